@@ -1,0 +1,40 @@
+"""Lists that the service gives page by page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Generic, TypeVar
+
+from dodeca.results import Page
+
+T = TypeVar("T")
+
+
+class AsyncPages(Generic[T]):
+    """The items of a list, fetched page by page as they are iterated.
+
+    Iterate it for the items of all pages from the first one asked for; `pages()` gives the pages.
+    """
+
+    def __init__(self, fetch: Callable[[int], Awaitable[Page[T]]], first: int) -> None:
+        self._fetch = fetch
+        self._first = first
+
+    async def pages(self) -> AsyncIterator[Page[T]]:
+        """The pages, each with its items and the totals of the list.
+
+        Raises:
+            APIError: the service answered with an error status.
+        """
+        number = self._first
+        while True:
+            page = await self._fetch(number)
+            yield page
+            number += 1
+            if not page.items or number > (page.total_page or 0):
+                return
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for page in self.pages():
+            for item in page.items:
+                yield item

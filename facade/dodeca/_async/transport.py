@@ -1,0 +1,92 @@
+"""Sends requests: authentication, retries and deadlines."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, TypeVar
+
+from dodeca import _http, _policy
+from dodeca._clock import Clock
+from dodeca._operation import Answer, Request
+from dodeca._policy import Outcome, Reach
+from dodeca._secret import Secret
+from dodeca.errors import APIError, DodecaError, OutcomeUnknownError
+
+T = TypeVar("T")
+
+
+class AsyncTransport:
+    """One connection pool, one key, one origin."""
+
+    def __init__(
+        self,
+        *,
+        key: Secret,
+        base_url: str,
+        timeout: float,
+        transport: _http.AsyncTransport | None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock = clock or Clock()
+        self._key = key
+        self._base_url = base_url
+        self._timeout = timeout
+        self._http = _http.new_async_client(transport)
+
+    async def send(self, request: Request[T], *, timeout: float | None = None) -> T:
+        """The parsed success of a request; raises the errors of `fetch` and `parse`."""
+        return request.parse(await self.fetch(request, timeout=timeout))
+
+    async def fetch(self, request: Request[Any], *, timeout: float | None = None) -> Answer:
+        """The answer to a request, after retries where those are safe.
+
+        `timeout` is the deadline of the whole call in seconds, retries and waits included.
+
+        Raises:
+            APIError: the service answered with an error status.
+            TransportError: no answer arrived, or not in time.
+            OutcomeUnknownError: a create was sent, and no answer tells what came of it.
+        """
+        kind = _policy.KINDS[request.operation_id]
+        deadline = self.clock.monotonic() + (self._timeout if timeout is None else timeout)
+        attempt = 0
+        while True:
+            attempt += 1
+            left = deadline - self.clock.monotonic()
+            outcome, answer, error = await self._attempt(request, left)
+            if answer is not None:
+                return answer
+            left = deadline - self.clock.monotonic()
+            wait = _policy.delay(kind, attempt, outcome, left=left, jitter=random.random())  # noqa: S311
+            if wait is None:
+                break
+            await self.clock.asleep(wait)
+        if _policy.is_unknown(kind, outcome):
+            raise OutcomeUnknownError(
+                f"{request.operation_id} was sent, but not answered with its outcome: {error}"
+            ) from error
+        raise error
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _attempt(
+        self, request: Request[Any], timeout: float
+    ) -> tuple[Outcome, Answer, None] | tuple[Outcome, None, DodecaError]:
+        headers = {"x-api-key": self._key.reveal()}
+        sent = _http.build(request, self._base_url, headers, max(timeout, 0.001))
+        try:
+            response = await self._http.send(sent)
+        except _http.ERRORS as exc:
+            error = _http.error(exc)
+            error.__cause__ = exc
+            return Outcome(_http.reach(exc)), None, error
+        answer = Answer(response.status_code, response.headers, response.content)
+        if response.is_success:
+            return Outcome(Reach.ANSWERED, answer.status_code), answer, None
+        wait = _policy.retry_after(answer.headers, now=self.clock.wall())
+        refused = APIError.of(
+            answer.status_code, answer.headers, answer.content, retry_after=wait
+        )
+        return Outcome(Reach.ANSWERED, answer.status_code, wait), None, refused

@@ -1,0 +1,148 @@
+"""The only module that knows the private functions of the generated package.
+
+An operation is any generated module with `_get_kwargs` (what to send) and `_parse_response` (what a
+success means). `request` joins the two into one value that the transports send. What is unsafe in
+the generated output is corrected here, at one place: path ids, form fields, nulls in answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+
+import attrs
+import orjson
+
+from dodeca.errors import InvalidRequestError, InvalidResponseError
+from dodeca_api.types import UNSET, Unset
+
+P = ParamSpec("P")
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_MAX_ID = 256
+_DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
+
+
+class Operation(Protocol[P, T_co]):
+    """A generated endpoint module, seen through its two pure functions."""
+
+    def _get_kwargs(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]: ...
+    def _parse_response(self, *, response: Any) -> T_co: ...
+
+
+@attrs.frozen
+class Answer:
+    """A whole answer: status, headers with lower-case names, body."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes = attrs.field(repr=lambda content: f"<{len(content)} bytes>")
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            InvalidResponseError: the body is something else.
+        """
+        try:
+            return orjson.loads(self.content)
+        except orjson.JSONDecodeError as exc:
+            raise InvalidResponseError(
+                f"the answer ({self.status_code}) is not JSON: {self.content[:80]!r}"
+            ) from exc
+
+
+@attrs.frozen
+class Request(Generic[T]):
+    """One call of an operation: what goes over the wire, and how its success is read."""
+
+    operation_id: str
+    method: str
+    path: str
+    params: Mapping[str, Any]
+    json: Any
+    form: list[tuple[str, Any]] | None
+    read: Callable[[Any], T]
+
+    def parse(self, answer: Answer) -> T:
+        """The success of this operation.
+
+        Raises:
+            InvalidResponseError: the body does not hold what the API documents.
+        """
+        try:
+            return self.read(answer)
+        except InvalidResponseError:
+            raise
+        except (TypeError, ValueError, KeyError, AttributeError):
+            return self._parse_without_nulls(answer)
+
+    def _parse_without_nulls(self, answer: Answer) -> T:
+        """The service writes null where it means "not there"; generated parsers refuse that."""
+        body = orjson.dumps(_without_nulls(answer.json()))
+        try:
+            return self.read(attrs.evolve(answer, content=body))
+        except (TypeError, ValueError, KeyError, AttributeError) as exc:
+            raise InvalidResponseError(
+                f"the answer to {self.operation_id} is not as documented: {exc!r}"
+            ) from exc
+
+
+def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Request[T]:
+    """A call of a generated operation; positional arguments are the ids in its path.
+
+    Raises:
+        InvalidRequestError: an id that would change the path.
+    """
+    for name in args:
+        _check_id(name)
+    parts = operation._get_kwargs(*args, **kwargs)
+    body: Any = kwargs.get("body")
+    return Request(
+        operation_id=operation.__name__.rpartition(".")[2],  # type: ignore[attr-defined]
+        method=parts["method"].upper(),
+        path=parts["url"],
+        params={k: v for k, v in parts.get("params", {}).items() if v is not None},
+        json=parts.get("json"),
+        form=_form_fields(body.to_dict()) if "files" in parts else None,
+        read=lambda answer: operation._parse_response(response=answer),
+    )
+
+
+def given(value: T | None) -> T | Unset:
+    """Absence is None in the facade and UNSET in the generated package."""
+    return UNSET if value is None else value
+
+
+def _check_id(value: object) -> None:
+    if (
+        not isinstance(value, str)
+        or not 0 < len(value) <= _MAX_ID
+        or _DOTS.fullmatch(value)
+        or any(ch.isspace() or not ch.isprintable() for ch in value)
+    ):
+        raise InvalidRequestError(
+            f"an id is a string of 1 to {_MAX_ID} characters without spaces, got {value!r}"
+        )
+
+
+def _form_fields(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Form fields as the API writes them: lists repeat the name, booleans are lower case."""
+    fields: list[tuple[str, Any]] = []
+    for name, value in values.items():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, tuple):
+                fields.append((name, item[1]))
+            elif item is not None:
+                fields.append((name, item if isinstance(item, str) else orjson.dumps(item)))
+    return fields
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value if item is not None]
+    return value

@@ -1,0 +1,56 @@
+"""The API key, held where no repr, log, copy or pickle shows it."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import NoReturn
+
+from dodeca.errors import ConfigurationError
+
+ENVIRONMENT = ("TWELVELABS_API_KEY", "TWELVE_LABS_API_KEY", "TL_API_KEY")
+
+
+class Secret:
+    """A string that shows only its last four characters, and only when asked how it looks."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself, for the one place that sends it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"***{self._value[-4:]}" if len(self._value) > 12 else "***"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an API key is not pickled or copied into files")
+
+
+def api_key(given: str | None) -> Secret:
+    """The key from the argument, or from the environment.
+
+    Raises:
+        ConfigurationError: there is none, or it has characters that no header can carry.
+    """
+    found = given if given is not None else _from_environment()
+    if not isinstance(found, str) or not found.strip():
+        raise ConfigurationError(
+            "no API key: pass api_key=..., or set " + " or ".join(ENVIRONMENT) + "; "
+            "Client.emulated() needs none"
+        )
+    key = found.strip()
+    if key != found:
+        warnings.warn("white space around the API key was removed", stacklevel=4)
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigurationError("the API key has characters that no HTTP header can carry")
+    return Secret(key)
+
+
+def _from_environment() -> str | None:
+    return next((os.environ[name] for name in ENVIRONMENT if os.environ.get(name)), None)

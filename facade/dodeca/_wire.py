@@ -1,0 +1,128 @@
+"""Hot paths: request bodies as streams of known length, and vectors as columns.
+
+A body is an object that can be iterated again, so that a retry sends the same bytes, and that
+reads its media in pieces, so that a large file is never held in memory.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+import pybase64
+
+from dodeca.errors import InvalidMediaError
+from dodeca.media import Media
+
+_PIECE = 192 * 1024  # divisible by 3, so that base64 pieces join without padding
+
+
+class Base64Slot(str):
+    """Stands for base64 text inside a JSON body; the bytes are read only when they are sent."""
+
+    __slots__ = ("media",)
+    media: Media
+
+    def __new__(cls, media: Media) -> Base64Slot:
+        """The text is a random mark, by which the slot is found again in the encoded JSON."""
+        slot = super().__new__(cls, f"base64:{secrets.token_hex(16)}")
+        slot.media = media
+        return slot
+
+
+class Body:
+    """Bytes and media, one after the other, as one stream of known length."""
+
+    def __init__(self, content_type: str, parts: list[bytes | _Part]) -> None:
+        self.content_type = content_type
+        self.length = sum(len(part) for part in parts)
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
+            if isinstance(part, bytes):
+                yield part
+            else:
+                yield from part
+
+
+class _Part:
+    """The bytes of a media item, raw or as base64, checked against the size promised before."""
+
+    def __init__(self, media: Media, *, base64: bool) -> None:
+        self._media = media
+        self._base64 = base64
+        self._size = media.size or 0
+
+    def __len__(self) -> int:
+        return -(-self._size // 3) * 4 if self._base64 else self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self._size
+        with self._media.open() as stream:
+            while piece := stream.read(min(_PIECE, left + 1)):
+                left -= len(piece)
+                if left < 0:
+                    break
+                yield pybase64.b64encode(piece) if self._base64 else piece
+        if left:
+            raise InvalidMediaError(f"{self._media} changed its size while it was sent")
+
+
+def json_body(value: Any) -> Body:
+    """A JSON body; every `Base64Slot` in it becomes a stream."""
+    text = orjson.dumps(value)
+    parts: list[bytes | _Part] = []
+    for slot in _slots(value):
+        before, _, text = text.partition(slot.encode())
+        parts += [before, _Part(slot.media, base64=True)]
+    return Body("application/json", [*parts, text])
+
+
+def form_body(fields: list[tuple[str, Any]]) -> Body:
+    """A multipart/form-data body with a boundary that no file can foresee."""
+    boundary = secrets.token_hex(16)
+    parts: list[bytes | _Part] = []
+    for name, value in fields:
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
+        if isinstance(value, Media):
+            head += f'; filename="{_quoted(file_name(value))}"\r\nContent-Type: {value.mime_type}'
+            parts += [f"{head}\r\n\r\n".encode(), _Part(value, base64=False), b"\r\n"]
+        else:
+            text = value if isinstance(value, bytes) else value.encode()
+            parts.append(f"{head}\r\n\r\n".encode() + text + b"\r\n")
+    parts.append(f"--{boundary}--\r\n".encode())
+    return Body(f"multipart/form-data; boundary={boundary}", parts)
+
+
+def file_name(media: Media) -> str:
+    """The name that a form carries: no folder, composed Unicode.
+
+    Raises:
+        InvalidMediaError: the name cannot be written as UTF-8.
+    """
+    name = unicodedata.normalize("NFC", media.filename or "upload")
+    try:
+        name.encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidMediaError(f"the file name {name!r} is not valid Unicode") from exc
+    return name
+
+
+def _quoted(name: str) -> str:
+    """As browsers write names in forms: quotes and line ends are percent-encoded."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _slots(value: Any) -> Iterator[Base64Slot]:
+    if isinstance(value, Base64Slot):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _slots(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _slots(item)

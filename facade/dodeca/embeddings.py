@@ -1,0 +1,198 @@
+"""Embeddings: the vectors of one text, picture, sound or film, as columns.
+
+A long video has thousands of segments of 512 floats. They are held as one float32 matrix and a
+few columns beside it; a `Segment` is made when somebody looks at one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+import attrs
+import numpy as np
+
+from dodeca.errors import InvalidRequestError, InvalidResponseError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dodeca.results import EmbeddingMetadata
+
+_COLUMNS = frozenset({"embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"})
+
+
+@attrs.frozen(eq=False)
+class Segment:
+    """One row: a vector, what it was made from, and when.
+
+    `vector` is float32 of shape (d,); `start_sec` and `end_sec` are seconds from the start of the
+    media, None for text and images. `embedding_option` is "visual", "audio", "transcription" or
+    a newer word of the service, `embedding_scope` "clip" or "asset"; None for text and images.
+    """
+
+    vector: NDArray[np.float32] = attrs.field(repr=lambda v: f"<{v.size} floats>")
+    embedding_option: str | None = None
+    embedding_scope: str | None = None
+    start_sec: float | None = None
+    end_sec: float | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+class Match(NamedTuple):
+    """A segment and its cosine similarity to the query, from -1 to 1."""
+
+    segment: Segment
+    score: float
+
+
+@attrs.frozen(eq=False, repr=False)
+class Embeddings:
+    """The vectors of one media item: a sequence of `Segment`s over columns.
+
+    `vectors` is float32 of shape (n, d), d = 512 for marengo3.0. `start_sec` and `end_sec` are
+    float64 of shape (n,), NaN where there is no time. An integer index or iteration gives a
+    `Segment`; a slice, a mask or an array of indices gives `Embeddings`.
+    """
+
+    vectors: NDArray[np.float32]
+    embedding_option: tuple[str | None, ...]
+    embedding_scope: tuple[str | None, ...]
+    start_sec: NDArray[np.float64]
+    end_sec: NDArray[np.float64]
+    extra: tuple[Mapping[str, Any], ...]
+    metadata: EmbeddingMetadata | None = None
+    model_name: str | None = None
+
+    @classmethod
+    def from_items(
+        cls,
+        items: Sequence[Mapping[str, Any]],
+        *,
+        metadata: EmbeddingMetadata | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """Columns from the `data` list of an answer.
+
+        Raises:
+            InvalidResponseError: vectors of different lengths, or values that are no numbers.
+        """
+        try:
+            vectors = np.array([item["embedding"] for item in items], dtype=np.float32)
+            times = [_times(items, name) for name in ("start_sec", "end_sec")]
+        except (KeyError, TypeError, ValueError) as exc:
+            raise InvalidResponseError(f"the vectors of the answer are malformed: {exc}") from exc
+        if not len(items):
+            vectors = vectors.reshape(0, 0)
+        if vectors.ndim != 2 or not np.isfinite(vectors).all():
+            raise InvalidResponseError("the vectors of the answer are not lists of finite numbers")
+        for column in (vectors, *times):
+            column.flags.writeable = False
+        return cls(
+            vectors=vectors,
+            embedding_option=tuple(item.get("embedding_option") for item in items),
+            embedding_scope=tuple(item.get("embedding_scope") for item in items),
+            start_sec=times[0],
+            end_sec=times[1],
+            extra=tuple(
+                {k: v for k, v in item.items() if k not in _COLUMNS and v is not None}
+                for item in items
+            ),
+            metadata=metadata,
+            model_name=model_name,
+        )
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __iter__(self) -> Iterator[Segment]:
+        return map(self._segment, range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Segment: ...
+    @overload
+    def __getitem__(self, index: slice | NDArray[Any] | Sequence[int]) -> Embeddings: ...
+    def __getitem__(self, index: Any) -> Segment | Embeddings:
+        if isinstance(index, int | np.integer):
+            return self._segment(range(len(self))[int(index)])
+        return self._take(np.arange(len(self))[index])
+
+    def filter(self, *, option: str | None = None, scope: str | None = None) -> Embeddings:
+        """The rows of one `embedding_option`, one `embedding_scope`, or both."""
+        keep = [
+            row
+            for row in range(len(self))
+            if (option is None or self.embedding_option[row] == option)
+            and (scope is None or self.embedding_scope[row] == scope)
+        ]
+        return self._take(np.array(keep, dtype=np.intp))
+
+    def search(self, query: Embeddings | NDArray[Any] | Sequence[float], k: int = 5) -> list[Match]:
+        """The `k` rows nearest to `query` by cosine similarity, best first.
+
+        Where clips and the whole asset were both embedded, only the clips are ranked, since their
+        scores do not compare; `filter(scope="asset")` first ranks the others.
+
+        Raises:
+            InvalidRequestError: `query` is not one vector of the same length, or `k` is below 1.
+        """
+        if k < 1:
+            raise InvalidRequestError(f"k is at least 1, got {k}")
+        rows = self.filter(scope="clip") if "clip" in self.embedding_scope else self
+        if not len(rows):
+            return []
+        scores = _unit(rows.vectors) @ _unit(_one_vector(query, rows.vectors.shape[1]))[0]
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [Match(rows[int(row)], float(scores[row])) for row in best]
+
+    def _segment(self, row: int) -> Segment:
+        return Segment(
+            vector=self.vectors[row],
+            embedding_option=self.embedding_option[row],
+            embedding_scope=self.embedding_scope[row],
+            start_sec=_or_none(self.start_sec[row]),
+            end_sec=_or_none(self.end_sec[row]),
+            extra=self.extra[row],
+        )
+
+    def _take(self, rows: NDArray[np.intp]) -> Embeddings:
+        return attrs.evolve(
+            self,
+            vectors=self.vectors[rows],
+            embedding_option=tuple(self.embedding_option[row] for row in rows),
+            embedding_scope=tuple(self.embedding_scope[row] for row in rows),
+            start_sec=self.start_sec[rows],
+            end_sec=self.end_sec[rows],
+            extra=tuple(self.extra[row] for row in rows),
+        )
+
+    def __repr__(self) -> str:
+        kinds = sorted({option for option in self.embedding_option if option})
+        scopes = sorted({scope for scope in self.embedding_scope if scope})
+        parts = [" x ".join(map(str, self.vectors.shape)), "+".join(kinds), "+".join(scopes)]
+        return f"<Embeddings {', '.join(part for part in parts if part)}>"
+
+
+def _times(items: Sequence[Mapping[str, Any]], name: str) -> NDArray[np.float64]:
+    return np.array(
+        [np.nan if item.get(name) is None else item[name] for item in items], dtype=np.float64
+    )
+
+
+def _or_none(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _one_vector(query: Any, length: int) -> NDArray[np.float32]:
+    vector = query.vectors if isinstance(query, Embeddings) else np.asarray(query, dtype=np.float32)
+    if vector.size != length or vector.ndim > 2:
+        raise InvalidRequestError(
+            f"the query is one vector of {length} floats, got shape {vector.shape}"
+        )
+    return vector.reshape(1, length)
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.where(norms == 0, np.float32(1), norms)
+    return unit

@@ -1,0 +1,227 @@
+"""Media: where a picture, a sound or a film comes from, and what is known of it locally.
+
+Every method that takes media takes a `Media`, or what `Media.of` makes one from: a string that
+starts with http:// or https:// is a URL; any other string, or a path, is a local file.
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import os
+import stat
+from pathlib import Path, PurePath
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+import attrs
+
+from dodeca.errors import InvalidMediaError
+
+MIB = 1024 * 1024
+SYNC_BYTES = 36 * MIB
+SYNC_SEC = 600.0
+IMAGE_BYTES = 5 * MIB
+IMAGE_MIN_SIDE = 128
+
+_IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
+
+@attrs.frozen
+class Media:
+    """One media source: exactly one of a local file, a URL, bytes, or an uploaded asset.
+
+    Make one with `Media.file`, `Media.url`, `Media.data`, `Media.asset`, or let `Media.of` choose.
+    """
+
+    path: Path | None = None
+    link: str | None = None
+    content: bytes | None = attrs.field(default=None, repr=lambda c: c and f"<{len(c)} bytes>")
+    asset_id: str | None = None
+    filename: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        given = [self.path, self.link, self.content, self.asset_id]
+        if sum(source is not None for source in given) != 1:
+            raise InvalidMediaError(
+                f"a media source is exactly one of file, url, data or asset, got {self!r}"
+            )
+
+    @classmethod
+    def file(cls, path: str | os.PathLike[str]) -> Media:
+        """A local file. It is read when it is sent, in pieces.
+
+        Raises:
+            InvalidMediaError: there is no such file, it is no regular file, or it is empty.
+        """
+        local = Path(path)
+        try:
+            found = local.stat()
+        except (OSError, ValueError) as exc:
+            raise InvalidMediaError(
+                f"cannot read {os.fspath(path)!r}: {exc}. "
+                "For the id of an uploaded asset use Media.asset(...)"
+            ) from exc
+        if not stat.S_ISREG(found.st_mode):
+            raise InvalidMediaError(f"{os.fspath(path)!r} is not a regular file")
+        if found.st_size == 0:
+            raise InvalidMediaError(f"{os.fspath(path)!r} is empty")
+        return cls(path=local, filename=local.name)
+
+    @classmethod
+    def url(cls, url: str) -> Media:
+        """A direct link to a media file that the service can fetch (http or https).
+
+        Raises:
+            InvalidMediaError: another scheme, no host, or credentials in the URL.
+        """
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname
+        except ValueError as exc:
+            raise InvalidMediaError(f"not a URL: {url!r}: {exc}") from exc
+        if parts.scheme.lower() not in {"http", "https"} or not host:
+            raise InvalidMediaError(f"a media URL starts with http:// or https://, got {url!r}")
+        if parts.username or parts.password:
+            raise InvalidMediaError(f"a media URL carries no user name or password: {host}")
+        if any(ch.isspace() or not ch.isprintable() for ch in url):
+            raise InvalidMediaError(f"a media URL has no spaces or control characters: {url!r}")
+        return cls(link=url)
+
+    @classmethod
+    def data(cls, content: bytes, *, filename: str | None = None) -> Media:
+        """Media held in memory.
+
+        Raises:
+            InvalidMediaError: not bytes, or empty.
+        """
+        if not isinstance(content, bytes | bytearray | memoryview):
+            raise InvalidMediaError(f"Media.data takes bytes, got {type(content).__name__}")
+        if not len(content):
+            raise InvalidMediaError("Media.data got no bytes")
+        return cls(content=bytes(content), filename=filename and PurePath(filename).name)
+
+    @classmethod
+    def asset(cls, asset_id: str) -> Media:
+        """An asset uploaded before, by its id.
+
+        Raises:
+            InvalidMediaError: not a string, or empty.
+        """
+        if not isinstance(asset_id, str) or not asset_id.strip():
+            raise InvalidMediaError(f"an asset id is a non-empty string, got {asset_id!r}")
+        return cls(asset_id=asset_id)
+
+    @classmethod
+    def of(cls, source: MediaLike) -> Media:
+        """A URL from a string that looks like one, a file from any other string or path.
+
+        Raises:
+            InvalidMediaError: as `Media.file` and `Media.url`, or for another type.
+        """
+        if isinstance(source, Media):
+            return source
+        if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
+            return cls.url(source)
+        if isinstance(source, str | os.PathLike):
+            return cls.file(source)
+        hint = "; use Media.data(...)" if isinstance(source, bytes | bytearray) else ""
+        raise InvalidMediaError(
+            f"media is a path, a URL or a Media, got {type(source).__name__}{hint}"
+        )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the bytes are here, in a file or in memory."""
+        return self.path is not None or self.content is not None
+
+    @property
+    def size(self) -> int | None:
+        """Bytes, where they are local."""
+        if self.path is not None:
+            return self.path.stat().st_size
+        return None if self.content is None else len(self.content)
+
+    @property
+    def mime_type(self) -> str:
+        """The type that the file name suggests."""
+        guess, _ = mimetypes.guess_type(self.filename or "")
+        return guess or "application/octet-stream"
+
+    def open(self) -> BinaryIO:
+        """The local bytes, as a new binary file object."""
+        if self.path is not None:
+            return self.path.open("rb")
+        if self.content is None:
+            raise InvalidMediaError(f"{self!r} has no local bytes")
+        return io.BytesIO(self.content)
+
+    def __str__(self) -> str:
+        return str(self.path or self.link or self.asset_id or self.filename or "media in memory")
+
+
+MediaLike = Media | str | os.PathLike[str]
+
+
+def check_image(media: Media) -> None:
+    """What can be told of a picture before it is sent: JPEG or PNG, 128x128 or more, 5 MB or less.
+
+    Raises:
+        InvalidMediaError: a local picture outside these limits.
+    """
+    if not media.is_local:
+        return
+    import imagesize
+
+    _check_size(media, IMAGE_BYTES, "an image is at most 5 MB")
+    with media.open() as stream:
+        head = stream.read(8)
+    if not head.startswith(_IMAGE_MAGIC):
+        raise InvalidMediaError(f"an image is JPEG or PNG; {media} starts with {head!r}")
+    with media.open() as stream:
+        width, height = imagesize.get(stream)
+    if 0 <= min(width, height) < IMAGE_MIN_SIDE:
+        raise InvalidMediaError(f"an image is at least 128x128 pixels, {media} is {width}x{height}")
+
+
+def check_sync_clip(media: Media) -> None:
+    """What one synchronous call takes: 36 MB of audio or video, and at most 10 minutes.
+
+    Raises:
+        InvalidMediaError: a local file outside these limits.
+    """
+    if not media.is_local:
+        return
+    _check_size(media, SYNC_BYTES, "one synchronous call takes at most 36 MB")
+    duration = duration_sec(media)
+    if duration is not None and duration > SYNC_SEC:
+        raise InvalidMediaError(
+            f"one synchronous call takes at most 10 minutes, {media} lasts {duration:.1f} s; "
+            'via="task" takes up to 4 hours'
+        )
+
+
+def fits_one_call(media: Media) -> bool:
+    """Whether the media can go into one synchronous call, as far as can be told here."""
+    try:
+        check_sync_clip(media)
+    except InvalidMediaError:
+        return False
+    return True
+
+
+def duration_sec(media: Media) -> float | None:
+    """Seconds, read from the header of a local file; None where the format does not tell."""
+    from tinytag import TinyTag, TinyTagException
+
+    with media.open() as stream:
+        try:
+            tag = TinyTag.get(media.filename, file_obj=stream, tags=False)
+        except (TinyTagException, OSError, ValueError, IndexError):
+            return None
+    return tag.duration
+
+
+def _check_size(media: Media, limit: int, rule: str) -> None:
+    if (media.size or 0) > limit:
+        raise InvalidMediaError(f"{rule}, {media} has {(media.size or 0) / MIB:.1f} MB")

@@ -1,0 +1,94 @@
+"""Derive the synchronous code from the asynchronous one: `python -m scripts.unasync [--check]`.
+
+Async code is written once; its synchronous twin is the same text with the words below replaced,
+docstrings included. unasyncd and unasync leave docstrings alone, and ours hold examples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TREES = {
+    Path("facade/dodeca/_async"): Path("facade/dodeca/_sync"),
+    Path("tests/_async"): Path("tests/_sync"),
+}
+WORDS = [
+    (r"^@pytest\.mark\.anyio\n", ""),
+    (r"^pytestmark = pytest\.mark\.anyio\n", ""),
+    (r"\bAwaitable\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)\]", r"\1"),
+    (r"\basync (def|with|for)\b", r"\1"),
+    (r"\bawait ", ""),
+    (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
+    (r"\ba(close|sleep|map_bounded|iter|next)\b", r"\1"),
+    (r"\bStopAsyncIteration\b", "StopIteration"),
+    (r"\basynccontextmanager\b", "contextmanager"),
+    (r"\bAsync([A-Z])", r"\1"),
+    (r"\b_async\b", "_sync"),
+    (r"_async_", "_"),
+]
+
+
+def derive(text: str, source: Path) -> str:
+    """The synchronous twin of a module's text."""
+    for pattern, replacement in WORDS:
+        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+    return f"# Derived from {source.as_posix()} by scripts/unasync.py; edit that one.\n{text}"
+
+
+def derive_all(target_root: Path) -> list[Path]:
+    """Write every twin below `target_root`, formatted, and return their paths from there."""
+    written = []
+    for tree, twin in TREES.items():
+        for source in sorted((ROOT / tree).glob("**/*.py")):
+            target = twin / source.relative_to(ROOT / tree)
+            path = target_root / target
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(derive(source.read_text(), source.relative_to(ROOT)))
+            written.append(target)
+    _ruff(target_root, "check", "--fix-only", "--select=F401,I,RUF100", written)
+    _ruff(target_root, "format", written)
+    return written
+
+
+def differences() -> list[str]:
+    """What the committed twins differ in from the derived ones."""
+    with tempfile.TemporaryDirectory() as folder:
+        derived = derive_all(Path(folder))
+        wrong = [
+            f"{path} is not what its source gives"
+            for path in derived
+            if not (ROOT / path).is_file()
+            or (ROOT / path).read_text() != (Path(folder) / path).read_text()
+        ]
+    kept = {path for twin in TREES.values() for path in (ROOT / twin).glob("**/*.py")}
+    strays = kept - {ROOT / path for path in derived}
+    return wrong + [f"{path.relative_to(ROOT)} has no source" for path in sorted(strays)]
+
+
+def main() -> int:
+    """Derive, or with --check compare."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    if not parser.parse_args().check:
+        derive_all(ROOT)
+        return 0
+    wrong = differences()
+    print("\n".join(wrong) or "unasync: every twin is up to date")
+    return 1 if wrong else 0
+
+
+def _ruff(folder: Path, *args: str | list[Path]) -> None:
+    words = [str(word) for arg in args for word in (arg if isinstance(arg, list) else [arg])]
+    config = ["--config", str(ROOT / "pyproject.toml"), "--quiet", "--no-cache"]
+    command = [sys.executable, "-m", "ruff", words[0], *config, *words[1:]]
+    subprocess.run(command, cwd=folder, check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
