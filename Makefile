@@ -22,3 +22,33 @@ $(STAMP): requirements.lock pyproject.toml
 lock:  ## resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras \
 	  --group dev --upgrade --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+demo: $(STAMP)  ## embed small real files on the emulator and search them (MEDIA=clip.mp4 for your own)
+	@$(BIN)/python -m scripts.demo $(MEDIA)
+
+test: $(STAMP)  ## run the tests
+	$(BIN)/python -m pytest
+
+generate: $(STAMP)  ## spec/published + spec/overlay.yaml -> spec/openapi.yaml -> generated/, _async -> _sync
+	$(BIN)/python -m scripts.clean_spec
+	$(BIN)/python -m scripts.generate
+	$(BIN)/python -m scripts.unasync
+
+check: $(STAMP)  ## lint, types, floors, and that everything derived is up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy facade scripts
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.import_page --check
+	$(BIN)/python -m scripts.clean_spec --check
+	$(BIN)/python -m scripts.generate --check
+	$(BIN)/python -m scripts.unasync --check
+	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config spec/redocly.yaml spec/openapi.yaml
+
+bench: $(STAMP)  ## measure against the vendor's package and plain httpx, as ratios in one run
+	$(BIN)/python -m tests.benchmarks
+
+clean:  ## remove what the other targets made, .venv included
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,65 @@
+"""dodeca: a Python client for the TwelveLabs Video Understanding API, with a local emulator.
+
+>>> from dodeca import Client
+>>> client = Client.emulated()  # no key, no network; Client() talks to the real API
+>>> client.embed.text("man walking a dog")
+<Embeddings 1 x 512>
+
+Names are loaded when they are first used, so that importing the package costs little.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dodeca import segmentation as segmentation
+    from dodeca._async.client import AsyncClient as AsyncClient
+    from dodeca._async.job import AsyncJob as AsyncJob
+    from dodeca._sync.client import Client as Client
+    from dodeca._sync.job import Job as Job
+    from dodeca.embeddings import Embeddings as Embeddings
+    from dodeca.embeddings import Segment as Segment
+    from dodeca.errors import DodecaError as DodecaError
+    from dodeca.media import Media as Media
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AsyncClient": "dodeca._async.client",
+    "AsyncJob": "dodeca._async.job",
+    "Client": "dodeca._sync.client",
+    "DodecaError": "dodeca.errors",
+    "Embeddings": "dodeca.embeddings",
+    "Job": "dodeca._sync.job",
+    "Media": "dodeca.media",
+    "Segment": "dodeca.embeddings",
+}
+_MODULES = frozenset({"embeddings", "emulator", "errors", "media", "results", "segmentation"})
+
+__all__ = [
+    "AsyncClient",
+    "AsyncJob",
+    "Client",
+    "DodecaError",
+    "Embeddings",
+    "Job",
+    "Media",
+    "Segment",
+    "segmentation",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES:
+        return importlib.import_module(f"dodeca.{name}")
+    raise AttributeError(f"module 'dodeca' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *_MODULES})

@@ -49,7 +49,9 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def delay(kind: Kind, attempt: int, outcome: Outcome, *, left: float, jitter: float) -> float | None:
+def delay(
+    kind: Kind, attempt: int, outcome: Outcome, *, left: float, jitter: float
+) -> float | None:
     """Seconds to wait before the same request is sent again; None when it is not.
 
     `attempt` counts from 1, `left` is what remains of the call's deadline in seconds, `jitter` a

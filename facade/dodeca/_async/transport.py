@@ -29,7 +29,7 @@ class AsyncTransport:
     ) -> None:
         self.clock = clock or Clock()
         self._key = key
-        self._base_url = base_url
+        self.base_url = base_url
         self._timeout = timeout
         self._http = _http.new_async_client(transport)
 
@@ -75,7 +75,7 @@ class AsyncTransport:
         self, request: Request[Any], timeout: float
     ) -> tuple[Outcome, Answer, None] | tuple[Outcome, None, DodecaError]:
         headers = {"x-api-key": self._key.reveal()}
-        sent = _http.build(request, self._base_url, headers, max(timeout, 0.001))
+        sent = _http.build(request, self.base_url, headers, max(timeout, 0.001))
         try:
             response = await self._http.send(sent)
         except _http.ERRORS as exc:
@@ -86,7 +86,5 @@ class AsyncTransport:
         if response.is_success:
             return Outcome(Reach.ANSWERED, answer.status_code), answer, None
         wait = _policy.retry_after(answer.headers, now=self.clock.wall())
-        refused = APIError.of(
-            answer.status_code, answer.headers, answer.content, retry_after=wait
-        )
+        refused = APIError.of(answer.status_code, answer.headers, answer.content, retry_after=wait)
         return Outcome(Reach.ANSWERED, answer.status_code, wait), None, refused

@@ -1,0 +1,131 @@
+import contextlib
+import os
+import wave
+from pathlib import Path
+
+import pytest
+from dodeca import Media
+from dodeca import media as media_module
+from dodeca.errors import InvalidMediaError
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize("url", ["http://host/a.mp4", "https://host/a.mp4", "HTTPS://host/a.mp4"])
+def test_a_string_that_looks_like_a_url_is_one(url: str) -> None:
+    assert Media.of(url) == Media.url(url)
+
+
+def test_any_other_string_is_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"x")
+    assert Media.of(str(path)) == Media.of(path) == Media.file(path)
+
+
+def test_a_missing_file_names_the_way_for_ids() -> None:
+    with pytest.raises(InvalidMediaError, match=r"'6789abc'.*Media\.asset") as caught:
+        Media.of("6789abc")
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://host/a",
+        "file:///etc/passwd",
+        "data:,x",
+        "https://",
+        "https://user:pw@host/a",
+        "https://host/a b",
+        "https://[::1/a",
+    ],
+)
+def test_urls_that_the_service_cannot_fetch_are_refused(url: str) -> None:
+    with pytest.raises(InvalidMediaError):
+        Media.url(url)
+
+
+def test_credentials_in_a_url_are_not_repeated_in_the_error() -> None:
+    with pytest.raises(InvalidMediaError) as caught:
+        Media.url("https://user:hunter2@host/a")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_folders_devices_pipes_and_empty_files_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "empty").touch()
+    for bad in (tmp_path, tmp_path / "pipe", tmp_path / "empty", Path("/dev/zero"), "a\0b"):
+        with pytest.raises(InvalidMediaError):
+            Media.of(bad)
+
+
+def test_exactly_one_source() -> None:
+    with pytest.raises(InvalidMediaError, match="exactly one"):
+        Media(link="https://host/a", asset_id="1")
+    with pytest.raises(InvalidMediaError, match="exactly one"):
+        Media()
+
+
+@pytest.mark.parametrize("bad", [None, 3, b"bytes", ["a"]])
+def test_other_types_are_refused_by_name(bad: object) -> None:
+    with pytest.raises(InvalidMediaError, match=type(bad).__name__):
+        Media.of(bad)  # type: ignore[arg-type]
+
+
+@given(st.binary(min_size=1, max_size=100))
+def test_data_opens_as_what_it_was(content: bytes) -> None:
+    media = Media.data(content)
+    with media.open() as stream:
+        assert stream.read() == content
+    assert media.size == len(content)
+    assert len(repr(media)) < 200
+
+
+@given(st.binary(min_size=1, max_size=400))
+def test_no_bytes_break_the_local_checks(content: bytes) -> None:
+    media_module.duration_sec(Media.data(content))
+    with contextlib.suppress(InvalidMediaError):
+        media_module.check_image(Media.data(content))
+
+
+def wav(path: Path, seconds: float) -> Path:
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(1)
+        out.setframerate(100)
+        out.writeframes(b"\x80" * int(seconds * 100))
+    return path
+
+
+def test_durations_are_read_from_headers(tmp_path: Path) -> None:
+    assert media_module.duration_sec(Media.file(wav(tmp_path / "a.wav", 12.5))) == 12.5
+    assert media_module.duration_sec(Media.data(b"no header")) is None
+
+
+def test_ten_minutes_are_the_limit_of_one_call(tmp_path: Path) -> None:
+    media_module.check_sync_clip(Media.file(wav(tmp_path / "ok.wav", 600)))
+    with pytest.raises(InvalidMediaError, match=r"10 minutes.*660\.0 s"):
+        media_module.check_sync_clip(Media.file(wav(tmp_path / "long.wav", 660)))
+
+
+def test_36_mb_are_the_limit_of_one_call(tmp_path: Path) -> None:
+    big = tmp_path / "big.mp4"
+    with big.open("wb") as out:
+        out.truncate(36 * media_module.MIB + 1)
+    with pytest.raises(InvalidMediaError, match="36 MB"):
+        media_module.check_sync_clip(Media.file(big))
+
+
+def png(width: int, height: int) -> bytes:
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + size + b"\x08\x02\x00\x00\x00" + b"0000"
+
+
+def test_pictures_are_checked_before_they_are_sent() -> None:
+    media_module.check_image(Media.data(png(128, 128)))
+    with pytest.raises(InvalidMediaError, match="100x100"):
+        media_module.check_image(Media.data(png(100, 100)))
+    with pytest.raises(InvalidMediaError, match="JPEG or PNG"):
+        media_module.check_image(Media.data(b"GIF89a" + bytes(100)))
+    with pytest.raises(InvalidMediaError, match="5 MB"):
+        media_module.check_image(Media.data(png(128, 128) + bytes(5 * media_module.MIB)))

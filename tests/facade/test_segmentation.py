@@ -1,0 +1,31 @@
+import math
+
+import pytest
+from dodeca import segmentation
+from dodeca.errors import InvalidRequestError
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@given(st.integers(2, 10))
+def test_fixed_takes_two_to_ten_seconds(seconds: int) -> None:
+    assert segmentation.fixed(seconds).duration_sec == seconds
+    assert segmentation.fixed(float(seconds)).duration_sec == seconds  # type: ignore[arg-type]
+
+
+@given(st.integers(2, 5))
+def test_dynamic_takes_two_to_five_seconds(seconds: int) -> None:
+    assert segmentation.dynamic(seconds).min_duration_sec == seconds
+
+
+@given(
+    st.integers(max_value=1)
+    | st.integers(min_value=11)
+    | st.floats(2.1, 2.9)
+    | st.sampled_from([math.nan, math.inf, True, "5", None])
+)
+def test_anything_else_is_refused_with_what_arrived(value: object) -> None:
+    for build in (segmentation.fixed, segmentation.dynamic):
+        with pytest.raises(InvalidRequestError) as caught:
+            build(value)  # type: ignore[arg-type]
+        assert repr(value) in str(caught.value)
