@@ -1,0 +1,219 @@
+"""Small real media files to try things on: made in seconds, the same every time.
+
+Scenes are coloured grounds with shading and discs that move over them, each with its own layout,
+so that they look like something and so that scene changes and colours are known beforehand.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+COLOURS = {
+    "red": (214, 36, 36),
+    "orange": (240, 140, 30),
+    "yellow": (240, 215, 50),
+    "green": (40, 160, 60),
+    "cyan": (40, 190, 200),
+    "blue": (36, 70, 210),
+    "purple": (130, 50, 190),
+    "pink": (240, 110, 180),
+    "brown": (115, 70, 30),
+    "white": (240, 240, 240),
+    "grey": (128, 128, 128),
+    "black": (16, 16, 16),
+}
+"""Colour names that scenes and images take, with their RGB values."""
+
+RATE = 44_100
+"""Samples per second of every soundtrack made here."""
+
+Plane = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One scene of a video: a colour for some seconds, with a tone, noise or silence under it."""
+
+    colour: str
+    seconds: float
+    tone: float | None = None
+    """Frequency of the soundtrack in Hz; None is silence unless `noise` is set."""
+    level: float = 0.5
+    """Peak of the tone or noise, 0 to 1."""
+    noise: bool = False
+    moving: bool = True
+
+
+@dataclass(frozen=True)
+class Tone:
+    """One stretch of sound: a tone of `hz`, noise, or silence when there is neither."""
+
+    seconds: float
+    hz: float | None = None
+    level: float = 0.5
+    noise: bool = False
+
+
+def video(
+    path: str | Path,
+    scenes: Sequence[Scene],
+    *,
+    size: tuple[int, int] = (640, 360),
+    fps: int = 25,
+    sound: bool = True,
+) -> Path:
+    """Write H.264 and AAC into `path` (MP4); scenes follow each other with hard cuts.
+
+    `size` is width and height in pixels, both even. A scene lasts a whole number of frames.
+    """
+    path = Path(path)
+    frames = [round(scene.seconds * fps) for scene in scenes]
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("libx264", rate=fps)
+        picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
+        picture.options = {"preset": "veryfast", "crf": "23", "threads": "1"}
+        track = container.add_stream("aac", rate=RATE, layout="mono") if sound else None
+        number = 0
+        for scene, count in zip(scenes, frames, strict=True):
+            for frame in _pictures(scene.colour, size, count, scene.moving):
+                frame.pts, frame.time_base = number, Fraction(1, fps)
+                container.mux(picture.encode(frame))
+                number += 1
+        container.mux(picture.encode(None))
+        if track is not None:
+            tones = [
+                Tone(count / fps, scene.tone, scene.level, scene.noise)
+                for scene, count in zip(scenes, frames, strict=True)
+            ]
+            _encode_sound(container, track, tones)
+    return path
+
+
+def audio(path: str | Path, tones: Sequence[Tone]) -> Path:
+    """Write the tones one after another; the suffix decides: .wav, .mp3, .flac or .m4a."""
+    path = Path(path)
+    codec = {
+        ".wav": "pcm_s16le",
+        ".mp3": "libmp3lame",
+        ".flac": "flac",
+        ".m4a": "aac",
+    }[path.suffix.lower()]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=RATE, layout="mono")
+        _encode_sound(container, stream, tones)
+    return path
+
+
+def image(path: str | Path, colour: str, size: tuple[int, int] = (640, 360)) -> Path:
+    """Write one picture of a scene in that colour, JPEG or PNG by the suffix of `path`."""
+    path = Path(path)
+    jpeg = path.suffix.lower() in {".jpg", ".jpeg"}
+    frame = next(_pictures(colour, size, 1, moving=False))
+    with av.open(str(path), "w", format="image2", options={"update": "1"}) as container:
+        stream = container.add_stream("mjpeg" if jpeg else "png", rate=1)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuvj420p" if jpeg else "rgb24"
+        container.mux(stream.encode(frame.reformat(format=stream.pix_fmt)))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_all(folder: str | Path) -> list[Path]:
+    """Write the few files of the demo into `folder`: a video, a sound and a picture."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        video(
+            folder / "colours.mp4",
+            [
+                Scene("red", 5, tone=220),
+                Scene("blue", 4, tone=2000),
+                Scene("green", 6, noise=True, level=0.3),
+                Scene("yellow", 5),
+            ],
+        ),
+        audio(folder / "tones.wav", [Tone(6, 3000, 0.9), Tone(6), Tone(6, 110, 0.2)]),
+        image(folder / "purple.jpg", "purple"),
+    ]
+
+
+def _pictures(
+    colour: str, size: tuple[int, int], count: int, moving: bool
+) -> Iterator[av.VideoFrame]:
+    """`count` frames of a shaded ground in `colour` with three discs wandering over it."""
+    width, height = size
+    seed = zlib.crc32(colour.encode())
+    red, green, blue = COLOURS[colour]
+    # BT.601, limited range: what players assume of small video that says nothing.
+    luma = (66 * red + 129 * green + 25 * blue) // 256 + 16
+    chroma_u = (-38 * red - 74 * green + 112 * blue) // 256 + 128
+    chroma_v = (112 * red - 94 * green - 18 * blue) // 256 + 128
+    rows, columns = np.mgrid[0:height, 0:width]
+    slope = columns * (1 + seed % 3) // width * 8 + rows * 24 // height
+    ground = np.clip(luma - 12 + slope, 16, 235).astype(np.uint8)
+    flat_u = np.full((height // 2, width // 2), chroma_u, np.uint8).tobytes()
+    flat_v = np.full((height // 2, width // 2), chroma_v, np.uint8).tobytes()
+    radius = height // 6
+    span = np.arange(-radius, radius)
+    disc = span[:, None] ** 2 + span[None, :] ** 2 < radius**2
+    for number in range(count):
+        picture = ground.copy()
+        for index in range(3):
+            phase = (seed >> (5 * index)) % 997
+            step = number * (2 + index) if moving else 0
+            x = _bounce(phase * 7 + step * 2, width - 2 * radius)
+            y = _bounce(phase * 3 + step, height - 2 * radius)
+            patch = picture[y : y + 2 * radius, x : x + 2 * radius]
+            patch[disc] = np.clip(luma + (28, -24, 44)[index], 16, 235)
+        yield _frame((picture.tobytes(), flat_u, flat_v), size)
+
+
+def _bounce(position: int, room: int) -> int:
+    """A position that runs to the end of the room and back again."""
+    room = max(room, 1)
+    position %= 2 * room
+    return min(position, 2 * room - position)
+
+
+def _frame(planes: tuple[bytes, bytes, bytes], size: tuple[int, int]) -> av.VideoFrame:
+    frame = av.VideoFrame(*size, "yuv420p")
+    for plane, data in zip(frame.planes, planes, strict=True):
+        rows = np.frombuffer(data, np.uint8).reshape(plane.height, plane.width)
+        padded = np.zeros((plane.height, plane.line_size), np.uint8)
+        padded[:, : plane.width] = rows
+        plane.update(padded.tobytes())
+    return frame
+
+
+def _encode_sound(
+    container: av.container.OutputContainer, stream: av.AudioStream, tones: Sequence[Tone]
+) -> None:
+    samples = np.concatenate([_samples(tone) for tone in tones])
+    fifo = av.AudioResampler(format=stream.format, layout="mono", rate=RATE, frame_size=1024)
+    for start in range(0, len(samples), RATE):
+        chunk = np.ascontiguousarray(samples[None, start : start + RATE])
+        frame = av.AudioFrame.from_ndarray(chunk, format="s16", layout="mono")
+        frame.sample_rate, frame.pts = RATE, start
+        frame.time_base = Fraction(1, RATE)
+        for piece in fifo.resample(frame):
+            container.mux(stream.encode(piece))
+    for piece in fifo.resample(None):
+        container.mux(stream.encode(piece))
+    container.mux(stream.encode(None))
+
+
+def _samples(tone: Tone) -> NDArray[np.int16]:
+    count = round(tone.seconds * RATE)
+    if tone.noise:
+        wave = np.random.default_rng(count).uniform(-1, 1, count)
+    elif tone.hz is not None:
+        wave = np.sin(2 * np.pi * tone.hz * np.arange(count) / RATE)
+    else:
+        wave = np.zeros(count)
+    return np.asarray(np.rint(wave * tone.level * 32767), np.int16)

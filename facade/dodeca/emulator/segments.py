@@ -1,0 +1,46 @@
+"""How a stretch of media is divided: fixed lengths, or wherever the scene changes.
+
+All times are seconds as floats with millisecond steps. Segments touch each other and together
+cover exactly the stretch that was asked for.
+"""
+
+from collections.abc import Iterable
+
+Segment = tuple[float, float]
+
+
+def fixed(start: float, end: float, duration_sec: float) -> list[Segment]:
+    """Segments of `duration_sec` each; the last one holds what is left.
+
+    >>> fixed(0, 12, 5)
+    [(0.0, 5.0), (5.0, 10.0), (10.0, 12.0)]
+    """
+    first, last, step = _ms(start), _ms(end), _ms(duration_sec)
+    if step <= 0:
+        raise ValueError(f"duration_sec must be at least a millisecond, got {duration_sec}")
+    return _pairs([*range(first, last, step), last])
+
+
+def dynamic(
+    start: float, end: float, cuts: Iterable[float], min_duration_sec: float
+) -> list[Segment]:
+    """Segments that end at scene changes, none shorter than the minimum but the last.
+
+    A cut that would make a segment too short is passed over, so the segment runs on to the next
+    cut that is far enough away. Without cuts the whole stretch is one segment.
+    """
+    first, last, minimum = _ms(start), _ms(end), _ms(min_duration_sec)
+    bounds = [first]
+    for cut in sorted({_ms(cut) for cut in cuts}):
+        if bounds[-1] + max(minimum, 1) <= cut < last:
+            bounds.append(cut)
+    return _pairs([*bounds, last])
+
+
+def _pairs(bounds: list[int]) -> list[Segment]:
+    """Neighbouring bounds in milliseconds as (start, end) in seconds; nothing for no time."""
+    return [(a / 1000, b / 1000) for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,72 @@
+"""From words to the named axes, with a small plain vocabulary; and how many tokens a text has.
+
+A word means what the table says, whatever stands around it: "not red" means red.
+"""
+
+import re
+
+MEANINGS: dict[str, str] = {
+    "red": "red scarlet crimson ruby maroon burgundy vermilion cherry tomato blood",
+    "orange": "orange tangerine amber apricot carrot pumpkin rust",
+    "yellow": "yellow golden gold lemon banana mustard sunflower",
+    "green": "green emerald lime olive jade grass forest leaf meadow lawn jungle",
+    "cyan": "cyan turquoise teal aqua aquamarine",
+    "blue": "blue azure navy cobalt indigo sapphire sky ocean sea water",
+    "purple": "purple violet lilac lavender mauve plum",
+    "pink": "pink magenta fuchsia rose rosy salmon",
+    "brown": "brown chocolate coffee wooden wood earth soil mud chestnut sepia",
+    "white": "white snow snowy ivory milk milky",
+    "grey": "grey gray silver ash concrete foggy fog",
+    "black": "black ebony coal",
+    "bright": "bright light sunny sunshine sunlit day daylight shining brilliant white snow noon",
+    "dark": "dark night dim gloomy shadow midnight evening black dusk unlit",
+    "colourful": "colourful colorful vivid vibrant saturated rainbow psychedelic",
+    "detailed": "detailed busy crowded crowd texture textured pattern complex city cluttered",
+    "plain": "plain empty blank flat simple smooth minimal uniform",
+    "motion": "motion moving move fast run running action dancing dance race jump jumping quick "
+    "driving walk walking fly flying sport",
+    "still": "still static motionless frozen steady calm portrait photo photograph standing",
+    "cuts": "cuts montage edited trailer jumpy",
+    "loud": "loud noisy scream screaming shout shouting bang explosion blast crash thunder siren "
+    "roar roaring yell cheer cheering",
+    "quiet": "quiet soft softly whisper whispering faint hushed murmur gentle",
+    "silence": "silence silent mute muted soundless noiseless",
+    "high pitch": "high shrill squeak squeaky whistle whistling beep chirp treble piccolo "
+    "soprano siren birdsong scream screaming",
+    "low pitch": "low deep bass rumble rumbling hum humming drone thunder baritone engine",
+    "tonal": "tone tonal note pitch beep whistle whistling melody hum humming sing singing song "
+    "music musical chord",
+    "noisy": "noise noisy static hiss hissing wind rain applause waterfall waves rustle crackle "
+    "traffic buzz",
+    "rhythm": "rhythm rhythmic beat beats drum drums drumming percussion pulse ticking clapping "
+    "music dance techno",
+}
+"""The words of each axis, by its name in `vectors.AXES`."""
+
+_AXES_OF: dict[str, list[str]] = {}
+for _axis, _words in MEANINGS.items():
+    for _word in _words.split():
+        _AXES_OF.setdefault(_word, []).append(_axis)
+
+# Ideographs and kana are written without spaces: each counts by itself.
+_SINGLE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}]+")
+_TOKEN = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}]+|[^\w\s]|_")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, in order."""
+    return _WORD.findall(text.casefold())
+
+
+def axes_of(word: str) -> list[str]:
+    """The axes a word speaks of; a plural counts as its singular. Mostly none."""
+    return _AXES_OF.get(word) or _AXES_OF.get(word.removesuffix("s")) or []
+
+
+def count_tokens(text: str) -> int:
+    """How many tokens a text has: one for each word, number, ideograph and punctuation mark.
+
+    The service counts with a tokenizer of its own, so near its limit the two can differ.
+    """
+    return len(_TOKEN.findall(text))
