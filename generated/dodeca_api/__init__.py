@@ -1,0 +1,1 @@
+"""Requests and models of the TwelveLabs API, generated from openapi.json beside this file."""

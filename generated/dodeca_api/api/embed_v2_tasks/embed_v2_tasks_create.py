@@ -1,0 +1,36 @@
+from typing import Any
+
+import httpx
+
+from ...models.create_async_embedding_request import CreateAsyncEmbeddingRequest
+from ...models.tasks_create_response import TasksCreateResponse
+
+
+def _get_kwargs(
+    *,
+    body: CreateAsyncEmbeddingRequest,
+) -> dict[str, Any]:
+
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/embed-v2/tasks",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, response: httpx.Response) -> TasksCreateResponse:
+    """Parse a documented success; any other status is a ValueError."""
+    if response.status_code == 202:
+        response_202 = TasksCreateResponse.from_dict(response.json())
+
+        return response_202
+
+    raise ValueError(f"POST /embed-v2/tasks documents no answer with status {response.status_code}")

@@ -1,0 +1,48 @@
+from typing import Any
+
+import httpx
+
+from ...models.media_embedding_task_list import MediaEmbeddingTaskList
+from ...types import UNSET, Unset
+
+
+def _get_kwargs(
+    *,
+    started_at: str | Unset = UNSET,
+    ended_at: str | Unset = UNSET,
+    status: str | Unset = UNSET,
+    page: int | Unset = UNSET,
+    page_limit: int | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["started_at"] = started_at
+
+    params["ended_at"] = ended_at
+
+    params["status"] = status
+
+    params["page"] = page
+
+    params["page_limit"] = page_limit
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/embed-v2/tasks",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, response: httpx.Response) -> MediaEmbeddingTaskList:
+    """Parse a documented success; any other status is a ValueError."""
+    if response.status_code == 200:
+        response_200 = MediaEmbeddingTaskList.from_dict(response.json())
+
+        return response_200
+
+    raise ValueError(f"GET /embed-v2/tasks documents no answer with status {response.status_code}")

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.create_async_embedding_request_input_type import (
+    CreateAsyncEmbeddingRequestInputType,
+    check_create_async_embedding_request_input_type,
+)
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.audio_input_request import AudioInputRequest
+    from ..models.video_input_request import VideoInputRequest
+
+
+T = TypeVar("T", bound="CreateAsyncEmbeddingRequest")
+
+
+@_attrs_define
+class CreateAsyncEmbeddingRequest:
+    """
+    Attributes:
+        input_type (CreateAsyncEmbeddingRequestInputType):
+        model_name (str):
+        embedding_uncertainty (bool | Unset):
+        embedding_dimension (int | Unset):
+        audio (AudioInputRequest | Unset):
+        video (VideoInputRequest | Unset):
+    """
+
+    input_type: CreateAsyncEmbeddingRequestInputType
+    model_name: str
+    embedding_uncertainty: bool | Unset = UNSET
+    embedding_dimension: int | Unset = UNSET
+    audio: AudioInputRequest | Unset = UNSET
+    video: VideoInputRequest | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        input_type: str = self.input_type
+
+        model_name = self.model_name
+
+        embedding_uncertainty = self.embedding_uncertainty
+
+        embedding_dimension = self.embedding_dimension
+
+        audio: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.audio, Unset):
+            audio = self.audio.to_dict()
+
+        video: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.video, Unset):
+            video = self.video.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "input_type": input_type,
+                "model_name": model_name,
+            }
+        )
+        if embedding_uncertainty is not UNSET:
+            field_dict["embedding_uncertainty"] = embedding_uncertainty
+        if embedding_dimension is not UNSET:
+            field_dict["embedding_dimension"] = embedding_dimension
+        if audio is not UNSET:
+            field_dict["audio"] = audio
+        if video is not UNSET:
+            field_dict["video"] = video
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.audio_input_request import AudioInputRequest  # noqa: PLC0415
+        from ..models.video_input_request import VideoInputRequest  # noqa: PLC0415
+
+        d = dict(src_dict)
+        input_type = check_create_async_embedding_request_input_type(d.pop("input_type"))
+
+        model_name = d.pop("model_name")
+
+        embedding_uncertainty = d.pop("embedding_uncertainty", UNSET)
+
+        embedding_dimension = d.pop("embedding_dimension", UNSET)
+
+        _audio = d.pop("audio", UNSET)
+        audio: AudioInputRequest | Unset
+        if isinstance(_audio, Unset):
+            audio = UNSET
+        else:
+            audio = AudioInputRequest.from_dict(_audio)
+
+        _video = d.pop("video", UNSET)
+        video: VideoInputRequest | Unset
+        if isinstance(_video, Unset):
+            video = UNSET
+        else:
+            video = VideoInputRequest.from_dict(_video)
+
+        create_async_embedding_request = cls(
+            input_type=input_type,
+            model_name=model_name,
+            embedding_uncertainty=embedding_uncertainty,
+            embedding_dimension=embedding_dimension,
+            audio=audio,
+            video=video,
+        )
+
+        create_async_embedding_request.additional_properties = d
+        return create_async_embedding_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.video_input_request_embedding_option_items import (
+    VideoInputRequestEmbeddingOptionItems,
+    check_video_input_request_embedding_option_items,
+)
+from ..models.video_input_request_embedding_scope_items import (
+    VideoInputRequestEmbeddingScopeItems,
+    check_video_input_request_embedding_scope_items,
+)
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.media_source import MediaSource
+    from ..models.video_segmentation_dynamic import VideoSegmentationDynamic
+    from ..models.video_segmentation_fixed import VideoSegmentationFixed
+
+
+T = TypeVar("T", bound="VideoInputRequest")
+
+
+@_attrs_define
+class VideoInputRequest:
+    """
+    Attributes:
+        media_source (MediaSource):
+        start_sec (float | Unset):
+        end_sec (float | Unset):
+        segmentation (Unset | VideoSegmentationDynamic | VideoSegmentationFixed):
+        embedding_option (list[VideoInputRequestEmbeddingOptionItems] | Unset):
+        embedding_scope (list[VideoInputRequestEmbeddingScopeItems] | Unset):
+    """
+
+    media_source: MediaSource
+    start_sec: float | Unset = UNSET
+    end_sec: float | Unset = UNSET
+    segmentation: Unset | VideoSegmentationDynamic | VideoSegmentationFixed = UNSET
+    embedding_option: list[VideoInputRequestEmbeddingOptionItems] | Unset = UNSET
+    embedding_scope: list[VideoInputRequestEmbeddingScopeItems] | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.video_segmentation_dynamic import VideoSegmentationDynamic  # noqa: PLC0415
+
+        media_source = self.media_source.to_dict()
+
+        start_sec = self.start_sec
+
+        end_sec = self.end_sec
+
+        segmentation: dict[str, Any] | Unset
+        if isinstance(self.segmentation, Unset):
+            segmentation = UNSET
+        elif isinstance(self.segmentation, VideoSegmentationDynamic):
+            segmentation = self.segmentation.to_dict()
+        else:
+            segmentation = self.segmentation.to_dict()
+
+        embedding_option: list[str] | Unset = UNSET
+        if not isinstance(self.embedding_option, Unset):
+            embedding_option = []
+            for embedding_option_item_data in self.embedding_option:
+                embedding_option_item: str = embedding_option_item_data
+                embedding_option.append(embedding_option_item)
+
+        embedding_scope: list[str] | Unset = UNSET
+        if not isinstance(self.embedding_scope, Unset):
+            embedding_scope = []
+            for embedding_scope_item_data in self.embedding_scope:
+                embedding_scope_item: str = embedding_scope_item_data
+                embedding_scope.append(embedding_scope_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "media_source": media_source,
+            }
+        )
+        if start_sec is not UNSET:
+            field_dict["start_sec"] = start_sec
+        if end_sec is not UNSET:
+            field_dict["end_sec"] = end_sec
+        if segmentation is not UNSET:
+            field_dict["segmentation"] = segmentation
+        if embedding_option is not UNSET:
+            field_dict["embedding_option"] = embedding_option
+        if embedding_scope is not UNSET:
+            field_dict["embedding_scope"] = embedding_scope
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.media_source import MediaSource  # noqa: PLC0415
+        from ..models.video_segmentation_dynamic import VideoSegmentationDynamic  # noqa: PLC0415
+        from ..models.video_segmentation_fixed import VideoSegmentationFixed  # noqa: PLC0415
+
+        d = dict(src_dict)
+        media_source = MediaSource.from_dict(d.pop("media_source"))
+
+        start_sec = d.pop("start_sec", UNSET)
+
+        end_sec = d.pop("end_sec", UNSET)
+
+        def _parse_segmentation(
+            data: object,
+        ) -> Unset | VideoSegmentationDynamic | VideoSegmentationFixed:
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_video_segmentation_type_0 = VideoSegmentationDynamic.from_dict(
+                    data
+                )
+
+                return componentsschemas_video_segmentation_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_video_segmentation_type_1 = VideoSegmentationFixed.from_dict(data)
+
+            return componentsschemas_video_segmentation_type_1
+
+        segmentation = _parse_segmentation(d.pop("segmentation", UNSET))
+
+        _embedding_option = d.pop("embedding_option", UNSET)
+        embedding_option: list[VideoInputRequestEmbeddingOptionItems] | Unset = UNSET
+        if _embedding_option is not UNSET:
+            embedding_option = []
+            for embedding_option_item_data in _embedding_option:
+                embedding_option_item = check_video_input_request_embedding_option_items(
+                    embedding_option_item_data
+                )
+
+                embedding_option.append(embedding_option_item)
+
+        _embedding_scope = d.pop("embedding_scope", UNSET)
+        embedding_scope: list[VideoInputRequestEmbeddingScopeItems] | Unset = UNSET
+        if _embedding_scope is not UNSET:
+            embedding_scope = []
+            for embedding_scope_item_data in _embedding_scope:
+                embedding_scope_item = check_video_input_request_embedding_scope_items(
+                    embedding_scope_item_data
+                )
+
+                embedding_scope.append(embedding_scope_item)
+
+        video_input_request = cls(
+            media_source=media_source,
+            start_sec=start_sec,
+            end_sec=end_sec,
+            segmentation=segmentation,
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+        )
+
+        video_input_request.additional_properties = d
+        return video_input_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,1 @@
+"""The spec pipeline: published pages -> spec/openapi.yaml -> generated/dodeca_api."""

@@ -1,0 +1,94 @@
+"""Reading, writing and pointing into YAML documents, the same way in every script."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+PUBLISHED = ROOT / "spec" / "published"
+OVERLAY = ROOT / "spec" / "overlay.yaml"
+OPENAPI = ROOT / "spec" / "openapi.yaml"
+
+Object = dict[str, Any]
+Location = tuple[str | int, ...]
+
+
+class SpecError(Exception):
+    """Something the pipeline does not know or cannot reconcile: the message says where and what."""
+
+    @classmethod
+    def at(cls, location: Location, complaint: str, value: object) -> SpecError:
+        """Build the error for one place in a document, quoting the value found there."""
+        return cls(f"{json_path(location)}: {complaint}: {value!r}")
+
+
+def json_path(location: Location) -> str:
+    """Write a location as JSONPath: `$.paths['/embed-v2'].post.tags[0]`."""
+    steps = ["$"]
+    for step in location:
+        if isinstance(step, int):
+            steps.append(f"[{step}]")
+        elif re.fullmatch(r"[A-Za-z_]\w*", step):
+            steps.append(f".{step}")
+        else:
+            steps.append(f"['{step}']")
+    return "".join(steps)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's core types only (`no` and `2025-01-01` are strings), and no key twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Object:
+        mapping: Object = {}
+        for key_node, value_node in node.value:
+            key = str(self.construct_object(key_node, deep=True))
+            if key in mapping:
+                line = key_node.start_mark.line + 1
+                raise SpecError(f"line {line}: the key {key!r} appears twice")
+            mapping[key] = self.construct_object(value_node, deep=True)
+        return mapping
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, list items indented, no aliases, long text folded into literal blocks."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("null", r"null|~|", ["n", "~", ""]),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+    )
+_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_mapping)
+
+
+def parse(text: str) -> Any:
+    """Parse YAML text."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from SafeLoader
+
+
+def load(path: Path) -> Any:
+    """Read a YAML file."""
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (SpecError, yaml.YAMLError) as exc:
+        raise SpecError(f"{path.name}: {exc}") from exc
+
+
+def dump(document: Object) -> str:
+    """Write a document in the one format that all files under spec/ have."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True)

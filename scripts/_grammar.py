@@ -1,0 +1,203 @@
+"""The subset of OpenAPI 3.1 that the pipeline understands, and the walk over a document in it.
+
+`GRAMMAR` names, for every kind of object, the keywords it may have and the kind of each value, in
+the order in which they are written. One walk applies the caller's rules to each object, refuses
+every keyword and value that is not in the grammar, and puts the rest into canonical order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from scripts._documents import Location, Object, SpecError
+
+Rule = Callable[[Any, Location], Any]
+
+# A kind is a scalar type, another object kind, "[kind]" for a list or "{kind}" for a named map.
+GRAMMAR: Mapping[str, Mapping[str, str]] = {
+    "document": {
+        "openapi": "text",
+        "info": "info",
+        "servers": "[server]",
+        "security": "[requirement]",
+        "tags": "[tag]",
+        "paths": "{path}",
+        "components": "components",
+    },
+    "info": {"title": "text", "version": "text", "description": "text", "license": "license"},
+    "license": {"name": "text", "identifier": "text"},
+    "server": {"url": "text", "description": "text"},
+    "requirement": {"ApiKey": "[text]"},
+    "tag": {"name": "text", "description": "text"},
+    "path": dict.fromkeys(("get", "post", "put", "patch", "delete"), "operation"),
+    "operation": {
+        "tags": "[text]",
+        "operationId": "text",
+        "summary": "text",
+        "description": "text",
+        "deprecated": "flag",
+        "parameters": "[parameter]",
+        "requestBody": "body",
+        "responses": "{response}",
+    },
+    "parameter": {
+        "name": "text",
+        "in": "text",
+        "description": "text",
+        "required": "flag",
+        "deprecated": "flag",
+        "style": "text",
+        "explode": "flag",
+        "schema": "schema",
+    },
+    "body": {"description": "text", "required": "flag", "content": "{media}"},
+    "response": {"description": "text", "headers": "{header}", "content": "{media}"},
+    "header": {"description": "text", "required": "flag", "schema": "schema"},
+    "media": {"schema": "schema", "encoding": "{encoding}"},
+    "encoding": {"contentType": "text", "style": "text", "explode": "flag"},
+    "components": {"schemas": "{schema}", "securitySchemes": "{security scheme}"},
+    "security scheme": {"type": "text", "name": "text", "in": "text", "description": "text"},
+    "schema": {
+        "$ref": "text",
+        "description": "text",
+        "deprecated": "flag",
+        "type": "type",
+        "format": "format",
+        "const": "literal",
+        "enum": "[literal]",
+        "x-known-values": "[literal]",
+        "default": "any",
+        "pattern": "text",
+        "minLength": "number",
+        "maxLength": "number",
+        "minimum": "number",
+        "maximum": "number",
+        "exclusiveMinimum": "number",
+        "exclusiveMaximum": "number",
+        "items": "schema",
+        "minItems": "number",
+        "maxItems": "number",
+        "uniqueItems": "flag",
+        "properties": "{schema}",
+        "required": "[text]",
+        "additionalProperties": "schema or flag",
+        "minProperties": "number",
+        "maxProperties": "number",
+        "allOf": "[schema]",
+        "oneOf": "[schema]",
+        "anyOf": "[schema]",
+        "discriminator": "discriminator",
+    },
+    "discriminator": {"propertyName": "text", "mapping": "{text}"},
+}
+
+PYTHON_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+    "null": type(None),
+}
+FORMATS = frozenset(
+    {"int32", "int64", "float", "double", "date", "date-time", "uri", "uuid", "binary", "byte"}
+)
+
+
+def walk(document: Object, rules: Mapping[str, Sequence[Rule]]) -> Object:
+    """Rewrite a document by rules per kind, refusing what the grammar does not hold."""
+    return _Walker(rules).visit(document, "document", ())
+
+
+class _Walker:
+    def __init__(self, rules: Mapping[str, Sequence[Rule]]) -> None:
+        self.rules = rules
+
+    def visit(self, node: Any, kind: str, at: Location) -> Any:
+        if kind.startswith("["):
+            if not isinstance(node, list):
+                raise SpecError.at(at, "expected a list", node)
+            return [self.visit(item, kind[1:-1], (*at, i)) for i, item in enumerate(node)]
+        for rule in self.rules.get(kind, ()):
+            node = rule(node, at)
+        if kind.startswith("{"):
+            if not isinstance(node, dict):
+                raise SpecError.at(at, "expected an object", node)
+            return {name: self.visit(item, kind[1:-1], (*at, name)) for name, item in node.items()}
+        if kind == "schema or flag":
+            kind = "flag" if isinstance(node, bool) else "schema"
+        if kind in GRAMMAR:
+            return self._object(node, kind, at)
+        _check_scalar(node, kind, at)
+        return node
+
+    def _object(self, node: Any, kind: str, at: Location) -> Object:
+        if not isinstance(node, dict):
+            raise SpecError.at(at, f"expected an object ({kind})", node)
+        keywords = GRAMMAR[kind]
+        for key, value in node.items():
+            if key not in keywords:
+                raise SpecError.at((*at, key), f"unknown keyword of {kind}", value)
+        if kind == "schema":
+            _check_schema(node, at)
+        return {k: self.visit(node[k], keywords[k], (*at, k)) for k in keywords if k in node}
+
+
+def _check_scalar(value: object, kind: str, at: Location) -> None:
+    known = {
+        "text": isinstance(value, str),
+        "flag": isinstance(value, bool),
+        "number": isinstance(value, int | float) and not isinstance(value, bool),
+        "literal": isinstance(value, str | int | float),
+        "format": isinstance(value, str) and value in FORMATS,
+        "type": _is_type(value),
+        "any": True,
+    }
+    if not known[kind]:
+        raise SpecError.at(at, f"unknown {kind}", value)
+
+
+def _is_type(value: object) -> bool:
+    if isinstance(value, str):
+        return value in PYTHON_TYPES
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and value[0] in PYTHON_TYPES
+        and value[1] == "null"
+    )
+
+
+def _check_schema(schema: Object, at: Location) -> None:
+    """Refuse schemas that say nothing, or say two things that do not agree."""
+    shapes = {"$ref", "type", "oneOf", "anyOf", "allOf"} & schema.keys()
+    if len(shapes) != 1:
+        raise SpecError.at(at, "a schema is one of $ref, type, oneOf, anyOf, allOf", schema)
+    if "$ref" in shapes and schema.keys() - {"$ref", "description", "deprecated", "default"}:
+        raise SpecError.at(at, "keywords beside $ref", schema)
+    for key in ("oneOf", "anyOf", "allOf", "enum", "x-known-values"):
+        if schema.get(key, True) == []:
+            raise SpecError.at((*at, key), "an empty list", [])
+    if schema.get("type") == "array" and "items" not in schema:
+        raise SpecError.at(at, "an array without items", schema)
+    for name in schema.get("required", ()):
+        if name not in schema.get("properties", {}):
+            raise SpecError.at((*at, "required"), "required but not a property", name)
+    _check_literals(schema, at)
+
+
+def _check_literals(schema: Object, at: Location) -> None:
+    """Enum values have the schema's own type: the generator drops mixed ones without a word."""
+    literals = {key: schema.get(key, []) for key in ("enum", "x-known-values")}
+    if "const" in schema:
+        literals["const"] = [schema["const"]]
+    for key, values in literals.items():
+        for value in values if isinstance(values, list) else ():
+            declared = schema.get("type")
+            if not isinstance(declared, str) or type(value) is bool:
+                raise SpecError.at((*at, key), "literals need one plain type", schema)
+            if not isinstance(value, PYTHON_TYPES.get(declared, ())):
+                raise SpecError.at((*at, key), f"not of type {declared}", value)

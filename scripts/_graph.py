@@ -1,0 +1,273 @@
+"""Rules that need more than one object: references, names, unions, and what responses can hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from scripts._documents import Location, Object, SpecError
+from scripts._grammar import walk
+from scripts._shapes import ERROR_SCHEMAS, NULL, snake
+
+REF = "#/components/schemas/"
+UNLISTED = "UnlistedObject"
+BUILT_IN = {**ERROR_SCHEMAS, UNLISTED: {"type": "object"}}
+
+
+def schemas_of(document: Object) -> Object:
+    """Return the named schemas of a document."""
+    schemas: Object = document.get("components", {}).get("schemas", {})
+    return schemas
+
+
+def with_schemas(document: Object, schemas: Object) -> Object:
+    """Copy a document with other named schemas, in alphabetical order."""
+    components = {**document.get("components", {}), "schemas": dict(sorted(schemas.items()))}
+    return {**document, "components": components}
+
+
+def references(node: object) -> Iterator[str]:
+    """Yield the name of every schema that something refers to."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"].removeprefix(REF)
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from references(item)
+
+
+def reachable(document: Object, start: Iterable[object]) -> set[str]:
+    """Return the names of the schemas that can be reached from these objects."""
+    schemas, found, todo = schemas_of(document), set[str](), list(start)
+    while todo:
+        new = set(references(todo.pop())) - found
+        found |= new
+        todo += [schemas.get(name) for name in new]
+    return found
+
+
+def resolve(schema: Object, schemas: Object) -> Object:
+    """Follow references until a schema says something itself."""
+    while "$ref" in schema:
+        schema = schemas[schema["$ref"].removeprefix(REF)]
+    return schema
+
+
+def add_built_in(document: Object) -> Object:
+    """Add the schemas that the rules themselves refer to; any other dangling reference stops."""
+    needed = {name: BUILT_IN[name] for name in BUILT_IN if name in set(references(document))}
+    needed = {
+        name: BUILT_IN[name] for name in BUILT_IN if name in set(references([document, needed]))
+    }
+    schemas = needed | schemas_of(document)
+
+    def known(schema: Any, at: Location) -> Any:
+        if "$ref" in schema and schema["$ref"].removeprefix(REF) not in schemas:
+            raise SpecError.at(at, "refers to nothing", schema["$ref"])
+        return schema
+
+    return walk(with_schemas(document, schemas), {"schema": [known]})
+
+
+def inline_constants(document: Object) -> Object:
+    """Put a named schema that is only a constant where it is used, so that unions see their tags."""
+    schemas = schemas_of(document)
+    constants = {
+        name: schema
+        for name, schema in schemas.items()
+        if "const" in schema and schema.keys() <= {"type", "const"}
+    }
+
+    def inline(schema: Any, at: Location) -> Any:
+        constant = constants.get(str(schema.get("$ref")).removeprefix(REF))
+        if constant is None:
+            return schema
+        return constant | {key: value for key, value in schema.items() if key != "$ref"}
+
+    others = {name: schema for name, schema in schemas.items() if name not in constants}
+    return walk(with_schemas(document, others), {"schema": [inline]})
+
+
+def branches_of(union: Object) -> list[Object]:
+    """Return what a union chooses between, without null and without the open last branch."""
+    branches = union.get("oneOf", union.get("anyOf", []))
+    return [b for b in branches if b not in (NULL, {"$ref": REF + UNLISTED})]
+
+
+def union_tag(branches: list[Object], schemas: Object) -> str | None:
+    """Return the property that tells the branches apart: required, constant, and never the same."""
+    for name in resolve(branches[0], schemas).get("properties", {}):
+        values = [_constant(resolve(branch, schemas), name) for branch in branches]
+        if None not in values and len(set(values)) == len(values):
+            return str(name)
+    return None
+
+
+def _constant(schema: Object, name: str) -> object:
+    if name not in schema.get("required", ()):
+        return None
+    return schema["properties"][name].get("const")
+
+
+def explain_names(document: Object) -> Object:
+    """Rename numbered schemas after the tag of their branch: `VideoSegmentation0` -> `...Dynamic`."""
+    schemas = schemas_of(document)
+    renamed = dict(_explained(schemas))
+    for name in schemas:
+        new = renamed.get(name, name)
+        if re.search(r"\d$|OneOf\d", new):
+            at = ("components", "schemas", name)
+            raise SpecError.at(at, "a numbered name that no tagged union explains", schemas[name])
+        if new != name and (new in schemas or list(renamed.values()).count(new) > 1):
+            raise SpecError.at(("components", "schemas", name), "the new name is taken", new)
+
+    def rename(schema: Any, at: Location) -> Any:
+        old = str(schema.get("$ref")).removeprefix(REF)
+        return {**schema, "$ref": REF + renamed[old]} if old in renamed else schema
+
+    by_new_name = {renamed.get(name, name): schema for name, schema in schemas.items()}
+    return walk(with_schemas(document, by_new_name), {"schema": [rename]})
+
+
+def _explained(schemas: Object) -> Iterator[tuple[str, str]]:
+    for union_name, union in schemas.items():
+        branches = branches_of(union)
+        tag = union_tag(branches, schemas) if len(branches) > 1 else None
+        for branch in branches if tag else ():
+            name = branch.get("$ref", "").removeprefix(REF)
+            number = re.fullmatch(rf"{union_name}(?:OneOf)?(\d+)", name)
+            if not number or not tag:
+                continue
+            value = _pascal(str(_constant(schemas[name], tag)))
+            yield name, union_name + value
+            prefix = f"{union_name}OneOf{number[1]}"
+            for inner in schemas:
+                if inner.startswith(prefix) and inner != name:
+                    rest = inner.removeprefix(prefix)
+                    yield inner, union_name + value + ("Options" if rest == value else rest)
+
+
+def _pascal(text: str) -> str:
+    return "".join(word.capitalize() for word in snake(text).split("_"))
+
+
+def discriminate(document: Object) -> Object:
+    """Give every union of objects a discriminator, or make sure that it needs none."""
+    schemas = schemas_of(document)
+
+    def rule(schema: Any, at: Location) -> Any:
+        objects = [b for b in branches_of(schema) if _kind(b, schemas) == "object"]
+        others = [_kind(b, schemas) for b in branches_of(schema) if b not in objects]
+        if len(others) != len(set(others)):
+            raise SpecError.at(at, "a union whose branches cannot be told apart", schema)
+        if len(objects) < 2:
+            return schema
+        tag = union_tag(objects, schemas)
+        if tag and all("$ref" in branch for branch in objects):
+            mapping = {str(_constant(resolve(b, schemas), tag)): b["$ref"] for b in objects}
+            return {**schema, "discriminator": {"propertyName": tag, "mapping": mapping}}
+        if not _told_apart(objects, schemas):
+            raise SpecError.at(at, "a union whose branches cannot be told apart", schema)
+        return schema
+
+    return walk(document, {"schema": [rule]})
+
+
+def _kind(schema: Object, schemas: Object) -> str:
+    plain = resolve(schema, schemas)
+    return str(plain.get("type", "object"))
+
+
+def _told_apart(branches: list[Object], schemas: Object) -> bool:
+    """Tell whether each branch requires a property that no other branch has."""
+    plain = [resolve(branch, schemas) for branch in branches]
+    for i, branch in enumerate(plain):
+        foreign = {name for j, b in enumerate(plain) if j != i for name in b.get("properties", {})}
+        if not set(branch.get("required", ())) - foreign:
+            return False
+    return True
+
+
+def require_bodies(document: Object) -> Object:
+    """A body whose schema requires something cannot itself be left out."""
+    schemas = schemas_of(document)
+
+    def rule(body: Any, at: Location) -> Any:
+        media = body.get("content", {}).values()
+        if any(resolve(m["schema"], schemas).get("required") for m in media):
+            return {**body, "required": True}
+        return body
+
+    return walk(document, {"body": [rule]})
+
+
+def open_responses(document: Object) -> Object:
+    """Let the service add to what it answers: new values and new kinds of object lose nothing.
+
+    In everything a response can hold, `enum` becomes `x-known-values`, and a union of objects
+    becomes an `anyOf` whose last branch takes any object. The tags of unions stay constants.
+    """
+    responses = [
+        operation["responses"] for item in document["paths"].values() for operation in item.values()
+    ]
+    answered = reachable(document, responses)
+    tags = set(_tags(document))
+
+    def rule(schema: Any, at: Location) -> Any:
+        inside = "responses" in at[:4] if at[0] == "paths" else at[2] in answered
+        if not inside or (at[2], at[-1]) in tags:
+            return schema
+        return _opened(schema, document)
+
+    return walk(document, {"schema": [rule]})
+
+
+def _tags(document: Object) -> Iterator[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+
+    def rule(schema: Any, at: Location) -> Any:
+        if "discriminator" in schema:
+            tag = schema["discriminator"]["propertyName"]
+            found.extend((b["$ref"].removeprefix(REF), tag) for b in branches_of(schema))
+        return schema
+
+    walk(document, {"schema": [rule]})
+    yield from found
+
+
+def _opened(schema: Object, document: Object) -> Object:
+    rest = {k: v for k, v in schema.items() if k not in ("enum", "const", "oneOf")}
+    if "enum" in schema:
+        return {**rest, "x-known-values": schema["enum"]}
+    if "const" in schema:
+        return {**rest, "x-known-values": [schema["const"]]}
+    schemas = schemas_of(document)
+    objects = [b for b in branches_of(schema) if _kind(b, schemas) == "object"]
+    if "oneOf" in schema and len(objects) > 1:
+        return {**rest, "anyOf": [*schema["oneOf"], {"$ref": REF + UNLISTED}]}
+    return schema
+
+
+def list_tags(document: Object) -> Object:
+    """List every tag that an operation has, keeping what is said about it, and sort the paths."""
+    said = {tag["name"]: tag for tag in document.get("tags", [])}
+    used = {op["tags"][0] for item in document["paths"].values() for op in item.values()}
+    return {
+        **document,
+        "tags": [said.get(name, {"name": name}) for name in sorted(used)],
+        "paths": dict(sorted(document["paths"].items())),
+    }
+
+
+def unique_operations(document: Object) -> Object:
+    """Refuse two operations of one name."""
+    seen: dict[str, str] = {}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            name, here = operation["operationId"], f"{method.upper()} {path}"
+            if name in seen:
+                raise SpecError(f"{here} and {seen[name]} are both called {name}")
+            seen[name] = here
+    return document

@@ -1,0 +1,56 @@
+"""OpenAPI Overlay 1.0: our corrections and our wording, each with the reason for it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from jsonpath_ng.ext import parse
+
+from scripts._documents import Object, SpecError
+
+
+def apply(document: Object, overlay: Object) -> Object:
+    """Apply every action in order; an action that matches nothing or gives no reason is an error."""
+    if overlay.get("overlay") != "1.0.0":
+        raise SpecError(f"expected overlay version 1.0.0, got {overlay.get('overlay')!r}")
+    changed = copy.deepcopy(document)
+    for number, action in enumerate(overlay["actions"]):
+        try:
+            _act(changed, action)
+        except SpecError as exc:
+            raise SpecError(f"overlay action {number} ({action.get('target')}): {exc}") from exc
+    return changed
+
+
+def _act(document: Object, action: Object) -> None:
+    keys = set(action)
+    if keys not in ({"target", "x-why", "update"}, {"target", "x-why", "remove"}):
+        raise SpecError(
+            f"an action has target, x-why and one of update, remove; got {sorted(keys)}"
+        )
+    if not action["x-why"]:
+        raise SpecError("x-why says nothing")
+    target = parse(action["target"])
+    matches = target.find(document)
+    if not matches:
+        raise SpecError("matches nothing")
+    if action.get("remove"):
+        target.filter(lambda _: True, document)
+        return
+    for match in matches:
+        _merge(match.value, copy.deepcopy(action["update"]))
+
+
+def _merge(target: Any, update: Any) -> None:
+    """Merge as Overlay 1.0 says: objects key by key, lists by appending, other values replaced."""
+    if isinstance(target, list):
+        target.extend(update if isinstance(update, list) else [update])
+    elif isinstance(target, dict) and isinstance(update, dict):
+        for key, value in update.items():
+            if isinstance(target.get(key), dict | list) and isinstance(value, dict | list):
+                _merge(target[key], value)
+            else:
+                target[key] = value
+    else:
+        raise SpecError("update needs an object or a list as its target")

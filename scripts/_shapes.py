@@ -1,0 +1,247 @@
+"""Rules that turn one odd shape each into plain OpenAPI, looking at one object at a time.
+
+Every rule takes an object as published and returns it as it should be, or unchanged when it is
+already plain. What no rule knows is left for the grammar to refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scripts._documents import Location, Object, SpecError
+from scripts._grammar import Rule
+
+SERVER = "https://api.twelvelabs.io/v1.3"
+API_KEY_HEADER = "x-api-key"
+NULL = {"type": "null"}
+
+# Families whose errors are nested, {"error": {...}}; every other path answers with a flat object.
+# A refused key is answered before the request reaches its family, and is flat everywhere.
+NESTED_ERRORS = ("/embed-v2", "/assets/multipart-uploads")
+ERROR_SCHEMAS: Mapping[str, Object] = {
+    "ErrorResponse": {
+        "type": "object",
+        "properties": {"error": {"$ref": "#/components/schemas/ErrorBody"}},
+        "required": ["error"],
+    },
+    "ErrorBody": {
+        "type": "object",
+        "properties": {
+            "code": {"type": "string"},
+            "message": {"type": "string"},
+            "details": {"type": "object"},
+        },
+        "required": ["code", "message"],
+    },
+    "FlatError": {
+        "type": "object",
+        "properties": {
+            "code": {"type": "string"},
+            "message": {"type": "string"},
+            "docs_url": {"type": "string"},
+        },
+        "required": ["code", "message"],
+    },
+}
+STATUS_MEANING: Mapping[str, str] = {
+    "200": "The request succeeded.",
+    "201": "The resource was created.",
+    "202": "The request was accepted; the work goes on after this answer.",
+    "204": "The request succeeded; there is no body.",
+    "400": "The request is not valid, or something it refers to cannot be used.",
+    "401": "The API key is missing, wrong or expired.",
+    "403": "The API key does not permit this.",
+    "404": "There is no such resource.",
+    "409": "The resource is not in a state that permits this.",
+    "410": "The resource existed and has expired.",
+    "413": "The request body is too large.",
+    "422": "The request is well formed but cannot be processed.",
+    "429": "Too many requests for the rate limit; the body may be empty.",
+    "500": "The service failed.",
+    "503": "The service is not available at the moment.",
+    "504": "The service took too long to answer.",
+}
+
+
+def snake(name: str) -> str:
+    """Write a name in snake_case: `presignedUrls` and `presigned-urls` -> `presigned_urls`."""
+    return re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).strip("_").lower()
+
+
+def flat_tag(tags: object, at: Location) -> str:
+    """Take the innermost tag: `[[subpackage_embed, subpackage_embed/v2]]` -> `embed-v2`."""
+    chain = tags
+    while isinstance(chain, list) and len(chain) == 1 and isinstance(chain[0], list):
+        chain = chain[0]
+    nested = chain is not tags
+    if not isinstance(chain, list) or not (len(chain) == 1 or (nested and chain)):
+        raise SpecError.at((*at, "tags"), "expected one tag, or one chain of nested tags", tags)
+    if not all(isinstance(tag, str) for tag in chain):
+        raise SpecError.at((*at, "tags"), "a tag that is not text", tags)
+    return snake(chain[-1].removeprefix("subpackage_")).replace("_", "-")
+
+
+def operation_name(operation: Object, at: Location) -> str:
+    """Name an operation after its tag and id: `embed-v2` and `create` -> `embed_v2_create`."""
+    resource = snake(flat_tag(operation.get("tags"), at))
+    verb = operation.get("operationId")
+    if not isinstance(verb, str) or not snake(verb):
+        raise SpecError.at((*at, "operationId"), "an operation needs an id", verb)
+    name = snake(verb)
+    return name if name.startswith(f"{resource}_") else f"{resource}_{name}"
+
+
+def _frame(document: Any, at: Location) -> Any:
+    """Give a page its place in the whole: server, security scheme, format version."""
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise SpecError.at(at, "expected an OpenAPI document with paths", document)
+    if not str(document.get("openapi")).startswith("3.1."):
+        raise SpecError.at((*at, "openapi"), "expected version 3.1", document.get("openapi"))
+    if "security" in document:
+        return document
+    for path, item in document["paths"].items():
+        for method, operation in item.items() if isinstance(item, dict) else ():
+            if not any(map(_is_api_key, operation.get("parameters", []))):
+                here = (*at, "paths", path, method)
+                raise SpecError.at(here, f"no {API_KEY_HEADER} parameter", operation)
+    scheme = {"type": "apiKey", "name": API_KEY_HEADER, "in": "header"}
+    components = document.get("components", {})
+    return {
+        **document,
+        "openapi": "3.1.1",
+        "info": {"title": "TwelveLabs Video Understanding API", "version": "1.3"},
+        "servers": [{"url": SERVER}],
+        "security": [{"ApiKey": []}],
+        "components": {**components, "securitySchemes": {"ApiKey": scheme}},
+    }
+
+
+def _is_api_key(parameter: object) -> bool:
+    if not isinstance(parameter, dict) or parameter.get("in") != "header":
+        return False
+    return str(parameter.get("name")).lower() == API_KEY_HEADER
+
+
+def _snake_paths(paths: Any, at: Location) -> Any:
+    """Path parameters are Python arguments later: `{index-id}` -> `{index_id}`."""
+    return {re.sub(r"\{(.*?)\}", lambda m: f"{{{snake(m[1])}}}", p): v for p, v in paths.items()}
+
+
+def _operation(operation: Any, at: Location) -> Any:
+    """Flatten the tags, name the operation, and leave the key to the security scheme."""
+    if not isinstance(operation, dict):
+        return operation
+    plain = {
+        **operation,
+        "tags": [flat_tag(operation.get("tags"), at)],
+        "operationId": operation_name(operation, at),
+        "parameters": [p for p in operation.get("parameters", []) if not _is_api_key(p)],
+    }
+    if not plain["parameters"]:
+        del plain["parameters"]
+    return plain
+
+
+def _parameter(parameter: Any, at: Location) -> Any:
+    if isinstance(parameter, dict) and parameter.get("in") == "path":
+        return {**parameter, "name": snake(str(parameter.get("name")))}
+    return parameter
+
+
+def _response(response: Any, at: Location) -> Any:
+    """Say what the status means and, for an error without content, what its body looks like."""
+    if not isinstance(response, dict):
+        return response
+    _, path, _, _, status = at
+    if status not in STATUS_MEANING:
+        raise SpecError.at(at, "unknown status code", status)
+    plain = {"description": STATUS_MEANING[str(status)], **response}
+    if plain.get("content"):
+        return plain
+    plain.pop("content", None)
+    if str(status) >= "400":
+        plain["content"] = {"application/json": {"schema": _error_schema(str(path), str(status))}}
+    elif status != "204":
+        raise SpecError.at((*at, "content"), "a success that is empty and not a 204", response)
+    return plain
+
+
+def _error_schema(path: str, status: str) -> Object:
+    nested = any(path == prefix or path.startswith(f"{prefix}/") for prefix in NESTED_ERRORS)
+    name = "ErrorResponse" if nested and status != "401" else "FlatError"
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _scalar_literals(schema: Any, at: Location) -> Any:
+    """`enum: [{value: x}]` and `[{type: stringLiteral, value: x}]` -> `enum: [x]`."""
+    if not isinstance(schema, dict) or not isinstance(schema.get("enum"), list):
+        return schema
+    return {**schema, "enum": [_scalar(item) for item in schema["enum"]]}
+
+
+def _scalar(item: Any) -> Any:
+    if isinstance(item, dict) and isinstance(item.get("value"), str):
+        if item.keys() == {"value"} or item == {"type": "stringLiteral", "value": item["value"]}:
+            return item["value"]
+    return item
+
+
+def _null_beside(schema: Any, at: Location) -> Any:
+    """Write each way of saying "or null" as `type: [T, 'null']` or `oneOf: [T, {type: 'null'}]`."""
+    if not isinstance(schema, dict):
+        return schema
+    if "nullable" in schema:
+        inner = {k: v for k, v in schema.items() if k not in ("nullable", "description")}
+        if schema["nullable"] is not True:
+            raise SpecError.at((*at, "nullable"), "only true means something", schema["nullable"])
+    elif isinstance(schema.get("enum"), list) and None in schema["enum"]:
+        values = [value for value in schema["enum"] if value is not None]
+        inner = {k: v for k, v in schema.items() if k != "description"} | {"enum": values}
+        if isinstance(inner.get("type"), list):
+            inner["type"] = inner["type"][0]
+    else:
+        return _null_branch(schema)
+    described = {k: v for k, v in schema.items() if k == "description"}
+    return _null_branch({**described, "oneOf": [inner, NULL]})
+
+
+def _null_branch(schema: Object) -> Object:
+    for key in ("oneOf", "anyOf"):
+        branches = schema.get(key)
+        if not isinstance(branches, list) or NULL not in branches or len(branches) != 2:
+            continue
+        rest = {k: v for k, v in schema.items() if k != key}
+        inner = branches[1 - branches.index(NULL)]
+        if _is_plain_scalar(inner):
+            return {**rest, **inner, "type": [inner["type"], "null"]}
+        return {**rest, "oneOf": [inner, NULL]}
+    return schema
+
+
+def _is_plain_scalar(schema: object) -> bool:
+    return (
+        isinstance(schema, dict)
+        and schema.get("type") in ("string", "integer", "number", "boolean")
+        and not {"enum", "const", "x-known-values"} & schema.keys()
+    )
+
+
+def _single_literal(schema: Any, at: Location) -> Any:
+    """An enum of one value is a constant."""
+    if isinstance(schema, dict) and isinstance(schema.get("enum"), list):
+        if len(schema["enum"]) == 1:
+            rest = {key: value for key, value in schema.items() if key != "enum"}
+            return {**rest, "const": schema["enum"][0]}
+    return schema
+
+
+SHAPES: Mapping[str, Sequence[Rule]] = {
+    "document": [_frame],
+    "{path}": [_snake_paths],
+    "operation": [_operation],
+    "parameter": [_parameter],
+    "response": [_response],
+    "schema": [_scalar_literals, _null_beside, _single_literal],
+}

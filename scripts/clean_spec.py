@@ -1,0 +1,126 @@
+"""Make spec/openapi.yaml from spec/published/*.yaml and spec/overlay.yaml.
+
+    python -m scripts.clean_spec            write spec/openapi.yaml
+    python -m scripts.clean_spec --check    compare instead of writing
+
+Each published fragment is normalised by itself, the fragments are merged, the overlay is applied,
+and the result is cleaned once more: cleaning a clean document changes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from scripts import _graph, _overlay
+from scripts._documents import (
+    OPENAPI,
+    OVERLAY,
+    PUBLISHED,
+    Location,
+    Object,
+    SpecError,
+    dump,
+    json_path,
+    load,
+)
+from scripts._grammar import walk
+from scripts._shapes import SHAPES
+
+
+def normalise(document: Object) -> Object:
+    """Turn every odd shape of one document into plain OpenAPI; what is unknown stops."""
+    for step in (
+        lambda doc: walk(doc, SHAPES),
+        _graph.add_built_in,
+        _graph.inline_constants,
+        _graph.explain_names,
+        _graph.discriminate,
+        _graph.require_bodies,
+    ):
+        document = step(document)
+    return document
+
+
+def clean(document: Object) -> Object:
+    """Normalise a whole document and open what its responses can hold."""
+    for step in (
+        normalise,
+        _graph.unique_operations,
+        _graph.open_responses,
+        _graph.add_built_in,
+        _graph.list_tags,
+    ):
+        document = step(document)
+    return walk(document, {})
+
+
+def merge(fragments: Mapping[str, Object]) -> Object:
+    """Unite fragments by name; what two of them say differently under one name is an error."""
+    merged: Object = {}
+    origins: dict[Location, str] = {}
+    for name, fragment in fragments.items():
+        for at, value in _named_parts(fragment):
+            target = merged
+            for step in at[:-1]:
+                target = target.setdefault(step, {})
+            if at not in origins:
+                origins[at] = name
+                target[at[-1]] = value
+            elif target[at[-1]] != value:
+                where, one, other = _first_difference(target[at[-1]], value, at)
+                path = json_path(where)
+                raise SpecError(f"{origins[at]} {path}: {one!r}, but {name} {path}: {other!r}")
+    return merged
+
+
+def _named_parts(fragment: Object) -> Iterable[tuple[Location, Any]]:
+    """Yield what is merged as a unit: each operation, each component, each top-level value."""
+    for key, value in fragment.items():
+        if key not in ("paths", "components"):
+            yield (key,), value
+            continue
+        for group, members in value.items():
+            for member, content in members.items():
+                yield (key, group, member), content
+
+
+def _first_difference(one: Any, other: Any, at: Location) -> tuple[Location, Any, Any]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in [*one, *(k for k in other if k not in one)]:
+            if one.get(key) != other.get(key):
+                return _first_difference(one.get(key), other.get(key), (*at, key))
+    return at, one, other
+
+
+def build(fragments: Mapping[str, Object], overlay: Object) -> Object:
+    """Make the clean document out of published fragments and the overlay."""
+    normalised = {}
+    for name, fragment in fragments.items():
+        try:
+            normalised[name] = normalise(fragment)
+        except SpecError as exc:
+            raise SpecError(f"{name}: {exc}") from exc
+    return clean(_overlay.apply(clean(merge(normalised)), overlay))
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    args = parser.parse_args()
+    fragments = {file.name: load(file) for file in sorted(PUBLISHED.glob("*.yaml"))}
+    text = dump(build(fragments, load(OVERLAY)))
+    if not args.check:
+        OPENAPI.write_text(text, encoding="utf-8")
+    elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != text:
+        raise SpecError("spec/openapi.yaml is not what `make generate` would write")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SpecError as error:
+        sys.exit(f"clean_spec: {error}")

@@ -1,0 +1,124 @@
+"""Make generated/dodeca_api from spec/openapi.yaml with the pinned openapi-python-client.
+
+    python -m scripts.generate            write generated/dodeca_api
+    python -m scripts.generate --check    generate aside and compare with what is committed
+
+Nothing is written unless the result passes its gates: every operation has a module, every model
+survives `from_dict(to_dict())`, and a second run gives the same bytes (with `--check`, the
+committed files are the first run).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from scripts._documents import OPENAPI, ROOT, Object, SpecError, load
+
+PACKAGE = ROOT / "generated" / "dodeca_api"
+TEMPLATES = ROOT / "spec" / "templates"
+CODEGEN = ROOT / "spec" / "codegen.yaml"
+# The stock client and its errors: with the custom templates nothing refers to them.
+UNUSED = ("client.py", "errors.py")
+
+
+def without_defaults(node: Any, *, names: bool = False) -> Any:
+    """Copy a document without `default`: generated constructors would send every one of them."""
+    if isinstance(node, list):
+        return [without_defaults(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: without_defaults(value, names=key == "properties" and not names)
+        for key, value in node.items()
+        if names or key != "default"
+    }
+
+
+def generate(document: Object, target: Path, *, templates: Path | None = TEMPLATES) -> None:
+    """Generate the package from a clean document into a new folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source = target.parent / "openapi.json"
+    source.write_text(json.dumps(without_defaults(document)), encoding="utf-8")
+    beside_python = Path(sys.executable).parent
+    command = [
+        *(str(beside_python / "openapi-python-client"), "generate", "--path", str(source)),
+        *("--config", str(CODEGEN), "--meta", "none", "--overwrite", "--fail-on-warning"),
+        *("--output-path", str(target)),
+        *(("--custom-template-path", str(templates)) if templates else ()),
+    ]
+    path = os.pathsep.join([str(beside_python), os.environ.get("PATH", "")])
+    run = subprocess.run(
+        command, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        raise SpecError(run.stdout + run.stderr)
+
+
+def package(document: Object, folder: Path) -> dict[str, bytes]:
+    """Return every file of the package that is made from a document."""
+    target = folder / PACKAGE.name
+    generate(document, target)
+    for name in UNUSED:
+        (target / name).unlink()
+    (target / "py.typed").touch()
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    (target / "openapi.json").write_text(text + "\n", encoding="utf-8")
+    return files(target)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Read every file under a folder, leaving out what Python itself puts there."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+
+
+def check_gates(folder: Path) -> None:
+    """Import the package found in a folder, in a process of its own, and try all of it."""
+    command = [sys.executable, "-m", "scripts._gates", str(folder / PACKAGE.name)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise SpecError(run.stdout + run.stderr)
+
+
+def compare(one: dict[str, bytes], other: dict[str, bytes], complaint: str) -> None:
+    """Refuse two packages that are not the same, byte for byte."""
+    names = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+    if names:
+        raise SpecError(f"{complaint}: {', '.join(names)}")
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    args = parser.parse_args()
+    document = load(OPENAPI)
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        made = package(document, Path(first))
+        check_gates(Path(first))
+        if args.check:
+            compare(made, files(PACKAGE), "not what `make generate` would write")
+            return
+        compare(made, package(document, Path(second)), "two runs differ")
+        shutil.rmtree(PACKAGE, ignore_errors=True)
+        shutil.copytree(
+            Path(first) / PACKAGE.name, PACKAGE, ignore=shutil.ignore_patterns("__pycache__")
+        )
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SpecError as error:
+        sys.exit(f"generate: {error}")
