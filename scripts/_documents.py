@@ -42,7 +42,7 @@ def json_path(location: Location) -> str:
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's core types only (`no` and `2025-01-01` are strings), and no key twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Object:
+    def mapping(self, node: yaml.MappingNode) -> Object:
         mapping: Object = {}
         for key_node, value_node in node.value:
             key = str(self.construct_object(key_node, deep=True))
@@ -54,7 +54,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Block style, list items indented, no aliases, long text folded into literal blocks."""
+    """Block style, list items indented, no aliases, long text wrapped."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -73,7 +73,7 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
     )
-_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_mapping)
+_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.mapping)
 
 
 def parse(text: str) -> Any:

@@ -24,7 +24,7 @@ def examples(schema: Object, schemas: Object, depth: int = 0) -> list[Any]:
     """Return values of a schema that together show every branch, literal and property."""
     plain = resolve(schema, schemas)
     if "oneOf" in plain or "anyOf" in plain:
-        branches = plain.get("oneOf", plain.get("anyOf"))
+        branches = plain.get("oneOf") or plain["anyOf"]
         return [value for branch in branches for value in examples(branch, schemas, depth)]
     if "allOf" in plain:
         return _joined([resolve(part, schemas) for part in plain["allOf"]], schemas, depth)
@@ -33,7 +33,7 @@ def examples(schema: Object, schemas: Object, depth: int = 0) -> list[Any]:
         return [value for variant in variants for value in examples(variant, schemas, depth)]
     if "const" in plain:
         return [plain["const"]]
-    literals: list[Any] = plain.get("enum", plain.get("x-known-values", []))
+    literals: list[Any] = plain.get("enum") or plain.get("x-known-values") or []
     if literals:
         return literals
     if plain["type"] == "object":

@@ -7,11 +7,8 @@ every model survives `from_dict(to_dict())` for examples made from its schema.
 from __future__ import annotations
 
 import importlib
-import inspect
 import json
-import pkgutil
 import sys
-import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,13 +17,12 @@ import attrs
 
 from scripts._documents import Object, SpecError
 from scripts._examples import examples
-from scripts._graph import REF, schemas_of
+from scripts._graph import schemas_of
 from scripts._shapes import snake
 
 
-def check_operations(document: Object) -> list[Any]:
+def check_operations(document: Object) -> None:
     """Import the module of every operation."""
-    modules = []
     for item in document["paths"].values():
         for operation in item.values():
             name = f"dodeca_api.api.{snake(operation['tags'][0])}.{operation['operationId']}"
@@ -34,51 +30,48 @@ def check_operations(document: Object) -> list[Any]:
             for function in ("_get_kwargs", "_parse_response"):
                 if not callable(getattr(module, function, None)):
                     raise SpecError(f"{name} has no {function}")
-            modules.append(module)
-    return modules
 
 
 def check_models(document: Object) -> None:
     """Send every model through its own dictionaries, and make sure that none was left out."""
-    models = importlib.import_module("dodeca_api.models")
-    by_name = {name.lower(): getattr(models, name) for name in models.__all__}
-    seen: set[type] = set()
-    for name, schema in schemas_of(document).items():
-        model = by_name.get(name.replace("_", "").lower())
-        if not inspect.isclass(model):
-            continue
-        for value in examples(schema, schemas_of(document)):
-            instance = model.from_dict(value)
-            if instance.to_dict() != value or model.from_dict(instance.to_dict()) != instance:
-                raise SpecError(f"{model.__name__} does not survive from_dict(to_dict()): {value}")
-            seen.update(_classes(instance))
-    left_out = {m.__name__ for m in by_name.values() if inspect.isclass(m)} - {
-        c.__name__ for c in seen
-    }
-    if left_out:
+    module = importlib.import_module("dodeca_api.models")
+    exported = {name: getattr(module, name) for name in module.__all__}
+    models: dict[str, Any] = {n: m for n, m in exported.items() if attrs.has(m)}
+    schemas = schemas_of(document)
+    reached: set[str] = set()
+    for name in models.keys() & schemas.keys():
+        for value in examples(schemas[name], schemas):
+            reached.update(_round_trip(models[name], value))
+    if left_out := models.keys() - reached:
         raise SpecError(f"no example reaches {', '.join(sorted(left_out))}")
 
 
-def _classes(value: object) -> Iterator[type]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _classes(item)
+def _round_trip(model: Any, value: Object) -> Iterator[str]:
+    """Check one example and yield the name of every model that takes part in it."""
+    instance = model.from_dict(value)
+    if instance.to_dict() != value or model.from_dict(instance.to_dict()) != instance:
+        raise SpecError(f"{model.__name__} does not survive from_dict(to_dict()): {value}")
+    yield from _models_in(instance)
+
+
+def _models_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _models_in(item)
     elif attrs.has(type(value)):
-        yield type(value)
+        yield type(value).__name__
         for field in attrs.fields(type(value)):
-            yield from _classes(getattr(value, field.name))
+            yield from _models_in(getattr(value, field.name))
 
 
 def main() -> None:
     """Run the gates on the package in the folder named on the command line."""
-    package = Path(sys.argv[1])
-    sys.path.insert(0, str(package.parent))
+    package = Path(sys.argv[1]).resolve()
     sys.dont_write_bytecode = True
+    sys.path.insert(0, str(package.parent))
     document = json.loads((package / "openapi.json").read_text(encoding="utf-8"))
-    found = Path(str(importlib.import_module("dodeca_api").__file__)).parent
-    if found.resolve() != package.resolve():
+    found = Path(str(importlib.import_module("dodeca_api").__file__)).resolve().parent
+    if found != package:
         raise SpecError(f"imported {found}, not {package}")
     check_operations(document)
     check_models(document)

@@ -108,7 +108,8 @@ FORMATS = frozenset(
 
 def walk(document: Object, rules: Mapping[str, Sequence[Rule]]) -> Object:
     """Rewrite a document by rules per kind, refusing what the grammar does not hold."""
-    return _Walker(rules).visit(document, "document", ())
+    walked: Object = _Walker(rules).visit(document, "document", ())
+    return walked
 
 
 class _Walker:

@@ -72,7 +72,7 @@ def add_built_in(document: Object) -> Object:
 
 
 def inline_constants(document: Object) -> Object:
-    """Put a named schema that is only a constant where it is used, so that unions see their tags."""
+    """Put named constants where they are used, so that unions see their tags."""
     schemas = schemas_of(document)
     constants = {
         name: schema
@@ -92,7 +92,7 @@ def inline_constants(document: Object) -> Object:
 
 def branches_of(union: Object) -> list[Object]:
     """Return what a union chooses between, without null and without the open last branch."""
-    branches = union.get("oneOf", union.get("anyOf", []))
+    branches: list[Object] = union.get("oneOf") or union.get("anyOf") or []
     return [b for b in branches if b not in (NULL, {"$ref": REF + UNLISTED})]
 
 
@@ -112,7 +112,7 @@ def _constant(schema: Object, name: str) -> object:
 
 
 def explain_names(document: Object) -> Object:
-    """Rename numbered schemas after the tag of their branch: `VideoSegmentation0` -> `...Dynamic`."""
+    """Rename numbered schemas after the tag of their branch: `Shape0` -> `ShapeRound`."""
     schemas = schemas_of(document)
     renamed = dict(_explained(schemas))
     for name in schemas:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from jsonpath_ng.ext import parse
+from jsonpath_ng.ext.parser import parse
 
 from scripts._documents import Object, SpecError
 
 
 def apply(document: Object, overlay: Object) -> Object:
-    """Apply every action in order; an action that matches nothing or gives no reason is an error."""
+    """Apply every action in order; one that matches nothing or gives no reason is an error."""
     if overlay.get("overlay") != "1.0.0":
         raise SpecError(f"expected overlay version 1.0.0, got {overlay.get('overlay')!r}")
     changed = copy.deepcopy(document)

@@ -183,8 +183,10 @@ def _scalar_literals(schema: Any, at: Location) -> Any:
 
 def _scalar(item: Any) -> Any:
     if isinstance(item, dict) and isinstance(item.get("value"), str):
-        if item.keys() == {"value"} or item == {"type": "stringLiteral", "value": item["value"]}:
-            return item["value"]
+        value = item["value"]
+        return (
+            value if item in ({"value": value}, {"type": "stringLiteral", "value": value}) else item
+        )
     return item
 
 
@@ -230,11 +232,12 @@ def _is_plain_scalar(schema: object) -> bool:
 
 def _single_literal(schema: Any, at: Location) -> Any:
     """An enum of one value is a constant."""
-    if isinstance(schema, dict) and isinstance(schema.get("enum"), list):
-        if len(schema["enum"]) == 1:
-            rest = {key: value for key, value in schema.items() if key != "enum"}
-            return {**rest, "const": schema["enum"][0]}
-    return schema
+    if not isinstance(schema, dict) or not isinstance(schema.get("enum"), list):
+        return schema
+    if len(schema["enum"]) != 1:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "enum"}
+    return {**rest, "const": schema["enum"][0]}
 
 
 SHAPES: Mapping[str, Sequence[Rule]] = {

@@ -60,7 +60,7 @@ def clean(document: Object) -> Object:
 def merge(fragments: Mapping[str, Object]) -> Object:
     """Unite fragments by name; what two of them say differently under one name is an error."""
     merged: Object = {}
-    origins: dict[Location, str] = {}
+    origins: dict[tuple[str, ...], str] = {}
     for name, fragment in fragments.items():
         for at, value in _named_parts(fragment):
             target = merged
@@ -76,7 +76,7 @@ def merge(fragments: Mapping[str, Object]) -> Object:
     return merged
 
 
-def _named_parts(fragment: Object) -> Iterable[tuple[Location, Any]]:
+def _named_parts(fragment: Object) -> Iterable[tuple[tuple[str, ...], Any]]:
     """Yield what is merged as a unit: each operation, each component, each top-level value."""
     for key, value in fragment.items():
         if key not in ("paths", "components"):

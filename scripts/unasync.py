@@ -51,7 +51,7 @@ def derive_all(target_root: Path) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(derive(source.read_text(), source.relative_to(ROOT)))
             written.append(target)
-    _ruff(target_root, "check", "--fix-only", "--select=F401,I,RUF100", written)
+    _ruff(target_root, "check", "--fix-only", "--select=F401,I", written)
     _ruff(target_root, "format", written)
     return written
 
