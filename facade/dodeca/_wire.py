@@ -11,10 +11,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import attrs
 import orjson
 import pybase64
 
-from dodeca.errors import InvalidMediaError
+from dodeca._operation import Answer
+from dodeca.errors import InvalidMediaError, InvalidResponseError
 from dodeca.media import Media
 
 _PIECE = 192 * 1024  # divisible by 3, so that base64 pieces join without padding
@@ -126,3 +128,17 @@ def _slots(value: Any) -> Iterator[Base64Slot]:
     elif isinstance(value, list):
         for item in value:
             yield from _slots(item)
+
+
+def take_items(answer: Answer) -> tuple[list[Any], Answer]:
+    """The `data` list of an answer, and the answer without it for the generated parser.
+
+    Raises:
+        InvalidResponseError: the body is no JSON object, or its `data` no list of objects.
+    """
+    body = answer.json()
+    items = (body.get("data") or []) if isinstance(body, dict) else None
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise InvalidResponseError(f"the answer has no list of embeddings: {answer.content[:80]!r}")
+    rest = orjson.dumps(body | {"data": []})
+    return items, attrs.evolve(answer, content=rest)

@@ -79,21 +79,21 @@ class Embeddings:
         """
         try:
             vectors = np.array([item["embedding"] for item in items], dtype=np.float32)
-            times = [_times(items, name) for name in ("start_sec", "end_sec")]
+            start_sec, end_sec = _times(items, "start_sec"), _times(items, "end_sec")
         except (KeyError, TypeError, ValueError) as exc:
             raise InvalidResponseError(f"the vectors of the answer are malformed: {exc}") from exc
         if not len(items):
             vectors = vectors.reshape(0, 0)
         if vectors.ndim != 2 or not np.isfinite(vectors).all():
             raise InvalidResponseError("the vectors of the answer are not lists of finite numbers")
-        for column in (vectors, *times):
-            column.flags.writeable = False
+        for column in (vectors, start_sec, end_sec):
+            column.setflags(write=False)
         return cls(
             vectors=vectors,
             embedding_option=tuple(item.get("embedding_option") for item in items),
             embedding_scope=tuple(item.get("embedding_scope") for item in items),
-            start_sec=times[0],
-            end_sec=times[1],
+            start_sec=start_sec,
+            end_sec=end_sec,
             extra=tuple(
                 {k: v for k, v in item.items() if k not in _COLUMNS and v is not None}
                 for item in items
@@ -184,7 +184,8 @@ def _or_none(value: np.float64) -> float | None:
 
 
 def _one_vector(query: Any, length: int) -> NDArray[np.float32]:
-    vector = query.vectors if isinstance(query, Embeddings) else np.asarray(query, dtype=np.float32)
+    values = query.vectors if isinstance(query, Embeddings) else query
+    vector = np.asarray(values, dtype=np.float32)
     if vector.size != length or vector.ndim > 2:
         raise InvalidRequestError(
             f"the query is one vector of {length} floats, got shape {vector.shape}"
@@ -194,5 +195,4 @@ def _one_vector(query: Any, length: int) -> NDArray[np.float32]:
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = vectors / np.where(norms == 0, np.float32(1), norms)
-    return unit
+    return (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)

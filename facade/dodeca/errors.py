@@ -1,22 +1,22 @@
 """Every exception that dodeca raises, in one tree.
 
-    DodecaError
-    ├── ConfigurationError          the client cannot be set up: key, base URL, missing extra
-    ├── InvalidRequestError         bad input, found before anything is sent (also a ValueError)
-    │   └── InvalidMediaError       a file, URL or byte string that the API does not take
-    ├── APIError                    the service answered with an error status
-    │   ├── BadRequestError         400, 409, 413, 422 and other 4xx
-    │   ├── AuthenticationError     401, 403
-    │   ├── NotFoundError           404, 410
-    │   ├── RateLimitError          429
-    │   └── ServerError             5xx
-    ├── TransportError              no usable answer: DNS, refused, reset, cut off
-    │   └── RequestTimeout          no answer in time
-    ├── InvalidResponseError        an answer that is not what the API documents
-    ├── OutcomeUnknownError         a create was sent and its outcome cannot be told
-    └── JobError
-        ├── JobFailed               the service ended a job without a result
-        └── WaitTimeout             a job was still running at the deadline
+DodecaError
+├── ConfigurationError          the client cannot be set up: key, base URL, missing extra
+├── InvalidRequestError         bad input, found before anything is sent (also a ValueError)
+│   └── InvalidMediaError       a file, URL or byte string that the API does not take
+├── APIError                    the service answered with an error status
+│   ├── BadRequestError         400, 409, 413, 422 and other 4xx
+│   ├── AuthenticationError     401, 403
+│   ├── NotFoundError           404, 410
+│   ├── RateLimitError          429
+│   └── ServerError             5xx
+├── TransportError              no usable answer: DNS, refused, reset, cut off
+│   └── RequestTimeout          no answer in time
+├── InvalidResponseError        an answer that is not what the API documents
+├── OutcomeUnknownError         a create was sent and its outcome cannot be told
+└── JobError
+    ├── JobFailed               the service ended a job without a result
+    └── WaitTimeout             a job was still running at the deadline
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
@@ -71,14 +71,22 @@ class EmbeddingTask:
 
 def of(cls: type[R], model: Any) -> R:
     """A result from a generated model: the same fields, and in `extra` whatever else it holds."""
-    known = {field.name for field in attrs.fields(cls)} - {"extra"}  # type: ignore[arg-type,misc]
-    found = {
-        ("id" if name == "field_id" else name): _plain(value)
-        for name, value in _items(model)
-    }
+    build: Any = cls
+    known = {field.name for field in attrs.fields(build)} - {"extra"}
+    found = {("id" if name == "field_id" else name): _plain(value) for name, value in _items(model)}
     fields = {name: found.pop(name) for name in known if name in found}
     extra = {name: value for name, value in found.items() if value is not None}
-    return cls(**fields, extra=extra)
+    return cast(R, build(**fields, extra=extra))
+
+
+def page_of(cls: type[R], model: Any) -> Page[R]:
+    """A page of results from the generated model of a list."""
+    info = {} if not model.page_info else model.page_info.to_dict()
+    names = ("page", "limit_per_page", "total_page", "total_results")
+    return Page(
+        items=[of(cls, item) for item in model.data or []],
+        **{name: info.get(name) for name in names},
+    )
 
 
 def _items(model: Any) -> Iterator[tuple[str, Any]]:

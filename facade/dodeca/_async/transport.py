@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from typing import Any, TypeVar
 
+import attrs
+
 from dodeca import _http, _policy
 from dodeca._clock import Clock
 from dodeca._operation import Answer, Request
-from dodeca._policy import Outcome, Reach
+from dodeca._policy import Kind, Outcome, Reach
 from dodeca._secret import Secret
 from dodeca.errors import APIError, DodecaError, OutcomeUnknownError
 
@@ -52,39 +54,50 @@ class AsyncTransport:
         attempt = 0
         while True:
             attempt += 1
+            ended = await self._attempt(request, deadline - self.clock.monotonic())
+            if isinstance(ended, Answer):
+                return ended
             left = deadline - self.clock.monotonic()
-            outcome, answer, error = await self._attempt(request, left)
-            if answer is not None:
-                return answer
-            left = deadline - self.clock.monotonic()
-            wait = _policy.delay(kind, attempt, outcome, left=left, jitter=random.random())  # noqa: S311
+            jitter = random.random()
+            wait = _policy.delay(kind, attempt, ended.outcome, left=left, jitter=jitter)
             if wait is None:
-                break
+                raise _final(request, kind, ended)
             await self.clock.asleep(wait)
-        if _policy.is_unknown(kind, outcome):
-            raise OutcomeUnknownError(
-                f"{request.operation_id} was sent, but not answered with its outcome: {error}"
-            ) from error
-        raise error
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _attempt(
-        self, request: Request[Any], timeout: float
-    ) -> tuple[Outcome, Answer, None] | tuple[Outcome, None, DodecaError]:
+    async def _attempt(self, request: Request[Any], timeout: float) -> Answer | _Failure:
         headers = {"x-api-key": self._key.reveal()}
         sent = _http.build(request, self.base_url, headers, max(timeout, 0.001))
         try:
             response = await self._http.send(sent)
         except _http.ERRORS as exc:
-            error = _http.error(exc)
-            error.__cause__ = exc
-            return Outcome(_http.reach(exc)), None, error
+            return _Failure(Outcome(_http.reach(exc)), _http.error(exc), exc)
         answer = Answer(response.status_code, response.headers, response.content)
         if response.is_success:
-            return Outcome(Reach.ANSWERED, answer.status_code), answer, None
+            return answer
         wait = _policy.retry_after(answer.headers, now=self.clock.wall())
-        refused = APIError.of(answer.status_code, answer.headers, answer.content, retry_after=wait)
-        return Outcome(Reach.ANSWERED, answer.status_code, wait), None, refused
+        error = APIError.of(answer.status_code, answer.headers, answer.content, retry_after=wait)
+        return _Failure(Outcome(Reach.ANSWERED, answer.status_code, wait), error)
+
+
+@attrs.frozen
+class _Failure:
+    outcome: Outcome
+    error: DodecaError
+    cause: Exception | None = None
+
+
+def _final(request: Request[Any], kind: Kind, failure: _Failure) -> DodecaError:
+    """The error that a call ends with, its cause attached."""
+    failure.error.__cause__ = failure.cause
+    if not _policy.is_unknown(kind, failure.outcome):
+        return failure.error
+    unknown = OutcomeUnknownError(
+        f"{request.operation_id} was sent, and whether it was carried out cannot be told: "
+        f"{failure.error}"
+    )
+    unknown.__cause__ = failure.error
+    return unknown

@@ -1,0 +1,345 @@
+"""Embeddings: `POST /embed-v2` and the tasks of `/embed-v2/tasks`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from dodeca import _bodies, _wire
+from dodeca._async.job import READY, AsyncJob, JobState
+from dodeca._async.pages import AsyncPages
+from dodeca._async.transport import AsyncTransport
+from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
+from dodeca._dates import timestamp
+from dodeca._operation import given, request
+from dodeca.errors import InvalidRequestError
+from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
+from dodeca.results import EmbeddingMetadata, EmbeddingTask, Page, of, page_of
+from dodeca.segmentation import Fixed, Segmentation
+from dodeca_api import models
+from dodeca_api.api.embed_v2 import embed_v2_create
+from dodeca_api.api.embed_v2_tasks import (
+    embed_v2_tasks_create,
+    embed_v2_tasks_list,
+    embed_v2_tasks_retrieve,
+)
+
+if TYPE_CHECKING:
+    from dodeca.embeddings import Embeddings
+
+Via = Literal["auto", "sync", "task"]
+_Block = models.AudioInputRequest | models.VideoInputRequest
+
+
+class AsyncEmbed:
+    """Embeddings of text, images, audio and video, in one space."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @cached_property
+    def tasks(self) -> AsyncEmbedTasks:
+        """Embedding as a task, for media of up to 4 hours (`/embed-v2/tasks`)."""
+        return AsyncEmbedTasks(self._transport)
+
+    async def text(self, input_text: str, *, model_name: str = MODEL) -> Embeddings:
+        """Embed a text of at most 500 tokens: one row, 1 x 512 (`POST /embed-v2`).
+
+        Raises:
+            InvalidRequestError: an empty text, or one of more than 500 words.
+            APIError: the service answered with an error status.
+        """
+        return await self._create(_bodies.text(input_text, model_name))
+
+    async def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
+        """Embed a JPEG or PNG of at least 128x128 pixels and at most 5 MB (`POST /embed-v2`).
+
+        One row, 1 x 512. A local picture is checked before it is sent.
+
+        Raises:
+            InvalidMediaError: no such file, or a picture outside the limits.
+            APIError: the service answered with an error status.
+        """
+        return await self._create(_bodies.image(media, model_name))
+
+    async def text_image(
+        self, input_text: str, media: MediaLike, *, model_name: str = MODEL
+    ) -> Embeddings:
+        """Embed a text and a picture as one row, 1 x 512 (`POST /embed-v2`).
+
+        The limits are those of `text` and `image`.
+
+        Raises:
+            InvalidRequestError: a text or a picture outside the limits.
+            APIError: the service answered with an error status.
+        """
+        return await self._create(_bodies.text_image(input_text, media, model_name))
+
+    async def audio(
+        self,
+        media: MediaLike,
+        *,
+        start_sec: float | None = None,
+        end_sec: float | None = None,
+        segmentation: Fixed | None = None,
+        embedding_option: Sequence[AudioOption] | None = None,
+        embedding_scope: Sequence[Scope] | None = None,
+        model_name: str = MODEL,
+        via: Via = "auto",
+        timeout: float = 3600.0,
+    ) -> Embeddings:
+        """Embed a sound: WAV, MP3 or FLAC (`POST /embed-v2`, or a task where it must be).
+
+        `start_sec` and `end_sec` cut a part out, in seconds. `segmentation` is `fixed(...)`,
+        6 seconds where it is not given. `embedding_option` is any of "audio" and
+        "transcription", `embedding_scope` any of "clip" (a row for each segment) and "asset"
+        (one row for the whole); the service's defaults apply where they are not given.
+
+        A local file of at most 36 MB and 10 minutes goes into one call; a longer one becomes a
+        task, which is waited for up to `timeout` seconds. `via` forces one or the other.
+
+        Raises:
+            InvalidRequestError: a parameter or a file outside the limits.
+            APIError: the service answered with an error status.
+            JobError: the task failed, or was not ready in time.
+        """
+        source = Media.of(media)
+        block = _bodies.audio(
+            source,
+            model_name=model_name,
+            start_sec=start_sec,
+            end_sec=end_sec,
+            segmentation=segmentation,
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+        )
+        return await self._clip(source, block, model_name, via, timeout)
+
+    async def video(
+        self,
+        media: MediaLike,
+        *,
+        start_sec: float | None = None,
+        end_sec: float | None = None,
+        segmentation: Segmentation | None = None,
+        embedding_option: Sequence[VideoOption] | None = None,
+        embedding_scope: Sequence[Scope] | None = None,
+        model_name: str = MODEL,
+        via: Via = "auto",
+        timeout: float = 3600.0,
+    ) -> Embeddings:
+        """Embed a film of 360x360 to 5184x2160 pixels (`POST /embed-v2`, or a task).
+
+        `start_sec` and `end_sec` cut a part out, in seconds. `segmentation` is `fixed(...)` or
+        `dynamic(...)`, the latter with 4 seconds where it is not given. `embedding_option` is
+        any of "visual", "audio" and "transcription" (all by default), `embedding_scope` any of
+        "clip" (a row for each segment) and "asset" (one row for the whole; both by default).
+
+        A local file of at most 36 MB and 10 minutes goes into one call; a longer one becomes a
+        task, which is waited for up to `timeout` seconds. `via` forces one or the other.
+
+        Raises:
+            InvalidRequestError: a parameter or a file outside the limits.
+            APIError: the service answered with an error status.
+            JobError: the task failed, or was not ready in time.
+        """
+        source = Media.of(media)
+        block = _bodies.video(
+            source,
+            model_name=model_name,
+            start_sec=start_sec,
+            end_sec=end_sec,
+            segmentation=segmentation,
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+        )
+        return await self._clip(source, block, model_name, via, timeout)
+
+    async def _clip(
+        self, media: Media, block: _Block, model_name: str, via: Via, timeout: float
+    ) -> Embeddings:
+        if via not in ("auto", "sync", "task"):
+            raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
+        if via == "sync":
+            check_sync_clip(media)
+        elif via == "task" or not fits_one_call(media):
+            job = await self.tasks._start(block, model_name)
+            return await job.wait(timeout=timeout)
+        return await self._create(_bodies.embed_clip(block, model_name))
+
+    async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
+        call = request(embed_v2_create, body=body)
+        items, rest = _wire.take_items(await self._transport.fetch(call))
+        return _embeddings(items, call.parse(rest).metadata, body.model_name)
+
+
+class AsyncEmbedTasks:
+    """Embedding tasks: audio and video of 4 seconds to 4 hours."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def audio(
+        self,
+        media: MediaLike,
+        *,
+        start_sec: float | None = None,
+        end_sec: float | None = None,
+        segmentation: Fixed | None = None,
+        embedding_option: Sequence[AudioOption] | None = None,
+        embedding_scope: Sequence[Scope] | None = None,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        model_name: str = MODEL,
+    ) -> AsyncJob[Embeddings]:
+        """Start to embed a sound, and return at once (`POST /embed-v2/tasks`).
+
+        The parameters are those of `client.embed.audio`. `embedding_dimension` is the length of
+        the vectors (512 for marengo3.0), `embedding_uncertainty` asks for an estimate beside
+        each; both are for models that offer a choice. `job.wait()` gives the embeddings.
+
+        Raises:
+            InvalidRequestError: a parameter or a file outside the limits.
+            APIError: the service answered with an error status.
+            OutcomeUnknownError: whether the task was created cannot be told.
+        """
+        source = Media.of(media)
+        block = _bodies.audio(
+            source,
+            model_name=model_name,
+            start_sec=start_sec,
+            end_sec=end_sec,
+            segmentation=segmentation,
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+        )
+        return await self._start(
+            block,
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+        )
+
+    async def video(
+        self,
+        media: MediaLike,
+        *,
+        start_sec: float | None = None,
+        end_sec: float | None = None,
+        segmentation: Segmentation | None = None,
+        embedding_option: Sequence[VideoOption] | None = None,
+        embedding_scope: Sequence[Scope] | None = None,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        model_name: str = MODEL,
+    ) -> AsyncJob[Embeddings]:
+        """Start to embed a film, and return at once (`POST /embed-v2/tasks`).
+
+        The parameters are those of `client.embed.video`; `embedding_dimension` and
+        `embedding_uncertainty` those of `audio`. `job.wait()` gives the embeddings.
+
+        Raises:
+            InvalidRequestError: a parameter or a file outside the limits.
+            APIError: the service answered with an error status.
+            OutcomeUnknownError: whether the task was created cannot be told.
+        """
+        source = Media.of(media)
+        block = _bodies.video(
+            source,
+            model_name=model_name,
+            start_sec=start_sec,
+            end_sec=end_sec,
+            segmentation=segmentation,
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+        )
+        return await self._start(
+            block,
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+        )
+
+    async def retrieve(self, task_id: str) -> AsyncJob[Embeddings]:
+        """The job of a task, from this process or another (`GET /embed-v2/tasks/{task_id}`).
+
+        Raises:
+            NotFoundError: there is no such task, or its embeddings are older than seven days.
+            APIError: the service answered with another error status.
+        """
+        return AsyncJob(self._look, await self._look(task_id), self._transport.clock)
+
+    def list(
+        self,
+        *,
+        started_at: datetime | str | None = None,
+        ended_at: datetime | str | None = None,
+        status: str | None = None,
+        page: int = 1,
+        page_limit: int = 10,
+    ) -> AsyncPages[EmbeddingTask]:
+        """The embedding tasks, newest first, page by page (`GET /embed-v2/tasks`).
+
+        `started_at` and `ended_at` bound the time of creation: a datetime, or text with a date.
+        `status` is "processing", "ready" or "failed". Iteration starts at `page` and follows to
+        the last one; `page_limit`, at most 50, is the size of a page.
+
+        Raises:
+            InvalidRequestError: a date that cannot be read, or a page outside the limits.
+        """
+        started, ended = timestamp("started_at", started_at), timestamp("ended_at", ended_at)
+        limit = _bodies.page_limit(page, page_limit)
+
+        async def fetch(number: int) -> Page[EmbeddingTask]:
+            call = request(
+                embed_v2_tasks_list,
+                started_at=given(started),
+                ended_at=given(ended),
+                status=given(status),
+                page=number,
+                page_limit=limit,
+            )
+            return page_of(EmbeddingTask, await self._transport.send(call))
+
+        return AsyncPages(fetch, page)
+
+    async def _start(
+        self,
+        block: _Block,
+        model_name: str,
+        *,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+    ) -> AsyncJob[Embeddings]:
+        body = _bodies.embed_clip_task(
+            block,
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+        )
+        task = await self._transport.send(request(embed_v2_tasks_create, body=body))
+        state: JobState[Embeddings] = JobState(task.field_id, task.status)
+        return AsyncJob(self._look, state, self._transport.clock)
+
+    async def _look(self, task_id: str) -> JobState[Embeddings]:
+        call = request(embed_v2_tasks_retrieve, task_id)
+        items, rest = _wire.take_items(await self._transport.fetch(call))
+        task = call.parse(rest)
+        return JobState(
+            task_id,
+            task.status,
+            result=_embeddings(items, task.metadata) if task.status == READY else None,
+            reason=task.error.message if task.error else None,
+        )
+
+
+def _embeddings(items: Any, metadata: Any, model_name: str | None = None) -> Embeddings:
+    from dodeca.embeddings import Embeddings
+
+    return Embeddings.from_items(
+        items,
+        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
+        model_name=model_name,
+    )

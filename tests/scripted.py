@@ -1,0 +1,57 @@
+"""A transport that plays a conversation: each request gets the next answer of a script."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import anyio
+import httpx
+import orjson
+
+Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+class Script(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Answers in order, and keeps what was asked, bodies read."""
+
+    def __init__(self, *replies: Reply) -> None:
+        self._replies = list(replies)
+        self.requests: list[httpx.Request] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        return self._reply(request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        await anyio.lowlevel.checkpoint()
+        return self._reply(request)
+
+    def _reply(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        reply = self._replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if isinstance(reply, httpx.Response) else reply(request)
+
+    @property
+    def bodies(self) -> list[Any]:
+        """The JSON bodies that were sent."""
+        return [orjson.loads(request.content) for request in self.requests if request.content]
+
+    @property
+    def lines(self) -> list[str]:
+        """Method, path and query of what was sent."""
+        return [f"{r.method} {r.url.raw_path.decode()}" for r in self.requests]
+
+    @property
+    def left(self) -> int:
+        """How many replies were not asked for."""
+        return len(self._replies)
+
+
+def reply(body: Any = None, *, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Reply:
+    """An answer with a JSON body."""
+    return httpx.Response(status, json=body, headers=list(headers))
+
+
+EMBEDDED = {"data": [{"embedding": [1.0, 0.0], "embedding_option": None}]}
