@@ -2,28 +2,11 @@
 
 import httpx
 import pytest
-from tests.scripted import EMBEDDED, Reply, Script, reply
+from tests.scripted import EMBEDDED, Reply, Script, Still, reply
 
 from dodeca import AsyncClient, Media, errors
-from dodeca._clock import Clock
 
 pytestmark = pytest.mark.anyio
-
-
-class Still(Clock):
-    """Sleeping takes no time, but counts."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    async def asleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 def client_of(script: Script) -> AsyncClient:

@@ -3,26 +3,9 @@
 
 import httpx
 import pytest
-from tests.scripted import EMBEDDED, Reply, Script, reply
+from tests.scripted import EMBEDDED, Reply, Script, Still, reply
 
 from dodeca import Client, Media, errors
-from dodeca._clock import Clock
-
-
-class Still(Clock):
-    """Sleeping takes no time, but counts."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 def client_of(script: Script) -> Client:
