@@ -12,7 +12,13 @@ from scripts._shapes import ERROR_SCHEMAS, NULL, snake
 
 REF = "#/components/schemas/"
 UNLISTED = "UnlistedObject"
-BUILT_IN = {**ERROR_SCHEMAS, UNLISTED: {"type": "object"}}
+BUILT_IN = {
+    **ERROR_SCHEMAS,
+    UNLISTED: {
+        "description": "An object of a kind not listed here yet; every field is kept as it came.",
+        "type": "object",
+    },
+}
 
 
 def schemas_of(document: Object) -> Object:
@@ -57,11 +63,12 @@ def resolve(schema: Object, schemas: Object) -> Object:
 
 def add_built_in(document: Object) -> Object:
     """Add the schemas that the rules themselves refer to; any other dangling reference stops."""
-    needed = {name: BUILT_IN[name] for name in BUILT_IN if name in set(references(document))}
-    needed = {
-        name: BUILT_IN[name] for name in BUILT_IN if name in set(references([document, needed]))
-    }
-    schemas = needed | schemas_of(document)
+    schemas = schemas_of(document)
+    todo = [document]
+    while todo:
+        missing = (set(references(todo.pop())) & BUILT_IN.keys()) - schemas.keys()
+        schemas = schemas | {name: BUILT_IN[name] for name in missing}
+        todo += [BUILT_IN[name] for name in missing]
 
     def known(schema: Any, at: Location) -> Any:
         if "$ref" in schema and schema["$ref"].removeprefix(REF) not in schemas:

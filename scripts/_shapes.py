@@ -22,25 +22,33 @@ NULL = {"type": "null"}
 NESTED_ERRORS = ("/embed-v2", "/assets/multipart-uploads")
 ERROR_SCHEMAS: Mapping[str, Object] = {
     "ErrorResponse": {
+        "description": "The nested form of an error.",
         "type": "object",
-        "properties": {"error": {"$ref": "#/components/schemas/ErrorBody"}},
+        "properties": {
+            "error": {
+                "$ref": "#/components/schemas/ErrorBody",
+                "description": "The error itself.",
+            }
+        },
         "required": ["error"],
     },
     "ErrorBody": {
+        "description": "What went wrong.",
         "type": "object",
         "properties": {
-            "code": {"type": "string"},
-            "message": {"type": "string"},
-            "details": {"type": "object"},
+            "code": {"description": "Names the error for programs.", "type": "string"},
+            "message": {"description": "Says for people what went wrong.", "type": "string"},
+            "details": {"description": "Further facts, different by code.", "type": "object"},
         },
         "required": ["code", "message"],
     },
     "FlatError": {
+        "description": "The flat form of an error; a refused API key has it everywhere.",
         "type": "object",
         "properties": {
-            "code": {"type": "string"},
-            "message": {"type": "string"},
-            "docs_url": {"type": "string"},
+            "code": {"description": "Names the error for programs.", "type": "string"},
+            "message": {"description": "Says for people what went wrong.", "type": "string"},
+            "docs_url": {"description": "A page that explains the error.", "type": "string"},
         },
         "required": ["code", "message"],
     },

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -98,6 +97,17 @@ def compare(one: dict[str, bytes], other: dict[str, bytes], complaint: str) -> N
         raise SpecError(f"{complaint}: {', '.join(names)}")
 
 
+def write(made: dict[str, bytes], folder: Path) -> None:
+    """Make a folder hold exactly these files, touching only those that change."""
+    present = files(folder)
+    for name in present.keys() - made.keys():
+        (folder / name).unlink()
+    for name, content in made.items():
+        if present.get(name) != content:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -111,10 +121,7 @@ def main() -> None:
             compare(made, files(PACKAGE), "not what `make generate` would write")
             return
         compare(made, package(document, Path(second)), "two runs differ")
-        shutil.rmtree(PACKAGE, ignore_errors=True)
-        shutil.copytree(
-            Path(first) / PACKAGE.name, PACKAGE, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        write(made, PACKAGE)
 
 
 if __name__ == "__main__":

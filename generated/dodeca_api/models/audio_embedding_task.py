@@ -17,9 +17,10 @@ T = TypeVar("T", bound="AudioEmbeddingTask")
 
 @_attrs_define
 class AudioEmbeddingTask:
-    """
+    """The audio of a task.
+
     Attributes:
-        metadata (AudioEmbeddingTaskMetadata | Unset):
+        metadata (AudioEmbeddingTaskMetadata | Unset): What is known about the audio of a task.
     """
 
     metadata: AudioEmbeddingTaskMetadata | Unset = UNSET

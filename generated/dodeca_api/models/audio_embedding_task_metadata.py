@@ -13,15 +13,16 @@ T = TypeVar("T", bound="AudioEmbeddingTaskMetadata")
 
 @_attrs_define
 class AudioEmbeddingTaskMetadata:
-    """
+    """What is known about the audio of a task.
+
     Attributes:
-        input_url (str | Unset):
-        input_filename (str | Unset):
-        audio_embedding_option (list[str] | Unset):
-        audio_embedding_scope (list[str] | Unset):
-        duration (float | Unset):
-        start_offset_sec (float | Unset):
-        end_offset_sec (float | Unset):
+        input_url (str | Unset): The address that it is read from.
+        input_filename (str | Unset): The name of the file.
+        audio_embedding_option (list[str] | Unset): What vectors are made from.
+        audio_embedding_scope (list[str] | Unset): What vectors stand for.
+        duration (float | Unset): The length of the file in seconds.
+        start_offset_sec (float | Unset): Where the embedded part begins, in seconds.
+        end_offset_sec (float | Unset): Where the embedded part ends, in seconds.
     """
 
     input_url: str | Unset = UNSET

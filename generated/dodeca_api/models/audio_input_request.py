@@ -26,14 +26,18 @@ T = TypeVar("T", bound="AudioInputRequest")
 
 @_attrs_define
 class AudioInputRequest:
-    """
+    """Audio to embed, whole or in part.
+
     Attributes:
-        media_source (MediaSource):
-        start_sec (float | Unset):
-        end_sec (float | Unset):
-        segmentation (AudioSegmentation | Unset):
-        embedding_option (list[AudioInputRequestEmbeddingOptionItems] | Unset):
-        embedding_scope (list[AudioInputRequestEmbeddingScopeItems] | Unset):
+        media_source (MediaSource): Where the media is. Give exactly one of the three.
+        start_sec (float | Unset): Where to begin, in seconds from the start of the file. Default: 0.
+        end_sec (float | Unset): Where to end, in seconds from the start of the file; greater than `start_sec`. Default:
+            the end of the file.
+        segmentation (AudioSegmentation | Unset): Segments of equal length, the only way to divide audio.
+        embedding_option (list[AudioInputRequestEmbeddingOptionItems] | Unset): What the vectors are made from, one
+            vector each. Default: both.
+        embedding_scope (list[AudioInputRequestEmbeddingScopeItems] | Unset): Vectors for segments, for the whole, or
+            both.
     """
 
     media_source: MediaSource

@@ -21,10 +21,11 @@ T = TypeVar("T", bound="AudioSegmentation")
 
 @_attrs_define
 class AudioSegmentation:
-    """
+    """Segments of equal length, the only way to divide audio.
+
     Attributes:
-        strategy (Literal['fixed']):
-        fixed (AudioSegmentationFixed):
+        strategy (Literal['fixed']): Names the block that follows.
+        fixed (AudioSegmentationFixed): The length of the segments.
     """
 
     strategy: Literal["fixed"]

@@ -22,14 +22,15 @@ T = TypeVar("T", bound="CreateAsyncEmbeddingRequest")
 
 @_attrs_define
 class CreateAsyncEmbeddingRequest:
-    """
+    """One input and the model that embeds it.
+
     Attributes:
-        input_type (CreateAsyncEmbeddingRequestInputType):
-        model_name (str):
-        embedding_uncertainty (bool | Unset):
-        embedding_dimension (int | Unset):
-        audio (AudioInputRequest | Unset):
-        video (VideoInputRequest | Unset):
+        input_type (CreateAsyncEmbeddingRequestInputType): The kinds of input that a task of this client embeds.
+        model_name (str): The name of a model.
+        embedding_uncertainty (bool | Unset): Also return how unsure the model is of each number.
+        embedding_dimension (int | Unset): The length of the vectors. Marengo 3.0 has 512 only.
+        audio (AudioInputRequest | Unset): Audio to embed, whole or in part.
+        video (VideoInputRequest | Unset): Video to embed, whole or in part.
     """
 
     input_type: CreateAsyncEmbeddingRequestInputType

@@ -25,15 +25,16 @@ T = TypeVar("T", bound="CreateEmbeddingsRequest")
 
 @_attrs_define
 class CreateEmbeddingsRequest:
-    """
+    """One input and the model that embeds it.
+
     Attributes:
-        input_type (CreateEmbeddingsRequestInputType):
-        model_name (str):
-        text (TextInputRequest | Unset):
-        image (ImageInputRequest | Unset):
-        text_image (TextImageInputRequest | Unset):
-        audio (AudioInputRequest | Unset):
-        video (VideoInputRequest | Unset):
+        input_type (CreateEmbeddingsRequestInputType): The kinds of input that can be embedded at once.
+        model_name (str): The embedding model.
+        text (TextInputRequest | Unset): A text to embed.
+        image (ImageInputRequest | Unset): An image to embed.
+        text_image (TextImageInputRequest | Unset): A text and an image to embed together, as one vector.
+        audio (AudioInputRequest | Unset): Audio to embed, whole or in part.
+        video (VideoInputRequest | Unset): Video to embed, whole or in part.
     """
 
     input_type: CreateEmbeddingsRequestInputType

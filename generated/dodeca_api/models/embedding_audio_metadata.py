@@ -18,17 +18,18 @@ T = TypeVar("T", bound="EmbeddingAudioMetadata")
 
 @_attrs_define
 class EmbeddingAudioMetadata:
-    """
+    """The input was audio.
+
     Attributes:
-        input_type (Literal['audio']):
-        embedding_options (list[str]):
-        embedding_scopes (list[str]):
-        duration (float):
-        input_url (str | Unset):
-        input_filename (str | Unset):
-        start_offset_sec (float | Unset):
-        end_offset_sec (float | Unset):
-        embedding_dimension (int | Unset):
+        input_type (Literal['audio']): The kind of input.
+        embedding_options (list[str]): What vectors were made from.
+        embedding_scopes (list[str]): What vectors stand for.
+        duration (float): The length of the file in seconds.
+        input_url (str | Unset): The address that it was read from.
+        input_filename (str | Unset): The name of the file.
+        start_offset_sec (float | Unset): Where the embedded part begins, in seconds.
+        end_offset_sec (float | Unset): Where the embedded part ends, in seconds.
+        embedding_dimension (int | Unset): The length of the vectors.
     """
 
     input_type: Literal["audio"]

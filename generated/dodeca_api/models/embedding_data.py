@@ -13,18 +13,19 @@ T = TypeVar("T", bound="EmbeddingData")
 
 @_attrs_define
 class EmbeddingData:
-    """
+    """One vector and the part of the input that it stands for.
+
     Attributes:
-        embedding (list[float]):
-        embedding_option (None | str | Unset):
-        embedding_scope (None | str | Unset):
-        start_sec (float | None | Unset):
-        end_sec (float | None | Unset):
-        embedding_uncertainty (list[float] | Unset):
-        start_page_number (int | Unset):
-        end_page_number (int | Unset):
-        quadrant (str | Unset):
-        chunk_index (int | Unset):
+        embedding (list[float]): The vector: 512 numbers with Marengo 3.0.
+        embedding_option (None | str | Unset): What the vector was made from; null when that is plain.
+        embedding_scope (None | str | Unset): Whether it stands for a segment or for the whole.
+        start_sec (float | None | Unset): Where the segment begins in seconds; null when there is none.
+        end_sec (float | None | Unset): Where the segment ends in seconds; null when there is none.
+        embedding_uncertainty (list[float] | Unset): How unsure the model is of each number; newer services on request.
+        start_page_number (int | Unset): The first page, for documents.
+        end_page_number (int | Unset): The last page, for documents.
+        quadrant (str | Unset): The quarter of the page, for documents.
+        chunk_index (int | Unset): The number of the text chunk, for documents.
     """
 
     embedding: list[float]

@@ -18,11 +18,12 @@ T = TypeVar("T", bound="EmbeddingImageMetadata")
 
 @_attrs_define
 class EmbeddingImageMetadata:
-    """
+    """The input was an image.
+
     Attributes:
-        input_type (Literal['image']):
-        input_url (str | Unset):
-        input_filename (str | Unset):
+        input_type (Literal['image']): The kind of input.
+        input_url (str | Unset): The address that it was read from.
+        input_filename (str | Unset): The name of the file.
     """
 
     input_type: Literal["image"]

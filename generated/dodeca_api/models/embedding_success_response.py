@@ -23,12 +23,13 @@ T = TypeVar("T", bound="EmbeddingSuccessResponse")
 
 @_attrs_define
 class EmbeddingSuccessResponse:
-    """
+    """The vectors of one input, and what is known about it.
+
     Attributes:
-        data (list[EmbeddingData]):
+        data (list[EmbeddingData]): One entry for each vector.
         metadata (EmbeddingAudioMetadata | EmbeddingImageMetadata | EmbeddingTextImageMetadata | EmbeddingVideoMetadata
-            | UnlistedObject | Unset):
-        usage (EmbeddingUsage | Unset):
+            | UnlistedObject | Unset): What the input was, told apart by `input_type`.
+        usage (EmbeddingUsage | Unset): What the model has read.
     """
 
     data: list[EmbeddingData]

@@ -11,9 +11,10 @@ T = TypeVar("T", bound="EmbeddingTaskError")
 
 @_attrs_define
 class EmbeddingTaskError:
-    """
+    """Why a task failed.
+
     Attributes:
-        message (str):
+        message (str): Says for people what went wrong.
     """
 
     message: str

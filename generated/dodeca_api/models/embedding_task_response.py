@@ -23,16 +23,18 @@ T = TypeVar("T", bound="EmbeddingTaskResponse")
 
 @_attrs_define
 class EmbeddingTaskResponse:
-    """
+    """An embedding task.
+
     Attributes:
-        field_id (str):
-        status (str):
-        created_at (datetime.datetime | Unset):
-        updated_at (datetime.datetime | Unset):
-        data (list[EmbeddingData] | Unset):
-        usage (EmbeddingUsage | Unset):
-        metadata (EmbeddingAudioMetadata | EmbeddingVideoMetadata | UnlistedObject | Unset):
-        error (EmbeddingTaskError | Unset):
+        field_id (str): The id of the task.
+        status (str): How far a task is.
+        created_at (datetime.datetime | Unset): When the task was created.
+        updated_at (datetime.datetime | Unset): When the task last changed.
+        data (list[EmbeddingData] | Unset): One entry for each vector, once the task is ready.
+        usage (EmbeddingUsage | Unset): What the model has read.
+        metadata (EmbeddingAudioMetadata | EmbeddingVideoMetadata | UnlistedObject | Unset): What the input of a task
+            was, told apart by `input_type`.
+        error (EmbeddingTaskError | Unset): Why a task failed.
     """
 
     field_id: str

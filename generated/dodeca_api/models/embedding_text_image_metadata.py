@@ -18,11 +18,12 @@ T = TypeVar("T", bound="EmbeddingTextImageMetadata")
 
 @_attrs_define
 class EmbeddingTextImageMetadata:
-    """
+    """The input was a text with an image.
+
     Attributes:
-        input_type (Literal['text_image']):
-        input_url (str | Unset):
-        input_filename (str | Unset):
+        input_type (Literal['text_image']): The kind of input.
+        input_url (str | Unset): The address that the image was read from.
+        input_filename (str | Unset): The name of the image file.
     """
 
     input_type: Literal["text_image"]

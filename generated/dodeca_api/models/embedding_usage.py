@@ -17,11 +17,12 @@ T = TypeVar("T", bound="EmbeddingUsage")
 
 @_attrs_define
 class EmbeddingUsage:
-    """
+    """What the model has read.
+
     Attributes:
-        input_tokens (EmbeddingUsageInputTokens):
-        truncated (bool):
-        truncation_reason (str | Unset):
+        input_tokens (EmbeddingUsageInputTokens): The number of tokens by kind of input.
+        truncated (bool): Whether part of the input was left out.
+        truncation_reason (str | Unset): Why part was left out.
     """
 
     input_tokens: EmbeddingUsageInputTokens

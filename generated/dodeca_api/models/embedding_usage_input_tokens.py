@@ -11,6 +11,8 @@ T = TypeVar("T", bound="EmbeddingUsageInputTokens")
 
 @_attrs_define
 class EmbeddingUsageInputTokens:
+    """The number of tokens by kind of input."""
+
     additional_properties: dict[str, int] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

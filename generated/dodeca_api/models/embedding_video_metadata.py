@@ -18,18 +18,19 @@ T = TypeVar("T", bound="EmbeddingVideoMetadata")
 
 @_attrs_define
 class EmbeddingVideoMetadata:
-    """
+    """The input was video.
+
     Attributes:
-        input_type (Literal['video']):
-        embedding_scopes (list[str]):
-        embedding_options (list[str]):
-        duration (float):
-        input_url (str | Unset):
-        input_filename (str | Unset):
-        clip_length (int | Unset):
-        start_offset_sec (float | Unset):
-        end_offset_sec (float | Unset):
-        embedding_dimension (int | Unset):
+        input_type (Literal['video']): The kind of input.
+        embedding_scopes (list[str]): What vectors stand for.
+        embedding_options (list[str]): What vectors were made from.
+        duration (float): The length of the file in seconds.
+        input_url (str | Unset): The address that it was read from.
+        input_filename (str | Unset): The name of the file.
+        clip_length (int | Unset): The length of the segments in seconds, where it is fixed.
+        start_offset_sec (float | Unset): Where the embedded part begins, in seconds.
+        end_offset_sec (float | Unset): Where the embedded part ends, in seconds.
+        embedding_dimension (int | Unset): The length of the vectors.
     """
 
     input_type: Literal["video"]

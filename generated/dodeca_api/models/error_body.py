@@ -17,11 +17,12 @@ T = TypeVar("T", bound="ErrorBody")
 
 @_attrs_define
 class ErrorBody:
-    """
+    """What went wrong.
+
     Attributes:
-        code (str):
-        message (str):
-        details (ErrorBodyDetails | Unset):
+        code (str): Names the error for programs.
+        message (str): Says for people what went wrong.
+        details (ErrorBodyDetails | Unset): Further facts, different by code.
     """
 
     code: str

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="ErrorBodyDetails")
 
 @_attrs_define
 class ErrorBodyDetails:
+    """Further facts, different by code."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,9 +15,10 @@ T = TypeVar("T", bound="ErrorResponse")
 
 @_attrs_define
 class ErrorResponse:
-    """
+    """The nested form of an error.
+
     Attributes:
-        error (ErrorBody):
+        error (ErrorBody): What went wrong.
     """
 
     error: ErrorBody

@@ -13,11 +13,12 @@ T = TypeVar("T", bound="FlatError")
 
 @_attrs_define
 class FlatError:
-    """
+    """The flat form of an error; a refused API key has it everywhere.
+
     Attributes:
-        code (str):
-        message (str):
-        docs_url (str | Unset):
+        code (str): Names the error for programs.
+        message (str): Says for people what went wrong.
+        docs_url (str | Unset): A page that explains the error.
     """
 
     code: str

@@ -15,9 +15,10 @@ T = TypeVar("T", bound="ImageInputRequest")
 
 @_attrs_define
 class ImageInputRequest:
-    """
+    """An image to embed.
+
     Attributes:
-        media_source (MediaSource):
+        media_source (MediaSource): Where the media is. Give exactly one of the three.
     """
 
     media_source: MediaSource

@@ -19,15 +19,16 @@ T = TypeVar("T", bound="MediaEmbeddingTask")
 
 @_attrs_define
 class MediaEmbeddingTask:
-    """
+    """An embedding task in a list.
+
     Attributes:
-        field_id (str | Unset):
-        model_name (str | Unset):
-        status (str | Unset):
-        created_at (datetime.datetime | Unset):
-        updated_at (datetime.datetime | Unset):
-        video_embedding (VideoEmbeddingTask | Unset):
-        audio_embedding (AudioEmbeddingTask | Unset):
+        field_id (str | Unset): The id of the task.
+        model_name (str | Unset): The model that embeds.
+        status (str | Unset): How far the task is.
+        created_at (datetime.datetime | Unset): When the task was created.
+        updated_at (datetime.datetime | Unset): When the task last changed.
+        video_embedding (VideoEmbeddingTask | Unset): The video of a task.
+        audio_embedding (AudioEmbeddingTask | Unset): The audio of a task.
     """
 
     field_id: str | Unset = UNSET

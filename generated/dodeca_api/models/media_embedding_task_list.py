@@ -18,10 +18,11 @@ T = TypeVar("T", bound="MediaEmbeddingTaskList")
 
 @_attrs_define
 class MediaEmbeddingTaskList:
-    """
+    """One page of embedding tasks.
+
     Attributes:
-        data (list[MediaEmbeddingTask] | Unset):
-        page_info (PageInfo | Unset):
+        data (list[MediaEmbeddingTask] | Unset): The tasks on this page, without vectors.
+        page_info (PageInfo | Unset): Where a page stands among all results.
     """
 
     data: list[MediaEmbeddingTask] | Unset = UNSET

@@ -13,11 +13,13 @@ T = TypeVar("T", bound="MediaSource")
 
 @_attrs_define
 class MediaSource:
-    """
+    """Where the media is. Give exactly one of the three.
+
     Attributes:
-        base64_string (str | Unset):
-        url (str | Unset):
-        asset_id (str | Unset):
+        base64_string (str | Unset): The file itself, encoded in base64.
+        url (str | Unset): A public address of the raw file. Pages of video platforms and sharing links of cloud storage
+            do not work.
+        asset_id (str | Unset): The id of an asset, uploaded directly or in parts, that is `ready`.
     """
 
     base64_string: str | Unset = UNSET

@@ -13,12 +13,13 @@ T = TypeVar("T", bound="PageInfo")
 
 @_attrs_define
 class PageInfo:
-    """
+    """Where a page stands among all results.
+
     Attributes:
-        limit_per_page (int | Unset):
-        page (int | Unset):
-        total_page (int | Unset):
-        total_results (int | Unset):
+        limit_per_page (int | Unset): The number of items that a full page holds.
+        page (int | Unset): The number of this page, counted from 1.
+        total_page (int | Unset): The number of pages.
+        total_results (int | Unset): The number of items on all pages together.
     """
 
     limit_per_page: int | Unset = UNSET

@@ -18,12 +18,13 @@ T = TypeVar("T", bound="TasksCreateResponse")
 
 @_attrs_define
 class TasksCreateResponse:
-    """
+    """The task that was started.
+
     Attributes:
-        field_id (str):
-        status (str):
-        data (list[EmbeddingData] | Unset):
-        metadata (TasksCreateResponseMetadata | Unset):
+        field_id (str): The id of the task.
+        status (str): How far the task is, `processing` at first.
+        data (list[EmbeddingData] | Unset): The vectors, when they are there already.
+        metadata (TasksCreateResponseMetadata | Unset): What is known about the vectors when a task starts.
     """
 
     field_id: str

@@ -13,9 +13,10 @@ T = TypeVar("T", bound="TasksCreateResponseMetadata")
 
 @_attrs_define
 class TasksCreateResponseMetadata:
-    """
+    """What is known about the vectors when a task starts.
+
     Attributes:
-        embedding_dimension (int | Unset):
+        embedding_dimension (int | Unset): The length of the vectors.
     """
 
     embedding_dimension: int | Unset = UNSET

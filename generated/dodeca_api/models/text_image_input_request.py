@@ -15,10 +15,11 @@ T = TypeVar("T", bound="TextImageInputRequest")
 
 @_attrs_define
 class TextImageInputRequest:
-    """
+    """A text and an image to embed together, as one vector.
+
     Attributes:
-        media_source (MediaSource):
-        input_text (str):
+        media_source (MediaSource): Where the media is. Give exactly one of the three.
+        input_text (str): The text, at most 500 tokens.
     """
 
     media_source: MediaSource

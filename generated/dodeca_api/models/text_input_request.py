@@ -11,9 +11,10 @@ T = TypeVar("T", bound="TextInputRequest")
 
 @_attrs_define
 class TextInputRequest:
-    """
+    """A text to embed.
+
     Attributes:
-        input_text (str):
+        input_text (str): The text, at most 500 tokens.
     """
 
     input_text: str

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="UnlistedObject")
 
 @_attrs_define
 class UnlistedObject:
+    """An object of a kind not listed here yet; every field is kept as it came."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,9 +17,10 @@ T = TypeVar("T", bound="VideoEmbeddingTask")
 
 @_attrs_define
 class VideoEmbeddingTask:
-    """
+    """The video of a task.
+
     Attributes:
-        metadata (VideoEmbeddingTaskMetadata | Unset):
+        metadata (VideoEmbeddingTaskMetadata | Unset): What is known about the video of a task.
     """
 
     metadata: VideoEmbeddingTaskMetadata | Unset = UNSET

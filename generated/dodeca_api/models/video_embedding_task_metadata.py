@@ -13,14 +13,15 @@ T = TypeVar("T", bound="VideoEmbeddingTaskMetadata")
 
 @_attrs_define
 class VideoEmbeddingTaskMetadata:
-    """
+    """What is known about the video of a task.
+
     Attributes:
-        input_url (str | Unset):
-        input_filename (str | Unset):
-        video_clip_length (float | Unset):
-        video_embedding_scope (list[str] | Unset):
-        video_embedding_option (list[str] | Unset):
-        duration (float | Unset):
+        input_url (str | Unset): The address that it is read from.
+        input_filename (str | Unset): The name of the file.
+        video_clip_length (float | Unset): The length of the segments in seconds, where it is fixed.
+        video_embedding_scope (list[str] | Unset): What vectors stand for.
+        video_embedding_option (list[str] | Unset): What vectors are made from.
+        duration (float | Unset): The length of the file in seconds.
     """
 
     input_url: str | Unset = UNSET

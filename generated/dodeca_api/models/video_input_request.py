@@ -27,14 +27,19 @@ T = TypeVar("T", bound="VideoInputRequest")
 
 @_attrs_define
 class VideoInputRequest:
-    """
+    """Video to embed, whole or in part.
+
     Attributes:
-        media_source (MediaSource):
-        start_sec (float | Unset):
-        end_sec (float | Unset):
-        segmentation (Unset | VideoSegmentationDynamic | VideoSegmentationFixed):
-        embedding_option (list[VideoInputRequestEmbeddingOptionItems] | Unset):
-        embedding_scope (list[VideoInputRequestEmbeddingScopeItems] | Unset):
+        media_source (MediaSource): Where the media is. Give exactly one of the three.
+        start_sec (float | Unset): Where to begin, in seconds from the start of the file. Default: 0.
+        end_sec (float | Unset): Where to end, in seconds from the start of the file; greater than `start_sec`. Default:
+            the end of the file.
+        segmentation (Unset | VideoSegmentationDynamic | VideoSegmentationFixed): At scene changes, or into segments of
+            equal length.
+        embedding_option (list[VideoInputRequestEmbeddingOptionItems] | Unset): What the vectors are made from, one
+            vector each. Default: all three.
+        embedding_scope (list[VideoInputRequestEmbeddingScopeItems] | Unset): Vectors for segments, for the whole, or
+            both. Default: both.
     """
 
     media_source: MediaSource

@@ -23,10 +23,11 @@ T = TypeVar("T", bound="VideoSegmentationDynamic")
 
 @_attrs_define
 class VideoSegmentationDynamic:
-    """
+    """Segments that end at scene changes.
+
     Attributes:
-        strategy (Literal['dynamic']):
-        dynamic (VideoSegmentationDynamicOptions):
+        strategy (Literal['dynamic']): Names the block that follows.
+        dynamic (VideoSegmentationDynamicOptions): How short a segment may be.
     """
 
     strategy: Literal["dynamic"]

@@ -11,9 +11,11 @@ T = TypeVar("T", bound="VideoSegmentationDynamicOptions")
 
 @_attrs_define
 class VideoSegmentationDynamicOptions:
-    """
+    """How short a segment may be.
+
     Attributes:
-        min_duration_sec (int):
+        min_duration_sec (int): The least length of a segment in seconds, 2 to 5. Segments follow the scenes and are at
+            least this long: 3 may give 0-3.2, 3.2-7.8 and 7.8-12.1.
     """
 
     min_duration_sec: int

@@ -21,10 +21,11 @@ T = TypeVar("T", bound="VideoSegmentationFixed")
 
 @_attrs_define
 class VideoSegmentationFixed:
-    """
+    """Segments of equal length.
+
     Attributes:
-        strategy (Literal['fixed']):
-        fixed (VideoSegmentationFixedOptions):
+        strategy (Literal['fixed']): Names the block that follows.
+        fixed (VideoSegmentationFixedOptions): The length of the segments.
     """
 
     strategy: Literal["fixed"]

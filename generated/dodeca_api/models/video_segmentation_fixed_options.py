@@ -11,9 +11,11 @@ T = TypeVar("T", bound="VideoSegmentationFixedOptions")
 
 @_attrs_define
 class VideoSegmentationFixedOptions:
-    """
+    """The length of the segments.
+
     Attributes:
-        duration_sec (int):
+        duration_sec (int): The length of each segment in seconds, 2 to 10. The last one may be shorter: 5 over 12
+            seconds gives 0-5, 5-10 and 10-12.
     """
 
     duration_sec: int

@@ -10,7 +10,9 @@ def _get_kwargs(
     *,
     body: CreateAsyncEmbeddingRequest,
 ) -> dict[str, Any]:
-
+    """Accepts audio or video of 4 seconds to 4 hours, up to 4 GB, and embeds it in the background.
+    Poll `GET /embed-v2/tasks/{task_id}` until the status is `ready` or `failed`. Only basic
+    facts are checked here: an accepted task can still fail."""
     headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {

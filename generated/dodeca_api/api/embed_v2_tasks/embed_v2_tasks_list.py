@@ -14,6 +14,7 @@ def _get_kwargs(
     page: int | Unset = UNSET,
     page_limit: int | Unset = UNSET,
 ) -> dict[str, Any]:
+    """Returns the embedding tasks page by page, by default those of the last seven days."""
 
     params: dict[str, Any] = {}
 

@@ -9,6 +9,8 @@ from ...models.embedding_task_response import EmbeddingTaskResponse
 def _get_kwargs(
     task_id: str,
 ) -> dict[str, Any]:
+    """Returns the status of a task and, once it is `ready`, its vectors. A finished task is kept
+    for seven days."""
 
     _kwargs: dict[str, Any] = {
         "method": "get",
