@@ -1,0 +1,256 @@
+"""The core: one request in, one response out, whichever door it came through.
+
+`Emulator.exchange` is the core proper. It is fed the body in pieces and then answers, so that
+the synchronous transport, the asynchronous one and the server all stream in the same way.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+import orjson
+
+from . import assets, embed_v2, embed_v2_tasks
+from .checks import Checks
+from .clock import Clock, Instant, Pace
+from .errors import Refusal, api_key_invalid, internal_server_error, parameter_invalid
+from .forms import Body, FormBody, JSONBody, Upload
+from .jobs import Jobs
+from .routes import Operation, Router, document
+from .store import Store
+
+log = logging.getLogger("dodeca.emulator")
+
+Reply = tuple[int, Any]
+"""A status, and data for JSON (numpy arrays too), an iterator of pieces, or None for no body."""
+
+
+@dataclass(slots=True)
+class Call:
+    """What a handler gets: checked parameters and body, and the emulator that it works on."""
+
+    emulator: Emulator
+    params: dict[str, Any]
+    body: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, Upload] = field(default_factory=dict)
+
+
+Handler = Callable[[Call], Reply]
+
+HANDLERS: Mapping[str, Handler] = {
+    **embed_v2.HANDLERS,
+    **embed_v2_tasks.HANDLERS,
+    **assets.HANDLERS,
+}
+"""The handler of each operation, by operationId."""
+
+
+class Emulator:
+    """A stand-in for the API that works on real media; use it from as many threads as you like.
+
+    `media` is the folder whose files play the public web, by file name. `db` is the file that
+    keeps everything; without it nothing outlives the emulator. `pace` says how fast tasks seem to
+    move. Any API key is taken unless `api_key` names the one that is.
+    """
+
+    def __init__(
+        self,
+        *,
+        media: Path | None = None,
+        db: Path | None = None,
+        pace: Pace | None = None,
+        clock: Clock | None = None,
+        api_key: str | None = None,
+    ) -> None:
+        self.media = media
+        self.clock = clock or Clock()
+        self.store = Store(db)
+        self.jobs = Jobs(self.store, self.clock, pace or Instant())
+        self._api_key = api_key
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request whose body is a synchronous stream."""
+        with self.exchange(request.method, request.url.raw_path, request.headers) as exchange:
+            assert isinstance(request.stream, httpx.SyncByteStream)
+            for chunk in request.stream:
+                exchange.feed(chunk)
+            return exchange.answer()
+
+    def exchange(self, method: str, target: bytes, headers: httpx.Headers) -> Exchange:
+        """Begin to answer a request; `target` is its path and query as on the wire."""
+        return Exchange(self, method, target, headers)
+
+    def authorize(self, headers: httpx.Headers) -> None:
+        """Check the API key. Raises Refusal."""
+        key = headers.get("x-api-key", "").strip()
+        if not key or (
+            self._api_key is not None
+            and not secrets.compare_digest(key.encode(), self._api_key.encode())
+        ):
+            raise api_key_invalid()
+
+    def close(self) -> None:
+        """Finish running work and close the store."""
+        self.jobs.close()
+        self.store.close()
+
+    def __enter__(self) -> Emulator:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Exchange:
+    """One request on its way: feed it the body, then take the answer.
+
+    As a context manager it removes what has been received when the answer is never asked for.
+    """
+
+    def __init__(
+        self, emulator: Emulator, method: str, target: bytes, headers: httpx.Headers
+    ) -> None:
+        self._emulator = emulator
+        self._operation: Operation | None = None
+        self._body: Body | None = None
+        self._refusal: Refusal | None = None
+        self._answering = False
+        path, _, self._query = target.decode("ascii", "replace").partition("?")
+        try:
+            self._operation, self._path = _router().match(method, path)
+            emulator.authorize(headers)
+            self._body = self._expect(self._operation, headers.get("content-type", ""))
+        except Refusal as refusal:
+            self._refusal = refusal
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next piece of the body; after a refusal it is only swallowed."""
+        if self._body and not self._refusal:
+            try:
+                self._body.feed(chunk)
+            except Refusal as refusal:
+                self._refusal = refusal
+
+    def answer(self) -> httpx.Response:
+        """Let the handler work and return the response; whatever goes wrong is a response too."""
+        self._answering = True
+        request_id = secrets.token_hex(16)
+        extra: dict[str, str] = {}
+        try:
+            status, payload = self._reply()
+        except Refusal as refusal:
+            status, payload, extra = refusal.status, self._error(refusal), refusal.headers
+        except Exception:
+            log.exception("request %s failed", request_id)
+            status, payload = 500, self._error(internal_server_error())
+        finally:
+            self._close()
+        headers = {
+            "x-dodeca-emulator": _version(),
+            "X-Api-Version": _router().base.strip("/"),
+            "X-Request-Id": request_id,
+            **extra,
+        }
+        return self._render(status, payload, headers)
+
+    def __enter__(self) -> Exchange:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._answering:
+            self._close()
+
+    def _expect(self, operation: Operation, content_type: str) -> Body | None:
+        """Return what will take in the body of the kind that the operation asks for."""
+        given = content_type.partition(";")[0].strip().lower()
+        match operation.media_type:
+            case None:
+                return None
+            case "multipart/form-data" if given == "multipart/form-data":
+                return FormBody(
+                    content_type,
+                    binary=operation.binary_fields,
+                    place=self._emulator.store.incoming,
+                )
+            case "application/json" if given in ("application/json", ""):
+                return JSONBody()
+            case expected:
+                raise parameter_invalid(why=f"The body should be {expected}, not {given}.")
+
+    def _reply(self) -> Reply:
+        if self._refusal:
+            raise self._refusal
+        assert self._operation is not None
+        checks = _checks(self._operation)
+        call = Call(self._emulator, checks.parameters(self._path, self._query))
+        match self._body:
+            case JSONBody() as body:
+                body.finish()
+                call.body = checks.json(body.value)
+            case FormBody() as body:
+                body.finish()
+                call.body, call.files = checks.form(body.fields, body.files), body.files
+        return HANDLERS[self._operation.id](call)
+
+    def _error(self, refusal: Refusal) -> dict[str, Any]:
+        operation = self._operation
+        return refusal.body(nested=bool(operation and operation.nests_errors(refusal.status)))
+
+    def _render(self, status: int, payload: Any, headers: dict[str, str]) -> httpx.Response:
+        if payload is None:
+            return httpx.Response(status, headers=headers)
+        if isinstance(payload, Iterator):
+            assert self._operation is not None
+            headers["Content-Type"] = self._operation.streamed_type(status)
+            return httpx.Response(status, headers=headers, stream=_Pieces(payload))
+        headers["Content-Type"] = "application/json"
+        content = orjson.dumps(payload, option=orjson.OPT_SERIALIZE_NUMPY)
+        return httpx.Response(status, headers=headers, content=content)
+
+    def _close(self) -> None:
+        if self._body:
+            self._body.close()
+
+
+class _Pieces(httpx.SyncByteStream):
+    """A response body that is made while it is sent."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+
+@cache
+def _router() -> Router:
+    return Router(document(), HANDLERS)
+
+
+@cache
+def _checks(operation: Operation) -> Checks:
+    return Checks(operation)
+
+
+@cache
+def _version() -> str:
+    return metadata.version("dodeca")

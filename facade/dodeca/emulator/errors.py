@@ -1,0 +1,120 @@
+"""Refusals: the answers of the API other than success, with the documented codes and texts.
+
+Handlers and everything below them raise `Refusal`; the core turns it into a response in the
+error form that the specification gives for the operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Refusal(Exception):
+    """A request that the API declines: an HTTP status, an error code and a message."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+    def body(self, *, nested: bool) -> dict[str, Any]:
+        """Return the JSON body: `{error: {code, message}}` when nested, else flat."""
+        error = {"code": self.code, "message": self.message}
+        return {"error": error} if nested else error
+
+
+# Each code has three texts: for one parameter, for several, and for none that can be named.
+_PARAMETER_TEXTS = {
+    "parameter_invalid": (
+        "The `{}` parameter is invalid.",
+        "The following parameters are invalid: `{}`.",
+        "The request contains some invalid parameters.",
+    ),
+    "parameter_not_provided": (
+        "The `{}` parameter is required but was not provided.",
+        "The following required parameters were not provided: `{}`.",
+        "Some required parameters are not provided.",
+    ),
+    "parameter_unknown": (
+        "The `{}` parameter is unknown.",
+        "The following parameters are unknown: `{}`.",
+        "The request contains some unknown parameters.",
+    ),
+}
+
+
+def _about_parameters(code: str, names: Sequence[str], why: str) -> Refusal:
+    one, several, none = _PARAMETER_TEXTS[code]
+    if not names:
+        text = none
+    elif len(names) == 1:
+        text = one.format(names[0])
+    else:
+        text = several.format("`, `".join(names))
+    return Refusal(400, code, f"{text} {why}".rstrip())
+
+
+def parameter_invalid(*names: str, why: str = "") -> Refusal:
+    """Return the refusal of values that cannot be accepted; `why` follows the documented text."""
+    return _about_parameters("parameter_invalid", names, why)
+
+
+def parameter_not_provided(*names: str, why: str = "") -> Refusal:
+    """Return the refusal of a request that lacks required parameters."""
+    return _about_parameters("parameter_not_provided", names, why)
+
+
+def parameter_unknown(*names: str, why: str = "") -> Refusal:
+    """Return the refusal of parameters that the operation does not have."""
+    return _about_parameters("parameter_unknown", names, why)
+
+
+def resource_not_exist(collection: str, resource_id: str) -> Refusal:
+    """Return the 404 for an id that is not (or no longer) in its collection."""
+    text = f"Resource with id `{resource_id}` does not exist in `{collection}`."
+    return Refusal(404, "resource_not_exist", text)
+
+
+def api_key_invalid() -> Refusal:
+    """Return the 401 for a missing or wrong `x-api-key`."""
+    text = (
+        "API Key is either invalid or expired. Please check your API key or generate a new one "
+        "from the dashboard and try again."
+    )
+    return Refusal(401, "api_key_invalid", text)
+
+
+def api_upgrade_required(version: str, current: str) -> Refusal:
+    """Return the refusal of a path under a version of the API other than the emulated one."""
+    text = (
+        f"This endpoint is supported starting with version `{version}`. "
+        f"Your version is `{current}`."
+    )
+    return Refusal(400, "api_upgrade_required", text)
+
+
+def endpoint_not_exist(path: str) -> Refusal:
+    """Return the 404 for a path that the API does not have."""
+    return Refusal(404, "endpoint_not_exist", f"There is no endpoint at `{path}`.")
+
+
+def method_not_allowed(method: str, allowed: Sequence[str]) -> Refusal:
+    """Return the 405 for a path that exists, but not with this method."""
+    text = f"Method `{method}` is not allowed here; allowed: {', '.join(allowed)}."
+    return Refusal(405, "method_not_allowed", text, {"Allow": ", ".join(allowed)})
+
+
+def request_too_large(limit: int) -> Refusal:
+    """Return the 413 for a body beyond `limit` bytes."""
+    text = f"The request body is larger than {limit // 1024**2} MB."
+    return Refusal(413, "request_too_large", text)
+
+
+def internal_server_error() -> Refusal:
+    """Return the 500 that hides a fault of the emulator itself; the log has the details."""
+    return Refusal(500, "internal_server_error", "Internal server error.")
