@@ -60,7 +60,7 @@ def _embed(client: Client, path: Path) -> Embeddings:
 
 def _segments(found: dict[str, Embeddings]) -> Table:
     table = Table(title="Segments", title_justify="left")
-    for heading in ("file", "seconds", "embedding_option", "embedding_scope", "vector"):
+    for heading in ("file", "seconds", "option", "scope", "vector"):
         table.add_column(heading, no_wrap=True)
     for name, embeddings in found.items():
         for segment in embeddings:
@@ -70,7 +70,7 @@ def _segments(found: dict[str, Embeddings]) -> Table:
                 _span(segment.start_sec, segment.end_sec),
                 segment.embedding_option or "",
                 segment.embedding_scope or "",
-                f"[{start}, … {segment.vector.size} floats]",
+                f"{start} … {segment.vector.size} floats",
             )
         table.add_section()
     return table
@@ -78,7 +78,7 @@ def _segments(found: dict[str, Embeddings]) -> Table:
 
 def _matches(found: dict[str, Embeddings], queries: dict[str, Embeddings]) -> Table:
     table = Table(title="Best match of each query", title_justify="left")
-    for heading in ("query", "file", "seconds", "embedding_option", "cosine"):
+    for heading in ("query", "file", "seconds", "option", "cosine"):
         table.add_column(heading, no_wrap=True)
     for text, query in queries.items():
         best = [

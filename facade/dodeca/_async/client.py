@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from dodeca import _http, _secret
 from dodeca._async.embed import AsyncEmbed
 from dodeca._async.transport import AsyncTransport
 from dodeca.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from dodeca.emulator import Emulator
 
 BASE_URL = "https://api.twelvelabs.io/v1.3"
 
@@ -39,6 +42,7 @@ class AsyncClient:
         timeout: float = 300.0,
         transport: _http.AsyncTransport | None = None,
     ) -> None:
+        self._owned: Emulator | None = None
         self._transport = AsyncTransport(
             key=_secret.api_key(api_key),
             base_url=_checked(base_url),
@@ -62,7 +66,10 @@ class AsyncClient:
             raise ConfigurationError(
                 f"the emulator needs the extra of that name: pip install 'dodeca[emulator]' ({exc})"
             ) from exc
-        return cls("emulated", transport=EmulatorTransport(Emulator(**options)))
+        emulator = Emulator(**options)
+        client = cls("emulated", transport=EmulatorTransport(emulator))
+        client._owned = emulator
+        return client
 
     @cached_property
     def embed(self) -> AsyncEmbed:
@@ -70,8 +77,10 @@ class AsyncClient:
         return AsyncEmbed(self._transport)
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections, and the emulator that was made for this client."""
         await self._transport.aclose()
+        if self._owned is not None:
+            self._owned.close()
 
     async def __aenter__(self) -> AsyncClient:
         return self

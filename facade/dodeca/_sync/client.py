@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from dodeca import _http, _secret
 from dodeca._sync.embed import Embed
 from dodeca._sync.transport import Transport
 from dodeca.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from dodeca.emulator import Emulator
 
 BASE_URL = "https://api.twelvelabs.io/v1.3"
 
@@ -40,6 +43,7 @@ class Client:
         timeout: float = 300.0,
         transport: _http.Transport | None = None,
     ) -> None:
+        self._owned: Emulator | None = None
         self._transport = Transport(
             key=_secret.api_key(api_key),
             base_url=_checked(base_url),
@@ -63,7 +67,10 @@ class Client:
             raise ConfigurationError(
                 f"the emulator needs the extra of that name: pip install 'dodeca[emulator]' ({exc})"
             ) from exc
-        return cls("emulated", transport=EmulatorTransport(Emulator(**options)))
+        emulator = Emulator(**options)
+        client = cls("emulated", transport=EmulatorTransport(emulator))
+        client._owned = emulator
+        return client
 
     @cached_property
     def embed(self) -> Embed:
@@ -71,8 +78,10 @@ class Client:
         return Embed(self._transport)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and the emulator that was made for this client."""
         self._transport.close()
+        if self._owned is not None:
+            self._owned.close()
 
     def __enter__(self) -> Client:
         return self
