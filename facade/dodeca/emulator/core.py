@@ -21,7 +21,8 @@ import orjson
 
 from . import assets, embed_v2, embed_v2_tasks
 from .checks import Checks
-from .clock import Clock, Instant, Pace
+from .clock import Clock, Pace
+from .clock import pace as read_pace
 from .errors import Refusal, api_key_invalid, internal_server_error, parameter_invalid
 from .forms import Body, FormBody, JSONBody, Upload
 from .jobs import Jobs
@@ -57,24 +58,28 @@ HANDLERS: Mapping[str, Handler] = {
 class Emulator:
     """A stand-in for the API that works on real media; use it from as many threads as you like.
 
-    `media` is the folder whose files play the public web, by file name. `db` is the file that
-    keeps everything; without it nothing outlives the emulator. `pace` says how fast tasks seem to
-    move. Any API key is taken unless `api_key` names the one that is.
+    `media` is the folder whose files stand for URLs, by file name. `db` is the file that keeps
+    everything; without it nothing outlives the emulator. `pace` says how fast tasks seem to move,
+    as an object or in the words of `clock.pace`. Any API key is taken unless `api_key` names the
+    one that is. Raises NotADirectoryError, and sqlite3.Error when `db` cannot be opened.
     """
 
     def __init__(
         self,
         *,
-        media: Path | None = None,
-        db: Path | None = None,
-        pace: Pace | None = None,
+        media: str | Path | None = None,
+        db: str | Path | None = None,
+        pace: str | Pace = "instant",
         clock: Clock | None = None,
         api_key: str | None = None,
     ) -> None:
-        self.media = media
+        self.media = Path(media) if media else None
+        if self.media and not self.media.is_dir():
+            raise NotADirectoryError(f"the media folder {str(media)!r} does not exist")
         self.clock = clock or Clock()
-        self.store = Store(db)
-        self.jobs = Jobs(self.store, self.clock, pace or Instant())
+        self.store = Store(Path(db) if db else None)
+        pace = read_pace(pace) if isinstance(pace, str) else pace
+        self.jobs = Jobs(self.store, self.clock, pace)
         self._api_key = api_key
 
     def handle(self, request: httpx.Request) -> httpx.Response:

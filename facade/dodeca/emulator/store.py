@@ -65,7 +65,7 @@ class Store:
         self._media = folder
         self._incoming = folder / "incoming"
         self._db = sqlite3.connect(
-            path or ":memory:", isolation_level=None, check_same_thread=False
+            path or ":memory:", isolation_level=None, check_same_thread=False, timeout=1
         )
         self._close = weakref.finalize(self, _close, self._db, None if path else folder)
         # Exclusive: a second emulator on the same file is refused instead of corrupting the first.

@@ -1,0 +1,66 @@
+"""`python -m dodeca.emulator`: the emulator as a server, for any client of the API."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sqlite3
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import Emulator, clock
+from .server import listen, server
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m dodeca.emulator",
+        description="A local stand-in for the TwelveLabs API v1.3 that works on real media.",
+    )
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; the default is reached from this machine only",
+    )
+    parser.add_argument("--port", type=int, default=8112, help="0 takes any free one (%(default)s)")
+    parser.add_argument(
+        "--db", type=Path, metavar="FILE", help="keep everything in FILE (default: in memory)"
+    )
+    parser.add_argument(
+        "--media", type=Path, metavar="DIR", help="folder whose files stand for URLs, by file name"
+    )
+    parser.add_argument(
+        "--pace",
+        type=clock.pace,
+        default="instant",
+        help="when tasks are ready: `instant`, after a number of polls (`3`), or `realtime[:0.1]`,"
+        " that is after this share of the length of their media (%(default)s)",
+    )
+    parser.add_argument("--api-key", help="the only key to accept (default: any)")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; return the exit status."""
+    options = _arguments(given)
+    # A terminated server cleans up as an interrupted one does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with Emulator(
+            media=options.media, db=options.db, pace=options.pace, api_key=options.api_key
+        ) as emulator:
+            listener, url = listen(options.host, options.port)
+            with listener:
+                print(f"Emulator of the TwelveLabs API on {url}", flush=True)  # noqa: T201
+                server(emulator).run([listener])
+    except KeyboardInterrupt:
+        return 0
+    except (OSError, sqlite3.Error) as error:
+        print(f"The emulator cannot start: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The server door: the core behind a thin ASGI app, run by uvicorn."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import anyio.to_thread
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from .core import Emulator
+
+BASE_PATH = "/v1.3"
+
+
+def app(emulator: Emulator) -> Starlette:
+    """Return the ASGI application over an emulator, which stays open when the server stops."""
+    return Starlette(routes=[Mount("/", app=partial(_serve, emulator))])
+
+
+async def _serve(emulator: Emulator, scope: Scope, receive: Receive, send: Send) -> None:
+    request = Request(scope, receive)
+    target = scope["raw_path"] + b"?" + scope["query_string"]
+    headers = httpx.Headers(request.headers.raw)
+    with emulator.exchange(request.method, target, headers) as exchange:
+        try:
+            async for chunk in request.stream():
+                exchange.feed(chunk)
+        except ClientDisconnect:
+            return
+        response = await anyio.to_thread.run_sync(exchange.answer, abandon_on_cancel=True)
+    await _asgi(response)(scope, receive, send)
+
+
+def _asgi(response: httpx.Response) -> Response:
+    answer: Response
+    if isinstance(response.stream, httpx.ByteStream):
+        answer = Response(response.content, response.status_code)
+    else:
+        answer = StreamingResponse(response.iter_raw(), response.status_code)
+    answer.raw_headers = [(name.lower(), value) for name, value in response.headers.raw]
+    return answer
+
+
+def listen(host: str, port: int) -> tuple[socket.socket, str]:
+    """Bind a socket (port 0: any free one) and return it with the base URL to point clients at.
+
+    Raises OSError when the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
+    name = f"[{host}]" if ":" in host else host
+    return listener, f"http://{name}:{listener.getsockname()[1]}{BASE_PATH}"
+
+
+def server(emulator: Emulator) -> uvicorn.Server:
+    """Return a server to be run on a socket of `listen`."""
+    config = uvicorn.Config(
+        app(emulator), lifespan="off", ws="none", log_level="warning", server_header=False
+    )
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve an emulator from a thread for as long as the block lasts; provides the base URL."""
+    listener, url = listen(host, port)
+    running = server(emulator)
+    thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
+    with listener:
+        thread.start()
+        try:
+            yield url
+        finally:
+            running.should_exit = True
+            thread.join()
