@@ -1,0 +1,88 @@
+"""What people hold: frozen classes with plain fields.
+
+Absence is None, times are seconds, dates are aware `datetime`s. Fields that this version does not
+know are kept in `extra`, words that it does not know stay strings.
+"""
+
+from dodeca.results._build import Page, of, page_of, page_totals
+from dodeca.results.embedding import EmbeddingMetadata, EmbeddingTask
+from dodeca.results.library import (
+    Asset,
+    Chunk,
+    ChunkReport,
+    ImportedVideo,
+    ImportLog,
+    ImportStarted,
+    ImportStatus,
+    Index,
+    IndexedAsset,
+    IndexModel,
+    ServiceError,
+    Stream,
+    SystemMetadata,
+    Task,
+    Thumbnail,
+    Transcript,
+    Upload,
+    UploadUrl,
+    Video,
+)
+from dodeca.results.search import SearchClip, SearchHit, SearchPage, SearchPool
+from dodeca.results.text import (
+    Analysis,
+    AnalysisResult,
+    AnalyzeTask,
+    Chapter,
+    Gist,
+    Highlight,
+    StreamEnd,
+    StreamEvent,
+    StreamStart,
+    Summary,
+    TextGeneration,
+    Usage,
+)
+
+__all__ = [
+    "Analysis",
+    "AnalysisResult",
+    "AnalyzeTask",
+    "Asset",
+    "Chapter",
+    "Chunk",
+    "ChunkReport",
+    "EmbeddingMetadata",
+    "EmbeddingTask",
+    "Gist",
+    "Highlight",
+    "ImportLog",
+    "ImportStarted",
+    "ImportStatus",
+    "ImportedVideo",
+    "Index",
+    "IndexModel",
+    "IndexedAsset",
+    "Page",
+    "SearchClip",
+    "SearchHit",
+    "SearchPage",
+    "SearchPool",
+    "ServiceError",
+    "Stream",
+    "StreamEnd",
+    "StreamEvent",
+    "StreamStart",
+    "Summary",
+    "SystemMetadata",
+    "Task",
+    "TextGeneration",
+    "Thumbnail",
+    "Transcript",
+    "Upload",
+    "UploadUrl",
+    "Usage",
+    "Video",
+    "of",
+    "page_of",
+    "page_totals",
+]

@@ -1,0 +1,88 @@
+"""From generated models to results: the same fields under the same names, and nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar, cast
+
+import attrs
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_RENAMED = {"field_id": "id", "task_id": "id"}
+
+
+@attrs.frozen
+class Page(Generic[T]):
+    """One page of a list. `page` counts from 1; `total_results` counts the whole list's items."""
+
+    items: Sequence[T]
+    page: int | None = None
+    limit_per_page: int | None = None
+    total_page: int | None = None
+    total_results: int | None = None
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def extra() -> Any:
+    """The field that keeps what this version does not know."""
+    return attrs.field(factory=dict, kw_only=True, repr=lambda value: f"<{len(value)} more>")
+
+
+def nested(cls: type[Any]) -> Any:
+    """An optional field that holds another result, or a list of them."""
+    return attrs.field(default=None, metadata={"cls": cls})
+
+
+def of(cls: type[R], model: Any) -> R:
+    """A result from a generated model; whatever else the model holds goes into `extra`."""
+    build: Any = cls
+    known = {field.name: field.metadata.get("cls") for field in attrs.fields(build)}
+    found = {_RENAMED.get(name, name): value for name, value in _items(model)}
+    fields = {
+        name: _plain(found.pop(name), of_cls)
+        for name, of_cls in known.items()
+        if name in found and name != "extra"
+    }
+    rest = {name: plain for name, value in found.items() if (plain := _plain(value)) is not None}
+    return cast(R, build(**fields, extra=rest))
+
+
+def page_of(cls: type[R], model: Any) -> Page[R]:
+    """A page of results from the generated model of a list."""
+    return Page(items=[of(cls, item) for item in model.data or []], **page_totals(model))
+
+
+def page_totals(model: Any) -> dict[str, Any]:
+    """The totals that a list tells about itself."""
+    info: Mapping[str, Any] = model.page_info.to_dict() if model.page_info else {}
+    names = ("page", "limit_per_page", "total_page", "total_results")
+    return {name: info.get(name) for name in names}
+
+
+def _items(model: Any) -> Iterator[tuple[str, Any]]:
+    for field in attrs.fields(type(model)):
+        if field.name == "additional_properties":
+            yield from model.additional_properties.items()
+        else:
+            yield field.name, getattr(model, field.name)
+
+
+def _plain(value: Any, cls: type[Any] | None = None) -> Any:
+    """Plain values: no generated class, no marker for absence, no date without a zone."""
+    if type(value).__name__ == "Unset":
+        return None
+    if isinstance(value, list):
+        return [_plain(item, cls) for item in value]
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if hasattr(value, "to_dict"):
+        return value.to_dict() if cls is None else of(cls, value)
+    return value

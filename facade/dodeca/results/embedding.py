@@ -1,0 +1,43 @@
+"""What the service says about embeddings, beside the vectors themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from dodeca.results._build import extra
+
+
+@attrs.frozen
+class EmbeddingMetadata:
+    """What the service says about the media that it embedded.
+
+    `duration`, `start_offset_sec` and `end_offset_sec` are seconds; `clip_length` is the length of
+    fixed segments in seconds.
+    """
+
+    input_type: str | None = None
+    input_url: str | None = None
+    input_filename: str | None = None
+    clip_length: int | None = None
+    embedding_options: Sequence[str] | None = None
+    embedding_scopes: Sequence[str] | None = None
+    duration: float | None = None
+    start_offset_sec: float | None = None
+    end_offset_sec: float | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class EmbeddingTask:
+    """An embedding task as the list shows it; `tasks.retrieve(id)` gives its job."""
+
+    id: str | None = None
+    status: str | None = None
+    model_name: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    extra: Mapping[str, Any] = extra()

@@ -1,0 +1,59 @@
+"""What a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from dodeca.results._build import extra, nested
+
+
+@attrs.frozen
+class SearchClip:
+    """A stretch of a video that matches, `start` and `end` in seconds; rank 1 is the best."""
+
+    video_id: str | None = None
+    start: float | None = None
+    end: float | None = None
+    score: float | None = None
+    confidence: str | None = None
+    rank: int | None = None
+    thumbnail_url: str | None = None
+    transcription: str | None = None
+    user_metadata: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class SearchHit(SearchClip):
+    """A match: a clip, or with `group_by="video"` a video with its `id` and its `clips`."""
+
+    id: str | None = None
+    clips: Sequence[SearchClip] | None = nested(SearchClip)
+
+
+@attrs.frozen
+class SearchPool:
+    """What was searched: how many videos, how many seconds, in which index."""
+
+    index_id: str | None = None
+    total_count: int | None = None
+    total_duration: float | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class SearchPage:
+    """One page of a search. The token fetches the next page until `page_expires_at`."""
+
+    items: Sequence[SearchHit]
+    search_pool: SearchPool | None = None
+    limit_per_page: int | None = None
+    total_results: int | None = None
+    total_inner_matches: int | None = None
+    page_expires_at: datetime | None = None
+    next_page_token: str | None = None
+    prev_page_token: str | None = None

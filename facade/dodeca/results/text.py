@@ -1,0 +1,141 @@
+"""Text that the service writes about videos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from dodeca.results._build import extra, nested
+from dodeca.results.library import ServiceError
+
+
+@attrs.frozen
+class Usage:
+    """Tokens that a text cost."""
+
+    output_tokens: int | None = None
+    input_tokens: int | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class Analysis:
+    """A text about a video: `data` is the text, `finish_reason` "stop" or "length"."""
+
+    id: str | None = None
+    data: str | None = None
+    finish_reason: str | None = None
+    usage: Usage | None = nested(Usage)
+    error: ServiceError | None = nested(ServiceError)
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class AnalysisResult:
+    """The text of an analysis task."""
+
+    generation_id: str | None = None
+    data: str | None = None
+    finish_reason: str | None = None
+    usage: Usage | None = nested(Usage)
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class AnalyzeTask:
+    """An analysis that goes on at the service; `result` is there once it is ready."""
+
+    id: str | None = None
+    status: str | None = None
+    custom_id: str | None = None
+    result: AnalysisResult | None = nested(AnalysisResult)
+    error: ServiceError | None = nested(ServiceError)
+    created_at: datetime | None = None
+    completed_at: datetime | None = None
+    video_source: Mapping[str, Any] | None = None
+    request_params: Mapping[str, Any] | None = None
+    webhooks: Sequence[Mapping[str, Any]] | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class Gist:
+    """Title, topics and hashtags, as far as they were asked for."""
+
+    id: str | None = None
+    title: str | None = None
+    topics: Sequence[str] | None = None
+    hashtags: Sequence[str] | None = None
+    usage: Usage | None = nested(Usage)
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class Chapter:
+    """A chapter, from `start_sec` to `end_sec`."""
+
+    chapter_number: int | None = None
+    start_sec: float | None = None
+    end_sec: float | None = None
+    chapter_title: str | None = None
+    chapter_summary: str | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class Highlight:
+    """A moment worth seeing, from `start_sec` to `end_sec`."""
+
+    start_sec: float | None = None
+    end_sec: float | None = None
+    highlight: str | None = None
+    highlight_summary: str | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class Summary:
+    """What `summarize` wrote; `summarize_type` tells which of the three fields is filled."""
+
+    id: str | None = None
+    summarize_type: str | None = None
+    summary: str | None = None
+    chapters: Sequence[Chapter] | None = nested(Chapter)
+    highlights: Sequence[Highlight] | None = nested(Highlight)
+    usage: Usage | None = nested(Usage)
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class StreamStart:
+    """The first event of a stream; `metadata` holds the `generation_id`."""
+
+    event_type: str = "stream_start"
+    metadata: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class TextGeneration:
+    """A piece of the text."""
+
+    event_type: str = "text_generation"
+    text: str | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen
+class StreamEnd:
+    """The last event: why the text ended, what it cost, and what went wrong late, if anything."""
+
+    event_type: str = "stream_end"
+    finish_reason: str | None = None
+    metadata: Mapping[str, Any] | None = None
+    error: ServiceError | None = nested(ServiceError)
+    extra: Mapping[str, Any] = extra()
+
+
+StreamEvent = StreamStart | TextGeneration | StreamEnd
