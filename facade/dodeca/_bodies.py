@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+from typing import Literal, TypeVar, cast
 
 from dodeca._operation import given
+from dodeca._params import choices, flag, integer, number, string, strings
 from dodeca._wire import Base64Slot
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
 from dodeca.segmentation import Dynamic, Fixed, Segmentation
 from dodeca_api import models
+from dodeca_api.models.audio_input_request_embedding_option_items import (
+    AUDIO_INPUT_REQUEST_EMBEDDING_OPTION_ITEMS_VALUES as AUDIO_OPTIONS,
+)
+from dodeca_api.models.audio_input_request_embedding_scope_items import (
+    AUDIO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES as AUDIO_SCOPES,
+)
+from dodeca_api.models.video_input_request_embedding_option_items import (
+    VIDEO_INPUT_REQUEST_EMBEDDING_OPTION_ITEMS_VALUES as VIDEO_OPTIONS,
+)
+from dodeca_api.models.video_input_request_embedding_scope_items import (
+    VIDEO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES as VIDEO_SCOPES,
+)
 from dodeca_api.types import Unset
 
 MODEL = "marengo3.0"
 TEXT_WORDS = 500
 
+E = TypeVar("E")
+
 AudioOption = Literal["audio", "transcription"] | str
 VideoOption = Literal["visual", "audio", "transcription"] | str
 Scope = Literal["clip", "asset"] | str
-
-# The documented choices of marengo3.0; other models may know more words, which pass through.
-_CHOICES = {
-    ("audio", "embedding_option"): ("audio", "transcription"),
-    ("video", "embedding_option"): ("visual", "audio", "transcription"),
-    ("audio", "embedding_scope"): ("clip", "asset"),
-    ("video", "embedding_scope"): ("clip", "asset"),
-}
 
 
 def text(input_text: str, model_name: str) -> models.CreateEmbeddingsRequest:
@@ -80,8 +86,8 @@ def audio(
         start_sec=given(start_sec),
         end_sec=given(end_sec),
         segmentation=given(_audio_segmentation(segmentation)),
-        embedding_option=_words("audio", "embedding_option", embedding_option, model_name),
-        embedding_scope=_words("audio", "embedding_scope", embedding_scope, model_name),
+        embedding_option=_words("embedding_option", embedding_option, AUDIO_OPTIONS, model_name),
+        embedding_scope=_words("embedding_scope", embedding_scope, AUDIO_SCOPES, model_name),
     )
 
 
@@ -106,8 +112,8 @@ def video(
         start_sec=given(start_sec),
         end_sec=given(end_sec),
         segmentation=given(_video_segmentation(segmentation)),
-        embedding_option=_words("video", "embedding_option", embedding_option, model_name),
-        embedding_scope=_words("video", "embedding_scope", embedding_scope, model_name),
+        embedding_option=_words("embedding_option", embedding_option, VIDEO_OPTIONS, model_name),
+        embedding_scope=_words("embedding_scope", embedding_scope, VIDEO_SCOPES, model_name),
     )
 
 
@@ -136,8 +142,8 @@ def embed_clip_task(
     return models.CreateAsyncEmbeddingRequest(
         input_type="audio" if is_audio else "video",
         model_name=_model(model_name),
-        embedding_dimension=given(embedding_dimension),
-        embedding_uncertainty=given(embedding_uncertainty),
+        embedding_dimension=integer("embedding_dimension", embedding_dimension, 1),
+        embedding_uncertainty=flag("embedding_uncertainty", embedding_uncertainty),
         **{"audio" if is_audio else "video": block},  # type: ignore[arg-type]
     )
 
@@ -189,68 +195,26 @@ def _model(model_name: str) -> str:
 
 
 def _text(input_text: str) -> str:
-    """At most 500 tokens. A token is never longer than a word, so 501 words are surely too many."""
+    """At most 500 tokens. No token spans two words, so 501 words are surely too many."""
     words = len(string("input_text", input_text).split())
     if words > TEXT_WORDS:
         raise InvalidRequestError(f"a text has at most {TEXT_WORDS} tokens, got {words} words")
     return input_text
 
 
-def string(name: str, value: str) -> str:
-    """A string that says something and can be written as UTF-8.
-
-    Raises:
-        InvalidRequestError: another type, nothing but white space, or a lone surrogate.
-    """
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidRequestError(f"{name} is a non-empty string, got {value!r}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as exc:
-        raise InvalidRequestError(f"{name} is not valid Unicode: {exc}") from exc
-    return value
-
-
 def _check_span(start_sec: float | None, end_sec: float | None) -> None:
-    for name, value in (("start_sec", start_sec), ("end_sec", end_sec)):
-        if value is not None and (isinstance(value, bool) or not _is_time(value)):
-            raise InvalidRequestError(f"{name} is a time in seconds, 0 or more, got {value!r}")
+    number("start_sec", start_sec, 0)
+    number("end_sec", end_sec, 0)
     if end_sec is not None and end_sec <= (start_sec or 0):
         raise InvalidRequestError(
             f"end_sec is greater than start_sec, got {start_sec or 0} to {end_sec}"
         )
 
 
-def _is_time(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and value >= 0
-
-
 def _words(
-    input_type: str, name: str, values: Sequence[str] | None, model_name: str
-) -> list[Any] | Unset:
-    """A list of the API's words; those of marengo3.0 are known and checked."""
-    if values is None:
-        return given(None)
-    words = [values] if isinstance(values, str) else list(values)
-    if not words or not all(isinstance(word, str) and word for word in words):
-        raise InvalidRequestError(f"{name} is a list of words, got {values!r}")
-    known = _CHOICES[input_type, name]
-    unknown = [word for word in words if word not in known] if model_name == MODEL else []
-    if unknown:
-        raise InvalidRequestError(
-            f"{name} for {input_type} is any of {', '.join(known)}, got {unknown[0]!r}"
-        )
-    return words
-
-
-def page_limit(page: int, limit: int) -> int:
-    """The size of a page, with its bounds checked, and those of the page number.
-
-    Raises:
-        InvalidRequestError: a page below 1, or not 1 to 50 items on a page.
-    """
-    if not isinstance(page, int) or page < 1:
-        raise InvalidRequestError(f"page is 1 or more, got {page!r}")
-    if not isinstance(limit, int) or not 1 <= limit <= 50:
-        raise InvalidRequestError(f"page_limit is 1 to 50, got {limit!r}")
-    return limit
+    name: str, values: Sequence[str] | None, known: Collection[E], model_name: str
+) -> list[E] | Unset:
+    """A list of the API's words. Those of marengo3.0 are known; newer models may know more."""
+    if model_name == MODEL or values is None:
+        return choices(name, values, known)
+    return cast(list[E], strings(name, values))

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from dodeca import _bodies, _wire
+from dodeca import _bodies, _params, _wire
 from dodeca._async.job import READY, AsyncJob, JobState
 from dodeca._async.pages import AsyncPages
 from dodeca._async.transport import AsyncTransport
@@ -290,14 +290,14 @@ class AsyncEmbedTasks:
             InvalidRequestError: a date that cannot be read, or a page outside the limits.
         """
         started, ended = timestamp("started_at", started_at), timestamp("ended_at", ended_at)
-        limit = _bodies.page_limit(page, page_limit)
+        limit = _params.page_limit(page, page_limit)
 
         async def fetch(number: int) -> Page[EmbeddingTask]:
             call = request(
                 embed_v2_tasks_list,
                 started_at=given(started),
                 ended_at=given(ended),
-                status=given(status),
+                status=_params.optional("status", status),
                 page=number,
                 page_limit=limit,
             )

@@ -1,0 +1,198 @@
+"""Checks of what people pass, before anything is sent. Pure.
+
+Each function takes the API's name of a parameter and its value, and returns what the generated
+package takes: UNSET for None. The errors quote what arrived and say what is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeVar
+
+from dodeca.errors import InvalidRequestError
+from dodeca_api import models
+from dodeca_api.types import UNSET, Unset
+
+E = TypeVar("E")
+M = TypeVar("M")
+
+Span = float | Mapping[str, float]
+
+
+def string(name: str, value: str) -> str:
+    """A string that says something and can be written as UTF-8.
+
+    Raises:
+        InvalidRequestError: another type, nothing but white space, or a lone surrogate.
+    """
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidRequestError(f"{name} is a non-empty string, got {value!r}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidRequestError(f"{name} is not valid Unicode: {exc}") from exc
+    return value
+
+
+def optional(name: str, value: str | None) -> str | Unset:
+    """A string, where there is one."""
+    return UNSET if value is None else string(name, value)
+
+
+def number(
+    name: str, value: float | None, low: float = -math.inf, high: float = math.inf
+) -> float | Unset:
+    """A finite number within bounds.
+
+    Raises:
+        InvalidRequestError: no number, or one out of bounds.
+    """
+    if value is None:
+        return UNSET
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or not low <= value <= high:
+        raise InvalidRequestError(f"{name} is a number{_bounds(low, high)}, got {value!r}")
+    return value
+
+
+def integer(
+    name: str, value: int | None, low: float = -math.inf, high: float = math.inf
+) -> int | Unset:
+    """A whole number within bounds.
+
+    Raises:
+        InvalidRequestError: no whole number, or one out of bounds.
+    """
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise InvalidRequestError(f"{name} is a whole number{_bounds(low, high)}, got {value!r}")
+    checked = number(name, value, low, high)
+    return checked if isinstance(checked, Unset) else int(checked)
+
+
+def flag(name: str, value: bool | None) -> bool | Unset:
+    """A boolean, where there is one.
+
+    Raises:
+        InvalidRequestError: something else that only looks true or false.
+    """
+    if value is not None and not isinstance(value, bool):
+        raise InvalidRequestError(f"{name} is True or False, got {value!r}")
+    return UNSET if value is None else value
+
+
+def choice(name: str, value: str | None, known: Collection[E]) -> E | Unset:
+    """One of the API's words; `known` is the generated constant that lists them.
+
+    Raises:
+        InvalidRequestError: a word that the API does not list.
+    """
+    if value is None:
+        return UNSET
+    for word in known:
+        if word == value:
+            return word
+    raise InvalidRequestError(f"{name} is any of {_listed(known)}, got {value!r}")
+
+
+def choices(name: str, values: Sequence[str] | str | None, known: Collection[E]) -> list[E] | Unset:
+    """A list of the API's words; one alone is taken as a list of one.
+
+    Raises:
+        InvalidRequestError: an empty list, or a word that the API does not list.
+    """
+    if values is None:
+        return UNSET
+    words = [choice(name, value, known) for value in strings(name, values)]
+    return [word for word in words if not isinstance(word, Unset)]
+
+
+def strings(name: str, values: Sequence[str] | str) -> list[str]:
+    """A list of at least one string; one alone is taken as a list of one.
+
+    Raises:
+        InvalidRequestError: an empty list, or an item that is no string.
+    """
+    words = [values] if isinstance(values, str) else list(values)
+    if not words:
+        raise InvalidRequestError(f"{name} is a list of at least one string, got {values!r}")
+    return [string(name, word) for word in words]
+
+
+def span(name: str, value: Span | None) -> dict[str, Any]:
+    """A number, or bounds as `{"gte": low, "lte": high}`, as generated keyword arguments.
+
+    Raises:
+        InvalidRequestError: a negative number, or a bound of another name.
+    """
+    if value is None:
+        return {}
+    bounds = value if isinstance(value, Mapping) else {"": value}
+    if not bounds or not set(bounds) <= {"", "gte", "lte"}:
+        raise InvalidRequestError(f'{name} is a number or {{"gte": …, "lte": …}}, got {value!r}')
+    return {f"{name}{key}": number(name, bound, 0) for key, bound in bounds.items()}
+
+
+def page_limit(page: int, limit: int) -> int:
+    """The size of a page, with its bounds checked, and those of the page number.
+
+    Raises:
+        InvalidRequestError: a page below 1, or not 1 to 50 items on a page.
+    """
+    integer("page", page, 1)
+    integer("page_limit", limit, 1, 50)
+    return limit
+
+
+def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unset:
+    """Metadata of one's own: strings, numbers, booleans or lists of strings under string keys.
+
+    Raises:
+        InvalidRequestError: another kind of key or value.
+    """
+    if value is None:
+        return UNSET
+    if not isinstance(value, Mapping):
+        raise InvalidRequestError(f"user_metadata is a mapping, got {value!r}")
+    for key, item in value.items():
+        string("a key of user_metadata", key)
+        if not _is_metadata(item):
+            raise InvalidRequestError(
+                "user_metadata holds strings, finite numbers, booleans and lists of strings, "
+                f"got {item!r} under {key!r}"
+            )
+    return models.UserMetadata.from_dict(value)
+
+
+def shaped(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
+    """A nested value in the API's own form, read by the generated class of that form.
+
+    Raises:
+        InvalidRequestError: a part is missing, or of another kind.
+    """
+    if value is None:
+        return UNSET
+    build: Any = cls
+    try:
+        found: M = build.from_dict(value)
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise InvalidRequestError(f"{name} is not as the API documents it: {exc!r}") from exc
+    return found
+
+
+def _is_metadata(item: object) -> bool:
+    if isinstance(item, float):
+        return math.isfinite(item)
+    if isinstance(item, list):
+        return all(isinstance(word, str) for word in item)
+    return item is None or isinstance(item, str | int)
+
+
+def _listed(words: Collection[Any]) -> str:
+    return ", ".join(sorted(map(str, words)))
+
+
+def _bounds(low: float, high: float) -> str:
+    if math.isfinite(low) and math.isfinite(high):
+        return f" from {low:g} to {high:g}"
+    return f" of {low:g} or more" if math.isfinite(low) else ""
