@@ -1,6 +1,6 @@
 """One decoded picture as a few integers: colours by name, layout, detail, motion.
 
-2304 points on a grid are read from each picture, 48 in each of 8 by 6 cells, whatever its size,
+1152 points on a grid are read from each picture, 24 in each of 8 by 6 cells, whatever its size,
 pixel format or rotation. Everything is integer arithmetic on what the decoder put out, so the same
 picture gives the same numbers on every machine.
 """
@@ -35,7 +35,7 @@ COLOURS = (
 
 ROWS, COLUMNS = 6, 8
 CELLS = ROWS * COLUMNS
-_SIDE_Y, _SIDE_X = 6, 8  # points in a cell
+_SIDE_Y, _SIDE_X = 4, 6  # points in a cell
 POINTS = CELLS * _SIDE_Y * _SIDE_X
 
 _PLANAR = re.compile(r"(yuvj?a?4\d\dp|gbra?p|gray)(\d+)?(le|be)?")
@@ -58,11 +58,11 @@ class Picture:
     cells: Ints
     """(48, 3) uint8: mean red, green and blue of each cell, row by row."""
     colours: Ints
-    """(12,) uint16: how many of the 2304 points have each of COLOURS."""
+    """(12,) uint16: how many of the POINTS have each of COLOURS."""
     detail: int
-    """Mean difference of a point's light from its cell's, in sixteenths of a step of 0..255."""
+    """Mean step of light between neighbouring points, in sixteenths of a step of 0..255."""
     light: Ints
-    """(2304,) int16: the light of each point, to measure motion against the next picture."""
+    """(POINTS,) uint8: the light of each point, to compare with the next picture's."""
 
 
 def picture(frame: av.VideoFrame) -> Picture:
@@ -70,63 +70,62 @@ def picture(frame: av.VideoFrame) -> Picture:
     name = frame.format.name
     readable = name in _PACKED or _PLANAR.fullmatch(name)
     if not readable or any(plane.line_size <= 0 for plane in frame.planes):
-        frame = _converted(frame)
+        # Rare pixel formats go through the scaler, with the flags that make it exact.
+        frame = frame.reformat(format="rgb24", interpolation=int(_EXACT))
         name = "rgb24"
-    first, second, third = _components(frame, name)
-    if name.startswith("yuv") or name.startswith("gray"):
+    points = _points(frame, name)
+    means = points.reshape(3, CELLS, -1).sum(axis=2, dtype=np.int32)
+    means = (means + POINTS // CELLS // 2) // (POINTS // CELLS)
+    if name.startswith(("yuv", "gray")):
         matrix, full = _conventions(frame, name)
-        names, light = _yuv_names(matrix, full), first
-        cells = _rgb(*_means(first, second, third), matrix, full)
+        names, light = _yuv_names(matrix, full), points[0]
+        means = _rgb(means, matrix, full)
     else:
-        names, light = _rgb_names(), second  # green is most of what the eye calls light
-        cells = np.stack(_means(first, second, third), axis=1)
-    bits = (first >> 3).astype(np.int32) << 10
-    bits |= (second >> 3).astype(np.int32) << 5
-    bits |= third >> 3
-    light = light.astype(np.int16)
-    by_cell = light.reshape(CELLS, -1)
-    middle = (by_cell.sum(axis=1, dtype=np.int32) // by_cell.shape[1]).astype(np.int16)
-    spread = int(np.abs(by_cell - middle[:, None]).sum(dtype=np.int64))
+        names, light = _rgb_names(), points[1]  # green is nearly light
+    boxes = points >> 3
+    index = boxes[0].astype(np.intp) << 10 | boxes[1].astype(np.intp) << 5 | boxes[2]
     return Picture(
-        cells=cells.astype(np.uint8),
-        colours=np.bincount(names[bits], minlength=len(COLOURS)).astype(np.uint16),
-        detail=spread * 16 // POINTS,
+        cells=np.ascontiguousarray(means.T.astype(np.uint8)),
+        colours=np.bincount(names[index], minlength=len(COLOURS)).astype(np.uint16),
+        detail=difference(light[1:], light[:-1]),
         light=light,
     )
 
 
-def motion(before: Ints, after: Ints) -> int:
-    """Mean change of light between two pictures, in sixteenths of a step of 0..255."""
-    return int(np.abs(after - before).sum(dtype=np.int64)) * 16 // POINTS
+def difference(before: Ints, after: Ints) -> int:
+    """Mean absolute difference of two columns of Picture, in sixteenths of a step of 0..255."""
+    steps = np.abs(after.astype(np.int16) - before.astype(np.int16))
+    return int(steps.sum(dtype=np.int64)) * 16 // steps.size
 
 
-def _converted(frame: av.VideoFrame) -> av.VideoFrame:
-    """Rare pixel formats go through the scaler, with the flags that make it exact."""
-    return frame.reformat(format="rgb24", interpolation=int(_EXACT))
-
-
-def _components(frame: av.VideoFrame, name: str) -> tuple[Ints, Ints, Ints]:
-    """The three components at the grid's points as uint8, cell by cell."""
+def _points(frame: av.VideoFrame, name: str) -> Ints:
+    """(3, POINTS) uint8: the three components at the grid's points, cell by cell."""
+    points = np.full((3, POINTS), 128, np.uint8)  # grey has luma only: no colour is 128
     turns = round(frame.rotation / 90) % 4
     if packed := _PACKED.get(name):
         step, offsets = packed
-        data = np.frombuffer(frame.planes[0], np.uint8)  # type: ignore[arg-type]
+        data = _values(frame.planes[0], np.uint8)
         grid = _grid(frame.width, frame.height, frame.planes[0].line_size, step, turns)
-        return data[grid + offsets[0]], data[grid + offsets[1]], data[grid + offsets[2]]
-    parts = []
-    for component in frame.format.components[:3]:
+        for row, offset in enumerate(offsets):
+            points[row] = data[grid + offset]
+        return points
+    for row, component in enumerate(frame.format.components[:3]):
         if component.is_alpha:
             break
         plane = frame.planes[component.plane]
-        wide = component.bits > 8
-        kind = (">u2" if frame.format.is_big_endian else "<u2") if wide else np.uint8
-        data = np.frombuffer(plane, kind)  # type: ignore[call-overload]
-        line = plane.line_size // 2 if wide else plane.line_size
-        points = data[_grid(component.width, component.height, line, 1, turns)]
-        parts.append((points >> (component.bits - 8)).astype(np.uint8) if wide else points)
-    if len(parts) < 3:  # grey: no colour
-        parts = [parts[0], *[np.full(POINTS, 128, np.uint8)] * 2]
-    return parts[0], parts[1], parts[2]
+        if component.bits == 8:
+            grid = _grid(component.width, component.height, plane.line_size, 1, turns)
+            points[row] = _values(plane, np.uint8)[grid]
+        else:
+            grid = _grid(component.width, component.height, plane.line_size // 2, 1, turns)
+            values = _values(plane, ">u2" if frame.format.is_big_endian else "<u2")[grid]
+            points[row] = values >> (component.bits - 8)
+    return points
+
+
+def _values(plane: Any, kind: Any) -> Ints:
+    """A plane's buffer as an array, without a copy."""
+    return np.frombuffer(plane, kind)
 
 
 @cache
@@ -139,14 +138,6 @@ def _grid(width: int, height: int, line: int, step: int, turns: int) -> Ints:
     upright = np.rot90(where, turns)[np.ix_(y, x)]
     cells = upright.reshape(ROWS, _SIDE_Y, COLUMNS, _SIDE_X).transpose(0, 2, 1, 3)
     return np.ascontiguousarray(cells).reshape(-1)
-
-
-def _means(*parts: Ints) -> list[Ints]:
-    size = POINTS // CELLS
-    return [
-        (part.reshape(CELLS, size).sum(axis=1, dtype=np.int32) + size // 2) // size
-        for part in parts
-    ]
 
 
 def _conventions(frame: av.VideoFrame, name: str) -> tuple[int, bool]:
@@ -162,45 +153,51 @@ def _conventions(frame: av.VideoFrame, name: str) -> tuple[int, bool]:
     return matrix, jpeg or (name.startswith("gray") and int(frame.color_range) == 0)
 
 
-def _rgb(y: Ints, u: Ints, v: Ints, matrix: int, full: bool) -> Ints:
-    """(n, 3) int red, green, blue of luma and chroma, in fixed point."""
-    # Red from V, green from U and V, blue from U, in 1/256; for limited range times 255/224.
-    factors = {601: (359, 88, 183, 454), 709: (403, 48, 120, 475)}[matrix]
-    y, u, v = y.astype(np.int32), u.astype(np.int32) - 128, v.astype(np.int32) - 128
-    if not full:
-        y = ((y - 16) * 255 + 109) // 219
-        factors = tuple(factor * 255 // 224 for factor in factors)
-    red, green_u, green_v, blue = factors
-    channels = (
-        y + ((red * v + 128) >> 8),
-        y - ((green_u * u + green_v * v + 128) >> 8),
-        y + ((blue * u + 128) >> 8),
-    )
-    return np.clip(np.stack(channels, axis=-1), 0, 255)
+def _rgb(yuv: Ints, matrix: int, full: bool) -> Ints:
+    """(3, n) luma and chroma to (3, n) red, green, blue, 0..255, in fixed point."""
+    factors, offset = _matrix(matrix, full)
+    rgb: Ints = (factors @ yuv.astype(np.int32) + offset) >> 10
+    return np.minimum(np.maximum(rgb, 0), 255)
 
 
 @cache
-def _axis() -> tuple[Ints, Ints, Ints]:
-    """The middles of 32 x 32 x 32 boxes of three components, in the order of the tables."""
+def _matrix(matrix: int, full: bool) -> tuple[Ints, Ints]:
+    """Factors and offsets of the conversion, in 1/1024."""
+    # Red from V, green from U and from V, blue from U.
+    red, green_u, green_v, blue = {
+        601: (1436, 352, 731, 1815),
+        709: (1613, 192, 479, 1900),
+    }[matrix]
+    factors = np.array([[1024, 0, red], [1024, -green_u, -green_v], [1024, blue, 0]])
+    if not full:
+        factors = factors * 255 // np.array([219, 224, 224])
+    zero = np.array([[0 if full else 16], [128], [128]])
+    return factors.astype(np.int32), (512 - factors @ zero).astype(np.int32)
+
+
+@cache
+def _axis() -> Ints:
+    """(3, 32768) the middles of boxes of three components, in the order of the tables."""
     middle = np.arange(32) * 8 + 4
-    first, second, third = np.meshgrid(middle, middle, middle, indexing="ij")
-    return first.reshape(-1), second.reshape(-1), third.reshape(-1)
+    return np.stack(
+        [part.reshape(-1) for part in np.meshgrid(middle, middle, middle, indexing="ij")]
+    )
 
 
 @cache
 def _yuv_names(matrix: int, full: bool) -> Ints:
-    return colour_names(_rgb(*_axis(), matrix, full))
+    return colour_names(_rgb(_axis(), matrix, full))
 
 
 @cache
 def _rgb_names() -> Ints:
-    return colour_names(np.stack(_axis(), axis=-1))
+    return colour_names(_axis())
 
 
 def colour_names(rgb: Ints) -> Ints:
-    """Index into COLOURS of each (n, 3) red, green, blue; integer hue, saturation and value."""
-    red, green, blue = (rgb[:, channel].astype(np.int32) for channel in range(3))
-    top, low = rgb.max(axis=1).astype(np.int32), rgb.min(axis=1).astype(np.int32)
+    """Index into COLOURS of each column of (3, n) red, green, blue; by integer hue and chroma."""
+    red, green, blue = rgb.astype(np.int32)
+    top, low = rgb.max(axis=0).astype(np.int32), rgb.min(axis=0).astype(np.int32)
     chroma = top - low
     safe = np.maximum(chroma, 1)
     hue = np.where(

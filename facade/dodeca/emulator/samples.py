@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -105,7 +106,7 @@ def audio(path: str | Path, tones: Sequence[Tone]) -> Path:
         ".m4a": "aac",
     }[path.suffix.lower()]
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=RATE, layout="mono")
+        stream = cast(av.AudioStream, container.add_stream(codec, rate=RATE, layout="mono"))
         _encode_sound(container, stream, tones)
     return path
 

@@ -22,7 +22,7 @@ def cuts(analysis: Analysis) -> list[float]:
     frames = analysis.frames
     if frames is None or len(frames.times) < 2:
         return []
-    change = _changes(frames)
+    change = frames.change.astype(np.float64) / 16
     candidates = np.flatnonzero(change >= _JUMP)
     return [
         round(float(frames.times[index]), 3)
@@ -30,16 +30,6 @@ def cuts(analysis: Analysis) -> list[float]:
         if change[index] >= _FACTOR * _unrest(change, frames.times, int(index))
         and _stays(frames, int(index))
     ]
-
-
-def _changes(frames: Frames) -> NDArray[np.float64]:
-    """(n,) mean change of the cells since the frame before; 0 for the first."""
-    count = len(frames.times)
-    change = np.zeros(count)
-    for start in range(1, count, 4096):
-        cells = frames.cells[start - 1 : start + 4096].astype(np.int16)
-        change[start : start + 4096] = np.abs(np.diff(cells, axis=0)).mean(axis=(1, 2))
-    return change
 
 
 def _unrest(change: NDArray[np.float64], times: NDArray[np.float64], index: int) -> float:

@@ -5,6 +5,7 @@ cover exactly the stretch that was asked for.
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 Segment = tuple[float, float]
 
@@ -39,7 +40,7 @@ def dynamic(
 
 def _pairs(bounds: list[int]) -> list[Segment]:
     """Neighbouring bounds in milliseconds as (start, end) in seconds; nothing for no time."""
-    return [(a / 1000, b / 1000) for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+    return [(a / 1000, b / 1000) for a, b in pairwise(bounds) if a < b]
 
 
 def _ms(seconds: float) -> int:

@@ -1,8 +1,7 @@
-"""Decoded sound as a few integers per window of about a tenth of a second.
+"""Decoded sound as a few integers per window of about a sixteenth of a second.
 
-Samples are rounded to integers first. The spectrum is a matrix product of whole numbers small
-enough that float64 holds every partial sum exactly, so the order in which a machine adds them up
-cannot change a bit of the result.
+Samples are rounded to integers first, and so is the spectrum, to steps far coarser than what the
+float arithmetic of one machine may differ from another's. What is kept is coarser still.
 """
 
 from dataclasses import dataclass, field
@@ -17,9 +16,12 @@ Ints = NDArray[Any]
 
 BANDS = 16
 """Frequency bands told apart, evenly spaced by ear from 60 Hz to 7 kHz."""
-_BLOCK = 512  # samples of one spectrum, at roughly 16 kHz
-_BLOCKS = 3  # blocks to a window
+_WINDOW = 1024  # samples of a window, at roughly 16 kHz
+_BLOCK = 512  # those in its middle, of which the spectrum is taken
 _BATCH = 16  # windows measured at once
+_GAP = 0.1  # seconds by which the stream's clock may drift from the count of samples
+_PEAKS = 6  # frequencies that hold nearly all of a pure tone
+_SCALE = 12  # bits that bring the power of a band to the scale of a level
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Listener:
         self.columns = SoundColumns()
         self.heard_until = start
         self._start, self._end = start, end
+        self._kind: tuple[Any, ...] = ()
         self._rate = 0
         self._parts: list[Ints] = []
         self._held = 0
@@ -52,32 +55,33 @@ class Listener:
 
     def hear(self, frame: av.AudioFrame, time: float | None) -> None:
         """Add a frame that begins at `time` (None: where the last one ended)."""
-        samples = _mono(frame)
-        rate = frame.sample_rate
-        if not len(samples) or rate <= 0:
+        samples: Ints = frame.to_ndarray()
+        channels, rate = frame.layout.nb_channels, frame.sample_rate
+        if not frame.format.is_planar:
+            samples = samples.reshape(-1, channels).T
+        if not samples.size or rate <= 0:
             return
         time = self.heard_until if time is None else time
-        if rate != self._rate or abs(time - self.heard_until) > 0.1:
+        kind = (rate, channels, samples.dtype)
+        if kind != self._kind or abs(time - self.heard_until) > _GAP:
             self.finish()
-            self._rate = rate
+            self._kind, self._rate = kind, rate
             self._time = self.heard_until = max(time, self._start)
-        if time < self._start:
-            samples = samples[round((self._start - time) * rate) :]
-        if self._end is not None:
-            samples = samples[: max(0, round((self._end - self.heard_until) * rate))]
-        if not len(samples):
-            return
+        first = max(0, round((self._start - time) * rate))
+        last = None if self._end is None else max(0, round((self._end - time) * rate))
+        samples = samples[:, first:last]
         self._parts.append(samples)
-        self._held += len(samples)
-        self.heard_until += len(samples) / rate
+        self._held += samples.shape[1]
+        self.heard_until += samples.shape[1] / rate
         if self._held >= _BATCH * self._window:
             self._measure()
 
     def finish(self) -> None:
-        """Measure what is left; the last window is filled up with silence."""
+        """Measure what is left; it repeats itself to fill its last window."""
         if self._held:
+            samples = np.concatenate(self._parts, axis=1)
             missing = -self._held % self._window
-            self._parts.append(np.zeros(missing, np.int32))
+            self._parts = [np.pad(samples, ((0, 0), (0, missing)), mode="wrap")]
             self._held += missing
             self._measure()
 
@@ -88,47 +92,42 @@ class Listener:
 
     @property
     def _window(self) -> int:
-        return self._factor * _BLOCK * _BLOCKS
+        return self._factor * _WINDOW
 
     def _measure(self) -> None:
-        samples = np.concatenate(self._parts)
-        count = len(samples) // self._window
-        rest = samples[count * self._window :]
-        windows = samples[: count * self._window].reshape(count, self._window)
-        self._parts, self._held = [rest], len(rest)
+        samples = np.concatenate(self._parts, axis=1)
+        count = samples.shape[1] // self._window
+        rest = samples[:, count * self._window :]
+        self._parts, self._held = [rest], rest.shape[1]
+        windows = _mono(samples[:, : count * self._window]).reshape(count, self._window)
 
         columns, seconds = self.columns, self._window / self._rate
         columns.window = seconds
         columns.times += [self._time + index * seconds for index in range(count)]
         self._time += count * seconds
-        power = (windows.astype(np.int64) ** 2).sum(axis=1) // self._window
+        power = np.einsum("ij,ij->i", windows, windows, dtype=np.int64) // self._window
         columns.levels += _steps(power).tobytes()
-        thin = windows.reshape(-1, self._factor).sum(axis=1) // self._factor
-        spectrum = _spectrum(thin.reshape(-1, _BLOCK))
-        spectrum = spectrum.reshape(count, _BLOCKS, -1).sum(axis=1)
+        thin = windows.reshape(count, -1, self._factor).sum(axis=2) // self._factor
+        spectrum = _spectrum(thin[:, (_WINDOW - _BLOCK) // 2 :][:, :_BLOCK])
         bands = spectrum @ _band_of_bin(self._rate / self._factor)
-        # A sine's power gathers in about four bins; the shift puts it on the scale of `levels`.
-        columns.bands += _steps(bands >> 12).tobytes()
-        strongest = np.sort(spectrum, axis=1)[:, -12:].sum(axis=1)
+        columns.bands += _steps(bands >> _SCALE).tobytes()
+        strongest = np.partition(spectrum, -_PEAKS, axis=1)[:, -_PEAKS:].sum(axis=1)
         share = strongest * 255 // np.maximum(spectrum.sum(axis=1), 1)
         columns.tonal += np.clip((share - 60) * 255 // 190, 0, 255).astype(np.uint8).tobytes()
 
 
-def _mono(frame: av.AudioFrame) -> Ints:
-    """The mean of the channels as int32 on the scale of 16 bits."""
-    data = frame.to_ndarray()
-    if data.dtype.kind == "f":
+def _mono(samples: Ints) -> Ints:
+    """(channels, n) samples of any kind to their mean, int64 on the scale of 16 bits."""
+    if samples.dtype.kind == "f":
         # Float decoders may differ in the last bits between machines: keep only twelve.
-        data = np.nan_to_num(data, nan=0.0, posinf=1.0, neginf=-1.0)
-        data = np.rint(np.clip(data, -1, 1) * 4095).astype(np.int32) << 3
-    elif data.dtype == np.uint8:
-        data = (data.astype(np.int32) - 128) << 8
+        samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+        samples = np.rint(np.clip(samples, -1, 1) * 4095).astype(np.int32) << 3
+    elif samples.dtype == np.uint8:
+        samples = (samples.astype(np.int32) - 128) << 8
     else:
-        data = data.astype(np.int64) >> (8 * (data.dtype.itemsize - 2))
-    channels = max(1, frame.layout.nb_channels)
-    if not frame.format.is_planar:
-        data = data.reshape(-1, channels).T
-    return (data.sum(axis=0, dtype=np.int64) // len(data)).astype(np.int32)
+        samples = samples >> (8 * (samples.dtype.itemsize - 2))
+    total: Ints = samples.sum(axis=0, dtype=np.int64) // len(samples)
+    return total
 
 
 def _steps(power: Ints) -> Ints:
@@ -140,21 +139,19 @@ def _steps(power: Ints) -> Ints:
 
 
 @cache
-def _waves() -> NDArray[np.float64]:
-    """Whole-number cosine and sine waves under a Hann window, one per column."""
-    time = np.arange(_BLOCK)
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * time / _BLOCK)
-    angle = 2 * np.pi * np.outer(time, np.arange(1, _BLOCK // 2)) / _BLOCK
-    waves = np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
-    return np.asarray(np.rint(hann[:, None] * waves * 1024), np.float64)
+def _taper() -> NDArray[np.float64]:
+    """A Hann window in whole numbers, 0 to 1024."""
+    angle = 2 * np.pi * np.arange(_BLOCK) / _BLOCK
+    return np.asarray(np.rint(512 - 512 * np.cos(angle)), np.float64)
 
 
 def _spectrum(blocks: Ints) -> Ints:
     """Power of each of 255 frequencies, int64."""
-    # Below 2**15 * 2**10 * 2**9: exact in float64 whatever the order of the additions.
-    waves = (blocks.astype(np.float64) @ _waves()).astype(np.int64) >> 12
-    half = waves.shape[1] // 2
-    return waves[:, :half] ** 2 + waves[:, half:] ** 2
+    # The step rounded to is a billion times what the machine's way of adding may change.
+    waves = np.fft.rfft(blocks * _taper(), axis=1)[:, 1:-1] / 4096
+    power = np.rint(waves.real).astype(np.int64) ** 2
+    power += np.rint(waves.imag).astype(np.int64) ** 2
+    return power
 
 
 @cache

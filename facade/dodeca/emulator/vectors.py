@@ -50,7 +50,7 @@ DIMENSIONS = 512
 Vector = NDArray[np.float32]
 
 # How much each axis counts, in percent: what people name first weighs most.
-_WEIGHTS = {name: 100 for name in AXES} | {
+_WEIGHTS = dict.fromkeys(AXES, 100) | {
     "bright": 35,
     "dark": 35,
     "colourful": 25,
@@ -135,7 +135,8 @@ def _seen(frames: Frames, start: float, end: float) -> tuple[dict[str, int], dic
     detail = int(_weighted(frames.detail[part, None], weights)[0]) // total
     axes["detailed"], axes["plain"] = _ramp(detail, 60, 400), _ramp(-detail, -100, -10)
     if len(frames.times) > 1:
-        moved = int(_weighted(frames.motion[part, None], weights)[0]) // total
+        # Change per twenty-fifth of a second, without the step from what was shown before.
+        moved = int(frames.motion[part][1:].sum(dtype=np.int64)) * 40 // total
         axes["motion"], axes["still"] = _ramp(moved, 10, 160), _ramp(-moved, -24, -2)
     middle = rgb.sum(axis=0) // len(rgb)
     layout = (rgb - middle).reshape(-1)
