@@ -9,12 +9,13 @@ from scripts._documents import Object
 from scripts._graph import resolve
 
 # One instance of each text format, as the generated code writes it back.
-TEXTS = {
+TEXTS: dict[str, str | bytes] = {
     "date-time": "2026-01-02T03:04:05+00:00",
     "date": "2026-01-02",
     "uri": "https://example.com/clip.mp4",
     "uuid": "00000000-0000-4000-8000-000000000000",
     "byte": "QUJD",
+    "binary": b"ABC",
 }
 SCALARS = {"integer": 1, "number": 1.5, "boolean": True, "null": None}
 DEEP = 8  # recursive schemas end here
@@ -51,7 +52,7 @@ def _objects(plain: Object, schemas: Object, depth: int) -> Iterator[Object]:
     values = {
         name: examples(schema, schemas, depth + 1)
         for name, schema in plain.get("properties", {}).items()
-        if schema.get("format") != "binary" and (depth <= DEEP or name in required)
+        if depth <= DEEP or name in required
     }
     if plain.get("maxProperties") == 1:
         yield from ({name: value} for name in values for value in values[name])

@@ -43,7 +43,7 @@ GRAMMAR: Mapping[str, Mapping[str, str]] = {
     },
     "parameter": {
         "name": "text",
-        "in": "text",
+        "in": "place",
         "description": "text",
         "required": "flag",
         "deprecated": "flag",
@@ -57,7 +57,7 @@ GRAMMAR: Mapping[str, Mapping[str, str]] = {
     "media": {"schema": "schema", "encoding": "{encoding}"},
     "encoding": {"contentType": "text", "style": "text", "explode": "flag"},
     "components": {"schemas": "{schema}", "securitySchemes": "{security scheme}"},
-    "security scheme": {"type": "text", "name": "text", "in": "text", "description": "text"},
+    "security scheme": {"type": "text", "name": "text", "in": "place", "description": "text"},
     "schema": {
         "$ref": "text",
         "description": "text",
@@ -67,7 +67,7 @@ GRAMMAR: Mapping[str, Mapping[str, str]] = {
         "const": "literal",
         "enum": "[literal]",
         "x-known-values": "[literal]",
-        "default": "any",
+        "default": "value",
         "pattern": "text",
         "minLength": "number",
         "maxLength": "number",
@@ -104,6 +104,10 @@ PYTHON_TYPES: Mapping[str, type | tuple[type, ...]] = {
 FORMATS = frozenset(
     {"int32", "int64", "float", "double", "date", "date-time", "uri", "uuid", "binary", "byte"}
 )
+MEDIA_TYPES = frozenset(
+    {"application/json", "application/x-ndjson", "multipart/form-data", "text/plain"}
+)
+PLACES = frozenset({"query", "path", "header"})
 
 
 def walk(document: Object, rules: Mapping[str, Sequence[Rule]]) -> Object:
@@ -117,6 +121,8 @@ class _Walker:
         self.rules = rules
 
     def visit(self, node: Any, kind: str, at: Location) -> Any:
+        if kind == "schema or flag":
+            kind = "flag" if isinstance(node, bool) else "schema"
         if kind.startswith("["):
             if not isinstance(node, list):
                 raise SpecError.at(at, "expected a list", node)
@@ -126,9 +132,9 @@ class _Walker:
         if kind.startswith("{"):
             if not isinstance(node, dict):
                 raise SpecError.at(at, "expected an object", node)
+            for name in node if kind == "{media}" else ():
+                _check_scalar(name, "media type", (*at, name))
             return {name: self.visit(item, kind[1:-1], (*at, name)) for name, item in node.items()}
-        if kind == "schema or flag":
-            kind = "flag" if isinstance(node, bool) else "schema"
         if kind in GRAMMAR:
             return self._object(node, kind, at)
         _check_scalar(node, kind, at)
@@ -153,11 +159,17 @@ def _check_scalar(value: object, kind: str, at: Location) -> None:
         "number": isinstance(value, int | float) and not isinstance(value, bool),
         "literal": isinstance(value, str | int | float),
         "format": isinstance(value, str) and value in FORMATS,
+        "media type": isinstance(value, str) and value in MEDIA_TYPES,
+        "place": isinstance(value, str) and value in PLACES,
         "type": _is_type(value),
-        "any": True,
+        "value": all(isinstance(v, str | int | float) for v in _listed(value)),
     }
     if not known[kind]:
         raise SpecError.at(at, f"unknown {kind}", value)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is_type(value: object) -> bool:
@@ -191,14 +203,16 @@ def _check_schema(schema: Object, at: Location) -> None:
 
 
 def _check_literals(schema: Object, at: Location) -> None:
-    """Enum values have the schema's own type: the generator drops mixed ones without a word."""
-    literals = {key: schema.get(key, []) for key in ("enum", "x-known-values")}
-    if "const" in schema:
-        literals["const"] = [schema["const"]]
-    for key, values in literals.items():
-        for value in values if isinstance(values, list) else ():
-            declared = schema.get("type")
-            if not isinstance(declared, str) or type(value) is bool:
-                raise SpecError.at((*at, key), "literals need one plain type", schema)
-            if not isinstance(value, PYTHON_TYPES.get(declared, ())):
-                raise SpecError.at((*at, key), f"not of type {declared}", value)
+    """Literals have the schema's own type: the generator drops mixed ones without a word."""
+    literals = [((*at, "const"), schema["const"])] if "const" in schema else []
+    for key in ("enum", "x-known-values"):
+        values = schema.get(key, [])
+        if not isinstance(values, list):
+            raise SpecError.at((*at, key), "expected a list", values)
+        literals += [((*at, key, i), value) for i, value in enumerate(values)]
+    declared = schema.get("type")
+    for here, value in literals:
+        if declared not in ("string", "integer", "number"):
+            raise SpecError.at(at, "literals need one plain type", schema)
+        if isinstance(value, bool) or not isinstance(value, PYTHON_TYPES[declared]):
+            raise SpecError.at(here, f"not of type {declared}", value)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scripts._documents import Location, Object, SpecError
+from scripts._documents import Location, Object, SpecError, json_path
 from scripts._grammar import walk
 from scripts._shapes import ERROR_SCHEMAS, NULL, snake
 
@@ -56,8 +56,13 @@ def reachable(document: Object, start: Iterable[object]) -> set[str]:
 
 def resolve(schema: Object, schemas: Object) -> Object:
     """Follow references until a schema says something itself."""
+    followed: list[str] = []
     while "$ref" in schema:
-        schema = schemas[schema["$ref"].removeprefix(REF)]
+        name = schema["$ref"].removeprefix(REF)
+        if name in followed:
+            raise SpecError(f"{json_path(('components', 'schemas', name))}: refers to itself")
+        followed.append(name)
+        schema = schemas[name]
     return schema
 
 
@@ -84,7 +89,7 @@ def inline_constants(document: Object) -> Object:
     constants = {
         name: schema
         for name, schema in schemas.items()
-        if "const" in schema and schema.keys() <= {"type", "const"}
+        if "const" in schema and schema.keys() <= {"type", "const", "description"}
     }
 
     def inline(schema: Any, at: Location) -> Any:
@@ -220,28 +225,29 @@ def open_responses(document: Object) -> Object:
         operation["responses"] for item in document["paths"].values() for operation in item.values()
     ]
     answered = reachable(document, responses)
-    tags = set(_tags(document))
+    tags = _tags(document)
 
     def rule(schema: Any, at: Location) -> Any:
-        inside = "responses" in at[:4] if at[0] == "paths" else at[2] in answered
-        if not inside or (at[2], at[-1]) in tags:
+        inside = at[3] == "responses" if at[0] == "paths" else at[2] in answered
+        if not inside or at[2:] in tags:
             return schema
         return _opened(schema, document)
 
     return walk(document, {"schema": [rule]})
 
 
-def _tags(document: Object) -> Iterator[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _tags(document: Object) -> set[Location]:
+    """Return where the tags of discriminated unions are: `(schema, "properties", tag)`."""
+    found: set[Location] = set()
 
     def rule(schema: Any, at: Location) -> Any:
-        if "discriminator" in schema:
+        for ref in schema.get("discriminator", {}).get("mapping", {}).values():
             tag = schema["discriminator"]["propertyName"]
-            found.extend((b["$ref"].removeprefix(REF), tag) for b in branches_of(schema))
+            found.add((ref.removeprefix(REF), "properties", tag))
         return schema
 
     walk(document, {"schema": [rule]})
-    yield from found
+    return found
 
 
 def _opened(schema: Object, document: Object) -> Object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.parser import parse
 
 from scripts._documents import Object, SpecError
@@ -31,11 +32,16 @@ def _act(document: Object, action: Object) -> None:
         )
     if not action["x-why"]:
         raise SpecError("x-why says nothing")
-    target = parse(action["target"])
+    if action.get("remove", True) is not True:
+        raise SpecError("remove is true or left out")
+    try:
+        target = parse(str(action["target"]))
+    except JSONPathError as exc:
+        raise SpecError(f"not a JSONPath: {exc}") from exc
     matches = target.find(document)
     if not matches:
         raise SpecError("matches nothing")
-    if action.get("remove"):
+    if "remove" in action:
         target.filter(lambda _: True, document)
         return
     for match in matches:

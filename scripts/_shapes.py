@@ -111,19 +111,25 @@ def _frame(document: Any, at: Location) -> Any:
         return document
     for path, item in document["paths"].items():
         for method, operation in item.items() if isinstance(item, dict) else ():
-            if not any(map(_is_api_key, operation.get("parameters", []))):
+            if not any(map(_is_api_key, _parameters(operation))):
                 here = (*at, "paths", path, method)
                 raise SpecError.at(here, f"no {API_KEY_HEADER} parameter", operation)
+    if set(document.get("info", {})) - {"title", "version"}:
+        raise SpecError.at((*at, "info"), "a page has a title and a version", document["info"])
     scheme = {"type": "apiKey", "name": API_KEY_HEADER, "in": "header"}
-    components = document.get("components", {})
-    return {
-        **document,
+    frame = {
         "openapi": "3.1.1",
         "info": {"title": "TwelveLabs Video Understanding API", "version": "1.3"},
         "servers": [{"url": SERVER}],
         "security": [{"ApiKey": []}],
-        "components": {**components, "securitySchemes": {"ApiKey": scheme}},
+        "components": {**document.get("components", {}), "securitySchemes": {"ApiKey": scheme}},
     }
+    return {**document, **frame}
+
+
+def _parameters(operation: object) -> list[Any]:
+    found = operation.get("parameters") if isinstance(operation, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _is_api_key(parameter: object) -> bool:
@@ -145,17 +151,21 @@ def _operation(operation: Any, at: Location) -> Any:
         **operation,
         "tags": [flat_tag(operation.get("tags"), at)],
         "operationId": operation_name(operation, at),
-        "parameters": [p for p in operation.get("parameters", []) if not _is_api_key(p)],
     }
-    if not plain["parameters"]:
+    if any(map(_is_api_key, _parameters(operation))):
+        plain["parameters"] = [p for p in operation["parameters"] if not _is_api_key(p)]
+    if plain.get("parameters") == []:
         del plain["parameters"]
     return plain
 
 
 def _parameter(parameter: Any, at: Location) -> Any:
-    if isinstance(parameter, dict) and parameter.get("in") == "path":
-        return {**parameter, "name": snake(str(parameter.get("name")))}
-    return parameter
+    """Name a path parameter as the path does."""
+    if not isinstance(parameter, dict) or parameter.get("in") != "path":
+        return parameter
+    if not isinstance(parameter.get("name"), str):
+        raise SpecError.at((*at, "name"), "a parameter needs a name", parameter.get("name"))
+    return {**parameter, "name": snake(parameter["name"])}
 
 
 def _response(response: Any, at: Location) -> Any:
@@ -196,6 +206,16 @@ def _scalar(item: Any) -> Any:
             value if item in ({"value": value}, {"type": "stringLiteral", "value": value}) else item
         )
     return item
+
+
+def _type_list(schema: Any, at: Location) -> Any:
+    """`type: ['null', T]` -> `type: [T, 'null']`, and `type: [T]` -> `type: T`."""
+    if not isinstance(schema, dict) or not isinstance(schema.get("type"), list):
+        return schema
+    names = [name for name in schema["type"] if name != "null"]
+    if len(names) != 1:
+        return schema
+    return {**schema, "type": [names[0], "null"] if "null" in schema["type"] else names[0]}
 
 
 def _null_beside(schema: Any, at: Location) -> Any:
@@ -240,9 +260,8 @@ def _is_plain_scalar(schema: object) -> bool:
 
 def _single_literal(schema: Any, at: Location) -> Any:
     """An enum of one value is a constant."""
-    if not isinstance(schema, dict) or not isinstance(schema.get("enum"), list):
-        return schema
-    if len(schema["enum"]) != 1:
+    values = schema.get("enum") if isinstance(schema, dict) else None
+    if not isinstance(values, list) or len(values) != 1 or not isinstance(values[0], str | int):
         return schema
     rest = {key: value for key, value in schema.items() if key != "enum"}
     return {**rest, "const": schema["enum"][0]}
@@ -254,5 +273,5 @@ SHAPES: Mapping[str, Sequence[Rule]] = {
     "operation": [_operation],
     "parameter": [_parameter],
     "response": [_response],
-    "schema": [_scalar_literals, _null_beside, _single_literal],
+    "schema": [_scalar_literals, _type_list, _null_beside, _single_literal],
 }

@@ -1,0 +1,70 @@
+"""What the generated models do with answers that are not in the document yet."""
+
+import httpx
+import pytest
+
+from dodeca_api.api.embed_v2 import embed_v2_create
+from dodeca_api.api.embed_v2_tasks import embed_v2_tasks_retrieve
+from dodeca_api.models import (
+    EmbeddingAudioMetadata,
+    EmbeddingSuccessResponse,
+    EmbeddingVideoMetadata,
+    UnlistedObject,
+)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"input_type": "multi_input", "embedding_dimension": 512},
+        {"input_type": "document", "pages": [1, 2], "deep": {"er": None}},
+        {"something": "else"},
+        {"input_type": "audio"},  # required fields are missing
+    ],
+)
+def test_metadata_of_an_unknown_kind_is_kept_as_it_came(metadata: dict[str, object]):
+    answer = {"data": [], "metadata": metadata}
+    parsed = EmbeddingSuccessResponse.from_dict(answer)
+    assert isinstance(parsed.metadata, UnlistedObject)
+    assert parsed.to_dict() == answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "model"), [("audio", EmbeddingAudioMetadata), ("video", EmbeddingVideoMetadata)]
+)
+def test_metadata_of_a_known_kind_gets_its_own_class(kind: str, model: type):
+    metadata = {
+        "input_type": kind,
+        "embedding_options": ["audio"],
+        "embedding_scopes": ["clip", "tomorrow's scope"],
+        "duration": 12.5,
+        "tomorrow": True,
+    }
+    parsed = EmbeddingSuccessResponse.from_dict({"data": [], "metadata": metadata})
+    assert type(parsed.metadata) is model
+    assert parsed.to_dict()["metadata"] == metadata
+
+
+def test_unknown_options_scopes_and_fields_pass_through():
+    entry = {
+        "embedding": [0.5],
+        "embedding_option": "smell",
+        "embedding_scope": None,
+        "start_sec": None,
+        "colour": {"r": 1},
+    }
+    parsed = EmbeddingSuccessResponse.from_dict({"data": [entry]})
+    assert parsed.data[0].embedding_option == "smell"
+    assert parsed.to_dict() == {"data": [entry]}
+
+
+def test_an_unknown_status_of_a_task_is_not_an_error():
+    answer = httpx.Response(200, json={"_id": "t", "status": "paused"})
+    assert embed_v2_tasks_retrieve._parse_response(response=answer).status == "paused"
+
+
+@pytest.mark.parametrize("status", [201, 204, 400, 429, 500])
+def test_only_documented_successes_are_parsed(status: int):
+    answer = httpx.Response(status, json={"data": []})
+    with pytest.raises(ValueError, match=f"POST /embed-v2 documents no answer with .* {status}"):
+        embed_v2_create._parse_response(response=answer)
