@@ -75,7 +75,7 @@ class Upload:
 
 @dataclass(slots=True)
 class _Part:
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[bytes, bytes] = field(default_factory=dict)
     name: str = ""
     text: bytearray = field(default_factory=bytearray)
     upload: Upload | None = None
@@ -100,17 +100,16 @@ class FormBody:
         self._header = (bytearray(), bytearray())
         self._complete = False
         _, options = parse_options_header(content_type)
+        boundary = options.get(b"boundary")
+        if not boundary:
+            raise parameter_invalid(why="The form has no boundary.")
         try:
             self._parser = MultipartParser(
-                options.get(b"boundary", b""),
+                boundary,
                 {
                     "on_part_begin": self._begin,
-                    "on_header_field": lambda data, start, end: self._header[0].extend(
-                        data[start:end]
-                    ),
-                    "on_header_value": lambda data, start, end: self._header[1].extend(
-                        data[start:end]
-                    ),
+                    "on_header_field": self._header_field,
+                    "on_header_value": self._header_value,
                     "on_header_end": self._end_header,
                     "on_headers_finished": self._open,
                     "on_part_data": self._data,
@@ -119,7 +118,7 @@ class FormBody:
                 },
             )
         except FormParserError:
-            raise parameter_invalid(why="The form has no usable boundary.") from None
+            raise parameter_invalid(why="The boundary of the form cannot be used.") from None
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece. Raises Refusal."""
@@ -145,14 +144,20 @@ class FormBody:
     def _begin(self) -> None:
         self._part = _Part()
 
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header[0].extend(data[start:end])
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header[1].extend(data[start:end])
+
     def _end_header(self) -> None:
-        name, value = (part.decode("utf-8", "replace") for part in self._header)
-        self._part.headers[name.lower()] = value
+        name, value = self._header
+        self._part.headers[bytes(name).lower()] = bytes(value)
         self._header = (bytearray(), bytearray())
 
     def _open(self) -> None:
         part = self._part
-        _, options = parse_options_header(part.headers.get("content-disposition", ""))
+        _, options = parse_options_header(part.headers.get(b"content-disposition", b""))
         part.name = options.get(b"name", b"").decode("utf-8", "replace")
         filename = options.get(b"filename")
         if filename is None and part.name not in self._binary:
@@ -164,7 +169,7 @@ class FormBody:
         part.upload = Upload(
             path=self._place(),
             filename=name.replace("\\", "/").rpartition("/")[2],
-            content_type=part.headers.get("content-type", "application/octet-stream"),
+            content_type=part.headers.get(b"content-type", b"").decode("latin-1"),
         )
         part.file = part.upload.path.open("xb")
 

@@ -128,10 +128,10 @@ class Router:
 
     def _relative(self, path: str) -> str:
         if path == self.base or path.startswith(f"{self.base}/"):
-            return path.removeprefix(self.base).strip("/")
+            return path[len(self.base) + 1 :]
         if other := re.match(r"/v(\d+(?:\.\d+)*)(?:/|$)", path):
             raise api_upgrade_required(self.base.lstrip("/v"), other[1])
-        return path.strip("/")
+        return path.removeprefix("/")
 
 
 def operations(spec: Mapping[str, Any]) -> Iterator[Operation]:

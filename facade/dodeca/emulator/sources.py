@@ -51,8 +51,6 @@ def _decoded(text: str, field: str, limit: int) -> Source:
         content = pybase64.b64decode(text, validate=True)
     except ValueError:
         raise parameter_invalid(field, why="It is not valid base64.") from None
-    if not content:
-        raise parameter_invalid(field, why="It is empty.")
     return Source(content, field).checked(limit)
 
 

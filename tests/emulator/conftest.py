@@ -1,0 +1,137 @@
+import base64
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+from dodeca.emulator import Emulator, EmulatorTransport, core, routes, samples
+from dodeca.emulator.errors import Refusal
+from dodeca.emulator.server import serving
+
+from .assets_document import PATHS
+
+KEY = {"x-api-key": "anything"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def specification() -> Iterator[None]:
+    """The specification, with the asset operations added while it has none of its own."""
+    paths = routes.document()["paths"]
+    added = {path: item for path, item in PATHS.items() if path not in paths}
+    paths |= added
+    core._router.cache_clear()
+    yield
+    for path in added:
+        del paths[path]
+    core._router.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a few small real files."""
+    folder = tmp_path_factory.mktemp("media")
+    scene, tone = samples.Scene, samples.Tone
+    samples.video(
+        folder / "clip.mp4",
+        [scene("red", 5, tone=220), scene("blue", 4, tone=2000), scene("green", 3, noise=True)],
+        size=(360, 360),
+        fps=10,
+    )
+    samples.video(folder / "silent.mp4", [scene("red", 5)], size=(360, 360), fps=5, sound=False)
+    samples.video(folder / "small.mp4", [scene("red", 5)], size=(320, 240), fps=5)
+    samples.video(folder / "wide.mp4", [scene("red", 5)], size=(960, 360), fps=5)
+    samples.video(folder / "short.mp4", [scene("red", 3)], size=(360, 360), fps=5)
+    samples.audio(folder / "tones.wav", [tone(5, 3000, 0.9), tone(4), tone(3, 110, 0.2)])
+    samples.audio(folder / "tones.mp3", [tone(4, 440)])
+    samples.audio(folder / "tones.flac", [tone(4, 440)])
+    samples.audio(folder / "tones.m4a", [tone(4, 440)])
+    samples.image(folder / "purple.jpg", "purple")
+    samples.image(folder / "small.png", "purple", (100, 100))
+    (folder / "broken.mp4").write_bytes(b"\0\1\2\3")
+    return folder
+
+
+@pytest.fixture
+def emulator(media: Path) -> Iterator[Emulator]:
+    with Emulator(media=media) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def in_process(emulator: Emulator) -> Iterator[httpx.Client]:
+    """A client of the emulator, in this process, that checks each answer."""
+    with client(emulator) as http:
+        yield http
+
+
+@pytest.fixture(params=["in process", "server"])
+def http(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+    """A client of the emulator through each of its doors, that checks each answer."""
+    if request.param == "in process":
+        with client(emulator) as http:
+            yield http
+    else:
+        with (
+            serving(emulator) as url,
+            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
+        ):
+            yield http
+
+
+def client(emulator: Emulator) -> httpx.Client:
+    return httpx.Client(
+        transport=EmulatorTransport(emulator),
+        base_url="https://api.twelvelabs.io/v1.3",
+        headers=KEY,
+        event_hooks={"response": [conforms]},
+    )
+
+
+def encoded(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
+
+
+def conforms(response: httpx.Response) -> None:
+    """Check that an answer is one that the specification describes."""
+    assert response.headers["x-dodeca-emulator"]
+    assert response.headers["x-api-version"] == "v1.3"
+    assert response.headers["x-request-id"]
+    response.read()
+    request = response.request
+    path = request.url.raw_path.decode("ascii").partition("?")[0]
+    try:
+        operation, _ = core._router().match(request.method, path)
+    except Refusal:
+        assert response.status_code >= 400
+        return
+    content = operation.node["responses"].get(str(response.status_code), {}).get("content", {})
+    if "application/json" in content:
+        _validator(operation, response.status_code).validate(response.json())
+    elif response.is_error:
+        error = response.json()
+        assert {"code", "message"} <= (error.get("error") or error).keys()
+    else:
+        assert response.status_code == 204
+        assert not response.content
+
+
+@cache
+def _validator(operation: routes.Operation, status: int) -> jsonschema_rs.Validator:
+    schema = operation.node["responses"][str(status)]["content"]["application/json"]["schema"]
+    return jsonschema_rs.Draft202012Validator(
+        schema | {"components": operation.spec["components"]}, validate_formats=True
+    )
+
+
+@pytest.fixture
+def refused() -> Callable[[httpx.Response], tuple[int, str, str]]:
+    def read(response: httpx.Response) -> tuple[int, str, str]:
+        error: dict[str, Any] = response.json()
+        error = error.get("error", error)
+        return response.status_code, error["code"], error["message"]
+
+    return read

@@ -1,0 +1,148 @@
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dodeca.emulator import ByCount, RealTime, VirtualClock
+from dodeca.emulator.clock import timestamp
+from dodeca.emulator.errors import Refusal
+from dodeca.emulator.jobs import Jobs, Work
+from dodeca.emulator.store import Document, Store
+
+STAGES = ("queued", "indexing")
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    store = Store()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+def task(store: Store, clock: VirtualClock) -> Document:
+    created = timestamp(clock.now())
+    document = {"_id": "a", "status": "queued", "created_at": created, "polls": 0, "duration": 10}
+    store.insert("tasks", document)
+    return document
+
+
+def look(
+    jobs: Jobs, store: Store, work: Work, *, polled: bool = True, patience: float = 10
+) -> Document:
+    document = store.get("tasks", "a")
+    assert document
+    return jobs.look("tasks", document, stages=STAGES, work=work, polled=polled, patience=patience)
+
+
+def ready(task: Document) -> dict[str, Any]:
+    return {"status": "ready"}
+
+
+def test_polls_move_a_task_through_its_stages(store: Store, clock: VirtualClock) -> None:
+    jobs = Jobs(store, clock, ByCount(4))
+    task(store, clock)
+    assert look(jobs, store, ready, polled=False)["status"] == "queued"
+    seen = [look(jobs, store, ready)["status"] for _ in range(5)]
+    assert seen == ["queued", "indexing", "indexing", "ready", "ready"]
+
+
+def test_time_moves_a_task_through_its_stages(store: Store, clock: VirtualClock) -> None:
+    jobs = Jobs(store, clock, RealTime(1))
+    task(store, clock)
+    assert look(jobs, store, ready)["status"] == "queued"
+    clock.advance(5)
+    assert look(jobs, store, ready)["status"] == "indexing"
+    clock.advance(5)
+    done = look(jobs, store, ready)
+    assert (done["status"], done["updated_at"]) == ("ready", "2025-01-01T00:00:10.000Z")
+
+
+def test_work_is_done_once_however_many_look(store: Store, clock: VirtualClock) -> None:
+    jobs = Jobs(store, clock, ByCount(1))
+    task(store, clock)
+    calls: list[str] = []
+    everybody_looks = threading.Barrier(8)
+    statuses: list[str] = []
+
+    def work(task: Document) -> dict[str, Any]:
+        calls.append(task["_id"])
+        return {"status": "ready"}
+
+    def person() -> None:
+        everybody_looks.wait()
+        statuses.append(look(jobs, store, work)["status"])
+
+    threads = [threading.Thread(target=person) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert calls == ["a"]
+    assert statuses == ["ready"] * 8
+
+
+def test_a_look_does_not_wait_for_long_work(store: Store, clock: VirtualClock) -> None:
+    jobs = Jobs(store, clock, ByCount(1))
+    task(store, clock)
+    may_finish = threading.Event()
+
+    def work(task: Document) -> dict[str, Any]:
+        may_finish.wait(10)
+        return {"status": "ready"}
+
+    assert look(jobs, store, work, patience=0.01)["status"] == "indexing"
+    may_finish.set()
+    assert look(jobs, store, work)["status"] == "ready"
+
+
+def test_a_refusal_fails_the_task_with_its_message(store: Store, clock: VirtualClock) -> None:
+    jobs = Jobs(store, clock, ByCount(1))
+    task(store, clock)
+
+    def work(task: Document) -> dict[str, Any]:
+        raise Refusal(400, "video_file_broken", "Cannot read video file.")
+
+    failed = look(jobs, store, work)
+    assert failed["status"] == "failed"
+    assert failed["error"] == {"message": "Cannot read video file."}
+
+
+def test_a_fault_fails_the_task_without_details(
+    store: Store, clock: VirtualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = Jobs(store, clock, ByCount(1))
+    task(store, clock)
+
+    def work(task: Document) -> dict[str, Any]:
+        raise RuntimeError("secret detail")
+
+    assert look(jobs, store, work)["error"] == {"message": "Internal server error."}
+    assert "secret detail" in caplog.text
+
+
+def test_work_that_was_interrupted_starts_over(store: Store, clock: VirtualClock) -> None:
+    first, second = (Jobs(store, clock, ByCount(1)) for _ in range(2))
+    task(store, clock)
+    may_finish = threading.Event()
+
+    def endless(task: Document) -> dict[str, Any]:
+        may_finish.wait(10)
+        raise RuntimeError
+
+    assert look(first, store, endless, patience=0.01)["status"] == "indexing"
+    first.close()
+    assert look(second, store, ready)["status"] == "ready"
+    may_finish.set()
+
+
+def test_a_closed_emulator_starts_no_work(store: Store, clock: VirtualClock) -> None:
+    jobs = Jobs(store, clock, ByCount(1))
+    task(store, clock)
+    jobs.close()
+    assert look(jobs, store, ready, patience=1)["status"] == "indexing"
