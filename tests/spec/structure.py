@@ -49,9 +49,9 @@ class Comparison:
             yield f"{at}: value {value} is gone"
         if {"enum", "const"} & clean.keys() and not _literals(published):
             yield f"{at}: closed to {_literals(clean)}"
-        required = set(clean.get("required", [])) & published.get("properties", {}).keys()
-        if required != set(published.get("required", [])):
-            yield f"{at}: required {published.get('required')} -> {clean.get('required')}"
+        before, after = set(published.get("required", [])), set(clean.get("required", []))
+        for name in published.get("properties", {}).keys() & (before ^ after):
+            yield f"{at}: {name} {'is no longer' if name in before else 'became'} required"
         for name, schema in published.get("properties", {}).items():
             if name not in clean.get("properties", {}):
                 yield f"{at}: property {name} is gone"
@@ -71,11 +71,11 @@ def _without_null(schema: Object) -> tuple[Object, bool]:
     if isinstance(schema.get("type"), list):
         name, *null = schema["type"]
         return {**schema, "type": name}, bool(null)
-    branches = schema.get("oneOf", [])
-    if NULL in branches:
-        (inner,) = (branch for branch in branches if branch != NULL)
-        return inner, True
-    return schema, False
+    branches = schema.get("oneOf") or schema.get("anyOf") or []
+    others = [branch for branch in branches if branch != NULL]
+    if len(others) == len(branches):
+        return schema, False
+    return (others[0] if len(others) == 1 else {"oneOf": others}), True
 
 
 def _literals(schema: Object) -> list[Any]:
@@ -85,4 +85,5 @@ def _literals(schema: Object) -> list[Any]:
 
 
 def _branches(schema: Object) -> list[Object]:
-    return [b for b in schema.get("oneOf") or schema.get("anyOf") or [] if b != UNLISTED]
+    branches = schema.get("oneOf") or schema.get("anyOf") or schema.get("allOf") or []
+    return [branch for branch in branches if branch != UNLISTED]

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from scripts._documents import OPENAPI, OVERLAY, dump, load
+from scripts._documents import OPENAPI, OVERLAY, Location, dump, json_path, load
 from scripts._grammar import walk
+from scripts._graph import reachable
 from scripts.clean_spec import clean
 
 Object = dict[str, Any]
@@ -32,23 +33,33 @@ def test_cleaning_it_changes_nothing(document: Object):
     assert dump(clean(document)) == OPENAPI.read_text(encoding="utf-8")
 
 
-def test_everything_a_reader_sees_is_described(document: Object):
-    silent = []
+def silent(document: Object, *kinds: str) -> list[Location]:
+    """Where an object of these kinds neither has a description nor refers to one that has."""
+    found: list[Location] = []
 
-    def described(node: Any, at: tuple[Any, ...]) -> Any:
-        named = at[-2:-1] in (("schemas",), ("properties",))
-        if named and not {"description", "$ref"} & node.keys():
-            silent.append(at)
+    def rule(node: Any, at: Location) -> Any:
+        if "$ref" not in node and not node.get("description"):
+            found.append(at)
         return node
 
-    def spoken(node: Any, at: tuple[Any, ...]) -> Any:
-        if not node.get("description"):
-            silent.append(at)
-        return node
+    walk(document, {kind: [rule] for kind in kinds})
+    return found
 
-    rules = {"schema": [described], "operation": [spoken], "parameter": [spoken], "tag": [spoken]}
-    walk(document, rules)
-    assert silent == []
+
+def test_every_operation_and_parameter_is_described(document: Object):
+    assert silent(document, "operation", "parameter", "response", "tag", "server", "info") == []
+
+
+def test_every_field_of_the_embedding_operations_is_described(document: Object):
+    paths = [item for path, item in document["paths"].items() if path.startswith("/embed-v2")]
+    assert len(paths) == 3
+    names = reachable(document, paths)
+    fields = [
+        json_path(at)
+        for at in silent(document, "schema")
+        if at[2] in names and (len(at) == 3 or at[-2] == "properties")
+    ]
+    assert fields == []
 
 
 def test_every_operation_has_one_tag_of_its_name_and_documents_refusals(document: Object):

@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,17 +52,28 @@ def differences(published: Object, clean: Object) -> Iterator[str]:
                 yield f"{at}: {media} is gone"
             else:
                 yield from comparison.schema(content["schema"], two["content"][media]["schema"], at)
-    for name in published["components"]["schemas"].keys() - comparison.seen.keys():
+    for name in published.get("components", {}).get("schemas", {}).keys() - comparison.seen.keys():
         yield f"schema {name} was not compared"
 
 
+@pytest.fixture(scope="module")
+def clean() -> Object:
+    return dict(load(OPENAPI))
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_everything_published_is_in_the_clean_document(file: Any):
-    assert list(differences(load(file), load(OPENAPI))) == []
+def test_everything_published_is_in_the_clean_document(file: Path, clean: Object):
+    """The overlay may require more of an answer than is published, never lose anything."""
+    found = differences(load(file), clean)
+    assert [line for line in found if not line.endswith("became required")] == []
 
 
-def test_the_comparison_covers_the_page_of_embed_v2():
-    published, clean = load(PUBLISHED / "embed_v2_create.yaml"), load(OPENAPI)
+def test_the_page_of_embed_v2_is_there_to_the_letter(clean: Object):
+    assert list(differences(load(PUBLISHED / "embed_v2_create.yaml"), clean)) == []
+
+
+def test_the_comparison_covers_the_page_of_embed_v2(clean: Object):
+    published = load(PUBLISHED / "embed_v2_create.yaml")
     request = published["components"]["schemas"]["CreateEmbeddingsRequest"]
     assert request["properties"].keys() == {
         "input_type", "model_name", "text", "image", "text_image", "audio", "video",
@@ -82,15 +94,17 @@ def test_the_comparison_covers_the_page_of_embed_v2():
         ("VideoSegmentationDynamic.properties", "dynamic", "property dynamic is gone"),
         ("VideoSegmentationDynamic.properties.strategy", "const", "value dynamic is gone"),
         ("EmbeddingDataEmbeddingScope", "x-known-values", "value clip is gone"),
-        ("EmbeddingData", "required", "required ['embedding'] -> None"),
+        ("EmbeddingData", "required", "embedding is no longer required"),
         ("EmbeddingMediaMetadata", "anyOf", "4 branches -> 0"),
         ("EmbeddingData.properties.start_sec", "type", "null True -> False"),
         ("EmbeddingData.properties.embedding", "items", "type number -> None"),
         ("CreateEmbeddingsRequestInputType", "enum", "value text_image is gone"),
     ],
 )
-def test_the_comparison_notices_what_is_lost(path: str, remove: str, difference: str):
-    clean = copy.deepcopy(load(OPENAPI))
+def test_the_comparison_notices_what_is_lost(
+    clean: Object, path: str, remove: str, difference: str
+):
+    clean = copy.deepcopy(clean)
     node = clean["components"]["schemas"]
     for step in path.split("."):
         node = node[step]
