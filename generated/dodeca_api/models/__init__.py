@@ -4,6 +4,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis_mode import AnalysisMode
+    from .analyze_image import AnalyzeImage
+    from .analyze_prompt import AnalyzePrompt
+    from .analyze_request import AnalyzeRequest
+    from .analyze_response import AnalyzeResponse
+    from .analyze_source_metadata import AnalyzeSourceMetadata
+    from .analyze_task import AnalyzeTask
+    from .analyze_task_create_request import AnalyzeTaskCreateRequest
+    from .analyze_task_created import AnalyzeTaskCreated
+    from .analyze_task_event_field import AnalyzeTaskEventField
+    from .analyze_task_event_field_items import AnalyzeTaskEventFieldItems
+    from .analyze_task_field import AnalyzeTaskField
+    from .analyze_task_field_items import AnalyzeTaskFieldItems
+    from .analyze_task_format import AnalyzeTaskFormat
+    from .analyze_task_list import AnalyzeTaskList
+    from .analyze_task_media_source import AnalyzeTaskMediaSource
+    from .analyze_task_params import AnalyzeTaskParams
+    from .analyze_task_prompt import AnalyzeTaskPrompt
+    from .analyze_task_response_format import AnalyzeTaskResponseFormat
+    from .analyze_task_response_format_type import AnalyzeTaskResponseFormatType
+    from .analyze_task_result import AnalyzeTaskResult
+    from .analyze_task_segment_definition import AnalyzeTaskSegmentDefinition
+    from .analyze_task_status_filter import AnalyzeTaskStatusFilter
+    from .analyze_task_video_source import AnalyzeTaskVideoSource
+    from .analyze_video_asset import AnalyzeVideoAsset
+    from .analyze_video_base_64_string import AnalyzeVideoBase64String
+    from .analyze_video_url import AnalyzeVideoUrl
+    from .asset import Asset
+    from .asset_create_request import AssetCreateRequest
+    from .asset_detail import AssetDetail
+    from .asset_error import AssetError
+    from .asset_hls import AssetHls
+    from .asset_list import AssetList
+    from .asset_source import AssetSource
+    from .asset_source_details import AssetSourceDetails
+    from .asset_thumbnail import AssetThumbnail
+    from .asset_type_filter import AssetTypeFilter
+    from .asset_upload_method import AssetUploadMethod
+    from .audio_embedding import AudioEmbedding
     from .audio_embedding_task import AudioEmbeddingTask
     from .audio_embedding_task_metadata import AudioEmbeddingTaskMetadata
     from .audio_input_request import AudioInputRequest
@@ -15,12 +54,27 @@ if TYPE_CHECKING:
     )
     from .audio_segmentation import AudioSegmentation
     from .audio_segmentation_fixed import AudioSegmentationFixed
+    from .chapter_result import ChapterResult
+    from .chunk_report import ChunkReport
+    from .chunk_report_request import ChunkReportRequest
+    from .completed_chunk import CompletedChunk
     from .create_async_embedding_request import CreateAsyncEmbeddingRequest
     from .create_async_embedding_request_input_type import (
         CreateAsyncEmbeddingRequestInputType,
     )
     from .create_embeddings_request import CreateEmbeddingsRequest
     from .create_embeddings_request_input_type import CreateEmbeddingsRequestInputType
+    from .embed_audio_segment import EmbedAudioSegment
+    from .embed_input_metadata import EmbedInputMetadata
+    from .embed_request import EmbedRequest
+    from .embed_response import EmbedResponse
+    from .embed_segment import EmbedSegment
+    from .embed_task_create_request import EmbedTaskCreateRequest
+    from .embed_task_created import EmbedTaskCreated
+    from .embed_task_detail import EmbedTaskDetail
+    from .embed_task_status_filter import EmbedTaskStatusFilter
+    from .embed_task_status_response import EmbedTaskStatusResponse
+    from .embed_video_scope import EmbedVideoScope
     from .embedding_audio_metadata import EmbeddingAudioMetadata
     from .embedding_data import EmbeddingData
     from .embedding_image_metadata import EmbeddingImageMetadata
@@ -34,19 +88,124 @@ if TYPE_CHECKING:
     from .error_body import ErrorBody
     from .error_body_details import ErrorBodyDetails
     from .error_response import ErrorResponse
+    from .event_field import EventField
+    from .event_field_items import EventFieldItems
+    from .event_field_items_type import EventFieldItemsType
+    from .event_field_type import EventFieldType
     from .flat_error import FlatError
+    from .generate_request import GenerateRequest
+    from .generate_response import GenerateResponse
+    from .generation_warning import GenerationWarning
+    from .gist_request import GistRequest
+    from .gist_response import GistResponse
+    from .gist_type import GistType
+    from .highlight_result import HighlightResult
+    from .hls_info import HlsInfo
+    from .image_embedding import ImageEmbedding
     from .image_input_request import ImageInputRequest
+    from .import_accepted_video import ImportAcceptedVideo
+    from .import_created import ImportCreated
+    from .import_failed_video import ImportFailedVideo
+    from .import_log import ImportLog
+    from .import_logs import ImportLogs
+    from .import_rejected_file import ImportRejectedFile
+    from .import_request import ImportRequest
+    from .import_status import ImportStatus
+    from .import_video_counts import ImportVideoCounts
+    from .imported_video import ImportedVideo
+    from .index import Index
+    from .index_create_request import IndexCreateRequest
+    from .index_created import IndexCreated
+    from .index_list import IndexList
+    from .index_model import IndexModel
+    from .index_model_option import IndexModelOption
+    from .index_model_request import IndexModelRequest
+    from .index_update_request import IndexUpdateRequest
+    from .indexed_asset import IndexedAsset
+    from .indexed_asset_create_request import IndexedAssetCreateRequest
+    from .indexed_asset_created import IndexedAssetCreated
+    from .indexed_asset_detail import IndexedAssetDetail
+    from .indexed_asset_list import IndexedAssetList
+    from .indexed_asset_status_filter import IndexedAssetStatusFilter
+    from .indexed_video_embedding import IndexedVideoEmbedding
+    from .json_response_format import JsonResponseFormat
     from .media_embedding_task import MediaEmbeddingTask
     from .media_embedding_task_list import MediaEmbeddingTaskList
     from .media_source import MediaSource
+    from .model_family import ModelFamily
+    from .multipart_upload_create_request import MultipartUploadCreateRequest
+    from .multipart_upload_created import MultipartUploadCreated
+    from .multipart_upload_detail import MultipartUploadDetail
+    from .multipart_upload_list import MultipartUploadList
+    from .multipart_upload_summary import MultipartUploadSummary
+    from .multipart_upload_type import MultipartUploadType
     from .page_info import PageInfo
+    from .presigned_url import PresignedUrl
+    from .presigned_urls import PresignedUrls
+    from .presigned_urls_request import PresignedUrlsRequest
+    from .prompt_media_source import PromptMediaSource
+    from .response_json_schema import ResponseJsonSchema
+    from .search_clip import SearchClip
+    from .search_group_by import SearchGroupBy
+    from .search_operator import SearchOperator
+    from .search_option import SearchOption
+    from .search_page_info import SearchPageInfo
+    from .search_pool import SearchPool
+    from .search_request import SearchRequest
+    from .search_result import SearchResult
+    from .search_results import SearchResults
+    from .search_sort_option import SearchSortOption
+    from .search_threshold import SearchThreshold
+    from .segment_definition import SegmentDefinition
+    from .segment_field import SegmentField
+    from .segment_field_items import SegmentFieldItems
+    from .segment_field_items_type import SegmentFieldItemsType
+    from .segment_field_type import SegmentFieldType
+    from .sort_by import SortBy
+    from .sort_order import SortOrder
+    from .stream_end_event import StreamEndEvent
+    from .stream_end_metadata import StreamEndMetadata
+    from .stream_metadata import StreamMetadata
+    from .stream_start_event import StreamStartEvent
+    from .summarize_request import SummarizeRequest
+    from .summarize_type import SummarizeType
+    from .summary_result import SummaryResult
+    from .task import Task
+    from .task_create_request import TaskCreateRequest
+    from .task_created import TaskCreated
+    from .task_detail import TaskDetail
+    from .task_list import TaskList
+    from .task_status_filter import TaskStatusFilter
+    from .task_system_metadata import TaskSystemMetadata
     from .tasks_create_response import TasksCreateResponse
     from .tasks_create_response_metadata import TasksCreateResponseMetadata
+    from .technical_metadata import TechnicalMetadata
+    from .text_embedding import TextEmbedding
+    from .text_generation_event import TextGenerationEvent
     from .text_image_input_request import TextImageInputRequest
     from .text_input_request import TextInputRequest
+    from .text_truncate import TextTruncate
+    from .time_format import TimeFormat
+    from .time_range import TimeRange
+    from .token_usage import TokenUsage
+    from .transcript_segment import TranscriptSegment
+    from .transcription_option import TranscriptionOption
     from .unlisted_object import UnlistedObject
+    from .upload_chunk import UploadChunk
+    from .upload_headers import UploadHeaders
+    from .user_metadata import UserMetadata
+    from .user_metadata_filter import UserMetadataFilter
+    from .user_metadata_update import UserMetadataUpdate
+    from .video import Video
+    from .video_chapter import VideoChapter
+    from .video_detail import VideoDetail
+    from .video_embedding_option import VideoEmbeddingOption
+    from .video_embedding_result import VideoEmbeddingResult
+    from .video_embedding_segment import VideoEmbeddingSegment
+    from .video_embedding_segments import VideoEmbeddingSegments
     from .video_embedding_task import VideoEmbeddingTask
     from .video_embedding_task_metadata import VideoEmbeddingTaskMetadata
+    from .video_highlight import VideoHighlight
     from .video_input_request import VideoInputRequest
     from .video_input_request_embedding_option_items import (
         VideoInputRequestEmbeddingOptionItems,
@@ -54,12 +213,54 @@ if TYPE_CHECKING:
     from .video_input_request_embedding_scope_items import (
         VideoInputRequestEmbeddingScopeItems,
     )
+    from .video_list import VideoList
     from .video_segmentation_dynamic import VideoSegmentationDynamic
     from .video_segmentation_dynamic_options import VideoSegmentationDynamicOptions
     from .video_segmentation_fixed import VideoSegmentationFixed
     from .video_segmentation_fixed_options import VideoSegmentationFixedOptions
+    from .video_system_metadata import VideoSystemMetadata
+    from .webhook_delivery import WebhookDelivery
 
 _MODULES = {
+    "AnalysisMode": ".analysis_mode",
+    "AnalyzeImage": ".analyze_image",
+    "AnalyzePrompt": ".analyze_prompt",
+    "AnalyzeRequest": ".analyze_request",
+    "AnalyzeResponse": ".analyze_response",
+    "AnalyzeSourceMetadata": ".analyze_source_metadata",
+    "AnalyzeTask": ".analyze_task",
+    "AnalyzeTaskCreateRequest": ".analyze_task_create_request",
+    "AnalyzeTaskCreated": ".analyze_task_created",
+    "AnalyzeTaskEventField": ".analyze_task_event_field",
+    "AnalyzeTaskEventFieldItems": ".analyze_task_event_field_items",
+    "AnalyzeTaskField": ".analyze_task_field",
+    "AnalyzeTaskFieldItems": ".analyze_task_field_items",
+    "AnalyzeTaskFormat": ".analyze_task_format",
+    "AnalyzeTaskList": ".analyze_task_list",
+    "AnalyzeTaskMediaSource": ".analyze_task_media_source",
+    "AnalyzeTaskParams": ".analyze_task_params",
+    "AnalyzeTaskPrompt": ".analyze_task_prompt",
+    "AnalyzeTaskResponseFormat": ".analyze_task_response_format",
+    "AnalyzeTaskResponseFormatType": ".analyze_task_response_format_type",
+    "AnalyzeTaskResult": ".analyze_task_result",
+    "AnalyzeTaskSegmentDefinition": ".analyze_task_segment_definition",
+    "AnalyzeTaskStatusFilter": ".analyze_task_status_filter",
+    "AnalyzeTaskVideoSource": ".analyze_task_video_source",
+    "AnalyzeVideoAsset": ".analyze_video_asset",
+    "AnalyzeVideoBase64String": ".analyze_video_base_64_string",
+    "AnalyzeVideoUrl": ".analyze_video_url",
+    "Asset": ".asset",
+    "AssetCreateRequest": ".asset_create_request",
+    "AssetDetail": ".asset_detail",
+    "AssetError": ".asset_error",
+    "AssetHls": ".asset_hls",
+    "AssetList": ".asset_list",
+    "AssetSource": ".asset_source",
+    "AssetSourceDetails": ".asset_source_details",
+    "AssetThumbnail": ".asset_thumbnail",
+    "AssetTypeFilter": ".asset_type_filter",
+    "AssetUploadMethod": ".asset_upload_method",
+    "AudioEmbedding": ".audio_embedding",
     "AudioEmbeddingTask": ".audio_embedding_task",
     "AudioEmbeddingTaskMetadata": ".audio_embedding_task_metadata",
     "AudioInputRequest": ".audio_input_request",
@@ -67,10 +268,25 @@ _MODULES = {
     "AudioInputRequestEmbeddingScopeItems": ".audio_input_request_embedding_scope_items",
     "AudioSegmentation": ".audio_segmentation",
     "AudioSegmentationFixed": ".audio_segmentation_fixed",
+    "ChapterResult": ".chapter_result",
+    "ChunkReport": ".chunk_report",
+    "ChunkReportRequest": ".chunk_report_request",
+    "CompletedChunk": ".completed_chunk",
     "CreateAsyncEmbeddingRequest": ".create_async_embedding_request",
     "CreateAsyncEmbeddingRequestInputType": ".create_async_embedding_request_input_type",
     "CreateEmbeddingsRequest": ".create_embeddings_request",
     "CreateEmbeddingsRequestInputType": ".create_embeddings_request_input_type",
+    "EmbedAudioSegment": ".embed_audio_segment",
+    "EmbedInputMetadata": ".embed_input_metadata",
+    "EmbedRequest": ".embed_request",
+    "EmbedResponse": ".embed_response",
+    "EmbedSegment": ".embed_segment",
+    "EmbedTaskCreateRequest": ".embed_task_create_request",
+    "EmbedTaskCreated": ".embed_task_created",
+    "EmbedTaskDetail": ".embed_task_detail",
+    "EmbedTaskStatusFilter": ".embed_task_status_filter",
+    "EmbedTaskStatusResponse": ".embed_task_status_response",
+    "EmbedVideoScope": ".embed_video_scope",
     "EmbeddingAudioMetadata": ".embedding_audio_metadata",
     "EmbeddingData": ".embedding_data",
     "EmbeddingImageMetadata": ".embedding_image_metadata",
@@ -84,29 +300,176 @@ _MODULES = {
     "ErrorBody": ".error_body",
     "ErrorBodyDetails": ".error_body_details",
     "ErrorResponse": ".error_response",
+    "EventField": ".event_field",
+    "EventFieldItems": ".event_field_items",
+    "EventFieldItemsType": ".event_field_items_type",
+    "EventFieldType": ".event_field_type",
     "FlatError": ".flat_error",
+    "GenerateRequest": ".generate_request",
+    "GenerateResponse": ".generate_response",
+    "GenerationWarning": ".generation_warning",
+    "GistRequest": ".gist_request",
+    "GistResponse": ".gist_response",
+    "GistType": ".gist_type",
+    "HighlightResult": ".highlight_result",
+    "HlsInfo": ".hls_info",
+    "ImageEmbedding": ".image_embedding",
     "ImageInputRequest": ".image_input_request",
+    "ImportAcceptedVideo": ".import_accepted_video",
+    "ImportCreated": ".import_created",
+    "ImportFailedVideo": ".import_failed_video",
+    "ImportLog": ".import_log",
+    "ImportLogs": ".import_logs",
+    "ImportRejectedFile": ".import_rejected_file",
+    "ImportRequest": ".import_request",
+    "ImportStatus": ".import_status",
+    "ImportVideoCounts": ".import_video_counts",
+    "ImportedVideo": ".imported_video",
+    "Index": ".index",
+    "IndexCreateRequest": ".index_create_request",
+    "IndexCreated": ".index_created",
+    "IndexList": ".index_list",
+    "IndexModel": ".index_model",
+    "IndexModelOption": ".index_model_option",
+    "IndexModelRequest": ".index_model_request",
+    "IndexUpdateRequest": ".index_update_request",
+    "IndexedAsset": ".indexed_asset",
+    "IndexedAssetCreateRequest": ".indexed_asset_create_request",
+    "IndexedAssetCreated": ".indexed_asset_created",
+    "IndexedAssetDetail": ".indexed_asset_detail",
+    "IndexedAssetList": ".indexed_asset_list",
+    "IndexedAssetStatusFilter": ".indexed_asset_status_filter",
+    "IndexedVideoEmbedding": ".indexed_video_embedding",
+    "JsonResponseFormat": ".json_response_format",
     "MediaEmbeddingTask": ".media_embedding_task",
     "MediaEmbeddingTaskList": ".media_embedding_task_list",
     "MediaSource": ".media_source",
+    "ModelFamily": ".model_family",
+    "MultipartUploadCreateRequest": ".multipart_upload_create_request",
+    "MultipartUploadCreated": ".multipart_upload_created",
+    "MultipartUploadDetail": ".multipart_upload_detail",
+    "MultipartUploadList": ".multipart_upload_list",
+    "MultipartUploadSummary": ".multipart_upload_summary",
+    "MultipartUploadType": ".multipart_upload_type",
     "PageInfo": ".page_info",
+    "PresignedUrl": ".presigned_url",
+    "PresignedUrls": ".presigned_urls",
+    "PresignedUrlsRequest": ".presigned_urls_request",
+    "PromptMediaSource": ".prompt_media_source",
+    "ResponseJsonSchema": ".response_json_schema",
+    "SearchClip": ".search_clip",
+    "SearchGroupBy": ".search_group_by",
+    "SearchOperator": ".search_operator",
+    "SearchOption": ".search_option",
+    "SearchPageInfo": ".search_page_info",
+    "SearchPool": ".search_pool",
+    "SearchRequest": ".search_request",
+    "SearchResult": ".search_result",
+    "SearchResults": ".search_results",
+    "SearchSortOption": ".search_sort_option",
+    "SearchThreshold": ".search_threshold",
+    "SegmentDefinition": ".segment_definition",
+    "SegmentField": ".segment_field",
+    "SegmentFieldItems": ".segment_field_items",
+    "SegmentFieldItemsType": ".segment_field_items_type",
+    "SegmentFieldType": ".segment_field_type",
+    "SortBy": ".sort_by",
+    "SortOrder": ".sort_order",
+    "StreamEndEvent": ".stream_end_event",
+    "StreamEndMetadata": ".stream_end_metadata",
+    "StreamMetadata": ".stream_metadata",
+    "StreamStartEvent": ".stream_start_event",
+    "SummarizeRequest": ".summarize_request",
+    "SummarizeType": ".summarize_type",
+    "SummaryResult": ".summary_result",
+    "Task": ".task",
+    "TaskCreateRequest": ".task_create_request",
+    "TaskCreated": ".task_created",
+    "TaskDetail": ".task_detail",
+    "TaskList": ".task_list",
+    "TaskStatusFilter": ".task_status_filter",
+    "TaskSystemMetadata": ".task_system_metadata",
     "TasksCreateResponse": ".tasks_create_response",
     "TasksCreateResponseMetadata": ".tasks_create_response_metadata",
+    "TechnicalMetadata": ".technical_metadata",
+    "TextEmbedding": ".text_embedding",
+    "TextGenerationEvent": ".text_generation_event",
     "TextImageInputRequest": ".text_image_input_request",
     "TextInputRequest": ".text_input_request",
+    "TextTruncate": ".text_truncate",
+    "TimeFormat": ".time_format",
+    "TimeRange": ".time_range",
+    "TokenUsage": ".token_usage",
+    "TranscriptSegment": ".transcript_segment",
+    "TranscriptionOption": ".transcription_option",
     "UnlistedObject": ".unlisted_object",
+    "UploadChunk": ".upload_chunk",
+    "UploadHeaders": ".upload_headers",
+    "UserMetadata": ".user_metadata",
+    "UserMetadataFilter": ".user_metadata_filter",
+    "UserMetadataUpdate": ".user_metadata_update",
+    "Video": ".video",
+    "VideoChapter": ".video_chapter",
+    "VideoDetail": ".video_detail",
+    "VideoEmbeddingOption": ".video_embedding_option",
+    "VideoEmbeddingResult": ".video_embedding_result",
+    "VideoEmbeddingSegment": ".video_embedding_segment",
+    "VideoEmbeddingSegments": ".video_embedding_segments",
     "VideoEmbeddingTask": ".video_embedding_task",
     "VideoEmbeddingTaskMetadata": ".video_embedding_task_metadata",
+    "VideoHighlight": ".video_highlight",
     "VideoInputRequest": ".video_input_request",
     "VideoInputRequestEmbeddingOptionItems": ".video_input_request_embedding_option_items",
     "VideoInputRequestEmbeddingScopeItems": ".video_input_request_embedding_scope_items",
+    "VideoList": ".video_list",
     "VideoSegmentationDynamic": ".video_segmentation_dynamic",
     "VideoSegmentationDynamicOptions": ".video_segmentation_dynamic_options",
     "VideoSegmentationFixed": ".video_segmentation_fixed",
     "VideoSegmentationFixedOptions": ".video_segmentation_fixed_options",
+    "VideoSystemMetadata": ".video_system_metadata",
+    "WebhookDelivery": ".webhook_delivery",
 }
 
 __all__ = (
+    "AnalysisMode",
+    "AnalyzeImage",
+    "AnalyzePrompt",
+    "AnalyzeRequest",
+    "AnalyzeResponse",
+    "AnalyzeSourceMetadata",
+    "AnalyzeTask",
+    "AnalyzeTaskCreated",
+    "AnalyzeTaskCreateRequest",
+    "AnalyzeTaskEventField",
+    "AnalyzeTaskEventFieldItems",
+    "AnalyzeTaskField",
+    "AnalyzeTaskFieldItems",
+    "AnalyzeTaskFormat",
+    "AnalyzeTaskList",
+    "AnalyzeTaskMediaSource",
+    "AnalyzeTaskParams",
+    "AnalyzeTaskPrompt",
+    "AnalyzeTaskResponseFormat",
+    "AnalyzeTaskResponseFormatType",
+    "AnalyzeTaskResult",
+    "AnalyzeTaskSegmentDefinition",
+    "AnalyzeTaskStatusFilter",
+    "AnalyzeTaskVideoSource",
+    "AnalyzeVideoAsset",
+    "AnalyzeVideoBase64String",
+    "AnalyzeVideoUrl",
+    "Asset",
+    "AssetCreateRequest",
+    "AssetDetail",
+    "AssetError",
+    "AssetHls",
+    "AssetList",
+    "AssetSource",
+    "AssetSourceDetails",
+    "AssetThumbnail",
+    "AssetTypeFilter",
+    "AssetUploadMethod",
+    "AudioEmbedding",
     "AudioEmbeddingTask",
     "AudioEmbeddingTaskMetadata",
     "AudioInputRequest",
@@ -114,10 +477,15 @@ __all__ = (
     "AudioInputRequestEmbeddingScopeItems",
     "AudioSegmentation",
     "AudioSegmentationFixed",
+    "ChapterResult",
+    "ChunkReport",
+    "ChunkReportRequest",
+    "CompletedChunk",
     "CreateAsyncEmbeddingRequest",
     "CreateAsyncEmbeddingRequestInputType",
     "CreateEmbeddingsRequest",
     "CreateEmbeddingsRequestInputType",
+    "EmbedAudioSegment",
     "EmbeddingAudioMetadata",
     "EmbeddingData",
     "EmbeddingImageMetadata",
@@ -128,29 +496,147 @@ __all__ = (
     "EmbeddingUsage",
     "EmbeddingUsageInputTokens",
     "EmbeddingVideoMetadata",
+    "EmbedInputMetadata",
+    "EmbedRequest",
+    "EmbedResponse",
+    "EmbedSegment",
+    "EmbedTaskCreated",
+    "EmbedTaskCreateRequest",
+    "EmbedTaskDetail",
+    "EmbedTaskStatusFilter",
+    "EmbedTaskStatusResponse",
+    "EmbedVideoScope",
     "ErrorBody",
     "ErrorBodyDetails",
     "ErrorResponse",
+    "EventField",
+    "EventFieldItems",
+    "EventFieldItemsType",
+    "EventFieldType",
     "FlatError",
+    "GenerateRequest",
+    "GenerateResponse",
+    "GenerationWarning",
+    "GistRequest",
+    "GistResponse",
+    "GistType",
+    "HighlightResult",
+    "HlsInfo",
+    "ImageEmbedding",
     "ImageInputRequest",
+    "ImportAcceptedVideo",
+    "ImportCreated",
+    "ImportedVideo",
+    "ImportFailedVideo",
+    "ImportLog",
+    "ImportLogs",
+    "ImportRejectedFile",
+    "ImportRequest",
+    "ImportStatus",
+    "ImportVideoCounts",
+    "Index",
+    "IndexCreated",
+    "IndexCreateRequest",
+    "IndexedAsset",
+    "IndexedAssetCreated",
+    "IndexedAssetCreateRequest",
+    "IndexedAssetDetail",
+    "IndexedAssetList",
+    "IndexedAssetStatusFilter",
+    "IndexedVideoEmbedding",
+    "IndexList",
+    "IndexModel",
+    "IndexModelOption",
+    "IndexModelRequest",
+    "IndexUpdateRequest",
+    "JsonResponseFormat",
     "MediaEmbeddingTask",
     "MediaEmbeddingTaskList",
     "MediaSource",
+    "ModelFamily",
+    "MultipartUploadCreated",
+    "MultipartUploadCreateRequest",
+    "MultipartUploadDetail",
+    "MultipartUploadList",
+    "MultipartUploadSummary",
+    "MultipartUploadType",
     "PageInfo",
+    "PresignedUrl",
+    "PresignedUrls",
+    "PresignedUrlsRequest",
+    "PromptMediaSource",
+    "ResponseJsonSchema",
+    "SearchClip",
+    "SearchGroupBy",
+    "SearchOperator",
+    "SearchOption",
+    "SearchPageInfo",
+    "SearchPool",
+    "SearchRequest",
+    "SearchResult",
+    "SearchResults",
+    "SearchSortOption",
+    "SearchThreshold",
+    "SegmentDefinition",
+    "SegmentField",
+    "SegmentFieldItems",
+    "SegmentFieldItemsType",
+    "SegmentFieldType",
+    "SortBy",
+    "SortOrder",
+    "StreamEndEvent",
+    "StreamEndMetadata",
+    "StreamMetadata",
+    "StreamStartEvent",
+    "SummarizeRequest",
+    "SummarizeType",
+    "SummaryResult",
+    "Task",
+    "TaskCreated",
+    "TaskCreateRequest",
+    "TaskDetail",
+    "TaskList",
     "TasksCreateResponse",
     "TasksCreateResponseMetadata",
+    "TaskStatusFilter",
+    "TaskSystemMetadata",
+    "TechnicalMetadata",
+    "TextEmbedding",
+    "TextGenerationEvent",
     "TextImageInputRequest",
     "TextInputRequest",
+    "TextTruncate",
+    "TimeFormat",
+    "TimeRange",
+    "TokenUsage",
+    "TranscriptionOption",
+    "TranscriptSegment",
     "UnlistedObject",
+    "UploadChunk",
+    "UploadHeaders",
+    "UserMetadata",
+    "UserMetadataFilter",
+    "UserMetadataUpdate",
+    "Video",
+    "VideoChapter",
+    "VideoDetail",
+    "VideoEmbeddingOption",
+    "VideoEmbeddingResult",
+    "VideoEmbeddingSegment",
+    "VideoEmbeddingSegments",
     "VideoEmbeddingTask",
     "VideoEmbeddingTaskMetadata",
+    "VideoHighlight",
     "VideoInputRequest",
     "VideoInputRequestEmbeddingOptionItems",
     "VideoInputRequestEmbeddingScopeItems",
+    "VideoList",
     "VideoSegmentationDynamic",
     "VideoSegmentationDynamicOptions",
     "VideoSegmentationFixed",
     "VideoSegmentationFixedOptions",
+    "VideoSystemMetadata",
+    "WebhookDelivery",
 )
 
 

@@ -1,0 +1,38 @@
+from typing import Any
+
+import httpx
+
+from ...models.embed_task_create_request import EmbedTaskCreateRequest
+from ...models.embed_task_created import EmbedTaskCreated
+
+
+def _get_kwargs(
+    *,
+    body: EmbedTaskCreateRequest,
+) -> dict[str, Any]:
+    """Upload a video of 4 seconds to 2 hours and up to 2 GB, or name its public URL, and embed it
+    clip by clip. Poll `GET /embed/tasks/{task_id}/status`; the vectors are kept for seven days.
+    A last clip of less than 2 seconds is dropped. Start and end offsets go together; a bad
+    clip length or an end before the start gives 400 `parameter_invalid`.
+    `POST /embed-v2/tasks` is the newer way."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/embed/tasks",
+    }
+
+    _kwargs["files"] = body.to_multipart()
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, response: httpx.Response) -> EmbedTaskCreated:
+    """Parse a documented success; any other status is a ValueError."""
+    if response.status_code == 200:
+        response_200 = EmbedTaskCreated.from_dict(response.json())
+
+        return response_200
+
+    raise ValueError(f"POST /embed/tasks documents no answer with status {response.status_code}")

@@ -1,0 +1,46 @@
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...models.import_created import ImportCreated
+from ...models.import_request import ImportRequest
+
+
+def _get_kwargs(
+    integration_id: str,
+    *,
+    body: ImportRequest,
+) -> dict[str, Any]:
+    """Start indexing every video that a cloud integration holds. The answer lists the videos that
+    will be imported and the files that will not; the work goes on afterwards.
+    One import runs at a time; another one meanwhile gives 400. A file that the index has
+    already is skipped unless `incremental_import` is false.
+    Retired by the service: upload assets and index them instead."""
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/tasks/transfers/import/{integration_id}".format(
+            integration_id=quote(str(integration_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, response: httpx.Response) -> ImportCreated:
+    """Parse a documented success; any other status is a ValueError."""
+    if response.status_code == 201:
+        response_201 = ImportCreated.from_dict(response.json())
+
+        return response_201
+
+    raise ValueError(
+        f"POST /tasks/transfers/import/{{integration_id}} documents no answer with status {response.status_code}"
+    )

@@ -1,0 +1,125 @@
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...models.sort_by import SortBy
+from ...models.sort_order import SortOrder
+from ...models.user_metadata_filter import UserMetadataFilter
+from ...models.video_list import VideoList
+from ...types import UNSET, Unset
+
+
+def _get_kwargs(
+    index_id: str,
+    *,
+    page: int | Unset = UNSET,
+    page_limit: int | Unset = UNSET,
+    sort_by: SortBy | Unset = UNSET,
+    sort_option: SortOrder | Unset = UNSET,
+    filename: str | Unset = UNSET,
+    duration: float | Unset = UNSET,
+    durationgte: float | Unset = UNSET,
+    durationlte: float | Unset = UNSET,
+    fps: float | Unset = UNSET,
+    fpsgte: float | Unset = UNSET,
+    fpslte: float | Unset = UNSET,
+    width: int | Unset = UNSET,
+    widthgte: int | Unset = UNSET,
+    widthlte: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    heightgte: int | Unset = UNSET,
+    heightlte: int | Unset = UNSET,
+    size: int | Unset = UNSET,
+    sizegte: int | Unset = UNSET,
+    sizelte: int | Unset = UNSET,
+    created_at: str | Unset = UNSET,
+    updated_at: str | Unset = UNSET,
+    user_metadata: UserMetadataFilter | Unset = UNSET,
+) -> dict[str, Any]:
+    """One page of the indexed videos, newest first unless sorted otherwise. All filters given have
+    to match. `GET /indexes/{index_id}/indexed-assets` is the newer way."""
+
+    params: dict[str, Any] = {}
+
+    params["page"] = page
+
+    params["page_limit"] = page_limit
+
+    json_sort_by: str | Unset = UNSET
+    if not isinstance(sort_by, Unset):
+        json_sort_by = sort_by
+
+    params["sort_by"] = json_sort_by
+
+    json_sort_option: str | Unset = UNSET
+    if not isinstance(sort_option, Unset):
+        json_sort_option = sort_option
+
+    params["sort_option"] = json_sort_option
+
+    params["filename"] = filename
+
+    params["duration"] = duration
+
+    params["duration[gte]"] = durationgte
+
+    params["duration[lte]"] = durationlte
+
+    params["fps"] = fps
+
+    params["fps[gte]"] = fpsgte
+
+    params["fps[lte]"] = fpslte
+
+    params["width"] = width
+
+    params["width[gte]"] = widthgte
+
+    params["width[lte]"] = widthlte
+
+    params["height"] = height
+
+    params["height[gte]"] = heightgte
+
+    params["height[lte]"] = heightlte
+
+    params["size"] = size
+
+    params["size[gte]"] = sizegte
+
+    params["size[lte]"] = sizelte
+
+    params["created_at"] = created_at
+
+    params["updated_at"] = updated_at
+
+    json_user_metadata: dict[str, Any] | Unset = UNSET
+    if not isinstance(user_metadata, Unset):
+        json_user_metadata = user_metadata.to_dict()
+    if not isinstance(json_user_metadata, Unset):
+        params.update(json_user_metadata)
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/indexes/{index_id}/videos".format(
+            index_id=quote(str(index_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, response: httpx.Response) -> VideoList:
+    """Parse a documented success; any other status is a ValueError."""
+    if response.status_code == 200:
+        response_200 = VideoList.from_dict(response.json())
+
+        return response_200
+
+    raise ValueError(
+        f"GET /indexes/{{index_id}}/videos documents no answer with status {response.status_code}"
+    )

@@ -1,0 +1,57 @@
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...models.video_detail import VideoDetail
+from ...models.video_embedding_option import VideoEmbeddingOption
+from ...types import UNSET, Unset
+
+
+def _get_kwargs(
+    index_id: str,
+    video_id: str,
+    *,
+    embedding_option: list[VideoEmbeddingOption] | Unset = UNSET,
+    transcription: bool | Unset = UNSET,
+) -> dict[str, Any]:
+    """The video with its metadata and stream; its vectors when `embedding_option` is given, its
+    transcript when `transcription` is set. Vectors need an index with Marengo 2.7 or newer."""
+
+    params: dict[str, Any] = {}
+
+    json_embedding_option: list[str] | Unset = UNSET
+    if not isinstance(embedding_option, Unset):
+        json_embedding_option = []
+        for embedding_option_item_data in embedding_option:
+            embedding_option_item: str = embedding_option_item_data
+            json_embedding_option.append(embedding_option_item)
+
+    params["embedding_option"] = json_embedding_option
+
+    params["transcription"] = transcription
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/indexes/{index_id}/videos/{video_id}".format(
+            index_id=quote(str(index_id), safe=""),
+            video_id=quote(str(video_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, response: httpx.Response) -> VideoDetail:
+    """Parse a documented success; any other status is a ValueError."""
+    if response.status_code == 200:
+        response_200 = VideoDetail.from_dict(response.json())
+
+        return response_200
+
+    raise ValueError(
+        f"GET /indexes/{{index_id}}/videos/{{video_id}} documents no answer with status {response.status_code}"
+    )

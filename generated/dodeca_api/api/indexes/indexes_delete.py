@@ -1,0 +1,28 @@
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+
+def _get_kwargs(
+    index_id: str,
+) -> dict[str, Any]:
+    """Delete an index and every video in it, for good."""
+
+    _kwargs: dict[str, Any] = {
+        "method": "delete",
+        "url": "/indexes/{index_id}".format(
+            index_id=quote(str(index_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, response: httpx.Response) -> None:
+    """Parse a documented success; any other status is a ValueError."""
+    if response.status_code == 204:
+        return None
+    raise ValueError(
+        f"DELETE /indexes/{{index_id}} documents no answer with status {response.status_code}"
+    )

@@ -1,0 +1,44 @@
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...models.search_results import SearchResults
+from ...types import UNSET, Unset
+
+
+def _get_kwargs(
+    page_token: str,
+    *,
+    include_user_metadata: bool | Unset = UNSET,
+) -> dict[str, Any]:
+    """The next or the previous page of an earlier search, at no charge. After `page_expires_at`
+    the answer is 400 `search_page_token_expired`: search again."""
+
+    params: dict[str, Any] = {}
+
+    params["include_user_metadata"] = include_user_metadata
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/search/{page_token}".format(
+            page_token=quote(str(page_token), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, response: httpx.Response) -> SearchResults:
+    """Parse a documented success; any other status is a ValueError."""
+    if response.status_code == 200:
+        response_200 = SearchResults.from_dict(response.json())
+
+        return response_200
+
+    raise ValueError(
+        f"GET /search/{{page_token}} documents no answer with status {response.status_code}"
+    )

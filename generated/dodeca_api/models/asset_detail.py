@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.asset_error import AssetError
+    from ..models.asset_hls import AssetHls
+    from ..models.asset_source import AssetSource
+    from ..models.asset_thumbnail import AssetThumbnail
+    from ..models.technical_metadata import TechnicalMetadata
+    from ..models.user_metadata import UserMetadata
+
+
+T = TypeVar("T", bound="AssetDetail")
+
+
+@_attrs_define
+class AssetDetail:
+    """
+    Attributes:
+        field_id (str):
+        status (str):
+        method (str | Unset):
+        filename (str | Unset):
+        file_type (str | Unset): MIME type.
+        created_at (datetime.datetime | Unset):
+        user_metadata (UserMetadata | Unset): Custom fields. Keys are strings; values are strings, numbers, booleans or
+            lists of strings. Integers beyond 53 bits are safe as strings only.
+        source (AssetSource | Unset):
+        hls (AssetHls | Unset):
+        thumbnail (AssetThumbnail | Unset):
+        technical_metadata (TechnicalMetadata | Unset):
+        size (int | Unset): File size in bytes; known once the asset is ready.
+        duration (float | Unset): Length of video or audio in seconds; known once the asset is ready.
+        error (AssetError | Unset):
+    """
+
+    field_id: str
+    status: str
+    method: str | Unset = UNSET
+    filename: str | Unset = UNSET
+    file_type: str | Unset = UNSET
+    created_at: datetime.datetime | Unset = UNSET
+    user_metadata: UserMetadata | Unset = UNSET
+    source: AssetSource | Unset = UNSET
+    hls: AssetHls | Unset = UNSET
+    thumbnail: AssetThumbnail | Unset = UNSET
+    technical_metadata: TechnicalMetadata | Unset = UNSET
+    size: int | Unset = UNSET
+    duration: float | Unset = UNSET
+    error: AssetError | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        field_id = self.field_id
+
+        status = self.status
+
+        method = self.method
+
+        filename = self.filename
+
+        file_type = self.file_type
+
+        created_at: str | Unset = UNSET
+        if not isinstance(self.created_at, Unset):
+            created_at = self.created_at.isoformat()
+
+        user_metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.user_metadata, Unset):
+            user_metadata = self.user_metadata.to_dict()
+
+        source: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.source, Unset):
+            source = self.source.to_dict()
+
+        hls: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.hls, Unset):
+            hls = self.hls.to_dict()
+
+        thumbnail: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.thumbnail, Unset):
+            thumbnail = self.thumbnail.to_dict()
+
+        technical_metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.technical_metadata, Unset):
+            technical_metadata = self.technical_metadata.to_dict()
+
+        size = self.size
+
+        duration = self.duration
+
+        error: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.error, Unset):
+            error = self.error.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "_id": field_id,
+                "status": status,
+            }
+        )
+        if method is not UNSET:
+            field_dict["method"] = method
+        if filename is not UNSET:
+            field_dict["filename"] = filename
+        if file_type is not UNSET:
+            field_dict["file_type"] = file_type
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+        if user_metadata is not UNSET:
+            field_dict["user_metadata"] = user_metadata
+        if source is not UNSET:
+            field_dict["source"] = source
+        if hls is not UNSET:
+            field_dict["hls"] = hls
+        if thumbnail is not UNSET:
+            field_dict["thumbnail"] = thumbnail
+        if technical_metadata is not UNSET:
+            field_dict["technical_metadata"] = technical_metadata
+        if size is not UNSET:
+            field_dict["size"] = size
+        if duration is not UNSET:
+            field_dict["duration"] = duration
+        if error is not UNSET:
+            field_dict["error"] = error
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.asset_error import AssetError  # noqa: PLC0415
+        from ..models.asset_hls import AssetHls  # noqa: PLC0415
+        from ..models.asset_source import AssetSource  # noqa: PLC0415
+        from ..models.asset_thumbnail import AssetThumbnail  # noqa: PLC0415
+        from ..models.technical_metadata import TechnicalMetadata  # noqa: PLC0415
+        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
+
+        d = dict(src_dict)
+        field_id = d.pop("_id")
+
+        status = d.pop("status")
+
+        method = d.pop("method", UNSET)
+
+        filename = d.pop("filename", UNSET)
+
+        file_type = d.pop("file_type", UNSET)
+
+        _created_at = d.pop("created_at", UNSET)
+        created_at: datetime.datetime | Unset
+        if isinstance(_created_at, Unset):
+            created_at = UNSET
+        else:
+            created_at = datetime.datetime.fromisoformat(_created_at)
+
+        _user_metadata = d.pop("user_metadata", UNSET)
+        user_metadata: UserMetadata | Unset
+        if isinstance(_user_metadata, Unset):
+            user_metadata = UNSET
+        else:
+            user_metadata = UserMetadata.from_dict(_user_metadata)
+
+        _source = d.pop("source", UNSET)
+        source: AssetSource | Unset
+        if isinstance(_source, Unset):
+            source = UNSET
+        else:
+            source = AssetSource.from_dict(_source)
+
+        _hls = d.pop("hls", UNSET)
+        hls: AssetHls | Unset
+        if isinstance(_hls, Unset):
+            hls = UNSET
+        else:
+            hls = AssetHls.from_dict(_hls)
+
+        _thumbnail = d.pop("thumbnail", UNSET)
+        thumbnail: AssetThumbnail | Unset
+        if isinstance(_thumbnail, Unset):
+            thumbnail = UNSET
+        else:
+            thumbnail = AssetThumbnail.from_dict(_thumbnail)
+
+        _technical_metadata = d.pop("technical_metadata", UNSET)
+        technical_metadata: TechnicalMetadata | Unset
+        if isinstance(_technical_metadata, Unset):
+            technical_metadata = UNSET
+        else:
+            technical_metadata = TechnicalMetadata.from_dict(_technical_metadata)
+
+        size = d.pop("size", UNSET)
+
+        duration = d.pop("duration", UNSET)
+
+        _error = d.pop("error", UNSET)
+        error: AssetError | Unset
+        if isinstance(_error, Unset):
+            error = UNSET
+        else:
+            error = AssetError.from_dict(_error)
+
+        asset_detail = cls(
+            field_id=field_id,
+            status=status,
+            method=method,
+            filename=filename,
+            file_type=file_type,
+            created_at=created_at,
+            user_metadata=user_metadata,
+            source=source,
+            hls=hls,
+            thumbnail=thumbnail,
+            technical_metadata=technical_metadata,
+            size=size,
+            duration=duration,
+            error=error,
+        )
+
+        asset_detail.additional_properties = d
+        return asset_detail
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.embed_audio_segment import EmbedAudioSegment
+    from ..models.embed_input_metadata import EmbedInputMetadata
+
+
+T = TypeVar("T", bound="AudioEmbedding")
+
+
+@_attrs_define
+class AudioEmbedding:
+    """
+    Attributes:
+        error_message (str | Unset): Why this part has no vector.
+        segments (list[EmbedAudioSegment] | Unset):
+        metadata (EmbedInputMetadata | Unset):
+    """
+
+    error_message: str | Unset = UNSET
+    segments: list[EmbedAudioSegment] | Unset = UNSET
+    metadata: EmbedInputMetadata | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        error_message = self.error_message
+
+        segments: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.segments, Unset):
+            segments = []
+            for segments_item_data in self.segments:
+                segments_item = segments_item_data.to_dict()
+                segments.append(segments_item)
+
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if error_message is not UNSET:
+            field_dict["error_message"] = error_message
+        if segments is not UNSET:
+            field_dict["segments"] = segments
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.embed_audio_segment import EmbedAudioSegment  # noqa: PLC0415
+        from ..models.embed_input_metadata import EmbedInputMetadata  # noqa: PLC0415
+
+        d = dict(src_dict)
+        error_message = d.pop("error_message", UNSET)
+
+        _segments = d.pop("segments", UNSET)
+        segments: list[EmbedAudioSegment] | Unset = UNSET
+        if _segments is not UNSET:
+            segments = []
+            for segments_item_data in _segments:
+                segments_item = EmbedAudioSegment.from_dict(segments_item_data)
+
+                segments.append(segments_item)
+
+        _metadata = d.pop("metadata", UNSET)
+        metadata: EmbedInputMetadata | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = EmbedInputMetadata.from_dict(_metadata)
+
+        audio_embedding = cls(
+            error_message=error_message,
+            segments=segments,
+            metadata=metadata,
+        )
+
+        audio_embedding.additional_properties = d
+        return audio_embedding
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.video_embedding_result import VideoEmbeddingResult
+
+
+T = TypeVar("T", bound="EmbedTaskDetail")
+
+
+@_attrs_define
+class EmbedTaskDetail:
+    """
+    Attributes:
+        field_id (str):
+        model_name (str | Unset):
+        status (str | Unset):
+        created_at (datetime.datetime | Unset):
+        updated_at (datetime.datetime | Unset):
+        video_embedding (VideoEmbeddingResult | Unset):
+    """
+
+    field_id: str
+    model_name: str | Unset = UNSET
+    status: str | Unset = UNSET
+    created_at: datetime.datetime | Unset = UNSET
+    updated_at: datetime.datetime | Unset = UNSET
+    video_embedding: VideoEmbeddingResult | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        field_id = self.field_id
+
+        model_name = self.model_name
+
+        status = self.status
+
+        created_at: str | Unset = UNSET
+        if not isinstance(self.created_at, Unset):
+            created_at = self.created_at.isoformat()
+
+        updated_at: str | Unset = UNSET
+        if not isinstance(self.updated_at, Unset):
+            updated_at = self.updated_at.isoformat()
+
+        video_embedding: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.video_embedding, Unset):
+            video_embedding = self.video_embedding.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "_id": field_id,
+            }
+        )
+        if model_name is not UNSET:
+            field_dict["model_name"] = model_name
+        if status is not UNSET:
+            field_dict["status"] = status
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+        if updated_at is not UNSET:
+            field_dict["updated_at"] = updated_at
+        if video_embedding is not UNSET:
+            field_dict["video_embedding"] = video_embedding
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.video_embedding_result import VideoEmbeddingResult  # noqa: PLC0415
+
+        d = dict(src_dict)
+        field_id = d.pop("_id")
+
+        model_name = d.pop("model_name", UNSET)
+
+        status = d.pop("status", UNSET)
+
+        _created_at = d.pop("created_at", UNSET)
+        created_at: datetime.datetime | Unset
+        if isinstance(_created_at, Unset):
+            created_at = UNSET
+        else:
+            created_at = datetime.datetime.fromisoformat(_created_at)
+
+        _updated_at = d.pop("updated_at", UNSET)
+        updated_at: datetime.datetime | Unset
+        if isinstance(_updated_at, Unset):
+            updated_at = UNSET
+        else:
+            updated_at = datetime.datetime.fromisoformat(_updated_at)
+
+        _video_embedding = d.pop("video_embedding", UNSET)
+        video_embedding: VideoEmbeddingResult | Unset
+        if isinstance(_video_embedding, Unset):
+            video_embedding = UNSET
+        else:
+            video_embedding = VideoEmbeddingResult.from_dict(_video_embedding)
+
+        embed_task_detail = cls(
+            field_id=field_id,
+            model_name=model_name,
+            status=status,
+            created_at=created_at,
+            updated_at=updated_at,
+            video_embedding=video_embedding,
+        )
+
+        embed_task_detail.additional_properties = d
+        return embed_task_detail
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

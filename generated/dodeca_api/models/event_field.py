@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.event_field_type import EventFieldType, check_event_field_type
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.event_field_items import EventFieldItems
+
+
+T = TypeVar("T", bound="EventField")
+
+
+@_attrs_define
+class EventField:
+    """
+    Attributes:
+        name (str): Name of the field; start_time, end_time and metadata are taken.
+        type_ (EventFieldType):
+        description (str): What the field should hold.
+        enum (list[str] | Unset): Values to choose from, at most 100; only for `string`.
+        items (EventFieldItems | Unset):
+    """
+
+    name: str
+    type_: EventFieldType
+    description: str
+    enum: list[str] | Unset = UNSET
+    items: EventFieldItems | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        type_: str = self.type_
+
+        description = self.description
+
+        enum: list[str] | Unset = UNSET
+        if not isinstance(self.enum, Unset):
+            enum = self.enum
+
+        items: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.items, Unset):
+            items = self.items.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "name": name,
+                "type": type_,
+                "description": description,
+            }
+        )
+        if enum is not UNSET:
+            field_dict["enum"] = enum
+        if items is not UNSET:
+            field_dict["items"] = items
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.event_field_items import EventFieldItems  # noqa: PLC0415
+
+        d = dict(src_dict)
+        name = d.pop("name")
+
+        type_ = check_event_field_type(d.pop("type"))
+
+        description = d.pop("description")
+
+        enum = cast(list[str], d.pop("enum", UNSET))
+
+        _items = d.pop("items", UNSET)
+        items: EventFieldItems | Unset
+        if isinstance(_items, Unset):
+            items = UNSET
+        else:
+            items = EventFieldItems.from_dict(_items)
+
+        event_field = cls(
+            name=name,
+            type_=type_,
+            description=description,
+            enum=enum,
+            items=items,
+        )
+
+        event_field.additional_properties = d
+        return event_field
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

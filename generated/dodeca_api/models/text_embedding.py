@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.embed_segment import EmbedSegment
+
+
+T = TypeVar("T", bound="TextEmbedding")
+
+
+@_attrs_define
+class TextEmbedding:
+    """
+    Attributes:
+        error_message (str | Unset): Why this part has no vector.
+        segments (list[EmbedSegment] | Unset):
+    """
+
+    error_message: str | Unset = UNSET
+    segments: list[EmbedSegment] | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        error_message = self.error_message
+
+        segments: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.segments, Unset):
+            segments = []
+            for segments_item_data in self.segments:
+                segments_item = segments_item_data.to_dict()
+                segments.append(segments_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if error_message is not UNSET:
+            field_dict["error_message"] = error_message
+        if segments is not UNSET:
+            field_dict["segments"] = segments
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.embed_segment import EmbedSegment  # noqa: PLC0415
+
+        d = dict(src_dict)
+        error_message = d.pop("error_message", UNSET)
+
+        _segments = d.pop("segments", UNSET)
+        segments: list[EmbedSegment] | Unset = UNSET
+        if _segments is not UNSET:
+            segments = []
+            for segments_item_data in _segments:
+                segments_item = EmbedSegment.from_dict(segments_item_data)
+
+                segments.append(segments_item)
+
+        text_embedding = cls(
+            error_message=error_message,
+            segments=segments,
+        )
+
+        text_embedding.additional_properties = d
+        return text_embedding
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
