@@ -8,9 +8,11 @@ formats that point to other files or addresses (playlists) are not opened.
 
 import io
 from array import array
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
@@ -19,7 +21,7 @@ import numpy as np
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from .pixels import CELLS, COLOURS, Picture, difference, picture
+from .pixels import CELLS, COLOURS, NEW_SCENE, Picture, difference, picture
 from .sound import BANDS, Listener
 
 Source = str | Path | bytes
@@ -29,6 +31,7 @@ _FORMATS = (
     "aac,ac3,aiff,amr,asf,avi,caf,eac3,flac,flv,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
     "mp3,mpeg,mpegts,mpegvideo,mxf,ogg,png_pipe,wav,w64,webp_pipe,bmp_pipe,tiff_pipe"
 )
+_MANY = 20  # pictures per second from which on some can be left out
 _MAX_PIXELS = 1 << 26  # a small file must not unfold into gigabytes
 # Fixed-point decoders give the same samples on every machine; the usual ones compute in floats.
 _EXACT_DECODERS = {"aac": "aac_fixed", "mp3": "mp3", "mp3float": "mp3", "ac3": "ac3_fixed"}
@@ -158,8 +161,8 @@ def analyse(source: Source, *, start: float = 0.0, end: float | None = None) -> 
     info = probe(source)
     if info.kind == "image":
         start, end = 0.0, None
-    reader = _read(source, info, start, end, thorough=False)
-    if reader.missed_something():
+    reader = _read(source, info, start, end, thorough=(info.fps or 0) < _MANY)
+    if reader.too_coarse:
         reader = _read(source, info, start, end, thorough=True)
     last = info.duration or 0.0
     return Analysis(
@@ -192,14 +195,16 @@ class _Reader:
         self._video, self._audio = video, audio
         self._start, self._end = start, end
         self._zero = _zero(video, audio)
+        self._bases = {s.index: s.time_base or Fraction(1) for s in (video, audio) if s}
         self._listener = Listener(start, end)
         self._last: Picture | None = None
         self._times = array("d")
         self._cells = bytearray()
         self._colours = bytearray()
         self._detail, self._motion, self._change = array("H"), array("H"), array("H")
-        self._packets = array("d")  # times of all pictures, decoded or not
-        self._keys = bytearray()
+        self._due: deque[float] = deque(maxlen=64)  # when the last packets' pictures are shown
+        self.too_coarse = False
+        """Whether a scene may have changed within several pictures left out in a row."""
 
     def read(self, container: InputContainer, thorough: bool) -> None:
         """Demultiplex once; a packet that cannot be decoded is passed over."""
@@ -226,8 +231,8 @@ class _Reader:
                 finished = self._play(packet, decoded)
             if finished:
                 unfinished.discard(index)
-                if not unfinished:
-                    break
+            if self.too_coarse or not unfinished:
+                break
         self._listener.finish()
 
     def _play(self, packet: "av.Packet[Any]", decoded: list[av.AudioFrame]) -> bool:
@@ -240,7 +245,7 @@ class _Reader:
         """Measure pictures; True when one lies beyond the end."""
         due = self._time(packet.pts, packet)
         if due is not None:
-            self._packets.append(due)
+            self._due.append(due)
         for frame in decoded:
             time = self._time(frame.pts, packet)
             if time is None:
@@ -253,29 +258,24 @@ class _Reader:
 
     def _time(self, stamp: int | None, packet: "av.Packet[Any]") -> float | None:
         """Seconds from the beginning of the file."""
-        base = packet.time_base
-        return None if stamp is None else stamp * base.numerator / base.denominator - self._zero
+        if stamp is None:
+            return None
+        base = self._bases[packet.stream_index]
+        return stamp * base.numerator / base.denominator - self._zero
 
     def _look(self, frame: av.VideoFrame, time: float) -> None:
         seen = picture(frame)
         last = self._last or seen
+        change = difference(last.cells, seen.cells)
+        if change >= NEW_SCENE and sum(self._times[-1] < due < time for due in self._due) > 1:
+            self.too_coarse = True
         self._times.append(time)
         self._cells += seen.cells.tobytes()
         self._colours += seen.colours.tobytes()
         self._detail.append(seen.detail)
         self._motion.append(difference(last.light, seen.light))
-        self._change.append(difference(last.cells, seen.cells))
-        self._keys.append(frame.key_frame)
+        self._change.append(change)
         self._last = seen
-
-    def missed_something(self) -> bool:
-        """Whether a scene may have changed within two or more pictures left out in a row.
-
-        New scenes nearly always begin with a key frame, which is never left out.
-        """
-        change = np.array(self._change)
-        left_out = np.diff(np.searchsorted(np.sort(self._packets), self._times), prepend=0) - 1
-        return bool(((left_out >= 2) & (change >= 160) & (np.array(self._keys) == 0))[1:].any())
 
     def frames(self) -> Frames | None:
         """The columns of the pictures, if there are any."""
@@ -317,11 +317,13 @@ def _opened(source: Source) -> Iterator[tuple[InputContainer, int]]:
     with file:
         try:
             with av.open(
-                _Nameless(file), "r", options=options, metadata_errors="ignore", buffer_size=1 << 18
+                _Nameless(file), "r", options=options, metadata_errors="ignore"
             ) as container:
                 yield container, size
         except av.FFmpegError as exc:
-            raise BrokenMedia(exc.strerror or type(exc).__name__) from exc
+            unknown = isinstance(exc, av.PermissionError)  # said of formats not in the list
+            reason = "its format is not known" if unknown else exc.strerror
+            raise BrokenMedia(reason or type(exc).__name__) from exc
 
 
 class _Nameless:
@@ -338,7 +340,15 @@ def _streams(container: InputContainer) -> tuple[av.VideoStream | None, av.Audio
     """The picture and the sound; cover art of a song is no picture."""
     cover = av.stream.Disposition.attached_pic
     videos = (stream for stream in container.streams.video if not stream.disposition & cover)
-    return next(videos, None), next(iter(container.streams.audio), None)
+    return (
+        next((stream for stream in videos if _known(stream)), None),
+        next((stream for stream in container.streams.audio if _known(stream)), None),
+    )
+
+
+def _known(stream: Any) -> bool:
+    """Whether there is a decoder for the stream."""
+    return stream.codec_context is not None
 
 
 def _packets(container: InputContainer, streams: list[Any]) -> "Iterator[av.Packet[Any]]":

@@ -38,6 +38,9 @@ CELLS = ROWS * COLUMNS
 _SIDE_Y, _SIDE_X = 4, 6  # points in a cell
 POINTS = CELLS * _SIDE_Y * _SIDE_X
 
+NEW_SCENE = 160
+"""Smallest `difference` of the cells of two pictures that may be of different scenes."""
+
 _PLANAR = re.compile(r"(yuvj?a?4\d\dp|gbra?p|gray)(\d+)?(le|be)?")
 # Packed formats: bytes per point, and where its three components are in it.
 _PACKED = {
@@ -100,7 +103,8 @@ def difference(before: Ints, after: Ints) -> int:
 
 def _points(frame: av.VideoFrame, name: str) -> Ints:
     """(3, POINTS) uint8: the three components at the grid's points, cell by cell."""
-    points = np.full((3, POINTS), 128, np.uint8)  # grey has luma only: no colour is 128
+    points = np.empty((3, POINTS), np.uint8)
+    points[1:] = 128  # no colour, for grey pictures that have luma only
     turns = round(frame.rotation / 90) % 4
     if packed := _PACKED.get(name):
         step, offsets = packed

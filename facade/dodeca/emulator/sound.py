@@ -56,15 +56,16 @@ class Listener:
     def hear(self, frame: av.AudioFrame, time: float | None) -> None:
         """Add a frame that begins at `time` (None: where the last one ended)."""
         samples: Ints = frame.to_ndarray()
-        channels, rate = frame.layout.nb_channels, frame.sample_rate
+        rate = frame.sample_rate
         if not frame.format.is_planar:
-            samples = samples.reshape(-1, channels).T
+            samples = samples.reshape(-1, frame.layout.nb_channels).T
         if not samples.size or rate <= 0:
             return
         time = self.heard_until if time is None else time
-        kind = (rate, channels, samples.dtype)
+        kind = (rate, len(samples), samples.dtype)
         if kind != self._kind or abs(time - self.heard_until) > _GAP:
             self.finish()
+            self._parts = []
             self._kind, self._rate = kind, rate
             self._time = self.heard_until = max(time, self._start)
         first = max(0, round((self._start - time) * rate))
@@ -88,7 +89,7 @@ class Listener:
     @property
     def _factor(self) -> int:
         """How many samples become one before the spectrum, to come near 16 kHz."""
-        return max(1, round(self._rate / 16_000))
+        return min(max(1, round(self._rate / 16_000)), 48)  # a hostile rate must not fill memory
 
     @property
     def _window(self) -> int:
