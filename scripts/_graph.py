@@ -144,21 +144,24 @@ def explain_names(document: Object) -> Object:
 
 
 def _explained(schemas: Object) -> Iterator[tuple[str, str]]:
+    """Yield old and new names: of numbered branches, and of the schemas numbered after them.
+
+    The block that has its branch's own name holds its options: `ShapeOneOf0Round`, in the branch
+    `ShapeRound`, becomes `ShapeRoundOptions`.
+    """
     for union_name, union in schemas.items():
         branches = branches_of(union)
         tag = union_tag(branches, schemas) if len(branches) > 1 else None
         for branch in branches if tag else ():
             name = branch.get("$ref", "").removeprefix(REF)
-            number = re.fullmatch(rf"{union_name}(?:OneOf)?(\d+)", name)
+            number = re.fullmatch(rf"{re.escape(union_name)}(?:OneOf)?(\d+)", name)
             if not number or not tag:
                 continue
             value = _pascal(str(_constant(schemas[name], tag)))
             yield name, union_name + value
-            prefix = f"{union_name}OneOf{number[1]}"
-            for inner in schemas:
-                if inner.startswith(prefix) and inner != name:
-                    rest = inner.removeprefix(prefix)
-                    yield inner, union_name + value + ("Options" if rest == value else rest)
+            for other in schemas:
+                if inner := re.fullmatch(rf"{re.escape(union_name)}OneOf{number[1]}(\D.*)", other):
+                    yield other, union_name + value + ("Options" if inner[1] == value else inner[1])
 
 
 def _pascal(text: str) -> str:
@@ -172,16 +175,14 @@ def discriminate(document: Object) -> Object:
     def rule(schema: Any, at: Location) -> Any:
         objects = [b for b in branches_of(schema) if _kind(b, schemas) == "object"]
         others = [_kind(b, schemas) for b in branches_of(schema) if b not in objects]
-        if len(others) != len(set(others)):
-            raise SpecError.at(at, "a union whose branches cannot be told apart", schema)
-        if len(objects) < 2:
-            return schema
-        tag = union_tag(objects, schemas)
+        tag = union_tag(objects, schemas) if len(objects) > 1 else None
         if tag and all("$ref" in branch for branch in objects):
             mapping = {str(_constant(resolve(b, schemas), tag)): b["$ref"] for b in objects}
-            return {**schema, "discriminator": {"propertyName": tag, "mapping": mapping}}
-        if not _told_apart(objects, schemas):
-            raise SpecError.at(at, "a union whose branches cannot be told apart", schema)
+            schema = {**schema, "discriminator": {"propertyName": tag, "mapping": mapping}}
+        elif len(objects) > 1 and not _told_apart(objects, schemas):
+            raise SpecError.at(at, "a union whose objects cannot be told apart", schema)
+        if len(others) != len(set(others)):
+            raise SpecError.at(at, "a union with two branches of one type", schema)
         return schema
 
     return walk(document, {"schema": [rule]})

@@ -243,7 +243,7 @@ def _null_branch(schema: Object) -> Object:
         if not isinstance(branches, list) or NULL not in branches or len(branches) != 2:
             continue
         rest = {k: v for k, v in schema.items() if k != key}
-        inner = branches[1 - branches.index(NULL)]
+        inner = _type_list(branches[1 - branches.index(NULL)], ())
         if _is_plain_scalar(inner):
             return {**rest, **inner, "type": [inner["type"], "null"]}
         return {**rest, "oneOf": [inner, NULL]}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from scripts import clean_spec
-from scripts._documents import SpecError, dump
+from scripts._documents import SpecError, dump, load
 from scripts.clean_spec import clean, merge, normalise
 from tests.scripts.pages import API_KEY, Object, literals, objects, operation_of, page, ref, tag
 
@@ -35,6 +35,7 @@ def names(document: Object) -> set[str]:
         (tag("fixed"), {"type": "string", "const": "fixed"}),
         ({"oneOf": [STRING, NULL]}, {"type": ["string", "null"]}),
         ({"anyOf": [NULL, STRING]}, {"type": ["string", "null"]}),
+        ({"oneOf": [{"type": ["string"]}, NULL]}, {"type": ["string", "null"]}),
         ({"type": ["null", "string"]}, {"type": ["string", "null"]}),
         ({"type": ["string"]}, STRING),
         (
@@ -397,10 +398,20 @@ def test_a_stop_names_the_fragment():
 # The command line ---------------------------------------------------------------------------------
 
 
-def test_check_notices_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_write_then_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    published = tmp_path / "published"
+    published.mkdir()
+    (published / "shelves_create.yaml").write_text(dump(page()))
+    action = {"target": "$.info", "x-why": "wording", "update": {"description": "Shelves."}}
+    (tmp_path / "overlay.yaml").write_text(dump({"overlay": "1.0.0", "actions": [action]}))
+    monkeypatch.setattr(clean_spec, "PUBLISHED", published)
+    monkeypatch.setattr(clean_spec, "OVERLAY", tmp_path / "overlay.yaml")
     monkeypatch.setattr(clean_spec, "OPENAPI", tmp_path / "openapi.yaml")
     monkeypatch.setattr(sys, "argv", ["clean_spec"])
     clean_spec.main()
+    document = load(tmp_path / "openapi.yaml")
+    assert document["info"]["description"] == "Shelves."
+    assert operation_of(document)["operationId"] == "shelves_create"
     monkeypatch.setattr(sys, "argv", ["clean_spec", "--check"])
     clean_spec.main()
     with (tmp_path / "openapi.yaml").open("a") as file:

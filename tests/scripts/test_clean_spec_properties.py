@@ -41,6 +41,8 @@ NAMED = st.sampled_from([ref("Kind"), ref("Shape"), ref("Colours"), ref("Tree")]
 
 
 def _nullable(schema: Object, spelling: str) -> Object:
+    if "nullable" in schema:
+        return schema
     return {
         "oneOf": {"oneOf": [schema, NULL]},
         "anyOf": {"anyOf": [NULL, schema]},

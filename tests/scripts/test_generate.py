@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from scripts import generate
-from scripts._documents import OPENAPI, SpecError, load
+from scripts._documents import OPENAPI, SpecError, dump, load
 from scripts.clean_spec import clean, merge, normalise
 from tests.scripts.pages import API_KEY, Object, literals, objects, page, ref
 
@@ -218,26 +218,25 @@ def test_a_model_that_no_example_reaches_is_noticed(broken: Path):
 # The command line ---------------------------------------------------------------------------------
 
 
-def test_check_names_the_files_that_differ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    package = tmp_path / "dodeca_api"
-    generate.write(generate.files(generate.PACKAGE), package)
+def test_check_names_the_files_that_differ_and_generating_brings_them_back(
+    ours: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    package, whole = tmp_path / "dodeca_api", generate.files(ours / "dodeca_api")
+    generate.write(whole, package)
     (package / "types.py").write_text("# edited\n")
     (package / "models" / "extra.py").touch()
+    (tmp_path / "openapi.yaml").write_text(dump(document()))
     monkeypatch.setattr(generate, "PACKAGE", package)
+    monkeypatch.setattr(generate, "OPENAPI", tmp_path / "openapi.yaml")
+
     monkeypatch.setattr(sys, "argv", ["generate", "--check"])
     with pytest.raises(SpecError, match=r"would write: models/extra\.py, types\.py"):
         generate.main()
-
-
-def test_generating_brings_the_package_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    package = tmp_path / "dodeca_api"
-    (package / "models").mkdir(parents=True)
-    (package / "models" / "extra.py").touch()
-    committed = generate.files(generate.PACKAGE)
-    monkeypatch.setattr(generate, "PACKAGE", package)
     monkeypatch.setattr(sys, "argv", ["generate"])
     generate.main()
-    assert generate.files(package) == committed
+    assert generate.files(package) == whole
+    monkeypatch.setattr(sys, "argv", ["generate", "--check"])
+    generate.main()
 
 
 def test_the_committed_package_carries_the_committed_document():
