@@ -12,22 +12,7 @@ from dodeca.emulator import Emulator, EmulatorTransport, core, routes, samples
 from dodeca.emulator.errors import Refusal
 from dodeca.emulator.server import serving
 
-from .assets_document import PATHS
-
 KEY = {"x-api-key": "anything"}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def specification() -> Iterator[None]:
-    """The specification, with the asset operations added while it has none of its own."""
-    paths = routes.document()["paths"]
-    added = {path: item for path, item in PATHS.items() if path not in paths}
-    paths |= added
-    core._router.cache_clear()
-    yield
-    for path in added:
-        del paths[path]
-    core._router.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -123,8 +123,8 @@ def test_assets_are_listed_filtered_and_paged(in_process: httpx.Client, media: P
     assert listed("page=2&page_limit=3") == ["clip.mp4"]
     assert listed("asset_types=audio") == ["tones.mp3", "tones.wav"]
     assert listed("asset_types=video&asset_types=image") == ["purple.jpg", "clip.mp4"]
-    assert listed(f"asset_ids={ids['clip.mp4']},{ids['tones.wav']}") == ["tones.wav", "clip.mp4"]
     assert listed(f"asset_ids={ids['clip.mp4']}&asset_ids=x") == ["clip.mp4"]
+    assert listed("&".join(f"asset_ids={id_}" for id_ in ids.values())) == names[::-1]
     assert listed("filename=TONES") == ["tones.mp3", "tones.wav"]
     assert listed("filename=tones&asset_types=video") == []
 
@@ -190,6 +190,25 @@ def test_forms_that_break_a_rule(
     assert named in refused(response)[2]
     assert response.json().keys() == {"code", "message"}
     assert in_process.get("/assets").json()["data"] == []
+
+
+def test_a_file_without_a_name_needs_one(
+    in_process: httpx.Client, refused: Read, media: Path
+) -> None:
+    form = {"method": (None, "direct"), "file": (None, (media / "purple.jpg").read_bytes())}
+    assert refused(in_process.post("/assets", files=form))[:2] == (400, "parameter_not_provided")
+    form["filename"] = (None, "purple.jpg")
+    assert in_process.post("/assets", files=form).status_code == 201
+
+
+def test_images_have_a_lower_limit(
+    in_process: httpx.Client, refused: Read, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "MAX_IMAGE", 1000)
+    for name, status in (("purple.jpg", 400), ("tones.wav", 201)):
+        file = {"file": (name, (media / name).read_bytes())}
+        response = in_process.post("/assets", data={"method": "direct"}, files=file)
+        assert response.status_code == status
 
 
 def test_a_form_without_a_file(in_process: httpx.Client, refused: Read) -> None:

@@ -115,6 +115,14 @@ def test_an_early_refusal_reaches_a_client_that_is_still_sending(emulator: Emula
     assert response.status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/", "/a%0Ab", "//", "/v1.3/embed-v2/tasks/a%0D%0Ab"])
+def test_no_path_misses_the_core(emulator: Emulator, path: str) -> None:
+    with serving(emulator) as url:
+        response = httpx.get(httpx.URL(url).join(path), headers=KEY)
+    assert response.status_code == 404
+    assert response.headers["x-dodeca-emulator"]
+
+
 def test_a_server_finds_a_free_port_and_gives_it_back(emulator: Emulator) -> None:
     with serving(emulator) as url:
         port = httpx.URL(url).port

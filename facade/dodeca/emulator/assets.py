@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COLLECTION = "assets"
 MAX_DIRECT = 200 * MB
 MAX_FROM_URL = 4096 * MB
-MAX_FILENAME = 255
+MAX_IMAGE = 32 * MB
 _STAGES = ("processing",)
 _SHOWN = ("_id", "method", "status", "filename", "file_type", "created_at", "user_metadata")
 _DETAILS = ("size", "duration", "technical_metadata", "error")
@@ -39,20 +39,21 @@ def create(call: Call) -> Reply:
     user_metadata = _user_metadata(body.get("user_metadata"))
     with _given(call) as source:
         filename = body.get("filename") or source.filename
-        if not filename or len(filename) > MAX_FILENAME:
-            why = f"A name of 1 to {MAX_FILENAME} characters is needed."
-            raise parameter_invalid("filename", why=why)
+        if not filename:
+            raise parameter_not_provided("filename")
+        file_type = mimetypes.guess_type(filename)[0] or "application/octet-stream"
         if not source.size:
             raise parameter_invalid(source.field, why="The file is empty.")
-        size, media = source.size, source.keep(emulator)
+        if file_type.startswith("image/"):
+            source.checked(MAX_IMAGE)
+        media = source.keep(emulator)
     asset = {
         "_id": new_id(),
         "method": body["method"],
         "status": _STAGES[0],
         "filename": filename,
-        "file_type": mimetypes.guess_type(filename)[0] or "application/octet-stream",
+        "file_type": file_type,
         "created_at": timestamp(emulator.clock.now()),
-        "size": size,
         "media": media,
         "polls": 0,
         "duration": None,
@@ -67,9 +68,9 @@ def list_(call: Call) -> Reply:
     """Answer `GET /assets`, newest first."""
     params = call.params
     assets = [_look(call.emulator, asset) for asset in call.emulator.store.find(COLLECTION)]
-    if ids := _several(params.get("asset_ids")):
+    if ids := params.get("asset_ids"):
         assets = [asset for asset in assets if asset["_id"] in ids]
-    if types := _several(params.get("asset_types")):
+    if types := params.get("asset_types"):
         assets = [asset for asset in assets if asset["file_type"].partition("/")[0] in types]
     if part := params.get("filename", "").casefold():
         assets = [asset for asset in assets if part in asset["filename"].casefold()]
@@ -103,23 +104,20 @@ def current(emulator: Emulator, asset_id: str) -> Document | None:
 @contextmanager
 def _given(call: Call) -> Iterator[Source]:
     """Provide the file in the form, or at the URL, whichever the `method` says. Raises Refusal."""
-    method, upload, url = call.body["method"], call.files.get("file"), call.body.get("url")
-    match method:
-        case "direct":
-            if upload is None:
-                raise parameter_not_provided("file")
-            if url is not None:
-                raise parameter_invalid("url", why="It does not go with method `direct`.")
-            yield _uploaded(upload)
-        case "url":
-            if url is None:
-                raise parameter_not_provided("url")
-            if upload is not None:
-                raise parameter_invalid("file", why="It does not go with method `url`.")
-            with from_url(call.emulator, url, field="url", limit=MAX_FROM_URL) as source:
-                yield source
-        case _:
-            raise parameter_invalid("method", why="It is `direct` or `url`.")
+    upload, url = call.files.get("file"), call.body.get("url")
+    if call.body["method"] == "direct":
+        if upload is None:
+            raise parameter_not_provided("file")
+        if url is not None:
+            raise parameter_invalid("url", why="It does not go with method `direct`.")
+        yield _uploaded(upload)
+    else:
+        if url is None:
+            raise parameter_not_provided("url")
+        if upload is not None:
+            raise parameter_invalid("file", why="It does not go with method `url`.")
+        with from_url(call.emulator, url, field="url", limit=MAX_FROM_URL) as source:
+            yield source
 
 
 def _uploaded(upload: Upload) -> Source:
@@ -161,6 +159,7 @@ def _work(emulator: Emulator, asset: Document) -> dict[str, Any]:
         }
     return {
         "status": "ready",
+        "size": info.size_bytes,
         "file_type": _file_type(asset["file_type"], info.kind, info.format),
         "duration": info.duration,
         "technical_metadata": {k: v for k, v in technical.items() if v is not None},
@@ -190,14 +189,6 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, list):
         return all(isinstance(item, str) for item in value)
     return isinstance(value, str | int | float | bool)
-
-
-def _several(value: str | list[str] | None) -> list[str]:
-    """Return the values of a parameter that is a text (with commas) or an array."""
-    if value is None:
-        return []
-    texts = [value] if isinstance(value, str) else value
-    return [item for text in texts for item in text.split(",") if item]
 
 
 def _shown(asset: Document, names: tuple[str, ...]) -> dict[str, Any]:

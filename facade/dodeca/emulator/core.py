@@ -23,7 +23,13 @@ from . import assets, embed_v2, embed_v2_tasks
 from .checks import Checks
 from .clock import Clock, Pace
 from .clock import pace as read_pace
-from .errors import Refusal, api_key_invalid, internal_server_error, parameter_invalid
+from .errors import (
+    Refusal,
+    api_key_invalid,
+    endpoint_not_exist,
+    internal_server_error,
+    parameter_invalid,
+)
 from .forms import Body, FormBody, JSONBody, Upload
 from .jobs import Jobs
 from .routes import Operation, Router, document
@@ -137,6 +143,8 @@ class Exchange:
         path, _, self._query = target.decode("ascii", "replace").partition("?")
         try:
             self._operation, self._path = _router().match(method, path)
+            if self._operation.id not in HANDLERS:
+                raise endpoint_not_exist(path)
             emulator.authorize(headers)
             self._body = self._expect(self._operation, headers.get("content-type", ""))
         except Refusal as refusal:
@@ -248,7 +256,7 @@ class _Pieces(httpx.SyncByteStream):
 
 @cache
 def _router() -> Router:
-    return Router(document(), HANDLERS)
+    return Router(document())
 
 
 @cache

@@ -7,7 +7,7 @@ emulator accepts and what the client sends cannot drift apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
@@ -98,13 +98,14 @@ class Operation:
 
 
 class Router:
-    """Finds the operation for a request among those of a document that have a handler."""
+    """Finds the operation for a request."""
 
-    def __init__(self, spec: Mapping[str, Any], handled: Collection[str]) -> None:
+    def __init__(self, spec: Mapping[str, Any]) -> None:
         self.base = urlsplit(spec["servers"][0]["url"]).path.rstrip("/")
-        self.operations = [operation for operation in operations(spec) if operation.id in handled]
         # Literal segments win over parameters: /assets/multipart-uploads over /assets/{asset_id}.
-        self.operations.sort(key=lambda operation: [s[0] == "{" for s in operation.segments])
+        self._operations = sorted(
+            operations(spec), key=lambda operation: [s[0] == "{" for s in operation.segments]
+        )
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and its path parameters. Raises Refusal (400, 404, 405).
@@ -114,7 +115,7 @@ class Router:
         segments = self._relative(path).split("/")
         found = [
             (operation, parameters)
-            for operation in self.operations
+            for operation in self._operations
             if (parameters := _fill(operation.segments, segments)) is not None
         ]
         if not found:
