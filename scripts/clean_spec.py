@@ -108,7 +108,7 @@ def build(fragments: Mapping[str, Object], overlay: Object) -> Object:
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Make spec/openapi.yaml from what is published.")
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     args = parser.parse_args()
     fragments = {file.name: load(file) for file in sorted(PUBLISHED.glob("*.yaml"))}

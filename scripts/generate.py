@@ -110,7 +110,9 @@ def write(made: dict[str, bytes], folder: Path) -> None:
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description="Make generated/dodeca_api from spec/openapi.yaml."
+    )
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     args = parser.parse_args()
     document = load(OPENAPI)
