@@ -17,7 +17,13 @@ import jsonschema_rs
 import orjson
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
-from .errors import Refusal, parameter_invalid, parameter_not_provided, parameter_unknown
+from .errors import (
+    DOCUMENTED,
+    Refusal,
+    parameter_invalid,
+    parameter_not_provided,
+    parameter_unknown,
+)
 from .routes import Operation, Schema
 
 
@@ -26,6 +32,7 @@ class Checks:
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
+        self._why = DOCUMENTED.get(operation.id, {})
         self._schemas = {
             name: operation.resolve(parameter["schema"])
             for name, parameter in operation.parameters.items()
@@ -44,7 +51,7 @@ class Checks:
         if self._exploded:
             rest = {name: values.pop(name) for name in [*values] if name not in self._schemas}
             values |= {self._exploded: rest} if rest else {}
-        _check(self._parameter_validator, values)
+        _check(self._parameter_validator, values, self._why)
         defaults = {
             name: schema["default"] for name, schema in self._schemas.items() if "default" in schema
         }
@@ -56,7 +63,7 @@ class Checks:
             if self._operation.request_body.get("required"):
                 raise parameter_not_provided(why="The request has no body.")
             return {}
-        _check(self._body_validator, value)
+        _check(self._body_validator, value, self._why)
         return value
 
     def form(self, fields: Mapping[str, Sequence[str]], files: Iterable[str]) -> dict[str, Any]:
@@ -70,7 +77,7 @@ class Checks:
         texts = properties.keys() - self._operation.binary_fields
         if wrong := [name for name in uploads if name in texts]:
             raise parameter_invalid(*wrong, why="A text is expected here, not a file.")
-        _check(self._body_validator, values | dict.fromkeys(uploads, ""))
+        _check(self._body_validator, values | dict.fromkeys(uploads, ""), self._why)
         return values
 
     def _typed(
@@ -169,10 +176,10 @@ def _types(operation: Operation, schema: Schema) -> Iterator[str]:
             yield from _types(operation, branch)
 
 
-def _check(validator: jsonschema_rs.Validator, value: Any) -> None:
+def _check(validator: jsonschema_rs.Validator, value: Any, why: Mapping[str, str]) -> None:
     errors = [leaf for error in validator.iter_errors(value) for leaf in _leaves(error)]
     if errors:
-        raise _refusal(errors)
+        raise _refusal(errors, why)
 
 
 def _leaves(error: ValidationError) -> list[ValidationError]:
@@ -197,8 +204,11 @@ def _is_constant(error: ValidationError) -> bool:
     return isinstance(error.kind, ValidationErrorKind.Constant | ValidationErrorKind.Enum)
 
 
-def _refusal(errors: list[ValidationError]) -> Refusal:
-    """Return the refusal for all errors together: unknown names first, then missing, then bad."""
+def _refusal(errors: list[ValidationError], documented: Mapping[str, str]) -> Refusal:
+    """Return the refusal for all errors together: unknown names first, then missing, then bad.
+
+    `documented` explains some parameters in words of its own.
+    """
     unknown: dict[str, None] = {}
     missing: dict[str, None] = {}
     invalid: dict[str, str] = {}
@@ -209,7 +219,8 @@ def _refusal(errors: list[ValidationError]) -> Refusal:
             case ValidationErrorKind.Required(name):
                 missing[_name(error, name)] = None
             case _:
-                invalid[_name(error)] = _why(error)
+                name = _name(error)
+                invalid[name] = documented.get(name) or _why(error)
     if unknown:
         return parameter_unknown(*unknown)
     if missing:

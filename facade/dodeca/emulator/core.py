@@ -47,6 +47,7 @@ class Call:
 
     emulator: Emulator
     params: dict[str, Any]
+    headers: httpx.Headers
     body: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
 
@@ -136,6 +137,7 @@ class Exchange:
         self, emulator: Emulator, method: str, target: bytes, headers: httpx.Headers
     ) -> None:
         self._emulator = emulator
+        self._headers = headers
         self._operation: Operation | None = None
         self._body: Body | None = None
         self._refusal: Refusal | None = None
@@ -214,7 +216,8 @@ class Exchange:
             raise self._refusal
         assert self._operation is not None
         checks = _checks(self._operation)
-        call = Call(self._emulator, checks.parameters(self._path, self._query))
+        params = checks.parameters(self._path, self._query)
+        call = Call(self._emulator, params, self._headers)
         match self._body:
             case JSONBody() as body:
                 body.finish()

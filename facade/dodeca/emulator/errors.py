@@ -48,6 +48,16 @@ _PARAMETER_TEXTS = {
 }
 
 
+CLIP_LENGTH = "`video_clip_length` should be within 2-10 seconds long"
+DOCUMENTED: Mapping[str, Mapping[str, str]] = {
+    "embed_create": {
+        "text_truncate": ("You should use one of the following values: `none`, `start`, `end`."),
+    },
+    "embed_tasks_create": {"video_clip_length": CLIP_LENGTH},
+}
+"""What the documents say about the bad value of a parameter, by operationId and its name."""
+
+
 def _about_parameters(code: str, names: Sequence[str], why: str) -> Refusal:
     one, several, none = _PARAMETER_TEXTS[code]
     if not names:

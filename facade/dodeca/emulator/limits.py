@@ -23,8 +23,8 @@ class Limits:
     longest: int
     smallest: tuple[int, int] = (360, 360)
     largest: tuple[int, int] = (5184, 2160)
-    ratio: float = 2.4
-    """Longer side over shorter side at most."""
+    ratio: str = "2.4:1"
+    """Longer side to shorter side at most."""
 
     def video(self, source: Source) -> MediaInfo:
         """Return what a video is. Raises Refusal unless it is one within the limits."""
@@ -64,10 +64,11 @@ class Limits:
         if low > min(self.largest) or high > max(self.largest):
             text = f"The resolution of the video is too high. {wanted}"
             raise Refusal(400, "video_resolution_too_high", text)
-        if high > low * self.ratio:
+        wide, _, tall = self.ratio.partition(":")
+        if high * float(tall) > low * float(wide):
             text = (
                 "The aspect ratio of the video is invalid. Please upload a video with aspect ratio "
-                f"between 1:1 and {self.ratio:g}:1. {current}"
+                f"between 1:1 and {self.ratio}. {current}"
             )
             raise Refusal(400, "video_resolution_invalid_aspect_ratio", text)
 

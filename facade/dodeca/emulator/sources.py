@@ -24,16 +24,23 @@ MAX_FILE = 4096 * MB  # audio and video from a URL or an asset
 
 @contextmanager
 def opened(
-    emulator: Emulator, media_source: Mapping[str, Any], *, kind: Kind, field: str
+    emulator: Emulator,
+    media_source: Mapping[str, Any],
+    *,
+    kind: Kind,
+    field: str,
+    limit: int | None = None,
 ) -> Iterator[Source]:
     """Provide the media that a `media_source` object names; `field` is its dotted name.
 
-    The specification has seen to it that there is exactly one source. Raises Refusal: 400 when
-    it cannot be had in the allowed size, 404 for an unknown asset.
+    The specification has seen to it that there is exactly one source. `limit` is the most bytes,
+    when it is not the usual one of the kind. Raises Refusal: 400 when it cannot be had in the
+    allowed size, 404 for an unknown asset.
     """
     ((name, value),) = media_source.items()
     field = f"{field}.{name}"
-    limit = MAX_IMAGE if kind == "image" else MAX_FILE
+    if limit is None:
+        limit = MAX_IMAGE if kind == "image" else MAX_FILE
     match name:
         case "base64_string":
             yield _decoded(value, field, min(limit, MAX_BASE64))

@@ -4,6 +4,7 @@ A word means what the table says, whatever stands around it: "not red" means red
 """
 
 import re
+from itertools import islice
 
 MEANINGS: dict[str, str] = {
     "red": "red scarlet crimson ruby maroon burgundy vermilion cherry tomato blood",
@@ -70,3 +71,15 @@ def count_tokens(text: str) -> int:
     The service counts with a tokenizer of its own, so near its limit the two can differ.
     """
     return len(_TOKEN.findall(text))
+
+
+def first_tokens(text: str, count: int) -> str:
+    """The beginning of a text, up to the end of its `count`-th token."""
+    ends = [match.end() for match in islice(_TOKEN.finditer(text), count + 1)]
+    return text if len(ends) <= count else text[: ends[count - 1]]
+
+
+def last_tokens(text: str, count: int) -> str:
+    """The end of a text, from the beginning of its `count`-th token from the last."""
+    starts = [match.start() for match in _TOKEN.finditer(text)]
+    return text if len(starts) <= count else text[starts[-count] :]
