@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from dodeca.errors import InvalidRequestError
+from dodeca_api.types import UNSET, Unset
 
 
-def timestamp(name: str, value: datetime | str | None) -> str | None:
+def timestamp(name: str, value: datetime | str | None) -> str | Unset:
     """RFC 3339 in UTC, to the second; a time without a zone is taken as UTC.
 
     Raises:
         InvalidRequestError: text that is no date, or another type.
     """
     if value is None:
-        return None
+        return UNSET
     moment = _parsed(name, value) if isinstance(value, str) else value
     if not isinstance(moment, datetime):
         raise InvalidRequestError(f"{name} is a datetime or text with a date, got {value!r}")

@@ -16,10 +16,14 @@ import httpx
 from dodeca._operation import Request
 from dodeca._policy import Reach
 from dodeca._wire import Body, form_body, json_body
-from dodeca.errors import DodecaError, RequestTimeout, TransportError
+from dodeca.errors import DodecaError, InvalidResponseError, RequestTimeout, TransportError
 
 Transport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
+HttpClient = httpx.Client
+AsyncHttpClient = httpx.AsyncClient
+HttpRequest = httpx.Request
+HttpResponse = httpx.Response
 
 _CONNECT_SEC = 10.0
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -62,6 +66,29 @@ def build(
         stream=None if body is None else _ByteStream(body),
         extensions={"timeout": phases.as_dict()},
     )
+
+
+def build_put(url: str, headers: Mapping[str, str], body: Body, timeout: float) -> httpx.Request:
+    """A PUT to storage: the body and the headers that storage asks for, nothing of ours."""
+    phases = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SEC))
+    return httpx.Request(
+        "PUT",
+        url,
+        headers={**headers, "content-length": str(body.length)},
+        stream=_ByteStream(body),
+        extensions={"timeout": phases.as_dict()},
+    )
+
+
+def check_storage(url: str, base_url: str) -> None:
+    """Storage is reached by https, or beside an API that is itself on this machine.
+
+    Raises:
+        InvalidResponseError: an upload URL that would show the file to the network.
+    """
+    to, api = httpx.URL(url), httpx.URL(base_url)
+    if to.scheme != "https" and not (api.scheme == "http" and to.host == api.host):
+        raise InvalidResponseError(f"an upload URL is not https: {to.scheme}://{to.host}")
 
 
 def reach(exc: Exception) -> Reach:

@@ -62,6 +62,7 @@ class Request(Generic[T]):
     method: str
     path: str
     params: Mapping[str, Any]
+    headers: Mapping[str, str]
     json: Any
     form: list[tuple[str, Any]] | None
     read: Callable[[Any], T]
@@ -105,15 +106,33 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         method=parts["method"].upper(),
         path=parts["url"],
         params={k: v for k, v in parts.get("params", {}).items() if v is not None},
+        headers=_own_headers(parts.get("headers", {})),
         json=parts.get("json"),
         form=_form_fields(body.to_dict()) if "files" in parts else None,
         read=lambda answer: operation._parse_response(response=answer),
     )
 
 
+def read_model(cls: Any, value: Any) -> Any:
+    """A generated model from JSON that arrived outside of an answer's body.
+
+    Raises:
+        InvalidResponseError: the value is not what the API documents.
+    """
+    try:
+        return cls.from_dict(_without_nulls(value))
+    except (TypeError, ValueError, KeyError, AttributeError) as exc:
+        raise InvalidResponseError(f"{value!r:.200} is not as documented: {exc!r}") from exc
+
+
 def given(value: T | None) -> T | Unset:
     """Absence is None in the facade and UNSET in the generated package."""
     return UNSET if value is None else value
+
+
+def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of the operation; the type of the body comes from the body itself."""
+    return {name: value for name, value in headers.items() if name.lower() != "content-type"}
 
 
 def _check_id(value: object) -> None:

@@ -10,6 +10,8 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
+import orjson
+
 from dodeca.errors import InvalidRequestError
 from dodeca_api import models
 from dodeca_api.types import UNSET, Unset
@@ -133,15 +135,25 @@ def span(name: str, value: Span | None) -> dict[str, Any]:
     return {f"{name}{key}": number(name, bound, 0) for key, bound in bounds.items()}
 
 
-def page_limit(page: int, limit: int) -> int:
-    """The size of a page, with its bounds checked, and those of the page number.
+def page_limit(page: int, limit: int) -> None:
+    """Pages count from 1, and hold 1 to 50 items.
 
     Raises:
         InvalidRequestError: a page below 1, or not 1 to 50 items on a page.
     """
     integer("page", page, 1)
     integer("page_limit", limit, 1, 50)
-    return limit
+
+
+def file_name(value: str | None) -> str | Unset:
+    """A name for a file, of 1 to 255 characters.
+
+    Raises:
+        InvalidRequestError: an empty name, or a longer one.
+    """
+    if value is not None and len(value) > 255:
+        raise InvalidRequestError(f"filename has 1 to 255 characters, got {len(value)}")
+    return optional("filename", value)
 
 
 def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unset:
@@ -162,6 +174,18 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
                 f"got {item!r} under {key!r}"
             )
     return models.UserMetadata.from_dict(value)
+
+
+def metadata_text(value: Mapping[str, Any] | None) -> str | Unset:
+    """User metadata as the JSON text that forms carry.
+
+    Raises:
+        InvalidRequestError: another kind of key or value.
+    """
+    metadata = user_metadata(value)
+    if isinstance(metadata, Unset):
+        return metadata
+    return orjson.dumps(metadata.to_dict()).decode()
 
 
 def shaped(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:

@@ -10,6 +10,7 @@ import attrs
 from dateutil import parser as dates
 
 MAX_ATTEMPTS = 3
+SWEEP_SEC = 5.0
 _BACKOFF_SEC = 0.5
 _BACKOFF_CAP_SEC = 8.0
 _RETRY_AFTER_CAP_SEC = 7 * 86_400.0
@@ -21,7 +22,11 @@ class Kind(Enum):
     READ = "nothing changes"
     IDEMPOTENT = "the second time changes nothing more"
     STATELESS_POST = "it computes an answer and leaves nothing behind"
-    CREATE = "a second resource comes to be"
+    CREATE_WITH_MARKER = "a second resource comes to be, which a name or id of ours could find"
+    CREATE_BLIND = "a second resource comes to be, and nothing tells the two apart"
+
+
+_CREATES = frozenset({Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND})
 
 
 class Reach(Enum):
@@ -41,12 +46,69 @@ class Outcome:
     retry_after: float | None = None
 
 
-KINDS: Mapping[str, Kind] = {
-    "embed_v2_create": Kind.STATELESS_POST,
-    "embed_v2_tasks_create": Kind.CREATE,
-    "embed_v2_tasks_list": Kind.READ,
-    "embed_v2_tasks_retrieve": Kind.READ,
+_OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.READ: (
+        "analyze_tasks_list",
+        "analyze_tasks_retrieve",
+        "assets_list",
+        "assets_retrieve",
+        "embed_tasks_list",
+        "embed_tasks_retrieve",
+        "embed_tasks_status",
+        "embed_v2_tasks_list",
+        "embed_v2_tasks_retrieve",
+        "imports_logs",
+        "imports_status",
+        "index_videos_list",
+        "index_videos_retrieve",
+        "indexed_assets_list",
+        "indexed_assets_retrieve",
+        "indexes_list",
+        "indexes_retrieve",
+        "multipart_uploads_list",
+        "multipart_uploads_status",
+        "search_retrieve",
+        "tasks_list",
+        "tasks_retrieve",
+    ),
+    Kind.IDEMPOTENT: (
+        "analyze_tasks_delete",
+        "assets_delete",
+        "index_videos_delete",
+        "index_videos_replace",
+        "index_videos_update",
+        "indexed_assets_delete",
+        "indexed_assets_update",
+        "indexes_delete",
+        "indexes_update",
+        "multipart_uploads_presigned_urls",
+        "multipart_uploads_report_chunks",
+        "tasks_delete",
+    ),
+    Kind.STATELESS_POST: (
+        "analyze_create",
+        "embed_create",
+        "embed_v2_create",
+        "generate_create",
+        "gist_create",
+        "search_create",
+        "summarize_create",
+    ),
+    Kind.CREATE_WITH_MARKER: (
+        "analyze_tasks_create",
+        "assets_create",
+        "indexed_assets_create",
+        "indexes_create",
+    ),
+    Kind.CREATE_BLIND: (
+        "embed_tasks_create",
+        "embed_v2_tasks_create",
+        "imports_create",
+        "multipart_uploads_create",
+        "tasks_create",
+    ),
 }
+KINDS = {name: kind for kind, names in _OPERATIONS.items() for name in names}
 
 
 def delay(
@@ -67,7 +129,7 @@ def delay(
 
 def is_unknown(kind: Kind, outcome: Outcome) -> bool:
     """Whether something may have been created without our knowing."""
-    if kind is not Kind.CREATE:
+    if kind not in _CREATES:
         return False
     return outcome.reach is Reach.UNKNOWN or (outcome.status or 0) >= 500
 
@@ -75,7 +137,7 @@ def is_unknown(kind: Kind, outcome: Outcome) -> bool:
 def _may_repeat(kind: Kind, outcome: Outcome) -> bool:
     if outcome.reach is Reach.NOT_SENT or outcome.status == 429:
         return True
-    if kind is Kind.CREATE:
+    if kind in _CREATES:
         return False
     return outcome.reach is Reach.UNKNOWN or outcome.status == 408 or (outcome.status or 0) >= 500
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import attrs
 import orjson
@@ -18,6 +18,7 @@ import pybase64
 from dodeca._operation import Answer
 from dodeca.errors import InvalidMediaError, InvalidResponseError
 from dodeca.media import Media
+from dodeca_api.types import UNSET, File, Unset
 
 _PIECE = 192 * 1024  # divisible by 3, so that base64 pieces join without padding
 
@@ -33,6 +34,19 @@ class Base64Slot(str):
         slot = super().__new__(cls, f"base64:{secrets.token_hex(16)}")
         slot.media = media
         return slot
+
+
+def upload(media: Media | None) -> File | Unset:
+    """A local file for the generated form; it is read only when it is sent."""
+    if media is None or not media.is_local:
+        return UNSET
+    payload = cast(BinaryIO, media)
+    return File(payload=payload, file_name=file_name(media), mime_type=media.mime_type)
+
+
+def link(media: Media | None) -> str | Unset:
+    """The URL of media that has one."""
+    return UNSET if media is None or media.link is None else media.link
 
 
 class Body:
@@ -52,12 +66,16 @@ class Body:
 
 
 class _Part:
-    """The bytes of a media item, raw or as base64, checked against the size promised before."""
+    """A range of a media item, raw or as base64, checked against the size promised before."""
 
-    def __init__(self, media: Media, *, base64: bool) -> None:
+    def __init__(
+        self, media: Media, *, base64: bool, offset: int = 0, size: int | None = None
+    ) -> None:
         self._media = media
         self._base64 = base64
-        self._size = media.size or 0
+        self._offset = offset
+        self._is_whole = size is None
+        self._size = (media.size or 0) if size is None else size
 
     def __len__(self) -> int:
         return -(-self._size // 3) * 4 if self._base64 else self._size
@@ -65,13 +83,12 @@ class _Part:
     def __iter__(self) -> Iterator[bytes]:
         left = self._size
         with self._media.open() as stream:
-            while piece := stream.read(min(_PIECE, left + 1)):
+            stream.seek(self._offset)
+            while left and (piece := stream.read(min(_PIECE, left))):
                 left -= len(piece)
-                if left < 0:
-                    break
                 yield pybase64.b64encode(piece) if self._base64 else piece
-        if left:
-            raise InvalidMediaError(f"{self._media} changed its size while it was sent")
+            if left or (self._is_whole and stream.read(1)):
+                raise InvalidMediaError(f"{self._media} changed its size while it was sent")
 
 
 def json_body(value: Any) -> Body:
@@ -98,6 +115,12 @@ def form_body(fields: list[tuple[str, Any]]) -> Body:
             parts.append(f"{head}\r\n\r\n".encode() + text + b"\r\n")
     parts.append(f"--{boundary}--\r\n".encode())
     return Body(f"multipart/form-data; boundary={boundary}", parts)
+
+
+def range_body(media: Media, offset: int, size: int) -> Body:
+    """A range of a file, as storage takes it."""
+    part = _Part(media, base64=False, offset=offset, size=size)
+    return Body("application/octet-stream", [part])
 
 
 def file_name(media: Media) -> str:

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 _COLUMNS = frozenset({"embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"})
 
+_V1_NAMES = {
+    "float": "embedding",
+    "start_offset_sec": "start_sec",
+    "end_offset_sec": "end_sec",
+}
+
 
 @attrs.frozen(eq=False)
 class Segment:
@@ -101,6 +107,22 @@ class Embeddings:
             metadata=metadata,
             model_name=model_name,
         )
+
+    @classmethod
+    def from_segments(
+        cls,
+        segments: Sequence[Mapping[str, Any]],
+        *,
+        metadata: EmbeddingMetadata | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """Columns from the segments of the API's first embedding form, which names them otherwise.
+
+        Raises:
+            InvalidResponseError: vectors of different lengths, or values that are no numbers.
+        """
+        items = [{_V1_NAMES.get(k, k): v for k, v in item.items()} for item in segments]
+        return cls.from_items(items, metadata=metadata, model_name=model_name)
 
     def __len__(self) -> int:
         return len(self.vectors)

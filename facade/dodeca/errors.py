@@ -59,6 +59,10 @@ class InvalidResponseError(DodecaError):
     """An answer that is not what the API documents; the cause says what was wrong."""
 
 
+class TruncatedStreamError(InvalidResponseError):
+    """A stream that stopped before its end event: what arrived is not all of it."""
+
+
 class OutcomeUnknownError(DodecaError):
     """A create request was sent, and whether the service carried it out cannot be told.
 

@@ -19,6 +19,7 @@ import attrs
 from dodeca.errors import InvalidMediaError
 
 MIB = 1024 * 1024
+GIB = 1024 * MIB
 SYNC_BYTES = 36 * MIB
 SYNC_SEC = 600.0
 IMAGE_BYTES = 5 * MIB
@@ -163,8 +164,8 @@ class Media:
 MediaLike = Media | str | os.PathLike[str]
 
 
-def check_image(media: Media) -> None:
-    """What can be told of a picture before it is sent: JPEG or PNG, 128x128 or more, 5 MB or less.
+def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:
+    """What can be told of a picture before it is sent: JPEG or PNG, large enough, 5 MB or less.
 
     Raises:
         InvalidMediaError: a local picture outside these limits.
@@ -180,8 +181,10 @@ def check_image(media: Media) -> None:
         raise InvalidMediaError(f"an image is JPEG or PNG; {media} starts with {head!r}")
     with media.open() as stream:
         width, height = imagesize.get(stream)
-    if 0 <= min(width, height) < IMAGE_MIN_SIDE:
-        raise InvalidMediaError(f"an image is at least 128x128 pixels, {media} is {width}x{height}")
+    if 0 <= min(width, height) < min_side:
+        raise InvalidMediaError(
+            f"an image is at least {min_side}x{min_side} pixels, {media} is {width}x{height}"
+        )
 
 
 def check_sync_clip(media: Media) -> None:

@@ -1,4 +1,6 @@
+import json
 import math
+from importlib.resources import files
 
 import pytest
 from dodeca import _policy
@@ -37,11 +39,23 @@ def test_what_may_be_sent_twice_is_sent_again(kind: Kind, outcome: Outcome) -> N
         (Outcome(Reach.ANSWERED, 503), False),
     ],
 )
+@pytest.mark.parametrize("kind", [Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND])
 def test_a_create_is_repeated_only_when_it_cannot_have_happened(
-    outcome: Outcome, again: bool
+    kind: Kind, outcome: Outcome, again: bool
 ) -> None:
-    assert (delay(Kind.CREATE, outcome) is not None) is again
-    assert _policy.is_unknown(Kind.CREATE, outcome) is not again
+    assert (delay(kind, outcome) is not None) is again
+    assert _policy.is_unknown(kind, outcome) is not again
+
+
+def test_every_operation_has_a_kind() -> None:
+    document = json.loads((files("dodeca_api") / "openapi.json").read_bytes())
+    operations = {
+        operation["operationId"]
+        for path in document["paths"].values()
+        for method, operation in path.items()
+        if method != "parameters"
+    }
+    assert set(_policy.KINDS) == operations
 
 
 @pytest.mark.parametrize("kind", list(Kind))

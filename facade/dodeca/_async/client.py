@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterable
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from dodeca import _http, _secret
-from dodeca._async.embed import AsyncEmbed
+from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import AsyncTransport
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from dodeca._async.analyze import AsyncAnalyze
+    from dodeca._async.assets import AsyncAssets
+    from dodeca._async.embed import AsyncEmbed
+    from dodeca._async.embed_v1 import AsyncEmbedV1
+    from dodeca._async.imports import AsyncImports
+    from dodeca._async.indexes import AsyncIndexes
+    from dodeca._async.search import AsyncSearch
+    from dodeca._async.tasks import AsyncTasks
+    from dodeca._async.text import AsyncGenerate, AsyncGists, AsyncSummarize
     from dodeca.emulator import Emulator
+
+T = TypeVar("T")
 
 BASE_URL = "https://api.twelvelabs.io/v1.3"
 
@@ -74,7 +86,94 @@ class AsyncClient:
     @cached_property
     def embed(self) -> AsyncEmbed:
         """Embeddings of text, images, audio and video (`/embed-v2`)."""
-        return AsyncEmbed(self._transport)
+        from dodeca._async import embed
+
+        return embed.AsyncEmbed(self._transport)
+
+    @cached_property
+    def embed_v1(self) -> AsyncEmbedV1:
+        """Embeddings of the first API (`/embed`)."""
+        from dodeca._async import embed_v1
+
+        return embed_v1.AsyncEmbedV1(self._transport)
+
+    @cached_property
+    def assets(self) -> AsyncAssets:
+        """Files uploaded once and used by id (`/assets`)."""
+        from dodeca._async import assets
+
+        return assets.AsyncAssets(self._transport)
+
+    @cached_property
+    def indexes(self) -> AsyncIndexes:
+        """Indexes, their videos and their assets (`/indexes`)."""
+        from dodeca._async import indexes
+
+        return indexes.AsyncIndexes(self._transport)
+
+    @cached_property
+    def tasks(self) -> AsyncTasks:
+        """Indexing videos from files and URLs (`/tasks`)."""
+        from dodeca._async import tasks
+
+        return tasks.AsyncTasks(self._transport)
+
+    @cached_property
+    def imports(self) -> AsyncImports:
+        """Imports from integrations (`/tasks/transfers/import`)."""
+        from dodeca._async import imports
+
+        return imports.AsyncImports(self._transport)
+
+    @cached_property
+    def search(self) -> AsyncSearch:
+        """Search an index: `client.search(index_id, ...)` (`/search`)."""
+        from dodeca._async import search
+
+        return search.AsyncSearch(self._transport)
+
+    @cached_property
+    def analyze(self) -> AsyncAnalyze:
+        """Text about videos: `client.analyze(prompt, ...)` (`/analyze`)."""
+        from dodeca._async import analyze
+
+        return analyze.AsyncAnalyze(self._transport)
+
+    @cached_property
+    def generate(self) -> AsyncGenerate:
+        """Open-ended text about a video (`/generate`, retired)."""
+        from dodeca._async import text
+
+        return text.AsyncGenerate(self._transport)
+
+    @cached_property
+    def summarize(self) -> AsyncSummarize:
+        """Summaries, chapters and highlights (`/summarize`, retired)."""
+        from dodeca._async import text
+
+        return text.AsyncSummarize(self._transport)
+
+    @cached_property
+    def gist(self) -> AsyncGists:
+        """Title, topics and hashtags (`/gist`, retired)."""
+        from dodeca._async import text
+
+        return text.AsyncGists(self._transport)
+
+    def wait_all(
+        self, jobs: Iterable[AsyncJob[T]], *, timeout: float = 3600.0
+    ) -> AsyncIterator[AsyncJob[T]]:
+        """Many jobs, each given as soon as it is done, whether ready or failed.
+
+        The lists of the service tell which ones still run, so that a thousand jobs cost some
+        twenty requests every five seconds instead of a thousand. `job.result()` gives the result
+        of each or raises its failure. `timeout` is in seconds, for all of them together.
+
+        Raises:
+            WaitTimeout: the deadline came first; names the first job that was still running.
+            APIError: the service answered a look with an error status.
+        """
+        return wait_all(jobs, timeout=timeout)
 
     async def aclose(self) -> None:
         """Close the connections, and the emulator that was made for this client."""

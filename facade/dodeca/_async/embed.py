@@ -8,15 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca import _bodies, _params, _wire
-from dodeca._async.job import READY, AsyncJob, JobState
-from dodeca._async.pages import AsyncPages
+from dodeca._async.job import READY, AsyncJob, JobState, board
+from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
-from dodeca._operation import given, request
+from dodeca._operation import request
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
-from dodeca.results import EmbeddingMetadata, EmbeddingTask, Page, of, page_of
+from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
@@ -269,7 +269,7 @@ class AsyncEmbedTasks:
             NotFoundError: there is no such task, or its embeddings are older than seven days.
             APIError: the service answered with another error status.
         """
-        return AsyncJob(self._look, await self._look(task_id), self._transport.clock)
+        return self._job(await self._look(task_id))
 
     def list(
         self,
@@ -289,21 +289,20 @@ class AsyncEmbedTasks:
         Raises:
             InvalidRequestError: a date that cannot be read, or a page outside the limits.
         """
-        started, ended = timestamp("started_at", started_at), timestamp("ended_at", ended_at)
-        limit = _params.page_limit(page, page_limit)
-
-        async def fetch(number: int) -> Page[EmbeddingTask]:
-            call = request(
+        return listed(
+            self._transport,
+            EmbeddingTask,
+            page,
+            page_limit,
+            lambda number: request(
                 embed_v2_tasks_list,
-                started_at=given(started),
-                ended_at=given(ended),
+                started_at=timestamp("started_at", started_at),
+                ended_at=timestamp("ended_at", ended_at),
                 status=_params.optional("status", status),
                 page=number,
-                page_limit=limit,
-            )
-            return page_of(EmbeddingTask, await self._transport.send(call))
-
-        return AsyncPages(fetch, page)
+                page_limit=page_limit,
+            ),
+        )
 
     async def _start(
         self,
@@ -321,7 +320,14 @@ class AsyncEmbedTasks:
         )
         task = await self._transport.send(request(embed_v2_tasks_create, body=body))
         state: JobState[Embeddings] = JobState(task.field_id, task.status)
-        return AsyncJob(self._look, state, self._transport.clock)
+        return self._job(state)
+
+    def _job(self, state: JobState[Embeddings]) -> AsyncJob[Embeddings]:
+        running = board(
+            ("embed_v2_tasks", id(self._transport)),
+            lambda: self.list(status="processing", page_limit=50),
+        )
+        return AsyncJob(self._look, state, self._transport.clock, running)
 
     async def _look(self, task_id: str) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from dodeca.results import Page
+from dodeca import _params
+from dodeca._async.transport import AsyncTransport
+from dodeca._operation import Request
+from dodeca.results import Page, page_of
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class AsyncPages(Generic[T]):
@@ -38,3 +42,24 @@ class AsyncPages(Generic[T]):
         async for page in self.pages():
             for item in page.items:
                 yield item
+
+
+def listed(
+    transport: AsyncTransport,
+    cls: type[R],
+    page: int,
+    page_limit: int,
+    call: Callable[[int], Request[Any]],
+) -> AsyncPages[R]:
+    """A list of results, from the request that fetches one of its pages.
+
+    Raises:
+        InvalidRequestError: a page or a page limit out of bounds.
+    """
+    _params.page_limit(page, page_limit)
+    call(page)  # checks the filters now, not at the first iteration
+
+    async def fetch(number: int) -> Page[R]:
+        return page_of(cls, await transport.send(call(number)))
+
+    return AsyncPages(fetch, page)

@@ -3,18 +3,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from dodeca import _http, _secret
-from dodeca._sync.embed import Embed
+from dodeca._sync.job import Job, wait_all
 from dodeca._sync.transport import Transport
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from dodeca._sync.analyze import Analyze
+    from dodeca._sync.assets import Assets
+    from dodeca._sync.embed import Embed
+    from dodeca._sync.embed_v1 import EmbedV1
+    from dodeca._sync.imports import Imports
+    from dodeca._sync.indexes import Indexes
+    from dodeca._sync.search import Search
+    from dodeca._sync.tasks import Tasks
+    from dodeca._sync.text import Generate, Gists, Summarize
     from dodeca.emulator import Emulator
+
+T = TypeVar("T")
 
 BASE_URL = "https://api.twelvelabs.io/v1.3"
 
@@ -75,7 +87,92 @@ class Client:
     @cached_property
     def embed(self) -> Embed:
         """Embeddings of text, images, audio and video (`/embed-v2`)."""
-        return Embed(self._transport)
+        from dodeca._sync import embed
+
+        return embed.Embed(self._transport)
+
+    @cached_property
+    def embed_v1(self) -> EmbedV1:
+        """Embeddings of the first API (`/embed`)."""
+        from dodeca._sync import embed_v1
+
+        return embed_v1.EmbedV1(self._transport)
+
+    @cached_property
+    def assets(self) -> Assets:
+        """Files uploaded once and used by id (`/assets`)."""
+        from dodeca._sync import assets
+
+        return assets.Assets(self._transport)
+
+    @cached_property
+    def indexes(self) -> Indexes:
+        """Indexes, their videos and their assets (`/indexes`)."""
+        from dodeca._sync import indexes
+
+        return indexes.Indexes(self._transport)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Indexing videos from files and URLs (`/tasks`)."""
+        from dodeca._sync import tasks
+
+        return tasks.Tasks(self._transport)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Imports from integrations (`/tasks/transfers/import`)."""
+        from dodeca._sync import imports
+
+        return imports.Imports(self._transport)
+
+    @cached_property
+    def search(self) -> Search:
+        """Search an index: `client.search(index_id, ...)` (`/search`)."""
+        from dodeca._sync import search
+
+        return search.Search(self._transport)
+
+    @cached_property
+    def analyze(self) -> Analyze:
+        """Text about videos: `client.analyze(prompt, ...)` (`/analyze`)."""
+        from dodeca._sync import analyze
+
+        return analyze.Analyze(self._transport)
+
+    @cached_property
+    def generate(self) -> Generate:
+        """Open-ended text about a video (`/generate`, retired)."""
+        from dodeca._sync import text
+
+        return text.Generate(self._transport)
+
+    @cached_property
+    def summarize(self) -> Summarize:
+        """Summaries, chapters and highlights (`/summarize`, retired)."""
+        from dodeca._sync import text
+
+        return text.Summarize(self._transport)
+
+    @cached_property
+    def gist(self) -> Gists:
+        """Title, topics and hashtags (`/gist`, retired)."""
+        from dodeca._sync import text
+
+        return text.Gists(self._transport)
+
+    def wait_all(self, jobs: Iterable[Job[T]], *, timeout: float = 3600.0) -> Iterator[Job[T]]:
+        """Many jobs, each given as soon as it is done, whether ready or failed.
+
+        The lists of the service tell which ones still run, so that a thousand jobs cost some
+        twenty requests every five seconds instead of a thousand. `job.result()` gives the result
+        of each or raises its failure. `timeout` is in seconds, for all of them together.
+
+        Raises:
+            WaitTimeout: the deadline came first; names the first job that was still running.
+            APIError: the service answered a look with an error status.
+        """
+        return wait_all(jobs, timeout=timeout)
 
     def close(self) -> None:
         """Close the connections, and the emulator that was made for this client."""

@@ -3,8 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import (
+    Callable,
+    Hashable,
+    Iterable,
+    Iterator,
+    Sequence,
+    Set,
+)
+from typing import Any, Generic, TypeVar
 
 import attrs
 
@@ -19,12 +26,36 @@ FAILED = frozenset({"failed", "canceled", "cancelled"})
 
 @attrs.frozen
 class JobState(Generic[T]):
-    """What one look at a job told."""
+    """What one look at a job told; `result` may be there, unfinished, before it is ready."""
 
     id: str
     status: str
     result: T | None = None
     reason: str | None = None
+
+
+@attrs.frozen
+class Board:
+    """Tells which of many jobs still run, by the list of their kind: fewer requests than looks.
+
+    Jobs with an equal `key` share a board.
+    """
+
+    key: Hashable
+    running: Callable[[Set[str]], Set[str]]
+
+
+def board(key: Hashable, *lists: Callable[[], Iterable[Any]]) -> Board:
+    """The board that reads lists of what still runs."""
+
+    def running(ids: Set[str]) -> Set[str]:
+        found: set[str] = set()
+        for listed in lists:
+            for item in listed():
+                found.add(item.id)
+        return found & ids
+
+    return Board(key, running)
 
 
 class Job(Generic[T]):
@@ -34,11 +65,18 @@ class Job(Generic[T]):
     """
 
     def __init__(
-        self, look: Callable[[str], JobState[T]], state: JobState[T], clock: Clock
+        self,
+        look: Callable[[str], JobState[T]],
+        state: JobState[T],
+        clock: Clock,
+        board: Board,
+        created: object = None,
     ) -> None:
         self._look = look
         self._state = state
         self._clock = clock
+        self._board = board
+        self.created = created
 
     @property
     def id(self) -> str:
@@ -53,7 +91,27 @@ class Job(Generic[T]):
     @property
     def done(self) -> bool:
         """Whether the job had ended at the last look, with or without a result."""
-        return self.status == READY or self.status in FAILED
+        if self.status == READY:
+            return self._state.result is not None
+        return self.status in FAILED
+
+    @property
+    def latest(self) -> T | None:
+        """What the last look gave, finished or not; None where there is nothing before the end."""
+        return self._state.result
+
+    def result(self) -> T:
+        """The result of a job that is done.
+
+        Raises:
+            JobFailed: the job ended without a result; carries the service's reason.
+            WaitTimeout: it was still running at the last look.
+        """
+        if self.status in FAILED:
+            raise JobFailed(self.id, self.status, self._state.reason)
+        if not self.done or self._state.result is None:
+            raise WaitTimeout(self.id, self.status, 0.0)
+        return self._state.result
 
     def refresh(self) -> Job[T]:
         """Look at the job once more, and return it.
@@ -81,7 +139,7 @@ class Job(Generic[T]):
             APIError: the service answered a look with an error status.
         """
         started = self._clock.monotonic()
-        while not self._is_settled():
+        while not self.done:
             elapsed = self._clock.monotonic() - started
             pause = _policy.next_look(elapsed)
             if elapsed + pause > timeout:
@@ -90,16 +148,40 @@ class Job(Generic[T]):
             self.refresh()
             if on_update is not None:
                 on_update(self)
-        return self._outcome()
-
-    def _is_settled(self) -> bool:
-        """A create may answer "ready" without the result; that one still needs a look."""
-        return self._state.result is not None or self.status in FAILED
-
-    def _outcome(self) -> T:
-        if self._state.result is None:
-            raise JobFailed(self.id, self.status, self._state.reason)
-        return self._state.result
+        return self.result()
 
     def __repr__(self) -> str:
         return f"<Job {self.id}: {self.status}>"
+
+
+def wait_all(jobs: Iterable[Job[T]], *, timeout: float = 3600.0) -> Iterator[Job[T]]:
+    """See `Client.wait_all`."""
+    waiting = {(job._board.key, job.id): job for job in jobs}
+    for key in [key for key, job in waiting.items() if job.done]:
+        yield waiting.pop(key)
+    if not waiting:
+        return
+    clock = next(iter(waiting.values()))._clock
+    started = clock.monotonic()
+    while waiting:
+        elapsed = clock.monotonic() - started
+        if elapsed + _policy.SWEEP_SEC > timeout:
+            late = next(iter(waiting.values()))
+            raise WaitTimeout(late.id, late.status, elapsed)
+        clock.sleep(_policy.SWEEP_SEC)
+        for job in _settled(list(waiting.values())):
+            # Absence from a list is a hint; the look tells, and brings the result.
+            if (job.refresh()).done:
+                yield waiting.pop((job._board.key, job.id))
+
+
+def _settled(jobs: Sequence[Job[T]]) -> Sequence[Job[T]]:
+    """The jobs that the lists no longer show as running."""
+    groups: dict[Hashable, list[Job[T]]] = {}
+    for job in jobs:
+        groups.setdefault(job._board.key, []).append(job)
+    settled: list[Job[T]] = []
+    for group in groups.values():
+        running = group[0]._board.running({job.id for job in group})
+        settled += [job for job in group if job.id not in running]
+    return settled

@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from dodeca.results import Page
+from dodeca import _params
+from dodeca._operation import Request
+from dodeca._sync.transport import Transport
+from dodeca.results import Page, page_of
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Pages(Generic[T]):
@@ -39,3 +43,24 @@ class Pages(Generic[T]):
         for page in self.pages():
             for item in page.items:
                 yield item
+
+
+def listed(
+    transport: Transport,
+    cls: type[R],
+    page: int,
+    page_limit: int,
+    call: Callable[[int], Request[Any]],
+) -> Pages[R]:
+    """A list of results, from the request that fetches one of its pages.
+
+    Raises:
+        InvalidRequestError: a page or a page limit out of bounds.
+    """
+    _params.page_limit(page, page_limit)
+    call(page)  # checks the filters now, not at the first iteration
+
+    def fetch(number: int) -> Page[R]:
+        return page_of(cls, transport.send(call(number)))
+
+    return Pages(fetch, page)

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import attrs
@@ -13,7 +15,8 @@ from dodeca._clock import Clock
 from dodeca._operation import Answer, Request
 from dodeca._policy import Kind, Outcome, Reach
 from dodeca._secret import Secret
-from dodeca.errors import APIError, DodecaError, OutcomeUnknownError
+from dodeca._wire import Body
+from dodeca.errors import APIError, DodecaError, InvalidResponseError, OutcomeUnknownError
 
 T = TypeVar("T")
 
@@ -34,6 +37,7 @@ class Transport:
         self._key = key
         self.base_url = base_url
         self._timeout = timeout
+        self._transport = transport
         self._http = _http.new_client(transport)
 
     def send(self, request: Request[T], *, timeout: float | None = None) -> T:
@@ -65,23 +69,115 @@ class Transport:
                 raise _final(request, kind, ended)
             self.clock.sleep(wait)
 
+    @contextmanager
+    def stream(self, request: Request[Any]) -> Iterator[Iterator[bytes]]:
+        """The body of a success as it arrives; opened once, and closed at the end of the block.
+
+        Raises:
+            APIError: the service answered with an error status.
+            TransportError: no answer arrived, or its body was cut off.
+        """
+        try:
+            response = self._http.send(self._built(request, self._timeout), stream=True)
+        except _http.ERRORS as exc:
+            raise _http.error(exc) from exc
+        try:
+            if not response.is_success:
+                response.read()
+                raise self._refusal(response).error
+            yield _pieces(response)
+        finally:
+            response.close()
+
+    @contextmanager
+    def storage(self) -> Iterator[Storage]:
+        """A way to where chunks are uploaded, without the key and on connections of its own."""
+        client = _http.new_client(self._transport)
+        try:
+            yield Storage(client, self.base_url, self._timeout, self.clock)
+        finally:
+            if self._transport is None:
+                client.close()
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
     def _attempt(self, request: Request[Any], timeout: float) -> Answer | _Failure:
-        headers = {"x-api-key": self._key.reveal()}
-        sent = _http.build(request, self.base_url, headers, max(timeout, 0.001))
         try:
-            response = self._http.send(sent)
+            response = self._http.send(self._built(request, timeout))
         except _http.ERRORS as exc:
             return _Failure(Outcome(_http.reach(exc)), _http.error(exc), exc)
-        answer = Answer(response.status_code, response.headers, response.content)
         if response.is_success:
-            return answer
-        wait = _policy.retry_after(answer.headers, now=self.clock.wall())
-        error = APIError.of(answer.status_code, answer.headers, answer.content, retry_after=wait)
-        return _Failure(Outcome(Reach.ANSWERED, answer.status_code, wait), error)
+            return Answer(response.status_code, response.headers, response.content)
+        return self._refusal(response)
+
+    def _built(self, request: Request[Any], timeout: float) -> _http.HttpRequest:
+        headers = {"x-api-key": self._key.reveal(), **request.headers}
+        return _http.build(request, self.base_url, headers, max(timeout, 0.001))
+
+    def _refusal(self, response: _http.HttpResponse) -> _Failure:
+        status, headers = response.status_code, response.headers
+        wait = _policy.retry_after(headers, now=self.clock.wall())
+        error = APIError.of(status, headers, response.content, retry_after=wait)
+        return _Failure(Outcome(Reach.ANSWERED, status, wait), error)
+
+
+class Storage:
+    """Sends chunks to the URLs that the service gave out for them."""
+
+    def __init__(
+        self, client: _http.HttpClient, base_url: str, timeout: float, clock: Clock
+    ) -> None:
+        self._client = client
+        self._base_url = base_url
+        self._timeout = timeout
+        self._clock = clock
+
+    def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
+        """Send a chunk, and again while the storage fails; its ETag.
+
+        Raises:
+            APIError: the storage refused it; 403 when the URL has expired.
+            TransportError: no answer arrived.
+            InvalidResponseError: the storage gave no ETag, or the URL is not https.
+        """
+        _http.check_storage(url, self._base_url)
+        attempt = 0
+        while True:
+            attempt += 1
+            ended = self._attempt(url, headers, body)
+            if isinstance(ended, str):
+                return ended
+            jitter = random.random()
+            wait = _policy.delay(
+                Kind.IDEMPOTENT, attempt, ended.outcome, left=self._timeout, jitter=jitter
+            )
+            if wait is None:
+                ended.error.__cause__ = ended.cause
+                raise ended.error
+            self._clock.sleep(wait)
+
+    def _attempt(self, url: str, headers: Mapping[str, str], body: Body) -> str | _Failure:
+        try:
+            response = self._client.send(_http.build_put(url, headers, body, self._timeout))
+        except _http.ERRORS as exc:
+            return _Failure(Outcome(_http.reach(exc)), _http.error(exc), exc)
+        if not response.is_success:
+            error = APIError.of(response.status_code, response.headers, response.content)
+            return _Failure(Outcome(Reach.ANSWERED, response.status_code), error)
+        etag: str = response.headers.get("etag", "").strip('"')
+        if not etag:
+            raise InvalidResponseError("the storage took a chunk but gave no ETag")
+        return etag
+
+
+def _pieces(response: _http.HttpResponse) -> Iterator[bytes]:
+    try:
+        for piece in response.iter_bytes():
+            yield piece
+    except _http.ERRORS as exc:
+        raise _http.error(exc) from exc
 
 
 @attrs.frozen

@@ -1,0 +1,259 @@
+"""The first embedding API: `/embed` and `/embed/tasks`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from dodeca import _params
+from dodeca._async.job import READY, AsyncJob, JobState, board
+from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.transport import AsyncTransport
+from dodeca._dates import timestamp
+from dodeca._operation import request
+from dodeca._wire import link, upload
+from dodeca.embeddings import Embeddings
+from dodeca.errors import InvalidMediaError, InvalidRequestError
+from dodeca.media import Media, MediaLike, check_image
+from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
+from dodeca_api import models
+from dodeca_api.api.embed import embed_create
+from dodeca_api.api.embed_tasks import (
+    embed_tasks_create,
+    embed_tasks_list,
+    embed_tasks_retrieve,
+    embed_tasks_status,
+)
+from dodeca_api.models.embed_task_status_filter import EMBED_TASK_STATUS_FILTER_VALUES
+from dodeca_api.models.embed_video_scope import EMBED_VIDEO_SCOPE_VALUES
+from dodeca_api.models.text_truncate import TEXT_TRUNCATE_VALUES
+from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
+
+MODEL_V1 = "Marengo-retrieval-2.7"
+
+
+@attrs.frozen
+class EmbeddingsV1:
+    """What one call of the first API gave, for each kind of input that it got.
+
+    A part that failed has its reason in `errors`, under "text", "image" or "audio".
+    """
+
+    text: Embeddings | None = None
+    image: Embeddings | None = None
+    audio: Embeddings | None = None
+    errors: dict[str, str] = attrs.field(factory=dict)
+
+
+class AsyncEmbedV1:
+    """Embeddings of the first API: 1024 floats with Marengo-retrieval-2.7."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @cached_property
+    def tasks(self) -> AsyncEmbedV1Tasks:
+        """Embedding videos as tasks (`/embed/tasks`)."""
+        return AsyncEmbedV1Tasks(self._transport)
+
+    async def create(
+        self,
+        *,
+        text: str | None = None,
+        text_truncate: str | None = None,
+        image: MediaLike | None = None,
+        audio: MediaLike | None = None,
+        audio_start_offset_sec: float | None = None,
+        model_name: str = MODEL_V1,
+    ) -> EmbeddingsV1:
+        """Embed a text, a picture, a sound, or several of them (`POST /embed`).
+
+        A text has at most 77 tokens with Marengo 2.7; `text_truncate` ("end", "start", "none")
+        says what becomes of a longer one. A picture is JPEG or PNG of at least 64x64 pixels and
+        at most 5 MB. `audio_start_offset_sec` leaves out the beginning of the sound, in seconds.
+
+        Raises:
+            InvalidRequestError: no input, or one outside the limits.
+            APIError: the service answered with an error status.
+        """
+        if text is None and image is None and audio is None:
+            raise InvalidRequestError("embed_v1.create needs text, image or audio")
+        picture, sound = _source("image", image), _source("audio", audio)
+        if picture is not None:
+            check_image(picture, min_side=64)
+        body = models.EmbedRequest(
+            model_name=_params.string("model_name", model_name),
+            text=_params.optional("text", text),
+            text_truncate=_params.choice("text_truncate", text_truncate, TEXT_TRUNCATE_VALUES),
+            image_file=upload(picture),
+            image_url=link(picture),
+            audio_file=upload(sound),
+            audio_url=link(sound),
+            audio_start_offset_sec=_params.number(
+                "audio_start_offset_sec", audio_start_offset_sec, 0
+            ),
+        )
+        answer = await self._transport.send(request(embed_create, body=body))
+        return _parts(answer)
+
+
+class AsyncEmbedV1Tasks:
+    """Embedding videos as tasks of the first API."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def create(
+        self,
+        media: MediaLike,
+        *,
+        video_start_offset_sec: float | None = None,
+        video_end_offset_sec: float | None = None,
+        video_clip_length: float | None = None,
+        video_embedding_scope: Sequence[str] | None = None,
+        model_name: str = MODEL_V1,
+    ) -> AsyncJob[Embeddings]:
+        """Embed a video of 4 seconds to 2 hours, at most 2 GB (`POST /embed/tasks`).
+
+        `video_start_offset_sec` and `video_end_offset_sec` cut a part out, in seconds, given
+        both or neither. `video_clip_length` is 2 to 10 seconds, 6 where it is not given; a last
+        clip under 2 seconds is dropped. `video_embedding_scope` is any of "clip" and "video".
+
+        Raises:
+            InvalidRequestError: a parameter or a file outside the limits.
+            APIError: the service answered with an error status.
+            OutcomeUnknownError: whether the task was created cannot be told.
+        """
+        source = _source("media", media)
+        if source is None:
+            raise InvalidMediaError("an embedding task needs a file or a URL")
+        body = models.EmbedTaskCreateRequest(
+            model_name=_params.string("model_name", model_name),
+            video_file=upload(source),
+            video_url=link(source),
+            video_start_offset_sec=_params.number(
+                "video_start_offset_sec", video_start_offset_sec, 0
+            ),
+            video_end_offset_sec=_params.number("video_end_offset_sec", video_end_offset_sec, 0),
+            video_clip_length=_params.number("video_clip_length", video_clip_length, 2, 10),
+            video_embedding_scope=_params.choices(
+                "video_embedding_scope", video_embedding_scope, EMBED_VIDEO_SCOPE_VALUES
+            ),
+        )
+        created = await self._transport.send(request(embed_tasks_create, body=body))
+        return self._job(JobState(created.field_id, "processing"), None)
+
+    async def retrieve(
+        self, task_id: str, *, embedding_option: Sequence[str] | None = None
+    ) -> AsyncJob[Embeddings]:
+        """The job of a task, from this process or another (`GET /embed/tasks/{task_id}`).
+
+        `embedding_option` ("visual-text", "audio", "visual", "transcription") brings only those
+        vectors; all of them come where it is not given.
+
+        Raises:
+            APIError: the service answered with an error status.
+        """
+        state: JobState[Embeddings] = JobState(task_id, "processing")
+        return await self._job(state, embedding_option).refresh()
+
+    async def status(self, task_id: str) -> EmbeddingTask:
+        """How far a task is, without its vectors (`GET /embed/tasks/{task_id}/status`).
+
+        Raises:
+            APIError: the service answered with an error status.
+        """
+        return of(EmbeddingTask, await self._transport.send(request(embed_tasks_status, task_id)))
+
+    def list(
+        self,
+        *,
+        started_at: datetime | str | None = None,
+        ended_at: datetime | str | None = None,
+        status: str | None = None,
+        page: int = 1,
+        page_limit: int = 10,
+    ) -> AsyncPages[EmbeddingTask]:
+        """The embedding tasks, newest first, page by page (`GET /embed/tasks`).
+
+        `started_at` and `ended_at` bound the time of creation: a datetime, or text with a date;
+        without them the last seven days. `status` is "processing", "ready" or "failed".
+
+        Raises:
+            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+        """
+        return listed(
+            self._transport,
+            EmbeddingTask,
+            page,
+            page_limit,
+            lambda number: request(
+                embed_tasks_list,
+                started_at=timestamp("started_at", started_at),
+                ended_at=timestamp("ended_at", ended_at),
+                status=_params.choice("status", status, EMBED_TASK_STATUS_FILTER_VALUES),
+                page=number,
+                page_limit=page_limit,
+            ),
+        )
+
+    def _job(
+        self, state: JobState[Embeddings], embedding_option: Sequence[str] | None
+    ) -> AsyncJob[Embeddings]:
+        options = _params.choices(
+            "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
+        )
+
+        async def look(task_id: str) -> JobState[Embeddings]:
+            status = (await self.status(task_id)).status or ""
+            if status != READY:
+                return JobState(task_id, status)
+            call = request(embed_tasks_retrieve, task_id, embedding_option=options)
+            return JobState(task_id, status, _video(await self._transport.send(call)))
+
+        running = board(
+            ("embed_tasks", id(self._transport)),
+            lambda: self.list(status="processing", page_limit=50),
+        )
+        return AsyncJob(look, state, self._transport.clock, running)
+
+
+def _source(name: str, media: MediaLike | None) -> Media | None:
+    if media is None:
+        return None
+    source = Media.of(media)
+    if source.asset_id is not None:
+        raise InvalidMediaError(f"{name} is a file or a URL, got {source!r}")
+    return source
+
+
+def _parts(answer: models.EmbedResponse) -> EmbeddingsV1:
+    parts: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for kind in ("text", "image", "audio"):
+        part = getattr(answer, f"{kind}_embedding")
+        if not part:
+            continue
+        if part.error_message:
+            errors[kind] = part.error_message
+        elif part.segments:
+            metadata = getattr(part, "metadata", None)
+            parts[kind] = Embeddings.from_segments(
+                [segment.to_dict() for segment in part.segments],
+                metadata=of(EmbeddingMetadata, metadata) if metadata else None,
+                model_name=answer.model_name,
+            )
+    return EmbeddingsV1(**parts, errors=errors)
+
+
+def _video(answer: models.EmbedTaskDetail) -> Embeddings:
+    found = answer.video_embedding
+    return Embeddings.from_segments(
+        [segment.to_dict() for segment in found.segments] if found and found.segments else [],
+        metadata=of(EmbeddingMetadata, found.metadata) if found and found.metadata else None,
+        model_name=answer.model_name or None,
+    )

@@ -1,0 +1,95 @@
+"""Texts that arrive as they are written: newline-delimited JSON events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from dodeca._async.transport import AsyncTransport
+from dodeca._operation import Request, read_model
+from dodeca.errors import InvalidResponseError, TruncatedStreamError
+from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of
+from dodeca_api import models
+
+_KINDS: dict[str, tuple[Any, Any]] = {
+    "stream_start": (models.StreamStartEvent, StreamStart),
+    "text_generation": (models.TextGenerationEvent, TextGeneration),
+    "stream_end": (models.StreamEndEvent, StreamEnd),
+}
+
+
+class AsyncTextStream:
+    """The events of a text that is being written; use it in an `async with` block.
+
+    Iterate it for the events, or take the whole text with `text()`. The connection is closed at
+    the end of the block, whatever happens in it. Events of a kind that this version does not know
+    are passed over.
+    """
+
+    def __init__(self, transport: AsyncTransport, call: Request[Any]) -> None:
+        self._opened = transport.stream(call)
+        self._chunks: AsyncIterator[bytes] | None = None
+        self.end: StreamEnd | None = None
+
+    async def __aenter__(self) -> AsyncTextStream:
+        self._chunks = await self._opened.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._opened.__aexit__(kind, error, trace)
+
+    async def __aiter__(self) -> AsyncIterator[StreamEvent]:
+        async for line in self._lines():
+            event = _event(line)
+            if event is None:
+                continue
+            yield event
+            if isinstance(event, StreamEnd):
+                self.end = event
+                return
+        raise TruncatedStreamError("the stream stopped before its stream_end event")
+
+    async def text(self) -> str:
+        """All of the text that is still to come, joined.
+
+        Raises:
+            TruncatedStreamError: the stream stopped before its end event.
+            InvalidResponseError: an event is not as the API documents it.
+        """
+        return "".join(
+            [event.text or "" async for event in self if isinstance(event, TextGeneration)]
+        )
+
+    async def _lines(self) -> AsyncIterator[bytes]:
+        """Lines end at a line feed and nowhere else: text may hold other Unicode line ends."""
+        if self._chunks is None:
+            raise InvalidResponseError("a stream is read inside its `with` block")
+        rest = b""
+        async for chunk in self._chunks:
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                yield line
+        yield rest
+
+
+def _event(line: bytes) -> StreamEvent | None:
+    if not line.strip():
+        return None
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as exc:
+        raise TruncatedStreamError(f"the stream stopped inside an event: {line[:80]!r}") from exc
+    kind = _KINDS.get(str(value.get("event_type"))) if isinstance(value, dict) else None
+    if kind is None:
+        return None
+    model, cls = kind
+    event: StreamEvent = of(cls, read_model(model, value))
+    return event

@@ -1,0 +1,82 @@
+"""What the resources of a library share: filters of their lists, vectors in videos. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import attrs
+
+from dodeca import _params
+from dodeca._dates import timestamp
+from dodeca._params import Span
+from dodeca.errors import InvalidRequestError
+from dodeca.results import IndexedAsset, Video, of
+from dodeca_api import models
+from dodeca_api.models.sort_by import SORT_BY_VALUES
+from dodeca_api.models.sort_order import SORT_ORDER_VALUES
+from dodeca_api.types import UNSET, Unset
+
+V = TypeVar("V", Video, IndexedAsset)
+
+
+def filters(
+    *,
+    filename: str | None,
+    duration: Span | None,
+    fps: Span | None,
+    width: Span | None,
+    height: Span | None,
+    size: Span | None,
+    created_at: datetime | str | None,
+    updated_at: datetime | str | None,
+    user_metadata: Mapping[str, str | float | bool] | None,
+    sort_by: str | None,
+    sort_option: str | None,
+) -> dict[str, Any]:
+    """The filters that lists of videos and of indexed assets have in common.
+
+    Raises:
+        InvalidRequestError: a filter that the API does not know, or one out of bounds.
+    """
+    return {
+        "filename": _params.optional("filename", filename),
+        **_params.span("duration", duration),
+        **_params.span("fps", fps),
+        **_params.span("width", width),
+        **_params.span("height", height),
+        **_params.span("size", size),
+        "created_at": timestamp("created_at", created_at),
+        "updated_at": timestamp("updated_at", updated_at),
+        "user_metadata": _metadata_filter(user_metadata),
+        "sort_by": _params.choice("sort_by", sort_by, SORT_BY_VALUES),
+        "sort_option": _params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
+    }
+
+
+def with_embedding(cls: type[V], model: Any) -> V:
+    """A video or indexed asset whose vectors, if it brings any, are `Embeddings`."""
+    found = of(cls, model)
+    wire: Any = found.embedding
+    if wire is None:
+        return found
+    from dodeca.embeddings import Embeddings
+
+    segments = (wire.get("video_embedding") or {}).get("segments") or []
+    vectors = Embeddings.from_segments(segments, model_name=wire.get("model_name"))
+    return attrs.evolve(found, embedding=vectors)
+
+
+def _metadata_filter(
+    values: Mapping[str, str | float | bool] | None,
+) -> models.UserMetadataFilter | Unset:
+    if values is None:
+        return UNSET
+    for key, value in values.items():
+        if not isinstance(value, str | int | float):
+            raise InvalidRequestError(
+                "user_metadata filters by strings, numbers and booleans, "
+                f"got {value!r} under {key!r}"
+            )
+    return models.UserMetadataFilter.from_dict(values)

@@ -1,0 +1,194 @@
+# Derived from facade/dodeca/_async/indexed_assets.py by scripts/unasync.py; edit that one.
+"""The assets of an index: `/indexes/{index_id}/indexed-assets`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dodeca import _library, _params
+from dodeca._operation import request
+from dodeca._params import Span
+from dodeca._sync.job import Job, JobState, board
+from dodeca._sync.pages import Pages, listed
+from dodeca._sync.transport import Transport
+from dodeca.results import IndexedAsset
+from dodeca_api import models
+from dodeca_api.api.indexed_assets import (
+    indexed_assets_create,
+    indexed_assets_delete,
+    indexed_assets_list,
+    indexed_assets_retrieve,
+    indexed_assets_update,
+)
+from dodeca_api.models.indexed_asset_status_filter import INDEXED_ASSET_STATUS_FILTER_VALUES
+from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
+
+_RUNNING = ("validating", "pending", "queued", "indexing")
+
+
+class IndexedAssets:
+    """Assets that an index takes in, and has taken in."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(
+        self,
+        index_id: str,
+        asset_id: str,
+        *,
+        enable_video_stream: bool | None = None,
+        user_metadata: Mapping[str, Any] | None = None,
+    ) -> Job[IndexedAsset]:
+        """Take an asset into an index (`POST /indexes/{index_id}/indexed-assets`).
+
+        The asset must be ready. `enable_video_stream` makes an HLS stream of it (the service's
+        default is not to). `job.wait()` gives the indexed asset once it can be searched.
+
+        Raises:
+            NotFoundError: there is no such index or asset.
+            APIError: the service answered with another error status.
+            OutcomeUnknownError: whether it was taken in cannot be told.
+        """
+        body = models.IndexedAssetCreateRequest(
+            asset_id=_params.string("asset_id", asset_id),
+            enable_video_stream=_params.flag("enable_video_stream", enable_video_stream),
+            user_metadata=_params.user_metadata(user_metadata),
+        )
+        created = self._transport.send(request(indexed_assets_create, index_id, body=body))
+        return self._job(index_id, JobState(created.field_id, "pending"))
+
+    def job(self, index_id: str, indexed_asset_id: str) -> Job[IndexedAsset]:
+        """The job that takes an asset in, from this process or another.
+
+        It looks by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
+
+        Raises:
+            NotFoundError: there is no such indexed asset.
+            APIError: the service answered with another error status.
+        """
+        return self._job(index_id, JobState(indexed_asset_id, "pending")).refresh()
+
+    def list(
+        self,
+        index_id: str,
+        *,
+        status: Sequence[str] | None = None,
+        filename: str | None = None,
+        duration: Span | None = None,
+        fps: Span | None = None,
+        width: Span | None = None,
+        height: Span | None = None,
+        size: Span | None = None,
+        created_at: datetime | str | None = None,
+        updated_at: datetime | str | None = None,
+        user_metadata: Mapping[str, str | float | bool] | None = None,
+        sort_by: str | None = None,
+        sort_option: str | None = None,
+        page: int = 1,
+        page_limit: int = 10,
+    ) -> Pages[IndexedAsset]:
+        """The assets of an index, newest first (`GET /indexes/{index_id}/indexed-assets`).
+
+        `status` is any of "validating", "pending", "queued", "indexing", "ready" and "failed";
+        the other filters are those of `client.indexes.videos.list`.
+
+        Raises:
+            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+        """
+        filters = _library.filters(
+            filename=filename,
+            duration=duration,
+            fps=fps,
+            width=width,
+            height=height,
+            size=size,
+            created_at=created_at,
+            updated_at=updated_at,
+            user_metadata=user_metadata,
+            sort_by=sort_by,
+            sort_option=sort_option,
+        )
+        words = _params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
+        return listed(
+            self._transport,
+            IndexedAsset,
+            page,
+            page_limit,
+            lambda number: request(
+                indexed_assets_list,
+                index_id,
+                status=words,
+                page=number,
+                page_limit=page_limit,
+                **filters,
+            ),
+        )
+
+    def retrieve(
+        self,
+        index_id: str,
+        indexed_asset_id: str,
+        *,
+        embedding_option: Sequence[str] | None = None,
+        transcription: bool | None = None,
+    ) -> IndexedAsset:
+        """One indexed asset (`GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+
+        `embedding_option` ("visual", "audio", "transcription", or "visual-text" for Marengo 2.7)
+        brings its vectors along, `transcription=True` what is said in it.
+
+        Raises:
+            NotFoundError: there is no such indexed asset.
+            APIError: the service answered with another error status.
+        """
+        call = request(
+            indexed_assets_retrieve,
+            index_id,
+            indexed_asset_id,
+            embedding_option=_params.choices(
+                "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
+            ),
+            transcription=_params.flag("transcription", transcription),
+        )
+        return _library.with_embedding(IndexedAsset, self._transport.send(call))
+
+    def update(
+        self, index_id: str, indexed_asset_id: str, *, user_metadata: Mapping[str, Any]
+    ) -> None:
+        """Set some metadata (`PATCH /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+
+        Other keys stay as they are; None under a key removes it.
+
+        Raises:
+            InvalidRequestError: a value that metadata cannot hold.
+            APIError: the service answered with an error status.
+        """
+        body = models.UserMetadataUpdate(user_metadata=_params.user_metadata(user_metadata))
+        call = request(indexed_assets_update, index_id, indexed_asset_id, body=body)
+        self._transport.send(call)
+
+    def delete(self, index_id: str, indexed_asset_id: str) -> None:
+        """Take an asset out (`DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+
+        The asset itself stays.
+
+        Raises:
+            NotFoundError: there is no such indexed asset.
+            APIError: the service answered with another error status.
+        """
+        self._transport.send(request(indexed_assets_delete, index_id, indexed_asset_id))
+
+    def _job(self, index_id: str, state: JobState[IndexedAsset]) -> Job[IndexedAsset]:
+        def look(indexed_asset_id: str) -> JobState[IndexedAsset]:
+            found = self.retrieve(index_id, indexed_asset_id)
+            reason = str(found.extra["error"]) if "error" in found.extra else None
+            return JobState(indexed_asset_id, found.status or "", found, reason)
+
+        running = board(
+            ("indexed_assets", id(self._transport), index_id),
+            lambda: self.list(index_id, status=_RUNNING, page_limit=50),
+        )
+        return Job(look, state, self._transport.clock, running)
