@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from scripts import clean_spec
 from scripts._documents import SpecError, dump, load
 from scripts.clean_spec import clean, merge, normalise

@@ -5,6 +5,7 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from scripts.clean_spec import clean, normalise
 from tests.scripts.pages import API_KEY, Object, objects, page, ref, tag
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from scripts._documents import SpecError, dump, json_path, load, parse
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from scripts import generate
 from scripts._documents import OPENAPI, SpecError, dump, load
 from scripts.clean_spec import clean, merge, normalise

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from scripts import import_page
 from scripts._documents import SpecError, dump, parse
 

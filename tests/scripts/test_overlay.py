@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from scripts import _overlay
 from scripts._documents import SpecError
 from tests.scripts.pages import Object

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
 from scripts._documents import OPENAPI, OVERLAY, Location, dump, json_path, load
 from scripts._grammar import walk
 from scripts._graph import reachable

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from scripts._documents import OPENAPI, PUBLISHED, load
 from tests.spec.structure import Comparison
 
