@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .errors import Refusal, parameter_invalid
+from .errors import parameter_invalid, video_file_broken
 from .limits import Limits
 from .media import Analysis, BrokenMedia, MediaInfo, analyse
 from .media import Source as Content
@@ -101,8 +101,7 @@ def embed(plan: Plan, content: Content) -> tuple[list[dict[str, Any]], Vectors]:
     try:
         analysis = analyse(content, start=plan.start_sec, end=plan.end_sec)
     except BrokenMedia:
-        text = "Cannot read video file. Please check the video file is valid and try again."
-        raise Refusal(400, "video_file_broken", text) from None
+        raise video_file_broken() from None
     stretches = {"asset": [(plan.start_sec, plan.end_sec)]}
     if "clip" in plan.scopes:
         stretches["clip"] = plan.segments(analysis)

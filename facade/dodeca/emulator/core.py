@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import orjson
 
-from . import assets, embed_v2, embed_v2_tasks
+from . import assets, embed_v1, embed_v1_tasks, embed_v2, embed_v2_tasks
 from .checks import Checks
 from .clock import Clock, Pace
 from .clock import pace as read_pace
@@ -57,6 +57,8 @@ Handler = Callable[[Call], Reply]
 HANDLERS: Mapping[str, Handler] = {
     **embed_v2.HANDLERS,
     **embed_v2_tasks.HANDLERS,
+    **embed_v1.HANDLERS,
+    **embed_v1_tasks.HANDLERS,
     **assets.HANDLERS,
 }
 """The handler of each operation, by operationId."""

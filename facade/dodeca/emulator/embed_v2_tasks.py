@@ -13,7 +13,7 @@ from .clock import moment, timestamp
 from .embed_v2 import requested
 from .errors import parameter_invalid, resource_not_exist
 from .limits import Limits
-from .paging import page
+from .paging import page, time_filter
 from .sources import opened
 from .store import Document, new_id
 
@@ -61,7 +61,7 @@ def retrieve(call: Call) -> Reply:
     """Answer `GET /embed-v2/tasks/{task_id}`, with the embeddings once they are ready."""
     emulator, task_id = call.emulator, call.params["task_id"]
     task = emulator.store.get(_COLLECTION, task_id)
-    if task is None or _forgotten(emulator, task):
+    if task is None or forgotten(emulator, _COLLECTION, task):
         raise resource_not_exist(_NAME, task_id)
     task = _look(emulator, task, polled=True)
     names = ("_id", "status", "created_at", "updated_at", "error")
@@ -77,11 +77,11 @@ def retrieve(call: Call) -> Reply:
 def list_(call: Call) -> Reply:
     """Answer `GET /embed-v2/tasks`, newest first."""
     emulator, params = call.emulator, call.params
-    earliest, latest = (_moment(params, name) for name in ("started_at", "ended_at"))
+    earliest, latest = (time_filter(params, name) for name in ("started_at", "ended_at"))
     tasks = [
         _look(emulator, task, polled=False)
         for task in emulator.store.find(_COLLECTION)
-        if not _forgotten(emulator, task)
+        if not forgotten(emulator, _COLLECTION, task)
         and (earliest is None or task["created_at"] >= earliest)
         and (latest is None or task["created_at"] <= latest)
     ]
@@ -103,11 +103,11 @@ def _work(emulator: Emulator, task: Document) -> dict[str, Any]:
     return {"status": "ready", "rows": rows, "media": None}
 
 
-def _forgotten(emulator: Emulator, task: Document) -> bool:
+def forgotten(emulator: Emulator, collection: str, task: Document) -> bool:
     """Tell whether a task is past the time it is kept, and remove it if so."""
     if emulator.clock.now() - moment(task["created_at"]) < KEPT:
         return False
-    emulator.store.delete(_COLLECTION, task["_id"])
+    emulator.store.delete(collection, task["_id"])
     return True
 
 
@@ -123,16 +123,6 @@ def _summary(task: Document) -> dict[str, Any]:
         summary["video_clip_length"] = metadata["clip_length"]
     shown = ("_id", "model_name", "status", "created_at", "updated_at")
     return {**{name: task[name] for name in shown}, f"{kind}_embedding": {"metadata": summary}}
-
-
-def _moment(params: Mapping[str, Any], name: str) -> str | None:
-    """Return a time filter as a timestamp that compares with those of tasks."""
-    if name not in params:
-        return None
-    try:
-        return timestamp(moment(params[name]))
-    except (ValueError, OverflowError):
-        raise parameter_invalid(name, why="It should be an RFC 3339 date and time.") from None
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -108,6 +108,12 @@ def api_upgrade_required(version: str, current: str) -> Refusal:
     return Refusal(400, "api_upgrade_required", text)
 
 
+def video_file_broken() -> Refusal:
+    """Return the refusal of a video that cannot be decoded."""
+    text = "Cannot read video file. Please check the video file is valid and try again."
+    return Refusal(400, "video_file_broken", text)
+
+
 def endpoint_not_exist(path: str) -> Refusal:
     """Return the 404 for a path that the API does not have."""
     return Refusal(404, "endpoint_not_exist", f"There is no endpoint at `{path}`.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import Refusal, parameter_invalid
+from .errors import Refusal, parameter_invalid, video_file_broken
 from .media import BrokenMedia, MediaInfo, probe
 from .urls import Source
 
@@ -25,13 +25,16 @@ class Limits:
     largest: tuple[int, int] = (5184, 2160)
     ratio: str = "2.4:1"
     """Longer side to shorter side at most."""
+    ratios: tuple[tuple[int, int], ...] = ()
+    """Width to height, where only certain shapes are taken (within two percent, for rounding)."""
+    durations: str = ""
+    """What a refusal says about the duration, where that is not simply the limits."""
 
     def video(self, source: Source) -> MediaInfo:
         """Return what a video is. Raises Refusal unless it is one within the limits."""
         info = _probed(source)
         if info is None or info.kind != "video":
-            text = "Cannot read video file. Please check the video file is valid and try again."
-            raise Refusal(400, "video_file_broken", text)
+            raise video_file_broken()
         self._resolution(info)
         self._duration(info, "Video", "video")
         return info

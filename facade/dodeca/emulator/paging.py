@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from .clock import moment, timestamp
+from .errors import parameter_invalid
+
 T = TypeVar("T")
 
 
@@ -21,3 +24,16 @@ def page(items: Sequence[T], params: Mapping[str, Any]) -> tuple[Sequence[T], di
         "total_results": len(items),
     }
     return items[(number - 1) * limit : number * limit], info
+
+
+def time_filter(params: Mapping[str, Any], name: str) -> str | None:
+    """Return a time among the parameters as a timestamp, which compares with those of documents.
+
+    None when it is not given. Raises Refusal when it is no date and time.
+    """
+    if name not in params:
+        return None
+    try:
+        return timestamp(moment(params[name]))
+    except (ValueError, OverflowError):
+        raise parameter_invalid(name, why="It should be an RFC 3339 date and time.") from None
