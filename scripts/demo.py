@@ -93,7 +93,7 @@ def _matches(found: dict[str, Embeddings], queries: dict[str, Embeddings]) -> Ta
 
 
 def _span(start: float | None, end: float | None) -> str:
-    return "" if start is None or end is None else f"{start:6.2f} – {end:6.2f}"
+    return "" if start is None or end is None else f"{start:6.2f} - {end:6.2f}"
 
 
 if __name__ == "__main__":
