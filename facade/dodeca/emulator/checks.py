@@ -34,7 +34,7 @@ class Checks:
         self._operation = operation
         self._why = DOCUMENTED.get(operation.id, {})
         self._schemas = {
-            name: operation.resolve(parameter["schema"])
+            name: {**operation.resolve(parameter["schema"]), **_beside_ref(parameter["schema"])}
             for name, parameter in operation.parameters.items()
         }
 
@@ -124,6 +124,11 @@ class Checks:
             validate_formats=True,
             mask="the value",
         )
+
+
+def _beside_ref(schema: Schema) -> Schema:
+    """Return what stands beside a `$ref`, such as a default of its own."""
+    return {key: value for key, value in schema.items() if key != "$ref"}
 
 
 def _closed(node: Any) -> Any:

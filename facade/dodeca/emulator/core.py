@@ -19,7 +19,17 @@ from typing import Any
 import httpx
 import orjson
 
-from . import assets, embed_v1, embed_v1_tasks, embed_v2, embed_v2_tasks
+from . import (
+    assets,
+    embed_v1,
+    embed_v1_tasks,
+    embed_v2,
+    embed_v2_tasks,
+    index_videos,
+    indexed_assets,
+    indexes,
+    tasks,
+)
 from .checks import Checks
 from .clock import Clock, Pace
 from .clock import pace as read_pace
@@ -60,8 +70,15 @@ HANDLERS: Mapping[str, Handler] = {
     **embed_v1.HANDLERS,
     **embed_v1_tasks.HANDLERS,
     **assets.HANDLERS,
+    **indexes.HANDLERS,
+    **tasks.HANDLERS,
+    **index_videos.HANDLERS,
+    **indexed_assets.HANDLERS,
 }
 """The handler of each operation, by operationId."""
+
+PREVIEWS: Mapping[str, Callable[[Any], None]] = {**indexes.PREVIEWS}
+"""What looks at the JSON body of an operation before the specification does."""
 
 
 class Emulator:
@@ -223,6 +240,8 @@ class Exchange:
         match self._body:
             case JSONBody() as body:
                 body.finish()
+                if preview := PREVIEWS.get(self._operation.id):
+                    preview(body.value)
                 call.body = checks.json(body.value)
             case FormBody() as body:
                 body.finish()

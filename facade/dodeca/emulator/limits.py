@@ -67,19 +67,24 @@ class Limits:
         if low > min(self.largest) or high > max(self.largest):
             text = f"The resolution of the video is too high. {wanted}"
             raise Refusal(400, "video_resolution_too_high", text)
-        wide, _, tall = self.ratio.partition(":")
-        if high * float(tall) > low * float(wide):
+        if not self._well_shaped(info.width or 0, info.height or 0):
             text = (
                 "The aspect ratio of the video is invalid. Please upload a video with aspect ratio "
                 f"between 1:1 and {self.ratio}. {current}"
             )
             raise Refusal(400, "video_resolution_invalid_aspect_ratio", text)
 
+    def _well_shaped(self, width: int, height: int) -> bool:
+        if self.ratios:
+            return any(abs(width * tall / (height * wide) - 1) < 0.02 for wide, tall in self.ratios)
+        longer, _, shorter = self.ratio.partition(":")
+        return max(width, height) * float(shorter) <= min(width, height) * float(longer)
+
     def _duration(self, info: MediaInfo, subject: str, noun: str) -> None:
         duration = info.duration or 0.0
+        span = f"{self.shortest} seconds and {_spoken(self.longest)}({self.longest} seconds)"
         wanted = (
-            f"Please use {noun} with duration between {self.shortest} seconds and "
-            f"{_spoken(self.longest)}({self.longest} seconds). "
+            f"Please use {noun} with duration between {self.durations or span}. "
             f"Current duration is `{duration}` seconds."
         )
         if duration < self.shortest:
