@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.scripted import EMBEDDED, Script, reply
 
 from dodeca import AsyncClient, Embeddings, Media, errors, segmentation
+from tests.scripted import EMBEDDED, Script, reply
 
 pytestmark = pytest.mark.anyio
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.scripted import Reply, Script, Still, reply
 
 from dodeca import AsyncClient, AsyncJob, Embeddings, errors
+from tests.scripted import Reply, Script, Still, reply
 
 pytestmark = pytest.mark.anyio
 

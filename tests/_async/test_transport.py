@@ -2,9 +2,9 @@
 
 import httpx
 import pytest
-from tests.scripted import EMBEDDED, Reply, Script, Still, reply
 
 from dodeca import AsyncClient, Media, errors
+from tests.scripted import EMBEDDED, Reply, Script, Still, reply
 
 pytestmark = pytest.mark.anyio
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.scripted import EMBEDDED, Script, reply
 
 from dodeca import Client, Embeddings, Media, errors, segmentation
+from tests.scripted import EMBEDDED, Script, reply
 
 IMAGE = "https://user-bucket.com/folder/dog.jpg"
 BASE = {"model_name": "marengo3.0"}

@@ -4,9 +4,9 @@
 from typing import Any
 
 import pytest
-from tests.scripted import Reply, Script, Still, reply
 
 from dodeca import Client, Embeddings, Job, errors
+from tests.scripted import Reply, Script, Still, reply
 
 CREATED = reply({"_id": "t1", "status": "processing"}, status=202)
 RUNNING = {"_id": "t1", "status": "processing", "data": None, "metadata": None}

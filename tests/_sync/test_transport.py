@@ -3,9 +3,9 @@
 
 import httpx
 import pytest
-from tests.scripted import EMBEDDED, Reply, Script, Still, reply
 
 from dodeca import Client, Media, errors
+from tests.scripted import EMBEDDED, Reply, Script, Still, reply
 
 
 def client_of(script: Script) -> Client:

@@ -2,11 +2,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from dodeca import Embeddings
-from dodeca.errors import InvalidRequestError, InvalidResponseError
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+
+from dodeca import Embeddings
+from dodeca.errors import InvalidRequestError, InvalidResponseError
 
 
 def clips(*vectors: list[float]) -> Embeddings:

@@ -3,10 +3,11 @@ import json
 import pickle
 
 import pytest
-from dodeca import errors
-from dodeca.errors import APIError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dodeca import errors
+from dodeca.errors import APIError
 
 
 @pytest.mark.parametrize(

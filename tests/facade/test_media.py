@@ -4,11 +4,12 @@ import wave
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dodeca import Media
 from dodeca import media as media_module
 from dodeca.errors import InvalidMediaError
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize("url", ["http://host/a.mp4", "https://host/a.mp4", "HTTPS://host/a.mp4"])

@@ -3,10 +3,11 @@ import math
 from importlib.resources import files
 
 import pytest
-from dodeca import _policy
-from dodeca._policy import Kind, Outcome, Reach
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dodeca import _policy
+from dodeca._policy import Kind, Outcome, Reach
 
 
 def delay(kind: Kind, outcome: Outcome, *, attempt: int = 1, left: float = 60.0) -> float | None:

@@ -1,10 +1,11 @@
 import math
 
 import pytest
-from dodeca import segmentation
-from dodeca.errors import InvalidRequestError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dodeca import segmentation
+from dodeca.errors import InvalidRequestError
 
 
 @given(st.integers(2, 10))
