@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from . import user_metadata
 from .clock import timestamp
 from .errors import Refusal, parameter_invalid, parameter_not_provided, resource_not_exist
 from .forms import Upload
@@ -33,35 +32,50 @@ _DETAILS = ("size", "duration", "technical_metadata", "error")
 def create(call: Call) -> Reply:
     """Answer `POST /assets`: take a file in, or fetch it from its URL."""
     body, emulator = call.body, call.emulator
-    for name in ("enable_hls", "enable_thumbnail"):
-        if body.get(name):
-            raise parameter_invalid(name, why="The emulator makes no streams and no thumbnails.")
-    user_metadata = _user_metadata(body.get("user_metadata"))
+    refuse_streams(body)
+    custom = user_metadata.kept(user_metadata.parse(body.get("user_metadata")))
     with _given(call) as source:
         filename = body.get("filename") or source.filename
         if not filename:
             raise parameter_not_provided("filename")
-        file_type = mimetypes.guess_type(filename)[0] or "application/octet-stream"
         if not source.size:
             raise parameter_invalid(source.field, why="The file is empty.")
-        if file_type.startswith("image/"):
+        if _guessed(filename).startswith("image/"):
             source.checked(MAX_IMAGE)
-        media = source.keep(emulator)
-    asset = {
-        "_id": new_id(),
-        "method": body["method"],
+        asset = draft(emulator, body["method"], filename, source.keep(emulator), custom)
+    emulator.store.insert(COLLECTION, asset)
+    return 201, _shown(asset, _SHOWN)
+
+
+def draft(
+    emulator: Emulator,
+    method: str,
+    filename: str,
+    media: str,
+    custom: Mapping[str, Any],
+    *,
+    asset_id: str | None = None,
+) -> Document:
+    """Return the document of an asset whose file the store has, to be added to it."""
+    return {
+        "_id": asset_id or new_id(),
+        "method": method,
         "status": _STAGES[0],
         "filename": filename,
-        "file_type": file_type,
+        "file_type": _guessed(filename),
         "created_at": timestamp(emulator.clock.now()),
+        "user_metadata": dict(custom) or None,
         "media": media,
         "polls": 0,
         "duration": None,
     }
-    if user_metadata is not None:
-        asset["user_metadata"] = user_metadata
-    emulator.store.insert(COLLECTION, asset)
-    return 201, _shown(asset, _SHOWN)
+
+
+def refuse_streams(body: Mapping[str, Any]) -> None:
+    """Refuse what the emulator does not make of an asset."""
+    for name in ("enable_hls", "enable_thumbnail"):
+        if body.get(name):
+            raise parameter_invalid(name, why="The emulator makes no streams and no thumbnails.")
 
 
 def list_(call: Call) -> Reply:
@@ -88,10 +102,15 @@ def retrieve(call: Call) -> Reply:
 
 
 def delete(call: Call) -> Reply:
-    """Answer `DELETE /assets/{asset_id}`; embedding tasks made from it keep their own copy."""
-    asset_id = call.params["asset_id"]
-    if not call.emulator.store.delete(COLLECTION, asset_id):
-        raise resource_not_exist(COLLECTION, asset_id)
+    """Answer `DELETE /assets/{asset_id}`; what was made from it keeps its own copy."""
+    asset_id, store = call.params["asset_id"], call.emulator.store
+    with store.transaction():
+        if store.get(COLLECTION, asset_id) is None:
+            raise resource_not_exist(COLLECTION, asset_id)
+        if not call.params["force"] and store.find("videos", asset_id=asset_id):
+            text = f"Asset `{asset_id}` is indexed. Delete its indexed assets, or use `force`."
+            raise Refusal(409, "asset_in_use", text)
+        store.delete(COLLECTION, asset_id)
     return 204, None
 
 
@@ -166,29 +185,13 @@ def _work(emulator: Emulator, asset: Document) -> dict[str, Any]:
     }
 
 
+def _guessed(filename: str) -> str:
+    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
+
+
 def _file_type(guessed: str, kind: str, container: str) -> str:
     """Return the media type that a name suggests, unless the content is of another kind."""
     return guessed if guessed.startswith(f"{kind}/") else f"{kind}/{container}"
-
-
-def _user_metadata(text: str | None) -> dict[str, Any] | None:
-    """Read the JSON text of user metadata: flat, with plain values or arrays of strings."""
-    if text is None:
-        return None
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise parameter_invalid("user_metadata", why="It is not valid JSON.") from None
-    if not isinstance(value, dict) or not all(map(_is_plain, value.values())):
-        why = "It should be an object of strings, numbers, booleans and arrays of strings."
-        raise parameter_invalid("user_metadata", why=why)
-    return value
-
-
-def _is_plain(value: object) -> bool:
-    if isinstance(value, list):
-        return all(isinstance(item, str) for item in value)
-    return isinstance(value, str | int | float | bool)
 
 
 def _shown(asset: Document, names: tuple[str, ...]) -> dict[str, Any]:

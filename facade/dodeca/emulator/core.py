@@ -28,6 +28,8 @@ from . import (
     index_videos,
     indexed_assets,
     indexes,
+    multipart_uploads,
+    storage,
     tasks,
 )
 from .checks import Checks
@@ -44,6 +46,7 @@ from .forms import Body, FormBody, JSONBody, Upload
 from .jobs import Jobs
 from .routes import Operation, Router, document
 from .store import Store
+from .urls import MB
 
 log = logging.getLogger("dodeca.emulator")
 
@@ -58,6 +61,8 @@ class Call:
     emulator: Emulator
     params: dict[str, Any]
     headers: httpx.Headers
+    origin: str
+    """Scheme and host that the request came to: `https://api.twelvelabs.io`."""
     body: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
 
@@ -70,6 +75,7 @@ HANDLERS: Mapping[str, Handler] = {
     **embed_v1.HANDLERS,
     **embed_v1_tasks.HANDLERS,
     **assets.HANDLERS,
+    **multipart_uploads.HANDLERS,
     **indexes.HANDLERS,
     **tasks.HANDLERS,
     **index_videos.HANDLERS,
@@ -87,7 +93,8 @@ class Emulator:
     `media` is the folder whose files stand for URLs, by file name. `db` is the file that keeps
     everything; without it nothing outlives the emulator. `pace` says how fast tasks seem to move,
     as an object or in the words of `clock.pace`. Any API key is taken unless `api_key` names the
-    one that is. Raises NotADirectoryError, and sqlite3.Error when `db` cannot be opened.
+    one that is. `chunk_size` is that of uploads in chunks, in bytes. Raises NotADirectoryError,
+    and sqlite3.Error when `db` cannot be opened.
     """
 
     def __init__(
@@ -98,6 +105,7 @@ class Emulator:
         pace: str | Pace = "instant",
         clock: Clock | None = None,
         api_key: str | None = None,
+        chunk_size: int = 16 * MB,
     ) -> None:
         self.media = Path(media) if media else None
         if self.media and not self.media.is_dir():
@@ -106,19 +114,25 @@ class Emulator:
         self.store = Store(Path(db) if db else None)
         pace = read_pace(pace) if isinstance(pace, str) else pace
         self.jobs = Jobs(self.store, self.clock, pace)
+        self.chunk_size = chunk_size
         self._api_key = api_key
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer a request whose body is a synchronous stream."""
-        with self.exchange(request.method, request.url.raw_path, request.headers) as exchange:
+        url = request.url
+        with self.exchange(
+            request.method, url.raw_path, request.headers, scheme=url.scheme
+        ) as exchange:
             assert isinstance(request.stream, httpx.SyncByteStream)
             for chunk in request.stream:
                 exchange.feed(chunk)
             return exchange.answer()
 
-    def exchange(self, method: str, target: bytes, headers: httpx.Headers) -> Exchange:
+    def exchange(
+        self, method: str, target: bytes, headers: httpx.Headers, *, scheme: str = "http"
+    ) -> Exchange:
         """Begin to answer a request; `target` is its path and query as on the wire."""
-        return Exchange(self, method, target, headers)
+        return Exchange(self, method, target, headers, f"{scheme}://{headers.get('host', '')}")
 
     def authorize(self, headers: httpx.Headers) -> None:
         """Check the API key. Raises Refusal."""
@@ -153,16 +167,25 @@ class Exchange:
     """
 
     def __init__(
-        self, emulator: Emulator, method: str, target: bytes, headers: httpx.Headers
+        self,
+        emulator: Emulator,
+        method: str,
+        target: bytes,
+        headers: httpx.Headers,
+        origin: str,
     ) -> None:
         self._emulator = emulator
         self._headers = headers
+        self._origin = origin
         self._operation: Operation | None = None
         self._body: Body | None = None
         self._refusal: Refusal | None = None
         self._answering = False
         path, _, self._query = target.decode("ascii", "replace").partition("?")
         try:
+            if path.startswith(storage.PREFIX):
+                self._body = storage.Put(emulator, method, path, self._query, headers)
+                return
             self._operation, self._path = _router().match(method, path)
             if self._operation.id not in HANDLERS:
                 raise endpoint_not_exist(path)
@@ -185,7 +208,11 @@ class Exchange:
         request_id = secrets.token_hex(16)
         extra: dict[str, str] = {}
         try:
-            status, payload = self._reply()
+            if isinstance(self._body, storage.Put) and not self._refusal:
+                self._body.finish()
+                status, payload, extra = 200, None, {"ETag": self._body.etag}
+            else:
+                status, payload = self._reply()
         except Refusal as refusal:
             status, payload, extra = refusal.status, self._error(refusal), refusal.headers
         except Exception:
@@ -236,7 +263,7 @@ class Exchange:
         assert self._operation is not None
         checks = _checks(self._operation)
         params = checks.parameters(self._path, self._query)
-        call = Call(self._emulator, params, self._headers)
+        call = Call(self._emulator, params, self._headers, self._origin)
         match self._body:
             case JSONBody() as body:
                 body.finish()

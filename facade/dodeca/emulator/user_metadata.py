@@ -29,9 +29,14 @@ def parse(text: str | None) -> dict[str, Any]:
     return value
 
 
+def kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that something new begins with: empty ones are left out."""
+    return {name: value for name, value in values.items() if value not in ("", [], None)}
+
+
 def first(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that a new video begins with: empty ones are left out. Raises Refusal."""
-    return {name: v for name, v in checked(values).items() if v not in ("", [], None)}
+    """Return the fields that a new video begins with. Raises Refusal."""
+    return kept(checked(values))
 
 
 def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
