@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca import _bodies, _params, _wire
+from dodeca._async.assets import AsyncAssets
 from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
@@ -15,7 +16,7 @@ from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
 from dodeca._operation import request
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
+from dodeca.media import SYNC_BYTES, Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
@@ -97,8 +98,9 @@ class AsyncEmbed:
         "transcription", `embedding_scope` any of "clip" (a row for each segment) and "asset"
         (one row for the whole); the service's defaults apply where they are not given.
 
-        A local file of at most 36 MB and 10 minutes goes into one call; a longer one becomes a
-        task, which is waited for up to `timeout` seconds. `via` forces one or the other.
+        A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
+        task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
+        forces one or the other.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -137,8 +139,9 @@ class AsyncEmbed:
         any of "visual", "audio" and "transcription" (all by default), `embedding_scope` any of
         "clip" (a row for each segment) and "asset" (one row for the whole; both by default).
 
-        A local file of at most 36 MB and 10 minutes goes into one call; a longer one becomes a
-        task, which is waited for up to `timeout` seconds. `via` forces one or the other.
+        A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
+        task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
+        forces one or the other.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -165,7 +168,7 @@ class AsyncEmbed:
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):
-            job = await self.tasks._start(block, model_name)
+            job = await self.tasks._start(media, block, model_name)
             return await job.wait(timeout=timeout)
         return await self._create(_bodies.embed_clip(block, model_name))
 
@@ -194,9 +197,9 @@ class AsyncEmbedTasks:
         embedding_uncertainty: bool | None = None,
         model_name: str = MODEL,
     ) -> AsyncJob[Embeddings]:
-        """Start to embed a sound, and return at once (`POST /embed-v2/tasks`).
+        """Start to embed a sound, and return once it has begun (`POST /embed-v2/tasks`).
 
-        The parameters are those of `client.embed.audio`. `embedding_dimension` is the length of
+        A local file of more than 36 MB is uploaded as an asset first. The parameters are those of `client.embed.audio`. `embedding_dimension` is the length of
         the vectors (512 for marengo3.0), `embedding_uncertainty` asks for an estimate beside
         each; both are for models that offer a choice. `job.wait()` gives the embeddings.
 
@@ -216,6 +219,7 @@ class AsyncEmbedTasks:
             embedding_scope=embedding_scope,
         )
         return await self._start(
+            source,
             block,
             model_name,
             embedding_dimension=embedding_dimension,
@@ -235,9 +239,9 @@ class AsyncEmbedTasks:
         embedding_uncertainty: bool | None = None,
         model_name: str = MODEL,
     ) -> AsyncJob[Embeddings]:
-        """Start to embed a film, and return at once (`POST /embed-v2/tasks`).
+        """Start to embed a film, and return once it has begun (`POST /embed-v2/tasks`).
 
-        The parameters are those of `client.embed.video`; `embedding_dimension` and
+        A local file of more than 36 MB is uploaded as an asset first. The parameters are those of `client.embed.video`; `embedding_dimension` and
         `embedding_uncertainty` those of `audio`. `job.wait()` gives the embeddings.
 
         Raises:
@@ -256,6 +260,7 @@ class AsyncEmbedTasks:
             embedding_scope=embedding_scope,
         )
         return await self._start(
+            source,
             block,
             model_name,
             embedding_dimension=embedding_dimension,
@@ -306,12 +311,17 @@ class AsyncEmbedTasks:
 
     async def _start(
         self,
+        media: Media,
         block: _Block,
         model_name: str,
         *,
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
     ) -> AsyncJob[Embeddings]:
+        if media.is_local and (media.size or 0) > SYNC_BYTES:
+            upload = await AsyncAssets(self._transport).upload(media)
+            asset = await upload.wait()
+            block.media_source = _bodies.source(Media.asset(asset.id or ""))
         body = _bodies.embed_clip_task(
             block,
             model_name,

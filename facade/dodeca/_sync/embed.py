@@ -12,11 +12,12 @@ from dodeca import _bodies, _params, _wire
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
 from dodeca._operation import request
+from dodeca._sync.assets import Assets
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
+from dodeca.media import SYNC_BYTES, Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
@@ -98,8 +99,9 @@ class Embed:
         "transcription", `embedding_scope` any of "clip" (a row for each segment) and "asset"
         (one row for the whole); the service's defaults apply where they are not given.
 
-        A local file of at most 36 MB and 10 minutes goes into one call; a longer one becomes a
-        task, which is waited for up to `timeout` seconds. `via` forces one or the other.
+        A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
+        task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
+        forces one or the other.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -138,8 +140,9 @@ class Embed:
         any of "visual", "audio" and "transcription" (all by default), `embedding_scope` any of
         "clip" (a row for each segment) and "asset" (one row for the whole; both by default).
 
-        A local file of at most 36 MB and 10 minutes goes into one call; a longer one becomes a
-        task, which is waited for up to `timeout` seconds. `via` forces one or the other.
+        A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
+        task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
+        forces one or the other.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -166,7 +169,7 @@ class Embed:
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):
-            job = self.tasks._start(block, model_name)
+            job = self.tasks._start(media, block, model_name)
             return job.wait(timeout=timeout)
         return self._create(_bodies.embed_clip(block, model_name))
 
@@ -195,9 +198,9 @@ class EmbedTasks:
         embedding_uncertainty: bool | None = None,
         model_name: str = MODEL,
     ) -> Job[Embeddings]:
-        """Start to embed a sound, and return at once (`POST /embed-v2/tasks`).
+        """Start to embed a sound, and return once it has begun (`POST /embed-v2/tasks`).
 
-        The parameters are those of `client.embed.audio`. `embedding_dimension` is the length of
+        A local file of more than 36 MB is uploaded as an asset first. The parameters are those of `client.embed.audio`. `embedding_dimension` is the length of
         the vectors (512 for marengo3.0), `embedding_uncertainty` asks for an estimate beside
         each; both are for models that offer a choice. `job.wait()` gives the embeddings.
 
@@ -217,6 +220,7 @@ class EmbedTasks:
             embedding_scope=embedding_scope,
         )
         return self._start(
+            source,
             block,
             model_name,
             embedding_dimension=embedding_dimension,
@@ -236,9 +240,9 @@ class EmbedTasks:
         embedding_uncertainty: bool | None = None,
         model_name: str = MODEL,
     ) -> Job[Embeddings]:
-        """Start to embed a film, and return at once (`POST /embed-v2/tasks`).
+        """Start to embed a film, and return once it has begun (`POST /embed-v2/tasks`).
 
-        The parameters are those of `client.embed.video`; `embedding_dimension` and
+        A local file of more than 36 MB is uploaded as an asset first. The parameters are those of `client.embed.video`; `embedding_dimension` and
         `embedding_uncertainty` those of `audio`. `job.wait()` gives the embeddings.
 
         Raises:
@@ -257,6 +261,7 @@ class EmbedTasks:
             embedding_scope=embedding_scope,
         )
         return self._start(
+            source,
             block,
             model_name,
             embedding_dimension=embedding_dimension,
@@ -307,12 +312,17 @@ class EmbedTasks:
 
     def _start(
         self,
+        media: Media,
         block: _Block,
         model_name: str,
         *,
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
     ) -> Job[Embeddings]:
+        if media.is_local and (media.size or 0) > SYNC_BYTES:
+            upload = Assets(self._transport).upload(media)
+            asset = upload.wait()
+            block.media_source = _bodies.source(Media.asset(asset.id or ""))
         body = _bodies.embed_clip_task(
             block,
             model_name,

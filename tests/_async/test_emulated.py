@@ -1,0 +1,159 @@
+"""The whole line, facade over emulator, on real files."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dodeca import AsyncClient, Embeddings, Media, errors, segmentation
+from dodeca.emulator import samples
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("media")
+    samples.write_all(folder)
+    samples.video(folder / "long.mp4", [samples.Scene("green", 12, tone=440)])
+    samples.image(folder / "small.png", "red", (100, 100))
+    samples.audio(folder / "eleven.flac", [samples.Tone(660)])
+    (folder / "broken.mp4").write_bytes(b"mp4?")
+    return folder
+
+
+async def test_five_seconds_over_twelve(folder: Path) -> None:
+    async with AsyncClient.emulated() as client:
+        film = await client.embed.video(
+            folder / "long.mp4",
+            segmentation=segmentation.fixed(5),
+            embedding_option=["visual"],
+            embedding_scope=["clip"],
+        )
+    assert [(s.start_sec, s.end_sec) for s in film] == [(0, 5), (5, 10), (10, 12)]
+    assert film.vectors.shape == (3, 512)
+    assert film.metadata is not None
+    assert film.metadata.clip_length == 5
+    assert film.metadata.duration == pytest.approx(12, abs=0.05)
+
+
+async def test_dynamic_segments_end_at_the_cuts(folder: Path) -> None:
+    async with AsyncClient.emulated() as client:
+        film = await client.embed.video(
+            folder / "colours.mp4",
+            segmentation=segmentation.dynamic(4),
+            embedding_option=["visual"],
+            embedding_scope=["clip"],
+        )
+    ends = [segment.end_sec for segment in film]
+    assert ends == pytest.approx([5, 9, 15, 20], abs=0.041)
+    lengths = np.diff([0.0, *[end or 0.0 for end in ends]])
+    assert (lengths[:-1] >= 4).all()
+
+
+async def test_what_is_searched_is_found(folder: Path) -> None:
+    async with AsyncClient.emulated() as client:
+        film = await client.embed.video(
+            folder / "colours.mp4", segmentation=segmentation.dynamic(4)
+        )
+        red = await client.embed.text("red")
+        sound = await client.embed.audio(folder / "tones.wav", segmentation=segmentation.fixed(6))
+        loud = await client.embed.text("a loud high tone")
+        picture = await client.embed.image(folder / "purple.jpg")
+        both = await client.embed.text_image("purple", folder / "purple.jpg")
+    assert film.filter(option="visual").search(red, k=1)[0].segment.start_sec == 0
+    ranking = [match.segment.start_sec for match in sound.search(loud, k=3)]
+    assert ranking.index(0) < ranking.index(6)
+    assert picture.search(both)[0].score > 0.5
+
+
+Call = Callable[[AsyncClient, Path], Awaitable[object]]
+FAULTS: list[tuple[Call, type[errors.DodecaError], str]] = [
+    (
+        lambda client, folder: client.embed.video(folder / "broken.mp4"),
+        errors.BadRequestError,
+        "video_file_broken",
+    ),
+    (
+        lambda client, folder: client.embed.image(folder / "small.png"),
+        errors.InvalidMediaError,
+        "100x100",
+    ),
+    (
+        lambda client, folder: client.embed.audio(folder / "eleven.flac", via="sync"),
+        errors.InvalidMediaError,
+        "10 minutes",
+    ),
+    (
+        lambda client, folder: client.embed.video(
+            Media(link="https://host/a.mp4", asset_id="65a000000000000000000000")
+        ),
+        errors.InvalidMediaError,
+        "exactly one",
+    ),
+    (
+        lambda client, folder: client.embed.video(folder / "missing.mp4"),
+        errors.InvalidMediaError,
+        "missing.mp4",
+    ),
+    (
+        lambda client, folder: client.embed.video(Media.asset("65a000000000000000000000")),
+        errors.NotFoundError,
+        "resource_not_exist",
+    ),
+    (
+        lambda client, folder: client.embed.video("https://elsewhere.example/a.mp4"),
+        errors.BadRequestError,
+        "parameter_invalid",
+    ),
+    (
+        lambda client, folder: client.embed.tasks.retrieve("65a000000000000000000000"),
+        errors.NotFoundError,
+        "resource_not_exist",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "word"), FAULTS)
+async def test_each_fault_is_its_typed_error(
+    call: Call, kind: type[errors.DodecaError], word: str, folder: Path
+) -> None:
+    async with AsyncClient.emulated() as client:
+        with pytest.raises(kind) as caught:
+            await call(client, folder)
+    assert word in str(caught.value)
+
+
+async def test_eleven_minutes_become_a_task_by_themselves(folder: Path) -> None:
+    async with AsyncClient.emulated() as client:
+        sound = await client.embed.audio(
+            folder / "eleven.flac", segmentation=segmentation.fixed(10)
+        )
+        tasks = [task async for task in client.embed.tasks.list()]
+    assert isinstance(sound, Embeddings)
+    assert len(sound.filter(scope="clip")) == pytest.approx(66, abs=1)
+    assert [task.status for task in tasks] == ["ready"]
+
+
+async def test_a_task_is_picked_up_again_by_its_id(folder: Path) -> None:
+    async with AsyncClient.emulated() as client:
+        job = await client.embed.tasks.video(folder / "colours.mp4")
+        assert job.status == "processing"
+        again = await (await client.embed.tasks.retrieve(job.id)).wait()
+        direct = await client.embed.video(folder / "colours.mp4", via="sync")
+    assert again.vectors.tobytes() == direct.vectors.tobytes()
+
+
+async def test_an_uploaded_asset_is_embedded_like_the_file(folder: Path) -> None:
+    async with AsyncClient.emulated() as client:
+        asset = await (await client.assets.upload(folder / "colours.mp4")).wait()
+        by_id = await client.embed.video(Media.asset(asset.id or ""))
+        by_file = await client.embed.video(folder / "colours.mp4")
+    assert by_id.vectors.tobytes() == by_file.vectors.tobytes()
+
+
+async def test_a_media_folder_stands_for_urls(folder: Path) -> None:
+    async with AsyncClient.emulated(media=folder) as client:
+        found = await client.embed.image("https://anywhere.example/pictures/purple.jpg")
+    assert len(found) == 1
