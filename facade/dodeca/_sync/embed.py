@@ -200,9 +200,10 @@ class EmbedTasks:
     ) -> Job[Embeddings]:
         """Start to embed a sound, and return once it has begun (`POST /embed-v2/tasks`).
 
-        A local file of more than 36 MB is uploaded as an asset first. The parameters are those of `client.embed.audio`. `embedding_dimension` is the length of
-        the vectors (512 for marengo3.0), `embedding_uncertainty` asks for an estimate beside
-        each; both are for models that offer a choice. `job.wait()` gives the embeddings.
+        The parameters are those of `client.embed.audio`; a local file of more than 36 MB is
+        uploaded as an asset first. `embedding_dimension` is the length of the vectors (512 for
+        marengo3.0), `embedding_uncertainty` asks for an estimate beside each; both are for models
+        that offer a choice. `job.wait()` gives the embeddings.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -242,8 +243,9 @@ class EmbedTasks:
     ) -> Job[Embeddings]:
         """Start to embed a film, and return once it has begun (`POST /embed-v2/tasks`).
 
-        A local file of more than 36 MB is uploaded as an asset first. The parameters are those of `client.embed.video`; `embedding_dimension` and
-        `embedding_uncertainty` those of `audio`. `job.wait()` gives the embeddings.
+        The parameters are those of `client.embed.video`, `embedding_dimension` and
+        `embedding_uncertainty` those of `audio`; a local file of more than 36 MB is uploaded as
+        an asset first. `job.wait()` gives the embeddings.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
