@@ -20,16 +20,20 @@ import httpx
 import orjson
 
 from . import (
+    analyze,
+    analyze_tasks,
     assets,
     embed_v1,
     embed_v1_tasks,
     embed_v2,
     embed_v2_tasks,
+    generate,
     index_videos,
     indexed_assets,
     indexes,
     multipart_uploads,
     storage,
+    summarize,
     tasks,
 )
 from .checks import Checks
@@ -74,6 +78,10 @@ HANDLERS: Mapping[str, Handler] = {
     **embed_v2_tasks.HANDLERS,
     **embed_v1.HANDLERS,
     **embed_v1_tasks.HANDLERS,
+    **analyze.HANDLERS,
+    **analyze_tasks.HANDLERS,
+    **generate.HANDLERS,
+    **summarize.HANDLERS,
     **assets.HANDLERS,
     **multipart_uploads.HANDLERS,
     **indexes.HANDLERS,

@@ -117,6 +117,19 @@ def text_image_vector(text: str, source: Source, *, dimensions: int = DIMENSIONS
     return _unit(total if total.any() else both[0])
 
 
+def seen(analysis: Analysis, start: float, end: float) -> dict[str, int] | None:
+    """The axes of what is seen between two times, in thousandths; None without pictures."""
+    frames = analysis.frames
+    if frames is None or not len(frames.times):
+        return None
+    return _seen(frames, start, end)[0]
+
+
+def heard(analysis: Analysis, start: float, end: float) -> dict[str, int] | None:
+    """The axes of what is heard between two times, in thousandths; None without a soundtrack."""
+    return _heard(analysis.sound, start, end)[0] if analysis.sound else None
+
+
 def _seen(frames: Frames, start: float, end: float) -> tuple[dict[str, int], dict[str, int]]:
     """Axes in thousandths, and the layout as hashed features."""
     first, weights = _shown(frames, start, end)
