@@ -57,7 +57,7 @@ def test_what_httpx_sends_is_taken_apart_in_any_pieces(place: Place, step: int) 
         body.feed(whole[start : start + step])
     body.finish()
     assert body.fields == {"name": ["café"], "several": ["a", "b"], "empty": [""]}
-    upload = body.files["file"]
+    (upload,) = body.files["file"]
     assert (upload.filename, upload.content_type, upload.size) == (
         'a"b é.mp4',
         "video/mp4",
@@ -72,8 +72,8 @@ def test_a_binary_field_is_a_file_even_without_a_filename(place: Place) -> None:
     body = form(place)
     body.feed(part('name="file"', b"abc") + END)
     body.finish()
-    assert body.files["file"].path.read_bytes() == b"abc"
-    assert body.files["file"].filename == ""
+    assert body.files["file"][0].path.read_bytes() == b"abc"
+    assert body.files["file"][0].filename == ""
     body.close()
 
 
@@ -83,7 +83,7 @@ def test_only_the_last_part_of_a_filename_counts(place: Place, name: str) -> Non
     escaped = name.replace("\\", "\\\\")
     body.feed(part(f'name="file"; filename="{escaped}"', b"abc") + END)
     body.finish()
-    assert body.files["file"].filename == "passwd"
+    assert body.files["file"][0].filename == "passwd"
     body.close()
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_is_received_moves_away_before_the_form_is_closed(place: Pla
     body = form(place)
     body.feed(part('name="file"', b"abc") + END)
     body.finish()
-    body.files["file"].path.rename(place.folder / "kept")
+    body.files["file"][0].path.rename(place.folder / "kept")
     body.close()
     assert [file.name for file in place.folder.iterdir()] == ["kept"]
 
@@ -126,10 +126,20 @@ def test_a_form_needs_a_boundary(place: Place, boundary: str) -> None:
         form(place, f"multipart/form-data{boundary}")
 
 
-def test_the_same_file_twice_is_refused(place: Place) -> None:
+def test_a_file_field_may_be_repeated(place: Place) -> None:
     body = form(place)
-    with pytest.raises(Refusal, match="more than once"):
-        body.feed(part('name="file"', b"abc") + part('name="file"', b"def") + END)
+    body.feed(part('name="file"', b"abc") + part('name="file"', b"def") + END)
+    body.finish()
+    assert [upload.path.read_bytes() for upload in body.files["file"]] == [b"abc", b"def"]
+    body.close()
+    assert list(place.folder.iterdir()) == []
+
+
+def test_an_empty_file_field_counts_for_nothing(place: Place) -> None:
+    body = form(place)
+    body.feed(part('name="file"; filename=""', b"") + part('name="file"; filename="a"', b"") + END)
+    body.finish()
+    assert [upload.filename for upload in body.files["file"]] == ["a"]
     body.close()
     assert list(place.folder.iterdir()) == []
 

@@ -307,7 +307,7 @@ def test_forms_get_their_types() -> None:
         "transcript": ["true"],
         "filter": ['{"id": ["a"]}'],
     }
-    assert checks("specials_create").form(fields, ["image"]) == {
+    assert checks("specials_create").form(fields, {"image": [object()]}) == {
         "query": "1",
         "options": ["visual"],
         "page_limit": 5,
@@ -329,15 +329,29 @@ def test_forms_get_their_types() -> None:
         ({"options": ["visual"], "threshold": ["nan"]}, [], "parameter_invalid", "`threshold`"),
         ({"options": ["visual"], "filter": ["{"]}, [], "parameter_invalid", "`filter`"),
         ({"options": ["visual"], "query": ["a", "b"]}, [], "parameter_invalid", "`query`"),
+        ({"options": ['["visual", "smell"]']}, [], "parameter_invalid", "`options`"),
+        ({"options": ["[1]"]}, [], "parameter_invalid", "`options`"),
+        ({"options": ["["]}, [], "parameter_invalid", "`options`"),
     ],
 )
 def test_forms_are_checked(
     fields: dict[str, list[str]], files: list[str], code: str, named: str
 ) -> None:
     with pytest.raises(Refusal) as refusal:
-        checks("specials_create").form(fields, files)
+        checks("specials_create").form(fields, {name: [object()] for name in files})
     assert refusal.value.code == code
     assert named in refusal.value.message
+
+
+def test_an_array_in_a_form_may_be_one_json_text() -> None:
+    fields = {"options": ['["visual", "audio"]']}
+    assert checks("specials_create").form(fields, {}) == {"options": ["visual", "audio"]}
+
+
+def test_only_arrays_of_files_take_several() -> None:
+    fields = {"options": ["visual"]}
+    with pytest.raises(Refusal, match="`image` .* given more than once"):
+        checks("specials_create").form(fields, {"image": [object(), object()]})
 
 
 def test_file_fields_are_known() -> None:

@@ -8,7 +8,7 @@ first called; strings of any size are looked at in place, without copying.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
@@ -66,19 +66,41 @@ class Checks:
         _check(self._body_validator, value, self._why)
         return value
 
-    def form(self, fields: Mapping[str, Sequence[str]], files: Iterable[str]) -> dict[str, Any]:
-        """Return the text fields of a form as typed values; files are checked by name only.
+    def form(
+        self, fields: Mapping[str, Sequence[str]], files: Mapping[str, Sequence[object]]
+    ) -> dict[str, Any]:
+        """Return the text fields of a form as typed values; files are only named and counted.
 
         Raises Refusal.
         """
         properties = self._properties
-        values = self._typed(properties, fields)
-        uploads = list(files)
+        values = self._typed(properties, {name: self._items(name, fields[name]) for name in fields})
         texts = properties.keys() - self._operation.binary_fields
-        if wrong := [name for name in uploads if name in texts]:
+        if wrong := [name for name in files if name in texts]:
             raise parameter_invalid(*wrong, why="A text is expected here, not a file.")
-        _check(self._body_validator, values | dict.fromkeys(uploads, ""), self._why)
+        uploads: dict[str, str | list[str]] = {}
+        for name, several in files.items():
+            repeatable = name in properties and self._is_array(properties[name])
+            if len(several) > 1 and not repeatable:
+                raise parameter_invalid(name, why="It is given more than once.")
+            uploads[name] = [""] * len(several) if repeatable else ""
+        _check(self._body_validator, values | uploads, self._why)
         return values
+
+    def _items(self, name: str, texts: Sequence[str]) -> Sequence[str]:
+        """Return the texts given for a field; an array may also come as a single one, in JSON."""
+        schema = self._properties.get(name)
+        if schema and len(texts) == 1 and texts[0].lstrip()[:1] == "[" and self._is_array(schema):
+            try:
+                items = orjson.loads(texts[0])
+            except orjson.JSONDecodeError:
+                return texts
+            if all(isinstance(item, str) for item in items):
+                return [*items]
+        return texts
+
+    def _is_array(self, schema: Schema) -> bool:
+        return bool(self._operation.resolve(schema).get("type") == "array")
 
     def _typed(
         self, schemas: Mapping[str, Schema], given: Mapping[str, Sequence[str]]

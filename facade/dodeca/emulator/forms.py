@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import unquote
@@ -85,14 +86,15 @@ class _Part:
 class FormBody:
     """A multipart form: `fields` hold every text value by name, `files` what was uploaded.
 
-    A part is a file when it has a filename or when its name is one of `binary`.
+    A part is a file when it has a filename or when its name is one of `binary`. A file without
+    name and content is what an empty file field of a browser leaves, and counts for nothing.
     """
 
     def __init__(
         self, content_type: str, *, binary: Collection[str], place: Callable[[], Path]
     ) -> None:
         self.fields: dict[str, list[str]] = {}
-        self.files: dict[str, Upload] = {}
+        self.files: dict[str, list[Upload]] = {}
         self._binary = binary
         self._place = place
         self._room = MAX_FIELDS
@@ -138,7 +140,7 @@ class FormBody:
             self._part.file.close()
         if self._part.upload:
             self._part.upload.path.unlink(missing_ok=True)
-        for upload in self.files.values():
+        for upload in chain.from_iterable(self.files.values()):
             upload.path.unlink(missing_ok=True)
 
     def _begin(self) -> None:
@@ -162,8 +164,6 @@ class FormBody:
         filename = options.get(b"filename")
         if filename is None and part.name not in self._binary:
             return
-        if part.name in self.files:
-            raise parameter_invalid(part.name, why="It is given more than once.")
         # Clients escape quotes and line ends in a filename the way browsers do.
         name = unquote((filename or b"").decode("utf-8", "replace"))
         part.upload = Upload(
@@ -188,7 +188,10 @@ class FormBody:
         part, self._part = self._part, _Part()
         if part.file and part.upload:
             part.file.close()
-            self.files[part.name] = part.upload
+            if part.upload.filename or part.upload.size:
+                self.files.setdefault(part.name, []).append(part.upload)
+            else:
+                part.upload.path.unlink()
         else:
             text = part.text.decode("utf-8", "replace")
             self.fields.setdefault(part.name, []).append(text)

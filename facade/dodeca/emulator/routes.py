@@ -76,7 +76,8 @@ class Operation:
         """Return the names of the form fields that hold files."""
         properties = self.resolve(self.body_schema).get("properties", {})
         nodes = {name: self.resolve(node) for name, node in properties.items()}
-        return frozenset(name for name, node in nodes.items() if node.get("format") == "binary")
+        items = {name: self.resolve(node.get("items", node)) for name, node in nodes.items()}
+        return frozenset(name for name, node in items.items() if node.get("format") == "binary")
 
     def streamed_type(self, status: int) -> str:
         """Return the media type of an answer that comes in pieces: the one that is not JSON."""
