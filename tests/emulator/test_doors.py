@@ -13,7 +13,7 @@ import anyio
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, assets
+from dodeca.emulator import Emulator, EmulatorTransport, assets, core
 from dodeca.emulator.__main__ import main
 from dodeca.emulator.server import listen, serving
 
@@ -163,6 +163,30 @@ def test_the_command_serves_until_it_is_told_to_stop(
     with Emulator(db=db) as emulator, client(emulator) as http:
         task = http.get(f"/embed-v2/tasks/{created.json()['_id']}").json()
     assert task["status"] == "ready"
+
+
+def test_work_under_way_does_not_hold_up_the_end(emulator: Emulator) -> None:
+    """The server is gone soon after the block, while its handler still works."""
+    may_finish = threading.Event()
+    begun = threading.Event()
+
+    def endless(call: core.Call) -> core.Reply:
+        begun.set()
+        may_finish.wait(10)
+        return 200, {"data": []}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "HANDLERS", {**core.HANDLERS, "embed_v2_create": endless})
+        with serving(emulator) as url:
+            calling = threading.Thread(
+                target=lambda: httpx.post(f"{url}/embed-v2", json=TEXT, headers=KEY)
+            )
+            calling.start()
+            assert begun.wait(10)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url)
+        may_finish.set()
+        calling.join()
 
 
 def test_the_command_says_why_it_cannot_start(

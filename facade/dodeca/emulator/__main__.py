@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from . import Emulator, clock
-from .server import listen, server
+from .server import serving
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -42,25 +44,27 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Serve until interrupted; return the exit status."""
+    """Serve until interrupted or terminated; return the exit status."""
     options = _arguments(given)
-    # A terminated server cleans up as an interrupted one does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Emulator(
-            media=options.media, db=options.db, pace=options.pace, api_key=options.api_key
-        ) as emulator:
-            listener, url = listen(options.host, options.port)
-            with listener:
-                print(f"Emulator of the TwelveLabs API on {url}", flush=True)  # noqa: T201
-                server(emulator).run([listener])
+        with (
+            Emulator(
+                media=options.media, db=options.db, pace=options.pace, api_key=options.api_key
+            ) as emulator,
+            serving(emulator, host=options.host, port=options.port) as url,
+        ):
+            print(f"Emulator of the TwelveLabs API on {url}", flush=True)  # noqa: T201
+            while True:
+                time.sleep(60)
     except KeyboardInterrupt:
         return 0
     except (OSError, sqlite3.Error) as error:
         print(f"The emulator cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stderr.flush()
+    os._exit(status)  # threads that still work on a request must not hold up the end

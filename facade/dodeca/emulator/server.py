@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .core import Emulator
 
 BASE_PATH = "/v1.3"
+_GRACE = 1.0  # seconds
 
 
 def app(emulator: Emulator) -> ASGIApp:
@@ -63,24 +64,23 @@ def listen(host: str, port: int) -> tuple[socket.socket, str]:
     return listener, f"http://{name}:{listener.getsockname()[1]}{BASE_PATH}"
 
 
-def server(emulator: Emulator) -> uvicorn.Server:
-    """Return a server to be run on a socket of `listen`."""
+@contextmanager
+def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve an emulator from a thread for as long as the block lasts; provides the base URL.
+
+    At its end, requests that are still being worked on get a second to finish. Raises OSError when
+    the address cannot be had.
+    """
+    listener, url = listen(host, port)
     config = uvicorn.Config(
         app(emulator), lifespan="off", ws="none", log_level="warning", server_header=False
     )
-    return uvicorn.Server(config)
-
-
-@contextmanager
-def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve an emulator from a thread for as long as the block lasts; provides the base URL."""
-    listener, url = listen(host, port)
-    running = server(emulator)
-    thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     with listener:
         thread.start()
         try:
             yield url
         finally:
-            running.should_exit = True
-            thread.join()
+            server.should_exit = True
+            thread.join(_GRACE)
