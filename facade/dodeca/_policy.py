@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from enum import Enum
 
 import attrs
-from dateutil import parser as dates
 
 MAX_ATTEMPTS = 3
 SWEEP_SEC = 5.0
@@ -156,6 +155,8 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
         return _bounded(seconds)
     if not text.endswith("GMT"):
         return None
+    from dateutil import parser as dates
+
     try:
         return _bounded(dates.parse(text).timestamp() - now)
     except (ValueError, OverflowError):
