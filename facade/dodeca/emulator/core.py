@@ -32,6 +32,7 @@ from . import (
     indexed_assets,
     indexes,
     multipart_uploads,
+    search,
     storage,
     summarize,
     tasks,
@@ -69,6 +70,9 @@ class Call:
     """Scheme and host that the request came to: `https://api.twelvelabs.io`."""
     body: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
+    """The file of each form field, the first if there are several."""
+    uploads: dict[str, list[Upload]] = field(default_factory=dict)
+    """All files by form field."""
 
 
 Handler = Callable[[Call], Reply]
@@ -88,6 +92,7 @@ HANDLERS: Mapping[str, Handler] = {
     **tasks.HANDLERS,
     **index_videos.HANDLERS,
     **indexed_assets.HANDLERS,
+    **search.HANDLERS,
 }
 """The handler of each operation, by operationId."""
 
@@ -280,7 +285,8 @@ class Exchange:
                 call.body = checks.json(body.value)
             case FormBody() as body:
                 body.finish()
-                call.body, call.files = checks.form(body.fields, body.files), body.files
+                call.body, call.uploads = checks.form(body.fields, body.files), body.files
+                call.files = {name: uploads[0] for name, uploads in body.files.items()}
         return HANDLERS[self._operation.id](call)
 
     def _error(self, refusal: Refusal) -> dict[str, Any]:
