@@ -18,6 +18,14 @@ from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
 from dodeca_api.types import UNSET, Unset
 
+# Fields of user metadata are query parameters of their own, beside these.
+_OWN_FILTERS = frozenset(
+    {
+        *("page", "page_limit", "sort_by", "sort_option", "status", "filename", "duration"),
+        *("fps", "width", "height", "size", "created_at", "updated_at"),
+    }
+)
+
 V = TypeVar("V", Video, IndexedAsset)
 
 
@@ -74,9 +82,13 @@ def _metadata_filter(
     if values is None:
         return UNSET
     for key, value in values.items():
+        if _params.string("a key of user_metadata", key).partition("[")[0] in _OWN_FILTERS:
+            raise InvalidRequestError(f"{key!r} is a filter of its own, user_metadata cannot be it")
         if not isinstance(value, str | int | float):
             raise InvalidRequestError(
                 "user_metadata filters by strings, numbers and booleans, "
                 f"got {value!r} under {key!r}"
             )
+        if isinstance(value, str):
+            _params.string(f"user_metadata[{key!r}]", value)
     return models.UserMetadataFilter.from_dict(values)

@@ -170,8 +170,8 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
         string("a key of user_metadata", key)
         if not _is_metadata(item):
             raise InvalidRequestError(
-                "user_metadata holds strings, finite numbers, booleans and lists of strings, "
-                f"got {item!r} under {key!r}"
+                "user_metadata holds strings, finite numbers, booleans and lists of strings, whole "
+                f"numbers up to 2**53 - 1 (longer ones as strings), got {item!r} under {key!r}"
             )
     return models.UserMetadata.from_dict(value)
 
@@ -185,7 +185,19 @@ def metadata_text(value: Mapping[str, Any] | None) -> str | Unset:
     metadata = user_metadata(value)
     if isinstance(metadata, Unset):
         return metadata
-    return orjson.dumps(metadata.to_dict()).decode()
+    return json_text("user_metadata", metadata.to_dict())
+
+
+def json_text(name: str, value: Mapping[str, Any]) -> str:
+    """A value as JSON text.
+
+    Raises:
+        InvalidRequestError: something in it that JSON does not know.
+    """
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError as exc:
+        raise InvalidRequestError(f"{name} cannot be written as JSON: {exc}") from exc
 
 
 def shaped(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
@@ -207,9 +219,11 @@ def shaped(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unse
 def _is_metadata(item: object) -> bool:
     if isinstance(item, float):
         return math.isfinite(item)
+    if isinstance(item, int):
+        return abs(item) < 2**53
     if isinstance(item, list):
         return all(isinstance(word, str) for word in item)
-    return item is None or isinstance(item, str | int)
+    return item is None or isinstance(item, str)
 
 
 def _listed(words: Collection[Any]) -> str:

@@ -16,7 +16,7 @@ import orjson
 import pybase64
 
 from dodeca._operation import Answer
-from dodeca.errors import InvalidMediaError, InvalidResponseError
+from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media
 from dodeca_api.types import UNSET, File, Unset
 
@@ -92,8 +92,15 @@ class _Part:
 
 
 def json_body(value: Any) -> Body:
-    """A JSON body; every `Base64Slot` in it becomes a stream."""
-    text = orjson.dumps(value)
+    """A JSON body; every `Base64Slot` in it becomes a stream.
+
+    Raises:
+        InvalidRequestError: something in it that JSON does not know.
+    """
+    try:
+        text = orjson.dumps(value)
+    except TypeError as exc:
+        raise InvalidRequestError(f"the request cannot be written as JSON: {exc}") from exc
     parts: list[bytes | _Part] = []
     for slot in _slots(value):
         before, _, text = text.partition(slot.encode())

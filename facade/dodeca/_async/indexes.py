@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+import attrs
+
 from dodeca import _params
 from dodeca._async.indexed_assets import AsyncIndexedAssets
 from dodeca._async.pages import AsyncPages, listed
@@ -72,7 +74,7 @@ class AsyncIndexes:
         body = _create_body(name, models, addons)
         created = await self._transport.send(request(indexes_create, body=body))
         chosen = [IndexModel(model.model_name, model.model_options) for model in body.models]
-        return Index(id=created.field_id, index_name=name, models=chosen, addons=addons)
+        return attrs.evolve(of(Index, created), index_name=name, models=chosen, addons=addons)
 
     def list(
         self,

@@ -7,8 +7,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from dodeca import _params
 from dodeca._operation import Request, request
 from dodeca._sync.transport import Transport
@@ -114,7 +112,7 @@ class Search:
             ),
             group_by=_params.choice("group_by", group_by, SEARCH_GROUP_BY_VALUES),
             operator=_params.choice("operator", operator, SEARCH_OPERATOR_VALUES),
-            filter_=UNSET if filter is None else orjson.dumps(dict(filter)).decode(),
+            filter_=UNSET if filter is None else _params.json_text("filter", dict(filter)),
             threshold=_params.choice("threshold", threshold, SEARCH_THRESHOLD_VALUES),
             sort_option=_params.choice("sort_option", sort_option, SEARCH_SORT_OPTION_VALUES),
             adjust_confidence_level=_params.number(

@@ -42,7 +42,7 @@ def nested(cls: type[Any]) -> Any:
 
 
 def of(cls: type[R], model: Any) -> R:
-    """A result from a generated model; whatever else the model holds goes into `extra`."""
+    """A result from a generated model or a JSON object; what else that holds goes into `extra`."""
     build: Any = cls
     known = {field.name: field.metadata.get("cls") for field in attrs.fields(build)}
     found = {_RENAMED.get(name, name): value for name, value in _items(model)}
@@ -68,6 +68,9 @@ def page_totals(model: Any) -> dict[str, Any]:
 
 
 def _items(model: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(model, Mapping):
+        yield from model.items()
+        return
     for field in attrs.fields(type(model)):
         if field.name == "additional_properties":
             yield from model.additional_properties.items()
@@ -83,6 +86,8 @@ def _plain(value: Any, cls: type[Any] | None = None) -> Any:
         return [_plain(item, cls) for item in value]
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, Mapping) and cls is not None:
+        return of(cls, value)
     if hasattr(value, "to_dict"):
         return value.to_dict() if cls is None else of(cls, value)
     return value
