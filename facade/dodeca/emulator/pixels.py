@@ -7,7 +7,7 @@ picture gives the same numbers on every machine.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import av
@@ -132,14 +132,23 @@ def _values(plane: Any, kind: Any) -> Ints:
     return np.frombuffer(plane, kind)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _grid(width: int, height: int, line: int, step: int, turns: int) -> Ints:
-    """Positions of the points in a plane's buffer, ordered by cell of the upright picture."""
+    """Positions of the points in a plane's buffer, ordered by cell of the upright picture.
+
+    `turns` are quarters, counterclockwise, by which the picture must be turned to be upright.
+    """
     across, down = (height, width) if turns % 2 else (width, height)
-    y = (2 * np.arange(ROWS * _SIDE_Y) + 1) * down // (2 * ROWS * _SIDE_Y)
-    x = (2 * np.arange(COLUMNS * _SIDE_X) + 1) * across // (2 * COLUMNS * _SIDE_X)
-    where = np.arange(height)[:, None] * line + np.arange(width)[None, :] * step
-    upright = np.rot90(where, turns)[np.ix_(y, x)]
+    points_y, points_x = ROWS * _SIDE_Y, COLUMNS * _SIDE_X
+    y = ((2 * np.arange(points_y) + 1) * down // (2 * points_y))[:, None]
+    x = ((2 * np.arange(points_x) + 1) * across // (2 * points_x))[None, :]
+    row, column = (
+        (y, x),
+        (x, width - 1 - y),
+        (height - 1 - y, width - 1 - x),
+        (height - 1 - x, y),
+    )[turns]
+    upright = row * line + column * step
     cells = upright.reshape(ROWS, _SIDE_Y, COLUMNS, _SIDE_X).transpose(0, 2, 1, 3)
     return np.ascontiguousarray(cells).reshape(-1)
 

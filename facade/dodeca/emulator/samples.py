@@ -34,7 +34,8 @@ COLOURS = {
 RATE = 44_100
 """Samples per second of every soundtrack made here."""
 
-Plane = NDArray[np.uint8]
+_BT601 = 5  # as containers number colour spaces
+_CODECS = {".wav": "pcm_s16le", ".mp3": "libmp3lame", ".flac": "flac", ".m4a": "aac"}
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,13 @@ def video(
     with av.open(str(path), "w") as container:
         picture = container.add_stream("libx264", rate=fps)
         picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
-        picture.options = {"preset": "veryfast", "crf": "23", "threads": "1"}
+        # Slower presets read, where 16 does not divide the height, what was never written.
+        picture.options = {"preset": "superfast", "threads": "1"}
+        picture.codec_context.colorspace = _BT601
         track = container.add_stream("aac", rate=RATE, layout="mono") if sound else None
         number = 0
         for scene, count in zip(scenes, frames, strict=True):
-            for frame in _pictures(scene.colour, size, count, scene.moving):
+            for frame in _pictures(scene.colour, size, count, fps if scene.moving else None):
                 frame.pts, frame.time_base = number, Fraction(1, fps)
                 container.mux(picture.encode(frame))
                 number += 1
@@ -99,12 +102,9 @@ def video(
 def audio(path: str | Path, tones: Sequence[Tone]) -> Path:
     """Write the tones one after another; the suffix decides: .wav, .mp3, .flac or .m4a."""
     path = Path(path)
-    codec = {
-        ".wav": "pcm_s16le",
-        ".mp3": "libmp3lame",
-        ".flac": "flac",
-        ".m4a": "aac",
-    }[path.suffix.lower()]
+    codec = _CODECS.get(path.suffix.lower())
+    if codec is None:
+        raise ValueError(f"the file name must end in one of {', '.join(_CODECS)}, got {path.name}")
     with av.open(str(path), "w") as container:
         stream = cast(av.AudioStream, container.add_stream(codec, rate=RATE, layout="mono"))
         _encode_sound(container, stream, tones)
@@ -115,7 +115,7 @@ def image(path: str | Path, colour: str, size: tuple[int, int] = (640, 360)) -> 
     """Write one picture of a scene in that colour, JPEG or PNG by the suffix of `path`."""
     path = Path(path)
     jpeg = path.suffix.lower() in {".jpg", ".jpeg"}
-    frame = next(_pictures(colour, size, 1, moving=False))
+    frame = next(_pictures(colour, size, 1, None))
     with av.open(str(path), "w", format="image2", options={"update": "1"}) as container:
         stream = container.add_stream("mjpeg" if jpeg else "png", rate=1)
         stream.width, stream.height = size
@@ -145,34 +145,37 @@ def write_all(folder: str | Path) -> list[Path]:
 
 
 def _pictures(
-    colour: str, size: tuple[int, int], count: int, moving: bool
+    colour: str, size: tuple[int, int], count: int, fps: int | None
 ) -> Iterator[av.VideoFrame]:
-    """`count` frames of a shaded ground in `colour` with three discs wandering over it."""
+    """`count` frames of a shaded ground in `colour` with three discs.
+
+    The discs move if there is a rate: three to five seconds from side to side, at any size.
+    """
     width, height = size
+    if colour not in COLOURS:
+        raise ValueError(f"the colour must be one of {', '.join(COLOURS)}, got {colour}")
     seed = zlib.crc32(colour.encode())
     red, green, blue = COLOURS[colour]
-    # BT.601, limited range: what players assume of small video that says nothing.
+    # BT.601, limited range.
     luma = (66 * red + 129 * green + 25 * blue) // 256 + 16
     chroma_u = (-38 * red - 74 * green + 112 * blue) // 256 + 128
     chroma_v = (112 * red - 94 * green - 18 * blue) // 256 + 128
     rows, columns = np.mgrid[0:height, 0:width]
     slope = columns * (1 + seed % 3) // width * 8 + rows * 24 // height
     ground = np.clip(luma - 12 + slope, 16, 235).astype(np.uint8)
-    flat_u = np.full((height // 2, width // 2), chroma_u, np.uint8).tobytes()
-    flat_v = np.full((height // 2, width // 2), chroma_v, np.uint8).tobytes()
-    radius = height // 6
+    radius = min(width, height) // 6
     span = np.arange(-radius, radius)
     disc = span[:, None] ** 2 + span[None, :] ** 2 < radius**2
     for number in range(count):
         picture = ground.copy()
         for index in range(3):
             phase = (seed >> (5 * index)) % 997
-            step = number * (2 + index) if moving else 0
-            x = _bounce(phase * 7 + step * 2, width - 2 * radius)
-            y = _bounce(phase * 3 + step, height - 2 * radius)
+            step = number * (2 + index) * width // (20 * fps) if fps else 0
+            x = _bounce(phase * width // 100 + step * 2, width - 2 * radius)
+            y = _bounce(phase * height // 70 + step, height - 2 * radius)
             patch = picture[y : y + 2 * radius, x : x + 2 * radius]
             patch[disc] = np.clip(luma + (28, -24, 44)[index], 16, 235)
-        yield _frame((picture.tobytes(), flat_u, flat_v), size)
+        yield _frame(picture, chroma_u, chroma_v)
 
 
 def _bounce(position: int, room: int) -> int:
@@ -182,13 +185,13 @@ def _bounce(position: int, room: int) -> int:
     return min(position, 2 * room - position)
 
 
-def _frame(planes: tuple[bytes, bytes, bytes], size: tuple[int, int]) -> av.VideoFrame:
-    frame = av.VideoFrame(*size, "yuv420p")
-    for plane, data in zip(frame.planes, planes, strict=True):
-        rows = np.frombuffer(data, np.uint8).reshape(plane.height, plane.width)
-        padded = np.zeros((plane.height, plane.line_size), np.uint8)
-        padded[:, : plane.width] = rows
-        plane.update(padded.tobytes())
+def _frame(luma: NDArray[np.uint8], chroma_u: int, chroma_v: int) -> av.VideoFrame:
+    height, width = luma.shape
+    frame = av.VideoFrame(width, height, "yuv420p")
+    line = frame.planes[0].line_size
+    frame.planes[0].update(np.pad(luma, ((0, 0), (0, line - width))).tobytes())
+    for plane, value in zip(frame.planes[1:], (chroma_u, chroma_v), strict=True):
+        plane.update(bytes([value]) * plane.buffer_size)
     return frame
 
 

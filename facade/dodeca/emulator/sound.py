@@ -5,7 +5,7 @@ float arithmetic of one machine may differ from another's. What is kept is coars
 """
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import av
@@ -100,7 +100,7 @@ class Listener:
         count = samples.shape[1] // self._window
         rest = samples[:, count * self._window :]
         self._parts, self._held = [rest], rest.shape[1]
-        windows = _mono(samples[:, : count * self._window]).reshape(count, self._window)
+        windows = _loudest(samples[:, : count * self._window]).reshape(count, self._window)
 
         columns, seconds = self.columns, self._window / self._rate
         columns.window = seconds
@@ -117,18 +117,21 @@ class Listener:
         columns.tonal += np.clip((share - 60) * 255 // 190, 0, 255).astype(np.uint8).tobytes()
 
 
-def _mono(samples: Ints) -> Ints:
-    """(channels, n) samples of any kind to their mean, int64 on the scale of 16 bits."""
+def _loudest(samples: Ints) -> Ints:
+    """(channels, n) samples of any kind to those of the loudest channel, on the scale of 16 bits.
+
+    A mean of channels would dilute what comes from one of six, and lose what cancels out.
+    """
     if samples.dtype.kind == "f":
         # Float decoders may differ in the last bits between machines: keep only twelve.
         samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
-        samples = np.rint(np.clip(samples, -1, 1) * 4095).astype(np.int32) << 3
+        samples = np.rint(np.clip(samples, -1, 1) * 4095).astype(np.int64) << 3
     elif samples.dtype == np.uint8:
-        samples = (samples.astype(np.int32) - 128) << 8
+        samples = (samples.astype(np.int64) - 128) << 8
     else:
-        samples = samples >> (8 * (samples.dtype.itemsize - 2))
-    total: Ints = samples.sum(axis=0, dtype=np.int64) // len(samples)
-    return total
+        samples = samples.astype(np.int64) >> (8 * (samples.dtype.itemsize - 2))
+    loudest: Ints = samples[np.abs(samples).sum(axis=1).argmax()]
+    return loudest
 
 
 def _steps(power: Ints) -> Ints:
@@ -155,7 +158,7 @@ def _spectrum(blocks: Ints) -> Ints:
     return power
 
 
-@cache
+@lru_cache(maxsize=64)
 def _band_of_bin(rate: float) -> Ints:
     """(255, BANDS) zeros and ones: which band each frequency belongs to."""
     hertz = np.arange(1, _BLOCK // 2) * rate / _BLOCK

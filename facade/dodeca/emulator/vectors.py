@@ -11,8 +11,8 @@ rounded everywhere. The same input gives the same bits in every process and on e
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from . import words
 from .media import Analysis, Frames, Sound, Source, analyse
-from .pixels import COLOURS, POINTS
+from .pixels import COLOURS, NEW_SCENE, POINTS
 from .sound import BANDS
 
 AXES = (
@@ -66,6 +66,8 @@ _WEIGHTS = dict.fromkeys(AXES, 100) | {
     "rhythm": 50,
 }
 _DETAIL = 0.3  # length of the hashed part beside a named part of length 1
+_LATE = 0.1  # seconds after its start that a stretch may still show what was before
+_AUDIBLE = 40  # level below which it is silent, about -57 dB
 _SPREAD = 4  # axes that each hashed feature touches
 
 
@@ -148,9 +150,14 @@ def _seen(frames: Frames, start: float, end: float) -> tuple[dict[str, int], dic
     detail = int(_weighted(frames.detail[part, None], weights)[0]) // total
     axes["detailed"], axes["plain"] = _ramp(detail, 60, 400), _ramp(-detail, -100, -10)
     if len(frames.times) > 1:
-        # Change per twenty-fifth of a second, without the step from what was shown before.
-        moved = int(frames.motion[part][1:].sum(dtype=np.int64)) * 40 // total
-        axes["motion"], axes["still"] = _ramp(moved, 10, 160), _ramp(-moved, -24, -2)
+        # Without a step from what was shown before; a cut may be found a frame late.
+        inside = frames.times[part] > start + _LATE
+        change, moves = frames.change[part][inside], frames.motion[part][inside]
+        moved = int(moves.sum(dtype=np.int64)) * 40 // total  # per 40 ms
+        axes["motion"], axes["still"] = _ramp(moved, 4, 40), _ramp(-moved, -8, -1)
+        usual = int(np.sort(change)[len(change) // 2]) if len(change) else 0
+        jumps = int((change >= max(NEW_SCENE, 3 * usual)).sum())
+        axes["cuts"] = _ramp(jumps * 10_000_000 // total, 0, 4000)  # all of it at 4 in 10 s
     middle = rgb.sum(axis=0) // len(rgb)
     layout = (rgb - middle).reshape(-1)
     features = {f"cell {index}": int(value) for index, value in enumerate(layout)}
@@ -160,12 +167,13 @@ def _seen(frames: Frames, start: float, end: float) -> tuple[dict[str, int], dic
 
 def _shown(frames: Frames, start: float, end: float) -> tuple[int, NDArray[np.int64]]:
     """The frames on show between two times: the first one's index, and each one's milliseconds."""
-    times = np.rint(frames.times * 1000).astype(np.int64)
-    begin, stop = round(start * 1000), max(round(end * 1000), round(start * 1000) + 1)
-    first = max(0, int(np.searchsorted(times, begin, side="right")) - 1)
-    last = max(first + 1, int(np.searchsorted(times, stop, side="left")))
-    bounds = np.append(np.maximum(times[first:last], begin), stop)
-    return first, np.maximum(np.diff(bounds), 1)
+    begin = round(start * 1000)
+    stop = max(round(end * 1000), begin + 1)
+    bounds = ((begin + 0.5) / 1000, (stop - 0.5) / 1000)  # times count to the millisecond
+    first, last = (int(index) for index in np.searchsorted(frames.times, bounds))
+    first = max(0, first - 1)
+    shown = np.rint(frames.times[first : max(last, first + 1)] * 1000).astype(np.int64)
+    return first, np.maximum(np.diff(np.maximum(shown, begin), append=stop), 1)
 
 
 def _weighted(values: NDArray[Any], weights: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -187,28 +195,26 @@ def _heard(sound: Sound | None, start: float, end: float) -> tuple[dict[str, int
     if sound is None or first == last:
         return axes | {"silence": 1000}, {}
     levels = sound.levels[first:last].astype(np.int64)
-    bands = sound.bands[first:last].astype(np.int64)
-    tonal = sound.tonal[first:last].astype(np.int64)
-    count = len(levels)
-    loudness = int(levels.sum()) // count
-    axes["loud"], axes["quiet"] = _ramp(loudness, 76, 104), _ramp(-loudness, -80, -50)
-    sounding = levels >= 40  # about -57 dB
-    axes["silence"] = int((~sounding).sum()) * 1000 // count
-    heard = int(sounding.sum())
+    sounding = levels >= _AUDIBLE
+    count, heard = len(levels), int(sounding.sum())
+    axes["silence"] = axes["quiet"] = (count - heard) * 1000 // count
     if not heard:
         return axes, {}
-    axes["quiet"] = axes["quiet"] * heard // count
-    tones = tonal[sounding]
-    axes["tonal"] = int(tones.sum()) * 1000 // (255 * count)
-    axes["noisy"] = int((255 - tones).sum()) * 1000 // (255 * count)
+    bands = sound.bands[first:last][sounding].astype(np.int64)
+    tonal = sound.tonal[first:last][sounding].astype(np.int64)
+    loudness = int(levels[sounding].sum()) // heard
+    axes["loud"] = _ramp(loudness, 76, 104) * heard // count
+    axes["quiet"] += _ramp(-loudness, -80, -50) * heard // count
+    axes["tonal"] = int(tonal.sum()) * 1000 // (255 * count)
+    axes["noisy"] = int((255 - tonal).sum()) * 1000 // (255 * count)
     # The strongest band of each window tells the pitch, as far as the window is tonal at all.
-    strongest = bands[sounding].argmax(axis=1)
-    axes["high pitch"] = _share(strongest, 7, 11, tones, count)
-    axes["low pitch"] = _share(-strongest, -5, -2, tones, count)
-    steps = np.maximum(np.diff(levels), 0)
-    axes["rhythm"] = _ramp(int(np.minimum(steps, 24).sum()) * 100 // count, 150, 600)
-    pattern = bands[sounding].sum(axis=0) // heard
-    pattern = np.where(pattern >= 20, pattern, 20)
+    strongest = bands.argmax(axis=1)
+    axes["high pitch"] = _share(strongest, 7, 11, tonal, count)
+    axes["low pitch"] = _share(-strongest, -5, -2, tonal, count)
+    # Rhythm is how much of it sets in anew, however regularly.
+    rises = np.clip(np.diff(levels), 0, 24)
+    axes["rhythm"] = _ramp(int(rises.sum()) * 100 // count, 100, 350)
+    pattern = np.maximum(bands.sum(axis=0) // heard, 20)
     features = {f"band {i}": int(v) for i, v in enumerate(pattern - int(pattern.sum()) // BANDS)}
     return axes, features
 
@@ -228,24 +234,24 @@ def _vector(axes: Mapping[str, int], detail: Mapping[str, int], dimensions: int)
     """Named axes and hashed features as one vector of unit length."""
     if dimensions <= len(AXES) + _SPREAD:
         raise ValueError(f"dimensions must be more than {len(AXES) + _SPREAD}, got {dimensions}")
-    named = [axes.get(name, 0) * _WEIGHTS[name] for name in AXES]
     room = dimensions - len(AXES)
-    hashed = [0] * room
+    hashed = np.zeros(room, np.int64)
     for feature, value in detail.items():
         for place, sign in _places(feature, room):
             hashed[place] += sign * value
-    named_length, hashed_length = _length(named), _length(hashed)
-    if not named_length and not hashed_length:
-        raise ValueError("nothing to make a vector of")
-    result = np.zeros(dimensions)
-    if named_length:
-        result[: len(AXES)] = np.array(named, np.float64) / named_length
-    if hashed_length:
-        result[len(AXES) :] = np.array(hashed, np.float64) / hashed_length * _DETAIL
-    return _unit(result)
+    named = np.array([axes.get(name, 0) * _WEIGHTS[name] for name in AXES], np.int64)
+    if not named.any() and not hashed.any():
+        hashed[0] = 1  # nothing to tell, or what there was cancelled out
+    return _unit(np.concatenate([_scaled(named, 1.0), _scaled(hashed, _DETAIL)]))
 
 
-@cache
+def _scaled(values: NDArray[np.int64], length: float) -> NDArray[np.float64]:
+    """Whole numbers scaled to a length, or all zero."""
+    own = math.sqrt(int((values**2).sum()))
+    return values / own * length if own else values.astype(np.float64)
+
+
+@lru_cache(maxsize=8192)
 def _places(feature: str, room: int) -> tuple[tuple[int, int], ...]:
     """The axes that a feature touches, each with a sign."""
     digest = hashlib.blake2b(feature.encode(), digest_size=4 * _SPREAD).digest()
@@ -253,10 +259,6 @@ def _places(feature: str, room: int) -> tuple[tuple[int, int], ...]:
     return tuple(((number >> 1) % room, 1 if number & 1 else -1) for number in numbers)
 
 
-def _length(values: Iterable[int]) -> float:
-    return math.sqrt(sum(value * value for value in values))
-
-
 def _unit(values: NDArray[np.float64]) -> Vector:
-    length = math.sqrt(math.fsum(value * value for value in values.tolist()))
+    length = math.sqrt(math.fsum((values * values).tolist()))
     return (values / length).astype(np.float32)
