@@ -148,7 +148,7 @@ async def test_a_task_is_picked_up_again_by_its_id(folder: Path) -> None:
 async def test_an_uploaded_asset_is_embedded_like_the_file(folder: Path) -> None:
     async with AsyncClient.emulated() as client:
         asset = await (await client.assets.upload(folder / "colours.mp4")).wait()
-        by_id = await client.embed.video(Media.asset(asset.id or ""))
+        by_id = await client.embed.video(Media.asset(asset.id))
         by_file = await client.embed.video(folder / "colours.mp4")
     assert by_id.vectors.tobytes() == by_file.vectors.tobytes()
 

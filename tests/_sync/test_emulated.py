@@ -143,7 +143,7 @@ def test_a_task_is_picked_up_again_by_its_id(folder: Path) -> None:
 def test_an_uploaded_asset_is_embedded_like_the_file(folder: Path) -> None:
     with Client.emulated() as client:
         asset = (client.assets.upload(folder / "colours.mp4")).wait()
-        by_id = client.embed.video(Media.asset(asset.id or ""))
+        by_id = client.embed.video(Media.asset(asset.id))
         by_file = client.embed.video(folder / "colours.mp4")
     assert by_id.vectors.tobytes() == by_file.vectors.tobytes()
 

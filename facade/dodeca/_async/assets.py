@@ -121,7 +121,7 @@ class AsyncAssets:
             user_metadata=_params.metadata_text(user_metadata),
         )
         asset = of(Asset, await self._transport.send(request(assets_create, body=body)))
-        return self._job(JobState(asset.id or "", asset.status or "processing", asset))
+        return self._job(JobState(asset.id, asset.status or "processing", asset))
 
     def list(
         self,
@@ -202,7 +202,7 @@ class AsyncAssets:
             for start in range(0, len(wanted), _PAGE):
                 some = wanted[start : start + _PAGE]
                 async for asset in self.list(asset_ids=some, page_limit=_PAGE):
-                    if asset.id and asset.status == "processing":
+                    if asset.status == "processing":
                         found.add(asset.id)
             return found
 

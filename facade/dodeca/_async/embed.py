@@ -323,7 +323,7 @@ class AsyncEmbedTasks:
         if media.is_local and (media.size or 0) > SYNC_BYTES:
             upload = await AsyncAssets(self._transport).upload(media)
             asset = await upload.wait()
-            block.media_source = _bodies.source(Media.asset(asset.id or ""))
+            block.media_source = _bodies.source(Media.asset(asset.id))
         body = _bodies.embed_clip_task(
             block,
             model_name,

@@ -122,7 +122,7 @@ class Assets:
             user_metadata=_params.metadata_text(user_metadata),
         )
         asset = of(Asset, self._transport.send(request(assets_create, body=body)))
-        return self._job(JobState(asset.id or "", asset.status or "processing", asset))
+        return self._job(JobState(asset.id, asset.status or "processing", asset))
 
     def list(
         self,
@@ -203,7 +203,7 @@ class Assets:
             for start in range(0, len(wanted), _PAGE):
                 some = wanted[start : start + _PAGE]
                 for asset in self.list(asset_ids=some, page_limit=_PAGE):
-                    if asset.id and asset.status == "processing":
+                    if asset.status == "processing":
                         found.add(asset.id)
             return found
 

@@ -324,7 +324,7 @@ class EmbedTasks:
         if media.is_local and (media.size or 0) > SYNC_BYTES:
             upload = Assets(self._transport).upload(media)
             asset = upload.wait()
-            block.media_source = _bodies.source(Media.asset(asset.id or ""))
+            block.media_source = _bodies.source(Media.asset(asset.id))
         body = _bodies.embed_clip_task(
             block,
             model_name,

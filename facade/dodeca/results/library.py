@@ -32,7 +32,7 @@ class Index:
     `total_duration` is in seconds, over all of its videos.
     """
 
-    id: str | None = None
+    id: str
     index_name: str | None = None
     models: Sequence[IndexModel] | None = nested(IndexModel)
     video_count: int | None = None
@@ -94,7 +94,7 @@ class Transcript:
 class Video:
     """A video of an index. A list leaves `hls`, `embedding` and `transcription` out."""
 
-    id: str | None = None
+    id: str
     asset_id: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -111,7 +111,7 @@ class Video:
 class IndexedAsset:
     """An asset in an index: what became of it, and once it is ready, what a `Video` holds."""
 
-    id: str | None = None
+    id: str
     asset_id: str | None = None
     status: str | None = None
     created_at: datetime | None = None
@@ -138,7 +138,7 @@ class ServiceError:
 class Asset:
     """An uploaded file. `size` is in bytes, `duration` in seconds; it is used once it is ready."""
 
-    id: str | None = None
+    id: str
     status: str | None = None
     method: str | None = None
     filename: str | None = None
@@ -159,7 +159,7 @@ class Asset:
 class Task:
     """The indexing of one video; `video_id` is what searches and analyses name it by."""
 
-    id: str | None = None
+    id: str
     video_id: str | None = None
     index_id: str | None = None
     status: str | None = None

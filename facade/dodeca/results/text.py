@@ -48,7 +48,7 @@ class AnalysisResult:
 class AnalyzeTask:
     """An analysis that goes on at the service; `result` is there once it is ready."""
 
-    id: str | None = None
+    id: str
     status: str | None = None
     custom_id: str | None = None
     result: AnalysisResult | None = nested(AnalysisResult)
