@@ -16,10 +16,9 @@ from rich.table import Table
 from dodeca import Client, Embeddings, Media, segmentation
 from dodeca._secret import ENVIRONMENT
 from dodeca.errors import DodecaError
+from dodeca.media import is_image, is_sound
 
 QUERIES = ("a red scene", "a loud high tone", "something green and noisy")
-IMAGES = (".jpg", ".jpeg", ".png")
-SOUNDS = (".wav", ".mp3", ".flac")
 
 
 def main(arguments: list[str]) -> int:
@@ -51,9 +50,9 @@ def _samples(folder: Path) -> list[Path]:
 
 def _embed(client: Client, path: Path) -> Embeddings:
     media = Media.file(path)
-    if path.suffix.lower() in IMAGES:
+    if is_image(media):
         return client.embed.image(media)
-    if path.suffix.lower() in SOUNDS:
+    if is_sound(media):
         return client.embed.audio(media, segmentation=segmentation.fixed(6))
     return client.embed.video(media, segmentation=segmentation.dynamic(4))
 

@@ -146,8 +146,7 @@ class Media:
     @property
     def mime_type(self) -> str:
         """The type that the file name suggests."""
-        guess, _ = mimetypes.guess_type(self.filename or "")
-        return guess or "application/octet-stream"
+        return _named_type(self)
 
     def open(self) -> BinaryIO:
         """The local bytes, as a new binary file object."""
@@ -162,6 +161,22 @@ class Media:
 
 
 MediaLike = Media | str | os.PathLike[str]
+
+
+def is_image(media: Media) -> bool:
+    """Whether the name says that it is a picture."""
+    return _named_type(media).startswith("image/")
+
+
+def is_sound(media: Media) -> bool:
+    """Whether the name says that it is a sound."""
+    return _named_type(media).startswith("audio/")
+
+
+def _named_type(media: Media) -> str:
+    name = urlsplit(media.link).path if media.link else media.filename
+    guess, _ = mimetypes.guess_type(name or "")
+    return guess or "application/octet-stream"
 
 
 def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:
