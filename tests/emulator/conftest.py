@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import jsonschema_rs
+import orjson
 import pytest
 
 from dodeca.emulator import Emulator, EmulatorTransport, core, routes, samples
@@ -94,7 +95,10 @@ def conforms(response: httpx.Response) -> None:
         assert response.status_code >= 400
         return
     content = operation.node["responses"].get(str(response.status_code), {}).get("content", {})
-    if "application/json" in content:
+    if response.headers.get("content-type") == "application/x-ndjson":
+        for line in response.iter_lines():
+            _validator(operation, 200, "application/x-ndjson").validate(orjson.loads(line))
+    elif "application/json" in content:
         _validator(operation, response.status_code).validate(response.json())
     elif response.is_error:
         error = response.json()
@@ -105,8 +109,10 @@ def conforms(response: httpx.Response) -> None:
 
 
 @cache
-def _validator(operation: routes.Operation, status: int) -> jsonschema_rs.Validator:
-    schema = operation.node["responses"][str(status)]["content"]["application/json"]["schema"]
+def _validator(
+    operation: routes.Operation, status: int, media_type: str = "application/json"
+) -> jsonschema_rs.Validator:
+    schema = operation.node["responses"][str(status)]["content"][media_type]["schema"]
     return jsonschema_rs.Draft202012Validator(
         schema | {"components": operation.spec["components"]}, validate_formats=True
     )

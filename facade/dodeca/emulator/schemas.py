@@ -203,6 +203,9 @@ def _number(facts: Facts, about: set[str]) -> float:
 
 def _bounded(number: float, schema: Schema, *, whole: bool) -> float:
     """Return the nearest number within the bounds of a schema."""
+    bounds = {name: schema[name] for name in schema if name in _TYPES["number"]}
+    if not all(isinstance(bound, int | float) for bound in bounds.values()):
+        raise _unsupported("A bound is a number.")
     step = 1 if whole else 0.001
     low, high = schema.get("minimum"), schema.get("maximum")
     if (above := schema.get("exclusiveMinimum")) is not None:
