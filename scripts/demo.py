@@ -33,10 +33,13 @@ def main(arguments: list[str]) -> int:
         except DodecaError as error:
             console.print(f"[red]{error}[/red]")
             return 1
-    console.print(_segments(found))
+    console.print(_segments(found, queries))
     console.print(_matches(found, queries))
+    count = sum(map(len, found.values()))
+    length = next(iter(found.values())).vectors.shape[1]
+    console.print(f"\n{count} vectors of {length} floats from {len(found)} files.", end=" ")
     place = "the TwelveLabs API" if on_api else "the local emulator: no key, no network"
-    console.print(f"\nThis ran on {place}.")
+    console.print(f"This ran on {place}.")
     console.print("The real API:  TWELVELABS_API_KEY=… make demo     Your own file:  ", end="")
     console.print("make demo MEDIA=clip.mp4", highlight=False)
     return 0
@@ -57,19 +60,21 @@ def _embed(client: Client, path: Path) -> Embeddings:
     return client.embed.video(media, segmentation=segmentation.dynamic(4))
 
 
-def _segments(found: dict[str, Embeddings]) -> Table:
-    table = Table(title="Segments", title_justify="left")
-    for heading in ("file", "seconds", "option", "scope", "vector"):
+def _segments(found: dict[str, Embeddings], queries: dict[str, Embeddings]) -> Table:
+    table = Table(title="Cosine of each segment with each query", title_justify="left")
+    for heading in ("file", "seconds", "option", "scope"):
         table.add_column(heading, no_wrap=True)
+    for text in queries:
+        table.add_column(text, justify="right")
     for name, embeddings in found.items():
-        for segment in embeddings:
-            start = ", ".join(f"{value:+.3f}" for value in segment.vector[:3])
+        for row, segment in enumerate(embeddings):
+            one = embeddings[row : row + 1]
             table.add_row(
                 name,
                 _span(segment.start_sec, segment.end_sec),
                 segment.embedding_option or "",
                 segment.embedding_scope or "",
-                f"{start} … {segment.vector.size} floats",
+                *(_score(one.search(query)[0].score) for query in queries.values()),
             )
         table.add_section()
     return table
@@ -89,6 +94,11 @@ def _matches(found: dict[str, Embeddings], queries: dict[str, Embeddings]) -> Ta
         span = _span(segment.start_sec, segment.end_sec)
         table.add_row(text, name, span, segment.embedding_option or "", f"{score:.3f}")
     return table
+
+
+def _score(score: float) -> str:
+    """Two digits, and no minus before a zero."""
+    return f"{round(score, 2) + 0.0:.2f}"
 
 
 def _span(start: float | None, end: float | None) -> str:
