@@ -1,10 +1,11 @@
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from dodeca.emulator import ByCount, RealTime, VirtualClock
+from dodeca.emulator import ByCount, Instant, RealTime, VirtualClock
 from dodeca.emulator.clock import timestamp
 from dodeca.emulator.errors import Refusal
 from dodeca.emulator.jobs import Jobs, Work
@@ -99,6 +100,37 @@ def test_a_look_does_not_wait_for_long_work(store: Store, clock: VirtualClock) -
     assert look(jobs, store, work, patience=0.01)["status"] == "indexing"
     may_finish.set()
     assert look(jobs, store, work)["status"] == "ready"
+
+
+def test_a_list_waits_once_for_all(
+    store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dodeca.emulator.jobs.PATIENCE", 0.2)
+    jobs = Jobs(store, clock, Instant())
+    document = task(store, clock)
+    others = [{**document, "_id": str(number)} for number in range(20)]
+    for other in others:
+        store.insert("tasks", other)
+    may_finish = threading.Event()
+
+    def work(task: Document) -> dict[str, Any]:
+        may_finish.wait(10)
+        return {"status": "ready"}
+
+    begun = time.monotonic()
+    seen = jobs.look_all("tasks", [document, *others], stages=STAGES, work=work)
+    assert time.monotonic() - begun < 2
+    assert {task["status"] for task in seen} == {"indexing"}
+    may_finish.set()
+    assert look(jobs, store, work)["status"] == "ready"
+
+
+def test_a_list_does_not_count_as_a_poll(store: Store, clock: VirtualClock) -> None:
+    jobs = Jobs(store, clock, ByCount(1))
+    document = task(store, clock)
+    for _ in range(3):
+        (seen,) = jobs.look_all("tasks", [document], stages=STAGES, work=ready)
+        assert seen["status"] == "queued"
 
 
 def test_a_refusal_fails_the_task_with_its_message(store: Store, clock: VirtualClock) -> None:

@@ -80,8 +80,13 @@ def refuse_streams(body: Mapping[str, Any]) -> None:
 
 def list_(call: Call) -> Reply:
     """Answer `GET /assets`, newest first."""
-    params = call.params
-    assets = [_look(call.emulator, asset) for asset in call.emulator.store.find(COLLECTION)]
+    params, emulator = call.params, call.emulator
+    assets = emulator.jobs.look_all(
+        COLLECTION,
+        emulator.store.find(COLLECTION),
+        stages=_STAGES,
+        work=partial(_work, emulator),
+    )
     if ids := params.get("asset_ids"):
         assets = [asset for asset in assets if asset["_id"] in ids]
     if types := params.get("asset_types"):

@@ -63,7 +63,9 @@ def retrieve(call: Call) -> Reply:
     task = emulator.store.get(_COLLECTION, task_id)
     if task is None or forgotten(emulator, _COLLECTION, task):
         raise resource_not_exist(_NAME, task_id)
-    task = _look(emulator, task, polled=True)
+    task = emulator.jobs.look(
+        _COLLECTION, task, stages=_STAGES, work=partial(_work, emulator), polled=True
+    )
     names = ("_id", "status", "created_at", "updated_at", "error")
     answer = {name: task[name] for name in names if name in task}
     if task["status"] == "ready":
@@ -78,23 +80,20 @@ def list_(call: Call) -> Reply:
     """Answer `GET /embed-v2/tasks`, newest first."""
     emulator, params = call.emulator, call.params
     earliest, latest = (time_filter(params, name) for name in ("started_at", "ended_at"))
-    tasks = [
-        _look(emulator, task, polled=False)
+    found = [
+        task
         for task in emulator.store.find(_COLLECTION)
         if not forgotten(emulator, _COLLECTION, task)
         and (earliest is None or task["created_at"] >= earliest)
         and (latest is None or task["created_at"] <= latest)
     ]
+    tasks = emulator.jobs.look_all(
+        _COLLECTION, found, stages=_STAGES, work=partial(_work, emulator)
+    )
     if "status" in params:
         tasks = [task for task in tasks if task["status"] == params["status"]]
     items, info = page(tasks, params)
     return 200, {"data": [_summary(task) for task in items], "page_info": info}
-
-
-def _look(emulator: Emulator, task: Document, *, polled: bool) -> Document:
-    return emulator.jobs.look(
-        _COLLECTION, task, stages=_STAGES, work=partial(_work, emulator), polled=polled
-    )
 
 
 def _work(emulator: Emulator, task: Document) -> dict[str, Any]:

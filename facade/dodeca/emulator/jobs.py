@@ -12,9 +12,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from .clock import Clock, Pace, moment, stage, timestamp
 from .errors import Refusal
@@ -28,6 +30,13 @@ Work = Callable[[Document], dict[str, Any]]
 log = logging.getLogger("dodeca.emulator")
 
 
+class _Job(NamedTuple):
+    key: tuple[str, str]
+    """Collection and id of the task."""
+    stages: Sequence[str]
+    work: Work
+
+
 class Jobs:
     """Runs the work of due tasks in threads, not more than there are processors."""
 
@@ -36,7 +45,8 @@ class Jobs:
         self._clock = clock
         self._pace = pace
         self._lock = threading.Lock()
-        self._turns = threading.BoundedSemaphore(os.cpu_count() or 1)
+        self._waiting: deque[_Job] = deque()
+        self._workers = 0
         self._done: dict[tuple[str, str], threading.Event] = {}
         self._closed = False
 
@@ -64,43 +74,67 @@ class Jobs:
         )
         if progress < 1:
             return task | {"status": stage(progress, stages)}
-        self._start(collection, task, stages, work).wait(patience)
+        self._start(_Job((collection, task["_id"]), stages, work)).wait(patience)
         task = self._store.get(collection, task["_id"]) or task
         return task | {"status": stages[-1]} if task["status"] in stages else task
+
+    def look_all(
+        self, collection: str, tasks: Iterable[Document], *, stages: Sequence[str], work: Work
+    ) -> list[Document]:
+        """Return tasks with their status as of now, for a list; they share what waiting there is.
+
+        To be listed is not to be polled.
+        """
+        deadline = time.monotonic() + PATIENCE
+        return [
+            self.look(
+                collection,
+                task,
+                stages=stages,
+                work=work,
+                polled=False,
+                patience=max(0.0, deadline - time.monotonic()),
+            )
+            for task in tasks
+        ]
 
     def close(self) -> None:
         """Start nothing more; work that is under way is abandoned, as by a crash."""
         self._closed = True
 
-    def _start(
-        self, collection: str, task: Document, stages: Sequence[str], work: Work
-    ) -> threading.Event:
-        key = (collection, task["_id"])
+    def _start(self, job: _Job) -> threading.Event:
+        """Have a job done unless it is being done; return what tells that it is."""
         with self._lock:
-            if event := self._done.get(key):
+            if event := self._done.get(job.key):
                 return event
-            event = self._done[key] = threading.Event()
-        threading.Thread(
-            target=self._run, args=(key, stages, work, event), name="dodeca-job", daemon=True
-        ).start()
+            event = self._done[job.key] = threading.Event()
+            self._waiting.append(job)
+            if self._workers < (os.cpu_count() or 1):
+                self._workers += 1
+                threading.Thread(target=self._worker, name="dodeca-job", daemon=True).start()
         return event
 
-    def _run(
-        self, key: tuple[str, str], stages: Sequence[str], work: Work, done: threading.Event
-    ) -> None:
+    def _worker(self) -> None:
+        """Do what is waiting, then end."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._workers -= 1
+                    return
+                job = self._waiting.popleft()
+            self._run(job)
+            with self._lock:
+                self._done.pop(job.key).set()
+
+    def _run(self, job: _Job) -> None:
         try:
-            with self._turns:
-                task = None if self._closed else self._store.get(*key)
-                if task and task["status"] in stages:
-                    changes = _outcome(task, work)
-                    self._store.update(*key, **changes, updated_at=timestamp(self._clock.now()))
+            task = None if self._closed else self._store.get(*job.key)
+            if task and task["status"] in job.stages:
+                changes = _outcome(task, job.work)
+                self._store.update(*job.key, **changes, updated_at=timestamp(self._clock.now()))
         except Exception:
             if not self._closed:
-                log.exception("task %s could not be finished", key[1])
-        finally:
-            with self._lock:
-                del self._done[key]
-            done.set()
+                log.exception("task %s could not be finished", job.key[1])
 
 
 def _outcome(task: Document, work: Work) -> dict[str, Any]:
