@@ -28,6 +28,7 @@ from . import (
     embed_v2,
     embed_v2_tasks,
     generate,
+    imports,
     index_videos,
     indexed_assets,
     indexes,
@@ -93,6 +94,7 @@ HANDLERS: Mapping[str, Handler] = {
     **index_videos.HANDLERS,
     **indexed_assets.HANDLERS,
     **search.HANDLERS,
+    **imports.HANDLERS,
 }
 """The handler of each operation, by operationId."""
 
