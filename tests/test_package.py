@@ -103,3 +103,12 @@ def test_types_reach_a_user_s_script(checker: list[str], tmp_path: Path) -> None
     for line, expected in zip(revealed, REVEALED, strict=True):
         assert expected in line
         assert "Unset" not in line
+
+
+def test_the_vendor_s_package_works_beside_ours() -> None:
+    code = (
+        "import dodeca, twelvelabs;"
+        "client = dodeca.Client.emulated(); vendor = twelvelabs.TwelveLabs(api_key='key');"
+        "print(len(client.embed.text('red')), type(vendor).__name__); client.close()"
+    )
+    assert run(sys.executable, "-c", code, cwd=ROOT) == "1 TwelveLabs\n"

@@ -13,6 +13,7 @@ from typing import Any
 import anyio.to_thread
 import httpx
 
+import dodeca
 from dodeca._operation import Request
 from dodeca._policy import Reach
 from dodeca._wire import Body, form_body, json_body
@@ -26,6 +27,7 @@ HttpRequest = httpx.Request
 HttpResponse = httpx.Response
 
 _CONNECT_SEC = 10.0
+_USER_AGENT = f"dodeca/{dodeca.__version__}"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -53,29 +55,32 @@ def build(
     request: Request[Any], base_url: str, headers: Mapping[str, str], timeout: float
 ) -> httpx.Request:
     """The httpx request for one attempt; `timeout` bounds each of its phases, in seconds."""
-    body = _body(request)
-    sent = {**headers, "accept-encoding": "gzip, identity"}
-    if body is not None:
-        sent |= {"content-type": body.content_type, "content-length": str(body.length)}
-    phases = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SEC))
-    return httpx.Request(
-        request.method,
-        base_url + request.path,
-        params=request.params or None,
-        headers=sent,
-        stream=None if body is None else _ByteStream(body),
-        extensions={"timeout": phases.as_dict()},
-    )
+    url = httpx.URL(base_url + request.path, params=request.params or None)
+    return _request(request.method, url, headers, _body(request), timeout)
 
 
 def build_put(url: str, headers: Mapping[str, str], body: Body, timeout: float) -> httpx.Request:
-    """A PUT to storage: the body and the headers that storage asks for, nothing of ours."""
+    """A PUT to storage: the body and the headers that storage asks for, no key."""
+    return _request("PUT", httpx.URL(url), headers, body, timeout)
+
+
+def _request(
+    method: str, url: httpx.URL, headers: Mapping[str, str], body: Body | None, timeout: float
+) -> httpx.Request:
+    sent = {
+        "host": url.netloc.decode("ascii"),
+        "user-agent": _USER_AGENT,
+        "accept-encoding": "gzip, identity",
+        **headers,
+    }
+    if body is not None:
+        sent = {"content-type": body.content_type, "content-length": str(body.length)} | sent
     phases = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SEC))
     return httpx.Request(
-        "PUT",
+        method,
         url,
-        headers={**headers, "content-length": str(body.length)},
-        stream=_ByteStream(body),
+        headers=sent,
+        stream=httpx.ByteStream(b"") if body is None else _ByteStream(body),
         extensions={"timeout": phases.as_dict()},
     )
 
