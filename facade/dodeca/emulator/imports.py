@@ -72,11 +72,11 @@ def create(call: Call) -> Reply:
             task = {name: video[name] for name in names} | {"video_id": video["_id"]}
             emulator.store.insert(videos.TASKS, task)
         emulator.store.insert(_COLLECTION, started)
-    accepted_ones = [
+    taken = [
         {"video_id": video["_id"], "filename": video["system_metadata"]["filename"]}
         for video in drafts
     ]
-    return 201, {"videos": accepted_ones, "failed_files": _rejected(started)}
+    return 201, {"videos": taken, "failed_files": _rejected(started)}
 
 
 def status(call: Call) -> Reply:
