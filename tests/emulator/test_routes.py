@@ -350,7 +350,7 @@ def test_an_array_in_a_form_may_be_one_json_text() -> None:
 
 def test_only_arrays_of_files_take_several() -> None:
     fields = {"options": ["visual"]}
-    with pytest.raises(Refusal, match="`image` .* given more than once"):
+    with pytest.raises(Refusal, match=r"`image` .* given more than once"):
         checks("specials_create").form(fields, {"image": [object(), object()]})
 
 
