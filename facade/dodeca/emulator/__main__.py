@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sqlite3
@@ -11,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import Emulator, clock
+from . import Emulator, access, clock, faults
 from .server import serving
 
 
@@ -40,6 +41,12 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         " that is after this share of the length of their media (%(default)s)",
     )
     parser.add_argument("--api-key", help="the only key to accept (default: any)")
+    parser.add_argument(
+        "--faults", type=Path, metavar="FILE", help="what is to go wrong, a list in YAML or JSON"
+    )
+    parser.add_argument(
+        "--access-log", action="store_true", help="write a line of JSON for each request to stderr"
+    )
     return parser.parse_args(given)
 
 
@@ -47,10 +54,17 @@ def main(given: Sequence[str] | None = None) -> int:
     """Serve until interrupted or terminated; return the exit status."""
     options = _arguments(given)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.access_log:
+        access.log.addHandler(logging.StreamHandler())
+        access.log.setLevel(logging.INFO)
     try:
         with (
             Emulator(
-                media=options.media, db=options.db, pace=options.pace, api_key=options.api_key
+                media=options.media,
+                db=options.db,
+                pace=options.pace,
+                api_key=options.api_key,
+                faults=faults.from_file(options.faults) if options.faults else (),
             ) as emulator,
             serving(emulator, host=options.host, port=options.port) as url,
         ):
@@ -59,7 +73,7 @@ def main(given: Sequence[str] | None = None) -> int:
                 time.sleep(60)
     except KeyboardInterrupt:
         return 0
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         print(f"The emulator cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 1
 

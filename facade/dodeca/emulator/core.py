@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from time import perf_counter
 from types import TracebackType
 from typing import Any
 
@@ -32,14 +33,16 @@ from . import (
     index_videos,
     indexed_assets,
     indexes,
+    ledger,
     multipart_uploads,
     search,
     storage,
     summarize,
     tasks,
 )
+from .access import Access, AccessLog
 from .checks import Checks
-from .clock import Clock, Pace
+from .clock import Clock, Pace, timestamp
 from .clock import pace as read_pace
 from .errors import (
     Refusal,
@@ -48,6 +51,7 @@ from .errors import (
     internal_server_error,
     parameter_invalid,
 )
+from .faults import Fault, Plan, befallen, error_of
 from .forms import Body, FormBody, JSONBody, Upload
 from .jobs import Jobs
 from .routes import Operation, Router, document
@@ -108,8 +112,9 @@ class Emulator:
     `media` is the folder whose files stand for URLs, by file name. `db` is the file that keeps
     everything; without it nothing outlives the emulator. `pace` says how fast tasks seem to move,
     as an object or in the words of `clock.pace`. Any API key is taken unless `api_key` names the
-    one that is. `chunk_size` is that of uploads in chunks, in bytes. Raises NotADirectoryError,
-    and sqlite3.Error when `db` cannot be opened.
+    one that is. `chunk_size` is that of uploads in chunks, in bytes. `faults` go wrong on demand,
+    as `faults.Fault` or in the words of a fault file. Raises NotADirectoryError, ValueError for a
+    bad pace or fault, and sqlite3.Error when `db` cannot be opened.
     """
 
     def __init__(
@@ -121,6 +126,7 @@ class Emulator:
         clock: Clock | None = None,
         api_key: str | None = None,
         chunk_size: int = 16 * MB,
+        faults: Iterable[Fault | Mapping[str, Any]] = (),
     ) -> None:
         self.media = Path(media) if media else None
         if self.media and not self.media.is_dir():
@@ -130,18 +136,24 @@ class Emulator:
         pace = read_pace(pace) if isinstance(pace, str) else pace
         self.jobs = Jobs(self.store, self.clock, pace)
         self.chunk_size = chunk_size
+        self.faults = Plan(faults)
+        self.access = AccessLog()
         self._api_key = api_key
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer a request whose body is a synchronous stream."""
-        url = request.url
-        with self.exchange(
-            request.method, url.raw_path, request.headers, scheme=url.scheme
-        ) as exchange:
+        with self.exchange_of(request) as exchange:
             assert isinstance(request.stream, httpx.SyncByteStream)
             for chunk in request.stream:
                 exchange.feed(chunk)
             return exchange.answer()
+
+    def exchange_of(self, request: httpx.Request) -> Exchange:
+        """Begin to answer a request from this process."""
+        url = request.url
+        exchange = self.exchange(request.method, url.raw_path, request.headers, scheme=url.scheme)
+        exchange.patience = request.extensions.get("timeout", {}).get("read")
+        return exchange
 
     def exchange(
         self, method: str, target: bytes, headers: httpx.Headers, *, scheme: str = "http"
@@ -196,7 +208,11 @@ class Exchange:
         self._body: Body | None = None
         self._refusal: Refusal | None = None
         self._answering = False
-        path, _, self._query = target.decode("ascii", "replace").partition("?")
+        self.patience: float | None = None
+        """Seconds that the client waits for something to read, as far as faults go."""
+        self._method = method
+        self._target = target.decode("ascii", "replace").removesuffix("?")
+        path, _, self._query = self._target.partition("?")
         try:
             if path.startswith(storage.PREFIX):
                 self._body = storage.Put(emulator, method, path, self._query, headers)
@@ -218,9 +234,42 @@ class Exchange:
                 self._refusal = refusal
 
     def answer(self) -> httpx.Response:
-        """Let the handler work and return the response; whatever goes wrong is a response too."""
+        """Let the handler work and return the response; whatever goes wrong is a response too.
+
+        Only a fault that was asked for raises: httpx.TransportError, here or within the body.
+        """
         self._answering = True
-        request_id = secrets.token_hex(16)
+        request_id, began = secrets.token_hex(16), perf_counter()
+        status: int | None = None
+        try:
+            response = self._with_faults(request_id)
+            status = response.status_code
+        finally:
+            self._close()
+            operation = self._operation.id if self._operation else None
+            ms = round((perf_counter() - began) * 1000, 1)
+            now = timestamp(self._emulator.clock.now())
+            self._emulator.access.add(
+                Access(now, self._method, self._target, operation, status, ms, request_id)
+            )
+        return response
+
+    def _with_faults(self, request_id: str) -> httpx.Response:
+        operation = self._operation.id if self._operation else None
+        try:
+            fault = self._emulator.faults.due(operation, self._headers)
+        except Refusal as refusal:
+            fault, self._refusal = None, refusal
+        if fault is None:
+            return self._answer(request_id)
+        if error := error_of(fault):
+            self._refusal = error
+            return self._answer(request_id)
+        response = befallen(fault, lambda: self._answer(request_id), self.patience)
+        response.headers.update(_headers(request_id))
+        return response
+
+    def _answer(self, request_id: str) -> httpx.Response:
         extra: dict[str, str] = {}
         try:
             if isinstance(self._body, storage.Put) and not self._refusal:
@@ -233,15 +282,7 @@ class Exchange:
         except Exception:
             log.exception("request %s failed", request_id)
             status, payload = 500, self._error(internal_server_error())
-        finally:
-            self._close()
-        headers = {
-            "x-dodeca-emulator": _version(),
-            "X-Api-Version": _router().base.strip("/"),
-            "X-Request-Id": request_id,
-            **extra,
-        }
-        return self._render(status, payload, headers)
+        return self._render(status, payload, _headers(request_id) | extra)
 
     def __enter__(self) -> Exchange:
         return self
@@ -289,7 +330,9 @@ class Exchange:
                 body.finish()
                 call.body, call.uploads = checks.form(body.fields, body.files), body.files
                 call.files = {name: uploads[0] for name, uploads in body.files.items()}
-        return HANDLERS[self._operation.id](call)
+        status, payload = HANDLERS[self._operation.id](call)
+        ledger.note(self._emulator, self._operation.id, payload)
+        return status, payload
 
     def _error(self, refusal: Refusal) -> dict[str, Any]:
         operation = self._operation
@@ -309,6 +352,14 @@ class Exchange:
     def _close(self) -> None:
         if self._body:
             self._body.close()
+
+
+def _headers(request_id: str) -> dict[str, str]:
+    return {
+        "x-dodeca-emulator": _version(),
+        "X-Api-Version": _router().base.strip("/"),
+        "X-Request-Id": request_id,
+    }
 
 
 class _Pieces(httpx.SyncByteStream):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,10 +37,30 @@ def app(emulator: Emulator) -> ASGIApp:
                     exchange.feed(chunk)
             except ClientDisconnect:
                 return
-            response = await anyio.to_thread.run_sync(exchange.answer, abandon_on_cancel=True)
-        await _asgi(response)(scope, receive, send)
+            try:
+                response = await anyio.to_thread.run_sync(exchange.answer, abandon_on_cancel=True)
+            except httpx.TransportError:
+                await _hang_up(receive, reset=True)
+                return
+        try:
+            await _asgi(response)(scope, receive, send)
+        except* httpx.TransportError:
+            await _hang_up(receive, reset=False)
 
     return serve
+
+
+async def _hang_up(receive: Receive, *, reset: bool) -> None:
+    """Close the connection; ASGI has no call for it, so it is done where uvicorn keeps it."""
+    transport: asyncio.Transport = receive.__self__.transport  # type: ignore[attr-defined]
+    if reset:
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    else:
+        transport.close()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _asgi(response: httpx.Response) -> Response:

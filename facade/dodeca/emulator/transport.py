@@ -25,10 +25,7 @@ class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer in a worker thread; a caller who is cancelled does not wait for it."""
-        url = request.url
-        with self.emulator.exchange(
-            request.method, url.raw_path, request.headers, scheme=url.scheme
-        ) as exchange:
+        with self.emulator.exchange_of(request) as exchange:
             assert isinstance(request.stream, httpx.AsyncByteStream)
             async for chunk in request.stream:
                 exchange.feed(chunk)
