@@ -303,6 +303,37 @@ def test_sample_formats(rate, form, layout, tmp_path):
     assert sound.bands[2].argmax() in {9, 10}  # 1000 Hz
 
 
+def riff(rate, channels, data):
+    form = struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * 2 & 0xFFFFFFFF, 2 * channels, 16)
+    body = b"WAVEfmt " + form + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def test_sound_at_absurd_rates():
+    """A small file must neither last for days nor fill the memory."""
+    with pytest.raises(BrokenMedia):
+        analyse(riff(1, 1, bytes(1 << 18)))
+    sound = analyse(riff(5_000_000, 255, bytes(510 << 13))).sound
+    assert sound.levels.tolist() == [0]
+
+
+def test_opus_has_no_exact_decoder_but_is_heard(tmp_path):
+    path = tmp_path / "tone.ogg"
+    wave = np.sin(2 * np.pi * 1000 * np.arange(48000) / 48000) * 16383
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libopus", rate=48000, layout="mono")
+        for start in range(0, 48000, 960):
+            chunk = wave[None, start : start + 960].astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(chunk, format="s16", layout="mono")
+            frame.sample_rate, frame.pts = 48000, start
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    analysis = analyse(path)
+    assert analysis.info.audio_codec == "opus"
+    assert analysis.sound.levels[5] == pytest.approx(108, abs=1)
+    assert analysis.sound.tonal[5] > 240
+
+
 def test_cover_art_is_no_video(tmp_path):
     path = tmp_path / "song.mp3"
     cover = samples.image(tmp_path / "cover.png", "red", (64, 64)).read_bytes()
@@ -359,7 +390,7 @@ def test_streams_without_a_decoder_are_not_there(small):
     assert analyse(deaf).sound is None
     blind = content.replace(b"avc1", b"zzzz")
     assert (probe(blind).kind, probe(blind).width) == ("audio", None)
-    with pytest.raises(BrokenMedia, match="nothing"):
+    with pytest.raises(BrokenMedia, match="no picture and no sound"):
         probe(deaf.replace(b"avc1", b"zzzz"))
 
 

@@ -25,6 +25,7 @@ _FORMATS = (
     "mp3,mpeg,mpegts,mpegvideo,mxf,ogg,png_pipe,wav,w64,webp_pipe,bmp_pipe,tiff_pipe"
 )
 _MAX_PIXELS = 1 << 26  # a small file must not unfold into gigabytes
+_MIN_RATE = 1000  # samples per second; below, sound is none, and a small file lasts for days
 # Fixed-point decoders give the same samples on every machine; the usual ones compute in floats.
 _EXACT_DECODERS = {"aac": "aac_fixed", "mp3": "mp3", "mp3float": "mp3", "ac3": "ac3_fixed"}
 
@@ -66,6 +67,8 @@ def probe(source: Source) -> MediaInfo:
         video, audio = streams_of(container)
         name = _format_name(container)
         streams = [stream for stream in (video, audio) if stream]
+        if not streams:
+            raise BrokenMedia("there is no picture and no sound in it")
         decoders = {stream.index: decoder_of(stream) for stream in streams}
         first: dict[int, Any] = {}
         ends = dict.fromkeys(decoders, 0)
@@ -133,9 +136,10 @@ def streams_of(container: InputContainer) -> tuple[av.VideoStream | None, av.Aud
     Cover art of a song is no picture.
     """
     cover = av.stream.Disposition.attached_pic
-    videos = [s for s in container.streams.video if s.codec_context and not s.disposition & cover]
-    audios = [s for s in container.streams.audio if s.codec_context and s.codec_context.sample_rate]
-    return next(iter(videos), None), next(iter(audios), None)
+    known = [stream for stream in container.streams if stream.codec_context]
+    videos = (s for s in known if isinstance(s, av.VideoStream) and not s.disposition & cover)
+    audios = (s for s in known if isinstance(s, av.AudioStream) and s.sample_rate >= _MIN_RATE)
+    return next(videos, None), next(audios, None)
 
 
 def packets_of(container: InputContainer, streams: list[Stream]) -> "Iterator[av.Packet[Any]]":

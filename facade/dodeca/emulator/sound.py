@@ -19,6 +19,7 @@ BANDS = 16
 _WINDOW = 1024  # samples of a window, at roughly 16 kHz
 _BLOCK = 512  # those in its middle, of which the spectrum is taken
 _BATCH = 16  # windows measured at once
+_CHANNELS = 8  # listened to at most
 _GAP = 0.1  # seconds by which the stream's clock may drift from the count of samples
 _PEAKS = 6  # frequencies that hold nearly all of a pure tone
 _SCALE = 12  # bits that bring the power of a band to the scale of a level
@@ -70,7 +71,7 @@ class Listener:
             self._time = self.heard_until = max(time, self._start)
         first = max(0, round((self._start - time) * rate))
         last = None if self._end is None else max(0, round((self._end - time) * rate))
-        samples = samples[:, first:last]
+        samples = samples[:_CHANNELS, first:last]
         self._parts.append(samples)
         self._held += samples.shape[1]
         self.heard_until += samples.shape[1] / rate
