@@ -13,6 +13,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from dodeca._version import VERSION
+
 if TYPE_CHECKING:
     from dodeca import segmentation as segmentation
     from dodeca._async.client import AsyncClient as AsyncClient
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from dodeca.errors import DodecaError as DodecaError
     from dodeca.media import Media as Media
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "AsyncClient": "dodeca._async.client",

@@ -13,9 +13,9 @@ from typing import Any
 import anyio.to_thread
 import httpx
 
-import dodeca
 from dodeca._operation import Request
 from dodeca._policy import Reach
+from dodeca._version import VERSION
 from dodeca._wire import Body, form_body, json_body
 from dodeca.errors import DodecaError, InvalidResponseError, RequestTimeout, TransportError
 
@@ -27,7 +27,7 @@ HttpRequest = httpx.Request
 HttpResponse = httpx.Response
 
 _CONNECT_SEC = 10.0
-_USER_AGENT = f"dodeca/{dodeca.__version__}"
+_USER_AGENT = f"dodeca/{VERSION}"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
