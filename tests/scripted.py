@@ -74,3 +74,6 @@ def reply(body: Any = None, *, status: int = 200, headers: Iterable[tuple[str, s
 
 
 EMBEDDED = {"data": [{"embedding": [1.0, 0.0], "embedding_option": None}]}
+
+# As much of a picture of 128x128 pixels as is looked at before it is sent.
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x80\0\0\0\x80\x08\x02\0\0\0"

@@ -14,8 +14,8 @@ from dodeca._upload import Chunk as Range
 from dodeca._upload import Plan, Progress
 from dodeca._wire import file_name, range_body
 from dodeca.errors import APIError, InvalidRequestError, InvalidResponseError
-from dodeca.media import Media
-from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl, of, page_totals
+from dodeca.media import GIB, Media
+from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl, of, page_of
 from dodeca_api import models
 from dodeca_api.api.multipart_uploads import (
     multipart_uploads_create,
@@ -61,7 +61,7 @@ class AsyncMultipartUploads:
         """
         kind = _params.choice("type", _params.string("type", type), MULTIPART_UPLOAD_TYPE_VALUES)
         name = _params.file_name(_params.string("filename", filename))
-        size = _params.integer("total_size", total_size, 1)
+        size = _params.integer("total_size", total_size, 1, 10 * GIB)
         assert not isinstance(kind, Unset)
         assert not isinstance(name, Unset)
         assert not isinstance(size, Unset)
@@ -93,6 +93,9 @@ class AsyncMultipartUploads:
     def status(self, upload_id: str, *, page: int = 1, page_limit: int = 50) -> AsyncPages[Chunk]:
         """The chunks of a session (`GET /assets/multipart-uploads/{upload_id}`).
 
+        The `extra` of each page tells of the session: `status` is "active", "completed",
+        "failed" or "expired", beside `chunks_completed`, `chunks_failed` and `chunks_pending`.
+
         Raises:
             InvalidRequestError: a page below 1, or more than 50 on a page.
         """
@@ -100,9 +103,7 @@ class AsyncMultipartUploads:
 
         async def fetch(number: int) -> Page[Chunk]:
             call = request(multipart_uploads_status, upload_id, page=number, page_limit=page_limit)
-            answer = await self._transport.send(call)
-            items = [of(Chunk, item) for item in answer.uploaded_chunks or []]
-            return Page(items=items, **page_totals(answer))
+            return page_of(Chunk, await self._transport.send(call), items="uploaded_chunks")
 
         return AsyncPages(fetch, page)
 

@@ -12,7 +12,7 @@ from dodeca._operation import Request, request
 from dodeca._wire import upload
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import SearchHit, SearchPage, SearchPool, of
+from dodeca.results import SearchHit, SearchPage, SearchPool, of, rest_of
 from dodeca_api import models
 from dodeca_api.api.search import search_create, search_retrieve
 from dodeca_api.models.search_group_by import SEARCH_GROUP_BY_VALUES
@@ -24,6 +24,10 @@ from dodeca_api.models.transcription_option import TRANSCRIPTION_OPTION_VALUES
 from dodeca_api.types import UNSET, File, Unset
 
 SEARCH_MIN_SIDE = 64
+_PAGE_INFO = (
+    *("limit_per_page", "total_results", "total_inner_matches", "page_expires_at"),
+    *("next_page_token", "prev_page_token"),
+)
 
 
 class AsyncSearchResults:
@@ -143,16 +147,12 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
 
 
 def _page(answer: models.SearchResults) -> SearchPage:
-    info = answer.page_info.to_dict() if answer.page_info else {}
-    names = ("limit_per_page", "total_results", "total_inner_matches")
-    expires = answer.page_info.page_expires_at if answer.page_info else None
+    info = rest_of(answer.page_info) if answer.page_info else {}
     return SearchPage(
         items=[of(SearchHit, item) for item in answer.data],
         search_pool=of(SearchPool, answer.search_pool) if answer.search_pool else None,
-        page_expires_at=expires or None,
-        next_page_token=info.get("next_page_token"),
-        prev_page_token=info.get("prev_page_token"),
-        **{name: info.get(name) for name in names},
+        **{name: info.pop(name, None) for name in _PAGE_INFO},
+        extra=rest_of(answer, "data", "page_info", "search_pool") | info,
     )
 
 

@@ -4,7 +4,7 @@ Absence is None, times are seconds, dates are aware `datetime`s. Fields that thi
 know are kept in `extra`, words that it does not know stay strings.
 """
 
-from dodeca.results._build import Page, of, page_of, page_totals
+from dodeca.results._build import Page, of, page_of, rest_of
 from dodeca.results.embedding import EmbeddingMetadata, EmbeddingTask
 from dodeca.results.library import (
     Asset,
@@ -84,5 +84,5 @@ __all__ = [
     "Video",
     "of",
     "page_of",
-    "page_totals",
+    "rest_of",
 ]

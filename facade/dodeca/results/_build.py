@@ -14,23 +14,6 @@ R = TypeVar("R")
 _RENAMED = {"field_id": "id", "task_id": "id"}
 
 
-@attrs.frozen
-class Page(Generic[T]):
-    """One page of a list. `page` counts from 1; `total_results` counts the whole list's items."""
-
-    items: Sequence[T]
-    page: int | None = None
-    limit_per_page: int | None = None
-    total_page: int | None = None
-    total_results: int | None = None
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self.items)
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-
 def extra() -> Any:
     """The field that keeps what this version does not know."""
     return attrs.field(factory=dict, kw_only=True, repr=lambda value: f"<{len(value)} more>")
@@ -39,6 +22,36 @@ def extra() -> Any:
 def nested(cls: type[Any]) -> Any:
     """An optional field that holds another result, or a list of them."""
     return attrs.field(default=None, metadata={"cls": cls})
+
+
+@attrs.frozen
+class Page(Generic[T]):
+    """One page of a list. `page` counts from 1; `total_results` counts the whole list's items.
+
+    `extra` is what else the answer says: of an upload's chunks, how the upload as a whole is.
+    """
+
+    items: Sequence[T]
+    page: int | None = None
+    limit_per_page: int | None = None
+    total_page: int | None = None
+    total_results: int | None = None
+    extra: Mapping[str, Any] = extra()
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@attrs.frozen
+class _Totals:
+    page: int | None = None
+    limit_per_page: int | None = None
+    total_page: int | None = None
+    total_results: int | None = None
+    extra: Mapping[str, Any] = extra()
 
 
 def of(cls: type[R], model: Any) -> R:
@@ -55,16 +68,23 @@ def of(cls: type[R], model: Any) -> R:
     return cast(R, build(**fields, extra=rest))
 
 
-def page_of(cls: type[R], model: Any) -> Page[R]:
-    """A page of results from the generated model of a list."""
-    return Page(items=[of(cls, item) for item in model.data or []], **page_totals(model))
+def page_of(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
+    """A page of results from the generated model of a list, whose items are called `items`."""
+    totals = of(_Totals, model.page_info or {})
+    return Page(
+        [of(cls, item) for item in getattr(model, items) or []],
+        totals.page,
+        totals.limit_per_page,
+        totals.total_page,
+        totals.total_results,
+        extra=rest_of(model, items, "page_info") | dict(totals.extra),
+    )
 
 
-def page_totals(model: Any) -> dict[str, Any]:
-    """The totals that a list tells about itself."""
-    info: Mapping[str, Any] = model.page_info.to_dict() if model.page_info else {}
-    names = ("page", "limit_per_page", "total_page", "total_results")
-    return {name: info.get(name) for name in names}
+def rest_of(model: Any, *names: str) -> dict[str, Any]:
+    """What a generated model holds beside the named fields."""
+    rest = {name: _plain(value) for name, value in _items(model) if name not in names}
+    return {name: value for name, value in rest.items() if value is not None}
 
 
 def _items(model: Any) -> Iterator[tuple[str, Any]]:

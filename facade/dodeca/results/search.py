@@ -57,3 +57,4 @@ class SearchPage:
     page_expires_at: datetime | None = None
     next_page_token: str | None = None
     prev_page_token: str | None = None
+    extra: Mapping[str, Any] = extra()
