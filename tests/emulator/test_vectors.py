@@ -99,7 +99,7 @@ def test_any_text_has_a_vector(text):
     assert (vector == text_vector(text)).all()
 
 
-@pytest.mark.parametrize("empty", ["", "  ", "?!", "\0"])
+@pytest.mark.parametrize("empty", ["", "  ", "?!", "\0", "\ud800"])
 def test_text_without_words_has_a_vector(empty):
     assert np.linalg.norm(text_vector(empty)) == pytest.approx(1, abs=1e-6)
 

@@ -14,6 +14,9 @@ from typing import Any, BinaryIO, Literal, cast
 
 import av
 from av.container import InputContainer
+from av.error import FFmpegError
+from av.error import PermissionError as NotAllowed
+from av.stream import Disposition
 
 Source = str | Path | bytes
 """A file by its path, or its content."""
@@ -114,8 +117,8 @@ def opened(source: Source) -> Iterator[tuple[InputContainer, int]]:
                 _Nameless(file), "r", options=options, metadata_errors="ignore"
             ) as container:
                 yield container, size
-        except av.FFmpegError as exc:
-            unknown = isinstance(exc, av.PermissionError)  # said of formats not in the list
+        except FFmpegError as exc:
+            unknown = isinstance(exc, NotAllowed)  # said of formats not in the list
             reason = "its format is not known" if unknown else exc.strerror
             raise BrokenMedia(reason or type(exc).__name__) from exc
 
@@ -135,7 +138,7 @@ def streams_of(container: InputContainer) -> tuple[av.VideoStream | None, av.Aud
 
     Cover art of a song is no picture.
     """
-    cover = av.stream.Disposition.attached_pic
+    cover = Disposition.attached_pic
     known = [stream for stream in container.streams if stream.codec_context]
     videos = (s for s in known if isinstance(s, av.VideoStream) and not s.disposition & cover)
     audios = (s for s in known if isinstance(s, av.AudioStream) and s.sample_rate >= _MIN_RATE)
@@ -149,7 +152,7 @@ def packets_of(container: InputContainer, streams: list[Stream]) -> "Iterator[av
         for packet in container.demux(streams):
             if packet.stream_index in wanted:
                 yield packet
-    except av.FFmpegError:
+    except FFmpegError:
         return
 
 
@@ -178,7 +181,7 @@ def frames_of(decoder: Any, packet: "av.Packet[Any]") -> list[Any]:
     """The frames that a packet completes; none when it cannot be decoded."""
     try:
         return cast(list[Any], decoder.decode(packet))
-    except av.FFmpegError:
+    except FFmpegError:
         return []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import av
 import numpy as np
 from av.container import InputContainer
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from .container import (
@@ -173,7 +174,7 @@ class _Reader:
         if self._video and self._start > 1:
             try:
                 container.seek(int((self._start - 1 + self._zero) * av.time_base))
-            except av.FFmpegError:
+            except FFmpegError:
                 return  # then the way is longer
 
     def _play(self, stream: Stream, decoded: list[av.AudioFrame]) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[Any]
 
-COLOURS = (
+COLOURS: tuple[str, ...] = (
     "red",
     "orange",
     "yellow",
@@ -220,14 +220,16 @@ def colour_names(rgb: Ints) -> Ints:
     )
     hue %= 360
     bounds = np.array([14, 42, 68, 165, 198, 258, 292, 346])
-    by_hue = np.array([COLOURS.index(n) for n in (*COLOURS[:8], "red")])
-    index = by_hue[np.searchsorted(bounds, hue, side="right")]
-    warm = (hue >= 14) & (hue < 50)
-    pale = (chroma * 2 < top) & (top > 170) & ((hue >= 320) | (hue < 14))
-    index = np.where(warm & (top < 170), COLOURS.index("brown"), index)
-    index = np.where(pale, COLOURS.index("pink"), index)
-    shade = np.where(top >= 196, "white", "grey")
+    of_hue = np.array([*range(8), 0])[np.searchsorted(bounds, hue, side="right")]
     dull = (chroma < 24) | (chroma * 6 < top)
-    index = np.where(dull & (shade == "white"), COLOURS.index("white"), index)
-    index = np.where(dull & (shade == "grey"), COLOURS.index("grey"), index)
-    return np.where(top < 48, COLOURS.index("black"), index).astype(np.uint8)
+    pale = (chroma * 2 < top) & (top > 170) & ((hue >= 320) | (hue < 14))
+    earthy = (hue >= 14) & (hue < 50) & (top < 170)
+    cases = {
+        "black": top < 48,
+        "white": dull & (top >= 196),
+        "grey": dull,
+        "pink": pale,
+        "brown": earthy,
+    }
+    numbers = [COLOURS.index(name) for name in cases]
+    return np.select(list(cases.values()), numbers, of_hue).astype(np.uint8)

@@ -13,6 +13,7 @@ from typing import cast
 
 import av
 import numpy as np
+from av.container import OutputContainer
 from numpy.typing import NDArray
 
 COLOURS = {
@@ -196,7 +197,7 @@ def _frame(luma: NDArray[np.uint8], chroma_u: int, chroma_v: int) -> av.VideoFra
 
 
 def _encode_sound(
-    container: av.container.OutputContainer, stream: av.AudioStream, tones: Sequence[Tone]
+    container: OutputContainer, stream: av.AudioStream, tones: Sequence[Tone]
 ) -> None:
     samples = np.concatenate([_samples(tone) for tone in tones])
     fifo = av.AudioResampler(format=stream.format, layout="mono", rate=RATE, frame_size=1024)

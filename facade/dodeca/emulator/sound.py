@@ -46,7 +46,7 @@ class Listener:
 
     def __init__(self, start: float, end: float | None) -> None:
         self.columns = SoundColumns()
-        self.heard_until = start
+        self.heard_until: float = start
         self._start, self._end = start, end
         self._kind: tuple[Any, ...] = ()
         self._rate = 0
@@ -62,7 +62,8 @@ class Listener:
             samples = samples.reshape(-1, frame.layout.nb_channels).T
         if not samples.size or rate <= 0:
             return
-        time = self.heard_until if time is None else time
+        if time is None:
+            time = self.heard_until
         kind = (rate, len(samples), samples.dtype)
         if kind != self._kind or abs(time - self.heard_until) > _GAP:
             self.finish()

@@ -6,7 +6,9 @@ and "loud high tone" near a whistle; no other understanding is claimed. The rema
 lower weight, a signature of layout, sound pattern or words, so that like things are nearer.
 
 Everything up to the last step is whole numbers; square root, division and `fsum` are correctly
-rounded everywhere. The same input gives the same bits in every process and on every machine.
+rounded everywhere. The same input gives the same bits in every process and on every machine. (Two
+things before that are computed in floats, the spectrum of sound and, for want of exact decoders,
+Opus and Vorbis: they are rounded to steps far coarser than machines differ by.)
 """
 
 import hashlib
@@ -23,7 +25,7 @@ from .media import Analysis, Frames, Sound, Source, analyse
 from .pixels import COLOURS, NEW_SCENE, POINTS
 from .sound import BANDS
 
-AXES = (
+AXES: tuple[str, ...] = (
     *COLOURS,
     "bright",
     "dark",
@@ -254,7 +256,9 @@ def _scaled(values: NDArray[np.int64], length: float) -> NDArray[np.float64]:
 @lru_cache(maxsize=8192)
 def _places(feature: str, room: int) -> tuple[tuple[int, int], ...]:
     """The axes that a feature touches, each with a sign."""
-    digest = hashlib.blake2b(feature.encode(), digest_size=4 * _SPREAD).digest()
+    digest = hashlib.blake2b(
+        feature.encode(errors="surrogatepass"), digest_size=4 * _SPREAD
+    ).digest()
     numbers = (int.from_bytes(digest[i : i + 4], "big") for i in range(0, len(digest), 4))
     return tuple(((number >> 1) % room, 1 if number & 1 else -1) for number in numbers)
 
