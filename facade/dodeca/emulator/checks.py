@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from math import isfinite
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -64,7 +65,7 @@ class Checks:
                 raise parameter_not_provided(why="The request has no body.")
             return {}
         _check(self._body_validator, value, self._why)
-        return value
+        return _whole(value)
 
     def form(
         self, fields: Mapping[str, Sequence[str]], files: Mapping[str, Sequence[object]]
@@ -183,14 +184,27 @@ def _typed(operation: Operation, name: str, schema: Schema, texts: Sequence[str]
         return text == "true"
     if "integer" in types and re.fullmatch(r"-?\d{1,18}", text):
         return int(text)
-    if "number" in types and re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d{1,2})?", text):
-        return float(text)
+    if "number" in types and re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d{1,3})?", text):
+        return float(text) if isfinite(float(text)) else text
     if "object" in types:
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:
             return text
     return text
+
+
+def _whole(value: Any) -> Any:
+    """Return JSON in which a whole number is an integer: `2.0` is one, too, in JSON Schema."""
+    match value:
+        case dict():
+            return {name: _whole(item) for name, item in value.items()}
+        case list():
+            return [_whole(item) for item in value]
+        case float() if value.is_integer() and abs(value) < 2**53:
+            return int(value)
+        case _:
+            return value
 
 
 def _types(operation: Operation, schema: Schema) -> Iterator[str]:
