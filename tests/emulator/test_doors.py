@@ -115,7 +115,7 @@ def test_an_early_refusal_reaches_a_client_that_is_still_sending(emulator: Emula
     assert response.status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/a%0Ab", "//", "/v1.3/embed-v2/tasks/a%0D%0Ab"])
+@pytest.mark.parametrize("path", ["/a", "/a%0Ab", "/a//b", "/v1.3/embed-v2/tasks/a%0D%0Ab"])
 def test_no_path_misses_the_core(emulator: Emulator, path: str) -> None:
     with serving(emulator) as url:
         response = httpx.get(httpx.URL(url).join(path), headers=KEY)

@@ -24,6 +24,7 @@ from . import (
     analyze,
     analyze_tasks,
     assets,
+    console,
     embed_v1,
     embed_v1_tasks,
     embed_v2,
@@ -35,6 +36,7 @@ from . import (
     indexes,
     ledger,
     multipart_uploads,
+    page,
     search,
     storage,
     summarize,
@@ -161,6 +163,11 @@ class Emulator:
         """Begin to answer a request; `target` is its path and query as on the wire."""
         return Exchange(self, method, target, headers, f"{scheme}://{headers.get('host', '')}")
 
+    def read(self, operation_id: str, **path: str) -> Any:
+        """Return what a list operation answers, for the pages of the emulator's own."""
+        params = _checks(_router().named(operation_id)).parameters(path, f"page_limit={page.SHOWN}")
+        return HANDLERS[operation_id](Call(self, params, httpx.Headers(), ""))[1]
+
     def authorize(self, headers: httpx.Headers) -> None:
         """Check the API key. Raises Refusal."""
         key = headers.get("x-api-key", "").strip()
@@ -207,6 +214,7 @@ class Exchange:
         self._operation: Operation | None = None
         self._body: Body | None = None
         self._refusal: Refusal | None = None
+        self._page: console.Page | None = None
         self._answering = False
         self.patience: float | None = None
         """Seconds that the client waits for something to read, as far as faults go."""
@@ -216,6 +224,9 @@ class Exchange:
         try:
             if path.startswith(storage.PREFIX):
                 self._body = storage.Put(emulator, method, path, self._query, headers)
+                return
+            self._page = console.find(method, path, _router().base)
+            if self._page:
                 return
             self._operation, self._path = _router().match(method, path)
             if self._operation.id not in HANDLERS:
@@ -239,6 +250,8 @@ class Exchange:
         Only a fault that was asked for raises: httpx.TransportError, here or within the body.
         """
         self._answering = True
+        if self._page:
+            return self._own_page(self._page)
         request_id, began = secrets.token_hex(16), perf_counter()
         status: int | None = None
         try:
@@ -252,6 +265,16 @@ class Exchange:
             self._emulator.access.add(
                 Access(now, self._method, self._target, operation, status, ms, request_id)
             )
+        return response
+
+    def _own_page(self, page: console.Page) -> httpx.Response:
+        """Return a page of the emulator's own: it is neither logged nor does a fault befall it."""
+        request_id = secrets.token_hex(16)
+        try:
+            response = page(self._emulator)
+        except Refusal as refusal:
+            return self._render(refusal.status, self._error(refusal), _headers(request_id))
+        response.headers.update(_headers(request_id))
         return response
 
     def _with_faults(self, request_id: str) -> httpx.Response:

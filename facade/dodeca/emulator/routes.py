@@ -108,6 +108,10 @@ class Router:
             operations(spec), key=lambda operation: [s[0] == "{" for s in operation.segments]
         )
 
+    def named(self, operation_id: str) -> Operation:
+        """Return an operation by its operationId. Raises StopIteration when there is none."""
+        return next(o for o in self._operations if o.id == operation_id)
+
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and its path parameters. Raises Refusal (400, 404, 405).
 
