@@ -37,6 +37,7 @@ def analyze(
         InvalidRequestError: not exactly one subject, or a parameter out of bounds.
     """
     _check_one("video, video_id and image", video, video_id, image)
+    _check_prompts(prompt, prompt_v2)
     _check_window(start_time, end_time)
     return models.AnalyzeRequest(
         model_name=_params.optional("model_name", model_name),
@@ -79,10 +80,14 @@ def task(
         InvalidRequestError: not exactly one subject, or a parameter out of bounds.
     """
     _check_one("video and image", video, image)
+    _check_prompts(prompt, prompt_v2)
     _check_window(start_time, end_time)
+    shortest = _params.number("min_segment_duration", min_segment_duration, 2)
+    least = min_segment_duration or 2
+    longest = _params.number("max_segment_duration", max_segment_duration, least)
     return models.AnalyzeTaskCreateRequest(
         model_name=_params.optional("model_name", model_name),
-        custom_id=_params.optional("custom_id", custom_id),
+        custom_id=_custom_id(custom_id),
         video=_video(video),
         image=_images(image),
         prompt=_params.optional("prompt", prompt),
@@ -93,8 +98,8 @@ def task(
         response_format=_params.shaped(
             "response_format", models.AnalyzeTaskResponseFormat, response_format
         ),
-        min_segment_duration=_params.number("min_segment_duration", min_segment_duration, 2),
-        max_segment_duration=_params.number("max_segment_duration", max_segment_duration, 2),
+        min_segment_duration=shortest,
+        max_segment_duration=longest,
         start_time=_params.number("start_time", start_time, 0),
         end_time=_params.number("end_time", end_time, 0),
     )
@@ -104,6 +109,18 @@ def _check_one(names: str, *subjects: object) -> None:
     given = sum(subject is not None for subject in subjects)
     if given != 1:
         raise InvalidRequestError(f"an analysis takes exactly one of {names}, got {given}")
+
+
+def _check_prompts(prompt: str | None, prompt_v2: Mapping[str, Any] | None) -> None:
+    if prompt is not None and prompt_v2 is not None:
+        raise InvalidRequestError("an analysis takes prompt or prompt_v2, got both")
+
+
+def _custom_id(value: str | None) -> str | Unset:
+    if value is None:
+        return UNSET
+    rule = 'of 1 to 64 letters, digits, "-" and "_"'
+    return _params.matching("custom_id", value, "[A-Za-z0-9_-]{1,64}", rule)
 
 
 def _check_window(start_time: float | None, end_time: float | None) -> None:
@@ -140,7 +157,8 @@ def _images(images: Mapping[str, MediaLike] | None) -> list[models.AnalyzeImage]
 
 
 def _image(name: str, media: Media) -> models.AnalyzeImage:
-    name = _params.string("the name of an image", name)
+    rule = "letters, digits and underscores"
+    name = _params.matching("the name of an image", name, "[A-Za-z0-9_]+", rule)
     if media.link is not None:
         return models.AnalyzeImage(name=name, url=media.link)
     if media.asset_id is not None:

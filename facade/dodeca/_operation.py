@@ -73,6 +73,8 @@ class Request(Generic[T]):
         Raises:
             InvalidResponseError: the body does not hold what the API documents.
         """
+        if not answer.content:  # the API's documents waver between 200 and 204 for no body
+            answer = attrs.evolve(answer, status_code=204)
         try:
             return self.read(answer)
         except InvalidResponseError:

@@ -7,6 +7,7 @@ package takes: UNSET for None. The errors quote what arrived and say what is all
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -34,6 +35,17 @@ def string(name: str, value: str) -> str:
         value.encode()
     except UnicodeEncodeError as exc:
         raise InvalidRequestError(f"{name} is not valid Unicode: {exc}") from exc
+    return value
+
+
+def matching(name: str, value: str, pattern: str, rule: str) -> str:
+    """A string that follows the API's pattern; `rule` says it in words.
+
+    Raises:
+        InvalidRequestError: a string that does not.
+    """
+    if not re.fullmatch(pattern, string(name, value)):
+        raise InvalidRequestError(f"{name} is {rule}, got {value!r}")
     return value
 
 

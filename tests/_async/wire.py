@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 
 from dodeca import AsyncClient, AsyncJob, Embeddings
+from dodeca._async.embed_v1 import EmbeddingsV1
 from dodeca._async.pages import AsyncPages
 from dodeca._async.search import AsyncSearchResults
 from tests import contract
@@ -96,6 +97,9 @@ def seen(found: Any) -> Any:
         return Seen(found.id, found.status, seen(found.latest), found.created)
     if isinstance(found, AsyncSearchResults):
         return found.first_page
+    if isinstance(found, EmbeddingsV1):
+        parts = {name: seen(getattr(found, name)) for name in ("text", "image", "audio")}
+        return parts | {"errors": found.errors}
     if isinstance(found, Embeddings):
         assert found.vectors.dtype == np.float32
         return [

@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 
 from dodeca import Client, Embeddings, Job
+from dodeca._sync.embed_v1 import EmbeddingsV1
 from dodeca._sync.pages import Pages
 from dodeca._sync.search import SearchResults
 from tests import contract
@@ -97,6 +98,9 @@ def seen(found: Any) -> Any:
         return Seen(found.id, found.status, seen(found.latest), found.created)
     if isinstance(found, SearchResults):
         return found.first_page
+    if isinstance(found, EmbeddingsV1):
+        parts = {name: seen(getattr(found, name)) for name in ("text", "image", "audio")}
+        return parts | {"errors": found.errors}
     if isinstance(found, Embeddings):
         assert found.vectors.dtype == np.float32
         return [

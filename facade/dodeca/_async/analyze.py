@@ -11,7 +11,7 @@ from dodeca._async.job import AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
-from dodeca._operation import request
+from dodeca._operation import given, request
 from dodeca.media import MediaLike
 from dodeca.results import Analysis, AnalyzeTask, of
 from dodeca_api.api.analyze import analyze_create
@@ -173,8 +173,11 @@ class AsyncAnalyzeTasks:
             custom_id=custom_id,
             model_name=model_name,
         )
-        key = _params.optional("idempotency_key", idempotency_key)
-        call = request(analyze_tasks_create, body=body, idempotency_key=key)
+        key = None
+        if idempotency_key is not None:
+            rule = "of printable ASCII characters, as in a header"
+            key = _params.matching("idempotency_key", idempotency_key, "[!-~]+", rule)
+        call = request(analyze_tasks_create, body=body, idempotency_key=given(key))
         created = await self._transport.send(call)
         return self._job(JobState(created.task_id, created.status))
 

@@ -32,6 +32,7 @@ from dodeca_api.models.embed_task_status_filter import EMBED_TASK_STATUS_FILTER_
 from dodeca_api.models.embed_video_scope import EMBED_VIDEO_SCOPE_VALUES
 from dodeca_api.models.text_truncate import TEXT_TRUNCATE_VALUES
 from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
+from dodeca_api.types import Unset
 
 MODEL_V1 = "Marengo-retrieval-2.7"
 
@@ -131,14 +132,13 @@ class AsyncEmbedV1Tasks:
         source = _source("media", media)
         if source is None:
             raise InvalidMediaError("an embedding task needs a file or a URL")
+        start, end = _part(video_start_offset_sec, video_end_offset_sec)
         body = models.EmbedTaskCreateRequest(
             model_name=_params.string("model_name", model_name),
             video_file=upload(source),
             video_url=link(source),
-            video_start_offset_sec=_params.number(
-                "video_start_offset_sec", video_start_offset_sec, 0
-            ),
-            video_end_offset_sec=_params.number("video_end_offset_sec", video_end_offset_sec, 0),
+            video_start_offset_sec=start,
+            video_end_offset_sec=end,
             video_clip_length=_params.number("video_clip_length", video_clip_length, 2, 10),
             video_embedding_scope=_params.choices(
                 "video_embedding_scope", video_embedding_scope, EMBED_VIDEO_SCOPE_VALUES
@@ -220,6 +220,19 @@ class AsyncEmbedV1Tasks:
             lambda: self.list(status="processing", page_limit=50),
         )
         return AsyncJob(look, state, self._transport.clock, running)
+
+
+def _part(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
+    found = (
+        _params.number("video_start_offset_sec", start, 0),
+        _params.number("video_end_offset_sec", end, 0),
+    )
+    if (start is None) != (end is None) or (start is not None and end is not None and end <= start):
+        raise InvalidRequestError(
+            "video_start_offset_sec and video_end_offset_sec are given both or neither, the end "
+            f"after the start, got {start} and {end}"
+        )
+    return found
 
 
 def _source(name: str, media: MediaLike | None) -> Media | None:

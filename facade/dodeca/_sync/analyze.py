@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from dodeca import _analysis, _params
-from dodeca._operation import request
+from dodeca._operation import given, request
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.stream import TextStream
@@ -174,8 +174,11 @@ class AnalyzeTasks:
             custom_id=custom_id,
             model_name=model_name,
         )
-        key = _params.optional("idempotency_key", idempotency_key)
-        call = request(analyze_tasks_create, body=body, idempotency_key=key)
+        key = None
+        if idempotency_key is not None:
+            rule = "of printable ASCII characters, as in a header"
+            key = _params.matching("idempotency_key", idempotency_key, "[!-~]+", rule)
+        call = request(analyze_tasks_create, body=body, idempotency_key=given(key))
         created = self._transport.send(call)
         return self._job(JobState(created.task_id, created.status))
 
