@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, VirtualClock, models
+from dodeca.emulator import Emulator, VirtualClock, imports, models
 
 from .conftest import client
 from .library import index, listed, video
@@ -114,6 +114,23 @@ def test_one_import_at_a_time(http: httpx.Client, refused: Read) -> None:
         assert refused(answer)[:2] == (400, "import_in_progress")
     finish(http, first)
     assert names(start(http, second)) == ["clip.mp4", "silent.mp4"]
+
+
+def test_an_import_that_starts_meanwhile_wins(
+    http: httpx.Client, refused: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_id = index(http)
+    accepted = imports.accepted
+
+    def slow(*args: Any, **more: Any) -> Any:
+        monkeypatch.setattr(imports, "accepted", accepted)
+        start(http, index_id)
+        return accepted(*args, **more)
+
+    monkeypatch.setattr(imports, "accepted", slow)
+    answer = http.post(PATH, json={"index_id": index_id})
+    assert refused(answer)[:2] == (400, "import_in_progress")
+    assert len(listed(http, f"/indexes/{index_id}/indexed-assets")) == 2
 
 
 def test_what_an_index_has_is_not_imported_again(http: httpx.Client, bucket: Path) -> None:

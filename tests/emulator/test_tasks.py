@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import ByCount, Emulator, VirtualClock, indexing
+from dodeca.emulator import ByCount, Emulator, VirtualClock, indexing, tasks
 from dodeca.emulator.errors import video_file_broken
 
 from .conftest import client
@@ -214,3 +214,23 @@ def test_everything_outlives_a_restart(tmp_path: Path, media: Path) -> None:
     with Emulator(media=media, db=db, pace="2") as emulator, client(emulator) as http:
         assert http.get(f"/tasks/{created['_id']}").json()["status"] == "ready"
         assert listed(http, f"/indexes/{index_id}/videos", "_id") == [created["video_id"]]
+
+
+def test_an_index_that_goes_meanwhile(
+    emulator: Emulator, refused: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted = tasks.accepted
+    with client(emulator) as http:
+        index_id = index(http)
+
+        def slow(*args: Any, **more: Any) -> Any:
+            http.delete(f"/indexes/{index_id}")
+            return accepted(*args, **more)
+
+        monkeypatch.setattr(tasks, "accepted", slow)
+        form = {"index_id": index_id, "video_url": "https://example.org/silent.mp4"}
+        answer = http.post("/tasks", files={name: (None, text) for name, text in form.items()})
+        assert refused(answer)[:2] == (404, "resource_not_exist")
+        assert listed(http, "/tasks") == []
+    folder = emulator.store.media("x").parent
+    assert [file for file in folder.iterdir() if file.is_file()] == []

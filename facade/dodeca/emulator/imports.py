@@ -31,9 +31,7 @@ def create(call: Call) -> Reply:
     index = indexes.existing(emulator, body["index_id"])
     custom = user_metadata.first(body.get("user_metadata", {}))
     past = [_current(emulator, found) for found in emulator.store.find(_COLLECTION)]
-    if any(found["ended_at"] is None for found in past):
-        text = "Another import is running. Only one import can run at a time."
-        raise Refusal(400, "import_in_progress", text)
+    _refuse_second(past)
     started: Document = {
         "_id": new_id(),
         "integration_id": call.params["integration_id"],
@@ -65,13 +63,12 @@ def create(call: Call) -> Reply:
             drafts.append(video | {"task_id": video["_id"]})
             known.add(digest)
             started["files"][path.name] = {"video_id": video["_id"]}
-    with emulator.store.transaction():
+    try:
+        _begin(emulator, started, drafts)
+    except Refusal:
         for video in drafts:
-            videos.add(emulator, video)
-            names = ("_id", "index_id", "created_at")
-            task = {name: video[name] for name in names} | {"video_id": video["_id"]}
-            emulator.store.insert(videos.TASKS, task)
-        emulator.store.insert(_COLLECTION, started)
+            emulator.store.media(video["media"]).unlink(missing_ok=True)
+        raise
     taken = [
         {"video_id": video["_id"], "filename": video["system_metadata"]["filename"]}
         for video in drafts
@@ -115,6 +112,24 @@ def logs(call: Call) -> Reply:
         for found in _of(emulator, integration_id)
     ]
     return 200, {"data": data}
+
+
+def _begin(emulator: Emulator, started: Document, drafts: Sequence[Document]) -> None:
+    """Store an import with its videos. Raises Refusal if that is no longer possible."""
+    with emulator.store.transaction():
+        _refuse_second(emulator.store.find(_COLLECTION))
+        for video in drafts:
+            videos.add(emulator, video)
+            names = ("_id", "index_id", "created_at")
+            task = {name: video[name] for name in names} | {"video_id": video["_id"]}
+            emulator.store.insert(videos.TASKS, task)
+        emulator.store.insert(_COLLECTION, started)
+
+
+def _refuse_second(imports: Sequence[Document]) -> None:
+    if any(found["ended_at"] is None for found in imports):
+        text = "Another import is running. Only one import can run at a time."
+        raise Refusal(400, "import_in_progress", text)
 
 
 class _Known:

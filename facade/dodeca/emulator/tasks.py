@@ -67,8 +67,7 @@ def list_(call: Call) -> Reply:
 
 def retrieve(call: Call) -> Reply:
     """Answer `GET /tasks/{task_id}`."""
-    task = _existing(call.emulator, call.params["task_id"])
-    (task,) = _current(call.emulator, [task], polled=True)
+    task = _existing(call.emulator, call.params["task_id"], polled=True)
     streamed = {"hls": videos.hls(task)} if task["stream"] else {}
     return 200, _shown(task) | streamed
 
@@ -76,7 +75,7 @@ def retrieve(call: Call) -> Reply:
 def delete(call: Call) -> Reply:
     """Answer `DELETE /tasks/{task_id}`: a task that is over, a ready one without its video."""
     emulator, task_id = call.emulator, call.params["task_id"]
-    (task,) = _current(emulator, [_existing(emulator, task_id)])
+    task = _existing(emulator, task_id)
     video = emulator.store.get(videos.COLLECTION, task["video_id"])
     if task["status"] not in ("ready", "failed"):
         raise _kept(f"its status is `{task['status']}`")
@@ -93,23 +92,32 @@ def _kept(why: str) -> Refusal:
     return Refusal(400, "task_cannot_be_deleted", f"The task cannot be deleted: {why}.")
 
 
-def _existing(emulator: Emulator, task_id: str) -> Document:
+def _existing(emulator: Emulator, task_id: str, *, polled: bool = False) -> Document:
     task = emulator.store.get(COLLECTION, task_id)
-    if task is None:
+    found = _current(emulator, [task], polled=polled) if task else []
+    if not found:
         raise resource_not_exist(COLLECTION, task_id)
-    return task
+    return found[0]
 
 
 def _current(emulator: Emulator, tasks: list[Document], *, polled: bool = False) -> list[Document]:
-    """Return tasks with what their videos say as of now, if they still have them."""
-    found = {task["_id"]: emulator.store.get(videos.COLLECTION, task["video_id"]) for task in tasks}
-    alive = [video for video in found.values() if video]
+    """Return tasks with what their videos say as of now, or said last."""
+    found: dict[str, Document] = {}
+    alive = []
+    for task in tasks:
+        if video := emulator.store.get(videos.COLLECTION, task["video_id"]):
+            found[task["_id"]] = task
+            alive.append(video)
+        # Whoever removed the video has told the task, perhaps only now.
+        elif left := emulator.store.get(COLLECTION, task["_id"]):
+            found[task["_id"]] = left
     if polled:
         seen = [videos.look(emulator, video, polled=True) for video in alive]
     else:
         seen = videos.look_all(emulator, alive)
-    by_task = {video["task_id"]: {**video, "_id": video["task_id"]} for video in seen}
-    return [{**task, **by_task.get(task["_id"], {})} for task in tasks]
+    for video in seen:
+        found[video["task_id"]] |= video | {"_id": video["task_id"]}
+    return list(found.values())
 
 
 def _shown(task: Document) -> dict[str, Any]:
