@@ -1,6 +1,6 @@
 """A transport that plays a conversation: each request gets the next answer of a script."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
 import anyio
@@ -66,6 +66,31 @@ class Script(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def left(self) -> int:
         """How many replies were not asked for."""
         return len(self._replies)
+
+
+class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that arrives piece by piece, may break off, and knows whether it was closed."""
+
+    def __init__(self, *pieces: bytes, error: Exception | None = None) -> None:
+        self._pieces = pieces
+        self._error = error
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._pieces
+        if self._error is not None:
+            raise self._error
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            await anyio.lowlevel.checkpoint()
+            yield piece
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
 
 
 def reply(body: Any = None, *, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Reply:

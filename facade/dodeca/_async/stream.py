@@ -31,11 +31,11 @@ class AsyncTextStream:
 
     def __init__(self, transport: AsyncTransport, call: Request[Any]) -> None:
         self._opened = transport.stream(call)
-        self._chunks: AsyncIterator[bytes] | None = None
+        self._lines: AsyncIterator[bytes] | None = None
         self.end: StreamEnd | None = None
 
     async def __aenter__(self) -> AsyncTextStream:
-        self._chunks = await self._opened.__aenter__()
+        self._lines = _lines(await self._opened.__aenter__())
         return self
 
     async def __aexit__(
@@ -47,15 +47,20 @@ class AsyncTextStream:
         await self._opened.__aexit__(kind, error, trace)
 
     async def __aiter__(self) -> AsyncIterator[StreamEvent]:
-        async for line in self._lines():
+        """The events that are still to come; a loop that was left can be taken up by another."""
+        if self._lines is None:
+            raise InvalidResponseError("a stream is read inside its `with` block")
+        while self.end is None:
+            line = await anext(self._lines, None)
+            if line is None:
+                break
             event = _event(line)
-            if event is None:
-                continue
-            yield event
             if isinstance(event, StreamEnd):
                 self.end = event
-                return
-        raise TruncatedStreamError("the stream stopped before its stream_end event")
+            if event is not None:
+                yield event
+        if self.end is None:
+            raise TruncatedStreamError("the stream stopped before its stream_end event")
 
     async def text(self) -> str:
         """All of the text that is still to come, joined.
@@ -68,16 +73,15 @@ class AsyncTextStream:
             [event.text or "" async for event in self if isinstance(event, TextGeneration)]
         )
 
-    async def _lines(self) -> AsyncIterator[bytes]:
-        """Lines end at a line feed and nowhere else: text may hold other Unicode line ends."""
-        if self._chunks is None:
-            raise InvalidResponseError("a stream is read inside its `with` block")
-        rest = b""
-        async for chunk in self._chunks:
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                yield line
-        yield rest
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Lines end at a line feed and nowhere else: text may hold other Unicode line ends."""
+    rest = b""
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line
+    yield rest
 
 
 def _event(line: bytes) -> StreamEvent | None:

@@ -82,8 +82,7 @@ class AsyncTransport:
             raise _http.error(exc) from exc
         try:
             if not response.is_success:
-                await response.aread()
-                raise self._refusal(response).error
+                raise await self._read_refusal(response)
             yield _pieces(response)
         finally:
             await response.aclose()
@@ -114,6 +113,13 @@ class AsyncTransport:
     def _built(self, request: Request[Any], timeout: float) -> _http.HttpRequest:
         headers = {"x-api-key": self._key.reveal(), **request.headers}
         return _http.build(request, self.base_url, headers, max(timeout, 0.001))
+
+    async def _read_refusal(self, response: _http.HttpResponse) -> DodecaError:
+        try:
+            await response.aread()
+        except _http.ERRORS as exc:
+            raise _http.error(exc) from exc
+        return self._refusal(response).error
 
     def _refusal(self, response: _http.HttpResponse) -> _Failure:
         status, headers = response.status_code, response.headers

@@ -32,11 +32,11 @@ class TextStream:
 
     def __init__(self, transport: Transport, call: Request[Any]) -> None:
         self._opened = transport.stream(call)
-        self._chunks: Iterator[bytes] | None = None
+        self._lines: Iterator[bytes] | None = None
         self.end: StreamEnd | None = None
 
     def __enter__(self) -> TextStream:
-        self._chunks = self._opened.__enter__()
+        self._lines = _lines(self._opened.__enter__())
         return self
 
     def __exit__(
@@ -48,15 +48,20 @@ class TextStream:
         self._opened.__exit__(kind, error, trace)
 
     def __iter__(self) -> Iterator[StreamEvent]:
-        for line in self._lines():
+        """The events that are still to come; a loop that was left can be taken up by another."""
+        if self._lines is None:
+            raise InvalidResponseError("a stream is read inside its `with` block")
+        while self.end is None:
+            line = next(self._lines, None)
+            if line is None:
+                break
             event = _event(line)
-            if event is None:
-                continue
-            yield event
             if isinstance(event, StreamEnd):
                 self.end = event
-                return
-        raise TruncatedStreamError("the stream stopped before its stream_end event")
+            if event is not None:
+                yield event
+        if self.end is None:
+            raise TruncatedStreamError("the stream stopped before its stream_end event")
 
     def text(self) -> str:
         """All of the text that is still to come, joined.
@@ -67,16 +72,15 @@ class TextStream:
         """
         return "".join([event.text or "" for event in self if isinstance(event, TextGeneration)])
 
-    def _lines(self) -> Iterator[bytes]:
-        """Lines end at a line feed and nowhere else: text may hold other Unicode line ends."""
-        if self._chunks is None:
-            raise InvalidResponseError("a stream is read inside its `with` block")
-        rest = b""
-        for chunk in self._chunks:
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                yield line
-        yield rest
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines end at a line feed and nowhere else: text may hold other Unicode line ends."""
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line
+    yield rest
 
 
 def _event(line: bytes) -> StreamEvent | None:

@@ -83,8 +83,7 @@ class Transport:
             raise _http.error(exc) from exc
         try:
             if not response.is_success:
-                response.read()
-                raise self._refusal(response).error
+                raise self._read_refusal(response)
             yield _pieces(response)
         finally:
             response.close()
@@ -115,6 +114,13 @@ class Transport:
     def _built(self, request: Request[Any], timeout: float) -> _http.HttpRequest:
         headers = {"x-api-key": self._key.reveal(), **request.headers}
         return _http.build(request, self.base_url, headers, max(timeout, 0.001))
+
+    def _read_refusal(self, response: _http.HttpResponse) -> DodecaError:
+        try:
+            response.read()
+        except _http.ERRORS as exc:
+            raise _http.error(exc) from exc
+        return self._refusal(response).error
 
     def _refusal(self, response: _http.HttpResponse) -> _Failure:
         status, headers = response.status_code, response.headers
