@@ -239,6 +239,7 @@ def test_what_is_made_satisfies_its_schema(film: facts.Facts, schema: Any) -> No
         {"type": "boolean", "const": 1},
         {"type": "number", "minimum": 3, "maximum": 2},
         {"type": "number", "minimum": "3"},
+        {"type": "integer", "minimum": 1e300},
         {"type": "integer", "minimum": 0.2, "maximum": 0.8},
         {"type": "integer", "exclusiveMinimum": 1, "exclusiveMaximum": 2},
         {"type": "number", "exclusiveMinimum": 1, "exclusiveMaximum": 1},

@@ -21,11 +21,49 @@ Where the documents of the service leave something open or disagree, the emulato
 - Embedding tasks disappear seven days after their creation. Being listed does not count as a poll.
 - A URL stands for a file of that name in the media folder, or is fetched from this machine. All
   others are `parameter_invalid`, as are assets that are not ready.
+- The first version of embeddings refuses a bad text, but an image or a sound that cannot be used
+  only fails its own part, with 200. A video shorter than a usual clip is one clip. There is no
+  vector for `transcription`.
+- Without a `model_name`, analyses use `pegasus1.5`, and `pegasus1.2` for a `video_id`; images need
+  `pegasus1.6` to be named. Too long a prompt for `pegasus1.2` is `token_limit_exceeded`.
+- Generated text is made from measurements (length, scenes, colours, light, motion, sound) and says
+  that it is the emulator's. The prompt chooses among them by plain words, the temperature varies
+  the phrases; the same request gives the same text. Without `max_tokens` it ends at 4,096 tokens.
+- JSON Schema keywords outside the documented subset are `422 parameter_invalid`; so are `pattern`,
+  `format` but for timestamps, and bounds that leave no number.
+- Segments are scenes that measure as the words of their description, or look like its images; all
+  scenes when the description has no word that can be measured.
+- A repeated `Idempotency-Key` gives the first task again, whatever else the request says. Analysis
+  tasks can be deleted in every state but `processing`.
+- The front page, `/emulator/ledger` and `/emulator/thumbnails/` need no key.
 """
 
-from .clock import ByCount, Clock, Instant, Pace, RealTime, VirtualClock
-from .core import Emulator
-from .transport import EmulatorTransport
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .clock import ByCount as ByCount
+    from .clock import Clock as Clock
+    from .clock import Instant as Instant
+    from .clock import Pace as Pace
+    from .clock import RealTime as RealTime
+    from .clock import VirtualClock as VirtualClock
+    from .core import Emulator as Emulator
+    from .transport import EmulatorTransport as EmulatorTransport
+
+# Loaded when first used: pytest reads the plugin in this package in projects that never emulate.
+_HOMES = {
+    "Emulator": "core",
+    "EmulatorTransport": "transport",
+    "Clock": "clock",
+    "VirtualClock": "clock",
+    "Pace": "clock",
+    "Instant": "clock",
+    "ByCount": "clock",
+    "RealTime": "clock",
+}
 
 __all__ = [
     "Emulator",
@@ -37,3 +75,11 @@ __all__ = [
     "ByCount",
     "RealTime",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value

@@ -31,6 +31,7 @@ _TYPES: Mapping[str, set[str]] = {
 }
 _FORMATS = ("seconds", "hh:mm:ss", "hh:mm:ss.fff")
 _DEEPEST = 12
+_LARGEST = 2**53
 _PRESENT = 300  # thousandths of an axis from which on a question for it is answered with yes
 
 
@@ -204,8 +205,8 @@ def _number(facts: Facts, about: set[str]) -> float:
 def _bounded(number: float, schema: Schema, *, whole: bool) -> float:
     """Return the nearest number within the bounds of a schema."""
     bounds = {name: schema[name] for name in schema if name in _TYPES["number"]}
-    if not all(isinstance(bound, int | float) for bound in bounds.values()):
-        raise _unsupported("A bound is a number.")
+    if not all(isinstance(b, int | float) and abs(b) <= _LARGEST for b in bounds.values()):
+        raise _unsupported(f"A bound is a number of {_LARGEST} at most.")
     step = 1 if whole else 0.001
     low, high = schema.get("minimum"), schema.get("maximum")
     if (above := schema.get("exclusiveMinimum")) is not None:
