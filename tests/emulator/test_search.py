@@ -10,9 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca.emulator import Emulator, VirtualClock, matching, samples, search_filter
+from dodeca.emulator import (
+    Emulator,
+    EmulatorTransport,
+    VirtualClock,
+    matching,
+    samples,
+    search_filter,
+)
+from dodeca.emulator import search as search_module
+from dodeca.emulator.clock import timestamp
 from dodeca.emulator.errors import Refusal
 from dodeca.emulator.server import serving
+from dodeca.emulator.vectors import image_vector, text_vector
 
 from .conftest import KEY, client, conforms
 from .library import MARENGO, OLDER, index, video
@@ -89,14 +99,14 @@ def test_words_find_what_they_name(
     assert found(search(http, newer, query_text=query, search_options=option))[0] == best
 
 
-def test_the_answer_of_marengo_3_0(http: httpx.Client, newer: str) -> None:
+def test_the_answer_of_marengo_3_0(http: httpx.Client, newer: str, clock: VirtualClock) -> None:
     answer = search(http, newer, query_text="blue").json()
     assert [clip["rank"] for clip in answer["data"]] == [1, 2, 3, 4]
     assert answer["data"][0].keys() == {"video_id", "start", "end", "rank"}
     assert answer["page_info"] == {
         "limit_per_page": 10,
         "total_results": 4,
-        "page_expires_at": "2025-01-01T01:00:00.000Z",
+        "page_expires_at": timestamp(clock.now() + search_module.LIFE),
     }
     pool = {"total_count": 2, "total_duration": 17.0, "index_id": newer}
     assert answer["search_pool"] == pool
@@ -230,6 +240,27 @@ def test_metadata_come_when_asked_for(http: httpx.Client, newer: str) -> None:
     path = f"/search/{answer['page_info']['next_page_token']}"
     assert "user_metadata" not in http.get(path).json()["data"][0]
     assert "user_metadata" in http.get(f"{path}?include_user_metadata=true").json()["data"][0]
+
+
+def test_thumbnails_show_the_middle_of_clips_for_an_hour(
+    emulator: Emulator, http: httpx.Client, clock: VirtualClock, refused: Read
+) -> None:
+    browser = httpx.Client(transport=EmulatorTransport(emulator))  # without an API key
+    index_id = index(http, "pictured", MARENGO, addons=["thumbnail"])
+    video(http, index_id, "clip.mp4")
+    for colour in ("red", "green"):
+        answer = search(http, index_id, query_text=colour, page_limit="1").json()
+        url = answer["data"][0]["thumbnail_url"]
+        assert url.startswith("https://api.twelvelabs.io/emulator/thumbnails/")
+        picture = browser.get(url).content
+        alike = {
+            name: float(image_vector(picture) @ text_vector(name)) for name in ("red", "green")
+        }
+        assert max(alike, key=alike.__getitem__) == colour
+    later = http.get(f"/search/{answer['page_info']['next_page_token']}").json()
+    assert "thumbnail_url" in later["data"][0]
+    clock.advance(3600)
+    assert refused(browser.get(url)) == (403, "access_denied", "The URL has expired.")
 
 
 def test_tokens_expire(http: httpx.Client, newer: str, clock: VirtualClock, refused: Read) -> None:

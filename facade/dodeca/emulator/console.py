@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
@@ -14,14 +16,14 @@ import orjson
 
 from . import ledger, page
 from .container import BrokenMedia
-from .errors import endpoint_not_exist, method_not_allowed, resource_not_exist
+from .errors import Refusal, endpoint_not_exist, method_not_allowed, resource_not_exist
 from .thumbnails import thumbnail
 
 if TYPE_CHECKING:
     from .core import Emulator
 
 Page = Callable[["Emulator"], httpx.Response]
-_THUMBNAIL = re.compile(r"/emulator/thumbnails/([0-9a-f]{24})\.jpg")
+_THUMBNAIL = re.compile(r"/emulator/thumbnails/([0-9a-f]{24})(?:/(\d{1,9})-(\d{1,11}))?\.jpg")
 
 
 def find(method: str, path: str, base: str) -> Page | None:
@@ -36,8 +38,7 @@ def find(method: str, path: str, base: str) -> Page | None:
     elif path == "/emulator/ledger":
         found = _ledger
     elif match:
-        media_id = match[1]
-        found = lambda emulator: _thumbnail(emulator, media_id)  # noqa: E731
+        found = partial(_thumbnail, match)
     elif path.startswith("/emulator/"):
         raise endpoint_not_exist(path)
     else:
@@ -56,12 +57,22 @@ def _ledger(emulator: Emulator) -> httpx.Response:
     return httpx.Response(200, content=content, headers={"Content-Type": "application/json"})
 
 
-def _thumbnail(emulator: Emulator, media_id: str) -> httpx.Response:
+def _thumbnail(match: re.Match[str], emulator: Emulator) -> httpx.Response:
+    media_id, moment, expires = match.groups()
+    if expires and emulator.clock.now().timestamp() >= int(expires):
+        raise Refusal(403, "access_denied", "The URL has expired.")
     found = emulator.store.get("videos", media_id) or emulator.store.get("assets", media_id)
     if not found or not found.get("media"):
         raise resource_not_exist("thumbnails", media_id)
     try:
-        content = thumbnail(emulator.store.media(found["media"]))
+        path = emulator.store.media(found["media"])
+        content = thumbnail(path, int(moment) / 1000 if moment else None)
     except (BrokenMedia, OSError):
         raise resource_not_exist("thumbnails", media_id) from None
     return httpx.Response(200, content=content, headers={"Content-Type": "image/jpeg"})
+
+
+def thumbnail_path(video_id: str, seconds: float, expires: datetime) -> str:
+    """Return where the picture of a moment of a video is to be had until a time."""
+    moment = f"{round(seconds * 1000)}-{int(expires.timestamp())}"
+    return f"/emulator/thumbnails/{video_id}/{moment}.jpg"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import indexes, limits, matching, search_filter, videos
 from .clock import timestamp
+from .console import thumbnail_path
 from .errors import Refusal, parameter_invalid, parameter_not_provided
 from .indexing import dimensions
 from .models import model_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 SMALLEST_IMAGE = 64  # pixels on either side
 MAX_TOKENS = {"marengo3.0": 500, "marengo2.7": 77}
-LIFE = timedelta(hours=1)  # of a page token
+LIFE = timedelta(hours=1)  # of page tokens and thumbnails
 _COLLECTION = "searches"
 _DEFAULTS = {
     "adjust_confidence_level": 0.5,
@@ -66,6 +67,7 @@ def create(call: Call) -> Reply:
         "grouped": body["group_by"] == "video",
         "adjustment": body["adjust_confidence_level"] if scored else None,
         "include_user_metadata": body["include_user_metadata"],
+        "thumbnails": "thumbnail" in index["addons"],
         "pool": {
             "total_count": len(pool),
             "total_duration": round(sum(video["duration"] for video in pool), 3),
@@ -76,7 +78,7 @@ def create(call: Call) -> Reply:
         _forget(emulator)
         if len(search["items"]) > search["page_limit"]:
             emulator.store.insert(_COLLECTION, search)
-    return 200, _page(emulator, search, 1)
+    return 200, _page(call, search, 1)
 
 
 def retrieve(call: Call) -> Reply:
@@ -97,7 +99,7 @@ def retrieve(call: Call) -> Reply:
         raise Refusal(400, "search_page_token_expired", text)
     if "include_user_metadata" in call.params:
         search["include_user_metadata"] = call.params["include_user_metadata"]
-    return 200, _page(emulator, search, int(number))
+    return 200, _page(call, search, int(number))
 
 
 def _check(body: Mapping[str, Any], model: Mapping[str, Any]) -> None:
@@ -192,7 +194,7 @@ def _grouped(hits: Sequence[Hit], body: Mapping[str, Any]) -> list[list[Hit]]:
     return sorted(groups, key=lambda g: -len(g)) if body["sort_option"] == "clip_count" else groups
 
 
-def _page(emulator: Emulator, search: Document, number: int) -> dict[str, Any]:
+def _page(call: Call, search: Document, number: int) -> dict[str, Any]:
     limit, items = search["page_limit"], search["items"]
     part = items[(number - 1) * limit : number * limit]
     info = {
@@ -208,22 +210,25 @@ def _page(emulator: Emulator, search: Document, number: int) -> dict[str, Any]:
         info["next_page_token"] = f"{search['_id']}-{number + 1}"
     data = []
     for group in part:
-        video = emulator.store.get(videos.COLLECTION, group[0][1])
+        video = call.emulator.store.get(videos.COLLECTION, group[0][1])
         if video is None:  # deleted since the search
             continue
         more = {"user_metadata": video["user_metadata"]} if search["include_user_metadata"] else {}
-        clips = [_clip(video, hit, search) | more for hit in group]
+        clips = [_clip(call, video, hit, search) | more for hit in group]
         data += [{"id": video["_id"], "clips": clips} | more] if search["grouped"] else clips
     return {"data": data, "page_info": info, "search_pool": search["pool"]}
 
 
-def _clip(video: Document, hit: Hit, search: Document) -> dict[str, Any]:
+def _clip(call: Call, video: Document, hit: Hit, search: Document) -> dict[str, Any]:
     score, video_id, number, rank = hit
     start, end = video["clips"][number]
     clip = {"video_id": video_id, "start": start, "end": end, "rank": rank}
     if search["adjustment"] is not None:
         confidence = matching.confidence(score, search["adjustment"])
         clip |= {"score": score, "confidence": confidence}
+    if search["thumbnails"]:
+        expires = call.emulator.clock.now() + LIFE
+        clip["thumbnail_url"] = call.origin + thumbnail_path(video_id, (start + end) / 2, expires)
     return clip
 
 

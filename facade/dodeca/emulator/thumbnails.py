@@ -1,4 +1,4 @@
-"""Small pictures of videos and images, for the front page."""
+"""Small pictures of videos and images, for the front page and for what a search finds."""
 
 from __future__ import annotations
 
@@ -17,18 +17,27 @@ _INTO = 0.2  # share of a film after which the picture is taken
 
 
 @lru_cache(maxsize=256)
-def thumbnail(content: Path) -> bytes:
-    """Return a picture of a file as a JPEG. Raises BrokenMedia when there is none in it."""
+def thumbnail(content: Path, at: float | None = None) -> bytes:
+    """Return a picture of a file as a JPEG; `at` is its time in a video, in seconds.
+
+    Without a time it is one of the first fifth. Raises BrokenMedia when there is none in it.
+    """
     with opened(content) as (container, _):
         video, _ = streams_of(container)
         if video is None:
             raise BrokenMedia("there is no picture in it")
+        zero = container.start_time or 0
         if container.duration and not container.format.name.endswith("_pipe"):
-            container.seek(int(container.duration * _INTO) + (container.start_time or 0))
-        decoder = decoder_of(video)
+            into = container.duration * _INTO if at is None else at * av.time_base
+            container.seek(int(into) + zero)
+        until = (at or 0.0) + zero / av.time_base
+        decoder, last = decoder_of(video), None
         for packet in packets_of(container, [video]):
-            for frame in frames_of(decoder, packet):
-                return _jpeg(frame)
+            for last in frames_of(decoder, packet):
+                if at is None or last.time is None or last.time >= until:
+                    return _jpeg(last)
+        if last is not None:
+            return _jpeg(last)
     raise BrokenMedia("no picture in it can be decoded")
 
 
