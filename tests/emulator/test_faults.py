@@ -9,7 +9,7 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, faults, ledger
+from dodeca.emulator import Emulator, EmulatorTransport, access, faults, ledger
 from dodeca.emulator.__main__ import main
 from dodeca.emulator.faults import Fault, fault, from_file, from_header
 from dodeca.emulator.server import serving
@@ -197,6 +197,29 @@ def test_a_plan_from_a_file(
     monkeypatch.setattr("signal.signal", lambda *_: None)
     assert main(["--faults", str(yaml)]) == 1
     assert "PyYAML" in capsys.readouterr().err
+
+
+def test_the_command_takes_a_plan_and_writes_the_access_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "faults.json"
+    plan.write_bytes(orjson.dumps([{"fault": 429}]))
+    statuses: list[int] = []
+
+    def visit(_: float) -> None:
+        """Stands in for the sleep of the command, which is then interrupted."""
+        url = capsys.readouterr().out.split()[-1]
+        statuses.extend(httpx.get(f"{url}/assets", headers=KEY).status_code for _ in range(2))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("dodeca.emulator.__main__.time.sleep", visit)
+    monkeypatch.setattr(access.log, "handlers", [])
+    monkeypatch.setattr(access.log, "level", logging.NOTSET)
+    assert main(["--port=0", f"--faults={plan}", "--access-log"]) == 0
+    assert statuses == [429, 200]
+    lines = [orjson.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["status"] for line in lines] == statuses
 
 
 @pytest.mark.parametrize("text", ["a: b", "- a", "[", "'"])

@@ -20,28 +20,7 @@ from typing import Any
 import httpx
 import orjson
 
-from . import (
-    analyze,
-    analyze_tasks,
-    assets,
-    console,
-    embed_v1,
-    embed_v1_tasks,
-    embed_v2,
-    embed_v2_tasks,
-    generate,
-    imports,
-    index_videos,
-    indexed_assets,
-    indexes,
-    ledger,
-    multipart_uploads,
-    page,
-    search,
-    storage,
-    summarize,
-    tasks,
-)
+from . import console, ledger, page, storage
 from .access import Access, AccessLog
 from .checks import Checks
 from .clock import Clock, Pace, timestamp
@@ -55,6 +34,7 @@ from .errors import (
 )
 from .faults import Fault, Plan, befallen, error_of
 from .forms import Body, FormBody, JSONBody, Upload
+from .handlers import HANDLERS, PREVIEWS
 from .jobs import Jobs
 from .routes import Operation, Router, document
 from .store import Store
@@ -83,29 +63,6 @@ class Call:
 
 
 Handler = Callable[[Call], Reply]
-
-HANDLERS: Mapping[str, Handler] = {
-    **embed_v2.HANDLERS,
-    **embed_v2_tasks.HANDLERS,
-    **embed_v1.HANDLERS,
-    **embed_v1_tasks.HANDLERS,
-    **analyze.HANDLERS,
-    **analyze_tasks.HANDLERS,
-    **generate.HANDLERS,
-    **summarize.HANDLERS,
-    **assets.HANDLERS,
-    **multipart_uploads.HANDLERS,
-    **indexes.HANDLERS,
-    **tasks.HANDLERS,
-    **index_videos.HANDLERS,
-    **indexed_assets.HANDLERS,
-    **search.HANDLERS,
-    **imports.HANDLERS,
-}
-"""The handler of each operation, by operationId."""
-
-PREVIEWS: Mapping[str, Callable[[Any], None]] = {**indexes.PREVIEWS}
-"""What looks at the JSON body of an operation before the specification does."""
 
 
 class Emulator:
