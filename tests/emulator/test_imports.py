@@ -183,7 +183,6 @@ def test_a_deleted_index_ends_its_import(http: httpx.Client) -> None:
 
 
 def test_what_does_not_exist(http: httpx.Client, refused: Read) -> None:
-    index_id = index(http)
     for answer in (
         http.post(PATH, json={"index_id": "nope"}),
         http.get(f"{PATH}/status?index_id=nope"),
@@ -193,11 +192,21 @@ def test_what_does_not_exist(http: httpx.Client, refused: Read) -> None:
             "resource_not_exist",
             "Resource with id `nope` does not exist in `indexes`.",
         )
-    above = PATH.replace("bucket", "..%2F..")
-    missing = (404, "resource_not_exist")
-    assert refused(http.post(above, json={"index_id": index_id}))[:2] == missing
-    assert refused(http.get(f"{above}/logs"))[:2] == missing
     assert refused(http.get(f"{PATH}/status"))[:2] == (400, "parameter_not_provided")
+
+
+@pytest.mark.parametrize("name", ["%2E%2E", "..%2F..", "a%2Fb", "%2F", "%2E"])
+def test_integrations_lie_in_the_media_folder(http: httpx.Client, refused: Read, name: str) -> None:
+    path = PATH.replace("bucket", name)
+    missing = (404, "resource_not_exist")
+    assert refused(http.post(path, json={"index_id": index(http)}))[:2] == missing
+    assert refused(http.get(f"{path}/logs"))[:2] == missing
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a%00b", "%FF"])
+def test_names_that_no_folder_can_have(http: httpx.Client, name: str) -> None:
+    answer = http.get(PATH.replace("bucket", name) + "/logs")
+    assert answer.json() == {"data": []}
 
 
 def test_without_a_media_folder_there_are_no_integrations(refused: Read) -> None:

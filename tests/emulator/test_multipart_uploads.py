@@ -233,7 +233,10 @@ def test_a_session_ends_after_a_day(
         (lambda url: url.replace("expires=", "expires=9"), 403),
         (lambda url: url.replace("/1?", "/2?"), 403),
         (lambda url: url.partition("?")[0], 403),
+        (lambda url: url.replace("/1?", "/99999?"), 403),
         (lambda url: url.replace("/1?", "/x?"), 404),
+        (lambda url: url.replace("/1?", f"/{'1' * 5000}?"), 404),
+        (lambda url: url.replace("/1?", "/1/2?"), 404),
         (lambda url: url.replace("/storage/", "/storage/0"), 404),
     ],
 )

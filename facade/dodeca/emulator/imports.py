@@ -161,10 +161,14 @@ class _Known:
 
 def _folder(emulator: Emulator, integration_id: str) -> Path:
     """Return the folder that plays an integration. Raises Refusal (404)."""
-    if emulator.media is None or Path(integration_id).name != integration_id:
+    plain = Path(integration_id).name == integration_id != ".."
+    if emulator.media is None or not plain:
         raise resource_not_exist("integrations", integration_id)
     folder = emulator.media / integration_id
-    return folder if folder.is_dir() else emulator.media
+    try:
+        return folder if folder.is_dir() else emulator.media
+    except OSError:  # no file system has such a name
+        return emulator.media
 
 
 def _files(folder: Path) -> list[Path]:

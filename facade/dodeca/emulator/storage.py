@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -71,7 +72,7 @@ class Put:
             raise method_not_allowed(method, ["PUT"])
         upload_id, _, number = path.removeprefix(PREFIX).partition("/")
         session = emulator.store.get(SESSIONS, upload_id)
-        if session is None or not number.isdecimal():
+        if session is None or not re.fullmatch(r"\d{1,9}", number):
             raise Refusal(404, "no_such_upload", "There is no upload at this URL.")
         self._session, self._index = session, int(number)
         self._nonce = self._claimed(dict(parse_qsl(query)), headers)
