@@ -1,0 +1,74 @@
+"""Schemathesis: generated requests for every operation, right and wrong, through both doors."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis.specs.openapi.formats import unregister_string_format
+
+from dodeca.emulator import Emulator
+from dodeca.emulator.server import app, serving
+from tests.emulator import fuzzing, seeds
+from tests.emulator.conftest import client
+
+DEEP = bool(os.environ.get("DODECA_DEEP"))
+OPERATIONS = 50
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return seeds.media(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture
+def emulator(folder: Path) -> Iterator[Emulator]:
+    with Emulator(media=folder, api_key="key") as emulator, client(emulator) as http:
+        http.headers["x-api-key"] = "key"
+        with formats(seeds.plant(http, folder), folder):
+            yield emulator
+
+
+@contextmanager
+def formats(values: Mapping[str, list[str]], folder: Path) -> Iterator[None]:
+    """Let the formats of rules.yaml, and files, be generated from what there is."""
+    files = [path.read_bytes() for path in sorted(folder.iterdir())]
+    strategies = {name: st.sampled_from(found) for name, found in values.items()}
+    for name, strategy in {**strategies, "binary": st.sampled_from(files)}.items():
+        schemathesis.openapi.format(name, strategy)
+    yield
+    for name in (*strategies, "binary"):
+        unregister_string_format(name)
+
+
+def examples(number: int, deep: int) -> dict[str, Any]:
+    generation = {"generation": {"max-examples": deep if DEEP else number}}
+    return generation | {"phases": {"stateful": generation}}
+
+
+def report(totals: fuzzing.Totals, door: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Print what was done, and fail with what was found."""
+    with capsys.disabled():
+        print(f"\nschemathesis, {door}: {totals}")
+    assert not totals.failures, "\n\n".join(totals.failures[:20])
+    assert len(totals.statuses) == OPERATIONS
+    never = [name for name, codes in totals.statuses.items() if not any(c < 300 for c in codes)]
+    assert set(never) <= {"multipart_uploads_report_chunks"}, f"never succeeded: {never}"
+    assert all(totals.cases[phase] for phase in fuzzing.PHASES)
+
+
+def test_in_process(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = fuzzing.load(examples(25, deep=250))
+    schema.app = app(emulator)
+    report(fuzzing.run(schema), "in process", capsys)
+
+
+def test_server(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    # The requests of the coverage phase are the same ones at every run: one door is enough.
+    with serving(emulator) as url:
+        schema = fuzzing.load(examples(5, deep=50) | {"base-url": url})
+        report(fuzzing.run(schema), "server", capsys)
