@@ -35,10 +35,11 @@ Where the documents of the service leave something open or disagree, the emulato
   scenes when the description has no word that can be measured.
 - A repeated `Idempotency-Key` gives the first task again, whatever else the request says. Analysis
   tasks can be deleted in every state but `processing`.
-- Videos are checked when a task, an indexed asset or an import is created. The texts about durations
-  and shapes are the documented ones (10 seconds to 2 hours, 1:1 to 16:9), the limits the newer ones:
-  from 4 seconds, an hour with Pegasus, and the six listed shapes within two percent. A task takes
-  2 GB, an indexed asset 4 GB, or 2 GB with Pegasus. Pegasus alone takes videos, too.
+- Videos are checked when a task, an indexed asset or an import is created. The texts about
+  durations and shapes are the documented ones (10 seconds to 2 hours, 1:1 to 16:9), the limits
+  the newer ones: from 4 seconds, an hour with Pegasus, and the six listed shapes within two
+  percent. A task takes 2 GB, an indexed asset 4 GB, or 2 GB with Pegasus. Pegasus alone takes
+  videos, too.
 - A video of an index is one thing, however it came: indexed assets list those of tasks and imports,
   without an `asset_id`. Only indexing fails later; a task whose video goes before that fails.
 - No stream is encoded: `hls` has the status CANCELED. No words are heard: `transcription` is null,
@@ -47,8 +48,8 @@ Where the documents of the service leave something open or disagree, the emulato
 - An asset that is indexed is `409 asset_in_use`; forced away, it leaves the indexed video as it is.
 - Storage answers under `/storage/` of the host that was asked. A chunk whose report is wrong fails
   with `parameter_invalid`; a URL that is used, expired or sent without its headers is 403.
-- A second import meanwhile is `400 import_in_progress`. Any integration exists that the media folder
-  has a folder for, or else means that folder.
+- A second import meanwhile is `400 import_in_progress`. An integration is the folder of its name
+  in the media folder, or else the media folder itself.
 - With Marengo 3.0 a search ranks all clips; score, confidence and threshold are those of 2.7, which
   takes a text or images. `total_results` counts items of all pages. Tokens work for an hour.
   `transcription_options` without that option is `search_option_combination_not_supported`.
