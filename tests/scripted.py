@@ -29,23 +29,31 @@ class Still(Clock):
 Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
-class Script(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answers in order, and keeps what was asked, bodies read."""
+class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Answers requests whose bodies are read, for both kinds of client."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        return self.answer(request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        await anyio.lowlevel.checkpoint()
+        return self.answer(request)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """What the server says."""
+        raise AssertionError(f"nobody answers {request!r}")
+
+
+class Script(Server):
+    """Answers in order, and keeps what was asked."""
 
     def __init__(self, *replies: Reply) -> None:
         self._replies = list(replies)
         self.requests: list[httpx.Request] = []
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.read()
-        return self._reply(request)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await request.aread()
-        await anyio.lowlevel.checkpoint()
-        return self._reply(request)
-
-    def _reply(self, request: httpx.Request) -> httpx.Response:
+    def answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         reply = self._replies.pop(0)
         if isinstance(reply, Exception):

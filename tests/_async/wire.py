@@ -17,8 +17,8 @@ from tests import contract
 from tests.contract import Field
 from tests.scripted import Script
 
-NOVEL = {"novel": {"of": ["next year"]}}
-"""A field that no version of the document knows."""
+NOVEL = {"novel": {"of": ["next year"]}, "extra": 1}
+"""Fields that no version of the document knows."""
 
 
 @attrs.frozen(kw_only=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 import attrs
+
+from dodeca_api.types import Unset
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -57,15 +60,22 @@ class _Totals:
 def of(cls: type[R], model: Any) -> R:
     """A result from a generated model or a JSON object; what else that holds goes into `extra`."""
     build: Any = cls
-    known = {field.name: field.metadata.get("cls") for field in attrs.fields(build)}
-    found = {_RENAMED.get(name, name): value for name, value in _items(model)}
-    fields = {
-        name: _plain(found.pop(name), of_cls)
-        for name, of_cls in known.items()
-        if name in found and name != "extra"
-    }
-    rest = {name: plain for name, value in found.items() if (plain := _plain(value)) is not None}
+    known = _fields(build)
+    fields: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for wire_name, value in _items(model):
+        name = _RENAMED.get(wire_name, wire_name)
+        plain = _plain(value, known.get(name))
+        if plain is not None:
+            (fields if name in known else rest)[name] = plain
     return cast(R, build(**fields, extra=rest))
+
+
+@cache
+def _fields(cls: Any) -> dict[str, type[Any] | None]:
+    """The fields of a result, each with the class of what it holds where that is a result, too."""
+    fields = {field.name: field.metadata.get("cls") for field in attrs.fields(cls)}
+    return {name: of_cls for name, of_cls in fields.items() if name != "extra"}
 
 
 def page_of(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
@@ -91,16 +101,24 @@ def _items(model: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(model, Mapping):
         yield from model.items()
         return
-    for field in attrs.fields(type(model)):
-        if field.name == "additional_properties":
-            yield from model.additional_properties.items()
-        else:
-            yield field.name, getattr(model, field.name)
+    kind: Any = type(model)
+    for name in _names(kind):
+        yield name, getattr(model, name)
+    yield from model.additional_properties.items()
+
+
+@cache
+def _names(cls: Any) -> tuple[str, ...]:
+    """The fields of a generated model that have names of their own."""
+    names = (field.name for field in attrs.fields(cls))
+    return tuple(name for name in names if name != "additional_properties")
 
 
 def _plain(value: Any, cls: type[Any] | None = None) -> Any:
     """Plain values: no generated class, no marker for absence, no date without a zone."""
-    if type(value).__name__ == "Unset":
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Unset):
         return None
     if isinstance(value, list):
         return [_plain(item, cls) for item in value]

@@ -1,0 +1,175 @@
+# Derived from tests/_async/test_wait_all.py by scripts/unasync.py; edit that one.
+"""Many jobs at once, against a simulated service on a clock of its own."""
+
+import math
+import random
+from typing import Any
+
+import httpx
+import pytest
+
+from dodeca import Client, Embeddings, Job, errors
+from tests.scripted import Server, Still
+
+JOBS = 1_000
+LATENCY_SEC = 0.05
+SEGMENT = {"embedding": [1.0]}
+
+
+class Service(Server):
+    """Embedding tasks that end after a number of seconds, counted from the start of the clock."""
+
+    def __init__(self, clock: Still, lengths: dict[str, float]) -> None:
+        self.clock = clock
+        self.lengths = lengths
+        self._running = sorted(lengths, key=lengths.__getitem__, reverse=True)
+        self.failing: set[str] = set()
+        self.hidden: set[str] = set()
+        self.requests = 0
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        self.clock.now += LATENCY_SEC
+        *_, last = request.url.path.split("/")
+        answer = self._list(request.url.params) if last == "tasks" else self._task(last)
+        return httpx.Response(200, json=answer)
+
+    def _task(self, task_id: str) -> dict[str, Any]:
+        task: dict[str, Any] = {"_id": task_id, "status": self._status(task_id)}
+        if task["status"] == "ready":
+            task["data"] = [SEGMENT]
+        elif task["status"] == "failed":
+            task["error"] = {"message": "the video is broken"}
+        return task
+
+    def _list(self, query: httpx.QueryParams) -> dict[str, Any]:
+        assert query["status"] == "processing"
+        page, limit = int(query["page"]), int(query["page_limit"])
+        while self._running and self._status(self._running[-1]) != "processing":
+            self._running.pop()
+        running = [task_id for task_id in self._running if task_id not in self.hidden]
+        items = [
+            {"_id": task_id, "status": "processing"}
+            for task_id in running[(page - 1) * limit : page * limit]
+        ]
+        info = {
+            "page": page,
+            "limit_per_page": limit,
+            "total_page": math.ceil(len(running) / limit),
+            "total_results": len(running),
+        }
+        return {"data": items, "page_info": info}
+
+    def _status(self, task_id: str) -> str:
+        if self.clock.now < self.lengths[task_id]:
+            return "processing"
+        return "failed" if task_id in self.failing else "ready"
+
+
+def client_of(lengths: dict[str, float]) -> tuple[Client, Service, Still]:
+    """A client of a simulated service, on its clock."""
+    clock = Still()
+    service = Service(clock, lengths)
+    client = Client("tlk_test", transport=service)
+    client._transport.clock = clock
+    return client, service, clock
+
+
+def jobs_of(client: Client, service: Service) -> list[Job[Embeddings]]:
+    """A job for each task; what that took is not counted."""
+    jobs = [client.embed.tasks.retrieve(task_id) for task_id in service.lengths]
+    service.requests = 0
+    return jobs
+
+
+def test_a_thousand_jobs_cost_few_requests_and_little_delay() -> None:
+    lengths = random.Random(7)
+    begun = JOBS * LATENCY_SEC
+    tasks = {
+        f"t{n}": begun + math.exp(lengths.uniform(math.log(5), math.log(7_200)))
+        for n in range(JOBS)
+    }
+    client, service, clock = client_of(tasks)
+    service.failing = {f"t{n}" for n in range(0, JOBS, 10)}
+    delays: dict[str, float] = {}
+    failed = set()
+    with client:
+        jobs = jobs_of(client, service)
+        for job in client.wait_all(jobs, timeout=3 * 3_600):
+            assert job.done
+            delays[job.id] = clock.now - tasks[job.id]
+            if job.status == "failed":
+                failed.add(job.id)
+    assert set(delays) == set(tasks)
+    assert failed == service.failing
+    assert min(delays.values()) >= 0
+    assert sum(delays.values()) / JOBS <= 5
+    one_by_one = sum(math.ceil((length - begun) / 5) for length in tasks.values())
+    assert one_by_one / service.requests >= 20
+
+
+def test_failures_are_given_and_raised_only_when_asked_for() -> None:
+    client, service, _ = client_of({"bad": 7.0, "good": 30.0})
+    service.failing = {"bad"}
+    with client:
+        found = [job for job in client.wait_all(jobs_of(client, service)) if job.done]
+    bad, good = found
+    assert (bad.id, good.id) == ("bad", "good")
+    with pytest.raises(errors.JobFailed, match="the video is broken"):
+        bad.result()
+    assert len(good.result()) == 1
+
+
+def test_jobs_that_are_done_cost_nothing() -> None:
+    client, service, clock = client_of({"a": 0.0, "b": 0.0, "late": 20.0})
+    service.failing = {"b"}
+    with client:
+        jobs = jobs_of(client, service)
+        waiting = iter(client.wait_all(jobs))
+        begun = clock.now
+        assert [(next(waiting)).id, (next(waiting)).id] == ["a", "b"]
+        assert (clock.now, service.requests) == (begun, 0)
+        assert (next(waiting)).id == "late"
+
+
+def test_no_jobs_are_no_wait() -> None:
+    client, service, clock = client_of({})
+    with client:
+        assert [job for job in client.wait_all([]) if job] == []
+    assert (clock.now, service.requests) == (0.0, 0)
+
+
+def test_a_job_that_the_list_does_not_show_is_waited_for_all_the_same() -> None:
+    client, service, clock = client_of({"hidden": 60.0, "shown": 30.0})
+    service.hidden = {"hidden"}
+    with client:
+        found = [
+            (job.id, job.status, clock.now) for job in client.wait_all(jobs_of(client, service))
+        ]
+    assert [(job_id, status) for job_id, status, _ in found] == [
+        ("shown", "ready"),
+        ("hidden", "ready"),
+    ]
+    assert 60 <= found[1][2] <= 66
+
+
+def test_the_deadline_ends_the_wait_and_names_a_job() -> None:
+    client, service, clock = client_of({"quick": 8.0, "slow": 7_200.0})
+    with client:
+        waiting = iter(client.wait_all(jobs_of(client, service), timeout=60))
+        assert (next(waiting)).id == "quick"
+        with pytest.raises(errors.WaitTimeout, match="job slow was still 'processing'"):
+            next(waiting)
+    assert clock.now <= 61
+
+
+def test_jobs_of_several_kinds_are_waited_for_together() -> None:
+    client, service, _ = client_of({"a": 7.0, "b": 12.0})
+    other, elsewhere, clock = client_of({"a": 9.0})
+    elsewhere.clock = service.clock
+    other._transport.clock = service.clock
+    with client, other:
+        jobs = jobs_of(client, service) + jobs_of(other, elsewhere)
+        found = [job for job in client.wait_all(jobs) if job.done]
+    assert sorted(job.id for job in found) == ["a", "a", "b"]
+    assert clock.now == 0.0
