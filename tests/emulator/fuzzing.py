@@ -82,10 +82,11 @@ BEYOND_SCHEMAS = {
     "tasks_delete": {
         "task_cannot_be_deleted": "the video of a task goes before the task",
     },
-    "embed_tasks_create": {
-        "video_file_broken|`video_file` parameter": "the file that is sent may be a picture",
+    "indexed_assets_create|embed_v2(_tasks)?_create|analyze(_tasks)?_create": {
+        "The asset is not ready": "an asset takes its time",
+        "video_file_broken|cannot be read": "an asset may be of another kind than is asked for",
     },
-    "tasks_create": {
+    "embed_tasks_create|tasks_create": {
         "video_file_broken|`video_file` parameter": "the file that is sent may be a picture",
     },
     "multipart_uploads_report_chunks|multipart_uploads_presigned_urls": {
