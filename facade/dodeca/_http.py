@@ -56,11 +56,13 @@ def build(
 ) -> httpx.Request:
     """The httpx request for one attempt; `timeout` bounds each of its phases, in seconds."""
     url = httpx.URL(base_url + request.path, params=request.params or None)
-    return _request(request.method, url, headers, _body(request), timeout)
+    body = _body(request)
+    typed = headers if body is None else {"content-type": body.content_type, **headers}
+    return _request(request.method, url, typed, body, timeout)
 
 
 def build_put(url: str, headers: Mapping[str, str], body: Body, timeout: float) -> httpx.Request:
-    """A PUT to storage: the body and the headers that storage asks for, no key."""
+    """A PUT to storage: no key, and no type of content, which a signature may not allow."""
     return _request("PUT", httpx.URL(url), headers, body, timeout)
 
 
@@ -74,7 +76,7 @@ def _request(
         **headers,
     }
     if body is not None:
-        sent = {"content-type": body.content_type, "content-length": str(body.length)} | sent
+        sent["content-length"] = str(body.length)
     phases = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SEC))
     return httpx.Request(
         method,

@@ -72,7 +72,7 @@ class AsyncAssets:
             )
         if not source.is_local:
             raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
-        asset_id = await self.multipart_uploads.send(
+        asset_id = await self.multipart_uploads._send(
             source,
             filename=filename,
             user_metadata=user_metadata,

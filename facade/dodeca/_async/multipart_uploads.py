@@ -149,7 +149,7 @@ class AsyncMultipartUploads:
         call = request(multipart_uploads_report_chunks, upload_id, body=body)
         return of(ChunkReport, await self._transport.send(call))
 
-    async def send(
+    async def _send(
         self,
         media: Media,
         *,
@@ -160,10 +160,7 @@ class AsyncMultipartUploads:
         upload_id: str | None,
         on_progress: Callable[[Progress], object] | None,
     ) -> str:
-        """All steps of an upload, or those that are left of one; the id of the asset.
-
-        See `client.assets.upload`.
-        """
+        """All steps of an upload, or those that are left of one; the id of the asset."""
         if upload_id is None:
             session = await self.create(
                 filename or file_name(media),

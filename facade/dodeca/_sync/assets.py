@@ -73,7 +73,7 @@ class Assets:
             )
         if not source.is_local:
             raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
-        asset_id = self.multipart_uploads.send(
+        asset_id = self.multipart_uploads._send(
             source,
             filename=filename,
             user_metadata=user_metadata,

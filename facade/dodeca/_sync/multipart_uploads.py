@@ -150,7 +150,7 @@ class MultipartUploads:
         call = request(multipart_uploads_report_chunks, upload_id, body=body)
         return of(ChunkReport, self._transport.send(call))
 
-    def send(
+    def _send(
         self,
         media: Media,
         *,
@@ -161,10 +161,7 @@ class MultipartUploads:
         upload_id: str | None,
         on_progress: Callable[[Progress], object] | None,
     ) -> str:
-        """All steps of an upload, or those that are left of one; the id of the asset.
-
-        See `client.assets.upload`.
-        """
+        """All steps of an upload, or those that are left of one; the id of the asset."""
         if upload_id is None:
             session = self.create(
                 filename or file_name(media),
