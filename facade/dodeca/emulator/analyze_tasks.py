@@ -100,6 +100,7 @@ def _task(call: Call) -> Document:
         _check_segments(body, subject, model)
         task["wish"] = asdict(Wish("", body.get("temperature", 0.2), _tokens(body, model)))
     with ExitStack() as stack:
+        source = None
         if subject == "image":
             pictures = subjects.images(emulator, body, task["wish"]["prompt"])
             task["told"] = [facts.plain() for facts in pictures]
@@ -114,7 +115,7 @@ def _task(call: Call) -> Document:
             task["told"] += [facts.plain() for facts in more]
         else:
             task["segments"] = asdict(_segments(emulator, body, task["duration"]))
-        if subject == "video":
+        if source is not None:
             task["media"] = source.keep(emulator)
     return task
 

@@ -75,7 +75,7 @@ def fault(given: Mapping[str, Any]) -> Fault:
         raise ValueError(f"a fault has no {', '.join(map(repr, unknown))}")
     if "fault" not in given:
         raise ValueError("a fault says what it is: `fault: 429`")
-    data = dict(given) | {"fault": str(given["fault"])}
+    data: dict[str, Any] = dict(given) | {"fault": str(given["fault"])}
     if data.get("retry_after") is not None:
         data["retry_after"] = str(data["retry_after"])
     for name, kind in (("skip", int), ("times", int), ("bytes", int), ("body", bool)):

@@ -118,8 +118,8 @@ def report_chunks(call: Call) -> Reply:
         wrong = {} if outside else _faults(session, chunks, reports)
         for index, why in wrong.items():
             emulator.store.update(CHUNKS, chunk_id(session["_id"], index), **_failure(why))
-        if not wrong and not outside:
-            counts = _complete(emulator, session, chunks, reports)
+        fine = not wrong and not outside
+        counts = _complete(emulator, session, chunks, reports) if fine else {}
     if outside:
         why = f"The chunks are 1 to {session['total_chunks']}."
         raise parameter_invalid("completed_chunks.chunk_index", why=why)

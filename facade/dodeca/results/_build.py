@@ -126,6 +126,6 @@ def _plain(value: Any, cls: type[Any] | None = None) -> Any:
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, Mapping) and cls is not None:
         return of(cls, value)
-    if hasattr(value, "to_dict"):
+    if hasattr(value, "to_dict") and not isinstance(value, Mapping):
         return value.to_dict() if cls is None else of(cls, value)
     return value
