@@ -44,6 +44,10 @@ class Operation:
         """The names of the body's fields."""
         return frozenset(_resolved(self.body).get("properties", {}))
 
+    def fields_of(self, name: str) -> frozenset[str]:
+        """The names of the fields inside one of the body's fields."""
+        return frozenset(_resolved(_resolved(self.body)["properties"][name])["properties"])
+
     @property
     def names(self) -> frozenset[str]:
         """All that a caller may say: parameters of every kind, and fields of the body."""
