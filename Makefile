@@ -5,10 +5,10 @@ STAMP := .venv/.installed
 REDOCLY := npx --yes @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo test generate check bench clean
+.PHONY: help setup lock demo test test-deep generate check bench clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
 
 setup: $(STAMP)  ## make .venv with the locked dependencies and this project, editable
 
@@ -27,12 +27,16 @@ demo: $(STAMP)  ## embed small real files on the emulator and search them (MEDIA
 	@$(BIN)/python -m scripts.demo $(MEDIA)
 
 test: $(STAMP)  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-deep: $(STAMP)  ## let schemathesis try far more cases against the emulator
+	DODECA_DEEP=1 $(BIN)/python -m pytest -s tests/emulator/test_schemathesis.py
 
 generate: $(STAMP)  ## spec/published + spec/overlay.yaml -> spec/openapi.yaml -> generated/, _async -> _sync
 	$(BIN)/python -m scripts.clean_spec
 	$(BIN)/python -m scripts.generate
 	$(BIN)/python -m scripts.unasync
+	$(BIN)/python -m scripts.coverage_table
 
 check: $(STAMP)  ## lint, types, floors, and that everything derived is up to date
 	$(BIN)/ruff check .
@@ -44,6 +48,7 @@ check: $(STAMP)  ## lint, types, floors, and that everything derived is up to da
 	$(BIN)/python -m scripts.clean_spec --check
 	$(BIN)/python -m scripts.generate --check
 	$(BIN)/python -m scripts.unasync --check
+	$(BIN)/python -m scripts.coverage_table --check
 	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config spec/redocly.yaml spec/openapi.yaml
 
 bench: $(STAMP)  ## measure against the vendor's package and plain httpx, as ratios in one run
