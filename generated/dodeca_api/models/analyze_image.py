@@ -13,7 +13,8 @@ T = TypeVar("T", bound="AnalyzeImage")
 
 @_attrs_define
 class AnalyzeImage:
-    """
+    """An image, by exactly one of the three sources.
+
     Attributes:
         name (str): Unique name; the prompt refers to it as `<@name>`, to all images or to none.
         url (str | Unset): Public HTTPS URL of the image.

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="AnalyzePrompt")
 
 @_attrs_define
 class AnalyzePrompt:
-    """
+    """A prompt that refers to images.
+
     Attributes:
         input_text (str): The prompt, with `<@name>` where an image is meant.
         media_sources (list[PromptMediaSource] | Unset): The images meant, at most 4.

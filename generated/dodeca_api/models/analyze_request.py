@@ -22,16 +22,18 @@ T = TypeVar("T", bound="AnalyzeRequest")
 
 @_attrs_define
 class AnalyzeRequest:
-    """
+    """A video or images, and what to write about them.
+
     Attributes:
-        model_name (str | Unset):
+        model_name (str | Unset): A model that writes; images need `pegasus1.6`, videos of an index `pegasus1.2`.
         video_id (str | Unset): An indexed video, for Pegasus 1.2; newer service versions take `video` instead.
-        video (AnalyzeVideoAsset | AnalyzeVideoBase64String | AnalyzeVideoUrl | Unset):
+        video (AnalyzeVideoAsset | AnalyzeVideoBase64String | AnalyzeVideoUrl | Unset): A video, by one of three sources
+            that `type` tells apart.
         image (list[AnalyzeImage] | Unset): Up to 20 images instead of a video; needs Pegasus 1.6 and `prompt`.
         prompt (str | Unset): What to write, in plain words; 2,000 tokens with Pegasus 1.2. Either this or `prompt_v2`.
-        prompt_v2 (AnalyzePrompt | Unset):
+        prompt_v2 (AnalyzePrompt | Unset): A prompt that refers to images.
         temperature (float | Unset): Randomness of the text, 0 to 1.
-        response_format (JsonResponseFormat | Unset):
+        response_format (JsonResponseFormat | Unset): Asks for JSON instead of free text.
         max_tokens (int | Unset): Longest answer in tokens; 4,096 with Pegasus 1.2.
         start_time (float | Unset): Begin at this second of the video; the part must last a second at least.
         end_time (float | Unset): Stop at this second of the video.

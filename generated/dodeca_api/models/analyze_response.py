@@ -18,13 +18,14 @@ T = TypeVar("T", bound="AnalyzeResponse")
 
 @_attrs_define
 class AnalyzeResponse:
-    """
+    """The generated text in one piece.
+
     Attributes:
         data (str): The generated text.
-        id (str | Unset):
-        finish_reason (str | Unset):
-        usage (TokenUsage | Unset):
-        error (GenerationWarning | Unset):
+        id (str | Unset): Id of the answer.
+        finish_reason (str | Unset): Why a text ends.
+        usage (TokenUsage | Unset): What a text took in tokens.
+        error (GenerationWarning | Unset): A warning or a failure that came after work had begun.
     """
 
     data: str

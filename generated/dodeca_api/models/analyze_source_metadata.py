@@ -13,9 +13,10 @@ T = TypeVar("T", bound="AnalyzeSourceMetadata")
 
 @_attrs_define
 class AnalyzeSourceMetadata:
-    """
+    """What the service measured in a video.
+
     Attributes:
-        duration (float | Unset):
+        duration (float | Unset): Length in seconds.
     """
 
     duration: float | Unset = UNSET

@@ -22,18 +22,19 @@ T = TypeVar("T", bound="AnalyzeTask")
 
 @_attrs_define
 class AnalyzeTask:
-    """
+    """An analysis in the background.
+
     Attributes:
-        task_id (str):
-        status (str):
-        created_at (datetime.datetime):
+        task_id (str): Id of the task.
+        status (str): How far a task is; `ready`, `failed` and `canceled` are final.
+        created_at (datetime.datetime): When the task was created.
         custom_id (None | str | Unset): Your own id for the task; null when none was given.
-        batch_id (str | Unset):
-        video_source (AnalyzeTaskVideoSource | None | Unset):
-        request_params (AnalyzeTaskParams | Unset):
+        batch_id (str | Unset): Id of the batch; absent outside batches.
+        video_source (AnalyzeTaskVideoSource | None | Unset): The video; null or absent for images.
+        request_params (AnalyzeTaskParams | Unset): What a task was asked for.
         completed_at (datetime.datetime | Unset): When the task ended, in whatever way.
-        result (AnalyzeTaskResult | Unset):
-        error (GenerationWarning | Unset):
+        result (AnalyzeTaskResult | Unset): What an analysis has found.
+        error (GenerationWarning | Unset): A warning or a failure that came after work had begun.
         webhooks (list[WebhookDelivery] | Unset): Deliveries of the notifications; absent without webhooks.
     """
 

@@ -23,21 +23,23 @@ T = TypeVar("T", bound="AnalyzeTaskCreateRequest")
 
 @_attrs_define
 class AnalyzeTaskCreateRequest:
-    """
+    """A video or images, and what to find out about them.
+
     Attributes:
-        model_name (str | Unset):
+        model_name (str | Unset): A model that writes; images need `pegasus1.6`, videos of an index `pegasus1.2`.
         custom_id (str | Unset): Your own id for the task: letters, digits, hyphens and underscores. Need not be unique.
-        video (AnalyzeVideoAsset | AnalyzeVideoBase64String | AnalyzeVideoUrl | Unset):
+        video (AnalyzeVideoAsset | AnalyzeVideoBase64String | AnalyzeVideoUrl | Unset): A video, by one of three sources
+            that `type` tells apart.
         image (list[AnalyzeImage] | Unset): Up to 20 images instead of a video; needs Pegasus 1.6 and `prompt`.
         prompt (str | Unset): What to write, in plain words. Not in the mode `time_based_metadata`, nor with
             `prompt_v2`.
-        prompt_v2 (AnalyzePrompt | Unset):
-        analysis_mode (AnalysisMode | Unset):
+        prompt_v2 (AnalyzePrompt | Unset): A prompt that refers to images.
+        analysis_mode (AnalysisMode | Unset): Text to a prompt, or segments with their times.
         temperature (float | Unset): Randomness of the text, 0 to 1.
         max_tokens (int | str | Unset): Longest answer in tokens: 512 to 98,304, default 4,096, in the mode `general`;
             2,048 to 98,304, default 32,768, for segments. `unlimited` for segments with Pegasus 1.6 and without time
             ranges.
-        response_format (AnalyzeTaskResponseFormat | Unset):
+        response_format (AnalyzeTaskResponseFormat | Unset): Asks for JSON or for segments.
         min_segment_duration (float | Unset): Shortest segment in seconds, for `time_based_metadata`; not with time
             ranges.
         max_segment_duration (float | Unset): Longest segment in seconds, not below the shortest, for

@@ -11,10 +11,11 @@ T = TypeVar("T", bound="AnalyzeTaskCreated")
 
 @_attrs_define
 class AnalyzeTaskCreated:
-    """
+    """The analysis that was started.
+
     Attributes:
-        task_id (str):
-        status (str):
+        task_id (str): Id of the task.
+        status (str): How far a task is; `ready`, `failed` and `canceled` are final.
     """
 
     task_id: str

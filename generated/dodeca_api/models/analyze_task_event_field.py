@@ -17,13 +17,14 @@ T = TypeVar("T", bound="AnalyzeTaskEventField")
 
 @_attrs_define
 class AnalyzeTaskEventField:
-    """
+    """Something that is noted about an event within a segment.
+
     Attributes:
-        name (str):
-        type_ (str):
-        description (str | Unset):
-        enum (list[str] | Unset):
-        items (AnalyzeTaskEventFieldItems | Unset):
+        name (str): Name of the field.
+        type_ (str): What the field holds.
+        description (str | Unset): What the field is about.
+        enum (list[str] | Unset): Values to choose from.
+        items (AnalyzeTaskEventFieldItems | Unset): What a list in an event holds.
     """
 
     name: str

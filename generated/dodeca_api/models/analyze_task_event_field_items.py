@@ -11,9 +11,10 @@ T = TypeVar("T", bound="AnalyzeTaskEventFieldItems")
 
 @_attrs_define
 class AnalyzeTaskEventFieldItems:
-    """
+    """What a list in an event holds.
+
     Attributes:
-        type_ (str):
+        type_ (str): Kind of each item.
     """
 
     type_: str

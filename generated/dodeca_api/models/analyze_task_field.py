@@ -17,14 +17,15 @@ T = TypeVar("T", bound="AnalyzeTaskField")
 
 @_attrs_define
 class AnalyzeTaskField:
-    """
+    """Something that is noted about a segment.
+
     Attributes:
-        name (str):
-        type_ (str):
-        description (str | Unset):
-        format_ (str | Unset):
-        enum (list[str] | Unset):
-        items (AnalyzeTaskFieldItems | Unset):
+        name (str): Name of the field.
+        type_ (str): What the field holds.
+        description (str | Unset): What the field is about.
+        format_ (str | Unset): How a `timestamp` is written; absent for other types.
+        enum (list[str] | Unset): Values to choose from.
+        items (AnalyzeTaskFieldItems | Unset): What a list in a segment holds.
     """
 
     name: str

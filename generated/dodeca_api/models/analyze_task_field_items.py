@@ -17,10 +17,11 @@ T = TypeVar("T", bound="AnalyzeTaskFieldItems")
 
 @_attrs_define
 class AnalyzeTaskFieldItems:
-    """
+    """What a list in a segment holds.
+
     Attributes:
-        type_ (str):
-        fields (list[AnalyzeTaskEventField] | Unset):
+        type_ (str): Kind of each item; `object` for events.
+        fields (list[AnalyzeTaskEventField] | Unset): What is noted about each event.
     """
 
     type_: str

@@ -18,14 +18,16 @@ T = TypeVar("T", bound="AnalyzeTaskFormat")
 
 @_attrs_define
 class AnalyzeTaskFormat:
-    """
+    """The form of the answer that was asked for.
+
     Attributes:
-        type_ (str | Unset):
+        type_ (str | Unset): JSON by a schema, or segments.
         json_schema (ResponseJsonSchema | Unset): JSON Schema 2020-12, a subset. Not supported, and answered with 422:
             minLength, maxLength, additionalProperties, uniqueItems, maxItems. minItems may be 0 or 1; of the compositions
             only anyOf. References stay within $defs.
-        segment_time_format (str | Unset):
-        segment_definitions (list[AnalyzeTaskSegmentDefinition] | Unset):
+        segment_time_format (str | Unset): How the start and end of segments and events are written.
+        segment_definitions (list[AnalyzeTaskSegmentDefinition] | Unset): The kinds of segments; only the first in
+            lists.
     """
 
     type_: str | Unset = UNSET

@@ -16,9 +16,10 @@ T = TypeVar("T", bound="AnalyzeTaskList")
 
 @_attrs_define
 class AnalyzeTaskList:
-    """
+    """One page of analyses.
+
     Attributes:
-        data (list[AnalyzeTask]):
+        data (list[AnalyzeTask]): The tasks on this page, with shortened parameters.
         page_info (PageInfo): Where a page stands among all results.
     """
 

@@ -13,12 +13,13 @@ T = TypeVar("T", bound="AnalyzeTaskMediaSource")
 
 @_attrs_define
 class AnalyzeTaskMediaSource:
-    """
+    """An image of a task; one sent as base64 is not returned.
+
     Attributes:
-        name (str):
-        media_type (str):
-        url (str | Unset):
-        asset_id (str | Unset):
+        name (str): Name that the prompt refers to.
+        media_type (str): Kind of media.
+        url (str | Unset): The address, when the source is a URL.
+        asset_id (str | Unset): Id of the asset, when the source is one.
     """
 
     name: str

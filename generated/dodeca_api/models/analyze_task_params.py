@@ -19,19 +19,20 @@ T = TypeVar("T", bound="AnalyzeTaskParams")
 
 @_attrs_define
 class AnalyzeTaskParams:
-    """
+    """What a task was asked for.
+
     Attributes:
-        analysis_mode (str | Unset):
-        prompt (str | Unset):
-        prompt_v2 (AnalyzeTaskPrompt | Unset):
-        image (list[AnalyzeTaskMediaSource] | Unset):
-        response_format (AnalyzeTaskFormat | Unset):
-        temperature (float | Unset):
-        max_tokens (int | str | Unset):
-        min_segment_duration (float | Unset):
-        max_segment_duration (float | Unset):
-        start_time (float | Unset):
-        end_time (float | Unset):
+        analysis_mode (str | Unset): Text to a prompt, or segments with their times.
+        prompt (str | Unset): The prompt; its first 30 characters in lists.
+        prompt_v2 (AnalyzeTaskPrompt | Unset): A prompt that refers to images.
+        image (list[AnalyzeTaskMediaSource] | Unset): The images that were asked about, without their content.
+        response_format (AnalyzeTaskFormat | Unset): The form of the answer that was asked for.
+        temperature (float | Unset): Randomness of the text, 0 to 1.
+        max_tokens (int | str | Unset): Longest answer in tokens, or `unlimited`.
+        min_segment_duration (float | Unset): Shortest segment in seconds.
+        max_segment_duration (float | Unset): Longest segment in seconds.
+        start_time (float | Unset): Where in the video the analysis begins, in seconds.
+        end_time (float | Unset): Where in the video the analysis stops, in seconds.
     """
 
     analysis_mode: str | Unset = UNSET

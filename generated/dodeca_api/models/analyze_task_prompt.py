@@ -17,10 +17,11 @@ T = TypeVar("T", bound="AnalyzeTaskPrompt")
 
 @_attrs_define
 class AnalyzeTaskPrompt:
-    """
+    """A prompt that refers to images.
+
     Attributes:
-        input_text (str | Unset):
-        media_sources (list[AnalyzeTaskMediaSource] | Unset):
+        input_text (str | Unset): The prompt; its first 30 characters in lists.
+        media_sources (list[AnalyzeTaskMediaSource] | Unset): The images meant.
     """
 
     input_text: str | Unset = UNSET

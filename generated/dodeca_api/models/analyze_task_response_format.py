@@ -23,7 +23,8 @@ T = TypeVar("T", bound="AnalyzeTaskResponseFormat")
 
 @_attrs_define
 class AnalyzeTaskResponseFormat:
-    """
+    """Asks for JSON or for segments.
+
     Attributes:
         type_ (AnalyzeTaskResponseFormatType): `json_schema` for JSON of a given schema; `segment_definitions` for
             segments.
@@ -31,7 +32,8 @@ class AnalyzeTaskResponseFormat:
             minLength, maxLength, additionalProperties, uniqueItems, maxItems. minItems may be 0 or 1; of the compositions
             only anyOf. References stay within $defs.
         segment_definitions (list[SegmentDefinition] | Unset): 1 to 20 kinds of segments to look for.
-        segment_time_format (TimeFormat | Unset):
+        segment_time_format (TimeFormat | Unset): `seconds` is a number, the others are text, with milliseconds in the
+            last.
     """
 
     type_: AnalyzeTaskResponseFormatType

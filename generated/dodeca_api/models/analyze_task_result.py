@@ -15,12 +15,13 @@ T = TypeVar("T", bound="AnalyzeTaskResult")
 
 @_attrs_define
 class AnalyzeTaskResult:
-    """
+    """What an analysis has found.
+
     Attributes:
-        generation_id (str):
+        generation_id (str): Id of the answer.
         data (str): The generated text; for segments JSON in text, one list of segments per definition id.
-        finish_reason (str):
-        usage (TokenUsage):
+        finish_reason (str): Why a text ends.
+        usage (TokenUsage): What a text took in tokens.
     """
 
     generation_id: str

@@ -19,13 +19,14 @@ T = TypeVar("T", bound="AnalyzeTaskSegmentDefinition")
 
 @_attrs_define
 class AnalyzeTaskSegmentDefinition:
-    """
+    """A kind of segment that was asked for.
+
     Attributes:
-        id (str):
-        description (str):
-        fields (list[AnalyzeTaskField] | Unset):
-        media_sources (list[AnalyzeTaskMediaSource] | Unset):
-        time_ranges (list[TimeRange] | Unset):
+        id (str): Unique id; the result is keyed by it.
+        description (str): What such a segment looks like.
+        fields (list[AnalyzeTaskField] | Unset): What is noted about each segment.
+        media_sources (list[AnalyzeTaskMediaSource] | Unset): Reference images.
+        time_ranges (list[TimeRange] | Unset): The parts of the video that are looked at.
     """
 
     id: str

@@ -17,14 +17,15 @@ T = TypeVar("T", bound="AnalyzeTaskVideoSource")
 
 @_attrs_define
 class AnalyzeTaskVideoSource:
-    """
+    """The video of a task.
+
     Attributes:
-        type_ (str | Unset):
-        url (str | Unset):
-        asset_id (str | Unset):
-        video_id (str | Unset):
-        index_id (str | Unset):
-        system_metadata (AnalyzeSourceMetadata | Unset):
+        type_ (str | Unset): Which source was given.
+        url (str | Unset): The address, when the source is a URL.
+        asset_id (str | Unset): Id of the asset, when the source is one.
+        video_id (str | Unset): Id of the video, when the source is one of an index.
+        index_id (str | Unset): Id of its index, when the source is one of an index.
+        system_metadata (AnalyzeSourceMetadata | Unset): What the service measured in a video.
     """
 
     type_: str | Unset = UNSET

@@ -16,10 +16,11 @@ T = TypeVar("T", bound="AnalyzeVideoAsset")
 
 @_attrs_define
 class AnalyzeVideoAsset:
-    """
+    """A video that is an asset.
+
     Attributes:
-        type_ (Literal['asset_id']):
-        asset_id (str):
+        type_ (Literal['asset_id']): Names the source.
+        asset_id (str): Id of an asset whose status is `ready`.
     """
 
     type_: Literal["asset_id"]

@@ -16,10 +16,11 @@ T = TypeVar("T", bound="AnalyzeVideoBase64String")
 
 @_attrs_define
 class AnalyzeVideoBase64String:
-    """
+    """A video in the request itself.
+
     Attributes:
-        type_ (Literal['base64_string']):
-        base64_string (str):
+        type_ (Literal['base64_string']): Names the source.
+        base64_string (str): The video in base64, at most 36 MB decoded.
     """
 
     type_: Literal["base64_string"]

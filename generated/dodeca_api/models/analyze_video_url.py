@@ -16,10 +16,11 @@ T = TypeVar("T", bound="AnalyzeVideoUrl")
 
 @_attrs_define
 class AnalyzeVideoUrl:
-    """
+    """A video at a public address.
+
     Attributes:
-        type_ (Literal['url']):
-        url (str):
+        type_ (Literal['url']): Names the source.
+        url (str): Public URL of the raw video file.
     """
 
     type_: Literal["url"]

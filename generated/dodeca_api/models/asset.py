@@ -19,17 +19,18 @@ T = TypeVar("T", bound="Asset")
 
 @_attrs_define
 class Asset:
-    """
+    """A media file that the service keeps.
+
     Attributes:
-        field_id (str):
-        status (str):
-        method (str | Unset):
-        filename (str | Unset):
+        field_id (str): Id of the asset.
+        status (str): How far an asset is; only a `ready` one can be used elsewhere, `failed` is final too.
+        method (str | Unset): How a file came in; `multipart` means in chunks, `connector` from a linked account.
+        filename (str | Unset): The name that was given, or that of the file or URL.
         file_type (str | Unset): MIME type.
-        created_at (datetime.datetime | Unset):
+        created_at (datetime.datetime | Unset): When the asset was created.
         user_metadata (UserMetadata | Unset): Custom fields. Keys are strings; values are strings, numbers, booleans or
             lists of strings. Integers beyond 53 bits are safe as strings only.
-        source (AssetSource | Unset):
+        source (AssetSource | Unset): Where an imported asset came from.
     """
 
     field_id: str

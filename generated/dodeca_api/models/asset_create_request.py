@@ -16,9 +16,10 @@ T = TypeVar("T", bound="AssetCreateRequest")
 
 @_attrs_define
 class AssetCreateRequest:
-    """
+    """A file to keep, sent along or fetched from a URL.
+
     Attributes:
-        method (AssetUploadMethod):
+        method (AssetUploadMethod): How the file is handed over.
         file (File | Unset): The file; with `method` direct only. At most 200 MB, images 32 MB.
         url (str | Unset): Public URL of the raw file, or of a recorded HLS playlist; with `method` url only. At most 4
             GB.

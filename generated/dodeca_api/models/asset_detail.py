@@ -23,23 +23,25 @@ T = TypeVar("T", bound="AssetDetail")
 
 @_attrs_define
 class AssetDetail:
-    """
+    """An asset with what is known about its content.
+
     Attributes:
-        field_id (str):
-        status (str):
-        method (str | Unset):
-        filename (str | Unset):
+        field_id (str): Id of the asset.
+        status (str): How far an asset is; only a `ready` one can be used elsewhere, `failed` is final too.
+        method (str | Unset): How a file came in; `multipart` means in chunks, `connector` from a linked account.
+        filename (str | Unset): The name that was given, or that of the file or URL.
         file_type (str | Unset): MIME type.
-        created_at (datetime.datetime | Unset):
+        created_at (datetime.datetime | Unset): When the asset was created.
         user_metadata (UserMetadata | Unset): Custom fields. Keys are strings; values are strings, numbers, booleans or
             lists of strings. Integers beyond 53 bits are safe as strings only.
-        source (AssetSource | Unset):
-        hls (AssetHls | Unset):
-        thumbnail (AssetThumbnail | Unset):
-        technical_metadata (TechnicalMetadata | Unset):
+        source (AssetSource | Unset): Where an imported asset came from.
+        hls (AssetHls | Unset): An HLS stream made from the asset.
+        thumbnail (AssetThumbnail | Unset): A still image made from the asset.
+        technical_metadata (TechnicalMetadata | Unset): Facts measured in the file; which ones depends on the kind of
+            media.
         size (int | Unset): File size in bytes; known once the asset is ready.
         duration (float | Unset): Length of video or audio in seconds; known once the asset is ready.
-        error (AssetError | Unset):
+        error (AssetError | Unset): Why an asset failed.
     """
 
     field_id: str

@@ -11,9 +11,10 @@ T = TypeVar("T", bound="AssetError")
 
 @_attrs_define
 class AssetError:
-    """
+    """Why an asset failed.
+
     Attributes:
-        message (str):
+        message (str): The reason, for people.
     """
 
     message: str

@@ -13,10 +13,11 @@ T = TypeVar("T", bound="AssetHls")
 
 @_attrs_define
 class AssetHls:
-    """
+    """An HLS stream made from the asset.
+
     Attributes:
-        manifest_url (str | Unset):
-        status (str | Unset):
+        manifest_url (str | Unset): Playlist of the stream; present once `status` is `ready`.
+        status (str | Unset): How far a stream or a thumbnail is; `ready` and `error` are final.
     """
 
     manifest_url: str | Unset = UNSET

@@ -18,9 +18,10 @@ T = TypeVar("T", bound="AssetList")
 
 @_attrs_define
 class AssetList:
-    """
+    """One page of assets.
+
     Attributes:
-        data (list[AssetDetail]):
+        data (list[AssetDetail]): The assets on this page.
         page_info (PageInfo | Unset): Where a page stands among all results.
     """
 

@@ -17,10 +17,11 @@ T = TypeVar("T", bound="AssetSource")
 
 @_attrs_define
 class AssetSource:
-    """
+    """Where an imported asset came from.
+
     Attributes:
-        type_ (str | Unset):
-        details (AssetSourceDetails | Unset):
+        type_ (str | Unset): Kind of source.
+        details (AssetSourceDetails | Unset): The file that an asset was imported from.
     """
 
     type_: str | Unset = UNSET

@@ -13,12 +13,13 @@ T = TypeVar("T", bound="AssetSourceDetails")
 
 @_attrs_define
 class AssetSourceDetails:
-    """
+    """The file that an asset was imported from.
+
     Attributes:
-        provider (str | Unset):
-        source_id (str | Unset):
-        original_filename (str | Unset):
-        source_link (str | Unset):
+        provider (str | Unset): The service that holds the file.
+        source_id (str | Unset): Id of the file there.
+        original_filename (str | Unset): Name of the file there.
+        source_link (str | Unset): Address of the file there.
     """
 
     provider: str | Unset = UNSET

@@ -13,10 +13,11 @@ T = TypeVar("T", bound="AssetThumbnail")
 
 @_attrs_define
 class AssetThumbnail:
-    """
+    """A still image made from the asset.
+
     Attributes:
-        representative_url (str | Unset):
-        status (str | Unset):
+        representative_url (str | Unset): Address of the image.
+        status (str | Unset): How far a stream or a thumbnail is; `ready` and `error` are final.
     """
 
     representative_url: str | Unset = UNSET

@@ -18,11 +18,13 @@ T = TypeVar("T", bound="AudioEmbedding")
 
 @_attrs_define
 class AudioEmbedding:
-    """
+    """The vectors of audio, or why there are none.
+
     Attributes:
         error_message (str | Unset): Why this part has no vector.
-        segments (list[EmbedAudioSegment] | Unset):
-        metadata (EmbedInputMetadata | Unset):
+        segments (list[EmbedAudioSegment] | Unset): One entry for each segment; absent when the audio could not be
+            embedded.
+        metadata (EmbedInputMetadata | Unset): Where an input came from, by one of the two.
     """
 
     error_message: str | Unset = UNSET

@@ -24,12 +24,13 @@ T = TypeVar("T", bound="ChapterResult")
 
 @_attrs_define
 class ChapterResult:
-    """
+    """The chapters of a video.
+
     Attributes:
-        summarize_type (Literal['chapter']):
-        chapters (list[VideoChapter] | Unset):
-        id (str | Unset):
-        usage (TokenUsage | Unset):
+        summarize_type (Literal['chapter']): Names the kind of summary.
+        chapters (list[VideoChapter] | Unset): The chapters.
+        id (str | Unset): Id of the answer.
+        usage (TokenUsage | Unset): What a text took in tokens.
     """
 
     summarize_type: Literal["chapter"]

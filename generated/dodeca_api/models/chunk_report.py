@@ -13,10 +13,11 @@ T = TypeVar("T", bound="ChunkReport")
 
 @_attrs_define
 class ChunkReport:
-    """
+    """What a report of chunks has led to.
+
     Attributes:
         url (str | Unset): Where the finished asset is; absent until all chunks are reported.
-        asset_id (str | Unset):
+        asset_id (str | Unset): Id of the future asset.
         processed_chunks (int | Unset): Chunks of this report that were new.
         duplicate_chunks (int | Unset): Chunks of this report that had been reported before.
         total_completed (int | Unset): Chunks reported so far.

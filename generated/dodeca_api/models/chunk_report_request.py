@@ -15,9 +15,10 @@ T = TypeVar("T", bound="ChunkReportRequest")
 
 @_attrs_define
 class ChunkReportRequest:
-    """
+    """Chunks that have arrived.
+
     Attributes:
-        completed_chunks (list[CompletedChunk]):
+        completed_chunks (list[CompletedChunk]): 1 to 50 chunks in any order.
     """
 
     completed_chunks: list[CompletedChunk]

@@ -16,11 +16,12 @@ T = TypeVar("T", bound="CompletedChunk")
 
 @_attrs_define
 class CompletedChunk:
-    """
+    """A chunk that the storage host has taken.
+
     Attributes:
         chunk_index (int): Number of the chunk, counted from 1.
         proof (str): ETag that the storage host answered with.
-        proof_type (Literal['etag']):
+        proof_type (Literal['etag']): Kind of proof; always an ETag.
         chunk_size (int): Bytes that were sent.
     """
 

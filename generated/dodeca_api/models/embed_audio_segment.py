@@ -13,11 +13,12 @@ T = TypeVar("T", bound="EmbedAudioSegment")
 
 @_attrs_define
 class EmbedAudioSegment:
-    """
+    """One vector and the part of the audio that it stands for.
+
     Attributes:
         float_ (list[float]): The vector; 1024 numbers with Marengo 2.7, 512 with Marengo 3.0.
-        start_offset_sec (float | Unset):
-        end_offset_sec (float | Unset):
+        start_offset_sec (float | Unset): Start in seconds.
+        end_offset_sec (float | Unset): End in seconds.
     """
 
     float_: list[float]

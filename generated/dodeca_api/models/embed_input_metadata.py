@@ -13,10 +13,11 @@ T = TypeVar("T", bound="EmbedInputMetadata")
 
 @_attrs_define
 class EmbedInputMetadata:
-    """
+    """Where an input came from, by one of the two.
+
     Attributes:
-        input_url (str | Unset):
-        input_filename (str | Unset):
+        input_url (str | Unset): The address that it was read from.
+        input_filename (str | Unset): Name of the file that was sent.
     """
 
     input_url: str | Unset = UNSET

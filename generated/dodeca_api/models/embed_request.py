@@ -16,11 +16,12 @@ T = TypeVar("T", bound="EmbedRequest")
 
 @_attrs_define
 class EmbedRequest:
-    """
+    """A text, an image, audio, or several of them, each as a file or a URL.
+
     Attributes:
-        model_name (str):
+        model_name (str): An embedding model; 1024 numbers per vector with 2.7, 512 with 3.0.
         text (str | Unset): The text.
-        text_truncate (TextTruncate | Unset):
+        text_truncate (TextTruncate | Unset): Which end of a text that is too long is cut off, or `none` of them.
         image_url (str | Unset): Public URL of the image.
         image_file (File | Unset): The image: JPEG or PNG, at least 64x64 pixels, at most 5 MB.
         audio_url (str | Unset): Public URL of the audio.

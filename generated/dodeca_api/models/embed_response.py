@@ -19,12 +19,13 @@ T = TypeVar("T", bound="EmbedResponse")
 
 @_attrs_define
 class EmbedResponse:
-    """
+    """The vectors of each part of the request.
+
     Attributes:
-        model_name (str):
-        text_embedding (TextEmbedding | Unset):
-        image_embedding (ImageEmbedding | Unset):
-        audio_embedding (AudioEmbedding | Unset):
+        model_name (str): The model that made them.
+        text_embedding (TextEmbedding | Unset): The vector of a text, or why there is none.
+        image_embedding (ImageEmbedding | Unset): The vector of an image, or why there is none.
+        audio_embedding (AudioEmbedding | Unset): The vectors of audio, or why there are none.
     """
 
     model_name: str

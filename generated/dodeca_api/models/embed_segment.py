@@ -11,7 +11,8 @@ T = TypeVar("T", bound="EmbedSegment")
 
 @_attrs_define
 class EmbedSegment:
-    """
+    """The vector of a text or an image.
+
     Attributes:
         float_ (list[float]): The vector; 1024 numbers with Marengo 2.7, 512 with Marengo 3.0.
     """

@@ -16,9 +16,10 @@ T = TypeVar("T", bound="EmbedTaskCreateRequest")
 
 @_attrs_define
 class EmbedTaskCreateRequest:
-    """
+    """A video to embed clip by clip.
+
     Attributes:
-        model_name (str):
+        model_name (str): An embedding model; 1024 numbers per vector with 2.7, 512 with 3.0.
         video_file (File | Unset): The video, at most 2 GB.
         video_url (str | Unset): Public URL of the raw video file; wins over `video_file`.
         video_start_offset_sec (float | Unset): Where to begin, in seconds; at most the duration less one clip.

@@ -11,9 +11,10 @@ T = TypeVar("T", bound="EmbedTaskCreated")
 
 @_attrs_define
 class EmbedTaskCreated:
-    """
+    """The task that was started.
+
     Attributes:
-        field_id (str):
+        field_id (str): Id of the task.
     """
 
     field_id: str

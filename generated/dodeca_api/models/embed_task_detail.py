@@ -18,14 +18,15 @@ T = TypeVar("T", bound="EmbedTaskDetail")
 
 @_attrs_define
 class EmbedTaskDetail:
-    """
+    """A task with its vectors.
+
     Attributes:
-        field_id (str):
-        model_name (str | Unset):
-        status (str | Unset):
-        created_at (datetime.datetime | Unset):
-        updated_at (datetime.datetime | Unset):
-        video_embedding (VideoEmbeddingResult | Unset):
+        field_id (str): Id of the task.
+        model_name (str | Unset): The model that embeds.
+        status (str | Unset): How far a task is; `ready` and `failed` are final.
+        created_at (datetime.datetime | Unset): When the task was created.
+        updated_at (datetime.datetime | Unset): When the task last changed.
+        video_embedding (VideoEmbeddingResult | Unset): The vectors of a video.
     """
 
     field_id: str

@@ -17,11 +17,12 @@ T = TypeVar("T", bound="EmbedTaskStatusResponse")
 
 @_attrs_define
 class EmbedTaskStatusResponse:
-    """
+    """How far a task is, without vectors.
+
     Attributes:
-        field_id (str):
-        status (str):
-        model_name (str | Unset):
+        field_id (str): Id of the task.
+        status (str): How far a task is; `ready` and `failed` are final.
+        model_name (str | Unset): The model that embeds.
         video_embedding (VideoEmbeddingTask | Unset): The video of a task.
     """
 

@@ -18,13 +18,14 @@ T = TypeVar("T", bound="EventField")
 
 @_attrs_define
 class EventField:
-    """
+    """Something to note about an event within a segment.
+
     Attributes:
         name (str): Name of the field; start_time, end_time and metadata are taken.
-        type_ (EventFieldType):
+        type_ (EventFieldType): What the field holds.
         description (str): What the field should hold.
         enum (list[str] | Unset): Values to choose from, at most 100; only for `string`.
-        items (EventFieldItems | Unset):
+        items (EventFieldItems | Unset): What a list in an event holds.
     """
 
     name: str

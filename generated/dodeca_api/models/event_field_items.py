@@ -16,9 +16,10 @@ T = TypeVar("T", bound="EventFieldItems")
 
 @_attrs_define
 class EventFieldItems:
-    """
+    """What a list in an event holds.
+
     Attributes:
-        type_ (EventFieldItemsType):
+        type_ (EventFieldItemsType): Kind of each item.
     """
 
     type_: EventFieldItemsType

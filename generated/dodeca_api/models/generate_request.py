@@ -13,7 +13,8 @@ T = TypeVar("T", bound="GenerateRequest")
 
 @_attrs_define
 class GenerateRequest:
-    """
+    """A video and what to write about it.
+
     Attributes:
         video_id (str): Id of an indexed video.
         prompt (str): What to write, in plain words; 375 tokens at most in older service versions.

@@ -17,11 +17,12 @@ T = TypeVar("T", bound="GenerateResponse")
 
 @_attrs_define
 class GenerateResponse:
-    """
+    """The generated text in one piece.
+
     Attributes:
-        data (str):
-        id (str | Unset):
-        usage (TokenUsage | Unset):
+        data (str): The generated text.
+        id (str | Unset): Id of the answer.
+        usage (TokenUsage | Unset): What a text took in tokens.
     """
 
     data: str

@@ -13,7 +13,8 @@ T = TypeVar("T", bound="GenerationWarning")
 
 @_attrs_define
 class GenerationWarning:
-    """
+    """A warning or a failure that came after work had begun.
+
     Attributes:
         message (str): Text for people; its wording may change.
         code (str | Unset): Such as user_canceled or batch_expired; may be absent.

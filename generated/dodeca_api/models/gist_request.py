@@ -13,7 +13,8 @@ T = TypeVar("T", bound="GistRequest")
 
 @_attrs_define
 class GistRequest:
-    """
+    """A video and what to suggest for it.
+
     Attributes:
         video_id (str): Id of an indexed video.
         types (list[GistType]): What to suggest: `title`, `topic`, `hashtag`.

@@ -17,13 +17,14 @@ T = TypeVar("T", bound="GistResponse")
 
 @_attrs_define
 class GistResponse:
-    """
+    """What was suggested; what was not asked for is absent.
+
     Attributes:
-        id (str | Unset):
-        title (str | Unset):
-        topics (list[str] | Unset):
-        hashtags (list[str] | Unset):
-        usage (TokenUsage | Unset):
+        id (str | Unset): Id of the answer.
+        title (str | Unset): A title.
+        topics (list[str] | Unset): What the video is about.
+        hashtags (list[str] | Unset): Hashtags for the video.
+        usage (TokenUsage | Unset): What a text took in tokens.
     """
 
     id: str | Unset = UNSET

@@ -24,12 +24,13 @@ T = TypeVar("T", bound="HighlightResult")
 
 @_attrs_define
 class HighlightResult:
-    """
+    """The highlights of a video.
+
     Attributes:
-        summarize_type (Literal['highlight']):
-        highlights (list[VideoHighlight] | Unset):
-        id (str | Unset):
-        usage (TokenUsage | Unset):
+        summarize_type (Literal['highlight']): Names the kind of summary.
+        highlights (list[VideoHighlight] | Unset): The highlights.
+        id (str | Unset): Id of the answer.
+        usage (TokenUsage | Unset): What a text took in tokens.
     """
 
     summarize_type: Literal["highlight"]

@@ -14,12 +14,13 @@ T = TypeVar("T", bound="HlsInfo")
 
 @_attrs_define
 class HlsInfo:
-    """
+    """The HLS stream of an indexed video.
+
     Attributes:
         video_url (str | Unset): Playlist of the stream.
         thumbnail_urls (list[str] | Unset): Thumbnails.
-        status (str | Unset):
-        updated_at (datetime.datetime | Unset):
+        status (str | Unset): State of the encoding, in capitals; all but `PROCESSING` are final.
+        updated_at (datetime.datetime | Unset): When the encoding last changed.
     """
 
     video_url: str | Unset = UNSET

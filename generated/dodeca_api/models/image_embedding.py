@@ -18,11 +18,12 @@ T = TypeVar("T", bound="ImageEmbedding")
 
 @_attrs_define
 class ImageEmbedding:
-    """
+    """The vector of an image, or why there is none.
+
     Attributes:
         error_message (str | Unset): Why this part has no vector.
-        segments (list[EmbedSegment] | Unset):
-        metadata (EmbedInputMetadata | Unset):
+        segments (list[EmbedSegment] | Unset): The vector; absent when the image could not be embedded.
+        metadata (EmbedInputMetadata | Unset): Where an input came from, by one of the two.
     """
 
     error_message: str | Unset = UNSET

@@ -13,10 +13,11 @@ T = TypeVar("T", bound="ImportAcceptedVideo")
 
 @_attrs_define
 class ImportAcceptedVideo:
-    """
+    """A video that will be imported.
+
     Attributes:
         video_id (str | Unset): Id of the video and of its indexing task alike.
-        filename (str | Unset):
+        filename (str | Unset): Name of the file.
     """
 
     video_id: str | Unset = UNSET

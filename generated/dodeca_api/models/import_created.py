@@ -18,10 +18,12 @@ T = TypeVar("T", bound="ImportCreated")
 
 @_attrs_define
 class ImportCreated:
-    """
+    """What an import takes on.
+
     Attributes:
-        failed_files (list[ImportRejectedFile] | Unset):
-        videos (list[ImportAcceptedVideo] | Unset):
+        failed_files (list[ImportRejectedFile] | Unset): Files that will not be imported, for want of what the models of
+            the index require.
+        videos (list[ImportAcceptedVideo] | Unset): Videos that will be imported.
     """
 
     failed_files: list[ImportRejectedFile] | Unset = UNSET

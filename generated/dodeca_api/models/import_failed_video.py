@@ -12,11 +12,12 @@ T = TypeVar("T", bound="ImportFailedVideo")
 
 @_attrs_define
 class ImportFailedVideo:
-    """
+    """A file that could not be indexed; it has no id.
+
     Attributes:
-        filename (str):
-        created_at (datetime.datetime):
-        error_message (str):
+        filename (str): Name of the file.
+        created_at (datetime.datetime): When its indexing task was created.
+        error_message (str): The reason, for people.
     """
 
     filename: str

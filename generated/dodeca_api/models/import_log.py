@@ -19,14 +19,15 @@ T = TypeVar("T", bound="ImportLog")
 
 @_attrs_define
 class ImportLog:
-    """
+    """One import.
+
     Attributes:
-        index_id (str | Unset):
-        index_name (str | Unset):
-        created_at (datetime.datetime | Unset):
+        index_id (str | Unset): Id of the index.
+        index_name (str | Unset): Name of the index.
+        created_at (datetime.datetime | Unset): When the import began.
         ended_at (datetime.datetime | None | Unset): When the import ended; null while it runs.
-        video_status (ImportVideoCounts | Unset):
-        failed_files (list[ImportRejectedFile] | Unset):
+        video_status (ImportVideoCounts | Unset): The number of videos of an import by status.
+        failed_files (list[ImportRejectedFile] | Unset): Files that were not imported.
     """
 
     index_id: str | Unset = UNSET

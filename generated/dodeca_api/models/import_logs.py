@@ -15,9 +15,10 @@ T = TypeVar("T", bound="ImportLogs")
 
 @_attrs_define
 class ImportLogs:
-    """
+    """The imports of an integration.
+
     Attributes:
-        data (list[ImportLog]):
+        data (list[ImportLog]): All imports, oldest first, without pages.
     """
 
     data: list[ImportLog]

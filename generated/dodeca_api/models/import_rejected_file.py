@@ -13,10 +13,11 @@ T = TypeVar("T", bound="ImportRejectedFile")
 
 @_attrs_define
 class ImportRejectedFile:
-    """
+    """A file that is not imported.
+
     Attributes:
-        filename (str | Unset):
-        error_message (str | Unset):
+        filename (str | Unset): Name of the file.
+        error_message (str | Unset): The reason, for people.
     """
 
     filename: str | Unset = UNSET

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="ImportRequest")
 
 @_attrs_define
 class ImportRequest:
-    """
+    """Where an import goes and what it skips.
+
     Attributes:
         index_id (str): Id of the index that the videos go to.
         incremental_import (bool | Unset): Skip files that the index has already; false imports everything again.

@@ -18,15 +18,16 @@ T = TypeVar("T", bound="ImportStatus")
 
 @_attrs_define
 class ImportStatus:
-    """
+    """The videos of an integration by status; the import is over when only `ready` and `failed` hold any.
+
     Attributes:
-        not_imported (list[str] | Unset):
-        validating (list[ImportedVideo] | Unset):
-        pending (list[ImportedVideo] | Unset):
-        queued (list[ImportedVideo] | Unset):
-        indexing (list[ImportedVideo] | Unset):
-        ready (list[ImportedVideo] | Unset):
-        failed (list[ImportFailedVideo] | Unset):
+        not_imported (list[str] | Unset): Names of files that are not imported yet.
+        validating (list[ImportedVideo] | Unset): Videos being checked against the requirements.
+        pending (list[ImportedVideo] | Unset): Videos that wait for a worker.
+        queued (list[ImportedVideo] | Unset): Videos that have a worker, which is about to begin.
+        indexing (list[ImportedVideo] | Unset): Videos being indexed.
+        ready (list[ImportedVideo] | Unset): Videos that are indexed.
+        failed (list[ImportFailedVideo] | Unset): Files that could not be indexed.
     """
 
     not_imported: list[str] | Unset = UNSET

@@ -11,14 +11,15 @@ T = TypeVar("T", bound="ImportVideoCounts")
 
 @_attrs_define
 class ImportVideoCounts:
-    """
+    """The number of videos of an import by status.
+
     Attributes:
-        ready (int):
-        validating (int):
-        queued (int):
-        pending (int):
-        indexing (int):
-        failed (int):
+        ready (int): Videos that are indexed.
+        validating (int): Videos being checked against the requirements.
+        queued (int): Videos that have a worker, which is about to begin.
+        pending (int): Videos that wait for a worker.
+        indexing (int): Videos being indexed.
+        failed (int): Videos that could not be indexed.
     """
 
     ready: int

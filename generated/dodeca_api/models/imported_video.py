@@ -12,11 +12,12 @@ T = TypeVar("T", bound="ImportedVideo")
 
 @_attrs_define
 class ImportedVideo:
-    """
+    """A video of an import.
+
     Attributes:
-        video_id (str):
-        filename (str):
-        created_at (datetime.datetime):
+        video_id (str): Id of the video and of its indexing task alike.
+        filename (str): Name of the file.
+        created_at (datetime.datetime): When its indexing task was created.
     """
 
     video_id: str

@@ -18,18 +18,19 @@ T = TypeVar("T", bound="Index")
 
 @_attrs_define
 class Index:
-    """
+    """An index.
+
     Attributes:
-        field_id (str):
-        created_at (datetime.datetime | Unset):
-        updated_at (datetime.datetime | Unset):
+        field_id (str): Id of the index.
+        created_at (datetime.datetime | Unset): When the index was created.
+        updated_at (datetime.datetime | Unset): When the index last changed.
         expires_at (datetime.datetime | None | Unset): When the index will be deleted; null when it is kept without
             limit.
-        index_name (str | Unset):
+        index_name (str | Unset): Name, unique in the account.
         total_duration (float | Unset): Length of all videos together in seconds.
         video_count (int | Unset): Number of videos.
-        models (list[IndexModel] | Unset):
-        addons (list[str] | Unset):
+        models (list[IndexModel] | Unset): The models and their options, fixed at creation.
+        addons (list[str] | Unset): The add-ons, fixed at creation.
     """
 
     field_id: str

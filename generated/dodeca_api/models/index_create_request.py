@@ -23,7 +23,8 @@ T = TypeVar("T", bound="IndexCreateRequest")
 
 @_attrs_define
 class IndexCreateRequest:
-    """
+    """A name and the models for a new index.
+
     Attributes:
         index_name (str): Name of the index, unique in the account.
         models (list[IndexModelRequest]): One or two models, at most one per family.

@@ -11,9 +11,10 @@ T = TypeVar("T", bound="IndexCreated")
 
 @_attrs_define
 class IndexCreated:
-    """
+    """The index that was created.
+
     Attributes:
-        field_id (str):
+        field_id (str): Id of the index.
     """
 
     field_id: str

@@ -18,9 +18,10 @@ T = TypeVar("T", bound="IndexList")
 
 @_attrs_define
 class IndexList:
-    """
+    """One page of indexes.
+
     Attributes:
-        data (list[Index]):
+        data (list[Index]): The indexes on this page.
         page_info (PageInfo | Unset): Where a page stands among all results.
     """
 

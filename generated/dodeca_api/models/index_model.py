@@ -13,10 +13,11 @@ T = TypeVar("T", bound="IndexModel")
 
 @_attrs_define
 class IndexModel:
-    """
+    """A model of an index.
+
     Attributes:
-        model_name (str | Unset):
-        model_options (list[str] | Unset):
+        model_name (str | Unset): Name of the model.
+        model_options (list[str] | Unset): What the model looks at.
     """
 
     model_name: str | Unset = UNSET

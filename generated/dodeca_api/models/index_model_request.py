@@ -13,9 +13,10 @@ T = TypeVar("T", bound="IndexModelRequest")
 
 @_attrs_define
 class IndexModelRequest:
-    """
+    """A model and what it looks at.
+
     Attributes:
-        model_name (str):
+        model_name (str): A model that indexes video; newer service versions take `marengo3.0` only.
         model_options (list[IndexModelOption]): What the model looks at: `visual`, `audio` or both.
     """
 

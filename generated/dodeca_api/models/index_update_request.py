@@ -11,9 +11,10 @@ T = TypeVar("T", bound="IndexUpdateRequest")
 
 @_attrs_define
 class IndexUpdateRequest:
-    """
+    """What can be changed of an index.
+
     Attributes:
-        index_name (str):
+        index_name (str): The new name, unique in the account.
     """
 
     index_name: str

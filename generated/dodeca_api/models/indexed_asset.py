@@ -18,15 +18,16 @@ T = TypeVar("T", bound="IndexedAsset")
 
 @_attrs_define
 class IndexedAsset:
-    """
+    """An asset that is being or has been indexed.
+
     Attributes:
-        field_id (str):
-        status (str):
-        asset_id (str | Unset):
-        created_at (datetime.datetime | Unset):
-        updated_at (datetime.datetime | Unset):
-        indexed_at (datetime.datetime | None | Unset):
-        system_metadata (VideoSystemMetadata | Unset):
+        field_id (str): Id of the indexed asset; not that of the asset.
+        status (str): How far indexing is; `ready` and `failed` are final.
+        asset_id (str | Unset): Id of the asset.
+        created_at (datetime.datetime | Unset): When indexing was asked for.
+        updated_at (datetime.datetime | Unset): When it last changed.
+        indexed_at (datetime.datetime | None | Unset): When indexing ended; null until then.
+        system_metadata (VideoSystemMetadata | Unset): What the service measured in a video; none of it can be set.
     """
 
     field_id: str

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="IndexedAssetCreateRequest")
 
 @_attrs_define
 class IndexedAssetCreateRequest:
-    """
+    """An asset to index.
+
     Attributes:
         asset_id (str): Id of an asset whose status is `ready`.
         enable_video_stream (bool | Unset): Keep the video for streaming over HLS.

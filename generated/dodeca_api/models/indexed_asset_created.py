@@ -13,10 +13,11 @@ T = TypeVar("T", bound="IndexedAssetCreated")
 
 @_attrs_define
 class IndexedAssetCreated:
-    """
+    """The indexed asset that was started.
+
     Attributes:
-        field_id (str):
-        asset_id (str | Unset):
+        field_id (str): Id of the indexed asset; not that of the asset.
+        asset_id (str | Unset): Id of the asset; newer service versions only.
     """
 
     field_id: str

@@ -22,19 +22,20 @@ T = TypeVar("T", bound="IndexedAssetDetail")
 
 @_attrs_define
 class IndexedAssetDetail:
-    """
+    """An indexed asset with its custom fields, stream, vectors and transcript.
+
     Attributes:
-        field_id (str):
-        status (str):
-        asset_id (str | Unset):
-        created_at (datetime.datetime | Unset):
-        updated_at (datetime.datetime | Unset):
-        indexed_at (datetime.datetime | None | Unset):
-        system_metadata (VideoSystemMetadata | Unset):
+        field_id (str): Id of the indexed asset; not that of the asset.
+        status (str): How far indexing is; `ready` and `failed` are final.
+        asset_id (str | Unset): Id of the asset.
+        created_at (datetime.datetime | Unset): When indexing was asked for.
+        updated_at (datetime.datetime | Unset): When it last changed.
+        indexed_at (datetime.datetime | None | Unset): When indexing ended; null until then.
+        system_metadata (VideoSystemMetadata | Unset): What the service measured in a video; none of it can be set.
         user_metadata (UserMetadata | Unset): Custom fields. Keys are strings; values are strings, numbers, booleans or
             lists of strings. Integers beyond 53 bits are safe as strings only.
-        hls (HlsInfo | Unset):
-        embedding (IndexedVideoEmbedding | Unset):
+        hls (HlsInfo | Unset): The HLS stream of an indexed video.
+        embedding (IndexedVideoEmbedding | Unset): The vectors of an indexed video.
         transcription (list[TranscriptSegment] | None | Unset): Spoken words by time; null when there are none.
     """
 

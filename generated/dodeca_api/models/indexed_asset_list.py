@@ -18,9 +18,11 @@ T = TypeVar("T", bound="IndexedAssetList")
 
 @_attrs_define
 class IndexedAssetList:
-    """
+    """One page of indexed assets.
+
     Attributes:
-        data (list[IndexedAsset]):
+        data (list[IndexedAsset]): The indexed assets on this page, without streams, vectors, transcripts and custom
+            fields.
         page_info (PageInfo | Unset): Where a page stands among all results.
     """
 

@@ -17,10 +17,11 @@ T = TypeVar("T", bound="IndexedVideoEmbedding")
 
 @_attrs_define
 class IndexedVideoEmbedding:
-    """
+    """The vectors of an indexed video.
+
     Attributes:
-        model_name (str | Unset):
-        video_embedding (VideoEmbeddingSegments | Unset):
+        model_name (str | Unset): The model that made them.
+        video_embedding (VideoEmbeddingSegments | Unset): The vectors of a video.
     """
 
     model_name: str | Unset = UNSET

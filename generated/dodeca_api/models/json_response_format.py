@@ -21,9 +21,10 @@ T = TypeVar("T", bound="JsonResponseFormat")
 
 @_attrs_define
 class JsonResponseFormat:
-    """
+    """Asks for JSON instead of free text.
+
     Attributes:
-        type_ (Literal['json_schema']):
+        type_ (Literal['json_schema']): Names the block that follows.
         json_schema (ResponseJsonSchema): JSON Schema 2020-12, a subset. Not supported, and answered with 422:
             minLength, maxLength, additionalProperties, uniqueItems, maxItems. minItems may be 0 or 1; of the compositions
             only anyOf. References stay within $defs.

@@ -21,10 +21,11 @@ T = TypeVar("T", bound="MultipartUploadCreateRequest")
 
 @_attrs_define
 class MultipartUploadCreateRequest:
-    """
+    """A large file to be sent in chunks.
+
     Attributes:
         filename (str): Name of the file.
-        type_ (MultipartUploadType):
+        type_ (MultipartUploadType): Kind of media to upload; documents do not come in chunks.
         total_size (int): Size of the whole file in bytes; images at most 32 MB.
         enable_hls (bool | Unset): Make an HLS stream of video or audio.
         enable_thumbnail (bool | Unset): Make a thumbnail.

@@ -19,14 +19,15 @@ T = TypeVar("T", bound="MultipartUploadCreated")
 
 @_attrs_define
 class MultipartUploadCreated:
-    """
+    """A new upload session.
+
     Attributes:
-        upload_id (str):
+        upload_id (str): Id of the session.
         asset_id (str): Id that the asset will have; it can be used once the upload is complete and the asset ready.
         upload_urls (list[PresignedUrl]): URLs of the first chunks; for large files not of all.
         chunk_size (int): Bytes of every chunk but the last.
         total_chunks (int): Number of chunks: total size divided by chunk size, rounded up.
-        upload_headers (UploadHeaders | Unset):
+        upload_headers (UploadHeaders | Unset): Header names and values that go with the PUT of each chunk.
         expires_at (datetime.datetime | Unset): End of the session, 24 hours after its start.
     """
 

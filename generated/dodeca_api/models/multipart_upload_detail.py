@@ -19,19 +19,20 @@ T = TypeVar("T", bound="MultipartUploadDetail")
 
 @_attrs_define
 class MultipartUploadDetail:
-    """
+    """A session with one page of its chunks.
+
     Attributes:
-        upload_id (str):
-        status (str):
-        uploaded_chunks (list[UploadChunk]):
-        chunks_completed (int | Unset):
-        chunks_failed (int | Unset):
-        chunks_pending (int | Unset):
+        upload_id (str): Id of the session.
+        status (str): State of a session; `completed` means received, the asset still has to become `ready`.
+        uploaded_chunks (list[UploadChunk]): The chunks on this page, whatever their state.
+        chunks_completed (int | Unset): Chunks that were reported, on all pages.
+        chunks_failed (int | Unset): Chunks that failed, on all pages.
+        chunks_pending (int | Unset): Chunks neither completed nor failed, on all pages.
         page_info (PageInfo | Unset): Where a page stands among all results.
-        total_size (int | Unset):
-        uploaded_size (int | Unset):
-        created_at (datetime.datetime | Unset):
-        updated_at (datetime.datetime | Unset):
+        total_size (int | Unset): Size of the whole file in bytes.
+        uploaded_size (int | Unset): Bytes received so far.
+        created_at (datetime.datetime | Unset): When the session was opened.
+        updated_at (datetime.datetime | Unset): When the session last changed.
     """
 
     upload_id: str

@@ -16,9 +16,10 @@ T = TypeVar("T", bound="MultipartUploadList")
 
 @_attrs_define
 class MultipartUploadList:
-    """
+    """One page of unfinished sessions.
+
     Attributes:
-        data (list[MultipartUploadSummary]):
+        data (list[MultipartUploadSummary]): The sessions on this page.
         page_info (PageInfo): Where a page stands among all results.
     """
 

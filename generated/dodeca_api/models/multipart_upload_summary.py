@@ -14,15 +14,16 @@ T = TypeVar("T", bound="MultipartUploadSummary")
 
 @_attrs_define
 class MultipartUploadSummary:
-    """
+    """An unfinished session in a list.
+
     Attributes:
-        upload_id (str):
-        status (str):
-        total_size (int):
-        chunk_size (int):
-        total_chunks (int):
-        created_at (datetime.datetime | Unset):
-        expires_at (datetime.datetime | Unset):
+        upload_id (str): Id of the session.
+        status (str): State of a session; `completed` means received, the asset still has to become `ready`.
+        total_size (int): Size of the whole file in bytes.
+        chunk_size (int): Bytes of every chunk but the last.
+        total_chunks (int): Number of chunks.
+        created_at (datetime.datetime | Unset): When the session was opened.
+        expires_at (datetime.datetime | Unset): When the session ends, 24 hours after its start.
     """
 
     upload_id: str

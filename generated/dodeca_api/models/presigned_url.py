@@ -14,11 +14,12 @@ T = TypeVar("T", bound="PresignedUrl")
 
 @_attrs_define
 class PresignedUrl:
-    """
+    """Where one chunk is sent.
+
     Attributes:
         chunk_index (int): Number of the chunk, counted from 1.
         url (str): Where to PUT the chunk; works once and expires after an hour.
-        expires_at (datetime.datetime | Unset):
+        expires_at (datetime.datetime | Unset): When the URL stops working, one hour after it was made.
     """
 
     chunk_index: int

@@ -18,14 +18,15 @@ T = TypeVar("T", bound="PresignedUrls")
 
 @_attrs_define
 class PresignedUrls:
-    """
+    """URLs for a run of consecutive chunks.
+
     Attributes:
-        upload_urls (list[PresignedUrl]):
-        upload_id (str | Unset):
-        start_index (int | Unset):
-        count (int | Unset):
-        generated_at (datetime.datetime | Unset):
-        expires_at (datetime.datetime | Unset):
+        upload_urls (list[PresignedUrl]): One URL for each chunk.
+        upload_id (str | Unset): Id of the session.
+        start_index (int | Unset): Number of the first chunk, counted from 1.
+        count (int | Unset): How many URLs follow.
+        generated_at (datetime.datetime | Unset): When the URLs were made.
+        expires_at (datetime.datetime | Unset): When the URLs stop working, one hour later.
     """
 
     upload_urls: list[PresignedUrl]

@@ -11,7 +11,8 @@ T = TypeVar("T", bound="PresignedUrlsRequest")
 
 @_attrs_define
 class PresignedUrlsRequest:
-    """
+    """A run of consecutive chunks that need URLs.
+
     Attributes:
         start (int): Number of the first chunk, counted from 1.
         count (int): How many chunks, at most 50.

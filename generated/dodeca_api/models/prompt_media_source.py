@@ -18,10 +18,11 @@ T = TypeVar("T", bound="PromptMediaSource")
 
 @_attrs_define
 class PromptMediaSource:
-    """
+    """A reference image, by exactly one of the three sources.
+
     Attributes:
         name (str): Name that the text refers to as `<@name>`.
-        media_type (Literal['image']):
+        media_type (Literal['image']): Kind of media; images only.
         url (str | Unset): Public HTTPS URL of the image.
         asset_id (str | Unset): Id of an asset that is ready.
         base64_string (str | Unset): The image in base64, at most 32 MB decoded.

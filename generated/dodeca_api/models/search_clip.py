@@ -17,16 +17,17 @@ T = TypeVar("T", bound="SearchClip")
 
 @_attrs_define
 class SearchClip:
-    """
+    """A matching moment of a video.
+
     Attributes:
         score (float | Unset): Confidence as a number; Marengo 2.7 only.
         start (float | Unset): Start in seconds.
         end (float | Unset): End in seconds.
-        confidence (str | Unset):
+        confidence (str | Unset): Confidence in words, from best to worst.
         rank (int | Unset): Place among the results, 1 being the best; Marengo 3.0 and newer.
         thumbnail_url (str | Unset): Thumbnail, valid for one hour; needs the thumbnail add-on.
         transcription (str | Unset): Words spoken in this part.
-        video_id (str | Unset):
+        video_id (str | Unset): Id of the video.
         user_metadata (UserMetadata | Unset): Custom fields. Keys are strings; values are strings, numbers, booleans or
             lists of strings. Integers beyond 53 bits are safe as strings only.
     """

@@ -14,7 +14,8 @@ T = TypeVar("T", bound="SearchPageInfo")
 
 @_attrs_define
 class SearchPageInfo:
-    """
+    """Where a page of results stands and how to reach its neighbours.
+
     Attributes:
         limit_per_page (int | Unset): Clips per page, or videos when grouped by video.
         page_expires_at (datetime.datetime | Unset): Until when the tokens work.

@@ -13,11 +13,12 @@ T = TypeVar("T", bound="SearchPool")
 
 @_attrs_define
 class SearchPool:
-    """
+    """What was searched.
+
     Attributes:
         total_count (int | Unset): Videos in the index.
         total_duration (float | Unset): Their length together in seconds.
-        index_id (str | Unset):
+        index_id (str | Unset): Id of the index.
     """
 
     total_count: int | Unset = UNSET

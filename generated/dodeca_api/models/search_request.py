@@ -29,7 +29,8 @@ T = TypeVar("T", bound="SearchRequest")
 
 @_attrs_define
 class SearchRequest:
-    """
+    """What to look for, and where.
+
     Attributes:
         index_id (str): Id of the index.
         search_options (list[SearchOption]): Where to look: `visual`, `audio` or `transcription` (Marengo 3.0). They
@@ -43,10 +44,10 @@ class SearchRequest:
             both. Needs `transcription` among the search options.
         adjust_confidence_level (float | Unset): How strictly results are called high, medium or low, 0 to 1; a lower
             number is more generous. Not for Marengo 3.0.
-        group_by (SearchGroupBy | Unset):
-        threshold (SearchThreshold | Unset):
-        sort_option (SearchSortOption | Unset):
-        operator (SearchOperator | Unset):
+        group_by (SearchGroupBy | Unset): Single moments, or moments gathered by video.
+        threshold (SearchThreshold | Unset): The lowest confidence that a result may have; `none` keeps them all.
+        sort_option (SearchSortOption | Unset): By confidence, or by the number of matching clips in a video.
+        operator (SearchOperator | Unset): Match any or all of the search options.
         page_limit (int | Unset): Clips per page, or videos when grouped by video; at most 50.
         filter_ (str | Unset): JSON object in text. A field equals a string, number or boolean, or lies in a range:
             `{"duration": {"gte": 600, "lte": 800}}`. `id` also takes a list of video ids. Fields are id, duration, width,

@@ -19,11 +19,12 @@ T = TypeVar("T", bound="SearchResults")
 
 @_attrs_define
 class SearchResults:
-    """
+    """One page of results.
+
     Attributes:
-        data (list[SearchResult]):
-        page_info (SearchPageInfo | Unset):
-        search_pool (SearchPool | Unset):
+        data (list[SearchResult]): The results on this page.
+        page_info (SearchPageInfo | Unset): Where a page of results stands and how to reach its neighbours.
+        search_pool (SearchPool | Unset): What was searched.
     """
 
     data: list[SearchResult]

@@ -19,7 +19,8 @@ T = TypeVar("T", bound="SegmentDefinition")
 
 @_attrs_define
 class SegmentDefinition:
-    """
+    """A kind of segment to look for.
+
     Attributes:
         id (str): Unique id; the result is keyed by it.
         description (str): What such a segment looks like.

@@ -19,14 +19,16 @@ T = TypeVar("T", bound="SegmentField")
 
 @_attrs_define
 class SegmentField:
-    """
+    """Something to note about a segment.
+
     Attributes:
         name (str): Name of the field; start_time, end_time and metadata are taken.
-        type_ (SegmentFieldType):
+        type_ (SegmentFieldType): What the field holds; `timestamp` is a time in the video, `time_array` a list of
+            events with theirs.
         description (str): What the field should hold.
-        format_ (TimeFormat | Unset):
+        format_ (TimeFormat | Unset): `seconds` is a number, the others are text, with milliseconds in the last.
         enum (list[str] | Unset): Values to choose from, at most 100; not for `timestamp`.
-        items (SegmentFieldItems | Unset):
+        items (SegmentFieldItems | Unset): What a list in a segment holds.
     """
 
     name: str

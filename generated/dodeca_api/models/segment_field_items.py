@@ -21,10 +21,11 @@ T = TypeVar("T", bound="SegmentFieldItems")
 
 @_attrs_define
 class SegmentFieldItems:
-    """
+    """What a list in a segment holds.
+
     Attributes:
-        type_ (SegmentFieldItemsType):
-        fields (list[EventField] | Unset):
+        type_ (SegmentFieldItemsType): `object` in a `time_array`, any other in an `array`.
+        fields (list[EventField] | Unset): What to note about each event; for `object` only.
     """
 
     type_: SegmentFieldItemsType

@@ -24,12 +24,13 @@ T = TypeVar("T", bound="StreamEndEvent")
 
 @_attrs_define
 class StreamEndEvent:
-    """
+    """The last event; a stream without it was cut off on its way.
+
     Attributes:
-        event_type (Literal['stream_end']):
-        finish_reason (str | Unset):
-        metadata (StreamEndMetadata | Unset):
-        error (GenerationWarning | Unset):
+        event_type (Literal['stream_end']): Kind of event.
+        finish_reason (str | Unset): Why a text ends.
+        metadata (StreamEndMetadata | Unset): What is known when a stream ends.
+        error (GenerationWarning | Unset): A warning or a failure that came after work had begun.
     """
 
     event_type: Literal["stream_end"]

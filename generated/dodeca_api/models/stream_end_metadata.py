@@ -17,10 +17,11 @@ T = TypeVar("T", bound="StreamEndMetadata")
 
 @_attrs_define
 class StreamEndMetadata:
-    """
+    """What is known when a stream ends.
+
     Attributes:
-        generation_id (str | Unset):
-        usage (TokenUsage | Unset):
+        generation_id (str | Unset): Id of the answer, the same as at the start.
+        usage (TokenUsage | Unset): What a text took in tokens.
     """
 
     generation_id: str | Unset = UNSET

@@ -13,9 +13,10 @@ T = TypeVar("T", bound="StreamMetadata")
 
 @_attrs_define
 class StreamMetadata:
-    """
+    """What is known when a stream starts.
+
     Attributes:
-        generation_id (str | Unset):
+        generation_id (str | Unset): Id of the answer, the same at the end.
     """
 
     generation_id: str | Unset = UNSET

@@ -23,10 +23,11 @@ T = TypeVar("T", bound="StreamStartEvent")
 
 @_attrs_define
 class StreamStartEvent:
-    """
+    """The first event of a stream.
+
     Attributes:
-        event_type (Literal['stream_start']):
-        metadata (StreamMetadata | Unset):
+        event_type (Literal['stream_start']): Kind of event.
+        metadata (StreamMetadata | Unset): What is known when a stream starts.
     """
 
     event_type: Literal["stream_start"]

@@ -18,13 +18,14 @@ T = TypeVar("T", bound="SummarizeRequest")
 
 @_attrs_define
 class SummarizeRequest:
-    """
+    """A video and the kind of summary to make.
+
     Attributes:
         video_id (str): Id of an indexed video.
-        type_ (SummarizeType):
+        type_ (SummarizeType): One text, or a list of chapters or highlights with their times.
         prompt (str | Unset): Audience, style or purpose, in plain words; 2,000 tokens at most.
         temperature (float | Unset): Randomness of the text, 0 to 1.
-        response_format (JsonResponseFormat | Unset):
+        response_format (JsonResponseFormat | Unset): Asks for JSON instead of free text.
         max_tokens (int | Unset): Longest answer in tokens, at most 4,096.
     """
 

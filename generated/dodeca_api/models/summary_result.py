@@ -23,12 +23,13 @@ T = TypeVar("T", bound="SummaryResult")
 
 @_attrs_define
 class SummaryResult:
-    """
+    """A summary.
+
     Attributes:
-        summarize_type (Literal['summary']):
-        summary (str | Unset):
-        id (str | Unset):
-        usage (TokenUsage | Unset):
+        summarize_type (Literal['summary']): Names the kind of summary.
+        summary (str | Unset): The text, or JSON in text when a schema was given.
+        id (str | Unset): Id of the answer.
+        usage (TokenUsage | Unset): What a text took in tokens.
     """
 
     summarize_type: Literal["summary"]

@@ -18,16 +18,17 @@ T = TypeVar("T", bound="Task")
 
 @_attrs_define
 class Task:
-    """
+    """A job that uploads and indexes one video.
+
     Attributes:
-        field_id (str):
-        status (str):
-        video_id (str | Unset):
-        created_at (datetime.datetime | Unset):
+        field_id (str): Id of the task.
+        status (str): How far a task is; `ready` and `failed` are final.
+        video_id (str | Unset): Id that the video has once it is indexed; not that of the task.
+        created_at (datetime.datetime | Unset): When the task was created.
         updated_at (datetime.datetime | Unset): When the task last changed its status.
         estimated_time (datetime.datetime | None | Unset): When the service expects the video to be searchable.
-        index_id (str | Unset):
-        system_metadata (TaskSystemMetadata | Unset):
+        index_id (str | Unset): Id of the index that the video goes to.
+        system_metadata (TaskSystemMetadata | Unset): What the service measured in the video of a task.
     """
 
     field_id: str

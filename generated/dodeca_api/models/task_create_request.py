@@ -15,7 +15,8 @@ T = TypeVar("T", bound="TaskCreateRequest")
 
 @_attrs_define
 class TaskCreateRequest:
-    """
+    """A video to upload and index.
+
     Attributes:
         index_id (str): Id of the index.
         video_file (File | Unset): The video, at most 2 GB. Either this or `video_url`.

@@ -13,7 +13,8 @@ T = TypeVar("T", bound="TaskCreated")
 
 @_attrs_define
 class TaskCreated:
-    """
+    """The task that was started.
+
     Attributes:
         field_id (str): Id of the task.
         video_id (str | Unset): Id that the video has once it is indexed.

@@ -19,17 +19,18 @@ T = TypeVar("T", bound="TaskDetail")
 
 @_attrs_define
 class TaskDetail:
-    """
+    """An indexing task with the stream of its video.
+
     Attributes:
-        field_id (str):
-        status (str):
-        video_id (str | Unset):
-        created_at (datetime.datetime | Unset):
+        field_id (str): Id of the task.
+        status (str): How far a task is; `ready` and `failed` are final.
+        video_id (str | Unset): Id that the video has once it is indexed; not that of the task.
+        created_at (datetime.datetime | Unset): When the task was created.
         updated_at (datetime.datetime | Unset): When the task last changed its status.
         estimated_time (datetime.datetime | None | Unset): When the service expects the video to be searchable.
-        index_id (str | Unset):
-        system_metadata (TaskSystemMetadata | Unset):
-        hls (HlsInfo | Unset):
+        index_id (str | Unset): Id of the index that the video goes to.
+        system_metadata (TaskSystemMetadata | Unset): What the service measured in the video of a task.
+        hls (HlsInfo | Unset): The HLS stream of an indexed video.
     """
 
     field_id: str

@@ -18,9 +18,10 @@ T = TypeVar("T", bound="TaskList")
 
 @_attrs_define
 class TaskList:
-    """
+    """One page of indexing tasks.
+
     Attributes:
-        data (list[Task]):
+        data (list[Task]): The tasks on this page, without streams.
         page_info (PageInfo | Unset): Where a page stands among all results.
     """
 

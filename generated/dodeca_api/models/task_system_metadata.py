@@ -13,12 +13,13 @@ T = TypeVar("T", bound="TaskSystemMetadata")
 
 @_attrs_define
 class TaskSystemMetadata:
-    """
+    """What the service measured in the video of a task.
+
     Attributes:
-        duration (float | Unset):
-        filename (str | Unset):
-        height (int | Unset):
-        width (int | Unset):
+        duration (float | Unset): Length in seconds.
+        filename (str | Unset): Name of the file.
+        height (int | Unset): Height in pixels.
+        width (int | Unset): Width in pixels.
     """
 
     duration: float | Unset = UNSET

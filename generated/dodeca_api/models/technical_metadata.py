@@ -11,6 +11,8 @@ T = TypeVar("T", bound="TechnicalMetadata")
 
 @_attrs_define
 class TechnicalMetadata:
+    """Facts measured in the file; which ones depends on the kind of media."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

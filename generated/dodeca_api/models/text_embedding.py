@@ -17,10 +17,11 @@ T = TypeVar("T", bound="TextEmbedding")
 
 @_attrs_define
 class TextEmbedding:
-    """
+    """The vector of a text, or why there is none.
+
     Attributes:
         error_message (str | Unset): Why this part has no vector.
-        segments (list[EmbedSegment] | Unset):
+        segments (list[EmbedSegment] | Unset): The vector; absent when the text could not be embedded.
     """
 
     error_message: str | Unset = UNSET

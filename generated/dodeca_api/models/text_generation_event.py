@@ -16,9 +16,10 @@ T = TypeVar("T", bound="TextGenerationEvent")
 
 @_attrs_define
 class TextGenerationEvent:
-    """
+    """A piece of text; all pieces in order make up the whole.
+
     Attributes:
-        event_type (Literal['text_generation']):
+        event_type (Literal['text_generation']): Kind of event.
         text (str): The next piece of text; it may end in the middle of a word.
     """
 

@@ -11,10 +11,11 @@ T = TypeVar("T", bound="TimeRange")
 
 @_attrs_define
 class TimeRange:
-    """
+    """A part of a video.
+
     Attributes:
-        start_time (float):
-        end_time (float):
+        start_time (float): Start in seconds.
+        end_time (float): End in seconds, at least 2 after the start and within the video.
     """
 
     start_time: float

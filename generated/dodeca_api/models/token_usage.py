@@ -13,10 +13,11 @@ T = TypeVar("T", bound="TokenUsage")
 
 @_attrs_define
 class TokenUsage:
-    """
+    """What a text took in tokens.
+
     Attributes:
-        output_tokens (int | Unset):
-        input_tokens (int | Unset):
+        output_tokens (int | Unset): Tokens written.
+        input_tokens (int | Unset): Tokens read; may be absent.
     """
 
     output_tokens: int | Unset = UNSET

@@ -13,7 +13,8 @@ T = TypeVar("T", bound="TranscriptSegment")
 
 @_attrs_define
 class TranscriptSegment:
-    """
+    """Words spoken in one part of a video.
+
     Attributes:
         start (float | Unset): Start in seconds.
         end (float | Unset): End in seconds.

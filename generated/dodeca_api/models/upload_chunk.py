@@ -14,12 +14,13 @@ T = TypeVar("T", bound="UploadChunk")
 
 @_attrs_define
 class UploadChunk:
-    """
+    """One chunk of a session.
+
     Attributes:
         index (int): Number of the chunk, counted from 1.
-        status (str):
+        status (str): State of a chunk; a `failed` one needs a new URL.
         uploaded_at (datetime.datetime | None | Unset): When the chunk was reported; null until then.
-        updated_at (datetime.datetime | None | Unset):
+        updated_at (datetime.datetime | None | Unset): When the chunk last changed; may be null.
         error (str | Unset): Why the chunk failed.
     """
 

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="UploadHeaders")
 
 @_attrs_define
 class UploadHeaders:
+    """Header names and values that go with the PUT of each chunk."""
+
     additional_properties: dict[str, str] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="UserMetadataFilter")
 
 @_attrs_define
 class UserMetadataFilter:
+    """Values that custom fields must have exactly; lists cannot be matched."""
+
     additional_properties: dict[str, bool | float | str] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="UserMetadataUpdate")
 
 @_attrs_define
 class UserMetadataUpdate:
-    """
+    """New values of custom fields.
+
     Attributes:
         user_metadata (UserMetadata | Unset): Custom fields. Keys are strings; values are strings, numbers, booleans or
             lists of strings. Integers beyond 53 bits are safe as strings only.

@@ -18,14 +18,15 @@ T = TypeVar("T", bound="Video")
 
 @_attrs_define
 class Video:
-    """
+    """An indexed video.
+
     Attributes:
-        field_id (str):
-        asset_id (str | Unset):
+        field_id (str): Id of the video.
+        asset_id (str | Unset): Id of the asset behind the video.
         created_at (datetime.datetime | Unset): When its indexing task was created.
-        updated_at (datetime.datetime | Unset):
+        updated_at (datetime.datetime | Unset): When its metadata last changed.
         indexed_at (datetime.datetime | None | Unset): When indexing ended.
-        system_metadata (VideoSystemMetadata | Unset):
+        system_metadata (VideoSystemMetadata | Unset): What the service measured in a video; none of it can be set.
     """
 
     field_id: str

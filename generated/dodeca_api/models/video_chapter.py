@@ -13,15 +13,16 @@ T = TypeVar("T", bound="VideoChapter")
 
 @_attrs_define
 class VideoChapter:
-    """
+    """A chapter of a video.
+
     Attributes:
         chapter_number (int | Unset): Place of the chapter, counted from 0.
         start (int | Unset): Start in whole seconds; use `start_sec`.
         end (int | Unset): End in whole seconds; use `end_sec`.
         start_sec (float | Unset): Start in seconds.
         end_sec (float | Unset): End in seconds.
-        chapter_title (str | Unset):
-        chapter_summary (str | Unset):
+        chapter_title (str | Unset): A title.
+        chapter_summary (str | Unset): What happens in the chapter.
     """
 
     chapter_number: int | Unset = UNSET

@@ -22,18 +22,19 @@ T = TypeVar("T", bound="VideoDetail")
 
 @_attrs_define
 class VideoDetail:
-    """
+    """An indexed video with its custom fields, stream, vectors and transcript.
+
     Attributes:
-        field_id (str):
-        asset_id (str | Unset):
+        field_id (str): Id of the video.
+        asset_id (str | Unset): Id of the asset behind the video.
         created_at (datetime.datetime | Unset): When its indexing task was created.
-        updated_at (datetime.datetime | Unset):
+        updated_at (datetime.datetime | Unset): When its metadata last changed.
         indexed_at (datetime.datetime | None | Unset): When indexing ended.
-        system_metadata (VideoSystemMetadata | Unset):
+        system_metadata (VideoSystemMetadata | Unset): What the service measured in a video; none of it can be set.
         user_metadata (UserMetadata | Unset): Custom fields. Keys are strings; values are strings, numbers, booleans or
             lists of strings. Integers beyond 53 bits are safe as strings only.
-        hls (HlsInfo | Unset):
-        embedding (IndexedVideoEmbedding | Unset):
+        hls (HlsInfo | Unset): The HLS stream of an indexed video.
+        embedding (IndexedVideoEmbedding | Unset): The vectors of an indexed video.
         transcription (list[TranscriptSegment] | None | Unset): Spoken words by time; null when there are none.
     """
 

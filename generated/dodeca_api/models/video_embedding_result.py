@@ -18,10 +18,12 @@ T = TypeVar("T", bound="VideoEmbeddingResult")
 
 @_attrs_define
 class VideoEmbeddingResult:
-    """
+    """The vectors of a video.
+
     Attributes:
         metadata (VideoEmbeddingTaskMetadata | Unset): What is known about the video of a task.
-        segments (list[VideoEmbeddingSegment] | Unset):
+        segments (list[VideoEmbeddingSegment] | Unset): One entry for each clip and kind of vector, and for the whole
+            video when asked for.
     """
 
     metadata: VideoEmbeddingTaskMetadata | Unset = UNSET

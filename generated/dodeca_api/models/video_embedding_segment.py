@@ -13,7 +13,8 @@ T = TypeVar("T", bound="VideoEmbeddingSegment")
 
 @_attrs_define
 class VideoEmbeddingSegment:
-    """
+    """One vector and the part of the video that it stands for.
+
     Attributes:
         float_ (list[float]): The vector; 1024 numbers with Marengo 2.7, 512 with Marengo 3.0.
         start_offset_sec (float | Unset): Start in seconds; 0 for the whole video.

@@ -17,9 +17,10 @@ T = TypeVar("T", bound="VideoEmbeddingSegments")
 
 @_attrs_define
 class VideoEmbeddingSegments:
-    """
+    """The vectors of a video.
+
     Attributes:
-        segments (list[VideoEmbeddingSegment] | Unset):
+        segments (list[VideoEmbeddingSegment] | Unset): One entry for each segment and kind of vector.
     """
 
     segments: list[VideoEmbeddingSegment] | Unset = UNSET

@@ -13,14 +13,15 @@ T = TypeVar("T", bound="VideoHighlight")
 
 @_attrs_define
 class VideoHighlight:
-    """
+    """A highlight of a video.
+
     Attributes:
         start (int | Unset): Start in whole seconds; use `start_sec`.
         end (int | Unset): End in whole seconds; use `end_sec`.
         start_sec (float | Unset): Start in seconds.
         end_sec (float | Unset): End in seconds.
-        highlight (str | Unset):
-        highlight_summary (str | Unset):
+        highlight (str | Unset): A title.
+        highlight_summary (str | Unset): What happens in the highlight.
     """
 
     start: int | Unset = UNSET

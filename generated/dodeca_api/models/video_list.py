@@ -18,9 +18,10 @@ T = TypeVar("T", bound="VideoList")
 
 @_attrs_define
 class VideoList:
-    """
+    """One page of videos.
+
     Attributes:
-        data (list[Video]):
+        data (list[Video]): The videos on this page, without streams, vectors, transcripts and custom fields.
         page_info (PageInfo | Unset): Where a page stands among all results.
     """
 

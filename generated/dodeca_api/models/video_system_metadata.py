@@ -13,16 +13,17 @@ T = TypeVar("T", bound="VideoSystemMetadata")
 
 @_attrs_define
 class VideoSystemMetadata:
-    """
+    """What the service measured in a video; none of it can be set.
+
     Attributes:
-        filename (str | Unset):
+        filename (str | Unset): Name of the file.
         duration (float | Unset): Length in seconds.
         fps (float | Unset): Frames per second.
         width (int | Unset): Width in pixels.
         height (int | Unset): Height in pixels.
         size (float | Unset): File size in bytes.
-        model_names (list[str] | Unset):
-        video_title (str | Unset):
+        model_names (list[str] | Unset): The models that indexed it.
+        video_title (str | Unset): Title of the video.
     """
 
     filename: str | Unset = UNSET

@@ -13,12 +13,13 @@ T = TypeVar("T", bound="WebhookDelivery")
 
 @_attrs_define
 class WebhookDelivery:
-    """
+    """The notification of one webhook.
+
     Attributes:
-        url (str):
-        delivered (bool):
-        attempts (int):
-        last_error (str | Unset):
+        url (str): Where it is sent.
+        delivered (bool): Whether it has arrived.
+        attempts (int): How often it was tried.
+        last_error (str | Unset): Why the last attempt failed.
     """
 
     url: str
