@@ -18,6 +18,7 @@ from tests.emulator.conftest import client
 
 DEEP = bool(os.environ.get("DODECA_DEEP"))
 OPERATIONS = 50
+UNKNOWN = "0" * 24
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,12 @@ def emulator(folder: Path) -> Iterator[Emulator]:
 def formats(values: Mapping[str, list[str]], folder: Path) -> Iterator[None]:
     """Let the formats of rules.yaml, and files, be generated from what there is."""
     files = [path.read_bytes() for path in sorted(folder.iterdir())]
-    strategies = {name: st.sampled_from(found) for name, found in values.items()}
+    strategies = {
+        name: st.sampled_from(
+            [*found * 4, UNKNOWN] if name.endswith(("-id", "-asset")) else list(found)
+        )
+        for name, found in values.items()
+    }
     for name, strategy in {**strategies, "binary": st.sampled_from(files)}.items():
         schemathesis.openapi.format(name, strategy)
     yield

@@ -79,13 +79,16 @@ def list_(call: Call) -> Reply:
     """Answer `GET /embed/tasks`, newest first."""
     emulator, params = call.emulator, call.params
     earliest, latest = (time_filter(params, name) for name in ("started_at", "ended_at"))
-    tasks = [
-        _look(emulator, task, polled=False)
+    found = [
+        task
         for task in emulator.store.find(_COLLECTION)
         if not forgotten(emulator, _COLLECTION, task)
         and (earliest is None or task["created_at"] >= earliest)
         and (latest is None or task["created_at"] <= latest)
     ]
+    tasks = emulator.jobs.look_all(
+        _COLLECTION, found, stages=_STAGES, work=partial(_work, emulator)
+    )
     if "status" in params:
         tasks = [task for task in tasks if task["status"] == params["status"]]
     items, info = page(tasks, params)
@@ -124,12 +127,8 @@ def _found(call: Call) -> Document:
     task = emulator.store.get(_COLLECTION, task_id)
     if task is None or forgotten(emulator, _COLLECTION, task):
         raise resource_not_exist(_NAME, task_id)
-    return _look(emulator, task, polled=True)
-
-
-def _look(emulator: Emulator, task: Document, *, polled: bool) -> Document:
     return emulator.jobs.look(
-        _COLLECTION, task, stages=_STAGES, work=partial(_work, emulator), polled=polled
+        _COLLECTION, task, stages=_STAGES, work=partial(_work, emulator), polled=True
     )
 
 
