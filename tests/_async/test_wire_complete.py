@@ -4,6 +4,7 @@ import pytest
 
 from tests import contract
 from tests._async import (
+    test_wire_analyze,
     test_wire_assets,
     test_wire_embed,
     test_wire_indexes,
@@ -17,6 +18,7 @@ from tests._async.wire import play
 pytestmark = pytest.mark.anyio
 
 FAMILIES = [
+    test_wire_analyze,
     test_wire_assets,
     test_wire_embed,
     test_wire_indexes,

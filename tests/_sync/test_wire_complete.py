@@ -3,6 +3,7 @@
 
 from tests import contract
 from tests._sync import (
+    test_wire_analyze,
     test_wire_assets,
     test_wire_embed,
     test_wire_indexes,
@@ -14,6 +15,7 @@ from tests._sync import (
 from tests._sync.wire import play
 
 FAMILIES = [
+    test_wire_analyze,
     test_wire_assets,
     test_wire_embed,
     test_wire_indexes,
