@@ -55,7 +55,9 @@ def list_(call: Call) -> Reply:
     filters = {"analysis_mode": "analysis_mode", "asset_id": "asset_id", "video_url": "url"}
     wanted = {field: params[name] for name, field in filters.items() if name in params}
     found = emulator.store.find(_COLLECTION, **wanted)
-    tasks = [_look(emulator, task, polled=False) for task in found]
+    tasks = emulator.jobs.look_all(
+        _COLLECTION, found, stages=_STAGES, work=partial(_work, emulator)
+    )
     if "status" in params:
         tasks = [task for task in tasks if task["status"] == params["status"]]
     items, info = page(tasks, params)
