@@ -84,6 +84,9 @@ BEYOND_SCHEMAS: Rules = {
     "search_create": {
         "search_option_not_supported|index_not_supported_for_search": "an index may lack options",
     },
+    "embed_tasks_retrieve|index_videos_retrieve|indexed_assets_retrieve": {
+        "`embedding_option` parameter": "the options are those of the model in use",
+    },
     "tasks_delete": {
         "task_cannot_be_deleted": "the video of a task goes before the task",
     },
