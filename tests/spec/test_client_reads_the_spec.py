@@ -1,0 +1,294 @@
+"""Every answer that the document allows is read, and nothing of it is lost.
+
+Hypothesis makes up answers from the schemas of the responses. Mixed in: fields that nobody knows,
+words beyond the known ones, nulls for what is optional.
+"""
+
+import string
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import attrs
+import httpx
+import orjson
+import pytest
+from dateutil.parser import isoparse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dodeca import Client, results
+from dodeca._operation import Answer, Request
+from dodeca._sync.search import _page as search_page
+from dodeca.results import of, page_of, rest_of
+from scripts._documents import OPENAPI, load
+from tests.scripted import Script
+
+DOCUMENT = load(OPENAPI)
+VECTOR = 3  # floats, instead of the hundreds that the service sends
+NOVEL = "novel_field"
+ANYTHING = st.sampled_from(["later", 7, True, ["a", 1], {"of": {"next": "year"}}, []])
+EXAMPLES = 25
+
+
+def one(cls: type[Any]) -> Callable[[Any], Any]:
+    return lambda model: of(cls, model)
+
+
+def page(cls: type[Any], items: str = "data") -> Callable[[Any], Any]:
+    return lambda model: page_of(cls, model, items=items)
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "analyze_create": one(results.Analysis),
+    "analyze_tasks_create": one(results.AnalyzeTask),
+    "analyze_tasks_list": page(results.AnalyzeTask),
+    "analyze_tasks_retrieve": one(results.AnalyzeTask),
+    "assets_create": one(results.Asset),
+    "assets_list": page(results.Asset),
+    "assets_retrieve": one(results.Asset),
+    "embed_tasks_create": lambda model: model.to_dict(),
+    "embed_tasks_list": page(results.EmbeddingTask),
+    "embed_tasks_status": one(results.EmbeddingTask),
+    "embed_v2_tasks_create": lambda model: model.to_dict(),
+    "embed_v2_tasks_list": page(results.EmbeddingTask),
+    "generate_create": one(results.Analysis),
+    "gist_create": one(results.Gist),
+    "imports_create": one(results.ImportStarted),
+    "imports_logs": lambda model: (
+        {"data": [of(results.ImportLog, item) for item in model.data]} | rest_of(model, "data")
+    ),
+    "imports_status": one(results.ImportStatus),
+    "index_videos_list": page(results.Video),
+    "index_videos_retrieve": one(results.Video),
+    "indexed_assets_create": one(results.IndexedAsset),
+    "indexed_assets_list": page(results.IndexedAsset),
+    "indexed_assets_retrieve": one(results.IndexedAsset),
+    "indexes_create": one(results.Index),
+    "indexes_list": page(results.Index),
+    "indexes_retrieve": one(results.Index),
+    "multipart_uploads_create": one(results.Upload),
+    "multipart_uploads_list": page(results.Upload),
+    "multipart_uploads_presigned_urls": lambda model: (
+        {"upload_urls": [of(results.UploadUrl, item) for item in model.upload_urls]}
+        | rest_of(model, "upload_urls")
+    ),
+    "multipart_uploads_report_chunks": one(results.ChunkReport),
+    "multipart_uploads_status": page(results.Chunk, "uploaded_chunks"),
+    "search_create": search_page,
+    "search_retrieve": search_page,
+    "summarize_create": one(results.Summary),
+    "tasks_create": one(results.Task),
+    "tasks_list": page(results.Task),
+    "tasks_retrieve": one(results.Task),
+}
+"""What the facade makes of the generated model of an answer."""
+
+VECTORS: Mapping[str, Callable[[Client], Any]] = {
+    "embed_create": lambda client: client.embed_v1.create(text="red"),
+    "embed_tasks_retrieve": lambda client: client.embed_v1.tasks.retrieve("1"),
+    "embed_v2_create": lambda client: client.embed.text("red"),
+    "embed_v2_tasks_retrieve": lambda client: client.embed.tasks.retrieve("1"),
+}
+"""Calls whose answers hold vectors, which become arrays."""
+
+
+BEFORE = {"embed_tasks_retrieve": [{"_id": "1", "status": "ready"}]}
+"""What a call asks for first."""
+
+
+def successes() -> Iterator[tuple[str, str, int, dict[str, Any]]]:
+    """Go through the operations that answer with JSON: id, tag, status and schema."""
+    for item in DOCUMENT["paths"].values():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                if status[0] == "2" and "application/json" in content:
+                    schema = content["application/json"]["schema"]
+                    yield operation["operationId"], operation["tags"][0], int(status), schema
+
+
+def answers(schema: Any) -> st.SearchStrategy[Any]:
+    """Return a strategy for JSON that a schema of the document allows, and a little more."""
+    match schema:
+        case {"$ref": reference}:
+            name = reference.removeprefix("#/components/schemas/")
+            return st.deferred(lambda: component(name))
+        case {"allOf": parts}:
+            return st.tuples(*map(answers, parts)).map(merged)
+        case {"oneOf": branches} | {"anyOf": branches}:
+            return st.one_of([answers(branch) for branch in branches])
+        case {"const": value}:
+            return st.just(value)
+        case {"enum": values}:
+            return st.sampled_from(values)
+        case {"x-known-values": words}:
+            return st.sampled_from([*words, "a word to come"])
+        case {"type": list(kinds)}:
+            return st.one_of([answers({**schema, "type": kind}) for kind in kinds])
+        case {"type": "object"}:
+            return objects(schema)
+        case {"type": "array", "items": {"type": "number"}}:
+            return st.lists(st.floats(-1, 1, width=32), min_size=VECTOR, max_size=VECTOR)
+        case {"type": "array", "items": items}:
+            return st.lists(answers(items), max_size=schema.get("maxItems", 2))
+        case {"type": "string", "format": "date-time"}:
+            return st.datetimes(timezones=st.just(UTC)).map(written)
+        case {"type": "string"}:
+            return st.text(max_size=8)
+        case {"type": "integer"}:
+            return st.integers(schema.get("minimum", -(2**53)), schema.get("maximum", 2**53))
+        case {"type": "number"}:
+            bounds = schema.get("minimum"), schema.get("maximum")
+            return st.floats(*bounds, allow_nan=False, allow_infinity=False)
+        case {"type": "boolean"}:
+            return st.booleans()
+        case {"type": "null"}:
+            return st.none()
+        case True | {}:
+            return ANYTHING
+    raise AssertionError(f"a schema of a shape that is not known here: {schema}")
+
+
+@cache
+def component(name: str) -> st.SearchStrategy[Any]:
+    return answers(DOCUMENT["components"]["schemas"][name])
+
+
+def objects(schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Objects: what is optional may be missing or null, and there may be a field of the future."""
+    fields, required = schema.get("properties", {}), schema.get("required", [])
+    if not fields:
+        values = answers(schema.get("additionalProperties", True))
+        return st.dictionaries(st.text(string.ascii_lowercase, min_size=1), values, max_size=2)
+    always = {name: answers(node) for name, node in fields.items() if name in required}
+    optional = {
+        name: st.none() | answers(node) for name, node in fields.items() if name not in required
+    }
+    return st.fixed_dictionaries(always, optional={**optional, NOVEL: ANYTHING})
+
+
+def merged(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def written(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
+
+
+def each(check: Callable[[Any], None], schema: Any) -> None:
+    """Run a check over a few answers, the same ones every time."""
+    settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )(given(answers(schema))(check))()
+
+
+def test_every_answer_has_a_reader() -> None:
+    assert {name for name, *_ in successes()} == READERS.keys() | VECTORS.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "status", "schema"),
+    [case for case in successes() if case[0] in READERS],
+    ids=[name for name, *_ in successes() if name in READERS],
+)
+def test_answers_are_read_whole(name: str, tag: str, status: int, schema: Any) -> None:
+    module = import_module(f"dodeca_api.api.{tag.replace('-', '_')}.{name}")
+    call: Request[Any] = Request(
+        operation_id=name,
+        method="GET",
+        path="/",
+        params={},
+        headers={},
+        json=None,
+        form=None,
+        read=lambda answer: module._parse_response(response=answer),
+    )
+
+    def check(body: Any) -> None:
+        content = orjson.dumps(body)
+        result = READERS[name](call.parse(Answer(status, {}, content)))
+        assert list(lost(orjson.loads(content), plain(result))) == []
+
+    each(check, schema)
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"), [(name, schema) for name, _, _, schema in successes() if name in VECTORS]
+)
+def test_answers_with_vectors_are_read(name: str, schema: Any) -> None:
+    def check(body: Any) -> None:
+        replies = [httpx.Response(200, json=reply) for reply in (*BEFORE.get(name, []), body)]
+        with Client("tlk_test", transport=Script(*replies)) as client:
+            found = VECTORS[name](client)
+        if name == "embed_v2_create":
+            assert [list(vector) for vector in found.vectors] == [
+                item["embedding"] for item in body["data"]
+            ]
+
+    each(check, schema)
+
+
+def plain(value: Any) -> Any:
+    """Return a result as plain data, with what is in `extra` beside its fields."""
+    if attrs.has(type(value)):
+        fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+        extra = fields.pop("extra", {})
+        return plain({**fields, **extra})
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    return value
+
+
+def lost(wire: Any, seen: Any, path: str = "$") -> Iterator[str]:
+    """Go through what an answer says and a result does not."""
+    match wire:
+        case None:
+            return
+        case dict() if path == "$" and "items" in seen:  # a page
+            rest = {k: v for k, v in wire.items() if k not in ("data", "uploaded_chunks")}
+            info = rest.pop("page_info", None) or {}
+            listed = wire.get("data") or wire.get("uploaded_chunks") or []
+            yield from lost(listed, seen["items"], "$.items")
+            yield from lost({**rest, **info}, {**seen, "items": None}, "$.")
+        case dict():
+            for name, value in wire.items():
+                names = [known for known in (name, "id") if known in seen]
+                renamed = name in ("_id", "task_id") and "id" in seen
+                key = "id" if renamed and name not in seen else name
+                if value is not None:
+                    yield from lost(value, seen.get(key) if names else None, f"{path}.{name}")
+        case list():
+            kept = [item for item in wire if item is not None]
+            if not isinstance(seen, list) or len(seen) not in (len(wire), len(kept)):
+                yield f"{path}: {wire!r:.80} became {seen!r:.80}"
+                return
+            for number, (item, found) in enumerate(zip(wire, seen, strict=False)):
+                yield from lost(item, found, f"{path}[{number}]")
+        case _ if not same(wire, seen):
+            yield f"{path}: {wire!r:.80} became {seen!r:.80}"
+
+
+def same(wire: Any, seen: Any) -> bool:
+    """Tell whether two plain values are equal, times by what they mean."""
+    if wire == seen:
+        return True
+    if not isinstance(wire, str) or not isinstance(seen, str | datetime):
+        return False
+    try:
+        return moment(wire) == (moment(seen) if isinstance(seen, str) else seen)
+    except ValueError:
+        return False
+
+
+def moment(text: str) -> datetime:
+    found = isoparse(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
