@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import HealthCheck, settings
 
-pytest.register_assert_rewrite("tests.contract", "tests._async.wire", "tests._sync.wire")
+# Machines are shared and noisy: how long an example takes says nothing about the code.
+settings.register_profile("dodeca", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dodeca")
 
 
 @pytest.fixture
