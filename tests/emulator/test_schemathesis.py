@@ -1,8 +1,10 @@
 """Schemathesis: generated requests for every operation, right and wrong, through both doors."""
 
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from schemathesis.specs.openapi.formats import unregister_string_format
 
 from dodeca.emulator import Emulator
+from dodeca.emulator.clock import VirtualClock
 from dodeca.emulator.server import app, serving
 from tests.emulator import fuzzing, seeds
 from tests.emulator.conftest import client
@@ -27,8 +30,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def emulator(folder: Path) -> Iterator[Emulator]:
-    with Emulator(media=folder, api_key="key") as emulator, client(emulator) as http:
+def emulator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """An emulator with something of every kind in it, and no chance: ids count, time stands."""
+    numbers = count(1)
+    monkeypatch.setattr(secrets, "token_hex", lambda size: f"{next(numbers):0{2 * size}x}")
+    with (
+        Emulator(media=folder, api_key="key", clock=VirtualClock()) as emulator,
+        client(emulator) as http,
+    ):
         http.headers["x-api-key"] = "key"
         with formats(seeds.plant(http, folder), folder):
             yield emulator
