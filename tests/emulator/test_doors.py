@@ -67,7 +67,8 @@ async def test_a_cancelled_caller_does_not_wait(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_finish = threading.Event()
-    monkeypatch.setattr(assets, "timestamp", lambda moment: may_finish.wait(10) and "")
+    time = "2025-01-01T00:00:00Z"
+    monkeypatch.setattr(assets, "timestamp", lambda moment: may_finish.wait(10) and time)
     transport = EmulatorTransport(emulator)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://x/v1.3", headers=KEY
