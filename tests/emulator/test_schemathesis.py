@@ -77,13 +77,13 @@ def report(totals: fuzzing.Totals, door: str, capsys: pytest.CaptureFixture[str]
 
 
 def test_in_process(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    schema = fuzzing.load(examples(25, deep=250))
+    schema = fuzzing.load(examples(25, deep=150))
     schema.app = app(emulator)
     report(fuzzing.run(schema), "in process", capsys)
 
 
 def test_server(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = examples(5, deep=50)
+    settings = examples(5, deep=30)
     if not DEEP:  # the coverage phase is the same at every run, and most of it are wrong requests
         settings["phases"]["coverage"] = {"generation": {"mode": "positive"}}
     with serving(emulator) as url:
