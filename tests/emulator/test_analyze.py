@@ -9,8 +9,10 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, generation, subjects
-from dodeca.emulator.media import BrokenMedia
+from dodeca.emulator import Emulator, EmulatorTransport
+from dodeca.emulator.meaning import generation
+from dodeca.emulator.media.analysis import BrokenMedia
+from dodeca.emulator.operations import subjects
 
 from .conftest import KEY, client, encoded
 

@@ -6,7 +6,8 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, VirtualClock, assets
+from dodeca.emulator import Emulator, VirtualClock
+from dodeca.emulator.operations import assets
 
 from .conftest import client
 

@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, VirtualClock, samples, tasks
+from dodeca.emulator import Emulator, VirtualClock, samples
+from dodeca.emulator.operations import tasks
 
 from .conftest import client
 from .films import film, flat

@@ -13,8 +13,9 @@ import anyio
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, assets, core
+from dodeca.emulator import Emulator, EmulatorTransport, core
 from dodeca.emulator.__main__ import main
+from dodeca.emulator.operations import assets
 from dodeca.emulator.server import listen, serving
 
 from .conftest import KEY, client, conforms

@@ -9,9 +9,10 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, access, faults, ledger
+from dodeca.emulator import Emulator, EmulatorTransport, faults
 from dodeca.emulator.__main__ import main
 from dodeca.emulator.faults import Fault, fault, from_file, from_header
+from dodeca.emulator.front import access, ledger
 from dodeca.emulator.server import serving
 
 from .conftest import KEY, client
@@ -298,7 +299,7 @@ def test_the_ledger_outlives_a_restart(tmp_path: Path) -> None:
 def test_each_request_is_a_line_of_the_access_log(
     emulator: Emulator, door: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, "dodeca.emulator.access"):
+    with caplog.at_level(logging.INFO, "dodeca.emulator.front.access"):
         embed(door)
         door.get("/nowhere?a=b")
         with pytest.raises(httpx.ReadError):

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, VirtualClock, imports, models
+from dodeca.emulator import Emulator, VirtualClock
+from dodeca.emulator.operations import imports
+from dodeca.emulator.rules import models
 
 from .conftest import client
 from .library import index, listed, video

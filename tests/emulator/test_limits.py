@@ -2,11 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from dodeca.emulator import limits, samples
+from dodeca.emulator import samples
 from dodeca.emulator.errors import Refusal
-from dodeca.emulator.limits import Limits
-from dodeca.emulator.media import MediaInfo
-from dodeca.emulator.urls import Source
+from dodeca.emulator.media.analysis import MediaInfo
+from dodeca.emulator.rules import limits
+from dodeca.emulator.rules.limits import Limits
+from dodeca.emulator.rules.urls import Source
 
 LIMITS = Limits(shortest=4, longest=4 * 3600)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dodeca.emulator import samples
-from dodeca.emulator.media import BrokenMedia, analyse, probe
-from dodeca.emulator.pixels import COLOURS
+from dodeca.emulator.media.analysis import BrokenMedia, analyse, probe
+from dodeca.emulator.media.pixels import COLOURS
 
 from .films import BLUE, GREEN, RED, film, flat
 

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, assets
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock
+from dodeca.emulator.operations import assets
 from dodeca.emulator.server import serving
 
 from .conftest import KEY, client, conforms

@@ -6,8 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, faults, page, samples
-from dodeca.emulator.container import probe
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, faults, samples
+from dodeca.emulator.front import page
+from dodeca.emulator.media.container import probe
 from dodeca.emulator.server import serving
 
 from .conftest import KEY, client
@@ -129,7 +130,7 @@ def test_no_fault_befalls_the_page_and_no_log_tells_of_it(
     emulator.faults = faults.Plan([{"fault": 500, "times": None}])
     transport = EmulatorTransport(emulator)
     with (
-        caplog.at_level(logging.INFO, "dodeca.emulator.access"),
+        caplog.at_level(logging.INFO, "dodeca.emulator.front.access"),
         httpx.Client(transport=transport, base_url="http://x", headers=KEY) as http,
     ):
         assert http.get("/").status_code == 200

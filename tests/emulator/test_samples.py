@@ -2,9 +2,10 @@ import hashlib
 
 import pytest
 
-from dodeca.emulator import samples, scenes
-from dodeca.emulator.media import analyse, probe
-from dodeca.emulator.pixels import COLOURS
+from dodeca.emulator import samples
+from dodeca.emulator.media import scenes
+from dodeca.emulator.media.analysis import analyse, probe
+from dodeca.emulator.media.pixels import COLOURS
 
 
 def test_colours_are_those_that_vectors_name():

@@ -3,7 +3,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from dodeca.emulator import media, scenes
+from dodeca.emulator.media import analysis as media
+from dodeca.emulator.media import scenes
 
 from .films import BLUE, GREEN, HEIGHT, RED, WIDTH, blend, film, flat, stripes
 

@@ -10,19 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca.emulator import (
-    Emulator,
-    EmulatorTransport,
-    VirtualClock,
-    matching,
-    samples,
-    search_filter,
-)
-from dodeca.emulator import search as search_module
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
 from dodeca.emulator.clock import timestamp
 from dodeca.emulator.errors import Refusal
+from dodeca.emulator.meaning import matching
+from dodeca.emulator.meaning.vectors import image_vector, text_vector
+from dodeca.emulator.operations import search as search_module
+from dodeca.emulator.rules import search_filter
 from dodeca.emulator.server import serving
-from dodeca.emulator.vectors import image_vector, text_vector
 
 from .conftest import KEY, client, conforms
 from .library import MARENGO, OLDER, index, video

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca.emulator.segments import dynamic, fixed
+from dodeca.emulator.media.segments import dynamic, fixed
 
 seconds = st.integers(0, 4_000_000).map(lambda ms: ms / 1000)
 stretches = st.tuples(seconds, seconds).map(sorted)

@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, sources
+from dodeca.emulator import Emulator
 from dodeca.emulator.errors import Refusal
-from dodeca.emulator.sources import Kind, opened
-from dodeca.emulator.urls import from_url
+from dodeca.emulator.operations import sources
+from dodeca.emulator.operations.sources import Kind, opened
+from dodeca.emulator.rules.urls import from_url
 
 from .conftest import encoded
 

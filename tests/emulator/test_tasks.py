@@ -5,8 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import ByCount, Emulator, VirtualClock, indexing, tasks
+from dodeca.emulator import ByCount, Emulator, VirtualClock
 from dodeca.emulator.errors import video_file_broken
+from dodeca.emulator.meaning import indexing
+from dodeca.emulator.operations import tasks
 
 from .conftest import client
 from .library import MARENGO, PEGASUS, data, index, listed, task, video

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dodeca.emulator import Emulator, facts, schemas, wording
+from dodeca.emulator import Emulator
 from dodeca.emulator.errors import Refusal
-from dodeca.emulator.media import analyse
+from dodeca.emulator.meaning import facts, schemas, wording
+from dodeca.emulator.media.analysis import analyse
 from dodeca.emulator.server import serving
 
 from .conftest import KEY, client, conforms

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dodeca.emulator import samples
-from dodeca.emulator.media import BrokenMedia, analyse
-from dodeca.emulator.vectors import (
+from dodeca.emulator.meaning.vectors import (
     AXES,
     audio_vector,
     image_vector,
@@ -20,6 +19,7 @@ from dodeca.emulator.vectors import (
     text_vector,
     video_vector,
 )
+from dodeca.emulator.media.analysis import BrokenMedia, analyse
 
 from .films import GREEN, RED, film, flat
 
@@ -251,8 +251,8 @@ def digest(*made):
 
 PROGRAM = """
 import sys, hashlib
-from dodeca.emulator import vectors
-from dodeca.emulator.media import analyse
+from dodeca.emulator.meaning import vectors
+from dodeca.emulator.media.analysis import analyse
 folder = sys.argv[1]
 a, b = analyse(f"{folder}/clip.mp4"), analyse(f"{folder}/tones.mp3")
 made = [vectors.video_vector(a, 0, 5), vectors.audio_vector(a, 5, 9), vectors.audio_vector(b, 0, 4),

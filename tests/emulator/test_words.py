@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca.emulator.vectors import AXES
-from dodeca.emulator.words import MEANINGS, axes_of, count_tokens, words
+from dodeca.emulator.meaning.vectors import AXES
+from dodeca.emulator.meaning.words import MEANINGS, axes_of, count_tokens, words
 
 
 def test_every_axis_has_words_and_every_word_an_axis():

@@ -12,7 +12,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import Emulator, access, clock, faults
+from . import Emulator, clock, faults
+from .front import access
 from .server import serving
 
 

@@ -20,8 +20,7 @@ from typing import Any
 import httpx
 import orjson
 
-from . import console, ledger, page, storage
-from .access import Access, AccessLog
+from . import storage
 from .checks import Checks
 from .clock import Clock, Pace, timestamp
 from .clock import pace as read_pace
@@ -34,11 +33,13 @@ from .errors import (
 )
 from .faults import Fault, Plan, befallen, error_of
 from .forms import Body, FormBody, JSONBody, Upload
-from .handlers import HANDLERS, PREVIEWS
+from .front import console, ledger, page
+from .front.access import Access, AccessLog
 from .jobs import Jobs
+from .operations.handlers import HANDLERS, PREVIEWS
 from .routes import Operation, Router, document
+from .rules.urls import MB
 from .store import Store
-from .urls import MB
 
 log = logging.getLogger("dodeca.emulator")
 

@@ -1,0 +1,1 @@
+"""What the emulator shows of itself: the front page, the access log, the ledger."""

@@ -1,0 +1,71 @@
+"""The `media_source` of requests: base64 in the request itself, a URL, or an asset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import pybase64
+
+from ..errors import parameter_invalid, resource_not_exist
+from ..rules.urls import MB, Source, from_url, too_large
+from . import assets
+
+if TYPE_CHECKING:
+    from ..core import Emulator
+
+Kind = Literal["image", "audio", "video"]
+
+MAX_IMAGE = 5 * MB
+MAX_BASE64 = 36 * MB  # audio and video, decoded
+MAX_FILE = 4096 * MB  # audio and video from a URL or an asset
+
+
+@contextmanager
+def opened(
+    emulator: Emulator,
+    media_source: Mapping[str, Any],
+    *,
+    kind: Kind,
+    field: str,
+    limit: int | None = None,
+) -> Iterator[Source]:
+    """Provide the media that a `media_source` object names; `field` is its dotted name.
+
+    The specification has seen to it that there is exactly one source. `limit` is the most bytes,
+    when it is not the usual one of the kind. Raises Refusal: 400 when it cannot be had in the
+    allowed size, 404 for an unknown asset.
+    """
+    ((name, value),) = media_source.items()
+    field = f"{field}.{name}"
+    if limit is None:
+        limit = MAX_IMAGE if kind == "image" else MAX_FILE
+    match name:
+        case "base64_string":
+            yield _decoded(value, field, min(limit, MAX_BASE64))
+        case "asset_id":
+            yield _asset(emulator, value, field).checked(limit)
+        case _:
+            with from_url(emulator, value, field=field, limit=limit) as source:
+                yield source
+
+
+def _decoded(text: str, field: str, limit: int) -> Source:
+    if len(text) > (limit + 2) // 3 * 4:
+        raise too_large(field, limit)
+    try:
+        content = pybase64.b64decode(text, validate=True)
+    except ValueError:
+        raise parameter_invalid(field, why="It is not valid base64.") from None
+    return Source(content, field).checked(limit)
+
+
+def _asset(emulator: Emulator, asset_id: str, field: str) -> Source:
+    asset = assets.current(emulator, asset_id)
+    if asset is None:
+        raise resource_not_exist("assets", asset_id)
+    if asset["status"] != "ready":
+        why = f"The asset is not ready: its status is `{asset['status']}`."
+        raise parameter_invalid(field, why=why)
+    return Source(emulator.store.media(asset["media"]), field, filename=asset["filename"])

@@ -1,0 +1,1 @@
+"""What operations share: limits, lists in pages, filters, custom fields, URLs."""

@@ -1,0 +1,56 @@
+"""What the models of an index look at, and which videos they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import Refusal
+from ..media.analysis import MediaInfo
+from ..store import Document
+from .limits import Limits
+from .urls import MB, Source
+
+NAMES = ("marengo3.0", "marengo2.7", "pegasus1.2")
+_LONGEST = {"marengo": 7200, "pegasus": 3600}  # seconds
+_LARGEST = {"marengo": 4096 * MB, "pegasus": 2048 * MB}
+MAX_TASK = 2048 * MB  # of a video that comes with a task or an import, whatever the models
+RATIOS = ((1, 1), (4, 3), (4, 5), (5, 4), (16, 9), (9, 16))
+
+
+def family(model_name: str) -> str:
+    """Return the family of a model: `marengo` or `pegasus`."""
+    return "marengo" if model_name.startswith("marengo") else "pegasus"
+
+
+def model_of(index: Document, wanted: str) -> dict[str, Any] | None:
+    """Return the model of a family that an index has, with its options, or None."""
+    models: list[dict[str, Any]] = index["models"]
+    return next((model for model in models if family(model["model_name"]) == wanted), None)
+
+
+def options(index: Document) -> list[str]:
+    """Return the options of all the models of an index, each once."""
+    return list(dict.fromkeys(o for model in index["models"] for o in model["model_options"]))
+
+
+def accepted(index: Document, source: Source, *, largest: int | None = None) -> MediaInfo:
+    """Return what a video is, when all the models of an index take it. Raises Refusal.
+
+    The text about durations is the documented one, whatever the limits are by now.
+    """
+    families = {family(model["model_name"]) for model in index["models"]}
+    largest = min([_LARGEST[name] for name in families] + ([largest] if largest else []))
+    if source.size > largest:
+        text = (
+            f"The video is too large. Please use a video with a size less than `{largest}`."
+            f" The current size is `{source.size}`."
+        )
+        raise Refusal(400, "video_filesize_too_large", text)
+    return Limits(
+        shortest=4,
+        longest=min(_LONGEST[name] for name in families),
+        largest=(3840, 2160),
+        ratio="16:9",
+        ratios=RATIOS,
+        durations="10 seconds and 2 hours(7200 seconds)",
+    ).video(source)
