@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import attrs
 import numpy as np
 
+from dodeca._labels import Labels
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 
 if TYPE_CHECKING:
@@ -56,14 +57,15 @@ class Match(NamedTuple):
 class Embeddings:
     """The vectors of one media item: a sequence of `Segment`s over columns.
 
-    `vectors` is float32 of shape (n, d), d = 512 for marengo3.0. `start_sec` and `end_sec` are
+    `vectors` is float32 of shape (n, d), d = 512 for marengo3.0. `embedding_option` and
+    `embedding_scope` are sequences of words, held as small integers. `start_sec` and `end_sec` are
     float64 of shape (n,), NaN where there is no time. An integer index or iteration gives a
     `Segment`; a slice, a mask or an array of indices gives `Embeddings`.
     """
 
     vectors: NDArray[np.float32]
-    embedding_option: tuple[str | None, ...]
-    embedding_scope: tuple[str | None, ...]
+    embedding_option: Labels
+    embedding_scope: Labels
     start_sec: NDArray[np.float64]
     end_sec: NDArray[np.float64]
     extra: tuple[Mapping[str, Any], ...]
@@ -96,8 +98,8 @@ class Embeddings:
             column.setflags(write=False)
         return cls(
             vectors=vectors,
-            embedding_option=tuple(item.get("embedding_option") for item in items),
-            embedding_scope=tuple(item.get("embedding_scope") for item in items),
+            embedding_option=Labels.of(item.get("embedding_option") for item in items),
+            embedding_scope=Labels.of(item.get("embedding_scope") for item in items),
             start_sec=start_sec,
             end_sec=end_sec,
             extra=tuple(
@@ -141,13 +143,12 @@ class Embeddings:
 
     def filter(self, *, option: str | None = None, scope: str | None = None) -> Embeddings:
         """The rows of one `embedding_option`, one `embedding_scope`, or both."""
-        keep = [
-            row
-            for row in range(len(self))
-            if (option is None or self.embedding_option[row] == option)
-            and (scope is None or self.embedding_scope[row] == scope)
-        ]
-        return self._take(np.array(keep, dtype=np.intp))
+        keep = np.ones(len(self), dtype=np.bool_)
+        if option is not None:
+            keep &= self.embedding_option.is_(option)
+        if scope is not None:
+            keep &= self.embedding_scope.is_(scope)
+        return self._take(np.flatnonzero(keep))
 
     def search(self, query: Embeddings | NDArray[Any] | Sequence[float], k: int = 5) -> list[Match]:
         """The `k` rows nearest to `query` by cosine similarity, best first.
@@ -181,16 +182,16 @@ class Embeddings:
         return attrs.evolve(
             self,
             vectors=self.vectors[rows],
-            embedding_option=tuple(self.embedding_option[row] for row in rows),
-            embedding_scope=tuple(self.embedding_scope[row] for row in rows),
+            embedding_option=self.embedding_option[rows],
+            embedding_scope=self.embedding_scope[rows],
             start_sec=self.start_sec[rows],
             end_sec=self.end_sec[rows],
             extra=tuple(self.extra[row] for row in rows),
         )
 
     def __repr__(self) -> str:
-        kinds = sorted({option for option in self.embedding_option if option})
-        scopes = sorted({scope for scope in self.embedding_scope if scope})
+        kinds = sorted(filter(None, self.embedding_option.distinct()))
+        scopes = sorted(filter(None, self.embedding_scope.distinct()))
         parts = [" x ".join(map(str, self.vectors.shape)), "+".join(kinds), "+".join(scopes)]
         return f"<Embeddings {', '.join(part for part in parts if part)}>"
 

@@ -1,0 +1,63 @@
+"""A column of few different words, held as small integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Labels(Sequence["str | None"]):
+    """A read-only column of words, such as "visual" or "clip"; None where there is no word.
+
+    An integer index gives the word; a slice, a mask or an array of indices gives `Labels`.
+    `codes` is int16 of shape (n,), each the place of a word in `words`.
+    """
+
+    __slots__ = ("codes", "words")
+
+    def __init__(self, codes: NDArray[np.int16], words: Sequence[str | None]) -> None:
+        self.codes = codes
+        self.words = tuple(words)
+        codes.setflags(write=False)
+
+    @classmethod
+    def of(cls, values: Iterable[str | None]) -> Labels:
+        """A column from its words, one for each row."""
+        places: dict[str | None, int] = {}
+        codes = [places.setdefault(value, len(places)) for value in values]
+        return cls(np.array(codes, dtype=np.int16), tuple(places))
+
+    def is_(self, word: str | None) -> NDArray[np.bool_]:
+        """A mask of the rows that have this word, of shape (n,)."""
+        return np.equal(self.codes, self.words.index(word) if word in self.words else -1)
+
+    def distinct(self) -> list[str | None]:
+        """The words that some row has, in the order of their first rows."""
+        codes, rows = np.unique(self.codes, return_index=True)
+        return [self.words[code] for code in codes[np.argsort(rows)]]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, index: int) -> str | None: ...
+    @overload
+    def __getitem__(self, index: slice | NDArray[Any]) -> Labels: ...
+    def __getitem__(self, index: Any) -> str | None | Labels:
+        found = self.codes[index]
+        return Labels(found, self.words) if isinstance(found, np.ndarray) else self.words[found]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sequence) and not isinstance(other, str):
+            return list(self) == list(other)
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Labels({list(self)!r})"
