@@ -48,7 +48,7 @@ class Labels(Sequence["str | None"]):
     def __getitem__(self, index: int) -> str | None: ...
     @overload
     def __getitem__(self, index: slice | NDArray[Any]) -> Labels: ...
-    def __getitem__(self, index: Any) -> str | None | Labels:
+    def __getitem__(self, index: Any) -> str | Labels | None:
         found = self.codes[index]
         return Labels(found, self.words) if isinstance(found, np.ndarray) else self.words[found]
 
