@@ -1,0 +1,34 @@
+"""Ids of rows: the same row has the same id on every machine, in every run."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from uuid import UUID
+
+_NAMESPACE = UUID("9b0e4d0a-6d5f-5c39-8e0e-0b6a3c1f7d12").bytes
+_SEPARATOR = "\x1f"  # which no option, scope, model or number contains
+
+
+def row_id(
+    source_id: str,
+    start_sec: float | None,
+    end_sec: float | None,
+    option: str | None,
+    scope: str | None,
+    model_name: str | None,
+) -> str:
+    """The id of one vector, a UUID of version 5 made from what the vector was made from.
+
+    Seconds may be None or NaN where there is no time. `source_id` names the media: give the hash of
+    its content to make ids follow the content, or a name of your own.
+    """
+    parts = [_seconds(start_sec), _seconds(end_sec), option or "", scope or "", model_name or ""]
+    # The free text comes last, so that nothing in it can be taken for another part.
+    name = _SEPARATOR.join([*parts, source_id]).encode("utf-8", "surrogatepass")  # any file name
+    digest = hashlib.sha1(_NAMESPACE + name, usedforsecurity=False).digest()
+    return str(UUID(bytes=digest[:16], version=5))
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None or math.isnan(value) else repr(float(value) + 0.0)
