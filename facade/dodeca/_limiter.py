@@ -1,0 +1,219 @@
+"""How fast to ask: close to the service's limits, which nobody tells beforehand. No clock, no I/O.
+
+A limiter gives permits. It learns from what comes back: from the answers 429, which say how long to
+wait; and from headers that say how many requests, or seconds of media, are left. It is shared by
+all that send with one key, from any number of threads and tasks.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping
+
+import attrs
+
+_BLINK_SEC = 0.005  # until the next answer may tell more
+_MARGIN = 0.98  # of a limit that is known
+_CUT = 0.96  # of the rate that turned out too high
+_LONG_SEC = 5.0  # waits that are no rounding of the service's
+_GROWTH = (1.5e-4, 1.5e-6)  # per thousand answers in a row, for each answer: at first, and later
+_DIMENSIONS = ("request", "duration")
+
+
+@attrs.frozen
+class Permit:
+    """Leave to send one request, or when `wait` is not 0, the seconds until to ask again."""
+
+    wait: float
+    number: int = 0
+    media_sec: float = 0.0
+
+
+class Limiter:
+    """Decides when the next request may go; times are monotonic seconds, given by the caller.
+
+    Until a request is refused, all may go at once. After that they are paced: at what the service
+    took so far, a little faster all the time, and a little slower whenever it refuses again. Where
+    its headers tell the limit and show the length of its windows, they go at just that rate.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._left = {name: _Allowance(name) for name in _DIMENSIONS}
+        self._pace = _Pace()
+        self._hold_until = -math.inf
+        self._sent = 0
+        self._cut_at = 0  # permits up to this number were given before the rate was last cut
+        self.refusals = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Requests per second; None while there is no reason to pace them."""
+        return self._pace.rate
+
+    def take(self, now: float, *, media_sec: float = 0.0) -> Permit:
+        """A permit to send now, or how long to wait before asking again."""
+        with self._lock:
+            requests, duration = self._left.values()
+            wait = max(
+                self._hold_until - now,
+                self._pace.next_at - now,
+                requests.wait(1.0),
+                duration.wait(media_sec),
+            )
+            if wait > 0:
+                return Permit(wait)
+            self._pace.measured(now)
+            self._sent += 1
+            self._pace.sent(now)
+            requests.in_flight += 1.0
+            duration.in_flight += media_sec
+            return Permit(0.0, self._sent, media_sec)
+
+    def answered(self, permit: Permit, now: float, headers: Mapping[str, str]) -> None:
+        """An answer came that was no refusal."""
+        with self._lock:
+            self._landed(permit)
+            for allowance in self._left.values():
+                allowance.read(permit.number, headers, now)
+            self._pace.took()
+            self._pace.known(self._left["request"].rate)
+
+    def refused(
+        self, permit: Permit, now: float, headers: Mapping[str, str], retry_after: float | None
+    ) -> None:
+        """The answer was 429; nothing was done. `retry_after` is in seconds."""
+        with self._lock:
+            self.refusals += 1
+            self._landed(permit)
+            wait = retry_after or 0.0
+            self._hold_until = max(self._hold_until, now + wait)
+            if permit.number <= self._cut_at:
+                return  # sent before the last refusal was heard
+            for allowance in self._left.values():
+                allowance.spent(self._sent, headers)
+            self._pace.cut(now, wait)
+            self._cut_at = self._sent
+
+    def lost(self, permit: Permit) -> None:
+        """No answer came."""
+        with self._lock:
+            self._landed(permit)
+
+    def _landed(self, permit: Permit) -> None:
+        requests, duration = self._left.values()
+        requests.in_flight -= 1.0
+        duration.in_flight -= permit.media_sec
+
+
+class _Pace:
+    """Requests per second: cut when refused, growing in between."""
+
+    def __init__(self) -> None:
+        self.rate: float | None = None
+        self.next_at = -math.inf
+        self._since = math.nan  # when the requests began that the next cut is measured by
+        self._growth = _GROWTH[0]
+        self._taken = 0
+        self._factor = _CUT
+        self._measure = False
+        self._ceiling = math.inf
+
+    def sent(self, now: float) -> None:
+        if math.isnan(self._since):
+            self._since = now
+        if self.rate is not None:
+            # A late caller may catch up a little, so that oversleeping does not add up.
+            self.next_at = max(self.next_at, now - 0.1) + 1.0 / self.rate
+
+    def took(self) -> None:
+        """The more answers in a row, the bolder: a limit is tried rarely, a new one found soon."""
+        self._taken += 1
+        if self.rate is not None and self.rate < self._ceiling:
+            self.rate *= 1.0 + self._growth * self._taken / 1000
+
+    def known(self, ceiling: float | None) -> None:
+        """The limit as far as headers tell it."""
+        if ceiling is not None and self.rate is not None:
+            self._ceiling = self.rate = ceiling * _MARGIN
+
+    def cut(self, now: float, wait: float) -> None:
+        """A request was refused, for so many seconds."""
+        lasted = now - self._since
+        if self.rate is None or wait > _LONG_SEC:
+            self._measure = True  # when the wait is over, what was taken meanwhile is known
+        else:
+            # Refused again at once: the rate is far off, and is cut deeper each time, but not below
+            # what was taken over the time until more is.
+            soon = lasted < 5 * max(wait, 1.0)
+            self._factor = self._factor**2 if soon else _CUT
+            self.rate = max(self.rate * self._factor, self._taken / max(lasted + wait, 1.0))
+            self._growth = max(self._growth / 10, _GROWTH[1])
+            self._since, self._taken = now + wait, 0
+        self._ceiling = math.inf
+        self.next_at = now + wait
+
+    def measured(self, now: float) -> None:
+        """The wait after a cut is over."""
+        if self._measure:
+            self._measure = False
+            self.rate = max(self._taken, 1) / max(now - self._since, 1.0)
+            self._since, self._taken = now, 0
+
+
+class _Allowance:
+    """What is left of one dimension, as the headers of answers tell it."""
+
+    def __init__(self, name: str) -> None:
+        self._names = (f"x-ratelimit-{name}-remaining", f"x-ratelimit-{name}-limit")
+        self._left: float | None = None
+        self._newest = 0  # the latest permit whose answer was read
+        self._renewed_at: float | None = None
+        self._waited = False
+        self._spans: list[float] = []
+        self.in_flight = 0.0
+        self.rate: float | None = None
+
+    def wait(self, cost: float) -> float:
+        """Nothing that is left is promised twice; when all is used up, one goes ahead to see."""
+        if self._left is None or not cost or not self.in_flight:
+            return 0.0
+        return 0.0 if self._left - self.in_flight >= cost else _BLINK_SEC
+
+    def read(self, number: int, headers: Mapping[str, str], now: float) -> None:
+        if number < self._newest:
+            return  # answers overtake each other
+        self._newest = number
+        before, self._left = self._left, _number(headers.get(self._names[0]))
+        limit = _number(headers.get(self._names[1]))
+        if before is None or self._left is None or not limit:
+            return
+        if before < 0.8 * limit and self._left + self.in_flight > 0.95 * limit:
+            self._renewed(now, limit)
+
+    def spent(self, newest: int, headers: Mapping[str, str]) -> None:
+        """A request was refused: what answers on their way say is out of date."""
+        if self._left is not None or self._names[0] in headers:
+            self._left = _number(headers.get(self._names[0])) or 0.0
+        self._newest = newest + 1
+        self._renewed_at = None
+        self._waited = True
+
+    def _renewed(self, now: float, limit: float) -> None:
+        """A window has begun. Two in a row that nobody waited for show how long they are."""
+        if self._waited:  # it began while nobody looked
+            self._waited = False
+            return
+        if self._renewed_at is not None:
+            self._spans = [*self._spans[-4:], now - self._renewed_at]
+            self.rate = limit / max(self._spans)
+        self._renewed_at = now
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None

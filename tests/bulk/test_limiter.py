@@ -1,0 +1,88 @@
+"""The limiter against services of several kinds, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dodeca._limiter import Limiter
+from tests.bulk.limits import Bucket, Windows, drive
+
+SERVICES: list[tuple[str, Callable[[], Windows | Bucket], float]] = [
+    ("250 in each second", lambda: Windows(250, 1.0), 40),
+    ("250 a second, saved up", lambda: Bucket(250, 250), 40),
+    ("250 a second, saved up, no headers", lambda: Bucket(250, 250, headers=False), 40),
+    ("600 in each minute", lambda: Windows(600, 60.0), 600),
+    ("600 in each minute, no headers", lambda: Windows(600, 60.0, headers=False), 600),
+    ("10 a second, a minute's saved up", lambda: Bucket(10, 600), 600),
+    ("10 a second, saved up, no headers", lambda: Bucket(10, 600, headers=False), 600),
+    ("60 in each minute", lambda: Windows(60, 60.0), 1200),
+]
+
+
+@pytest.mark.parametrize("latency", [0.05, 0.1])
+@pytest.mark.parametrize(
+    ("service", "seconds"), [s[1:] for s in SERVICES], ids=[s[0] for s in SERVICES]
+)
+def test_close_to_the_limit_and_rarely_over_it(
+    service: Callable[[], Windows | Bucket], seconds: float, latency: float
+) -> None:
+    limits = service()
+    drove = drive(Limiter(), limits, seconds=seconds, latency=latency)
+    assert drove.rate >= 0.9 * limits.rate
+    assert drove.share_refused < 0.02
+
+
+def test_a_second_of_unknown_limits_costs_more() -> None:
+    """Each refusal costs the second that the service asks for, since it can say no less."""
+    limits = Windows(250, 1.0, headers=False)
+    drove = drive(Limiter(), limits, seconds=60, latency=0.05)
+    assert drove.rate >= 0.8 * limits.rate
+    assert drove.share_refused < 0.02
+
+
+def test_nothing_is_paced_where_nothing_is_refused() -> None:
+    limiter = Limiter()
+    drove = drive(limiter, Windows(10_000, 1.0), seconds=10, callers=8, latency=0.1)
+    assert limiter.rate is None
+    assert drove.rate == pytest.approx(80, rel=0.05)
+
+
+def test_a_refusal_holds_all_for_as_long_as_it_says() -> None:
+    limiter = Limiter()
+    first, second = limiter.take(0.0), limiter.take(0.0)
+    limiter.refused(first, 1.0, {}, 30.0)
+    limiter.refused(second, 1.1, {}, 20.0)
+    assert limiter.take(1.2).wait == pytest.approx(29.8)
+    assert limiter.take(31.0).wait == 0.0
+    assert limiter.refusals == 2
+
+
+def test_what_is_left_is_not_promised_twice() -> None:
+    limiter = Limiter()
+    limiter.answered(limiter.take(0.0), 0.1, {"x-ratelimit-request-remaining": "2"})
+    held = [limiter.take(0.2), limiter.take(0.2)]
+    assert [permit.wait for permit in held] == [0.0, 0.0]
+    assert limiter.take(0.2).wait > 0
+    limiter.answered(held[0], 0.3, {"x-ratelimit-request-remaining": "0"})
+    assert limiter.take(0.3).wait > 0
+    limiter.lost(held[1])
+    assert limiter.take(0.4).wait == 0.0, "one goes ahead to see"
+
+
+def test_seconds_of_media_count_as_well() -> None:
+    limiter = Limiter()
+    headers = {"x-ratelimit-duration-remaining": "100", "x-ratelimit-request-remaining": "9"}
+    limiter.answered(limiter.take(0.0, media_sec=60.0), 0.1, headers)
+    assert limiter.take(0.2, media_sec=80.0).wait == 0.0
+    assert limiter.take(0.2, media_sec=30.0).wait > 0
+    assert limiter.take(0.2, media_sec=20.0).wait == 0.0
+    assert limiter.take(0.2).wait == 0.0, "a text takes no time of media"
+
+
+@pytest.mark.parametrize("text", ["", "-1", "nan", "inf", "many", "1e999"])
+def test_headers_that_are_no_numbers_say_nothing(text: str) -> None:
+    limiter = Limiter()
+    limiter.answered(limiter.take(0.0), 0.1, {"x-ratelimit-request-remaining": text})
+    assert [limiter.take(0.2).wait for _ in range(50)] == [0.0] * 50
