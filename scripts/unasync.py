@@ -25,11 +25,12 @@ WORDS = [
     (r"\basync (def|with|for)\b", r"\1"),
     (r"\bawait ", ""),
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
-    (r"\ba(close|sleep|read|iter_bytes|run_bounded|iter|next)\b", r"\1"),
+    (r"\ba(close|sleep|read|run_bounded|iter|next|place|stream|iter_stream)\b", r"\1"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),
     (r"\b_async\b", "_sync"),
+    (r"\basync_through\b", "through"),
     (r"_async_", "_"),
 ]
 

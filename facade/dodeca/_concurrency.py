@@ -2,17 +2,109 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 T = TypeVar("T")
 
 Lock = threading.Lock
 AsyncLock = anyio.Lock
+
+
+class Room:
+    """A number of places; who finds none free waits for one."""
+
+    def __init__(self, places: int) -> None:
+        self._free = threading.Semaphore(places)
+
+    def enter(self, timeout: float) -> None:
+        """Take a place, or raise `TimeoutError` after so many seconds."""
+        if not self._free.acquire(timeout=timeout):
+            raise TimeoutError("all connections are in use")
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._free.release()
+
+
+class AsyncRoom:
+    """The same for tasks of an event loop, whose deadline is a cancellation."""
+
+    def __init__(self, places: int) -> None:
+        self._free = anyio.Semaphore(places, fast_acquire=True)
+
+    async def enter(self, timeout: float) -> None:
+        """Take a place."""
+        await self._free.acquire()
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._free.release()
+
+
+class Deadline:
+    """A block that ends in time by what it calls: sockets know their own deadline."""
+
+    def __init__(self, seconds: float) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+class AsyncDeadline:
+    """A block that is cancelled after so many seconds, and raises `TimeoutError` then."""
+
+    def __init__(self, seconds: float) -> None:
+        self._scope = anyio.CancelScope(deadline=anyio.current_time() + seconds)
+
+    async def __aenter__(self) -> None:
+        self._scope.__enter__()
+
+    async def __aexit__(self, *error: Any) -> bool | None:
+        swallowed = self._scope.__exit__(*error)
+        if self._scope.cancelled_caught:
+            raise TimeoutError("the deadline of the call")
+        return swallowed
+
+
+class Shield(Deadline):
+    """A block that nothing cancels: threads are not cancelled."""
+
+    def __init__(self) -> None:
+        pass
+
+
+class AsyncShield:
+    """A block that is carried out whole, even in a task that is being cancelled."""
+
+    def __init__(self) -> None:
+        self._scope = anyio.CancelScope(shield=True)
+
+    async def __aenter__(self) -> None:
+        self._scope.__enter__()
+
+    async def __aexit__(self, *error: Any) -> bool | None:
+        return self._scope.__exit__(*error)
+
+
+def place() -> Hashable:
+    """Where connections can be used: a process."""
+    return os.getpid()
+
+
+def aplace() -> Hashable:
+    """Where connections can be used: an event loop of a process."""
+    return os.getpid(), anyio.lowlevel.current_token()
 
 
 def run_bounded(call: Callable[[T], None], items: Iterable[T], limit: int) -> None:

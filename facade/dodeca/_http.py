@@ -1,115 +1,266 @@
-"""The seam to httpx: the only module of the facade that names it.
+"""The seam to httpx: with the connections in `_async/pool.py` all of the facade that names it.
 
-It turns our requests into httpx requests, and httpx's errors into ours.
+It turns our requests into httpx requests, and the errors of httpx and httpcore into ours. Of httpx
+it uses the types that a transport speaks, not its client: a client keeps cookies, follows
+redirects, logs URLs, unpacks without a limit, and doubles the cost of a small call.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from typing import Any, cast
+from urllib.request import getproxies, proxy_bypass
 
 import anyio.to_thread
+import httpcore
 import httpx
 
+from dodeca._masking import masked
 from dodeca._operation import Request
-from dodeca._policy import Reach
+from dodeca._policy import Fate
 from dodeca._version import VERSION
 from dodeca._wire import Body, form_body, json_body
-from dodeca.errors import DodecaError, InvalidResponseError, RequestTimeout, TransportError
+from dodeca.errors import (
+    ConfigurationError,
+    DodecaError,
+    InvalidResponseError,
+    RequestTimeout,
+    TransportError,
+)
 
 Transport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
-HttpClient = httpx.Client
-AsyncHttpClient = httpx.AsyncClient
+Url = httpx.URL
+Origin = httpcore.Origin
+Tls = ssl.SSLContext
 HttpRequest = httpx.Request
 HttpResponse = httpx.Response
+ByteStream = httpx.SyncByteStream
+AsyncByteStream = httpx.AsyncByteStream
+CoreResponse = httpcore.Response
+Connection = httpcore.HTTPConnection
+AsyncConnection = httpcore.AsyncHTTPConnection
 
 _CONNECT_SEC = 10.0
+_BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
 _USER_AGENT = f"dodeca/{VERSION}"
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.PoolTimeout,
+    httpcore.ProxyError,
+)
+_TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError)
+ERRORS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable,
+    TimeoutError,
+)
 
 
 @functools.cache
-def _ssl_context() -> ssl.SSLContext:
-    """Built once for all clients: reading the certificates takes longer than a request."""
-    return httpx.create_ssl_context()
+def tls() -> ssl.SSLContext:
+    """Built once for all clients: reading the certificates takes longer than a request.
+
+    Raises:
+        ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR name something that cannot be read.
+    """
+    try:
+        return httpx.create_ssl_context()
+    except (OSError, ssl.SSLError) as exc:
+        raise ConfigurationError(f"the TLS certificates cannot be read: {exc}") from exc
 
 
-def new_client(transport: Transport | None) -> httpx.Client:
-    """A client that follows no redirects."""
-    if transport is not None:
-        return httpx.Client(transport=transport)
-    return httpx.Client(verify=_ssl_context())
+def proxy(to: httpx.URL) -> httpx.Proxy | None:
+    """The proxy that the environment names for a URL.
+
+    Raises:
+        ConfigurationError: it names something that is no proxy.
+    """
+    named = getproxies()
+    found = named.get(to.scheme) or named.get("all")
+    if not found or proxy_bypass(to.netloc.decode("ascii")):
+        return None
+    try:
+        return httpx.Proxy(found if "://" in found else f"http://{found}")
+    except (httpx.InvalidURL, ValueError) as exc:
+        raise ConfigurationError(
+            f"the proxy for {to.scheme} in the environment is no URL of a proxy"
+        ) from exc
 
 
-def new_async_client(transport: AsyncTransport | None) -> httpx.AsyncClient:
-    """A client that follows no redirects."""
-    if transport is not None:
-        return httpx.AsyncClient(transport=transport)
-    return httpx.AsyncClient(verify=_ssl_context())
+def through(proxy: httpx.Proxy) -> httpx.HTTPTransport:
+    """Connections by way of a proxy.
+
+    Raises:
+        ConfigurationError: a kind of proxy that is not supported here.
+    """
+    with _named(proxy):
+        return httpx.HTTPTransport(proxy=proxy, verify=tls())
+
+
+def async_through(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
+    """The same for an event loop."""
+    with _named(proxy):
+        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls())
+
+
+@contextlib.contextmanager
+def _named(proxy: httpx.Proxy) -> Iterator[None]:
+    try:
+        yield
+    except (ImportError, ValueError) as exc:
+        where = f"{proxy.url.scheme}://{proxy.url.host}"  # never its password
+        raise ConfigurationError(f"the proxy {where} cannot be used: {exc}") from exc
+
+
+@functools.lru_cache(maxsize=256)
+def url(text: str) -> httpx.URL:
+    """A URL, taken apart once."""
+    return httpx.URL(text)
+
+
+def core_origin(to: httpx.URL) -> httpcore.Origin:
+    """Where connections for a URL lead to."""
+    port = to.port or {"https": 443}.get(to.scheme, 80)
+    return httpcore.Origin(to.raw_scheme, to.raw_host, port)
+
+
+def core_request(request: httpx.Request) -> httpcore.Request:
+    """The same request, one floor below."""
+    to = request.url
+    return httpcore.Request(
+        method=request.method,
+        url=httpcore.URL(scheme=to.raw_scheme, host=to.raw_host, port=to.port, target=to.raw_path),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
 
 
 def build(
-    request: Request[Any], base_url: str, headers: Mapping[str, str], timeout: float
+    request: Request[Any], base_url: str, *, timeout: float, fresh: bool = False
 ) -> httpx.Request:
-    """The httpx request for one attempt; `timeout` bounds each of its phases, in seconds."""
-    url = httpx.URL(base_url + request.path, params=request.params or None)
+    """The httpx request for one attempt, but for the key; `timeout` bounds it as a whole, too.
+
+    `fresh` asks for a connection that is not about to be closed by the other side.
+    """
+    to = url(base_url + request.path)
+    if request.params:
+        to = to.copy_with(params=request.params)
     body = _body(request)
-    typed = headers if body is None else {"content-type": body.content_type, **headers}
-    return _request(request.method, url, typed, body, timeout)
+    typed = (
+        request.headers if body is None else {**request.headers, "content-type": body.content_type}
+    )
+    return _request(request.method, to, typed, body, timeout, fresh)
 
 
-def build_put(url: str, headers: Mapping[str, str], body: Body, timeout: float) -> httpx.Request:
+def build_put(to: str, headers: Mapping[str, str], body: Body, timeout: float) -> httpx.Request:
     """A PUT to storage: no key, and no type of content, which a signature may not allow."""
-    return _request("PUT", httpx.URL(url), headers, body, timeout)
+    return _request("PUT", httpx.URL(to), headers, body, timeout, False)
 
 
 def _request(
-    method: str, url: httpx.URL, headers: Mapping[str, str], body: Body | None, timeout: float
+    method: str,
+    to: httpx.URL,
+    headers: Mapping[str, str],
+    body: Body | None,
+    timeout: float,
+    fresh: bool,
 ) -> httpx.Request:
     sent = {
-        "host": url.netloc.decode("ascii"),
+        "host": to.netloc.decode("ascii"),
         "user-agent": _USER_AGENT,
         "accept-encoding": "gzip, identity",
         **headers,
     }
     if body is not None:
         sent["content-length"] = str(body.length)
-    phases = httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SEC))
+    phases = {
+        "connect": min(timeout, _CONNECT_SEC),
+        **dict.fromkeys(("read", "write", "pool"), timeout),
+    }
+    deadline = timeout if body is None else timeout + body.length / _BYTES_PER_SEC
     return httpx.Request(
         method,
-        url,
+        to,
         headers=sent,
-        stream=httpx.ByteStream(b"") if body is None else _ByteStream(body),
-        extensions={"timeout": phases.as_dict()},
+        stream=httpx.ByteStream(b"") if body is None else _BodyStream(body),
+        extensions={"timeout": phases, "deadline": deadline, "fresh": fresh},
     )
 
 
-def check_storage(url: str, base_url: str) -> None:
+def spare(built: httpx.Request) -> float:
+    """Seconds that a request may take beyond its call's deadline, for the body that it sends."""
+    sent: float = built.extensions["deadline"] - built.extensions["timeout"]["read"]
+    return sent
+
+
+def stream(response: httpx.Response) -> Iterable[bytes]:
+    """The body as it came over the wire: unpacking is ours."""
+    return cast(httpx.SyncByteStream, response.stream)
+
+
+def astream(response: httpx.Response) -> AsyncIterable[bytes]:
+    """The same for an event loop."""
+    return cast(httpx.AsyncByteStream, response.stream)
+
+
+def check_storage(target: str, base_url: str) -> None:
     """Storage is reached by https, or beside an API that is itself on this machine.
 
     Raises:
         InvalidResponseError: an upload URL that would show the file to the network.
     """
-    to, api = httpx.URL(url), httpx.URL(base_url)
+    to, api = httpx.URL(target), httpx.URL(base_url)
     if to.scheme != "https" and not (api.scheme == "http" and to.host == api.host):
         raise InvalidResponseError(f"an upload URL is not https: {to.scheme}://{to.host}")
 
 
-def reach(exc: Exception) -> Reach:
+def fate(exc: BaseException) -> Fate:
     """How far a request got that ended with this error."""
-    return Reach.NOT_SENT if isinstance(exc, _NOT_SENT) else Reach.UNKNOWN
+    if not isinstance(exc, _NOT_SENT):
+        return Fate.LOST
+    return Fate.HOPELESS if _is_tls(exc) else Fate.NOT_SENT
 
 
-def error(exc: Exception) -> DodecaError:
-    """Our error for one of httpx's."""
-    text = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
-    return RequestTimeout(text) if isinstance(exc, httpx.TimeoutException) else TransportError(text)
+def error(exc: BaseException) -> DodecaError:
+    """Our error for one of httpx's; what led to it stays its cause, without the frames.
+
+    The frames of the libraries hold the headers that were sent, with the key.
+    """
+    text = masked(f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__)
+    ours = RequestTimeout(text) if isinstance(exc, _TIMEOUTS) else TransportError(text)
+    ours.__cause__ = exc
+    seen: BaseException | None = exc
+    while seen is not None:
+        seen.__traceback__ = None
+        seen = seen.__cause__ or seen.__context__
+    return ours
 
 
-ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+def _is_tls(exc: BaseException) -> bool:
+    seen: BaseException | None = exc
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return "CERTIFICATE_VERIFY_FAILED" in str(exc)
 
 
 def _body(request: Request[Any]) -> Body | None:
@@ -118,7 +269,7 @@ def _body(request: Request[Any]) -> Body | None:
     return None if request.json is None else json_body(request.json)
 
 
-class _ByteStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body for both kinds of client; the async one reads files in a thread."""
 
     def __init__(self, body: Body) -> None:
@@ -128,6 +279,71 @@ class _ByteStream(httpx.SyncByteStream, httpx.AsyncByteStream):
         return iter(self._body)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = iter(self._body)
-        while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
-            yield piece
+        for part in self._body.parts:
+            if isinstance(part, bytes):
+                yield part
+                continue
+            pieces = iter(part)
+            while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
+                yield piece
+
+
+class Backend(httpcore.SyncBackend):
+    """Sockets whose reads and writes end at the deadline of the request they are used for.
+
+    Timeouts alone start anew with every byte, so that a server which drips holds a call for ever.
+    """
+
+    deadline = float("inf")
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A connection that knows the deadline."""
+        stream = super().connect_tcp(host, port, timeout, local_address, socket_options)
+        return _Bounded(stream, self)
+
+
+class _Bounded(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, backend: Backend) -> None:
+        self._stream = stream
+        self._backend = backend
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        return _Bounded(
+            self._stream.start_tls(ssl_context, server_hostname, timeout), self._backend
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def _left(self, timeout: float | None, late: type[Exception]) -> float:
+        left = self._backend.deadline - time.monotonic()
+        if left <= 0:
+            raise late("the deadline of the call")
+        return left if timeout is None else min(left, timeout)
+
+
+class AsyncBackend(httpcore.AnyIOBackend, httpcore.AsyncNetworkBackend):
+    """Sockets of an event loop, where the deadline is a cancellation."""
+
+    deadline = float("inf")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import attrs
@@ -27,6 +27,19 @@ _OWN_FILTERS = frozenset(
 )
 
 V = TypeVar("V", Video, IndexedAsset)
+
+_SKEW_SEC = 60.0
+
+
+def is_new(created_at: datetime | None, begun: float) -> bool:
+    """Whether something may have come from a request that was begun at this Unix time.
+
+    The clocks of both sides may differ by a minute.
+    """
+    if created_at is None:
+        return True
+    moment = created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
+    return moment.timestamp() > begun - _SKEW_SEC
 
 
 def filters(

@@ -14,6 +14,7 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 import attrs
 import orjson
 
+from dodeca._masking import masked
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 from dodeca_api.types import UNSET, Unset
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _MAX_ID = 256
+_MAX_DEPTH = 64
 _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
@@ -32,26 +34,37 @@ class Operation(Protocol[P, T_co]):
     def _parse_response(self, *, response: Any) -> T_co: ...
 
 
+class Sink(Protocol):
+    """What is fed a body as it arrives, so that it need not be kept."""
+
+    def feed(self, piece: bytes) -> object:
+        """Take the next bytes; an `InvalidResponseError` refuses them."""
+
+
 @attrs.frozen
 class Answer:
-    """A whole answer: status, headers with lower-case names, body."""
+    """A whole answer: status, headers with lower-case names, body, or the sink that took it."""
 
     status_code: int
     headers: Mapping[str, str]
     content: bytes = attrs.field(repr=lambda content: f"<{len(content)} bytes>")
+    sink: Any = None
 
     def json(self) -> Any:
         """The body as JSON.
 
         Raises:
-            InvalidResponseError: the body is something else.
+            InvalidResponseError: the body is something else, or nested too deep.
         """
         try:
-            return orjson.loads(self.content)
+            value = orjson.loads(self.content)
         except orjson.JSONDecodeError as exc:
             raise InvalidResponseError(
-                f"the answer ({self.status_code}) is not JSON: {self.content[:80]!r}"
+                f"the answer ({self.status_code}) is not JSON: {masked(repr(self.content[:80]))}"
             ) from exc
+        if _is_deep(value):
+            raise InvalidResponseError(f"the answer is nested more than {_MAX_DEPTH} levels deep")
+        return value
 
 
 @attrs.frozen
@@ -130,6 +143,20 @@ def read_model(cls: Any, value: Any) -> Any:
 def given(value: T | None) -> T | Unset:
     """Absence is None in the facade and UNSET in the generated package."""
     return UNSET if value is None else value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_MAX_DEPTH + 1):
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -21,6 +22,8 @@ E = TypeVar("E")
 M = TypeVar("M")
 
 Span = float | Mapping[str, float]
+
+MARKER = "dodeca_marker"
 
 
 def string(name: str, value: str) -> str:
@@ -186,6 +189,17 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
                 f"numbers up to 2**53 - 1 (longer ones as strings), got {item!r} under {key!r}"
             )
     return models.UserMetadata.from_dict(value)
+
+
+def marked(value: Mapping[str, Any] | None) -> dict[str, Any]:
+    """User metadata with a marker of our own, by which a create without an answer is found.
+
+    Raises:
+        InvalidRequestError: the metadata is no mapping.
+    """
+    if value is not None and not isinstance(value, Mapping):
+        raise InvalidRequestError(f"user_metadata is a mapping, got {value!r}")
+    return {**(value or {}), MARKER: secrets.token_hex(16)}
 
 
 def metadata_text(value: Mapping[str, Any] | None) -> str | Unset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Mapping
 from enum import Enum
 
@@ -23,26 +24,6 @@ class Kind(Enum):
     STATELESS_POST = "it computes an answer and leaves nothing behind"
     CREATE_WITH_MARKER = "a second resource comes to be, which a name or id of ours could find"
     CREATE_BLIND = "a second resource comes to be, and nothing tells the two apart"
-
-
-_CREATES = frozenset({Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND})
-
-
-class Reach(Enum):
-    """How far a request got."""
-
-    NOT_SENT = "the service cannot have seen it"
-    UNKNOWN = "it may have been carried out"
-    ANSWERED = "the service answered"
-
-
-@attrs.frozen
-class Outcome:
-    """How one attempt ended without a success."""
-
-    reach: Reach
-    status: int | None = None
-    retry_after: float | None = None
 
 
 _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
@@ -71,6 +52,7 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "tasks_retrieve",
     ),
     Kind.IDEMPOTENT: (
+        "analyze_tasks_create",  # every call carries an Idempotency-Key
         "analyze_tasks_delete",
         "assets_delete",
         "index_videos_delete",
@@ -94,10 +76,9 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "summarize_create",
     ),
     Kind.CREATE_WITH_MARKER: (
-        "analyze_tasks_create",
-        "assets_create",
-        "indexed_assets_create",
-        "indexes_create",
+        "assets_create",  # an entry of its user_metadata
+        "indexed_assets_create",  # the asset that it is made of
+        "indexes_create",  # its name, which is unique
     ),
     Kind.CREATE_BLIND: (
         "embed_tasks_create",
@@ -110,35 +91,113 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
 KINDS = {name: kind for kind, names in _OPERATIONS.items() for name in names}
 
 
-def delay(
-    kind: Kind, attempt: int, outcome: Outcome, *, left: float, jitter: float
-) -> float | None:
-    """Seconds to wait before the same request is sent again; None when it is not.
+class Fate(Enum):
+    """How one attempt ended without a success."""
+
+    HOPELESS = "no connection, and another try would meet the same: TLS was refused"
+    NOT_SENT = "the service cannot have seen it"
+    THROTTLED = "the service saw it and put it off (429)"
+    REFUSED = "the service will not do it (other 4xx, 3xx)"
+    FAILED = "the service failed, before or after the work (5xx)"
+    LOST = "it went out, and no whole answer came back"
+    UNREADABLE = "it succeeded, and the answer is not what the API documents"
+
+
+class Action(Enum):
+    """What to do about it."""
+
+    REPEAT = "send it again"
+    LOOK_UP = "find out whether it was carried out, by its marker"
+    UNKNOWN = "nobody can tell whether it was carried out"
+    GIVE_UP = "it was not carried out, and will not be"
+
+
+_SETTLED = {
+    Fate.HOPELESS: Action.GIVE_UP,
+    Fate.NOT_SENT: Action.REPEAT,
+    Fate.THROTTLED: Action.REPEAT,
+    Fate.REFUSED: Action.GIVE_UP,
+}
+_OPEN = (Fate.FAILED, Fate.LOST, Fate.UNREADABLE)
+ACTIONS: Mapping[tuple[Kind, Fate], Action] = {
+    (kind, fate): action
+    for kind, unsettled in {
+        Kind.READ: Action.REPEAT,
+        Kind.IDEMPOTENT: Action.REPEAT,
+        Kind.STATELESS_POST: Action.REPEAT,
+        Kind.CREATE_WITH_MARKER: Action.LOOK_UP,
+        Kind.CREATE_BLIND: Action.UNKNOWN,
+    }.items()
+    for fate, action in {**_SETTLED, **dict.fromkeys(_OPEN, unsettled)}.items()
+}
+
+
+@attrs.frozen
+class Outcome:
+    """How one attempt ended, and how long the service asks to wait."""
+
+    fate: Fate
+    retry_after: float | None = None
+
+
+def fate_of(status: int) -> Fate:
+    """What an error status says about the request."""
+    if status == 429:
+        return Fate.THROTTLED
+    if status >= 500:
+        return Fate.FAILED
+    return Fate.LOST if status in (408, 425) else Fate.REFUSED
+
+
+def delay(attempt: int, outcome: Outcome, *, left: float, jitter: float) -> float | None:
+    """Seconds to wait before a request that may be repeated is; None when it is too late.
 
     `attempt` counts from 1, `left` is what remains of the call's deadline in seconds, `jitter` a
-    random number from 0 to 1.
+    random number from 0 to 1. A service that names the time of its next answer is asked again
+    until the deadline, others three times in all; an answer that cannot be read twice.
     """
-    if attempt >= MAX_ATTEMPTS or not _may_repeat(kind, outcome):
-        return None
     wait = outcome.retry_after
+    if outcome.fate is not Fate.THROTTLED or wait is None:
+        most = 2 if outcome.fate is Fate.UNREADABLE else MAX_ATTEMPTS
+        if attempt >= most:
+            return None
     if wait is None:
         wait = jitter * min(_BACKOFF_SEC * 2**attempt, _BACKOFF_CAP_SEC)
+    elif attempt >= MAX_ATTEMPTS:
+        wait = max(wait, _BACKOFF_SEC)  # a service that says "at once" for ever is not hammered
     return wait if wait < left else None
 
 
-def is_unknown(kind: Kind, outcome: Outcome) -> bool:
-    """Whether something may have been created without our knowing."""
-    if kind not in _CREATES:
-        return False
-    return outcome.reach is Reach.UNKNOWN or (outcome.status or 0) >= 500
+class Budget:
+    """What retries may cost: an outage ends them for all threads that share a client.
 
+    Each retry costs ten of five hundred, each success earns one. So a service that fails always
+    gets fifty retries, and one that fails at times gets as many as it needs. What it asked for by
+    a Retry-After costs nothing.
+    """
 
-def _may_repeat(kind: Kind, outcome: Outcome) -> bool:
-    if outcome.reach is Reach.NOT_SENT or outcome.status == 429:
-        return True
-    if kind in _CREATES:
-        return False
-    return outcome.reach is Reach.UNKNOWN or outcome.status == 408 or (outcome.status or 0) >= 500
+    _FULL = 500
+    _COST = 10
+
+    def __init__(self) -> None:
+        self._left = self._FULL
+        self._lock = threading.Lock()
+
+    def spend(self, outcome: Outcome) -> bool:
+        """Whether one more retry is within the budget."""
+        if outcome.fate is Fate.THROTTLED and outcome.retry_after is not None:
+            return True
+        with self._lock:
+            if self._left < self._COST:
+                return False
+            self._left -= self._COST
+            return True
+
+    def earn(self) -> None:
+        """A request succeeded."""
+        if self._left < self._FULL:
+            with self._lock:
+                self._left = min(self._left + 1, self._FULL)
 
 
 def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import MutableMapping
 from typing import NoReturn
 
 from dodeca.errors import ConfigurationError
@@ -19,9 +20,13 @@ class Secret:
     def __init__(self, value: str) -> None:
         self._value = value
 
-    def reveal(self) -> str:
-        """The secret itself, for the one place that sends it."""
-        return self._value
+    def sign(self, headers: MutableMapping[str, str]) -> None:
+        """Add the key to the headers of a request, the only place where it goes."""
+        headers["x-api-key"] = self._value
+
+    def hidden(self, text: bytes) -> bytes:
+        """The text without the secret, should somebody have sent it back."""
+        return text.replace(self._value.encode(), b"***")
 
     def __repr__(self) -> str:
         return f"***{self._value[-4:]}" if len(self._value) > 12 else "***"

@@ -55,10 +55,10 @@ class Body:
     def __init__(self, content_type: str, parts: list[bytes | _Part]) -> None:
         self.content_type = content_type
         self.length = sum(len(part) for part in parts)
-        self._parts = parts
+        self.parts = parts
 
     def __iter__(self) -> Iterator[bytes]:
-        for part in self._parts:
+        for part in self.parts:
             if isinstance(part, bytes):
                 yield part
             else:
@@ -89,6 +89,7 @@ class _Part:
                 yield pybase64.b64encode(piece) if self._base64 else piece
             if left or (self._is_whole and stream.read(1)):
                 raise InvalidMediaError(f"{self._media} changed its size while it was sent")
+            self._media.check_unchanged(stream)
 
 
 def json_body(value: Any) -> Body:

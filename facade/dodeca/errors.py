@@ -4,16 +4,19 @@ DodecaError
 ├── ConfigurationError          the client cannot be set up: key, base URL, missing extra
 ├── InvalidRequestError         bad input, found before anything is sent (also a ValueError)
 │   └── InvalidMediaError       a file, URL or byte string that the API does not take
+│       └── SourceChangedError  a file that is no longer what an upload was begun with
 ├── APIError                    the service answered with an error status
 │   ├── BadRequestError         400, 409, 413, 422 and other 4xx
 │   ├── AuthenticationError     401, 403
 │   ├── NotFoundError           404, 410
 │   ├── RateLimitError          429
+│   ├── UnexpectedRedirectError 3xx; none is followed
 │   └── ServerError             5xx
 ├── TransportError              no usable answer: DNS, refused, reset, cut off
 │   └── RequestTimeout          no answer in time
 ├── InvalidResponseError        an answer that is not what the API documents
 ├── OutcomeUnknownError         a create was sent and its outcome cannot be told
+├── WebhookError                a notification that the service did not sign, or not just now
 └── JobError
     ├── JobFailed               the service ended a job without a result
     └── WaitTimeout             a job was still running at the deadline
@@ -21,11 +24,14 @@ DodecaError
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
+import orjson
+
+from dodeca._masking import masked
 
 _MESSAGE_LIMIT = 2_000
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")
@@ -47,6 +53,10 @@ class InvalidMediaError(InvalidRequestError):
     """A media source that the API does not take: missing, empty, too large, wrong format."""
 
 
+class SourceChangedError(InvalidMediaError):
+    """A file that is no longer what its upload was begun with."""
+
+
 class TransportError(DodecaError):
     """No usable answer arrived: name resolution, connection, TLS or a cut-off body."""
 
@@ -63,11 +73,28 @@ class TruncatedStreamError(InvalidResponseError):
     """A stream that stopped before its end event: what arrived is not all of it."""
 
 
+@attrs.define(eq=False)
 class OutcomeUnknownError(DodecaError):
     """A create request was sent, and whether the service carried it out cannot be told.
 
-    It is not sent again by itself, since that could make a second resource.
+    It is not sent again by itself, since that could make a second resource. `operation_id`,
+    `method` and `path` name the request, `reason` says what came instead of an answer.
     """
+
+    operation_id: str
+    method: str
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.method} {self.path} ({self.operation_id}) was sent, and whether it was "
+            f"carried out cannot be told: {self.reason}"
+        )
+
+
+class WebhookError(DodecaError):
+    """A notification whose signature is missing, does not fit, or is not of this time."""
 
 
 class JobError(DodecaError):
@@ -126,22 +153,35 @@ class APIError(DodecaError):
 
     @staticmethod
     def of(
-        status: int, headers: Mapping[str, str], body: bytes, *, retry_after: float | None = None
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        retry_after: float | None = None,
+        now: float | None = None,
     ) -> APIError:
-        """Pick the class by the status and read either documented body form, or none."""
+        """Pick the class by the status and read either documented body form, or none.
+
+        `now` is Unix time, from which `resume_at` of a `RateLimitError` is reckoned.
+        """
         fields = _error_fields(body)
         code = fields.get("code")
         message = fields.get("message") or _excerpt(body) or "no message in the answer"
         docs_url = fields.get("docs_url")
-        return _class_of(status)(
+        error = _class_of(status)(
             status=status,
             code=str(code)[:_MESSAGE_LIMIT] if code is not None else None,
-            message=str(message)[:_MESSAGE_LIMIT],
+            message=masked(str(message)[:_MESSAGE_LIMIT]),
             request_id=next((headers[h] for h in _REQUEST_ID_HEADERS if h in headers), None),
             docs_url=docs_url if isinstance(docs_url, str) else None,
             details=fields.get("details"),
             retry_after=retry_after,
         )
+        if isinstance(error, RateLimitError):
+            error.limits = {k: v for k, v in headers.items() if k.startswith("x-ratelimit-")}
+            if now is not None and retry_after is not None:
+                error.resume_at = datetime.fromtimestamp(now, UTC) + timedelta(seconds=retry_after)
+        return error
 
 
 class BadRequestError(APIError):
@@ -156,8 +196,20 @@ class NotFoundError(APIError):
     """There is no such resource (404), or no longer (410)."""
 
 
+@attrs.define(eq=False)
 class RateLimitError(APIError):
-    """Too many requests or too many media minutes (429); see `retry_after`, in seconds."""
+    """Too many requests or too many media minutes (429).
+
+    `retry_after` is in seconds, `resume_at` the moment that it leads to, `limits` the
+    `x-ratelimit-*` headers of the answer by name.
+    """
+
+    resume_at: datetime | None = None
+    limits: Mapping[str, str] = attrs.field(factory=dict)
+
+
+class UnexpectedRedirectError(APIError):
+    """The service pointed elsewhere (3xx). The key does not go there."""
 
 
 class ServerError(APIError):
@@ -174,14 +226,15 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 def _class_of(status: int) -> type[APIError]:
-    return _BY_STATUS.get(status) or (ServerError if status >= 500 else BadRequestError)
+    by_hundreds = {3: UnexpectedRedirectError, 4: BadRequestError}.get(status // 100, ServerError)
+    return _BY_STATUS.get(status, by_hundreds)
 
 
 def _error_fields(body: bytes) -> dict[str, Any]:
     """Both documented forms: `{code, message, docs_url}` and `{"error": {code, message}}`."""
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
         return {}
     if isinstance(parsed, dict) and isinstance(parsed.get("error"), dict):
         parsed = parsed["error"]
@@ -189,4 +242,4 @@ def _error_fields(body: bytes) -> dict[str, Any]:
 
 
 def _excerpt(body: bytes) -> str:
-    return " ".join(body[:_MESSAGE_LIMIT].decode("utf-8", "replace").split())
+    return masked(" ".join(body[:_MESSAGE_LIMIT].decode("utf-8", "replace").split()))

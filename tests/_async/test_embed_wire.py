@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dodeca import AsyncClient, Embeddings, Media, errors, segmentation
-from tests.scripted import EMBEDDED, Script, reply
+from tests.scripted import EMBEDDED, Script, Still, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -189,10 +189,12 @@ async def test_nulls_mean_absence() -> None:
     ],
 )
 async def test_an_undocumented_answer_is_an_invalid_response(body: bytes) -> None:
-    script = Script(httpx.Response(200, content=body))
+    script = Script(*(httpx.Response(200, content=body) for _ in range(2)))
     async with AsyncClient("tlk_test", transport=script) as client:
+        client._transport.clock = Still()
         with pytest.raises(errors.InvalidResponseError):
             await client.embed.text("x")
+    assert script.left == 0
 
 
 BAD_INPUTS: list[Callable[[AsyncClient], Awaitable[object]]] = [

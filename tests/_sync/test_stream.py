@@ -17,12 +17,13 @@ from dodeca.errors import (
     InvalidRequestError,
     InvalidResponseError,
     RateLimitError,
+    ServerError,
     TransportError,
     TruncatedStreamError,
 )
 from dodeca.results import ServiceError, StreamEnd, StreamStart, TextGeneration
 from tests import contract
-from tests.scripted import Pieces, Script, reply
+from tests.scripted import Pieces, Script, Still, reply
 
 FILM = "https://host/a.mp4"
 # Line ends of Unicode that are none of newline-delimited JSON.
@@ -213,29 +214,41 @@ def test_the_response_is_closed_when_nobody_reads_it() -> None:
 
 def test_a_refusal_is_an_error_of_the_api_and_closes_too() -> None:
     body = Pieces(b'{"code":"too_many_', b'requests","message":"slow down"}')
-    headers = {"retry-after": "7"}
+    headers = {"retry-after": "7000"}
     script = Script(httpx.Response(429, headers=headers, stream=body))
     with Client("tlk_test", transport=script) as client:
         with pytest.raises(RateLimitError, match="slow down") as caught:
             with client.generate.stream("v1", "?"):
                 pass
         assert body.closed
-    assert (caught.value.code, caught.value.retry_after) == ("too_many_requests", 7.0)
+    assert (caught.value.code, caught.value.retry_after) == ("too_many_requests", 7000.0)
 
 
 @pytest.mark.parametrize("error", [httpx.ReadTimeout("silent"), httpx.ReadError("reset")])
-def test_a_refusal_that_breaks_off_is_a_transport_error(error: Exception) -> None:
-    body = Pieces(b'{"code":', error=error)
-    with Client("tlk_test", transport=Script(httpx.Response(500, stream=body))) as client:
-        with pytest.raises(TransportError):
+def test_a_refusal_that_breaks_off_still_has_its_status(error: Exception) -> None:
+    bodies = [Pieces(b'{"code":', error=error) for _ in range(3)]
+    script = Script(*(httpx.Response(500, stream=body) for body in bodies))
+    with Client("tlk_test", transport=script) as client:
+        client._transport.clock = Still()
+        with pytest.raises(ServerError):
             with client.generate.stream("v1", "?"):
                 pass
-        assert body.closed
+    assert all(body.closed for body in bodies)
+
+
+def test_a_stream_that_could_not_be_opened_is_opened_again() -> None:
+    body = Pieces(*(line + b"\n" for line in LINES))
+    script = Script(httpx.ConnectError("refused"), httpx.Response(200, stream=body))
+    with Client("tlk_test", transport=script) as client:
+        client._transport.clock = Still()
+        with client.generate.stream("v1", "?") as stream:
+            assert stream.text()
 
 
 def test_no_answer_is_a_transport_error() -> None:
-    script = Script(httpx.ConnectError("refused"))
+    script = Script(*(httpx.ConnectError("refused") for _ in range(3)))
     with Client("tlk_test", transport=script) as client:
+        client._transport.clock = Still()
         with pytest.raises(TransportError, match="refused"):
             with client.generate.stream("v1", "?"):
                 pass

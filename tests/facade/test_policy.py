@@ -1,5 +1,6 @@
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 
 import pytest
@@ -7,45 +8,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dodeca import _policy
-from dodeca._policy import Kind, Outcome, Reach
+from dodeca._policy import ACTIONS, Action, Budget, Fate, Kind, Outcome
+
+SAFE = (Kind.READ, Kind.IDEMPOTENT, Kind.STATELESS_POST)
 
 
-def delay(kind: Kind, outcome: Outcome, *, attempt: int = 1, left: float = 60.0) -> float | None:
-    return _policy.delay(kind, attempt, outcome, left=left, jitter=0.5)
-
-
-@pytest.mark.parametrize("kind", [Kind.READ, Kind.IDEMPOTENT, Kind.STATELESS_POST])
-@pytest.mark.parametrize(
-    "outcome",
-    [
-        Outcome(Reach.NOT_SENT),
-        Outcome(Reach.UNKNOWN),
-        Outcome(Reach.ANSWERED, 500),
-        Outcome(Reach.ANSWERED, 520),
-        Outcome(Reach.ANSWERED, 429),
-        Outcome(Reach.ANSWERED, 408),
-    ],
-)
-def test_what_may_be_sent_twice_is_sent_again(kind: Kind, outcome: Outcome) -> None:
-    assert delay(kind, outcome) is not None
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("fate", list(Fate))
+def test_the_table_decides_every_case(kind: Kind, fate: Fate) -> None:
+    action = ACTIONS[kind, fate]
+    if fate in (Fate.HOPELESS, Fate.REFUSED):
+        assert action is Action.GIVE_UP
+    elif fate in (Fate.NOT_SENT, Fate.THROTTLED) or kind in SAFE:
+        assert action is Action.REPEAT
+    elif kind is Kind.CREATE_WITH_MARKER:
+        assert action is Action.LOOK_UP
+    else:
+        assert action is Action.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("outcome", "again"),
+    ("status", "fate"),
     [
-        (Outcome(Reach.NOT_SENT), True),
-        (Outcome(Reach.ANSWERED, 429), True),
-        (Outcome(Reach.UNKNOWN), False),
-        (Outcome(Reach.ANSWERED, 500), False),
-        (Outcome(Reach.ANSWERED, 503), False),
+        *((status, Fate.REFUSED) for status in (300, 307, 400, 401, 403, 404, 409, 413, 422, 451)),
+        *((status, Fate.FAILED) for status in (500, 502, 503, 504, 520, 599, 600, 999)),
+        (429, Fate.THROTTLED),
+        (408, Fate.LOST),
+        (425, Fate.LOST),
     ],
 )
-@pytest.mark.parametrize("kind", [Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND])
-def test_a_create_is_repeated_only_when_it_cannot_have_happened(
-    kind: Kind, outcome: Outcome, again: bool
-) -> None:
-    assert (delay(kind, outcome) is not None) is again
-    assert _policy.is_unknown(kind, outcome) is not again
+def test_a_status_says_how_the_request_ended(status: int, fate: Fate) -> None:
+    assert _policy.fate_of(status) is fate
 
 
 def test_every_operation_has_a_kind() -> None:
@@ -59,35 +52,49 @@ def test_every_operation_has_a_kind() -> None:
     assert set(_policy.KINDS) == operations
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422])
-def test_a_refusal_is_final(kind: Kind, status: int) -> None:
-    assert delay(kind, Outcome(Reach.ANSWERED, status)) is None
+def test_attempts_are_counted_where_the_service_names_no_time() -> None:
+    for fate in (Fate.NOT_SENT, Fate.FAILED, Fate.LOST, Fate.THROTTLED):
+        waits = [_policy.delay(n, Outcome(fate), left=99, jitter=0.5) for n in (1, 2, 3)]
+        assert waits == [0.5, 1.0, None]
+    assert _policy.delay(1, Outcome(Fate.UNREADABLE), left=99, jitter=0.5) is not None
+    assert _policy.delay(2, Outcome(Fate.UNREADABLE), left=99, jitter=0.5) is None
+
+
+def test_a_named_time_is_honoured_up_to_the_deadline_and_never_hammered() -> None:
+    throttled = Outcome(Fate.THROTTLED, retry_after=0.0)
+    assert [_policy.delay(n, throttled, left=99, jitter=0.5) for n in (1, 2, 3, 50)] == [
+        0.0,
+        0.0,
+        0.5,
+        0.5,
+    ]
+    assert _policy.delay(9, Outcome(Fate.THROTTLED, 7.0), left=7.5, jitter=0) == 7.0
+    assert _policy.delay(1, Outcome(Fate.THROTTLED, 7.0), left=6.5, jitter=0) is None
+    assert _policy.delay(1, Outcome(Fate.FAILED, 7.0), left=6.5, jitter=0) is None
 
 
 @given(
-    kind=st.sampled_from(Kind),
-    reach=st.sampled_from(Reach),
-    status=st.none() | st.integers(100, 999),
+    fate=st.sampled_from(Fate),
     retry_after=st.none() | st.floats(0, 1e6),
     attempt=st.integers(1, 10),
     left=st.floats(-10, 1e4),
     jitter=st.floats(0, 1),
 )
 def test_a_wait_is_finite_and_ends_before_the_deadline(
-    kind: Kind,
-    reach: Reach,
-    status: int | None,
-    retry_after: float | None,
-    attempt: int,
-    left: float,
-    jitter: float,
+    fate: Fate, retry_after: float | None, attempt: int, left: float, jitter: float
 ) -> None:
-    outcome = Outcome(reach, status, retry_after)
-    wait = _policy.delay(kind, attempt, outcome, left=left, jitter=jitter)
-    if wait is not None:
-        assert 0 <= wait < left
-        assert attempt < _policy.MAX_ATTEMPTS
+    wait = _policy.delay(attempt, Outcome(fate, retry_after), left=left, jitter=jitter)
+    assert wait is None or 0 <= wait < left
+
+
+def test_an_outage_costs_fifty_retries_whoever_asks() -> None:
+    budget, failed = Budget(), Outcome(Fate.FAILED)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(lambda _: budget.spend(failed), range(1_000))) == 50
+    assert budget.spend(Outcome(Fate.THROTTLED, retry_after=1.0))
+    for _ in range(10):
+        budget.earn()
+    assert [budget.spend(failed), budget.spend(failed)] == [True, False]
 
 
 @pytest.mark.parametrize(

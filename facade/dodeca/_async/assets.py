@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any
 
-from dodeca import _params
+from dodeca import _library, _params
 from dodeca._async.job import AsyncJob, Board, JobState
 from dodeca._async.multipart_uploads import AsyncMultipartUploads
 from dodeca._async.pages import AsyncPages, listed
@@ -96,7 +96,9 @@ class AsyncAssets:
 
         `filename` has 1 to 255 characters; without it the name of the file or URL is taken.
         `enable_hls` and `enable_thumbnail` make a stream and a picture of it. `job.wait()` gives
-        the asset once it is ready; `job.latest` is what the service answered at once.
+        the asset once it is ready; `job.latest` is what the service answered at once. Beside
+        `user_metadata` the asset gets an entry `dodeca_marker`, by which it is found again when
+        the answer was lost.
 
         Raises:
             InvalidMediaError: no such file, one of more than 200 MB, or an asset.
@@ -111,6 +113,7 @@ class AsyncAssets:
                 f"one call takes a file of up to 200 MB, {source} has "
                 f"{(source.size or 0) / MIB:.0f}; assets.upload sends it in chunks"
             )
+        marked = _params.marked(user_metadata)
         body = models.AssetCreateRequest(
             method="direct" if source.is_local else "url",
             file=upload(source),
@@ -118,9 +121,22 @@ class AsyncAssets:
             filename=_params.file_name(filename),
             enable_hls=_params.flag("enable_hls", enable_hls),
             enable_thumbnail=_params.flag("enable_thumbnail", enable_thumbnail),
-            user_metadata=_params.metadata_text(user_metadata),
+            user_metadata=_params.metadata_text(marked),
         )
-        asset = of(Asset, await self._transport.send(request(assets_create, body=body)))
+        call = request(assets_create, body=body)
+        begun = self._transport.clock.wall()
+
+        async def find() -> Asset | None:
+            async for asset in self.list(page_limit=_PAGE):
+                if (asset.user_metadata or {}).get(_params.MARKER) == marked[_params.MARKER]:
+                    return asset
+                if not _library.is_new(asset.created_at, begun):
+                    return None  # the newest come first
+            return None
+
+        asset = await self._transport.fetch(
+            call, lambda answer: of(Asset, call.parse(answer)), find=find
+        )
         return self._job(JobState(asset.id, asset.status or "processing", asset))
 
     def list(

@@ -14,7 +14,7 @@ from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
-from dodeca._operation import request
+from dodeca._operation import Answer, request
 from dodeca.errors import InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
@@ -174,8 +174,12 @@ class AsyncEmbed:
 
     async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
         call = request(embed_v2_create, body=body)
-        items, rest = _wire.take_items(await self._transport.fetch(call))
-        return _embeddings(items, call.parse(rest).metadata, body.model_name)
+
+        def read(answer: Answer) -> Embeddings:
+            items, rest = _wire.take_items(answer)
+            return _embeddings(items, call.parse(rest).metadata, body.model_name)
+
+        return await self._transport.fetch(call, read)
 
 
 class AsyncEmbedTasks:
@@ -343,14 +347,18 @@ class AsyncEmbedTasks:
 
     async def _look(self, task_id: str) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
-        items, rest = _wire.take_items(await self._transport.fetch(call))
-        task = call.parse(rest)
-        return JobState(
-            task_id,
-            task.status,
-            result=_embeddings(items, task.metadata) if task.status == READY else None,
-            reason=task.error.message if task.error else None,
-        )
+
+        def read(answer: Answer) -> JobState[Embeddings]:
+            items, rest = _wire.take_items(answer)
+            task = call.parse(rest)
+            return JobState(
+                task_id,
+                task.status,
+                result=_embeddings(items, task.metadata) if task.status == READY else None,
+                reason=task.error.message if task.error else None,
+            )
+
+        return await self._transport.fetch(call, read)
 
 
 def _embeddings(items: Any, metadata: Any, model_name: str | None = None) -> Embeddings:

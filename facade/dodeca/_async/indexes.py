@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from dodeca import _params
+from dodeca import _library, _params
 from dodeca._async.indexed_assets import AsyncIndexedAssets
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
@@ -72,9 +72,20 @@ class AsyncIndexes:
         """
         name = _params.string("index_name", index_name)
         body = _create_body(name, models, addons)
-        created = await self._transport.send(request(indexes_create, body=body))
+        call = request(indexes_create, body=body)
+        begun = self._transport.clock.wall()
+
+        async def find() -> Index | None:
+            async for index in self.list(index_name=name):
+                if _library.is_new(index.created_at, begun):
+                    return index
+            return None
+
+        created = await self._transport.fetch(
+            call, lambda answer: of(Index, call.parse(answer)), find=find
+        )
         chosen = [IndexModel(model.model_name, model.model_options) for model in body.models]
-        return attrs.evolve(of(Index, created), index_name=name, models=chosen, addons=addons)
+        return attrs.evolve(created, index_name=name, models=chosen, addons=addons)
 
     def list(
         self,

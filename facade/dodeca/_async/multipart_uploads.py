@@ -7,7 +7,8 @@ from typing import Any
 
 from dodeca import _params
 from dodeca._async.pages import AsyncPages, listed
-from dodeca._async.transport import AsyncStorage, AsyncTransport
+from dodeca._async.storage import AsyncStorage
+from dodeca._async.transport import AsyncTransport
 from dodeca._concurrency import AsyncLock, arun_bounded
 from dodeca._operation import request
 from dodeca._upload import Chunk as Range
@@ -176,7 +177,7 @@ class AsyncMultipartUploads:
             chunks = self.status(upload_id)
             done = {chunk.index or 0 async for chunk in chunks if chunk.status == "completed"}
         plan = _plan(media, session)
-        async with self._transport.storage() as storage:
+        async with AsyncStorage(self._transport) as storage:
             run = _Run(self, storage, media, plan, session, done, on_progress)
             await arun_bounded(run.send, plan.missing(frozenset(done)), WORKERS)
         return run.asset_id

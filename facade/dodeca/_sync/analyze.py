@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from dodeca import _analysis, _params
-from dodeca._operation import given, request
+from dodeca._operation import request
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.stream import TextStream
@@ -149,8 +150,9 @@ class AnalyzeTasks:
         `analysis_mode` is "general" or "time_based_metadata"; the latter takes no prompt, but a
         `response_format` of type "segment_definitions", and `min_segment_duration` and
         `max_segment_duration` of at least 2 seconds. `max_tokens` is 512 to 98,304, or
-        "unlimited" for segments. `custom_id` is a name of your own, `idempotency_key` keeps the
-        service from making the same task twice. The rest is as in `client.analyze`.
+        "unlimited" for segments. `custom_id` is a name of your own. `idempotency_key` keeps the
+        service from making the same task twice; every call has one of its own without it. The
+        rest is as in `client.analyze`.
         `job.wait()` gives the task with its result.
 
         Raises:
@@ -174,11 +176,10 @@ class AnalyzeTasks:
             custom_id=custom_id,
             model_name=model_name,
         )
-        key = None
-        if idempotency_key is not None:
-            rule = "of printable ASCII characters, as in a header"
-            key = _params.matching("idempotency_key", idempotency_key, "[!-~]+", rule)
-        call = request(analyze_tasks_create, body=body, idempotency_key=given(key))
+        rule = "of printable ASCII characters, as in a header"
+        wanted = secrets.token_hex(16) if idempotency_key is None else idempotency_key
+        key = _params.matching("idempotency_key", wanted, "[!-~]+", rule)
+        call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = self._transport.send(call)
         return self._job(JobState(created.task_id, created.status))
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from dodeca import _http, _secret
 from dodeca._sync.job import Job, wait_all
-from dodeca._sync.transport import Transport
+from dodeca._sync.transport import LOOPBACK, Settings, Transport
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -40,7 +40,15 @@ class Client:
     Args:
         api_key: the key; without it TWELVELABS_API_KEY, TWELVE_LABS_API_KEY or TL_API_KEY is read.
         base_url: where the API lives.
-        timeout: deadline of one call in seconds, retries and waits included. Jobs have their own.
+        timeout: deadline of one call in seconds, retries and waits included; a body that is sent
+            may take longer, as on a line of 1 Mbit/s. Jobs have their own.
+        settle_sec: how long the service may take to carry out what it was sent. After a create
+            without an answer, this long is waited before its result is looked for, and what is not
+            there then is sent again.
+        retry_unknown: send creates again that may have been carried out already and leave nothing
+            to be looked for (tasks, imports). Each may then be done twice.
+        allow_insecure: allow a `base_url` of plain http that is not on this machine.
+        trust_env: use the proxies that the environment names.
         transport: an httpx transport to send through, for tests and the emulator.
 
     Raises:
@@ -53,13 +61,22 @@ class Client:
         *,
         base_url: str = BASE_URL,
         timeout: float = 300.0,
+        settle_sec: float = 10.0,
+        retry_unknown: bool = False,
+        allow_insecure: bool = False,
+        trust_env: bool = True,
         transport: _http.Transport | None = None,
     ) -> None:
         self._owned: Emulator | None = None
         self._transport = Transport(
             key=_secret.api_key(api_key),
-            base_url=_checked(base_url),
-            timeout=timeout,
+            settings=Settings(
+                base_url=_checked(base_url, allow_insecure),
+                timeout=_seconds("timeout", timeout),
+                settle_sec=_seconds("settle_sec", settle_sec),
+                retry_unknown=retry_unknown,
+                trust_env=trust_env,
+            ),
             transport=transport,
         )
 
@@ -195,12 +212,27 @@ class Client:
         return f"<{type(self).__name__} of {self._transport.base_url}>"
 
 
-def _checked(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError(f"base_url starts with https://, got {base_url!r}")
-    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+def _checked(base_url: str, allow_insecure: bool) -> str:
+    rule = f"base_url is https://host[:port][/path], got {base_url!r}"
+    if not isinstance(base_url, str) or any(mark in base_url for mark in "?#@\\ \t\r\n"):
+        raise ConfigurationError(rule)
+    try:
+        parts = urlsplit(base_url)
+        host = (parts.hostname or "").encode("idna").decode()
+        usable = parts.scheme in {"http", "https"} and host and parts.port != 0
+    except ValueError as exc:
+        raise ConfigurationError(rule) from exc
+    if not usable:
+        raise ConfigurationError(rule)
+    if parts.scheme == "http" and not (allow_insecure or host in LOOPBACK):
         raise ConfigurationError(
-            f"base_url is plain http, which would show the API key to the network: {base_url!r}"
+            f"base_url is plain http, which would show the API key to the network: {base_url!r}; "
+            "allow_insecure=True allows it"
         )
     return base_url.rstrip("/")
+
+
+def _seconds(name: str, value: float) -> float:
+    if not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise ConfigurationError(f"{name} is a number of seconds above 0, got {value!r}")
+    return value

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from dodeca import _bodies, _params, _wire
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
-from dodeca._operation import request
+from dodeca._operation import Answer, request
 from dodeca._sync.assets import Assets
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
@@ -175,8 +175,12 @@ class Embed:
 
     def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
         call = request(embed_v2_create, body=body)
-        items, rest = _wire.take_items(self._transport.fetch(call))
-        return _embeddings(items, call.parse(rest).metadata, body.model_name)
+
+        def read(answer: Answer) -> Embeddings:
+            items, rest = _wire.take_items(answer)
+            return _embeddings(items, call.parse(rest).metadata, body.model_name)
+
+        return self._transport.fetch(call, read)
 
 
 class EmbedTasks:
@@ -344,14 +348,18 @@ class EmbedTasks:
 
     def _look(self, task_id: str) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
-        items, rest = _wire.take_items(self._transport.fetch(call))
-        task = call.parse(rest)
-        return JobState(
-            task_id,
-            task.status,
-            result=_embeddings(items, task.metadata) if task.status == READY else None,
-            reason=task.error.message if task.error else None,
-        )
+
+        def read(answer: Answer) -> JobState[Embeddings]:
+            items, rest = _wire.take_items(answer)
+            task = call.parse(rest)
+            return JobState(
+                task_id,
+                task.status,
+                result=_embeddings(items, task.metadata) if task.status == READY else None,
+                reason=task.error.message if task.error else None,
+            )
+
+        return self._transport.fetch(call, read)
 
 
 def _embeddings(items: Any, metadata: Any, model_name: str | None = None) -> Embeddings:

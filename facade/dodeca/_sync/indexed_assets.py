@@ -57,8 +57,19 @@ class IndexedAssets:
             enable_video_stream=_params.flag("enable_video_stream", enable_video_stream),
             user_metadata=_params.user_metadata(user_metadata),
         )
-        created = self._transport.send(request(indexed_assets_create, index_id, body=body))
-        return self._job(index_id, JobState(created.field_id, "pending"))
+        call = request(indexed_assets_create, index_id, body=body)
+        begun = self._transport.clock.wall()
+
+        def find() -> str | None:
+            for asset in self.list(index_id, page_limit=50):
+                if asset.asset_id == asset_id and _library.is_new(asset.created_at, begun):
+                    return asset.id
+            return None
+
+        created = self._transport.fetch(
+            call, lambda answer: str(call.parse(answer).field_id), find=find
+        )
+        return self._job(index_id, JobState(created, "pending"))
 
     def job(self, index_id: str, indexed_asset_id: str) -> Job[IndexedAsset]:
         """The job that takes an asset in, from this process or another.

@@ -10,7 +10,8 @@ from dodeca import _params
 from dodeca._concurrency import Lock, run_bounded
 from dodeca._operation import request
 from dodeca._sync.pages import Pages, listed
-from dodeca._sync.transport import Storage, Transport
+from dodeca._sync.storage import Storage
+from dodeca._sync.transport import Transport
 from dodeca._upload import Chunk as Range
 from dodeca._upload import Plan, Progress
 from dodeca._wire import file_name, range_body
@@ -177,7 +178,7 @@ class MultipartUploads:
             chunks = self.status(upload_id)
             done = {chunk.index or 0 for chunk in chunks if chunk.status == "completed"}
         plan = _plan(media, session)
-        with self._transport.storage() as storage:
+        with Storage(self._transport) as storage:
             run = _Run(self, storage, media, plan, session, done, on_progress)
             run_bounded(run.send, plan.missing(frozenset(done)), WORKERS)
         return run.asset_id

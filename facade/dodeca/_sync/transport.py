@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -12,195 +12,276 @@ import attrs
 
 from dodeca import _http, _policy
 from dodeca._clock import Clock
-from dodeca._operation import Answer, Request
-from dodeca._policy import Kind, Outcome, Reach
+from dodeca._concurrency import Deadline
+from dodeca._inflate import ERROR_CAP, Inflater
+from dodeca._links import check_reach
+from dodeca._masking import LOG, set_up_logging
+from dodeca._operation import Answer, Request, Sink
+from dodeca._policy import Action, Budget, Fate, Kind, Outcome
 from dodeca._secret import Secret
-from dodeca._wire import Body
-from dodeca.errors import APIError, DodecaError, InvalidResponseError, OutcomeUnknownError
+from dodeca._sync.pool import Connections
+from dodeca.errors import (
+    APIError,
+    ConfigurationError,
+    DodecaError,
+    InvalidRequestError,
+    InvalidResponseError,
+    OutcomeUnknownError,
+    RequestTimeout,
+    TransportError,
+)
 
 T = TypeVar("T")
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@attrs.frozen
+class Settings:
+    """How a client behaves; the same for all of its calls."""
+
+    base_url: str
+    timeout: float
+    settle_sec: float
+    retry_unknown: bool
+    trust_env: bool
+
 
 class Transport:
-    """One connection pool, one key, one origin."""
+    """One set of connections, one key, one origin."""
 
     def __init__(
         self,
         *,
         key: Secret,
-        base_url: str,
-        timeout: float,
+        settings: Settings,
         transport: _http.Transport | None,
         clock: Clock | None = None,
     ) -> None:
+        set_up_logging()
         self.clock = clock or Clock()
+        self.base_url = settings.base_url
+        self.settings = settings
         self._key = key
-        self.base_url = base_url
-        self._timeout = timeout
-        self._transport = transport
-        self._http = _http.new_client(transport)
+        self._origin = _http.url(settings.base_url)
+        self.given = transport
+        self._is_remote = transport is None and self._origin.host not in LOOPBACK
+        self.connections = Connections(transport, trust_env=settings.trust_env)
+        self._budget = Budget()
+        self._closed = False
 
-    def send(self, request: Request[T], *, timeout: float | None = None) -> T:
-        """The parsed success of a request; raises the errors of `fetch` and `parse`."""
-        return request.parse(self.fetch(request, timeout=timeout))
+    def send(self, request: Request[T]) -> T:
+        """The success that a request documents; raises what `fetch` raises."""
+        return self.fetch(request, request.parse)
 
-    def fetch(self, request: Request[Any], *, timeout: float | None = None) -> Answer:
-        """The answer to a request, after retries where those are safe.
+    def fetch(
+        self,
+        request: Request[Any],
+        read: Callable[[Answer], T],
+        *,
+        sink: Callable[[], Sink] | None = None,
+        find: Callable[[], T | None] | None = None,
+    ) -> T:
+        """What `read` makes of the answer to a request.
 
-        `timeout` is the deadline of the whole call in seconds, retries and waits included.
+        The request is sent again where that is safe, within one deadline for all of it. `sink`
+        makes an object that is fed the body as it arrives, instead of its being kept. `find` looks
+        for what a create may have made: it is asked after the time that the service needs to
+        settle, before anything is made twice.
 
         Raises:
             APIError: the service answered with an error status.
             TransportError: no answer arrived, or not in time.
-            OutcomeUnknownError: a create was sent, and no answer tells what came of it.
+            InvalidResponseError: the answer is not what the API documents.
+            OutcomeUnknownError: a create was sent, and nothing tells what came of it.
         """
-        kind = _policy.KINDS[request.operation_id]
-        deadline = self.clock.monotonic() + (self._timeout if timeout is None else timeout)
-        attempt = 0
-        while True:
-            attempt += 1
-            ended = self._attempt(request, deadline - self.clock.monotonic())
-            if isinstance(ended, Answer):
-                return ended
-            left = deadline - self.clock.monotonic()
-            jitter = random.random()
-            wait = _policy.delay(kind, attempt, ended.outcome, left=left, jitter=jitter)
-            if wait is None:
-                raise _final(request, kind, ended)
-            self.clock.sleep(wait)
+
+        def receive(response: _http.HttpResponse, until: float) -> T:
+            return read(whole(response, sink and sink(), self.clock, until))
+
+        return self._exchange(request, receive, find)
 
     @contextmanager
     def stream(self, request: Request[Any]) -> Iterator[Iterator[bytes]]:
-        """The body of a success as it arrives; opened once, and closed at the end of the block.
+        """The body of a success as it arrives, closed at the end of the block.
 
         Raises:
             APIError: the service answered with an error status.
             TransportError: no answer arrived, or its body was cut off.
         """
+
+        def receive(response: _http.HttpResponse, _: float) -> _http.HttpResponse:
+            return response
+
+        response = self._exchange(request, receive)
         try:
-            response = self._http.send(self._built(request, self._timeout), stream=True)
-        except _http.ERRORS as exc:
-            raise _http.error(exc) from exc
-        try:
-            if not response.is_success:
-                raise self._read_refusal(response)
             yield _pieces(response)
         finally:
             response.close()
 
-    @contextmanager
-    def storage(self) -> Iterator[Storage]:
-        """A way to where chunks are uploaded, without the key and on connections of its own."""
-        client = _http.new_client(self._transport)
-        try:
-            yield Storage(client, self.base_url, self._timeout, self.clock)
-        finally:
-            if self._transport is None:
-                client.close()
-
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._closed = True
+        self.connections.close()
 
-    def _attempt(self, request: Request[Any], timeout: float) -> Answer | _Failure:
-        try:
-            response = self._http.send(self._built(request, timeout))
-        except _http.ERRORS as exc:
-            return _Failure(Outcome(_http.reach(exc)), _http.error(exc), exc)
-        if response.is_success:
-            return Answer(response.status_code, response.headers, response.content)
-        return self._refusal(response)
-
-    def _built(self, request: Request[Any], timeout: float) -> _http.HttpRequest:
-        headers = {"x-api-key": self._key.reveal(), **request.headers}
-        return _http.build(request, self.base_url, headers, max(timeout, 0.001))
-
-    def _read_refusal(self, response: _http.HttpResponse) -> DodecaError:
-        try:
-            response.read()
-        except _http.ERRORS as exc:
-            raise _http.error(exc) from exc
-        return self._refusal(response).error
-
-    def _refusal(self, response: _http.HttpResponse) -> _Failure:
-        status, headers = response.status_code, response.headers
-        wait = _policy.retry_after(headers, now=self.clock.wall())
-        error = APIError.of(status, headers, response.content, retry_after=wait)
-        return _Failure(Outcome(Reach.ANSWERED, status, wait), error)
-
-
-class Storage:
-    """Sends chunks to the URLs that the service gave out for them."""
-
-    def __init__(
-        self, client: _http.HttpClient, base_url: str, timeout: float, clock: Clock
-    ) -> None:
-        self._client = client
-        self._base_url = base_url
-        self._timeout = timeout
-        self._clock = clock
-
-    def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
-        """Send a chunk, and again while the storage fails; its ETag.
-
-        Raises:
-            APIError: the storage refused it; 403 when the URL has expired.
-            TransportError: no answer arrived.
-            InvalidResponseError: the storage gave no ETag, or the URL is not https.
-        """
-        _http.check_storage(url, self._base_url)
+    def _exchange(
+        self,
+        request: Request[Any],
+        receive: Callable[[_http.HttpResponse, float], T],
+        find: Callable[[], T | None] | None = None,
+    ) -> T:
+        if self._closed:
+            raise ConfigurationError("the client was closed")
+        if self._is_remote:
+            check_reach(request.form if request.json is None else request.json)
+        kind = _policy.KINDS[request.operation_id]
+        if self.settings.retry_unknown and kind is Kind.CREATE_BLIND:
+            kind = Kind.IDEMPOTENT
+        until = self.clock.monotonic() + self.settings.timeout
         attempt = 0
         while True:
             attempt += 1
-            ended = self._attempt(url, headers, body)
-            if isinstance(ended, str):
+            ended = self._attempt(request, kind, receive, until)
+            if not isinstance(ended, Failure):
+                self._budget.earn()
                 return ended
-            jitter = random.random()
+            action = _policy.ACTIONS[kind, ended.outcome.fate]
+            if action is Action.LOOK_UP and find is not None:
+                found = self._found(request, ended, find, until)
+                if found is not None:
+                    return found
+                action = Action.REPEAT
+            if action in (Action.LOOK_UP, Action.UNKNOWN):
+                raise _unknown(request, ended.error)
             wait = _policy.delay(
-                Kind.IDEMPOTENT, attempt, ended.outcome, left=self._timeout, jitter=jitter
+                attempt,
+                ended.outcome,
+                left=until - self.clock.monotonic(),
+                jitter=random.random(),
             )
-            if wait is None:
-                ended.error.__cause__ = ended.cause
+            if action is Action.GIVE_UP or wait is None or not self._budget.spend(ended.outcome):
                 raise ended.error
-            self._clock.sleep(wait)
+            LOG.info("%s again in %.2f s: %s", request.operation_id, wait, ended.error)
+            self.clock.sleep(wait)
 
-    def _attempt(self, url: str, headers: Mapping[str, str], body: Body) -> str | _Failure:
+    def _attempt(
+        self,
+        request: Request[Any],
+        kind: Kind,
+        receive: Callable[[_http.HttpResponse, float], T],
+        until: float,
+    ) -> T | Failure:
+        left = max(until - self.clock.monotonic(), 0.001)
+        fresh = kind in (Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND)
+        built = _http.build(request, self.base_url, timeout=left, fresh=fresh)
+        if built.url.netloc != self._origin.netloc or built.url.scheme != self._origin.scheme:
+            raise InvalidRequestError(f"{request.path!r} leads away from {self.base_url}")
+        self._key.sign(built.headers)
+
+        def carry_out() -> T | Failure:
+            response = self.connections.to(built.url).handle_request(built)
+            LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
+            if 200 <= response.status_code < 300:
+                return receive(response, until + _http.spare(built))
+            return refusal(response, self.clock.wall(), self._key)
+
+        return attempt(carry_out, built)
+
+    def _found(
+        self,
+        request: Request[Any],
+        failure: Failure,
+        find: Callable[[], T | None],
+        until: float,
+    ) -> T | None:
+        """What a create has made, once it is sure that it would be seen; None where nothing."""
+        settle = self.settings.settle_sec
+        if settle >= until - self.clock.monotonic():
+            raise _unknown(request, failure.error)
+        LOG.warning("%s: looked for in %.1f s: %s", request.operation_id, settle, failure.error)
+        self.clock.sleep(settle)
         try:
-            response = self._client.send(_http.build_put(url, headers, body, self._timeout))
-        except _http.ERRORS as exc:
-            return _Failure(Outcome(_http.reach(exc)), _http.error(exc), exc)
-        if not response.is_success:
-            error = APIError.of(response.status_code, response.headers, response.content)
-            return _Failure(Outcome(Reach.ANSWERED, response.status_code), error)
-        etag: str = response.headers.get("etag", "").strip('"')
-        if not etag:
-            raise InvalidResponseError("the storage took a chunk but gave no ETag")
-        return etag
+            return find()
+        except DodecaError as exc:
+            raise _unknown(request, exc) from exc
+
+
+@attrs.frozen
+class Failure:
+    """An attempt without a success."""
+
+    outcome: Outcome
+    error: DodecaError
+
+
+def attempt(carry_out: Callable[[], T | Failure], built: _http.HttpRequest) -> T | Failure:
+    """Carry out one attempt within its deadline; what went wrong on the way as a `Failure`."""
+    try:
+        with Deadline(built.extensions["deadline"]):
+            return carry_out()
+    except InvalidResponseError as exc:
+        return Failure(Outcome(Fate.UNREADABLE), exc)
+    except TransportError as exc:
+        return Failure(Outcome(Fate.LOST), exc)
+    except _http.ERRORS as exc:
+        return Failure(Outcome(_http.fate(exc)), _http.error(exc))
+
+
+def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None) -> Failure:
+    """The error that an answer stands for; of a long body only the beginning."""
+    body = bytearray()
+    try:
+        inflater = Inflater(response.headers.get("content-encoding", ""))
+        for raw in _http.stream(response):
+            for piece in inflater.feed(raw):
+                body += piece
+            if len(body) > ERROR_CAP:
+                break
+    except (DodecaError, *_http.ERRORS):
+        pass  # the status says enough
+    finally:
+        response.close()
+    text = bytes(body[:ERROR_CAP])
+    wait = _policy.retry_after(response.headers, now=now)
+    error = APIError.of(
+        response.status_code,
+        response.headers,
+        key.hidden(text) if key else text,
+        retry_after=wait,
+        now=now,
+    )
+    return Failure(Outcome(_policy.fate_of(response.status_code), wait), error)
+
+
+def whole(response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: float) -> Answer:
+    """A successful answer, read to its end, kept or fed to a sink."""
+    kept = bytearray()
+    take = kept.extend if sink is None else sink.feed
+    try:
+        inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
+        for raw in _http.stream(response):
+            for piece in inflater.feed(raw):
+                take(piece)
+            if clock.monotonic() > until:
+                raise RequestTimeout("the answer was still arriving at the deadline of the call")
+        inflater.finish()
+    finally:
+        response.close()
+    return Answer(response.status_code, response.headers, bytes(kept), sink)
 
 
 def _pieces(response: _http.HttpResponse) -> Iterator[bytes]:
+    inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
     try:
-        for piece in response.iter_bytes():
-            yield piece
+        for raw in _http.stream(response):
+            for piece in inflater.feed(raw):
+                yield piece
+        inflater.finish()
     except _http.ERRORS as exc:
         raise _http.error(exc) from exc
 
 
-@attrs.frozen
-class _Failure:
-    outcome: Outcome
-    error: DodecaError
-    cause: Exception | None = None
-
-
-def _final(request: Request[Any], kind: Kind, failure: _Failure) -> DodecaError:
-    """The error that a call ends with, its cause attached."""
-    failure.error.__cause__ = failure.cause
-    if not _policy.is_unknown(kind, failure.outcome):
-        return failure.error
-    unknown = OutcomeUnknownError(
-        f"{request.operation_id} was sent, and whether it was carried out cannot be told: "
-        f"{failure.error}"
-    )
-    unknown.__cause__ = failure.error
-    return unknown
+def _unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:
+    error = OutcomeUnknownError(request.operation_id, request.method, request.path, str(cause))
+    error.__cause__ = cause
+    return error

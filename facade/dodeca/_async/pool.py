@@ -1,0 +1,148 @@
+"""Connections: to one origin each, the last one used first.
+
+httpx's own pool looks at all of its connections for every request, and forgets some for good when
+requests are cancelled. This one is a number of places and a stack of idle connections.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Hashable
+
+from dodeca import _http
+from dodeca._concurrency import AsyncRoom, AsyncShield, aplace
+
+_LIMIT = 100
+_KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
+_FRESH_SEC = 2.0
+
+
+class AsyncPool(_http.AsyncTransport):
+    """Connections to one origin, at most `limit` at a time."""
+
+    def __init__(self, url: _http.Url, *, limit: int = _LIMIT) -> None:
+        self._origin = _http.core_origin(url)
+        self._tls = _http.tls() if url.scheme == "https" else None
+        self._room = AsyncRoom(limit)
+        self._idle: list[tuple[_Line, float]] = []
+
+    async def handle_async_request(self, request: _http.HttpRequest) -> _http.HttpResponse:
+        """Send a request; its connection comes back when the answer is closed."""
+        await self._room.enter(request.extensions["deadline"])
+        line = None
+        try:
+            line = await self._line(_FRESH_SEC if request.extensions["fresh"] else _KEPT_SEC)
+            line.start(request.extensions["deadline"])
+            found = await line.connection.handle_async_request(_http.core_request(request))
+        except BaseException:
+            await self._leave(line)
+            raise
+        return _http.HttpResponse(
+            found.status, headers=found.headers, stream=_Answer(self, line, found)
+        )
+
+    async def aclose(self) -> None:
+        """Close what is idle."""
+        while self._idle:
+            line, _ = self._idle.pop()
+            await line.connection.aclose()
+
+    async def _line(self, at_most: float) -> _Line:
+        """An idle connection that has not waited too long and is still open, or a new one."""
+        while self._idle:
+            try:
+                line, since = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if time.monotonic() - since < at_most and not line.connection.has_expired():
+                return line
+            await line.connection.aclose()
+        return _Line(self._origin, self._tls)
+
+    async def _leave(self, line: _Line | None) -> None:
+        """Give back a place, and with it the connection if it can be used again."""
+        try:
+            if line is not None:
+                if line.connection.is_idle() and not line.connection.is_closed():
+                    self._idle.append((line, time.monotonic()))
+                else:
+                    async with AsyncShield():
+                        await line.connection.aclose()
+        finally:
+            self._room.leave()
+
+
+class _Line:
+    """A connection, and the deadline of the request that it is used for."""
+
+    def __init__(self, origin: _http.Origin, tls: _http.Tls | None) -> None:
+        self._backend = _http.AsyncBackend()
+        self.connection = _http.AsyncConnection(
+            origin, ssl_context=tls, network_backend=self._backend
+        )
+
+    def start(self, seconds: float) -> None:
+        self._backend.deadline = time.monotonic() + seconds
+
+
+class _Answer(_http.AsyncByteStream):
+    """The body of an answer; closing it gives the connection back, once."""
+
+    def __init__(self, pool: AsyncPool, line: _Line, found: _http.CoreResponse) -> None:
+        self._pool = pool
+        self._line: _Line | None = line
+        self._found = found
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._found.aiter_stream():
+            yield piece
+
+    async def aclose(self) -> None:
+        line, self._line = self._line, None
+        if line is None:
+            return
+        try:
+            async with AsyncShield():
+                await self._found.aclose()
+        finally:
+            await self._pool._leave(line)
+
+
+class AsyncConnections:
+    """The pools of a client: one for each origin, in each process and event loop.
+
+    A connection that was opened before a fork belongs to the parent, one of another event loop to
+    nobody: both are left alone, and new ones made.
+    """
+
+    def __init__(self, given: _http.AsyncTransport | None, *, trust_env: bool) -> None:
+        self._given = given
+        self._trust_env = trust_env
+        self._pools: dict[Hashable, _http.AsyncTransport] = {}
+        self._place: Hashable = None
+
+    def to(self, url: _http.Url) -> _http.AsyncTransport:
+        """What sends requests to the origin of a URL.
+
+        Raises:
+            ConfigurationError: the environment names a proxy or certificates that cannot be used.
+        """
+        if self._given is not None:
+            return self._given
+        if (here := aplace()) != self._place:
+            self._pools, self._place = {}, here
+        origin = (url.scheme, url.host, url.port)
+        pool = self._pools.get(origin)
+        return pool or self._pools.setdefault(origin, self._new(url))
+
+    async def aclose(self, *, given: bool = True) -> None:
+        """Close the pools, and the transport that was given, too."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.aclose()
+        if self._given is not None and given:
+            await self._given.aclose()
+
+    def _new(self, url: _http.Url) -> _http.AsyncTransport:
+        proxy = _http.proxy(url) if self._trust_env else None
+        return AsyncPool(url) if proxy is None else _http.async_through(proxy)

@@ -1,0 +1,78 @@
+"""The way to where chunks are uploaded: without the key, and on connections of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from types import TracebackType
+
+from dodeca import _http, _policy
+from dodeca._async.pool import AsyncConnections
+from dodeca._async.transport import AsyncTransport, Failure, attempt, refusal
+from dodeca._policy import Action, Kind
+from dodeca._wire import Body
+from dodeca.errors import InvalidResponseError
+
+
+class AsyncStorage:
+    """Sends chunks to the URLs that the service gave out for them."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._connections = AsyncConnections(
+            transport.given, trust_env=transport.settings.trust_env
+        )
+        self._base_url = transport.base_url
+        self._timeout = transport.settings.timeout
+        self._clock = transport.clock
+
+    async def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
+        """Send a chunk, and again while the storage fails; its ETag.
+
+        Raises:
+            APIError: the storage refused it; 403 when the URL has expired.
+            TransportError: no answer arrived.
+            InvalidResponseError: the storage gave no ETag, or the URL is not https.
+        """
+        _http.check_storage(url, self._base_url)
+        until = self._clock.monotonic() + self._timeout
+        turn = 0
+        while True:
+            turn += 1
+            left = until - self._clock.monotonic()
+            ended = await self._attempt(url, headers, body, max(left, 0.001))
+            if isinstance(ended, str):
+                return ended
+            action = _policy.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
+            left = until - self._clock.monotonic()
+            wait = _policy.delay(turn, ended.outcome, left=left, jitter=random.random())
+            if action is Action.GIVE_UP or wait is None:
+                raise ended.error
+            await self._clock.asleep(wait)
+
+    async def _attempt(
+        self, url: str, headers: Mapping[str, str], body: Body, left: float
+    ) -> str | Failure:
+        built = _http.build_put(url, headers, body, left)
+
+        async def carry_out() -> str | Failure:
+            response = await self._connections.to(built.url).handle_async_request(built)
+            if not 200 <= response.status_code < 300:
+                return await refusal(response, self._clock.wall())
+            await response.aclose()
+            etag: str = response.headers.get("etag", "").strip('"')
+            if not etag:
+                raise InvalidResponseError("the storage took a chunk but gave no ETag")
+            return etag
+
+        return await attempt(carry_out, built)
+
+    async def __aenter__(self) -> AsyncStorage:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._connections.aclose(given=False)

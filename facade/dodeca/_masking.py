@@ -1,0 +1,48 @@
+"""What logs and error messages leave out: the key, and what signs a URL.
+
+`DODECA_LOG=debug` (or `info`) writes the log of the logger `dodeca` to standard error.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+
+LOG = logging.getLogger("dodeca")
+
+_QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>)]+")
+_NAMES = "x-api-key|authorization|set-cookie|cookie"
+_HEADER = re.compile(rf"""(b?['"](?:{_NAMES})['"], b?)(['"]).*?\2""", re.IGNORECASE)
+_LIBRARIES = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
+
+
+def masked(text: str) -> str:
+    """The text without the query of any URL in it: presigned URLs are secrets."""
+    return _QUERY.sub(r"\1?***", text) if "://" in text else text
+
+
+class _Mask(logging.Filter):
+    """Takes secrets out of the messages of the libraries below us."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        clean = _HEADER.sub(r"\1\2***\2", masked(text))
+        if clean != text:
+            record.msg, record.args = clean, ()
+        return True
+
+
+_MASK = _Mask()
+
+
+def set_up_logging() -> None:
+    """Mask the libraries' logs, and write ours where DODECA_LOG asks for it."""
+    for name in _LIBRARIES:
+        logging.getLogger(name).addFilter(_MASK)  # a filter that is there is not added again
+    level = logging.getLevelNamesMapping().get(os.environ.get("DODECA_LOG", "").upper())
+    if level is not None and not LOG.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        LOG.addHandler(handler)
+        LOG.setLevel(level)

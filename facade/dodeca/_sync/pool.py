@@ -1,0 +1,147 @@
+# Derived from facade/dodeca/_async/pool.py by scripts/unasync.py; edit that one.
+"""Connections: to one origin each, the last one used first.
+
+httpx's own pool looks at all of its connections for every request, and forgets some for good when
+requests are cancelled. This one is a number of places and a stack of idle connections.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Iterator
+
+from dodeca import _http
+from dodeca._concurrency import Room, Shield, place
+
+_LIMIT = 100
+_KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
+_FRESH_SEC = 2.0
+
+
+class Pool(_http.Transport):
+    """Connections to one origin, at most `limit` at a time."""
+
+    def __init__(self, url: _http.Url, *, limit: int = _LIMIT) -> None:
+        self._origin = _http.core_origin(url)
+        self._tls = _http.tls() if url.scheme == "https" else None
+        self._room = Room(limit)
+        self._idle: list[tuple[_Line, float]] = []
+
+    def handle_request(self, request: _http.HttpRequest) -> _http.HttpResponse:
+        """Send a request; its connection comes back when the answer is closed."""
+        self._room.enter(request.extensions["deadline"])
+        line = None
+        try:
+            line = self._line(_FRESH_SEC if request.extensions["fresh"] else _KEPT_SEC)
+            line.start(request.extensions["deadline"])
+            found = line.connection.handle_request(_http.core_request(request))
+        except BaseException:
+            self._leave(line)
+            raise
+        return _http.HttpResponse(
+            found.status, headers=found.headers, stream=_Answer(self, line, found)
+        )
+
+    def close(self) -> None:
+        """Close what is idle."""
+        while self._idle:
+            line, _ = self._idle.pop()
+            line.connection.close()
+
+    def _line(self, at_most: float) -> _Line:
+        """An idle connection that has not waited too long and is still open, or a new one."""
+        while self._idle:
+            try:
+                line, since = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if time.monotonic() - since < at_most and not line.connection.has_expired():
+                return line
+            line.connection.close()
+        return _Line(self._origin, self._tls)
+
+    def _leave(self, line: _Line | None) -> None:
+        """Give back a place, and with it the connection if it can be used again."""
+        try:
+            if line is not None:
+                if line.connection.is_idle() and not line.connection.is_closed():
+                    self._idle.append((line, time.monotonic()))
+                else:
+                    with Shield():
+                        line.connection.close()
+        finally:
+            self._room.leave()
+
+
+class _Line:
+    """A connection, and the deadline of the request that it is used for."""
+
+    def __init__(self, origin: _http.Origin, tls: _http.Tls | None) -> None:
+        self._backend = _http.Backend()
+        self.connection = _http.Connection(origin, ssl_context=tls, network_backend=self._backend)
+
+    def start(self, seconds: float) -> None:
+        self._backend.deadline = time.monotonic() + seconds
+
+
+class _Answer(_http.ByteStream):
+    """The body of an answer; closing it gives the connection back, once."""
+
+    def __init__(self, pool: Pool, line: _Line, found: _http.CoreResponse) -> None:
+        self._pool = pool
+        self._line: _Line | None = line
+        self._found = found
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._found.iter_stream():
+            yield piece
+
+    def close(self) -> None:
+        line, self._line = self._line, None
+        if line is None:
+            return
+        try:
+            with Shield():
+                self._found.close()
+        finally:
+            self._pool._leave(line)
+
+
+class Connections:
+    """The pools of a client: one for each origin, in each process and event loop.
+
+    A connection that was opened before a fork belongs to the parent, one of another event loop to
+    nobody: both are left alone, and new ones made.
+    """
+
+    def __init__(self, given: _http.Transport | None, *, trust_env: bool) -> None:
+        self._given = given
+        self._trust_env = trust_env
+        self._pools: dict[Hashable, _http.Transport] = {}
+        self._place: Hashable = None
+
+    def to(self, url: _http.Url) -> _http.Transport:
+        """What sends requests to the origin of a URL.
+
+        Raises:
+            ConfigurationError: the environment names a proxy or certificates that cannot be used.
+        """
+        if self._given is not None:
+            return self._given
+        if (here := place()) != self._place:
+            self._pools, self._place = {}, here
+        origin = (url.scheme, url.host, url.port)
+        pool = self._pools.get(origin)
+        return pool or self._pools.setdefault(origin, self._new(url))
+
+    def close(self, *, given: bool = True) -> None:
+        """Close the pools, and the transport that was given, too."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            pool.close()
+        if self._given is not None and given:
+            self._given.close()
+
+    def _new(self, url: _http.Url) -> _http.Transport:
+        proxy = _http.proxy(url) if self._trust_env else None
+        return Pool(url) if proxy is None else _http.through(proxy)

@@ -1,0 +1,77 @@
+# Derived from facade/dodeca/_async/storage.py by scripts/unasync.py; edit that one.
+"""The way to where chunks are uploaded: without the key, and on connections of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from types import TracebackType
+
+from dodeca import _http, _policy
+from dodeca._policy import Action, Kind
+from dodeca._sync.pool import Connections
+from dodeca._sync.transport import Failure, Transport, attempt, refusal
+from dodeca._wire import Body
+from dodeca.errors import InvalidResponseError
+
+
+class Storage:
+    """Sends chunks to the URLs that the service gave out for them."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._connections = Connections(transport.given, trust_env=transport.settings.trust_env)
+        self._base_url = transport.base_url
+        self._timeout = transport.settings.timeout
+        self._clock = transport.clock
+
+    def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
+        """Send a chunk, and again while the storage fails; its ETag.
+
+        Raises:
+            APIError: the storage refused it; 403 when the URL has expired.
+            TransportError: no answer arrived.
+            InvalidResponseError: the storage gave no ETag, or the URL is not https.
+        """
+        _http.check_storage(url, self._base_url)
+        until = self._clock.monotonic() + self._timeout
+        turn = 0
+        while True:
+            turn += 1
+            left = until - self._clock.monotonic()
+            ended = self._attempt(url, headers, body, max(left, 0.001))
+            if isinstance(ended, str):
+                return ended
+            action = _policy.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
+            left = until - self._clock.monotonic()
+            wait = _policy.delay(turn, ended.outcome, left=left, jitter=random.random())
+            if action is Action.GIVE_UP or wait is None:
+                raise ended.error
+            self._clock.sleep(wait)
+
+    def _attempt(
+        self, url: str, headers: Mapping[str, str], body: Body, left: float
+    ) -> str | Failure:
+        built = _http.build_put(url, headers, body, left)
+
+        def carry_out() -> str | Failure:
+            response = self._connections.to(built.url).handle_request(built)
+            if not 200 <= response.status_code < 300:
+                return refusal(response, self._clock.wall())
+            response.close()
+            etag: str = response.headers.get("etag", "").strip('"')
+            if not etag:
+                raise InvalidResponseError("the storage took a chunk but gave no ETag")
+            return etag
+
+        return attempt(carry_out, built)
+
+    def __enter__(self) -> Storage:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connections.close(given=False)
