@@ -16,6 +16,7 @@ from dodeca._labels import Labels
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from dodeca.results import EmbeddingMetadata
@@ -167,6 +168,28 @@ class Embeddings:
         scores = _unit(rows.vectors) @ _unit(_one_vector(query, rows.vectors.shape[1]))[0]
         best = np.argsort(-scores, kind="stable")[:k]
         return [Match(rows[int(row)], float(scores[row])) for row in best]
+
+    def plot(self, query: Embeddings, *, title: str | None = None) -> Figure:
+        """A picture of how well each moment matches a query: see `dodeca.plots.plot`.
+
+        Raises:
+            InvalidRequestError: no segments with times, or a query that is not one vector.
+            ConfigurationError: the extra `plot` is not installed.
+        """
+        from dodeca import plots
+
+        return plots.plot(self, query, title=title)
+
+    def plot_self(self, *, title: str | None = None) -> Figure:
+        """A picture of how alike the moments are to each other: see `dodeca.plots.plot_self`.
+
+        Raises:
+            InvalidRequestError: no segments with times.
+            ConfigurationError: the extra `plot` is not installed.
+        """
+        from dodeca import plots
+
+        return plots.plot_self(self, title=title)
 
     def _segment(self, row: int) -> Segment:
         return Segment(

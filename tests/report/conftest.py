@@ -1,0 +1,27 @@
+"""A browser, where there is one: Debian's Chromium, headless."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = Path(os.environ.get("DODECA_CHROMIUM", "/usr/bin/chromium"))
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        reason = f"the page is tested in Chromium, and {CHROMIUM} does not exist"
+        if os.environ.get("DODECA_BROWSER") == "required":
+            pytest.fail(reason)
+        pytest.skip(f"{reason}; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield launched
+        launched.close()

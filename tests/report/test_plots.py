@@ -1,0 +1,126 @@
+"""Pictures: what is drawn, by its data."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.image import PcolorImage
+
+from dodeca import Embeddings
+from dodeca.errors import InvalidRequestError
+
+from .films import QUERIES, embedded
+
+
+def drawn(figure: Figure) -> dict[str, list[tuple[float, float, float]]]:
+    """The bars of each strip: start, end, height."""
+    return {
+        axes.get_ylabel(): [
+            (bar.get_x(), bar.get_x() + bar.get_width(), bar.get_height()) for bar in axes.patches
+        ]
+        for axes in figure.axes
+    }
+
+
+def test_a_strip_for_each_modality_with_a_bar_for_each_segment() -> None:
+    found, queries = embedded()
+    clips = found.filter(scope="clip")
+    bars = drawn(found.plot(queries["a red car"]))
+    assert list(bars) == clips.embedding_option.distinct()
+    for modality, shown in bars.items():
+        rows = clips.filter(option=modality)
+        matches = rows.search(queries["a red car"], k=len(rows))
+        expected = sorted((m.segment.start_sec, m.segment.end_sec, m.score) for m in matches)
+        assert np.allclose(shown, expected, atol=1e-6)
+
+
+def test_the_best_moment_is_named_darkest_and_within_the_axes() -> None:
+    found, queries = embedded()
+    visual, audio = found.plot(queries["a red car"], title="a red car").axes
+    assert [text.get_text().split("   ")[0] for text in visual.texts] == ["0:00 to 0:05"]
+    assert [text.get_text() for text in audio.texts] == []  # nothing stands out
+    shades = [sum(to_rgb(bar.get_facecolor())) for bar in visual.patches]
+    assert int(np.argmin(shades)) == 0
+    assert visual.get_xlim() == (0, 20)
+    assert visual.get_ylim() == audio.get_ylim()
+
+
+def test_the_bounds_of_scenes_are_marked() -> None:
+    found, queries = embedded()
+    (bounds,) = found.plot(queries["a red car"]).axes[0].collections
+    at = sorted(segment[0][0] for segment in bounds.get_segments())
+    assert at == pytest.approx([0, 5, 9, 15, 20])
+
+
+def test_the_map_of_itself_has_cosines_at_the_times_of_the_segments() -> None:
+    found, _ = embedded()
+    figure = found.plot_self(title="colours")
+    for axes, modality in zip(figure.axes, ("visual", "audio"), strict=False):
+        rows = found.filter(option=modality, scope="clip")
+        (image,) = (item for item in axes.images if isinstance(item, PcolorImage))
+        unit = rows.vectors / np.linalg.norm(rows.vectors, axis=1, keepdims=True)
+        assert axes.get_title(loc="left") == modality
+        assert np.allclose(image.get_array(), unit @ unit.T, atol=1e-6)
+        assert axes.get_xlim() == (0, 20)
+        assert axes.get_ylim() == (20, 0)
+
+
+def test_pictures_are_written_without_a_screen_and_leave_no_figure_behind(tmp_path: Path) -> None:
+    found, queries = embedded()
+    for figure in (found.plot(queries[QUERIES[1]]), found.plot_self()):
+        figure.savefig(tmp_path / "picture.png")
+        assert (tmp_path / "picture.png").stat().st_size > 5_000
+        assert figure._repr_png_().startswith(b"\x89PNG")
+    assert plt.get_fignums() == []
+    code = "import sys, dodeca.plots; print('matplotlib.pyplot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_an_hour_is_drawn_without_bounds_and_with_hours_on_the_axis() -> None:
+    vectors = np.random.default_rng(1).normal(size=(600, 512)).astype(np.float32)
+    rows = [
+        {
+            "embedding": vectors[i],
+            "start_sec": 7 * i,
+            "end_sec": 7 * i + 7,
+            "embedding_scope": "clip",
+        }
+        for i in range(600)
+    ]
+    found = Embeddings.from_items(rows)
+    figure = found.plot(found[3:4])
+    (axes,) = figure.axes
+    figure.canvas.draw()
+    assert len(axes.patches) == 600
+    assert len(axes.collections) == 0
+    assert "1:00:00" in [label.get_text() for label in axes.get_xticklabels()]
+    assert found.plot_self().axes[0].get_xlim() == (0, 4200)
+
+
+def test_what_has_no_times_has_no_picture() -> None:
+    found, queries = embedded()
+    text = queries[QUERIES[0]]
+    for draw in (lambda: text.plot(text), text.plot_self):
+        with pytest.raises(InvalidRequestError, match="no segments with times"):
+            draw()
+    with pytest.raises(InvalidRequestError, match="one vector of 512"):
+        found.plot(found)
+
+
+def test_a_missing_extra_is_named() -> None:
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "import numpy as np\n"
+        "from dodeca import Embeddings, errors\n"
+        "row = {'embedding': np.ones(2), 'start_sec': 0, 'end_sec': 1}\n"
+        "try: Embeddings.from_items([row]).plot_self()\n"
+        "except errors.ConfigurationError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install 'dodeca[plot]'" in done.stdout
