@@ -17,6 +17,7 @@ from dodeca._version import VERSION
 
 if TYPE_CHECKING:
     from dodeca import segmentation as segmentation
+    from dodeca import webhooks as webhooks
     from dodeca._async.client import AsyncClient as AsyncClient
     from dodeca._async.job import AsyncJob as AsyncJob
     from dodeca._sync.client import Client as Client
@@ -38,7 +39,9 @@ _HOMES = {
     "Media": "dodeca.media",
     "Segment": "dodeca.embeddings",
 }
-_MODULES = frozenset({"embeddings", "emulator", "errors", "media", "results", "segmentation"})
+_MODULES = frozenset(
+    {"embeddings", "emulator", "errors", "media", "report", "results", "segmentation", "webhooks"}
+)
 
 __all__ = [
     "AsyncClient",
@@ -50,6 +53,7 @@ __all__ = [
     "Media",
     "Segment",
     "segmentation",
+    "webhooks",
 ]
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import io
 import mimetypes
 import os
+import re
 import stat
-from pathlib import Path, PurePath
-from typing import BinaryIO
+import warnings
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 
 import attrs
 
-from dodeca.errors import InvalidMediaError
+from dodeca._links import address
+from dodeca.errors import InvalidMediaError, SourceChangedError
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -25,7 +28,16 @@ SYNC_SEC = 600.0
 IMAGE_BYTES = 5 * MIB
 IMAGE_MIN_SIDE = 128
 
+_MIME_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.I)
 _IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
+
+class _Stamp(NamedTuple):
+    """What tells a file from another one, and from itself after a change."""
+
+    inode: int
+    size: int
+    mtime_ns: int
 
 
 @attrs.frozen
@@ -40,6 +52,7 @@ class Media:
     content: bytes | None = attrs.field(default=None, repr=lambda c: c and f"<{len(c)} bytes>")
     asset_id: str | None = None
     filename: str | None = None
+    _seen: _Stamp | None = attrs.field(default=None, eq=False, repr=False, alias="seen")
 
     def __attrs_post_init__(self) -> None:
         given = [self.path, self.link, self.content, self.asset_id]
@@ -55,27 +68,29 @@ class Media:
         Raises:
             InvalidMediaError: there is no such file, it is no regular file, or it is empty.
         """
-        local = Path(path)
         try:
+            local = Path(path)
             found = local.stat()
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, TypeError) as exc:
             raise InvalidMediaError(
-                f"cannot read {os.fspath(path)!r}: {exc}. "
-                "For the id of an uploaded asset use Media.asset(...)"
+                f"cannot read {path!r}: {exc}. For the id of an uploaded asset use Media.asset(...)"
             ) from exc
-        if not stat.S_ISREG(found.st_mode):
-            raise InvalidMediaError(f"{os.fspath(path)!r} is not a regular file")
-        if found.st_size == 0:
-            raise InvalidMediaError(f"{os.fspath(path)!r} is empty")
-        return cls(path=local, filename=local.name)
+        seen = _stamp(local, found)
+        return cls(path=local, filename=_last_part(local.name), seen=seen)
 
     @classmethod
     def url(cls, url: str) -> Media:
         """A direct link to a media file that the service can fetch (http or https).
 
+        Nothing is fetched or looked up here. A link to this machine is for an emulator: a client
+        of any other service refuses it before it sends anything. Plain http is warned of.
+
         Raises:
-            InvalidMediaError: another scheme, no host, or credentials in the URL.
+            InvalidMediaError: another scheme, no host, an address in a private network, or
+                credentials in the URL.
         """
+        if not isinstance(url, str):
+            raise InvalidMediaError(f"a media URL is a string, got {type(url).__name__}")
         try:
             parts = urlsplit(url)
             host = parts.hostname
@@ -85,8 +100,15 @@ class Media:
             raise InvalidMediaError(f"a media URL starts with http:// or https://, got {url!r}")
         if parts.username or parts.password:
             raise InvalidMediaError(f"a media URL carries no user name or password: {host}")
-        if any(ch.isspace() or not ch.isprintable() for ch in url):
-            raise InvalidMediaError(f"a media URL has no spaces or control characters: {url!r}")
+        if any(ch.isspace() or not ch.isprintable() or ch == "\\" for ch in url):
+            raise InvalidMediaError(
+                f"a media URL has no spaces, control characters or backslashes: {url!r}"
+            )
+        where = address(host)
+        if where is not None and not where.is_global and not where.is_loopback:
+            raise InvalidMediaError(f"the service cannot fetch from a private address: {host}")
+        if parts.scheme.lower() == "http" and not (where and where.is_loopback):
+            warnings.warn(f"a media URL of plain http can be read on its way: {host}", stacklevel=2)
         return cls(link=url)
 
     @classmethod
@@ -100,7 +122,9 @@ class Media:
             raise InvalidMediaError(f"Media.data takes bytes, got {type(content).__name__}")
         if not len(content):
             raise InvalidMediaError("Media.data got no bytes")
-        return cls(content=bytes(content), filename=filename and PurePath(filename).name)
+        if not isinstance(filename, str | None):
+            raise InvalidMediaError(f"a file name is a string, got {filename!r}")
+        return cls(content=bytes(content), filename=filename and _last_part(filename))
 
     @classmethod
     def asset(cls, asset_id: str) -> Media:
@@ -140,7 +164,7 @@ class Media:
     def size(self) -> int | None:
         """Bytes, where they are local."""
         if self.path is not None:
-            return self.path.stat().st_size
+            return self._seen.size if self._seen else self.path.stat().st_size
         return None if self.content is None else len(self.content)
 
     @property
@@ -149,12 +173,40 @@ class Media:
         return _named_type(self)
 
     def open(self) -> BinaryIO:
-        """The local bytes, as a new binary file object."""
+        """The local bytes, as a new binary file object.
+
+        Raises:
+            InvalidMediaError: there are none, or the file is not the one that was seen before.
+        """
         if self.path is not None:
-            return self.path.open("rb")
+            return self._opened(self.path)
         if self.content is None:
             raise InvalidMediaError(f"{self!r} has no local bytes")
         return io.BytesIO(self.content)
+
+    def check_unchanged(self, stream: BinaryIO) -> None:
+        """That what was read from a file is still what it holds.
+
+        Raises:
+            SourceChangedError: another process has written to it.
+        """
+        if self.path is None:
+            return
+        now = _stamp(self.path, os.fstat(stream.fileno()))
+        if self._seen not in (None, now):
+            raise SourceChangedError(f"{self} was changed since it was first looked at")
+
+    def _opened(self, path: Path) -> BinaryIO:
+        try:
+            stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115
+        except OSError as exc:
+            raise InvalidMediaError(f"cannot read {path}: {exc}") from exc
+        try:
+            self.check_unchanged(stream)
+        except InvalidMediaError:
+            stream.close()
+            raise
+        return stream
 
     def __str__(self) -> str:
         return str(self.path or self.link or self.asset_id or self.filename or "media in memory")
@@ -175,8 +227,27 @@ def is_sound(media: Media) -> bool:
 
 def _named_type(media: Media) -> str:
     name = urlsplit(media.link).path if media.link else media.filename
-    guess, _ = mimetypes.guess_type(name or "")
-    return guess or "application/octet-stream"
+    guess, _ = mimetypes.guess_type(f"x{PurePosixPath(name or '').suffix}")
+    return guess if guess and _MIME_TYPE.fullmatch(guess) else "application/octet-stream"
+
+
+def _last_part(name: str) -> str:
+    """A file name without folders, whichever way they are written."""
+    last = re.split(r"[/\\]", name)[-1]
+    return "" if last in (".", "..") else last
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """For `open`: a pipe without a writer would hold the process for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _stamp(path: Path, found: os.stat_result) -> _Stamp:
+    if not stat.S_ISREG(found.st_mode):
+        raise InvalidMediaError(f"{str(path)!r} is not a regular file")
+    if found.st_size == 0:
+        raise InvalidMediaError(f"{str(path)!r} is empty")
+    return _Stamp(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:
