@@ -1,8 +1,8 @@
-"""The seam to httpx: with the connections in `_async/pool.py` all of the facade that names it.
+"""The seam to httpx: with `_sockets` all of the facade that names it.
 
-It turns our requests into httpx requests, and the errors of httpx and httpcore into ours. Of httpx
-it uses the types that a transport speaks, not its client: a client keeps cookies, follows
-redirects, logs URLs, unpacks without a limit, and doubles the cost of a small call.
+It turns our requests into httpx requests, and httpx's errors into ours. Of httpx it uses the types
+that a transport speaks, not its client: a client keeps cookies, follows redirects, logs URLs,
+unpacks without a limit, and doubles the cost of a small call.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import ssl
-import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any, cast
 from urllib.request import getproxies, proxy_bypass
 
 import anyio.to_thread
-import httpcore
 import httpx
 
 from dodeca._masking import masked
@@ -35,15 +33,13 @@ from dodeca.errors import (
 Transport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
 Url = httpx.URL
-Origin = httpcore.Origin
 Tls = ssl.SSLContext
 HttpRequest = httpx.Request
 HttpResponse = httpx.Response
 ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
-CoreResponse = httpcore.Response
-Connection = httpcore.HTTPConnection
-AsyncConnection = httpcore.AsyncHTTPConnection
+WriteError = httpx.WriteError
+ProtocolError = httpx.RemoteProtocolError
 
 _CONNECT_SEC = 10.0
 _BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
@@ -53,22 +49,12 @@ _NOT_SENT = (
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
     httpx.ProxyError,
-    httpcore.ConnectError,
-    httpcore.ConnectTimeout,
-    httpcore.PoolTimeout,
-    httpcore.ProxyError,
 )
-_TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError)
+_TIMEOUTS = (httpx.TimeoutException, TimeoutError)
 ERRORS = (
     httpx.HTTPError,
     httpx.InvalidURL,
     httpx.StreamError,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol,
-    httpcore.ConnectionNotAvailable,
     TimeoutError,
 )
 
@@ -135,24 +121,6 @@ def url(text: str) -> httpx.URL:
     return httpx.URL(text)
 
 
-def core_origin(to: httpx.URL) -> httpcore.Origin:
-    """Where connections for a URL lead to."""
-    port = to.port or {"https": 443}.get(to.scheme, 80)
-    return httpcore.Origin(to.raw_scheme, to.raw_host, port)
-
-
-def core_request(request: httpx.Request) -> httpcore.Request:
-    """The same request, one floor below."""
-    to = request.url
-    return httpcore.Request(
-        method=request.method,
-        url=httpcore.URL(scheme=to.raw_scheme, host=to.raw_host, port=to.port, target=to.raw_path),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions=request.extensions,
-    )
-
-
 def build(
     request: Request[Any], base_url: str, *, timeout: float, fresh: bool = False
 ) -> httpx.Request:
@@ -211,12 +179,22 @@ def spare(built: httpx.Request) -> float:
     return sent
 
 
-def stream(response: httpx.Response) -> Iterable[bytes]:
+def outgoing(request: httpx.Request) -> Iterable[bytes]:
+    """The body of a request, piece by piece."""
+    return cast(httpx.SyncByteStream, request.stream)
+
+
+def aoutgoing(request: httpx.Request) -> AsyncIterable[bytes]:
+    """The same for an event loop."""
+    return cast(httpx.AsyncByteStream, request.stream)
+
+
+def incoming(response: httpx.Response) -> Iterable[bytes]:
     """The body as it came over the wire: unpacking is ours."""
     return cast(httpx.SyncByteStream, response.stream)
 
 
-def astream(response: httpx.Response) -> AsyncIterable[bytes]:
+def aincoming(response: httpx.Response) -> AsyncIterable[bytes]:
     """The same for an event loop."""
     return cast(httpx.AsyncByteStream, response.stream)
 
@@ -286,64 +264,3 @@ class _BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
             pieces = iter(part)
             while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
                 yield piece
-
-
-class Backend(httpcore.SyncBackend):
-    """Sockets whose reads and writes end at the deadline of the request they are used for.
-
-    Timeouts alone start anew with every byte, so that a server which drips holds a call for ever.
-    """
-
-    deadline = float("inf")
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """A connection that knows the deadline."""
-        stream = super().connect_tcp(host, port, timeout, local_address, socket_options)
-        return _Bounded(stream, self)
-
-
-class _Bounded(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, backend: Backend) -> None:
-        self._stream = stream
-        self._backend = backend
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._left(timeout, httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        return _Bounded(
-            self._stream.start_tls(ssl_context, server_hostname, timeout), self._backend
-        )
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    def _left(self, timeout: float | None, late: type[Exception]) -> float:
-        left = self._backend.deadline - time.monotonic()
-        if left <= 0:
-            raise late("the deadline of the call")
-        return left if timeout is None else min(left, timeout)
-
-
-class AsyncBackend(httpcore.AnyIOBackend, httpcore.AsyncNetworkBackend):
-    """Sockets of an event loop, where the deadline is a cancellation."""
-
-    deadline = float("inf")

@@ -10,6 +10,7 @@ import os
 import re
 
 LOG = logging.getLogger("dodeca")
+LOG.addHandler(logging.NullHandler())  # silent, unless somebody asks
 
 _QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>)]+")
 _NAMES = "x-api-key|authorization|set-cookie|cookie"
@@ -34,6 +35,8 @@ class _Mask(logging.Filter):
 
 
 _MASK = _Mask()
+_TO_STDERR = logging.StreamHandler()
+_TO_STDERR.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
 
 
 def set_up_logging() -> None:
@@ -41,8 +44,6 @@ def set_up_logging() -> None:
     for name in _LIBRARIES:
         logging.getLogger(name).addFilter(_MASK)  # a filter that is there is not added again
     level = logging.getLevelNamesMapping().get(os.environ.get("DODECA_LOG", "").upper())
-    if level is not None and not LOG.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-        LOG.addHandler(handler)
+    if level is not None and _TO_STDERR not in LOG.handlers:
+        LOG.addHandler(_TO_STDERR)
         LOG.setLevel(level)

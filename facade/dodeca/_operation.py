@@ -62,7 +62,7 @@ class Answer:
             raise InvalidResponseError(
                 f"the answer ({self.status_code}) is not JSON: {masked(repr(self.content[:80]))}"
             ) from exc
-        if _is_deep(value):
+        if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_deep(value):
             raise InvalidResponseError(f"the answer is nested more than {_MAX_DEPTH} levels deep")
         return value
 
@@ -145,7 +145,8 @@ def given(value: T | None) -> T | Unset:
     return UNSET if value is None else value
 
 
-def _is_deep(value: Any) -> bool:
+def is_deep(value: Any) -> bool:
+    """Whether JSON is nested deeper than any answer has a reason to be."""
     level = [value]
     for _ in range(_MAX_DEPTH + 1):
         level = [

@@ -118,7 +118,7 @@ _SETTLED = {
     Fate.THROTTLED: Action.REPEAT,
     Fate.REFUSED: Action.GIVE_UP,
 }
-_OPEN = (Fate.FAILED, Fate.LOST, Fate.UNREADABLE)
+OPEN = (Fate.FAILED, Fate.LOST, Fate.UNREADABLE)
 ACTIONS: Mapping[tuple[Kind, Fate], Action] = {
     (kind, fate): action
     for kind, unsettled in {
@@ -128,7 +128,7 @@ ACTIONS: Mapping[tuple[Kind, Fate], Action] = {
         Kind.CREATE_WITH_MARKER: Action.LOOK_UP,
         Kind.CREATE_BLIND: Action.UNKNOWN,
     }.items()
-    for fate, action in {**_SETTLED, **dict.fromkeys(_OPEN, unsettled)}.items()
+    for fate, action in {**_SETTLED, **dict.fromkeys(OPEN, unsettled)}.items()
 }
 
 

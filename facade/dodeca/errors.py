@@ -17,6 +17,7 @@ DodecaError
 ├── InvalidResponseError        an answer that is not what the API documents
 ├── OutcomeUnknownError         a create was sent and its outcome cannot be told
 ├── WebhookError                a notification that the service did not sign, or not just now
+├── RunLockedError              another process works on the same bulk run
 └── JobError
     ├── JobFailed               the service ended a job without a result
     └── WaitTimeout             a job was still running at the deadline
@@ -95,6 +96,10 @@ class OutcomeUnknownError(DodecaError):
 
 class WebhookError(DodecaError):
     """A notification whose signature is missing, does not fit, or is not of this time."""
+
+
+class RunLockedError(DodecaError):
+    """Another process works on the same bulk run; it may start again when that one has ended."""
 
 
 class JobError(DodecaError):

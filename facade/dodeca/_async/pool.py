@@ -10,7 +10,9 @@ import time
 from collections.abc import AsyncIterator, Hashable
 
 from dodeca import _http
+from dodeca._async.line import AsyncLine
 from dodeca._concurrency import AsyncRoom, AsyncShield, aplace
+from dodeca._sockets import AsyncStream
 
 _LIMIT = 100
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
@@ -21,90 +23,75 @@ class AsyncPool(_http.AsyncTransport):
     """Connections to one origin, at most `limit` at a time."""
 
     def __init__(self, url: _http.Url, *, limit: int = _LIMIT) -> None:
-        self._origin = _http.core_origin(url)
+        self._host = url.raw_host.decode("ascii")
+        self._port = url.port or {"https": 443}.get(url.scheme, 80)
         self._tls = _http.tls() if url.scheme == "https" else None
         self._room = AsyncRoom(limit)
-        self._idle: list[tuple[_Line, float]] = []
+        self._idle: list[tuple[AsyncLine, float]] = []
 
     async def handle_async_request(self, request: _http.HttpRequest) -> _http.HttpResponse:
         """Send a request; its connection comes back when the answer is closed."""
         await self._room.enter(request.extensions["deadline"])
         line = None
         try:
-            line = await self._line(_FRESH_SEC if request.extensions["fresh"] else _KEPT_SEC)
-            line.start(request.extensions["deadline"])
-            found = await line.connection.handle_async_request(_http.core_request(request))
+            line = await self._line(request)
+            head = await line.exchange(request)
         except BaseException:
             await self._leave(line)
             raise
         return _http.HttpResponse(
-            found.status, headers=found.headers, stream=_Answer(self, line, found)
+            head.status_code, headers=head.headers.raw_items(), stream=_Answer(self, line)
         )
 
     async def aclose(self) -> None:
         """Close what is idle."""
         while self._idle:
             line, _ = self._idle.pop()
-            await line.connection.aclose()
+            await line.aclose()
 
-    async def _line(self, at_most: float) -> _Line:
+    async def _line(self, request: _http.HttpRequest) -> AsyncLine:
         """An idle connection that has not waited too long and is still open, or a new one."""
+        at_most = _FRESH_SEC if request.extensions["fresh"] else _KEPT_SEC
         while self._idle:
             try:
                 line, since = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if time.monotonic() - since < at_most and not line.connection.has_expired():
+            if time.monotonic() - since < at_most and not line.is_stale():
                 return line
-            await line.connection.aclose()
-        return _Line(self._origin, self._tls)
+            await line.aclose()
+        seconds = request.extensions["timeout"]["connect"]
+        return AsyncLine(await AsyncStream.connect(self._host, self._port, self._tls, seconds))
 
-    async def _leave(self, line: _Line | None) -> None:
+    async def _leave(self, line: AsyncLine | None) -> None:
         """Give back a place, and with it the connection if it can be used again."""
         try:
-            if line is not None:
-                if line.connection.is_idle() and not line.connection.is_closed():
-                    self._idle.append((line, time.monotonic()))
-                else:
-                    async with AsyncShield():
-                        await line.connection.aclose()
+            if line is None:
+                return
+            if line.renew():
+                self._idle.append((line, time.monotonic()))
+            else:
+                async with AsyncShield():
+                    await line.aclose()
         finally:
             self._room.leave()
-
-
-class _Line:
-    """A connection, and the deadline of the request that it is used for."""
-
-    def __init__(self, origin: _http.Origin, tls: _http.Tls | None) -> None:
-        self._backend = _http.AsyncBackend()
-        self.connection = _http.AsyncConnection(
-            origin, ssl_context=tls, network_backend=self._backend
-        )
-
-    def start(self, seconds: float) -> None:
-        self._backend.deadline = time.monotonic() + seconds
 
 
 class _Answer(_http.AsyncByteStream):
     """The body of an answer; closing it gives the connection back, once."""
 
-    def __init__(self, pool: AsyncPool, line: _Line, found: _http.CoreResponse) -> None:
+    def __init__(self, pool: AsyncPool, line: AsyncLine) -> None:
         self._pool = pool
-        self._line: _Line | None = line
-        self._found = found
+        self._line: AsyncLine | None = line
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._found.aiter_stream():
-            yield piece
+        if self._line is not None:
+            async for piece in self._line.pieces():
+                yield piece
 
     async def aclose(self) -> None:
         line, self._line = self._line, None
-        if line is None:
-            return
-        try:
-            async with AsyncShield():
-                await self._found.aclose()
-        finally:
+        if line is not None:
             await self._pool._leave(line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -44,6 +45,7 @@ class Settings:
     settle_sec: float
     retry_unknown: bool
     trust_env: bool
+    patient: bool = True  # whether it waits itself when the service says 429
 
 
 class AsyncTransport:
@@ -68,6 +70,12 @@ class AsyncTransport:
         self.connections = AsyncConnections(transport, trust_env=settings.trust_env)
         self._budget = Budget()
         self._closed = False
+
+    def hasty(self) -> AsyncTransport:
+        """The same connections for callers that know what to do about a 429: it is raised."""
+        other = copy.copy(self)
+        other.settings = attrs.evolve(self.settings, patient=False)
+        return other
 
     async def send(self, request: Request[T]) -> T:
         """The success that a request documents; raises what `fetch` raises."""
@@ -137,14 +145,17 @@ class AsyncTransport:
         if self.settings.retry_unknown and kind is Kind.CREATE_BLIND:
             kind = Kind.IDEMPOTENT
         until = self.clock.monotonic() + self.settings.timeout
-        attempt = 0
+        number, was_open = 0, False
         while True:
-            attempt += 1
-            ended = await self._attempt(request, kind, receive, until)
+            number += 1
+            ended = await self._attempt(request, kind, receive, until, was_open)
             if not isinstance(ended, Failure):
                 self._budget.earn()
                 return ended
             action = _policy.ACTIONS[kind, ended.outcome.fate]
+            was_open = was_open or ended.outcome.fate in _policy.OPEN
+            if ended.outcome.fate is Fate.THROTTLED and not self.settings.patient:
+                raise ended.error
             if action is Action.LOOK_UP and find is not None:
                 found = await self._found(request, ended, find, until)
                 if found is not None:
@@ -153,7 +164,7 @@ class AsyncTransport:
             if action in (Action.LOOK_UP, Action.UNKNOWN):
                 raise _unknown(request, ended.error)
             wait = _policy.delay(
-                attempt,
+                number,
                 ended.outcome,
                 left=until - self.clock.monotonic(),
                 jitter=random.random(),
@@ -169,6 +180,7 @@ class AsyncTransport:
         kind: Kind,
         receive: Callable[[_http.HttpResponse, float], Awaitable[T]],
         until: float,
+        was_open: bool,
     ) -> T | Failure:
         left = max(until - self.clock.monotonic(), 0.001)
         fresh = kind in (Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND)
@@ -182,6 +194,9 @@ class AsyncTransport:
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
                 return await receive(response, until + _http.spare(built))
+            if was_open and request.method == "DELETE" and response.status_code in (404, 410):
+                await response.aclose()  # an attempt before this one has deleted it
+                return await receive(_http.HttpResponse(204), until)
             return await refusal(response, self.clock.wall(), self._key)
 
         return await attempt(carry_out, built)
@@ -233,7 +248,7 @@ async def refusal(response: _http.HttpResponse, now: float, key: Secret | None =
     body = bytearray()
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""))
-        async for raw in _http.astream(response):
+        async for raw in _http.aincoming(response):
             for piece in inflater.feed(raw):
                 body += piece
             if len(body) > ERROR_CAP:
@@ -262,7 +277,7 @@ async def whole(
     take = kept.extend if sink is None else sink.feed
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
-        async for raw in _http.astream(response):
+        async for raw in _http.aincoming(response):
             for piece in inflater.feed(raw):
                 take(piece)
             if clock.monotonic() > until:
@@ -276,7 +291,7 @@ async def whole(
 async def _pieces(response: _http.HttpResponse) -> AsyncIterator[bytes]:
     inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
     try:
-        async for raw in _http.astream(response):
+        async for raw in _http.aincoming(response):
             for piece in inflater.feed(raw):
                 yield piece
         inflater.finish()

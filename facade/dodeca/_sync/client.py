@@ -34,8 +34,8 @@ BASE_URL = "https://api.twelvelabs.io/v1.3"
 class Client:
     """A client of the TwelveLabs Video Understanding API v1.3.
 
-    One client holds one connection pool; make one and share it. Use it in an `with` block,
-    or call `close()` at the end.
+    One client holds one set of connections; make one and share it. Use it in an `with`
+    block, or call `close()` at the end.
 
     Args:
         api_key: the key; without it TWELVELABS_API_KEY, TWELVE_LABS_API_KEY or TL_API_KEY is read.

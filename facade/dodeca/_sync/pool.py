@@ -12,6 +12,8 @@ from collections.abc import Hashable, Iterator
 
 from dodeca import _http
 from dodeca._concurrency import Room, Shield, place
+from dodeca._sockets import Stream
+from dodeca._sync.line import Line
 
 _LIMIT = 100
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
@@ -22,88 +24,75 @@ class Pool(_http.Transport):
     """Connections to one origin, at most `limit` at a time."""
 
     def __init__(self, url: _http.Url, *, limit: int = _LIMIT) -> None:
-        self._origin = _http.core_origin(url)
+        self._host = url.raw_host.decode("ascii")
+        self._port = url.port or {"https": 443}.get(url.scheme, 80)
         self._tls = _http.tls() if url.scheme == "https" else None
         self._room = Room(limit)
-        self._idle: list[tuple[_Line, float]] = []
+        self._idle: list[tuple[Line, float]] = []
 
     def handle_request(self, request: _http.HttpRequest) -> _http.HttpResponse:
         """Send a request; its connection comes back when the answer is closed."""
         self._room.enter(request.extensions["deadline"])
         line = None
         try:
-            line = self._line(_FRESH_SEC if request.extensions["fresh"] else _KEPT_SEC)
-            line.start(request.extensions["deadline"])
-            found = line.connection.handle_request(_http.core_request(request))
+            line = self._line(request)
+            head = line.exchange(request)
         except BaseException:
             self._leave(line)
             raise
         return _http.HttpResponse(
-            found.status, headers=found.headers, stream=_Answer(self, line, found)
+            head.status_code, headers=head.headers.raw_items(), stream=_Answer(self, line)
         )
 
     def close(self) -> None:
         """Close what is idle."""
         while self._idle:
             line, _ = self._idle.pop()
-            line.connection.close()
+            line.close()
 
-    def _line(self, at_most: float) -> _Line:
+    def _line(self, request: _http.HttpRequest) -> Line:
         """An idle connection that has not waited too long and is still open, or a new one."""
+        at_most = _FRESH_SEC if request.extensions["fresh"] else _KEPT_SEC
         while self._idle:
             try:
                 line, since = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if time.monotonic() - since < at_most and not line.connection.has_expired():
+            if time.monotonic() - since < at_most and not line.is_stale():
                 return line
-            line.connection.close()
-        return _Line(self._origin, self._tls)
+            line.close()
+        seconds = request.extensions["timeout"]["connect"]
+        return Line(Stream.connect(self._host, self._port, self._tls, seconds))
 
-    def _leave(self, line: _Line | None) -> None:
+    def _leave(self, line: Line | None) -> None:
         """Give back a place, and with it the connection if it can be used again."""
         try:
-            if line is not None:
-                if line.connection.is_idle() and not line.connection.is_closed():
-                    self._idle.append((line, time.monotonic()))
-                else:
-                    with Shield():
-                        line.connection.close()
+            if line is None:
+                return
+            if line.renew():
+                self._idle.append((line, time.monotonic()))
+            else:
+                with Shield():
+                    line.close()
         finally:
             self._room.leave()
-
-
-class _Line:
-    """A connection, and the deadline of the request that it is used for."""
-
-    def __init__(self, origin: _http.Origin, tls: _http.Tls | None) -> None:
-        self._backend = _http.Backend()
-        self.connection = _http.Connection(origin, ssl_context=tls, network_backend=self._backend)
-
-    def start(self, seconds: float) -> None:
-        self._backend.deadline = time.monotonic() + seconds
 
 
 class _Answer(_http.ByteStream):
     """The body of an answer; closing it gives the connection back, once."""
 
-    def __init__(self, pool: Pool, line: _Line, found: _http.CoreResponse) -> None:
+    def __init__(self, pool: Pool, line: Line) -> None:
         self._pool = pool
-        self._line: _Line | None = line
-        self._found = found
+        self._line: Line | None = line
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in self._found.iter_stream():
-            yield piece
+        if self._line is not None:
+            for piece in self._line.pieces():
+                yield piece
 
     def close(self) -> None:
         line, self._line = self._line, None
-        if line is None:
-            return
-        try:
-            with Shield():
-                self._found.close()
-        finally:
+        if line is not None:
             self._pool._leave(line)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ class Settings:
     settle_sec: float
     retry_unknown: bool
     trust_env: bool
+    patient: bool = True  # whether it waits itself when the service says 429
 
 
 class Transport:
@@ -69,6 +71,12 @@ class Transport:
         self.connections = Connections(transport, trust_env=settings.trust_env)
         self._budget = Budget()
         self._closed = False
+
+    def hasty(self) -> Transport:
+        """The same connections for callers that know what to do about a 429: it is raised."""
+        other = copy.copy(self)
+        other.settings = attrs.evolve(self.settings, patient=False)
+        return other
 
     def send(self, request: Request[T]) -> T:
         """The success that a request documents; raises what `fetch` raises."""
@@ -138,14 +146,17 @@ class Transport:
         if self.settings.retry_unknown and kind is Kind.CREATE_BLIND:
             kind = Kind.IDEMPOTENT
         until = self.clock.monotonic() + self.settings.timeout
-        attempt = 0
+        number, was_open = 0, False
         while True:
-            attempt += 1
-            ended = self._attempt(request, kind, receive, until)
+            number += 1
+            ended = self._attempt(request, kind, receive, until, was_open)
             if not isinstance(ended, Failure):
                 self._budget.earn()
                 return ended
             action = _policy.ACTIONS[kind, ended.outcome.fate]
+            was_open = was_open or ended.outcome.fate in _policy.OPEN
+            if ended.outcome.fate is Fate.THROTTLED and not self.settings.patient:
+                raise ended.error
             if action is Action.LOOK_UP and find is not None:
                 found = self._found(request, ended, find, until)
                 if found is not None:
@@ -154,7 +165,7 @@ class Transport:
             if action in (Action.LOOK_UP, Action.UNKNOWN):
                 raise _unknown(request, ended.error)
             wait = _policy.delay(
-                attempt,
+                number,
                 ended.outcome,
                 left=until - self.clock.monotonic(),
                 jitter=random.random(),
@@ -170,6 +181,7 @@ class Transport:
         kind: Kind,
         receive: Callable[[_http.HttpResponse, float], T],
         until: float,
+        was_open: bool,
     ) -> T | Failure:
         left = max(until - self.clock.monotonic(), 0.001)
         fresh = kind in (Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND)
@@ -183,6 +195,9 @@ class Transport:
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
                 return receive(response, until + _http.spare(built))
+            if was_open and request.method == "DELETE" and response.status_code in (404, 410):
+                response.close()  # an attempt before this one has deleted it
+                return receive(_http.HttpResponse(204), until)
             return refusal(response, self.clock.wall(), self._key)
 
         return attempt(carry_out, built)
@@ -232,7 +247,7 @@ def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None)
     body = bytearray()
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""))
-        for raw in _http.stream(response):
+        for raw in _http.incoming(response):
             for piece in inflater.feed(raw):
                 body += piece
             if len(body) > ERROR_CAP:
@@ -259,7 +274,7 @@ def whole(response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: 
     take = kept.extend if sink is None else sink.feed
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
-        for raw in _http.stream(response):
+        for raw in _http.incoming(response):
             for piece in inflater.feed(raw):
                 take(piece)
             if clock.monotonic() > until:
@@ -273,7 +288,7 @@ def whole(response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: 
 def _pieces(response: _http.HttpResponse) -> Iterator[bytes]:
     inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
     try:
-        for raw in _http.stream(response):
+        for raw in _http.incoming(response):
             for piece in inflater.feed(raw):
                 yield piece
         inflater.finish()
