@@ -24,6 +24,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 _MAX_ID = 256
 _MAX_DEPTH = 64
+_PARSER_ERRORS = (TypeError, ValueError, KeyError, AttributeError, RecursionError)
 _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
@@ -92,18 +93,41 @@ class Request(Generic[T]):
             return self.read(answer)
         except InvalidResponseError:
             raise
-        except (TypeError, ValueError, KeyError, AttributeError):
+        except _PARSER_ERRORS:
             return self._parse_without_nulls(answer)
 
     def _parse_without_nulls(self, answer: Answer) -> T:
         """The service writes null where it means "not there"; generated parsers refuse that."""
-        body = orjson.dumps(_without_nulls(answer.json()))
+        body = _without_nulls(answer.json())
         try:
-            return self.read(attrs.evolve(answer, content=body))
-        except (TypeError, ValueError, KeyError, AttributeError) as exc:
-            raise InvalidResponseError(
-                f"the answer to {self.operation_id} is not as documented: {exc!r}"
-            ) from exc
+            return self._read(answer, body)
+        except _PARSER_ERRORS as exc:
+            items = body.get("data") if isinstance(body, dict) else None
+            if isinstance(items, list) and items:
+                return self._parse_without_malformed(answer, body, items)
+            raise self._undocumented(exc) from exc
+
+    def _parse_without_malformed(self, answer: Answer, body: dict[str, Any], items: list[Any]) -> T:
+        """One bad item does not lose a page: it is kept as it came, under `malformed`."""
+        good, bad = [], []
+        for item in items:
+            try:
+                self._read(answer, {**body, "data": [item]})
+                good.append(item)
+            except _PARSER_ERRORS:
+                bad.append(item)
+        try:
+            return self._read(answer, {**body, "data": good, "malformed": bad})
+        except _PARSER_ERRORS as exc:
+            raise self._undocumented(exc) from exc
+
+    def _read(self, answer: Answer, body: Any) -> T:
+        return self.read(attrs.evolve(answer, content=orjson.dumps(body)))
+
+    def _undocumented(self, exc: Exception) -> InvalidResponseError:
+        return InvalidResponseError(
+            f"the answer to {self.operation_id} is not as documented: {exc!r:.500}"
+        )
 
 
 def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Request[T]:
@@ -136,7 +160,7 @@ def read_model(cls: Any, value: Any) -> Any:
     """
     try:
         return cls.from_dict(_without_nulls(value))
-    except (TypeError, ValueError, KeyError, AttributeError) as exc:
+    except _PARSER_ERRORS as exc:
         raise InvalidResponseError(f"{value!r:.200} is not as documented: {exc!r}") from exc
 
 

@@ -17,7 +17,8 @@ R = TypeVar("R")
 class AsyncPages(Generic[T]):
     """The items of a list, fetched page by page as they are iterated.
 
-    Iterate it for the items of all pages from the first one asked for; `pages()` gives the pages.
+    Iterate it for the items of all pages from the first one asked for, each once, should the list
+    move on meanwhile; `pages()` gives the pages.
     """
 
     def __init__(self, fetch: Callable[[int], Awaitable[Page[T]]], first: int) -> None:
@@ -31,17 +32,28 @@ class AsyncPages(Generic[T]):
             APIError: the service answered with an error status.
         """
         number = self._first
+        seen: set[Any] = set()
         while True:
             page = await self._fetch(number)
             yield page
             number += 1
-            if not page.items or number > (page.total_page or 0):
-                return
+            ids = {_identity(item) for item in page.items}
+            if ids <= seen or number > (page.total_page or 0):
+                return  # nothing new: the list is at its end, or goes round in circles
+            seen |= ids
 
     async def __aiter__(self) -> AsyncIterator[T]:
+        seen: set[Any] = set()
         async for page in self.pages():
             for item in page.items:
-                yield item
+                if (identity := _identity(item)) not in seen:
+                    seen.add(identity)
+                    yield item
+
+
+def _identity(item: Any) -> Any:
+    """The id of an item; what has none is like no other."""
+    return getattr(item, "id", None) or object()
 
 
 def listed(

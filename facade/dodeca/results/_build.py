@@ -32,6 +32,7 @@ class Page(Generic[T]):
     """One page of a list. `page` counts from 1; `total_results` counts the whole list's items.
 
     `extra` is what else the answer says: of an upload's chunks, how the upload as a whole is.
+    Items that are not as the API documents them are not in `items`, but in `malformed`, as JSON.
     """
 
     items: Sequence[T]
@@ -39,6 +40,7 @@ class Page(Generic[T]):
     limit_per_page: int | None = None
     total_page: int | None = None
     total_results: int | None = None
+    malformed: Sequence[Any] = ()
     extra: Mapping[str, Any] = extra()
 
     def __iter__(self) -> Iterator[T]:
@@ -81,13 +83,15 @@ def _fields(cls: Any) -> dict[str, type[Any] | None]:
 def page_of(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
     """A page of results from the generated model of a list, whose items are called `items`."""
     totals = of(_Totals, model.page_info or {})
+    rest = rest_of(model, items, "page_info")
     return Page(
         [of(cls, item) for item in getattr(model, items) or []],
         totals.page,
         totals.limit_per_page,
         totals.total_page,
         totals.total_results,
-        extra=rest_of(model, items, "page_info") | dict(totals.extra),
+        malformed=rest.pop("malformed", ()),
+        extra=rest | dict(totals.extra),
     )
 
 
