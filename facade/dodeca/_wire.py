@@ -1,4 +1,4 @@
-"""Hot paths: request bodies as streams of known length, and vectors as columns.
+"""Request bodies as streams of known length.
 
 A body is an object that can be iterated again, so that a retry sends the same bytes, and that
 reads its media in pieces, so that a large file is never held in memory.
@@ -11,12 +11,10 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, cast
 
-import attrs
 import orjson
 import pybase64
 
-from dodeca._operation import Answer
-from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
+from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media
 from dodeca_api.types import UNSET, File, Unset
 
@@ -159,17 +157,3 @@ def _slots(value: Any) -> Iterator[Base64Slot]:
     elif isinstance(value, list):
         for item in value:
             yield from _slots(item)
-
-
-def take_items(answer: Answer) -> tuple[list[Any], Answer]:
-    """The `data` list of an answer, and the answer without it for the generated parser.
-
-    Raises:
-        InvalidResponseError: the body is no JSON object, or its `data` no list of objects.
-    """
-    body = answer.json()
-    items = (body.get("data") or []) if isinstance(body, dict) else None
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise InvalidResponseError(f"the answer has no list of embeddings: {answer.content[:80]!r}")
-    rest = orjson.dumps(body | {"data": []})
-    return items, attrs.evolve(answer, content=rest)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from dodeca._vectors import Columns
     from dodeca.results import EmbeddingMetadata
 
 _COLUMNS = frozenset({"embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"})
@@ -107,6 +108,26 @@ class Embeddings:
                 {k: v for k, v in item.items() if k not in _COLUMNS and v is not None}
                 for item in items
             ),
+            metadata=metadata,
+            model_name=model_name,
+        )
+
+    @classmethod
+    def from_columns(
+        cls,
+        columns: Columns,
+        *,
+        metadata: EmbeddingMetadata | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """What was read from an answer as it arrived."""
+        return cls(
+            vectors=columns.vectors,
+            embedding_option=columns.embedding_option,
+            embedding_scope=columns.embedding_scope,
+            start_sec=columns.start_sec,
+            end_sec=columns.end_sec,
+            extra=columns.extra,
             metadata=metadata,
             model_name=model_name,
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from dodeca import _bodies, _params, _wire
+from dodeca import _bodies, _params
 from dodeca._async.assets import AsyncAssets
 from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
@@ -15,6 +15,8 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
 from dodeca._operation import Answer, request
+from dodeca._vectors import Columns, VectorSink, take
+from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
@@ -26,9 +28,6 @@ from dodeca_api.api.embed_v2_tasks import (
     embed_v2_tasks_list,
     embed_v2_tasks_retrieve,
 )
-
-if TYPE_CHECKING:
-    from dodeca.embeddings import Embeddings
 
 Via = Literal["auto", "sync", "task"]
 _Block = models.AudioInputRequest | models.VideoInputRequest
@@ -176,10 +175,10 @@ class AsyncEmbed:
         call = request(embed_v2_create, body=body)
 
         def read(answer: Answer) -> Embeddings:
-            items, rest = _wire.take_items(answer)
-            return _embeddings(items, call.parse(rest).metadata, body.model_name)
+            (found,), rest = take(answer, ("data",))
+            return _embeddings(found, call.parse(rest).metadata, body.model_name)
 
-        return await self._transport.fetch(call, read)
+        return await self._transport.fetch(call, read, sink=VectorSink)
 
 
 class AsyncEmbedTasks:
@@ -349,23 +348,21 @@ class AsyncEmbedTasks:
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(answer: Answer) -> JobState[Embeddings]:
-            items, rest = _wire.take_items(answer)
+            (found,), rest = take(answer, ("data",))
             task = call.parse(rest)
             return JobState(
                 task_id,
                 task.status,
-                result=_embeddings(items, task.metadata) if task.status == READY else None,
+                result=_embeddings(found, task.metadata) if task.status == READY else None,
                 reason=task.error.message if task.error else None,
             )
 
-        return await self._transport.fetch(call, read)
+        return await self._transport.fetch(call, read, sink=VectorSink)
 
 
-def _embeddings(items: Any, metadata: Any, model_name: str | None = None) -> Embeddings:
-    from dodeca.embeddings import Embeddings
-
-    return Embeddings.from_items(
-        items,
+def _embeddings(found: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
+    return Embeddings.from_columns(
+        found,
         metadata=of(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
     )

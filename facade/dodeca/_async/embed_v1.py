@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import attrs
@@ -14,7 +14,8 @@ from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._dates import timestamp
-from dodeca._operation import request
+from dodeca._operation import Answer, Request, request
+from dodeca._vectors import V1, Columns, VectorSink, take
 from dodeca._wire import link, upload
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
@@ -35,6 +36,8 @@ from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALU
 from dodeca_api.types import Unset
 
 MODEL_V1 = "Marengo-retrieval-2.7"
+_KINDS = ("text", "image", "audio")
+_sink = partial(VectorSink, V1)
 
 
 @attrs.frozen
@@ -98,8 +101,8 @@ class AsyncEmbedV1:
                 "audio_start_offset_sec", audio_start_offset_sec, 0
             ),
         )
-        answer = await self._transport.send(request(embed_create, body=body))
-        return _parts(answer)
+        call = request(embed_create, body=body)
+        return await self._transport.fetch(call, partial(_parts, call), sink=_sink)
 
 
 class AsyncEmbedV1Tasks:
@@ -213,7 +216,8 @@ class AsyncEmbedV1Tasks:
             if status != READY:
                 return JobState(task_id, status)
             call = request(embed_tasks_retrieve, task_id, embedding_option=options)
-            return JobState(task_id, status, _video(await self._transport.send(call)))
+            found = await self._transport.fetch(call, partial(_video, call), sink=_sink)
+            return JobState(task_id, status, found)
 
         running = board(
             ("embed_tasks", id(self._transport)),
@@ -244,29 +248,33 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
     return source
 
 
-def _parts(answer: models.EmbedResponse) -> EmbeddingsV1:
+def _parts(call: Request[models.EmbedResponse], answer: Answer) -> EmbeddingsV1:
+    columns, rest = take(answer, *((f"{kind}_embedding", "segments") for kind in _KINDS))
+    told = call.parse(rest)
     parts: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for kind in ("text", "image", "audio"):
-        part = getattr(answer, f"{kind}_embedding")
+    for kind, found in zip(_KINDS, columns, strict=True):
+        part = getattr(told, f"{kind}_embedding")
         if not part:
             continue
         if part.error_message:
             errors[kind] = part.error_message
-        elif part.segments:
+        elif len(found.vectors):
             metadata = getattr(part, "metadata", None)
-            parts[kind] = Embeddings.from_segments(
-                [segment.to_dict() for segment in part.segments],
-                metadata=of(EmbeddingMetadata, metadata) if metadata else None,
-                model_name=answer.model_name,
-            )
+            parts[kind] = _embeddings(found, metadata, told.model_name)
     return EmbeddingsV1(**parts, errors=errors)
 
 
-def _video(answer: models.EmbedTaskDetail) -> Embeddings:
-    found = answer.video_embedding
-    return Embeddings.from_segments(
-        [segment.to_dict() for segment in found.segments] if found and found.segments else [],
-        metadata=of(EmbeddingMetadata, found.metadata) if found and found.metadata else None,
-        model_name=answer.model_name or None,
+def _video(call: Request[models.EmbedTaskDetail], answer: Answer) -> Embeddings:
+    (found,), rest = take(answer, ("video_embedding", "segments"))
+    told = call.parse(rest)
+    video = told.video_embedding
+    return _embeddings(found, video.metadata if video else None, told.model_name or None)
+
+
+def _embeddings(found: Columns, metadata: Any, model_name: str | None) -> Embeddings:
+    return Embeddings.from_columns(
+        found,
+        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
+        model_name=model_name,
     )

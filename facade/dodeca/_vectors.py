@@ -1,0 +1,419 @@
+"""Vectors, read while the answer arrives: rows of float32, and no Python object for each float.
+
+An answer with vectors is nearly all digits. The sink finds the rows in the bytes and leaves a
+number in place of each, so that what remains is a small JSON document. A row begins where the name
+of the vectors stands in quotes, followed by a colon and a bracket; within a JSON string the quotes
+would be escaped, so that no text can look like a row.
+
+Long lists are read while they pass, too: a stretch of whole objects becomes columns, and again a
+number stands in for it. Where `[objects]` is a JSON list, exchanging them for one number changes
+nothing about whether the rest is JSON, as long as the number turns up in a list.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import struct
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import attrs
+import numpy as np
+import orjson
+
+from dodeca._labels import Labels
+from dodeca._operation import Answer, is_deep
+from dodeca.errors import InvalidResponseError
+
+try:
+    import simdjson
+except ImportError:  # it is an extra, and has no wheels for the newest Pythons
+    simdjson = cast(Any, None)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Parser = Callable[[list[bytes]], "NDArray[np.float64]"]
+
+_BATCH = 64 * 1024  # bytes of rows that are parsed at a time: a millisecond
+_LONGEST = 512 * 1024  # bytes of one row: 16,384 floats, however long they are written
+_STRETCH = 32 * 1024  # bytes of objects that become columns at a time
+_GAP = re.compile(rb"[ \t\r\n]*(:?)[ \t\r\n]*")
+_BETWEEN = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
+_NEGATIVE_ZERO = re.compile(rb"-0[,\] \t\r\n]")
+_BACKSLASH, _BRACKET = b"\\["
+_MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
+_NOTHING: Mapping[str, Any] = {}
+
+
+@attrs.frozen
+class Names:
+    """What a form of the API calls the fields of a segment."""
+
+    vector: str
+    start_sec: str
+    end_sec: str
+
+
+V1 = Names("float", "start_offset_sec", "end_offset_sec")
+V2 = Names("embedding", "start_sec", "end_sec")
+
+
+@attrs.frozen(eq=False)
+class Columns:
+    """The segments of a list: `vectors` is float32 of shape (n, d), the others have n entries."""
+
+    vectors: NDArray[np.float32]
+    embedding_option: Labels
+    embedding_scope: Labels
+    start_sec: NDArray[np.float64]
+    end_sec: NDArray[np.float64]
+    extra: tuple[Mapping[str, Any], ...]
+
+
+class VectorSink:
+    """Takes an answer piece by piece, and keeps its vectors apart from the rest."""
+
+    def __init__(self, names: Names = V2, parser: Parser | None = None) -> None:
+        self._names = names
+        self._key = f'"{names.vector}"'.encode()
+        self._rows = _Rows(parser or new_parser())
+        self._row: list[bytes] = []  # the beginning of one that goes on in the next piece
+        self._held = b""  # the last bytes, which may be the beginning of its name
+        self._rest = bytearray()  # the answer, with numbers in place of its vectors
+        self._condensed = 0  # up to here with numbers in place of its objects, too
+        self._can_condense = True
+        self._stretches: list[_Segments] = []
+        self._words: tuple[dict[Any, int], dict[Any, int]] = {}, {}
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            InvalidResponseError: a vector that is no list of finite numbers, or has another length.
+        """
+        start = 0
+        if self._row:
+            start = piece.find(b"]") + 1
+            self._row.append(piece[:start] if start else piece)
+            _check_length(sum(map(len, self._row)))
+            if not start:
+                return
+            self._take(b"".join(self._row))
+            self._row = []
+        elif self._held:
+            piece = self._held + piece
+        self._held = self._scan(piece, start)
+        if self._can_condense and len(self._rest) - self._condensed > _STRETCH:
+            self._can_condense = self._condense()
+
+    def rest(self) -> Any:
+        """What the answer holds beside its vectors, once all of it was fed.
+
+        The lists of segments in it are for `columns`.
+
+        Raises:
+            InvalidResponseError: the answer is not JSON, or nested too deep.
+        """
+        self._rows.parse()
+        return Answer(200, {}, b"".join((self._rest, self._held, *self._row))).json()
+
+    def columns(self, *lists: Any) -> list[Columns]:
+        """The columns of the lists in the rest; together they hold all vectors of the answer.
+
+        Raises:
+            InvalidResponseError: a segment without a vector, or a vector without a segment.
+        """
+        try:
+            found = [self._segments(items) for items in lists]
+            used = [row for segments in found for row in segments.rows]
+            if sorted(used) != list(range(self._rows.count)):
+                raise LookupError(f"{self._rows.count} vectors for {len(used)} segments")
+            return [segments.columns(self._rows.matrix()) for segments in found]
+        except _MALFORMED as exc:
+            raise InvalidResponseError(f"the answer has no list of embeddings: {exc!r}") from exc
+
+    def _scan(self, text: bytes, kept: int) -> bytes:
+        """Move what is clear to the rest, from `kept` on; give back what is not."""
+        key, rest = self._key, self._rest
+        place = text.find(key, kept)
+        while place >= 0:
+            after = place + len(key)
+            if place > kept and text[place - 1] == _BACKSLASH:  # the quote is part of a string
+                place = text.find(key, after)
+                continue
+            begin = after + 1
+            if not text.startswith(b":[", after):
+                gap = _GAP.match(text, after)
+                assert gap is not None  # it matches nothing, too
+                begin = gap.end()
+                if begin == len(text):
+                    rest += text[kept:place]
+                    return key + gap[1]
+                if not gap[1] or text[begin] != _BRACKET:
+                    place = text.find(key, after)
+                    continue
+            rest += text[kept:begin]
+            kept = text.find(b"]", begin) + 1
+            if not kept:
+                self._row = [text[begin:]]
+                return b""
+            self._take(text[begin:kept])
+            place = text.find(key, kept)
+        # One byte before all that may become a name: it tells whether its quote is escaped.
+        quote = text.rfind(b'"', max(kept, len(text) - len(key)))
+        end = quote if quote >= 0 and key.startswith(text[quote:]) else len(text)
+        end = max(kept, end - 1)
+        rest += text[kept:end]
+        return text[end:]
+
+    def _take(self, row: bytes) -> None:
+        self._rest += b"[%d]" % self._rows.add(row)
+
+    def _condense(self) -> bool:
+        """Make columns of the whole objects at the end of the rest, if they are segments."""
+        rest = self._rest
+        between = list(_BETWEEN.finditer(rest, self._condensed))
+        if not between:
+            return False
+        begin = self._condensed if self._stretches else between[0].end()
+        text = bytes(rest[begin : between[-1].start() + 1])
+        try:
+            stretch = self._segments(orjson.loads(b"[%b]" % text))
+        except _MALFORMED:
+            return False
+        rest[begin : between[-1].end()] = mark = b"%d," % len(self._stretches)
+        self._condensed = begin + len(mark)
+        self._stretches.append(stretch)
+        return True
+
+    def _segments(self, items: Iterable[Any]) -> _Segments:
+        """Columns of a list of objects and of numbers that stand for stretches of them."""
+        segments = _Segments(self._names, *self._words)
+        for stands_in, run in itertools.groupby(items, lambda item: isinstance(item, int)):
+            if stands_in:
+                for number in run:
+                    segments.extend(self._stretches[number])
+            else:
+                segments.add(list(run))
+        return segments
+
+
+def take(answer: Answer, *places: tuple[str, ...]) -> tuple[list[Columns], Answer]:
+    """The columns of the lists at these places, and the answer without them, for its parser.
+
+    Raises:
+        InvalidResponseError: the body is not JSON, or its lists are not lists of segments.
+    """
+    sink: VectorSink = answer.sink
+    body = sink.rest()
+    found = sink.columns(*[_emptied(body, *place) for place in places])
+    return found, attrs.evolve(answer, content=orjson.dumps(body), sink=None)
+
+
+def _emptied(value: Any, *names: str) -> Any:
+    for name in names[:-1]:
+        value = value.get(name) if isinstance(value, dict) else value
+        if value is None:
+            return ()
+    if not isinstance(value, dict):
+        raise InvalidResponseError(f"the answer has no {names[-1]}: {value!r:.80}")
+    items = value.get(names[-1]) or ()
+    value[names[-1]] = []
+    return items
+
+
+class _Segments:
+    """The columns of a list under construction; each object in it has the number of its vector."""
+
+    def __init__(self, names: Names, options: dict[Any, int], scopes: dict[Any, int]) -> None:
+        self._names = names
+        self._words = options, scopes
+        self._options, self._scopes = array("h"), array("h")
+        self._start, self._end = array("d"), array("d")
+        self._extra: list[Mapping[str, Any]] = []
+        self.rows = array("q")
+
+    def add(self, items: list[dict[str, Any]]) -> None:
+        """Take objects apart, column by column."""
+        options, scopes = self._words
+        self.rows.extend([row for (row,) in _popped(items, self._names.vector)])
+        self._options.extend(
+            [options.setdefault(word, len(options)) for word in _popped(items, "embedding_option")]
+        )
+        self._scopes.extend(
+            [scopes.setdefault(word, len(scopes)) for word in _popped(items, "embedding_scope")]
+        )
+        for column, name in (
+            (self._start, self._names.start_sec),
+            (self._end, self._names.end_sec),
+        ):
+            column.extend([np.nan if sec is None else sec for sec in _popped(items, name)])
+        self._extra += [_known(item) if item else _NOTHING for item in items]
+        if any(items) and is_deep(items):
+            raise ValueError("nested too deep")
+
+    def extend(self, more: _Segments) -> None:
+        self.rows += more.rows
+        self._options += more._options
+        self._scopes += more._scopes
+        self._start += more._start
+        self._end += more._end
+        self._extra += more._extra
+
+    def columns(self, matrix: NDArray[np.float32]) -> Columns:
+        rows = np.array(self.rows, dtype=np.intp)
+        first = int(rows[0]) if len(rows) else 0
+        if np.array_equal(rows, np.arange(first, first + len(rows))):
+            vectors = matrix[first : first + len(rows)]  # no copy
+        else:
+            vectors = matrix[rows]
+        start, end = np.array(self._start), np.array(self._end)
+        if np.isinf(start).any() or np.isinf(end).any():
+            raise ValueError("a time is not finite")
+        for column in (vectors, start, end):
+            column.setflags(write=False)
+        return Columns(
+            vectors,
+            _labels(self._options, self._words[0]),
+            _labels(self._scopes, self._words[1]),
+            start,
+            end,
+            tuple(self._extra),
+        )
+
+
+def _popped(items: list[dict[str, Any]], name: str) -> list[Any]:
+    return [item.pop(name, None) for item in items]
+
+
+def _known(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def _labels(codes: array[int], places: Mapping[Any, int]) -> Labels:
+    if not all(isinstance(word, str | None) for word in places):
+        raise TypeError(f"words, got {list(places)!r:.80}")
+    return Labels(np.array(codes, dtype=np.int16), tuple(places))
+
+
+class _Rows:
+    """The vectors: one growing matrix."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = parser
+        self._texts: list[bytes] = []
+        self._size = 0
+        self._data = bytearray()
+        self._width: int | None = None
+        self.count = 0
+
+    def add(self, text: bytes) -> int:
+        """Take `[1.0,...]`; the number of the row."""
+        _check_length(len(text))
+        self._texts.append(text)
+        self._size += len(text)
+        if self._size > _BATCH:
+            self.parse()
+        self.count += 1
+        return self.count - 1
+
+    def parse(self) -> None:
+        """Turn the texts into numbers: each is `np.float32(float(text))` to the bit."""
+        texts, self._texts, self._size = self._texts, [], 0
+        if not texts:
+            return
+        try:
+            wide = self._parser(texts)
+        except _MALFORMED:
+            wide = _strictly(texts)
+        if not wide.all():
+            wide = _with_signs(wide, texts)
+        with np.errstate(over="ignore"):
+            narrow = wide.astype(np.float32)
+        if not np.isfinite(narrow).all():
+            raise InvalidResponseError("a vector of the answer has a number beyond float32")
+        if self._width not in (None, narrow.shape[1]):
+            raise InvalidResponseError(
+                f"the vectors of the answer have {self._width} and {narrow.shape[1]} numbers"
+            )
+        self._width = narrow.shape[1]
+        self._data += narrow.data
+
+    def matrix(self) -> NDArray[np.float32]:
+        return np.ndarray((self.count, self._width or 0), np.float32, buffer=self._data)
+
+
+def new_parser() -> Parser:
+    """The fastest parser there is, for the vectors of one answer."""
+    return orjson_parser if simdjson is None else simdjson_parser()
+
+
+def simdjson_parser() -> Parser:
+    """Its buffer is used again for each row, and not shared between threads."""
+    parser: Any = simdjson.Parser()
+
+    def parse(texts: list[bytes]) -> NDArray[np.float64]:
+        rows = [parser.parse(text).as_buffer(of_type="d") for text in texts]
+        _check_equal({row.size for row in rows})
+        return np.frombuffer(b"".join(rows)).reshape(len(rows), -1)
+
+    return parse
+
+
+def orjson_parser(texts: list[bytes]) -> NDArray[np.float64]:
+    """One row of Python floats at a time, which are gone with the next."""
+    return _packed(texts, map(orjson.loads, texts))
+
+
+def json_parser(texts: list[bytes]) -> NDArray[np.float64]:
+    """The standard library's parser; it takes all numbers that JSON has, of any length."""
+    return _packed(texts, (_DECODER.decode(text.decode("ascii")) for text in texts))
+
+
+def _packed(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float64]:
+    if any(b"t" in text or b"f" in text for text in texts):
+        raise ValueError("true and false are no numbers")
+    rows = iter(rows)
+    first = next(rows)
+    pack = struct.Struct(f"{len(first)}d").pack
+    packed = b"".join([pack(*first), *(pack(*row) for row in rows)])
+    return np.ndarray((len(texts), len(first)), np.float64, buffer=packed)
+
+
+def _strictly(texts: list[bytes]) -> NDArray[np.float64]:
+    try:
+        return json_parser(texts)
+    except (RecursionError, *_MALFORMED) as exc:
+        raise InvalidResponseError(
+            f"a vector of the answer is no list of finite numbers, or of another length: {exc}"
+        ) from exc
+
+
+def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
+    """JSON parsers take "-0" for an integer, which has no sign."""
+    wide = wide.copy()
+    for row in np.flatnonzero(~wide.all(axis=1)):
+        if _NEGATIVE_ZERO.search(texts[row]):
+            wide[row] = json_parser([texts[row]])
+    return wide
+
+
+def _check_equal(lengths: set[int]) -> None:
+    if len(lengths) != 1:
+        raise ValueError(f"{sorted(lengths)} numbers")
+
+
+def _check_length(size: int) -> None:
+    if size > _LONGEST:
+        raise InvalidResponseError(f"a vector of the answer has more than {_LONGEST} bytes")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_refuse)
