@@ -22,6 +22,7 @@ class Kind(Enum):
     READ = "nothing changes"
     IDEMPOTENT = "the second time changes nothing more"
     STATELESS_POST = "it computes an answer and leaves nothing behind"
+    CREATE_WITH_KEY = "its Idempotency-Key brings the first resource again"
     CREATE_WITH_MARKER = "a second resource comes to be, which a name or id of ours could find"
     CREATE_BLIND = "a second resource comes to be, and nothing tells the two apart"
 
@@ -52,7 +53,6 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "tasks_retrieve",
     ),
     Kind.IDEMPOTENT: (
-        "analyze_tasks_create",  # every call carries an Idempotency-Key
         "analyze_tasks_delete",
         "assets_delete",
         "index_videos_delete",
@@ -75,6 +75,7 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "search_create",
         "summarize_create",
     ),
+    Kind.CREATE_WITH_KEY: ("analyze_tasks_create",),
     Kind.CREATE_WITH_MARKER: (
         "assets_create",  # an entry of its user_metadata
         "indexed_assets_create",  # the asset that it is made of
@@ -88,6 +89,7 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "tasks_create",
     ),
 }
+CREATES = frozenset({Kind.CREATE_WITH_KEY, Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND})
 KINDS = {name: kind for kind, names in _OPERATIONS.items() for name in names}
 
 
@@ -125,6 +127,7 @@ ACTIONS: Mapping[tuple[Kind, Fate], Action] = {
         Kind.READ: Action.REPEAT,
         Kind.IDEMPOTENT: Action.REPEAT,
         Kind.STATELESS_POST: Action.REPEAT,
+        Kind.CREATE_WITH_KEY: Action.REPEAT,
         Kind.CREATE_WITH_MARKER: Action.LOOK_UP,
         Kind.CREATE_BLIND: Action.UNKNOWN,
     }.items()

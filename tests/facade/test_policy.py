@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dodeca import _policy
 from dodeca._policy import ACTIONS, Action, Budget, Fate, Kind, Outcome
 
-SAFE = (Kind.READ, Kind.IDEMPOTENT, Kind.STATELESS_POST)
+SAFE = (Kind.READ, Kind.IDEMPOTENT, Kind.STATELESS_POST, Kind.CREATE_WITH_KEY)
 
 
 @pytest.mark.parametrize("kind", list(Kind))

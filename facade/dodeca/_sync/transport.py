@@ -143,8 +143,6 @@ class Transport:
         if self._is_remote:
             check_reach(request.form if request.json is None else request.json)
         kind = _policy.KINDS[request.operation_id]
-        if self.settings.retry_unknown and kind is Kind.CREATE_BLIND:
-            kind = Kind.IDEMPOTENT
         until = self.clock.monotonic() + self.settings.timeout
         number, was_open = 0, False
         while True:
@@ -153,27 +151,35 @@ class Transport:
             if not isinstance(ended, Failure):
                 self._budget.earn()
                 return ended
-            action = _policy.ACTIONS[kind, ended.outcome.fate]
-            was_open = was_open or ended.outcome.fate in _policy.OPEN
-            if ended.outcome.fate is Fate.THROTTLED and not self.settings.patient:
-                raise ended.error
+            action = self._action(kind, ended)
+            is_open = ended.outcome.fate in _policy.OPEN
             if action is Action.LOOK_UP and find is not None:
                 found = self._found(request, ended, find, until)
                 if found is not None:
                     return found
-                action = Action.REPEAT
-            if action in (Action.LOOK_UP, Action.UNKNOWN):
-                raise _unknown(request, ended.error)
-            wait = _policy.delay(
-                number,
-                ended.outcome,
-                left=until - self.clock.monotonic(),
-                jitter=random.random(),
-            )
-            if action is Action.GIVE_UP or wait is None or not self._budget.spend(ended.outcome):
+                action, is_open = Action.REPEAT, False
+            wait = self._wait(number, ended, until) if action is Action.REPEAT else None
+            if wait is None:
+                if is_open and kind in _policy.CREATES:
+                    raise _unknown(request, ended.error)
                 raise ended.error
             LOG.info("%s again in %.2f s: %s", request.operation_id, wait, ended.error)
             self.clock.sleep(wait)
+            was_open = was_open or is_open
+
+    def _action(self, kind: Kind, ended: Failure) -> Action:
+        fate = ended.outcome.fate
+        if fate is Fate.THROTTLED and not self.settings.patient:
+            return Action.GIVE_UP
+        if kind is Kind.CREATE_BLIND and fate in _policy.OPEN and self.settings.retry_unknown:
+            return Action.REPEAT
+        return _policy.ACTIONS[kind, fate]
+
+    def _wait(self, number: int, ended: Failure, until: float) -> float | None:
+        """Seconds until the next attempt; None where there is none."""
+        left = until - self.clock.monotonic()
+        wait = _policy.delay(number, ended.outcome, left=left, jitter=random.random())
+        return None if wait is None or not self._budget.spend(ended.outcome) else wait
 
     def _attempt(
         self,
@@ -184,7 +190,7 @@ class Transport:
         was_open: bool,
     ) -> T | Failure:
         left = max(until - self.clock.monotonic(), 0.001)
-        fresh = kind in (Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND)
+        fresh = kind in _policy.CREATES
         built = _http.build(request, self.base_url, timeout=left, fresh=fresh)
         if built.url.netloc != self._origin.netloc or built.url.scheme != self._origin.scheme:
             raise InvalidRequestError(f"{request.path!r} leads away from {self.base_url}")
