@@ -1,0 +1,60 @@
+"""Batches: what came of many small inputs that were embedded together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import attrs
+
+from dodeca.errors import DodecaError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dodeca.embeddings import Embeddings
+
+
+@attrs.frozen(eq=False, repr=False)
+class Batch(Sequence["Embeddings | DodecaError"]):
+    """The embeddings or the error of each input, in the order of the inputs."""
+
+    results: tuple[Embeddings | DodecaError, ...]
+
+    @property
+    def errors(self) -> dict[int, DodecaError]:
+        """What went wrong, by the position of the input."""
+        return {n: one for n, one in enumerate(self.results) if isinstance(one, DodecaError)}
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """One row for each input: float32 of shape (n, d), d = 512 for marengo3.0.
+
+        Raises:
+            DodecaError: the first error, where an input has one; see `errors` and `results`.
+        """
+        import numpy as np
+
+        if not self.results:
+            return np.empty((0, 0), np.float32)
+        return np.concatenate([embeddings.vectors for embeddings in self._fine()])
+
+    def _fine(self) -> Iterator[Embeddings]:
+        for one in self.results:
+            if isinstance(one, DodecaError):
+                raise one
+            yield one
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    @overload
+    def __getitem__(self, index: int) -> Embeddings | DodecaError: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Embeddings | DodecaError, ...]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return self.results[index]
+
+    def __repr__(self) -> str:
+        return f"<Batch of {len(self)}, {len(self.errors)} of them errors>"

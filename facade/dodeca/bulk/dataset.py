@@ -1,0 +1,280 @@
+"""The output of a bulk run: a Parquet dataset, or a LanceDB table, and a table of errors.
+
+    library/
+        vectors/part-00000.parquet   what `pandas.read_parquet("library/vectors")` reads
+        errors.parquet
+        journal.sqlite, journal.lock
+
+For `out="photos.lance"` the vectors are the table `photos` of LanceDB, and the rest is in
+`photos.journal/`. A part appears by being renamed, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import orjson
+
+from dodeca._ids import row_id
+from dodeca.bulk.journal import Failure, nothing
+from dodeca.errors import ConfigurationError, InvalidRequestError, InvalidResponseError
+
+if TYPE_CHECKING:
+    from dodeca.embeddings import Embeddings
+
+_TYPES = {bool: "bool", int: "int64", float: "float64", str: "string"}
+_ROW = ("start_sec", "end_sec", "embedding_option", "embedding_scope")
+_HEAD = 4  # bytes that hold the length of a packed row set's header
+
+
+@attrs.frozen
+class Place:
+    """Where everything of a run is."""
+
+    vectors: Path
+    errors: Path
+    journal: Path
+    table: str = ""
+    """The name of the LanceDB table in the folder `vectors`; empty for Parquet."""
+
+    @classmethod
+    def of(cls, out: str | os.PathLike[str], *, make: bool = True) -> Place:
+        """The places that `out` names, their folders made where they are to be.
+
+        Raises:
+            InvalidRequestError: `out` is a file.
+        """
+        path = Path(os.fspath(out))
+        is_lance = path.suffix == ".lance"
+        beside = path.with_suffix(".journal") if is_lance else path
+        vectors = path.parent if is_lance else path / "vectors"
+        try:
+            for folder in (beside, vectors) if make else ():
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise InvalidRequestError(f"out is a folder, or ends in .lance: {exc}") from exc
+        return cls(
+            vectors,
+            beside / "errors.parquet",
+            beside / "journal.sqlite",
+            path.stem if is_lance else "",
+        )
+
+
+# Row sets as bytes, small enough to wait in the journal.
+
+
+def pack(found: Embeddings, model_name: str) -> bytes:
+    """The vectors of one input and what belongs to each."""
+    head = orjson.dumps(
+        {
+            "shape": found.vectors.shape,
+            "embedding_option": list(found.embedding_option),
+            "embedding_scope": list(found.embedding_scope),
+            "start_sec": found.start_sec.tolist(),
+            "end_sec": found.end_sec.tolist(),
+            "model_name": found.model_name or model_name,
+        }
+    )
+    vectors = np.ascontiguousarray(found.vectors, dtype="<f4")
+    return len(head).to_bytes(_HEAD, "little") + head + vectors.tobytes()
+
+
+def length(packed: bytes) -> int:
+    """How long the vectors of a packed row set are."""
+    return int(_unpacked(packed)[0]["shape"][1])
+
+
+def _unpacked(packed: bytes) -> tuple[dict[str, Any], Any]:
+    start = _HEAD + int.from_bytes(packed[:_HEAD], "little")
+    head = orjson.loads(packed[_HEAD:start])
+    return head, np.frombuffer(packed, "<f4", offset=start).reshape(head["shape"])
+
+
+# Columns.
+
+
+def columns(
+    metadata: Iterable[Mapping[str, Any]], before: Mapping[str, str] | None
+) -> dict[str, str]:
+    """The types of the metadata columns, by name; `before` are those of parts already written.
+
+    Raises:
+        InvalidRequestError: a column that the parts do not have, or have with another type.
+    """
+    found: dict[str, str] = {}
+    for row in metadata:
+        for name, value in row.items():
+            kind = _TYPES.get(type(value))
+            if kind is not None:
+                found[name] = _common(found.get(name, kind), kind)
+            else:
+                found.setdefault(name, "null")
+    found = {name: "string" if kind == "null" else kind for name, kind in sorted(found.items())}
+    if before is None:
+        return found
+    for name, kind in found.items():
+        if _common(before.get(name, "none"), kind) != before.get(name):
+            raise InvalidRequestError(
+                f"the dataset has the metadata columns {dict(before)}, and the inputs have "
+                f"{name!r} as {kind}; write them to another dataset"
+            )
+    return dict(before)
+
+
+def _common(one: str, other: str) -> str:
+    if one == other or other == "null":
+        return one
+    if one == "null":
+        return other
+    return "float64" if {one, other} == {"int64", "float64"} else "string"
+
+
+class Dataset:
+    """Writes row sets, as parts of one schema."""
+
+    def __init__(
+        self, place: Place, extra: Mapping[str, str], at: Callable[[str], None] = nothing
+    ) -> None:
+        self._place = place
+        self._extra = extra
+        self._at = at
+
+    def write(self, part: str, row_sets: Sequence[Mapping[str, Any]]) -> None:
+        """Put row sets of the journal into a part; those of the same inputs in it are replaced."""
+        import pyarrow as pa  # type: ignore[import-untyped]
+        import pyarrow.compute as pc  # type: ignore[import-untyped]
+        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+        table = self._table(row_sets)
+        if self._place.table:
+            _to_lance(self._place, table)
+            return
+        target = self._place.vectors / f"{part}.parquet"
+        if any(row["part"] == part for row in row_sets):
+            old = pq.read_table(target, partitioning=None).cast(table.schema)
+            keys = pa.array([row["key"] for row in row_sets])
+            rest = old.filter(pc.invert(pc.is_in(old["input_id"], value_set=keys)))
+            table = pa.concat_tables([rest, table])
+        self._replace(target, table, "part")
+
+    def write_errors(self, failures: Iterable[Failure]) -> None:
+        """Write the table of errors anew."""
+        import pyarrow as pa
+
+        fields = attrs.fields(Failure)
+        kinds = {"status": pa.int32(), "retryable": pa.bool_()}
+        schema = pa.schema([(field.name, kinds.get(field.name, pa.string())) for field in fields])
+        rows = [attrs.asdict(failure) for failure in failures]
+        self._replace(self._place.errors, pa.Table.from_pylist(rows, schema), "errors")
+
+    def _replace(self, target: Path, table: Any, what: str) -> None:
+        import pyarrow.parquet as pq
+
+        draft = self._place.errors.with_name(f".{target.name}.new")  # beside, not among the parts
+        with draft.open("wb") as stream:
+            pq.write_table(table, stream, compression="zstd")
+            stream.flush()
+            os.fsync(stream.fileno())
+        self._at(f"before the rename of {what}")
+        draft.replace(target)
+        _sync_folder(target.parent)
+        self._at(f"after the rename of {what}")
+
+    def _table(self, row_sets: Sequence[Mapping[str, Any]]) -> Any:
+        import pyarrow as pa
+
+        sets = [_Set(row) for row in row_sets]
+        vectors = np.concatenate([one.vectors for one in sets])
+        flat = pa.array(vectors.reshape(-1), pa.float32())
+        values = {
+            "id": [row_id for one in sets for row_id in one.ids()],
+            "input_id": [one.row["key"] for one in sets for _ in one.vectors],
+            "source": [one.row["source"] for one in sets for _ in one.vectors],
+            **{name: [value for one in sets for value in one.head[name]] for name in _ROW},
+            "model_name": [one.head["model_name"] for one in sets for _ in one.vectors],
+        }
+        kinds = {"start_sec": pa.float64(), "end_sec": pa.float64()}
+        arrays = {n: pa.array(v, kinds.get(n, pa.string())) for n, v in values.items()}
+        arrays["vector"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+        for name, kind in self._extra.items():
+            own = [_as(kind, one.metadata.get(name)) for one in sets for _ in one.vectors]
+            arrays[name] = pa.array(own, pa.type_for_alias(kind))
+        return pa.table(arrays)
+
+
+class _Set:
+    """A row set with its input."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.row = row
+        self.head, self.vectors = _unpacked(row["packed"])
+        self.metadata = orjson.loads(row["metadata"])
+
+    def ids(self) -> list[str]:
+        """The ids of the rows: by content, where the bytes were here."""
+        source_id = self.row["content"] or f"{self.row['origin']}:{self.row['source']}"
+        head = self.head
+        return [
+            row_id(source_id, start, end, option, scope, head["model_name"])
+            for start, end, option, scope in zip(*(head[name] for name in _ROW), strict=True)
+        ]
+
+
+def _as(kind: str, value: Any) -> Any:
+    """A value of a metadata column in the type of that column."""
+    if value is None:
+        return None
+    if kind == "string":
+        return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return float(value) if kind == "float64" else value
+
+
+def _to_lance(place: Place, table: Any) -> None:
+    """One atomic change: rows of these inputs that are there already are replaced."""
+    try:
+        import lancedb
+    except ImportError as exc:
+        raise ConfigurationError(
+            f"a .lance output needs the extra `lance`: pip install 'dodeca[lance]' ({exc})"
+        ) from exc
+    import pyarrow.compute as pc
+
+    database = lancedb.connect(place.vectors)
+    if place.table not in database.table_names(limit=1_000_000):
+        database.create_table(place.table, table)
+        return
+    inputs = ", ".join(f"'{key}'" for key in pc.unique(table["input_id"]).to_pylist())
+    (
+        database.open_table(place.table)
+        .merge_insert(["id", "input_id"])
+        .when_matched_update_all()
+        .when_not_matched_insert_all()
+        .when_not_matched_by_source_delete(f"input_id IN ({inputs})")
+        .execute(table)
+    )
+
+
+def check_length(found: int, before: str | None) -> None:
+    """All vectors of a dataset have one length.
+
+    Raises:
+        InvalidResponseError: these have another.
+    """
+    if before is not None and found != int(before):
+        raise InvalidResponseError(
+            f"these vectors have {found} floats, those of the dataset {before}"
+        )
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
