@@ -46,6 +46,15 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--faults", type=Path, metavar="FILE", help="what is to go wrong, a list in YAML or JSON"
     )
     parser.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        dest="limits",
+        metavar="LIMIT",
+        help="how many creates of a kind are taken in a time, such as `600/minute`, or `60m/hour`"
+        " for minutes of media; several times for several limits (default: any number)",
+    )
+    parser.add_argument(
         "--access-log", action="store_true", help="write a line of JSON for each request to stderr"
     )
     return parser.parse_args(given)
@@ -66,6 +75,7 @@ def main(given: Sequence[str] | None = None) -> int:
                 pace=options.pace,
                 api_key=options.api_key,
                 faults=faults.from_file(options.faults) if options.faults else (),
+                limits=options.limits,
             ) as emulator,
             serving(emulator, host=options.host, port=options.port) as url,
         ):

@@ -38,6 +38,7 @@ from .front.access import Access, AccessLog
 from .jobs import Jobs
 from .operations.handlers import HANDLERS, PREVIEWS
 from .routes import Operation, Router, document
+from .rules.quota import Limit, Quota
 from .rules.urls import MB
 from .store import Store
 
@@ -73,8 +74,9 @@ class Emulator:
     everything; without it nothing outlives the emulator. `pace` says how fast tasks seem to move,
     as an object or in the words of `clock.pace`. Any API key is taken unless `api_key` names the
     one that is. `chunk_size` is that of uploads in chunks, in bytes. `faults` go wrong on demand,
-    as `faults.Fault` or in the words of a fault file. Raises NotADirectoryError, ValueError for a
-    bad pace or fault, and sqlite3.Error when `db` cannot be opened.
+    as `faults.Fault` or in the words of a fault file. `limits` on requests and media are like
+    `600/minute`, in the words of `rules.quota`. Raises NotADirectoryError, ValueError for a bad
+    pace, fault or limit, and sqlite3.Error when `db` cannot be opened.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Emulator:
         api_key: str | None = None,
         chunk_size: int = 16 * MB,
         faults: Iterable[Fault | Mapping[str, Any]] = (),
+        limits: Iterable[str | Limit] = (),
     ) -> None:
         self.media = Path(media) if media else None
         if self.media and not self.media.is_dir():
@@ -97,6 +100,7 @@ class Emulator:
         self.jobs = Jobs(self.store, self.clock, pace)
         self.chunk_size = chunk_size
         self.faults = Plan(faults)
+        self.quota = Quota(limits)
         self.access = AccessLog()
         self._api_key = api_key
 
@@ -257,7 +261,9 @@ class Exchange:
                 self._body.finish()
                 status, payload, extra = 200, None, {"ETag": self._body.etag}
             else:
+                extra = self._admitted()
                 status, payload = self._reply()
+                extra |= self._spent(payload)
         except Refusal as refusal:
             status, payload, extra = refusal.status, self._error(refusal), refusal.headers
         except Exception:
@@ -314,6 +320,21 @@ class Exchange:
         status, payload = HANDLERS[self._operation.id](call)
         ledger.note(self._emulator, self._operation.id, payload)
         return status, payload
+
+    def _admitted(self) -> dict[str, str]:
+        """Count a create against the limits. Raises Refusal."""
+        quota, operation = self._emulator.quota, self._operation
+        if not quota.limits or self._refusal or operation is None or operation.method != "POST":
+            return {}
+        return quota.admit(operation.segments[0], self._emulator.clock.now())
+
+    def _spent(self, payload: Any) -> dict[str, str]:
+        """Count the media of an answer that says how long they are."""
+        quota, operation = self._emulator.quota, self._operation
+        if not quota.limits or operation is None or operation.id != "embed_v2_create":
+            return {}
+        seconds = (payload.get("metadata") or {}).get("duration") or 0.0
+        return quota.spent(operation.segments[0], seconds, self._emulator.clock.now())
 
     def _error(self, refusal: Refusal) -> dict[str, Any]:
         operation = self._operation

@@ -1,0 +1,100 @@
+"""Limits on how much may be asked in a time: requests, and minutes of media.
+
+A limit is so much in each window of wall-clock time: `250/second`, `600/minute`, `50/day`, or for
+media `60m/hour` (minutes). The creates of one kind of resource share it: those of `/embed-v2` are
+counted together, those of `/assets` apart. What is beyond it is 429 `too_many_requests`, with the
+seconds until the next window in Retry-After; every answer tells what is left.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..errors import Refusal
+
+_WINDOWS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_FORM = re.compile(r"([1-9]\d*)(m?)/(second|minute|hour|day)")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many requests, or seconds of media, in each window of so many seconds."""
+
+    amount: int
+    window: int
+    of_media: bool = False
+
+
+def limit(text: str) -> Limit:
+    """Read a limit: `250/second`, or `60m/hour` for minutes of media. Raises ValueError."""
+    match = _FORM.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"a limit is like `600/minute`, or `60m/hour` of media, got {text!r}")
+    amount = int(match[1]) * (60 if match[2] else 1)
+    return Limit(amount, _WINDOWS[match[3]], bool(match[2]))
+
+
+class Quota:
+    """What was used of limits; safe to use from many threads."""
+
+    def __init__(self, limits: Iterable[Limit | str] = ()) -> None:
+        self.limits = [limit(item) if isinstance(item, str) else item for item in limits]
+        self._used: dict[tuple[str, Limit], tuple[int, float]] = {}
+        self._lock = threading.Lock()
+
+    def admit(self, family: str, now: datetime) -> dict[str, str]:
+        """Count a request; the headers that tell what is left. Raises Refusal for 429."""
+        with self._lock:
+            full = [one for one in self.limits if self._left(family, one, now) <= 0]
+            for one in () if full else self.limits:
+                self._use(family, one, now, 0.0 if one.of_media else 1.0)
+            headers = self._headers(family, now)
+        if full:
+            wait = max(one.window - now.timestamp() % one.window for one in full)
+            text = "You have exceeded the rate limit. Please try again later."
+            retry_after = {"Retry-After": str(max(1, math.ceil(wait)))}
+            raise Refusal(429, "too_many_requests", text, headers | retry_after)
+        return headers
+
+    def spent(self, family: str, seconds: float, now: datetime) -> dict[str, str]:
+        """Count seconds of media; the headers that tell what is left."""
+        with self._lock:
+            for one in self.limits:
+                if one.of_media:
+                    self._use(family, one, now, seconds)
+            return self._headers(family, now)
+
+    def _headers(self, family: str, now: datetime) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        for name, of_media in (("duration", True), ("request", False)):
+            some = [one for one in self.limits if one.of_media is of_media]
+            if some:
+                scarce = min(some, key=lambda one: self._left(family, one, now))
+                left = max(0, int(self._left(family, scarce, now)))
+                headers[f"x-ratelimit-{name}-limit"] = str(scarce.amount)
+                headers[f"x-ratelimit-{name}-remaining"] = str(left)
+        if headers:
+            kinds = [kind for kind in ("Duration", "Request") if self._has(kind)]
+            headers["x-ratelimit-dimensions"] = ",".join(kinds)
+        return headers
+
+    def _has(self, kind: str) -> bool:
+        return any(one.of_media is (kind == "Duration") for one in self.limits)
+
+    def _left(self, family: str, one: Limit, now: datetime) -> float:
+        window, used = self._used.get((family, one), (0, 0.0))
+        return one.amount - (used if window == self._window(one, now) else 0.0)
+
+    def _use(self, family: str, one: Limit, now: datetime, amount: float) -> None:
+        current = self._window(one, now)
+        window, used = self._used.get((family, one), (current, 0.0))
+        self._used[family, one] = (current, amount + (used if window == current else 0.0))
+
+    @staticmethod
+    def _window(one: Limit, now: datetime) -> int:
+        return int(now.timestamp() // one.window)

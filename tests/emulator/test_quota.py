@@ -1,0 +1,74 @@
+"""Limits of the emulator: so much in each window, told by headers, refused beyond."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock
+from dodeca.emulator.rules.quota import Limit, limit
+
+TEXT = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text": "a dog"}}
+START = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def client(*limits: str, clock: VirtualClock | None = None) -> httpx.Client:
+    emulator = Emulator(limits=limits, clock=clock or VirtualClock(START))
+    return httpx.Client(
+        transport=EmulatorTransport(emulator),
+        base_url="https://api.twelvelabs.io/v1.3",
+        headers={"x-api-key": "any"},
+    )
+
+
+def embed(http: httpx.Client) -> httpx.Response:
+    return http.post("/embed-v2", json=TEXT)
+
+
+def test_requests_are_counted_in_windows() -> None:
+    clock = VirtualClock(START)
+    clock.advance(20)
+    with client("3/minute", clock=clock) as http:
+        answers = [embed(http) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        left = [answer.headers["x-ratelimit-request-remaining"] for answer in answers]
+        assert left == ["2", "1", "0", "0"]
+        refused = answers[-1]
+        assert refused.headers["retry-after"] == "40"
+        assert refused.headers["x-ratelimit-request-limit"] == "3"
+        assert refused.headers["x-ratelimit-dimensions"] == "Request"
+        assert refused.json()["error"]["code"] == "too_many_requests"
+        clock.advance(40)
+        assert embed(http).status_code == 200
+
+
+def test_the_scarcest_limit_is_told() -> None:
+    with client("100/minute", "2/day") as http:
+        assert embed(http).headers["x-ratelimit-request-limit"] == "2"
+        embed(http)
+        assert int(embed(http).headers["retry-after"]) == 86400
+
+
+def test_looks_are_not_counted_and_kinds_are_counted_apart() -> None:
+    with client("1/day") as http:
+        assert embed(http).status_code == 200
+        assert http.get("/assets").status_code == 200
+        assert "x-ratelimit-request-limit" not in http.get("/assets").headers
+        assert http.post("/indexes", json={}).status_code == 400
+        assert embed(http).status_code == 429
+
+
+def test_without_limits_nothing_is_told() -> None:
+    with client() as http:
+        assert not [name for name in embed(http).headers if "ratelimit" in name]
+
+
+def test_the_words_of_limits() -> None:
+    assert limit("250/second") == Limit(250, 1)
+    assert limit("60m/hour") == Limit(3600, 3600, of_media=True)
+
+
+@pytest.mark.parametrize("text", ["", "0/second", "5", "5/week", "-1/day", "m/day", "1.5/minute"])
+def test_other_words_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a limit is like"):
+        limit(text)
