@@ -6,8 +6,8 @@ of the vectors stands in quotes, followed by a colon and a bracket; within a JSO
 would be escaped, so that no text can look like a row.
 
 Long lists are read while they pass, too: a stretch of whole objects becomes columns, and again a
-number stands in for it. Where `[objects]` is a JSON list, exchanging them for one number changes
-nothing about whether the rest is JSON, as long as the number turns up in a list.
+number stands in for it. Where `[objects]` is a JSON list, exchanging the objects for one number
+changes nothing about whether the rest is JSON, as long as the number turns up in a list.
 """
 
 from __future__ import annotations
@@ -45,7 +45,15 @@ _GAP = re.compile(rb"[ \t\r\n]*(:?)[ \t\r\n]*")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
 _NEGATIVE_ZERO = re.compile(rb"-0[,\] \t\r\n]")
 _BACKSLASH, _BRACKET = b"\\["
-_MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
+_MALFORMED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,  # simdjson's for large integers; RecursionError is one, too
+    TypeError,
+    ValueError,
+    struct.error,
+)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -177,9 +185,9 @@ class VectorSink:
         """Make columns of the whole objects at the end of the rest, if they are segments."""
         rest = self._rest
         between = list(_BETWEEN.finditer(rest, self._condensed))
-        if not between:
+        begin = between[0].end() if between and not self._stretches else self._condensed
+        if not between or begin > between[-1].start():
             return False
-        begin = self._condensed if self._stretches else between[0].end()
         text = bytes(rest[begin : between[-1].start() + 1])
         try:
             stretch = self._segments(orjson.loads(b"[%b]" % text))
@@ -387,7 +395,7 @@ def _packed(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float
 def _strictly(texts: list[bytes]) -> NDArray[np.float64]:
     try:
         return json_parser(texts)
-    except (RecursionError, *_MALFORMED) as exc:
+    except _MALFORMED as exc:
         raise InvalidResponseError(
             f"a vector of the answer is no list of finite numbers, or of another length: {exc}"
         ) from exc
