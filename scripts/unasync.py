@@ -25,7 +25,7 @@ WORDS = [
     (r"\basync (def|with|for)\b", r"\1"),
     (r"\bawait ", ""),
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
-    (r"\ba(close|sleep|read|run_bounded|iter|next|place|incoming|outgoing)\b", r"\1"),
+    (r"\ba(close|sleep|read|run_bounded|run_blocking|iter|next|place|incoming|outgoing)\b", r"\1"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any, TypeVar
 
 import anyio
@@ -149,3 +150,32 @@ async def arun_bounded(
                 group.start_soon(work)
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
+
+
+def run_blocking(service: object, call: Callable[[Any], T]) -> T:
+    """Give `service` to code that blocks."""
+    return call(service)
+
+
+async def arun_blocking(service: object, call: Callable[[Any], T]) -> T:
+    """The same for a service whose methods are asynchronous: to the code they block, too.
+
+    The code runs in a thread, the methods in the event loop. When the task is cancelled, the
+    next method that is called raises.
+    """
+    from anyio import from_thread, to_thread
+
+    async with from_thread.BlockingPortal() as portal:
+        found: T = await to_thread.run_sync(call, _Blocking(portal, service))
+    return found
+
+
+class _Blocking:
+    """An object whose methods wait for those of another, which are asynchronous."""
+
+    def __init__(self, portal: Any, service: object) -> None:
+        self._portal = portal
+        self._service = service
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return partial(self._portal.call, getattr(self._service, name))

@@ -29,6 +29,9 @@ HELPERS = {
     "client.assets.job",
     "client.indexes.assets.job",
     "client.imports.job",
+    "client.embed.texts",
+    "client.embed.images",
+    "client.embed.run",
 }
 # One operation, a method for each `input_type`: the block of that name is what the method takes.
 BY_INPUT_TYPE = {

@@ -22,33 +22,42 @@ _LONG_SEC = 300.0  # beyond that a quota is gone, and nobody waits
 Body = Callable[[], models.CreateEmbeddingsRequest]
 
 
-class AsyncBatches:
-    """Sends batches of a client; all of them share its limiter."""
+async def send(
+    transport: AsyncTransport, limiter: Limiter, bodies: Sequence[Body], concurrency: int
+) -> Batch:
+    """The vectors or the error of each body, in order.
 
-    def __init__(self, transport: AsyncTransport) -> None:
-        self._transport = transport.hasty()
-        self._limiter = Limiter()
+    Raises:
+        InvalidRequestError: `concurrency` is out of bounds.
+    """
+    if not 1 <= concurrency <= _MOST:
+        raise InvalidRequestError(f"concurrency is 1 to {_MOST}, got {concurrency!r}")
+    sender = _AsyncSender(transport.hasty(), limiter)
+    results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
-    async def send(self, bodies: Sequence[Body], concurrency: int) -> Batch:
-        """The vectors or the error of each body, in order."""
-        if not 1 <= concurrency <= _MOST:
-            raise InvalidRequestError(f"concurrency is 1 to {_MOST}, got {concurrency!r}")
-        results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
-        turnstile = AsyncLock()
+    async def work(number: int) -> None:
+        results[number] = await sender.send(bodies[number])
 
-        async def work(number: int) -> None:
-            results[number] = await self._one(bodies[number], turnstile)
+    await arun_bounded(work, range(len(bodies)), concurrency)
+    return Batch(tuple(result for result in results if result is not None))
 
-        await arun_bounded(work, range(len(bodies)), concurrency)
-        return Batch(tuple(result for result in results if result is not None))
 
-    async def _one(self, make: Body, turnstile: AsyncLock) -> Embeddings | DodecaError:
+class _AsyncSender:
+    """Sends the bodies of one batch; the limiter is that of the client."""
+
+    def __init__(self, transport: AsyncTransport, limiter: Limiter) -> None:
+        self._transport = transport
+        self._limiter = limiter
+        self._turnstile = AsyncLock()
+
+    async def send(self, make: Body) -> Embeddings | DodecaError:
+        """The vectors of a body, or why there are none."""
         try:
             body = make()
         except DodecaError as exc:
             return exc
         while True:
-            permit = await self._permit(turnstile)
+            permit = await self._permit()
             try:
                 found, headers = await embedded(self._transport, body)
             except RateLimitError as exc:
@@ -67,12 +76,9 @@ class AsyncBatches:
                 self._limiter.answered(permit, self._now, headers)
                 return found
 
-    async def _permit(self, turnstile: AsyncLock) -> Permit:
-        """Leave to send. One at a time asks for it, so that waiting costs next to nothing."""
-        permit = self._limiter.take(self._now)
-        if not permit.wait:
-            return permit
-        async with turnstile:
+    async def _permit(self) -> Permit:
+        """Leave to send. One at a time waits for it, so that waiting costs next to nothing."""
+        async with self._turnstile:
             while (permit := self._limiter.take(self._now)).wait:
                 await self._transport.clock.asleep(permit.wait)
         return permit

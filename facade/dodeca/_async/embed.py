@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from typing import Any, Literal
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca import _bodies, _params
 from dodeca._async.assets import AsyncAssets
@@ -13,7 +14,9 @@ from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
+from dodeca._concurrency import arun_blocking
 from dodeca._dates import timestamp
+from dodeca._limiter import Limiter
 from dodeca._operation import Answer, request
 from dodeca._vectors import Columns, VectorSink, take
 from dodeca.embeddings import Embeddings
@@ -29,6 +32,11 @@ from dodeca_api.api.embed_v2_tasks import (
     embed_v2_tasks_retrieve,
 )
 
+if TYPE_CHECKING:
+    from dodeca._async.batch import Body
+    from dodeca.batch import Batch
+    from dodeca.bulk import Run
+
 Via = Literal["auto", "sync", "task"]
 _Block = models.AudioInputRequest | models.VideoInputRequest
 
@@ -38,6 +46,7 @@ class AsyncEmbed:
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
+        self._limiter = Limiter()
 
     @cached_property
     def tasks(self) -> AsyncEmbedTasks:
@@ -76,6 +85,110 @@ class AsyncEmbed:
             APIError: the service answered with an error status.
         """
         return await self._create(_bodies.text_image(input_text, media, model_name))
+
+    async def texts(
+        self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
+    ) -> Batch:
+        """Embed many texts, `concurrency` at a time (`POST /embed-v2` for each).
+
+        The result keeps the order: embeddings of 1 x 512 or an error for each text; `.vectors` is
+        all of them stacked, n x 512. The pace adapts to the service's limits, also over several
+        calls of one client: a 429 is waited for, unless a quota is gone for minutes.
+
+        Raises:
+            InvalidRequestError: `concurrency` is not 1 to 256.
+        """
+        bodies = [partial(_bodies.text, text, model_name) for text in input_texts]
+        return await self._batch(bodies, concurrency)
+
+    async def images(
+        self, media: Iterable[MediaLike], *, model_name: str = MODEL, concurrency: int = 16
+    ) -> Batch:
+        """Embed many pictures, `concurrency` at a time (`POST /embed-v2` for each).
+
+        The result is as that of `texts`, the limits of each picture are those of `image`.
+
+        Raises:
+            InvalidRequestError: `concurrency` is not 1 to 256.
+        """
+        bodies = [partial(_bodies.image, picture, model_name) for picture in media]
+        return await self._batch(bodies, concurrency)
+
+    async def run(
+        self,
+        inputs: Any,
+        *,
+        out: str | os.PathLike[str],
+        model_name: str = MODEL,
+        segmentation: Segmentation | None = None,
+        embedding_option: Sequence[VideoOption] | None = None,
+        embedding_scope: Sequence[Scope] | None = None,
+        via: Via = "auto",
+        engine: Literal["local", "ray"] = "local",
+        concurrency: int = 16,
+        on_unknown: Literal["stop", "resubmit"] = "stop",
+        retry_failed: bool = False,
+        keep_assets: bool = True,
+        max_minutes: float | None = None,
+        dry_run: bool = False,
+        progress: bool | Callable[[Run], object] = False,
+    ) -> Run:
+        """Embed a folder, a glob, a CSV or Parquet manifest, or an iterable, into a dataset.
+
+        It sends one call (`POST /embed-v2`), or an upload (`POST /assets`) and a task
+        (`POST /embed-v2/tasks`), for each input.
+
+        A row of a manifest, or a mapping in an iterable, has one of `path`, `url`, `asset_id`,
+        `text`, options by the names used here (and `start_sec`, `end_sec`, `input_type`), and
+        metadata in all other columns. Other items of an iterable are paths, URLs or `Media`.
+
+        `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. A run
+        that was ended in any way goes on when it is started again with the same `out`; what is
+        done costs no request. `via` sends sounds and films as one call each or as tasks, "auto"
+        by their size and length. `on_unknown="resubmit"` sends a task again of which nobody knows
+        whether it was created; else it stays `unknown`. `retry_failed` tries again what was
+        refused for good. `keep_assets=False` deletes the assets that were uploaded for the run.
+        `max_minutes` bounds the minutes of media, `dry_run` only says what would be done.
+        `engine="ray"` works on a Ray cluster. `progress` shows a bar, or is called with the run.
+
+        Raises:
+            InvalidRequestError: inputs that cannot be read, or a parameter outside its limits.
+            RunLockedError: another process works on the same `out`.
+            ConfigurationError: the extra `bulk` is not installed, or `out` holds something else.
+            AuthenticationError: the key is not taken; what was done is kept.
+        """
+        from dodeca._async.service import AsyncService
+        from dodeca.bulk.inputs import Options
+        from dodeca.bulk.runs import carry_out
+        from dodeca.bulk.settings import Settings
+
+        options = Options(model_name).changed(
+            {
+                "segmentation": segmentation,
+                "embedding_option": embedding_option,
+                "embedding_scope": embedding_scope,
+            }
+        )
+        settings = Settings(
+            via=via,
+            engine=engine,
+            concurrency=concurrency,
+            on_unknown=on_unknown,
+            retry_failed=retry_failed,
+            keep_assets=keep_assets,
+            max_minutes=max_minutes,
+            settle_sec=self._transport.settings.settle_sec,
+        )
+        call = partial(
+            carry_out,
+            inputs=inputs,
+            out=out,
+            options=options,
+            settings=settings,
+            dry_run=dry_run,
+            progress=progress,
+        )
+        return await arun_blocking(AsyncService(self._transport), call)
 
     async def audio(
         self,
@@ -159,6 +272,11 @@ class AsyncEmbed:
         )
         return await self._clip(source, block, model_name, via, timeout)
 
+    async def _batch(self, bodies: Sequence[Body], concurrency: int) -> Batch:
+        from dodeca._async.batch import send
+
+        return await send(self._transport, self._limiter, bodies, concurrency)
+
     async def _clip(
         self, media: Media, block: _Block, model_name: str, via: Via, timeout: float
     ) -> Embeddings:
@@ -172,13 +290,22 @@ class AsyncEmbed:
         return await self._create(_bodies.embed_clip(block, model_name))
 
     async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        call = request(embed_v2_create, body=body)
+        found, _ = await embedded(self._transport, body)
+        return found
 
-        def read(answer: Answer) -> Embeddings:
-            (found,), rest = take(answer, ("data",))
-            return _embeddings(found, call.parse(rest).metadata, body.model_name)
 
-        return await self._transport.fetch(call, read, sink=VectorSink)
+async def embedded(
+    transport: AsyncTransport, body: models.CreateEmbeddingsRequest
+) -> tuple[Embeddings, Mapping[str, str]]:
+    """What one call gives, and the headers beside it, which tell how much of a limit is left."""
+    call = request(embed_v2_create, body=body)
+
+    def read(answer: Answer) -> tuple[Embeddings, Mapping[str, str]]:
+        (found,), rest = take(answer, ("data",))
+        metadata = call.parse(rest).metadata
+        return _embeddings(found, metadata, body.model_name), answer.headers
+
+    return await transport.fetch(call, read, sink=VectorSink)
 
 
 class AsyncEmbedTasks:

@@ -23,33 +23,40 @@ _LONG_SEC = 300.0  # beyond that a quota is gone, and nobody waits
 Body = Callable[[], models.CreateEmbeddingsRequest]
 
 
-class Batches:
-    """Sends batches of a client; all of them share its limiter."""
+def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurrency: int) -> Batch:
+    """The vectors or the error of each body, in order.
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport.hasty()
-        self._limiter = Limiter()
+    Raises:
+        InvalidRequestError: `concurrency` is out of bounds.
+    """
+    if not 1 <= concurrency <= _MOST:
+        raise InvalidRequestError(f"concurrency is 1 to {_MOST}, got {concurrency!r}")
+    sender = _AsyncSender(transport.hasty(), limiter)
+    results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
-    def send(self, bodies: Sequence[Body], concurrency: int) -> Batch:
-        """The vectors or the error of each body, in order."""
-        if not 1 <= concurrency <= _MOST:
-            raise InvalidRequestError(f"concurrency is 1 to {_MOST}, got {concurrency!r}")
-        results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
-        turnstile = Lock()
+    def work(number: int) -> None:
+        results[number] = sender.send(bodies[number])
 
-        def work(number: int) -> None:
-            results[number] = self._one(bodies[number], turnstile)
+    run_bounded(work, range(len(bodies)), concurrency)
+    return Batch(tuple(result for result in results if result is not None))
 
-        run_bounded(work, range(len(bodies)), concurrency)
-        return Batch(tuple(result for result in results if result is not None))
 
-    def _one(self, make: Body, turnstile: Lock) -> Embeddings | DodecaError:
+class _AsyncSender:
+    """Sends the bodies of one batch; the limiter is that of the client."""
+
+    def __init__(self, transport: Transport, limiter: Limiter) -> None:
+        self._transport = transport
+        self._limiter = limiter
+        self._turnstile = Lock()
+
+    def send(self, make: Body) -> Embeddings | DodecaError:
+        """The vectors of a body, or why there are none."""
         try:
             body = make()
         except DodecaError as exc:
             return exc
         while True:
-            permit = self._permit(turnstile)
+            permit = self._permit()
             try:
                 found, headers = embedded(self._transport, body)
             except RateLimitError as exc:
@@ -68,12 +75,9 @@ class Batches:
                 self._limiter.answered(permit, self._now, headers)
                 return found
 
-    def _permit(self, turnstile: Lock) -> Permit:
-        """Leave to send. One at a time asks for it, so that waiting costs next to nothing."""
-        permit = self._limiter.take(self._now)
-        if not permit.wait:
-            return permit
-        with turnstile:
+    def _permit(self) -> Permit:
+        """Leave to send. One at a time waits for it, so that waiting costs next to nothing."""
+        with self._turnstile:
             while (permit := self._limiter.take(self._now)).wait:
                 self._transport.clock.sleep(permit.wait)
         return permit
