@@ -171,7 +171,6 @@ def given(value: T | None) -> T | Unset:
 
 def is_deep(value: Any) -> bool:
     """Whether JSON is nested deeper than any answer has a reason to be."""
-    """Whether JSON is nested deeper than any answer has a reason to be."""
     level = [value]
     for _ in range(_MAX_DEPTH + 1):
         level = [
