@@ -1,76 +1,112 @@
-"""Commands: `embed` and `emulator`."""
+"""The command `dodeca`, put together: one module for each command."""
 
 from __future__ import annotations
 
+import logging
 import sys
+import warnings
+from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from dodeca import Client, Embeddings
-from dodeca.errors import DodecaError
-from dodeca.media import Media, is_image, is_sound
+from dodeca._version import VERSION
+from dodeca.cli import analyze, check, embed, emulator, index, report, search, tasks, upload
+from dodeca.cli.session import Session
+from dodeca.cli.status import Status, line_of, plain, status_of
 
-app = typer.Typer(help="Embed video, sound, pictures and text.", no_args_is_help=True)
+app = typer.Typer(
+    name="dodeca",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(embed.embed)
+app.command()(search.search)
+app.command()(report.report)
+app.command()(check.check)
+app.command()(analyze.analyze)
+app.command()(upload.upload)
+app.add_typer(index.app, name="index")
+app.add_typer(tasks.app, name="tasks")
+app.command(context_settings=emulator.PASSES_ALL)(emulator.emulator)
 
 
-@app.command()
-def embed(
-    source: Annotated[str, typer.Argument(help="A file, a URL, or with --text a text.")],
-    text: Annotated[bool, typer.Option("--text", help="SOURCE is a text.")] = False,
-    emulated: Annotated[bool, typer.Option(help="Use the local emulator: no key.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON line a segment.")] = False,
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="Exit status: 0 done, 1 error, 2 usage, 3 check refuses or some inputs failed, "
+    "75 try later (rate limit), 130 interrupted."
+)
+def options(
+    context: typer.Context,
+    emulated: Annotated[
+        bool, typer.Option("--emulated", help="Work on the local emulator: no key, no network.")
+    ] = False,
+    emulator_db: Annotated[
+        Path | None,
+        typer.Option(
+            "--emulator-db",
+            metavar="FILE",
+            help="Keep what the emulator holds in FILE between commands; implies --emulated.",
+        ),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", metavar="URL", help="Where the API lives.")
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Results only: no bars, no remarks; ids alone.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Results as lines of JSON on stdout.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
 ) -> None:
-    """Embed one source and print its segments (`POST /embed-v2`)."""
+    """Embed, search and describe video, sound, pictures and text.
+
+    The key is read from TWELVELABS_API_KEY; with --emulated none is needed.
+    """
+    emulated = emulated or emulator_db is not None
+    if emulated and base_url:
+        raise typer.BadParameter("--emulated and --base-url exclude each other")
+    context.obj = Session(emulated, emulator_db, base_url, quiet, as_json)
+
+
+def run() -> int:
+    """Run the command line of this process; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    warnings.showwarning = _warn  # type: ignore[assignment]
+    command = typer.main.get_command(app)
     try:
-        with Client.emulated() if emulated else Client() as client:
-            found = client.embed.text(source) if text else _embed(client, source)
-    except DodecaError as error:
-        Console(stderr=True).print(f"dodeca: {error}", style="red", highlight=False, markup=False)
-        raise typer.Exit(1) from error
-    _print_json(found) if as_json else Console().print(_table(found))
+        return int(command.main(prog_name="dodeca", standalone_mode=False) or Status.OK)
+    except typer.Abort:
+        return Status.INTERRUPTED
+    except Exception as error:
+        if hasattr(error, "format_message"):  # of whichever click typer brings
+            return _usage(error)
+        logging.getLogger("dodeca.cli").debug("the command failed", exc_info=True)
+        Session().complain(line_of(error))
+        return status_of(error)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def emulator(context: typer.Context) -> None:
-    """Serve the local emulator; the options are those of `python -m dodeca.emulator`."""
-    from dodeca.emulator.__main__ import main
-
-    raise typer.Exit(main(context.args))
-
-
-def _embed(client: Client, source: str) -> Embeddings:
-    media = Media.of(source)
-    if is_image(media):
-        return client.embed.image(media)
-    return client.embed.audio(media) if is_sound(media) else client.embed.video(media)
+def _usage(error: Exception) -> int:
+    message = error.format_message()  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "dodeca"
+    Session().complain(f"{' '.join(message.split())} (see {path} --help)")
+    return Status.USAGE
 
 
-def _table(found: Embeddings) -> Table:
-    table = Table()
-    for heading in ("start_sec", "end_sec", "embedding_option", "embedding_scope", "vector"):
-        table.add_column(heading, justify="right" if heading.endswith("sec") else "left")
-    for segment in found:
-        times = (segment.start_sec, segment.end_sec)
-        table.add_row(
-            *("" if time is None else f"{time:.2f}" for time in times),
-            segment.embedding_option or "",
-            segment.embedding_scope or "",
-            f"{segment.vector.size} floats",
-        )
-    return table
-
-
-def _print_json(found: Embeddings) -> None:
-    for segment in found:
-        row = {
-            "embedding": segment.vector,
-            "embedding_option": segment.embedding_option,
-            "embedding_scope": segment.embedding_scope,
-            "start_sec": segment.start_sec,
-            "end_sec": segment.end_sec,
-        }
-        sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n")
+def _warn(message: Warning | str, *_: object) -> None:
+    print(f"dodeca: {plain(message)}", file=sys.stderr)  # noqa: T201

@@ -1,0 +1,160 @@
+"""What each command does, on the emulator."""
+
+from pathlib import Path
+
+import pytest
+
+from dodeca import Client, Embeddings
+
+from .conftest import Run
+
+
+def test_embed_prints_a_row_for_each_segment(dodeca: Run, media: Path) -> None:
+    done = dodeca("--emulated", "embed", media / "clip.mp4", "--segmentation", "fixed:4")
+    assert done.status == 0
+    assert done.out.count("visual") == 3
+    assert done.out.count("… 512") == 6
+    assert done.err == ""
+
+
+def test_embed_in_json_has_the_vectors_of_the_client(dodeca: Run, media: Path) -> None:
+    done = dodeca("--emulated", "--json", "embed", media / "clip.mp4", media / "red.jpg")
+    with Client.emulated() as client:
+        video = client.embed.video(media / "clip.mp4")
+        image = client.embed.image(media / "red.jpg")
+    records = done.records
+    assert len(records) == len(video) + 1
+    for record, segment in zip(records, [*video, *image], strict=True):
+        assert record["embedding"] == pytest.approx(segment.vector.tolist())
+        assert record["start_sec"] == segment.start_sec
+        assert record["embedding_option"] == segment.embedding_option
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        (["--as", "text", "a red car", "blue"], [(None, None)] * 2),
+        (["--option", "visual", "--scope", "asset", "clip.mp4"], [("visual", "asset")]),
+        (["--scope", "clip", "--start", "0", "--end", "4", "clip.mp4"], None),
+        (["--via", "task", "--scope", "clip", "tones.wav"], [("audio", "clip")]),
+        (["--segmentation", "fixed:2", "--scope", "clip", "tones.wav"], [("audio", "clip")] * 3),
+    ],
+)
+def test_options_of_embed(
+    dodeca: Run,
+    media: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    rows: list[tuple[str, str]] | None,
+) -> None:
+    monkeypatch.chdir(media)
+    found = dodeca("--emulated", "--json", "embed", *words).records
+    if rows is not None:
+        assert [(r["embedding_option"], r["embedding_scope"]) for r in found] == rows
+    else:
+        assert {r["end_sec"] for r in found} == {4}
+
+
+def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_path: Path) -> None:
+    target = tmp_path / "vectors.parquet"
+    files = [media / name for name in ("clip.mp4", "tones.wav", "red.jpg")]
+    done = dodeca("--emulated", "embed", *files, "-o", target)
+    assert done.status == 0
+    assert done.out == ""
+    assert "vectors of 3 sources" in done.err
+    stored = Embeddings.load(target)
+    assert stored.source_id.distinct() == [str(path) for path in files]
+    found = dodeca("--emulated", "--json", "search", "a red car", target, "-k", 2).records
+    assert {Path(match["source"]).name for match in found} == {"red.jpg", "clip.mp4"}
+    picture = dodeca("--emulated", "--json", "search", "--as", "image", media / "red.jpg", target)
+    assert picture.records[0]["score"] > 0.9
+    loud = dodeca("--emulated", "--json", "search", "a tone", target, "--option", "audio").records
+    assert {match["embedding_option"] for match in loud} == {"audio"}
+    shown = dodeca("--emulated", "search", "a red car", target)
+    assert "█" in shown.out
+    words = ("--weight", "visual=0.7", "--weight", "audio=0.3", "--merge")
+    fused = dodeca("--emulated", "--json", "search", "a red car", target, *words).records
+    clip = next(match for match in fused if match["source"].endswith("clip.mp4"))
+    assert (clip["start_sec"], clip["end_sec"]) == (0, 8)  # two moments that touch
+    assert clip["scores"].keys() == {"visual", "audio"}
+    assert "visual 0.8" in dodeca("--emulated", "search", "a red car", target, *words).out
+
+
+def test_an_index_from_its_creation_to_a_search(on_emulator: Run, media: Path) -> None:
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    added = on_emulator("--json", "index", "add", index, media / "clip.mp4").records
+    assert added[0]["status"] == "ready"
+    (listed,) = on_emulator("--json", "index", "list").records
+    assert (listed["id"], listed["video_count"]) == (index, 1)
+    assert "films" in on_emulator("index", "list").out
+    found = on_emulator("--json", "search", "red", "--index", index).records
+    assert {match["source"] for match in found} == {added[0]["id"]}
+    assert "0:00.0" in on_emulator("search", "red", "--index", index).out
+    asset = on_emulator("-q", "upload", media / "clip.mp4").out.strip()
+    again = on_emulator("index", "add", index, f"asset:{asset}")
+    assert again.status == 0, again.err
+    assert on_emulator("--json", "index", "list").records[0]["video_count"] == 2
+
+
+def test_tasks_are_listed_shown_and_waited_for(server: object, media: Path) -> None:
+    on_server: Run = server(pace="3")  # type: ignore[operator]
+    index = on_server("-q", "index", "create", "films").out.strip()
+    on_server("index", "add", "--no-wait", index, media / "clip.mp4")
+    (task,) = on_server("--json", "tasks", "list").records
+    assert (task["kind"], task["filename"]) == ("index", "clip.mp4")
+    shown = on_server("tasks", "show", task["id"])
+    assert task["id"] in shown.out
+    assert "ready" not in shown.out
+    waited = on_server("--json", "tasks", "wait", task["id"]).records
+    assert (waited[0]["id"], waited[0]["status"]) == (task["id"], "ready")
+    assert "ready" in on_server("tasks", "list", "--kind", "index").out
+    missing = on_server("tasks", "show", "0" * 24)
+    assert missing.status == 1
+    assert missing.err == f"dodeca: no task '{'0' * 24}' among those of any kind\n"
+
+
+def test_uploads_are_assets_that_others_use(on_emulator: Run, media: Path) -> None:
+    (asset,) = on_emulator("--json", "upload", media / "clip.mp4").records
+    assert (asset["status"], asset["filename"]) == ("ready", "clip.mp4")
+    found = on_emulator("--json", "embed", f"asset:{asset['id']}", "--scope", "asset").records
+    assert len(found) == 2
+    text = on_emulator("analyze", f"asset:{asset['id']}", "What colours are there?")
+    assert "red" in text.out
+
+
+def test_analyze_streams_a_text_or_gives_the_whole(dodeca: Run, media: Path) -> None:
+    done = dodeca("--emulated", "analyze", media / "clip.mp4", "What colours are there?")
+    assert done.status == 0
+    (answer,) = dodeca(
+        "--emulated", "--json", "analyze", media / "clip.mp4", "What colours are there?"
+    ).records
+    assert done.out == answer["data"] + "\n"
+    assert answer["finish_reason"] == "stop"
+
+
+def test_report_writes_a_page_and_says_what_is_in_it(
+    dodeca: Run, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "r.html"
+    done = dodeca(
+        "--emulated", "report", media / "clip.mp4", "-q", "red", "-q", "a tone", "-o", page
+    )
+    assert done.status == 0
+    assert "clip.mp4 is within the page" in done.err
+    assert page.read_text("utf-8").count('class="query q') == 2
+    monkeypatch.setattr("dodeca.report.EMBEDDED_BYTES", 10)
+    done = dodeca("--emulated", "report", media / "clip.mp4", "-q", "red", "-o", page)
+    assert "too large to be within the page" in done.err
+    (record,) = dodeca(
+        "--emulated", "--json", "report", media / "clip.mp4", "-q", "red", "-o", page
+    ).records
+    assert record["is_self_contained"] is False
+
+
+def test_a_large_file_is_uploaded_first(
+    dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dodeca.cli.sources.SYNC_BYTES", 1000)
+    monkeypatch.setattr("dodeca.media.SYNC_BYTES", 1000)
+    done = dodeca("--emulated", "--json", "embed", media / "clip.mp4")
+    assert {record["end_sec"] for record in done.records} == {4, 8}, done.err

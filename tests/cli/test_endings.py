@@ -1,0 +1,221 @@
+"""How commands end: exit statuses, one clear line, nothing lost of what was done before."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dodeca import Embeddings
+from dodeca.cli.status import plain
+from dodeca.emulator import Emulator
+from dodeca.emulator.server import serving
+
+from .conftest import CANARY, Run
+
+DODECA = Path(sys.executable).parent / "dodeca"
+Server = Callable[..., Run]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["embd"], "Did you mean 'embed'?"),
+        (["embed"], "Missing argument"),
+        (["embed", "--nope"], "No such option: --nope"),
+        (["embed", "a.mp4", "--segmentation", "fixed:99"], "from 2 to 10, got 99"),
+        (["embed", "a.mp4", "--segmentation", "cut"], "fixed:SECONDS or dynamic:SECONDS"),
+        (["search", "red", "x.parquet", "--weight", "visual"], "--weight is MODALITY=NUMBER"),
+        (["search", "red", "--index", "x", "--merge"], "go with Parquet files"),
+        (["embed", "a.mp4", "-o", "/nowhere/x.parquet"], "there is no folder /nowhere"),
+        (["report", "a.mp4", "-q", "x", "-o", "/nowhere/x.html"], "there is no folder /nowhere"),
+        (["search", "red"], "name either Parquet files or --index"),
+        (["upload", "a", "b", "--resume", "x"], "--resume goes with one file"),
+        (["check", "--for", "fun", "a.mp4"], "'fun' is not one of"),
+        (["--emulated", "--base-url", "https://x.example", "index", "list"], "exclude each other"),
+    ],
+)
+def test_a_wrong_command_line_is_status_2_and_one_line(
+    dodeca: Run, words: list[str], said: str
+) -> None:
+    done = dodeca(*words)
+    assert done.status == 2
+    assert done.out == ""
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+    assert done.err.startswith("dodeca: ")
+    assert "--help)" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--emulated", "embed", "missing.mp4"], "missing.mp4"),
+        (["--emulated", "embed", "https://user:pass@host/x.mp4"], "no user name or password"),
+        (["--emulated", "--emulator-db", "/nowhere/x.db", "index", "list"], "unable to open"),
+        (["--emulated", "search", "red", "nothing.parquet"], "nothing.parquet"),
+        (["--base-url", "http://127.0.0.1:9/v1.3", "index", "list"], "refused"),
+        (["--base-url", "http://api.example/v1.3", "index", "list"], "plain http"),
+        (["--emulated", "tasks", "show", "x"], "no task 'x'"),
+    ],
+)
+def test_an_error_is_status_1_and_one_line(dodeca: Run, words: list[str], said: str) -> None:
+    done = dodeca(*words)
+    assert done.status == 1
+    assert done.out == ""
+    assert len(done.err.splitlines()) == 1
+    assert done.err.startswith("dodeca: ")
+    assert said in done.err
+
+
+def test_without_a_key_the_way_out_is_named(dodeca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWELVELABS_API_KEY")
+    done = dodeca("index", "list")
+    assert done.status == 1
+    assert done.err == (
+        "dodeca: no API key: set TWELVELABS_API_KEY; `dodeca --emulated` needs none\n"
+    )
+
+
+def test_a_refusal_of_the_service_is_its_own_line(server: Server, media: Path) -> None:
+    on_server = server(faults=[{"fault": "401", "times": None}])
+    done = on_server("embed", media / "red.jpg", media / "tiny.png")
+    assert done.status == 1
+    assert done.err.startswith("dodeca: [401")
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_rate_limit_is_status_75_and_says_when(
+    server: Server, media: Path, tmp_path: Path
+) -> None:
+    fault = {"fault": "429", "times": None, "retry_after": 7200, "skip": 1}
+    on_server = server(faults=[fault])
+    target = tmp_path / "vectors.parquet"
+    words = ("embed", media / "red.jpg", media / "red.jpg", media / "red.jpg", "-o", target)
+    done = on_server(*words)
+    assert done.status == 75
+    assert "try again in 7200 s" in done.err
+    assert len(Embeddings.load(target)) == 1
+
+
+def test_some_of_several_inputs_failing_is_status_3(
+    dodeca: Run, media: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "vectors.parquet"
+    files = [media / name for name in ("red.jpg", "broken.mp4", "tiny.png", "tones.wav")]
+    done = dodeca("--emulated", "embed", *files, "-o", target)
+    assert done.status == 3
+    assert Embeddings.load(target).source_id.distinct() == [str(files[0]), str(files[3])]
+    lines = done.err.splitlines()
+    assert lines[0].startswith(f"dodeca: {files[1]}: ")
+    assert lines[1].startswith(f"dodeca: {files[2]}: ")
+    assert "2 of 4 failed" in lines[2]
+
+
+def test_quiet_leaves_errors_but_no_remarks(dodeca: Run, media: Path, tmp_path: Path) -> None:
+    done = dodeca("--emulated", "-q", "embed", media / "red.jpg", "-o", tmp_path / "x.parquet")
+    assert (done.status, done.out, done.err) == (0, "", "")
+    done = dodeca("--emulated", "-q", "embed", media / "tiny.png")
+    assert "128x128" in done.err
+
+
+def test_what_a_terminal_would_obey_is_not_printed(dodeca: Run, tmp_path: Path) -> None:
+    name = "\x1b]0;owned\x07 [red]\udcff.mp4"
+    done = dodeca("--emulated", "embed", tmp_path / name)
+    assert done.status == 1
+    (tmp_path / name).write_bytes(b"nothing")
+    checked = dodeca("check", tmp_path / name)
+    for text in (done.err, checked.out, checked.err):
+        assert "\x1b" not in text
+        assert "\x07" not in text
+    assert "[red]" in checked.out
+    assert plain("a\x1b[31mb\n\udcff") == "a\ufffd[31mb\ufffd\ufffd"
+    assert dodeca("--json", "check", tmp_path / name).records[0]["refused"] is True
+
+
+def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **environment}
+    return subprocess.run([DODECA, *map(str, words)], capture_output=True, text=True, env=env)
+
+
+def test_help_loads_neither_numpy_nor_httpx() -> None:
+    code = (
+        "import sys; sys.argv = ['dodeca', '--help']\n"
+        "from dodeca.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code)\n"
+        "heavy = {'numpy', 'httpx', 'anyio', 'av', 'dodeca_api', 'matplotlib', 'jinja2'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-2:] == ["0", "[]"]
+
+
+def test_completion_knows_commands_options_and_choices() -> None:
+    def complete(words: str) -> list[str]:
+        asked = {"_DODECA_COMPLETE": "complete_bash", "COMP_WORDS": words}
+        return run(COMP_CWORD=str(len(words.split(" ")) - 1), **asked).stdout.split()
+
+    assert complete("dodeca em") == ["embed", "emulator"]
+    assert complete("dodeca embed --seg") == ["--segmentation"]
+    assert complete("dodeca check --for emb") == ["embed", "embed-task"]
+    assert "complete_bash" in run("--show-completion", SHELL="/bin/bash").stdout
+
+
+def test_an_interrupt_is_status_130_without_a_traceback(media: Path) -> None:
+    with Emulator(pace="realtime:100") as emulator, serving(emulator) as url:
+        env = {**os.environ, "TWELVELABS_API_KEY": CANARY}
+        index = subprocess.run(
+            [DODECA, "-q", "--base-url", url, "index", "create", "films"],
+            capture_output=True,
+            text=True,
+            env=env,
+            check=True,
+        ).stdout.strip()
+        command = [DODECA, "--base-url", url, "index", "add", index, media / "clip.mp4"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
+        deadline = time.monotonic() + 20
+        while not any(entry.operation == "tasks_retrieve" for entry in emulator.access.last):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert said == ""
+
+
+def test_a_reader_that_goes_away_is_no_error_to_look_at(media: Path) -> None:
+    command = f"'{DODECA}' --emulated --json embed '{media / 'clip.mp4'}' | head -c 10"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert len(done.stdout) == 10
+    assert done.stderr == ""
+
+
+def test_a_missing_extra_is_named() -> None:
+    code = (
+        "import sys; sys.modules['typer'] = None; sys.argv = ['dodeca']\n"
+        "from dodeca.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "pip install 'dodeca[cli]'" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_emulator_is_served_to_any_client() -> None:
+    process = subprocess.Popen(
+        [DODECA, "emulator", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().split()[-1]
+        done = run("--json", "--base-url", url, "index", "create", "films", TWELVELABS_API_KEY="x")
+        assert json.loads(done.stdout)["index_name"] == "films"
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
