@@ -42,6 +42,12 @@ def is_new(created_at: datetime | None, begun: float) -> bool:
     return moment.timestamp() > begun - _SKEW_SEC
 
 
+def reason(error: Any) -> str | None:
+    """Why a job failed, from the error that the service gave it, if any."""
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return None if message is None else str(message)
+
+
 def filters(
     *,
     filename: str | None,

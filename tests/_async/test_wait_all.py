@@ -2,12 +2,14 @@
 
 import math
 import random
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from dodeca import AsyncClient, AsyncJob, Embeddings, errors
+from dodeca.emulator import samples
 from tests.scripted import Server, Still
 
 pytestmark = pytest.mark.anyio
@@ -175,3 +177,12 @@ async def test_jobs_of_several_kinds_are_waited_for_together() -> None:
         found = [job async for job in client.wait_all(jobs) if job.done]
     assert sorted(job.id for job in found) == ["a", "a", "b"]
     assert clock.now == 0.0
+
+
+async def test_lists_move_an_emulator_that_counts_looks(tmp_path: Path) -> None:
+    samples.audio(tmp_path / "tone.mp3", [samples.Tone(5.0, 440)])
+    async with AsyncClient.emulated(media=tmp_path, pace="3") as client:
+        client._transport.clock = Still()
+        jobs = [await client.embed.tasks.audio(tmp_path / "tone.mp3") for _ in range(2)]
+        found = [job.status async for job in client.wait_all(jobs)]
+    assert found == ["ready", "ready"]

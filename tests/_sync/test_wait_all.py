@@ -3,12 +3,14 @@
 
 import math
 import random
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from dodeca import Client, Embeddings, Job, errors
+from dodeca.emulator import samples
 from tests.scripted import Server, Still
 
 JOBS = 1_000
@@ -173,3 +175,12 @@ def test_jobs_of_several_kinds_are_waited_for_together() -> None:
         found = [job for job in client.wait_all(jobs) if job.done]
     assert sorted(job.id for job in found) == ["a", "a", "b"]
     assert clock.now == 0.0
+
+
+def test_lists_move_an_emulator_that_counts_looks(tmp_path: Path) -> None:
+    samples.audio(tmp_path / "tone.mp3", [samples.Tone(5.0, 440)])
+    with Client.emulated(media=tmp_path, pace="3") as client:
+        client._transport.clock = Still()
+        jobs = [client.embed.tasks.audio(tmp_path / "tone.mp3") for _ in range(2)]
+        found = [job.status for job in client.wait_all(jobs)]
+    assert found == ["ready", "ready"]

@@ -125,12 +125,17 @@ def test_a_list_waits_once_for_all(
     assert look(jobs, store, work)["status"] == "ready"
 
 
-def test_a_list_does_not_count_as_a_poll(store: Store, clock: VirtualClock) -> None:
-    jobs = Jobs(store, clock, ByCount(1))
+def test_a_list_counts_as_a_poll_and_a_glance_does_not(store: Store, clock: VirtualClock) -> None:
+    jobs = Jobs(store, clock, ByCount(2))
     document = task(store, clock)
-    for _ in range(3):
+
+    def listed() -> str:
         (seen,) = jobs.look_all("tasks", [document], stages=STAGES, work=ready)
-        assert seen["status"] == "queued"
+        return str(seen["status"])
+
+    with jobs.glance():
+        assert [listed() for _ in range(3)] == ["queued"] * 3
+    assert [listed() for _ in range(3)] == ["indexing", "ready", "ready"]
 
 
 def test_a_refusal_fails_the_task_with_its_message(store: Store, clock: VirtualClock) -> None:

@@ -194,7 +194,7 @@ class AsyncIndexedAssets:
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> AsyncJob[IndexedAsset]:
         async def look(indexed_asset_id: str) -> JobState[IndexedAsset]:
             found = await self.retrieve(index_id, indexed_asset_id)
-            reason = str(found.extra["error"]) if "error" in found.extra else None
+            reason = _library.reason(found.extra.get("error"))
             return JobState(indexed_asset_id, found.status or "", found, reason)
 
         running = board(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca import _params
+from dodeca import _library, _params
 from dodeca._async.job import AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
@@ -146,7 +146,7 @@ class AsyncTasks:
 
     async def _look(self, task_id: str) -> JobState[Task]:
         task = of(Task, await self._transport.send(request(tasks_retrieve, task_id)))
-        reason = str(task.extra["error"]) if "error" in task.extra else None
+        reason = _library.reason(task.extra.get("error"))
         return JobState(task_id, task.status or "", task, reason)
 
     def _job(self, state: JobState[Task]) -> AsyncJob[Task]:

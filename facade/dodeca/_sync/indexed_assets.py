@@ -195,7 +195,7 @@ class IndexedAssets:
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> Job[IndexedAsset]:
         def look(indexed_asset_id: str) -> JobState[IndexedAsset]:
             found = self.retrieve(index_id, indexed_asset_id)
-            reason = str(found.extra["error"]) if "error" in found.extra else None
+            reason = _library.reason(found.extra.get("error"))
             return JobState(indexed_asset_id, found.status or "", found, reason)
 
         running = board(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca import _params
+from dodeca import _library, _params
 from dodeca._dates import timestamp
 from dodeca._operation import request
 from dodeca._sync.job import Job, JobState, board
@@ -147,7 +147,7 @@ class Tasks:
 
     def _look(self, task_id: str) -> JobState[Task]:
         task = of(Task, self._transport.send(request(tasks_retrieve, task_id)))
-        reason = str(task.extra["error"]) if "error" in task.extra else None
+        reason = _library.reason(task.extra.get("error"))
         return JobState(task_id, task.status or "", task, reason)
 
     def _job(self, state: JobState[Task]) -> Job[Task]:

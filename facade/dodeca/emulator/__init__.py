@@ -18,7 +18,7 @@ Where the documents of the service leave something open or disagree, the emulato
   media means their end.
 - Embeddings that cannot be made (transcription; audio of a silent film) are left out of `data`, and
   `metadata.emulator_note` says why.
-- Embedding tasks disappear seven days after their creation. Being listed does not count as a poll.
+- Embedding tasks disappear seven days after their creation. Being listed counts as a poll.
 - A URL stands for a file of that name in the media folder, or is fetched from this machine. All
   others are `parameter_invalid`, as are assets that are not ready.
 - The first version of embeddings refuses a bad text, but an image or a sound that cannot be used

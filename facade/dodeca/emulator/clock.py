@@ -62,7 +62,7 @@ class Pace(Protocol):
     def progress(self, *, polls: int, elapsed: float, duration: float) -> float:
         """Return the progress, 1 or more when due.
 
-        `polls` counts the times somebody retrieved the task, `elapsed` is its age and `duration`
+        `polls` counts the times somebody looked at the task, `elapsed` is its age and `duration`
         the length of its media, both in seconds.
         """
         ...
@@ -79,7 +79,7 @@ class Instant:
 
 @dataclass(frozen=True, slots=True)
 class ByCount:
-    """A task is due when it is retrieved for the n-th time."""
+    """A task is due when it is looked at for the n-th time, by itself or in a list."""
 
     polls: int
 

@@ -128,7 +128,8 @@ class Emulator:
     def read(self, operation_id: str, **path: str) -> Any:
         """Return what a list operation answers, for the pages of the emulator's own."""
         params = _checks(_router().named(operation_id)).parameters(path, f"page_limit={page.SHOWN}")
-        return HANDLERS[operation_id](Call(self, params, httpx.Headers(), ""))[1]
+        with self.jobs.glance():
+            return HANDLERS[operation_id](Call(self, params, httpx.Headers(), ""))[1]
 
     def authorize(self, headers: httpx.Headers) -> None:
         """Check the API key. Raises Refusal."""

@@ -14,7 +14,9 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -26,6 +28,8 @@ PATIENCE = 2.0  # seconds that a look waits for running work; clients give up af
 
 Work = Callable[[Document], dict[str, Any]]
 """Does what a task asks for and returns the fields to set. Raises Refusal to fail the task."""
+
+_GLANCE = ContextVar("glance", default=False)
 
 log = logging.getLogger("dodeca.emulator")
 
@@ -63,7 +67,7 @@ class Jobs:
         """Return a task with its status as of now; `polled` when this look counts as a poll."""
         if task["status"] not in stages:
             return task
-        if polled:
+        if polled and not _GLANCE.get():
             with self._store.transaction():
                 task = self._store.get(collection, task["_id"]) or task
                 self._store.update(collection, task["_id"], polls=task["polls"] + 1)
@@ -83,7 +87,7 @@ class Jobs:
     ) -> list[Document]:
         """Return tasks with their status as of now, for a list; they share what waiting there is.
 
-        To be listed is not to be polled.
+        To be listed is to be polled: clients with many tasks look at lists.
         """
         deadline = time.monotonic() + PATIENCE
         return [
@@ -92,11 +96,20 @@ class Jobs:
                 task,
                 stages=stages,
                 work=work,
-                polled=False,
+                polled=True,
                 patience=max(0.0, deadline - time.monotonic()),
             )
             for task in tasks
         ]
+
+    @contextmanager
+    def glance(self) -> Iterator[None]:
+        """A block whose looks do not count: the emulator's own, for its front page."""
+        token = _GLANCE.set(True)
+        try:
+            yield
+        finally:
+            _GLANCE.reset(token)
 
     def close(self) -> None:
         """Start nothing more; work that is under way is abandoned, as by a crash."""

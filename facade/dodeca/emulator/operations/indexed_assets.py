@@ -52,7 +52,7 @@ def list_(call: Call) -> Reply:
     """Answer `GET /indexes/{index_id}/indexed-assets`."""
     params, emulator = call.params, call.emulator
     index = indexes.existing(emulator, params["index_id"])
-    found = filters.measured(videos.in_index(emulator, index["_id"]), params)
+    found = filters.measured(videos.in_index(emulator, index["_id"], polled=True), params)
     if wanted := params.get("status"):
         found = [video for video in found if _status(video) in wanted]
     for name in ("created_at", "updated_at"):

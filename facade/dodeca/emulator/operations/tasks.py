@@ -56,7 +56,7 @@ def list_(call: Call) -> Reply:
     """Answer `GET /tasks`."""
     params, emulator = call.params, call.emulator
     index = {"index_id": params["index_id"]} if "index_id" in params else {}
-    found = _current(emulator, emulator.store.find(COLLECTION, **index))
+    found = _current(emulator, emulator.store.find(COLLECTION, **index), polled=True)
     if wanted := params.get("status"):
         found = [task for task in found if task["status"] in wanted]
     found = filters.measured(found, params)
@@ -112,11 +112,7 @@ def _current(emulator: Emulator, tasks: list[Document], *, polled: bool = False)
         # Whoever removed the video has told the task, perhaps only now.
         elif left := emulator.store.get(COLLECTION, task["_id"]):
             found[task["_id"]] = left
-    if polled:
-        seen = [videos.look(emulator, video, polled=True) for video in alive]
-    else:
-        seen = videos.look_all(emulator, alive)
-    for video in seen:
+    for video in videos.look_all(emulator, alive, polled=polled):
         found[video["task_id"]] |= video | {"_id": video["task_id"]}
     return list(found.values())
 

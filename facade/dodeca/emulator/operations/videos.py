@@ -107,15 +107,20 @@ def look(
     return seen
 
 
-def look_all(emulator: Emulator, videos: Iterable[Document]) -> list[Document]:
+def look_all(
+    emulator: Emulator, videos: Iterable[Document], *, polled: bool = False
+) -> list[Document]:
     """Return videos with their status as of now; what waiting there is, is for all together."""
     deadline = monotonic() + PATIENCE
-    return [look(emulator, v, patience=max(0.0, deadline - monotonic())) for v in videos]
+    return [
+        look(emulator, video, polled=polled, patience=max(0.0, deadline - monotonic()))
+        for video in videos
+    ]
 
 
-def in_index(emulator: Emulator, index_id: str) -> list[Document]:
+def in_index(emulator: Emulator, index_id: str, *, polled: bool = False) -> list[Document]:
     """Return the videos of an index, newest first, whatever their status."""
-    return look_all(emulator, emulator.store.find(COLLECTION, index_id=index_id))
+    return look_all(emulator, emulator.store.find(COLLECTION, index_id=index_id), polled=polled)
 
 
 def ready_in(emulator: Emulator, index_id: str) -> list[Document]:
