@@ -10,17 +10,24 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_MOST = np.iinfo(np.int16).max  # words, beyond which codes are wider
+
 
 class Labels(Sequence["str | None"]):
     """A read-only column of words, such as "visual" or "clip"; None where there is no word.
 
     An integer index gives the word; a slice, a mask or an array of indices gives `Labels`.
-    `codes` is int16 of shape (n,), each the place of a word in `words`.
+    `codes` is int16 of shape (n,), each the place of a word in `words`; int32 where there are more
+    than 32,767 words.
+
+    >>> from dodeca._labels import Labels
+    >>> Labels.of(["visual", "audio", "visual"]).distinct()
+    ['visual', 'audio']
     """
 
     __slots__ = ("codes", "words")
 
-    def __init__(self, codes: NDArray[np.int16], words: Sequence[str | None]) -> None:
+    def __init__(self, codes: NDArray[np.signedinteger[Any]], words: Sequence[str | None]) -> None:
         self.codes = codes
         self.words = tuple(words)
         codes.setflags(write=False)
@@ -30,11 +37,26 @@ class Labels(Sequence["str | None"]):
         """A column from its words, one for each row."""
         places: dict[str | None, int] = {}
         codes = [places.setdefault(value, len(places)) for value in values]
-        return cls(np.array(codes, dtype=np.int16), tuple(places))
+        return cls(np.array(codes, dtype=_width(len(places))), tuple(places))
+
+    @classmethod
+    def same(cls, word: str | None, count: int) -> Labels:
+        """A column that has one word throughout."""
+        return cls(np.zeros(count, dtype=np.int16), (word,))
+
+    @classmethod
+    def joined(cls, columns: Sequence[Labels]) -> Labels:
+        """Columns below each other."""
+        places: dict[str | None, int] = {}
+        moved = [[places.setdefault(word, len(places)) for word in c.words] for c in columns]
+        width = _width(len(places))
+        codes = [np.array(m, width)[c.codes] for m, c in zip(moved, columns, strict=True)]
+        return cls(np.concatenate(codes) if codes else np.zeros(0, width), tuple(places))
 
     def is_(self, word: str | None) -> NDArray[np.bool_]:
         """A mask of the rows that have this word, of shape (n,)."""
-        return np.equal(self.codes, self.words.index(word) if word in self.words else -1)
+        place = self.words.index(word) if word in self.words else -1
+        return np.asarray(self.codes == place)
 
     def distinct(self) -> list[str | None]:
         """The words that some row has, in the order of their first rows."""
@@ -61,3 +83,7 @@ class Labels(Sequence["str | None"]):
 
     def __repr__(self) -> str:
         return f"Labels({list(self)!r})"
+
+
+def _width(words: int) -> type[np.signedinteger[Any]]:
+    return np.int16 if words <= _MOST else np.int32

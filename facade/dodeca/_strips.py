@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from dodeca._ranking import cosines, one_vector
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -90,10 +91,7 @@ def strips(embeddings: Embeddings, query: Embeddings) -> list[Strip]:
 
 def scores(rows: Embeddings, query: Embeddings) -> NDArray[np.float32]:
     """The cosine of each row with the query, of shape (n,)."""
-    from dodeca.embeddings import _one_vector, _unit
-
-    cosines = _unit(rows.vectors) @ _unit(_one_vector(query, rows.vectors.shape[1]))[0]
-    return np.asarray(cosines, np.float32)
+    return cosines(rows.vectors, one_vector(query, rows.vectors.shape[1]))[:, 0]
 
 
 def two_digits(score: float) -> str:

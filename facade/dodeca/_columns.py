@@ -1,0 +1,100 @@
+"""Embeddings from parts: the segments of an answer, other embeddings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dodeca._labels import Labels
+from dodeca.errors import InvalidRequestError, InvalidResponseError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dodeca.embeddings import Embeddings
+
+_KNOWN = frozenset({"embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"})
+_V1_NAMES = {
+    "float": "embedding",
+    "start_offset_sec": "start_sec",
+    "end_offset_sec": "end_sec",
+}
+
+
+def of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The columns of the segments of an answer.
+
+    Raises:
+        InvalidResponseError: vectors of different lengths, or values that are no numbers.
+    """
+    try:
+        vectors = np.array([item["embedding"] for item in items], dtype=np.float32)
+        start_sec, end_sec = _times(items, "start_sec"), _times(items, "end_sec")
+    except (KeyError, TypeError, ValueError) as exc:
+        raise InvalidResponseError(f"the vectors of the answer are malformed: {exc}") from exc
+    if not len(items):
+        vectors = vectors.reshape(0, 0)
+    if vectors.ndim != 2 or not np.isfinite(vectors).all():
+        raise InvalidResponseError("the vectors of the answer are not lists of finite numbers")
+    extra = tuple(
+        {k: v for k, v in item.items() if k not in _KNOWN and v is not None} for item in items
+    )
+    return {
+        "vectors": _fixed(vectors),
+        "embedding_option": Labels.of(item.get("embedding_option") for item in items),
+        "embedding_scope": Labels.of(item.get("embedding_scope") for item in items),
+        "start_sec": _fixed(start_sec),
+        "end_sec": _fixed(end_sec),
+        "extra": extra,
+    }
+
+
+def of_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
+    """A segment of the API's first form, under the names of the second."""
+    return {_V1_NAMES.get(name, name): value for name, value in segment.items()}
+
+
+def concat(parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings:
+    """See `Embeddings.concat`."""
+    from dodeca.embeddings import Embeddings
+
+    given: list[Embeddings] = (
+        [parts[name]._named(name) for name in parts] if isinstance(parts, Mapping) else list(parts)
+    )
+    _check_alike(given)
+    found = [part for part in given if len(part)] or [*given[:1], Embeddings.from_items([])][:1]
+    metadata = found[0].metadata
+    return Embeddings(
+        vectors=_fixed(np.concatenate([part.vectors for part in found])),
+        embedding_option=Labels.joined([part.embedding_option for part in found]),
+        embedding_scope=Labels.joined([part.embedding_scope for part in found]),
+        start_sec=_fixed(np.concatenate([part.start_sec for part in found])),
+        end_sec=_fixed(np.concatenate([part.end_sec for part in found])),
+        extra=tuple(row for part in found for row in part.extra),
+        metadata=metadata if all(part.metadata == metadata for part in given) else None,
+        model_name=next((part.model_name for part in given if part.model_name), None),
+        source_id=Labels.joined([part.source_id for part in found]),
+    )
+
+
+def _check_alike(parts: Sequence[Embeddings]) -> None:
+    lengths = {part.vectors.shape[1] for part in parts if len(part)}
+    models = {part.model_name for part in parts if part.model_name}
+    if len(lengths) > 1 or len(models) > 1:
+        raise InvalidRequestError(
+            "vectors compare when they have one model and one length, got "
+            f"{sorted(models)} and {sorted(lengths)}"
+        )
+
+
+def _times(items: Sequence[Mapping[str, Any]], name: str) -> NDArray[np.float64]:
+    return np.array(
+        [np.nan if item.get(name) is None else item[name] for item in items], dtype=np.float64
+    )
+
+
+def _fixed(column: NDArray[Any]) -> NDArray[Any]:
+    column.setflags(write=False)
+    return column

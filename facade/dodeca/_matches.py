@@ -1,0 +1,155 @@
+"""One row of embeddings, and what a search in them finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
+import numpy as np
+
+from dodeca import _ranking, _show
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_TOUCH_SEC = 0.001  # the service gives times in milliseconds
+
+
+@attrs.frozen(eq=False, repr=False)
+class Segment:
+    """One row: a vector, what it was made from, and when.
+
+    `vector` is float32 of shape (d,); `start_sec` and `end_sec` are seconds from the start of the
+    media, None for text and images. `embedding_option` is "visual", "audio", "transcription" or
+    a newer word of the service, `embedding_scope` "clip" or "asset"; None for text and images.
+    `source_id` is the name that `Embeddings.concat` gave the media, `extra` what else the service
+    said.
+
+    >>> client.embed.video("colours.mp4")[0]
+    <Segment 0.00-6.00 s, visual, clip, 512 floats>
+    """
+
+    vector: NDArray[np.float32]
+    embedding_option: str | None = None
+    embedding_scope: str | None = None
+    start_sec: float | None = None
+    end_sec: float | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    source_id: str | None = None
+
+    def __repr__(self) -> str:
+        words = (self.source_id, _span(self), self.embedding_option, self.embedding_scope)
+        return f"<Segment {', '.join([*filter(None, words), f'{self.vector.size} floats'])}>"
+
+    def _repr_html_(self) -> str:
+        values = [(name, getattr(self, name)) for name in _NAMES]
+        head = f"{self.vector.size} floats: {_head(self.vector)}"
+        told = [(name, value) for name, value in values if value is not None]
+        return _show.pairs("Segment", [*told, *self.extra.items(), ("vector", head)])
+
+
+_NAMES = ("source_id", "start_sec", "end_sec", "embedding_option", "embedding_scope")
+
+
+class _Scored(NamedTuple):
+    segment: Segment
+    score: float
+
+
+class Match(_Scored):
+    """A segment and its score: the cosine similarity to the query, from -1 to 1.
+
+    A pair: `for segment, score in matches`. Where modalities were taken together, `score` is their
+    weighted mean, `scores` has the cosine of each, and `segment` is the row that adds most.
+
+    >>> query = client.embed.text("red")
+    >>> client.embed.video("colours.mp4").search(query, k=1)[0]
+    <Match 0.45: 0.00-6.00 s, visual, clip>
+    """
+
+    scores: Mapping[str, float]
+
+    def __new__(
+        cls, segment: Segment, score: float, scores: Mapping[str, float] | None = None
+    ) -> Match:
+        self = super().__new__(cls, segment, score)
+        self.scores = scores or {}
+        return self
+
+    def __repr__(self) -> str:
+        found = self.segment
+        words = (found.source_id, _span(found), _modality(self), found.embedding_scope)
+        return f"<Match {self.score:.2f}: {', '.join(filter(None, words))}>"
+
+    def _repr_html_(self) -> str:
+        return Matches([self])._repr_html_()
+
+
+class Matches(list[Match]):
+    """What a search found, best first: a list of `Match`."""
+
+    def merge_adjacent(self, *, gap_sec: float = 0.0) -> Matches:
+        """One match for each stretch of time, best first.
+
+        Matches of one source that overlap, touch, or are at most `gap_sec` seconds apart become
+        one, whatever their modality. It reaches from the first start to the last end, and has the
+        score, vector and words of its best part; `scores` has the best of each modality. Matches
+        without times stay as they are.
+
+        >>> film, query = client.embed.video("colours.mp4"), client.embed.text("red")
+        >>> len(film.search(query, k=4)), len(film.search(query, k=4).merge_adjacent())
+        (4, 1)
+        """
+        spans = [
+            ((at.source_id, at.embedding_scope), at.start_sec, at.end_sec)
+            for at, _ in self
+            if at.start_sec is not None and at.end_sec is not None
+        ]
+        timed = [match for match in self if _span(match.segment)]
+        found = Matches(match for match in self if not _span(match.segment))
+        for group in _ranking.touching(spans, gap_sec + _TOUCH_SEC):
+            found.append(_merged([timed[at] for at in group]))
+        found.sort(key=lambda match: -match.score)
+        return found
+
+    def __repr__(self) -> str:
+        return f"[{', '.join(map(repr, self))}]"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (f"{m.score:.3f}", m.segment.source_id, _span(m.segment), _modality(m))
+            for m in self[: _show.ROWS]
+        ]
+        title = f"{len(self)} match" + ("" if len(self) == 1 else "es")
+        return _show.table(title, ("score", "source_id", "time", "modality"), rows, len(self))
+
+
+def _merged(parts: list[Match]) -> Match:
+    best = max(parts, key=lambda match: match.score)
+    scores: dict[str, float] = {}
+    for part in parts:
+        own = part.scores or {part.segment.embedding_option or "": part.score}
+        for word, score in own.items():
+            if word:
+                scores[word] = max(score, scores.get(word, score))
+    starts = [part.segment.start_sec for part in parts if part.segment.start_sec is not None]
+    ends = [part.segment.end_sec for part in parts if part.segment.end_sec is not None]
+    segment = attrs.evolve(best.segment, start_sec=min(starts), end_sec=max(ends))
+    return Match(segment, best.score, scores)
+
+
+def _span(segment: Segment) -> str:
+    if segment.start_sec is None or segment.end_sec is None:
+        return ""
+    return f"{segment.start_sec:.2f}-{segment.end_sec:.2f} s"
+
+
+def _modality(match: Match) -> str | None:
+    words = [f"{word} {score:.2f}" for word, score in match.scores.items()]
+    return " + ".join(words) or match.segment.embedding_option
+
+
+def _head(vector: NDArray[np.float32]) -> str:
+    shown = ", ".join(f"{value:.4f}" for value in vector[:4])
+    return f"{shown}, …" if vector.size > 4 else shown

@@ -1,0 +1,213 @@
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from dodeca import Embeddings
+from dodeca.embeddings import Match
+from dodeca.errors import InvalidRequestError
+
+VECTORS = npst.arrays(
+    np.float32,
+    st.tuples(st.integers(1, 12), st.just(3)),
+    elements=st.floats(-10, 10, width=32),
+)
+
+
+def row(vector: list[float], option: str | None, start: float | None = 0.0, **more: Any) -> Any:
+    end = None if start is None else start + 5
+    scope = None if option is None else "clip"
+    item = {"embedding": vector, "embedding_option": option, "embedding_scope": scope}
+    return item | {"start_sec": start, "end_sec": end} | more
+
+
+def film(*rows: Any) -> Embeddings:
+    return Embeddings.from_items(rows)
+
+
+def starts(matches: list[Match]) -> list[float | None]:
+    return [match.segment.start_sec for match in matches]
+
+
+TWO_SCENES = film(
+    row([1, 0], "visual", 0),
+    row([0, 1], "audio", 0),
+    row([3, 4], "visual", 5),
+    row([1, 0], "audio", 5),
+)
+
+
+def test_modalities_of_a_moment_are_weighed() -> None:
+    first, second = TWO_SCENES.search([1, 0], weights={"visual": 0.7, "audio": 0.3})
+    assert starts([first, second]) == [5, 0]
+    assert first.score == pytest.approx(0.7 * 0.6 + 0.3 * 1)
+    assert first.scores == pytest.approx({"visual": 0.6, "audio": 1.0})
+    assert first.segment.embedding_option == "visual"  # 0.42 of it, where the sound adds 0.30
+    assert second.score == pytest.approx(0.7)
+
+
+def test_weights_are_shares() -> None:
+    one = TWO_SCENES.search([1, 0], weights={"visual": 0.7, "audio": 0.3})
+    other = TWO_SCENES.search([1, 0], weights={"visual": 7, "audio": 3})
+    assert [m.score for m in one] == pytest.approx([m.score for m in other])
+
+
+def test_moments_without_weights_take_the_mean() -> None:
+    found = TWO_SCENES.search([1, 0], by="moment")
+    assert [match.score for match in found] == pytest.approx([0.8, 0.5])
+
+
+def test_a_modality_that_is_missing_counts_as_none_and_one_that_is_not_named_is_left_out() -> None:
+    found = film(row([1, 0], "visual", 0), row([0, 1], "audio", 5)).search(
+        [1, 1], weights={"visual": 1, "transcription": 1}
+    )
+    assert [match.score for match in found] == pytest.approx([math.sqrt(0.5) / 2])
+    assert found[0].scores.keys() == {"visual"}
+
+
+def test_moments_of_different_films_are_different() -> None:
+    both = Embeddings.concat({"a": TWO_SCENES, "b": TWO_SCENES})
+    found = both.search([1, 0], k=9, by="moment")
+    assert sorted((m.segment.source_id, m.segment.start_sec) for m in found) == [
+        *[("a", 0.0), ("a", 5.0)],
+        *[("b", 0.0), ("b", 5.0)],
+    ]
+
+
+def test_a_picture_among_films_keeps_its_own_score() -> None:
+    library = Embeddings.concat({"film": TWO_SCENES, "picture": film(row([1, 0], None, None))})
+    found = library.search([1, 0], weights={"visual": 1, "audio": 1})
+    assert found[0].segment.source_id == "picture"
+    assert found[0].score == pytest.approx(1)
+    assert found[0].scores == {}
+    two = film(row([1, 0], None, None), row([0, 1], None, None))
+    assert [m.score for m in two.search([1, 0], by="moment")] == pytest.approx([1, 0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"weights": {"visul": 1}}, "'visul'"),
+        ({"weights": {"visual": -1}}, "-1"),
+        ({"weights": {"visual": float("nan")}}, "nan"),
+        ({"weights": {"visual": 0}}, "above 0"),
+        ({"weights": {}}, "above 0"),
+        ({"by": "scene"}, "'scene'"),
+        ({"by": "row", "weights": {"visual": 1}}, "'row'"),
+        ({"k": 0}, "got 0"),
+        ({"k": 2.5}, "2.5"),
+    ],
+)
+def test_what_cannot_be_searched_by_is_refused(arguments: Any, words: str) -> None:
+    with pytest.raises(InvalidRequestError, match=words):
+        TWO_SCENES.search([1, 0], **arguments)
+
+
+@pytest.mark.parametrize("query", ["red", None, [["a", "b"]], [1.0, 2.0, 3.0], [[[1.0, 2.0]]]])
+def test_what_is_no_query_is_refused(query: Any) -> None:
+    with pytest.raises(InvalidRequestError, match="one vector of 2 floats"):
+        TWO_SCENES.search(query)
+
+
+@pytest.mark.parametrize("part", ["clip", "page", "chunk", "some-new-word"])
+def test_whole_assets_never_mix_with_parts(part: str) -> None:
+    rows = film(
+        row([1, 0], "visual") | {"embedding_scope": "asset"},
+        row([1, 1], "visual") | {"embedding_scope": part},
+    )
+    for by in ("row", "moment"):
+        found = rows.search([1, 0], by=by)  # type: ignore[arg-type]
+        assert [match.segment.embedding_scope for match in found] == [part]
+    assert rows.filter(scope="asset").search([1, 0])[0].score == pytest.approx(1)
+
+
+@given(VECTORS)
+def test_by_moment_with_one_modality_is_the_ranking_of_its_rows(vectors: Any) -> None:
+    rows = film(*(row(v, "visual", float(n)) for n, v in enumerate(vectors.tolist())))
+    plain = rows.search([1, 2, 3], k=20)
+    fused = rows.search([1, 2, 3], k=20, weights={"visual": 0.4})
+    assert starts(plain) == starts(fused)
+    assert [m.score for m in plain] == pytest.approx([m.score for m in fused], abs=1e-6)
+
+
+@given(VECTORS, VECTORS)
+def test_similarity_is_the_cosine_of_every_pair(one: Any, other: Any) -> None:
+    rows = film(*(row(v, None, None) for v in one.tolist()))
+    found = rows.similarity(other)
+    assert found.shape == (len(one), len(other))
+    assert found.dtype == np.float32
+    for i, j in np.ndindex(found.shape):
+        a, b = one[i].astype(float), other[j].astype(float)
+        norms = np.linalg.norm(a) * np.linalg.norm(b)
+        assert found[i, j] == pytest.approx(a @ b / norms if norms else 0, abs=1e-5)
+
+
+def test_similarity_in_blocks_and_with_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = np.random.default_rng(1).normal(size=(10, 4)).astype(np.float32)
+    rows = film(*(row(v, None, None) for v in vectors.tolist()))
+    whole = rows.similarity()
+    monkeypatch.setattr("dodeca._ranking._BLOCK", 3)
+    assert np.allclose(rows.similarity(), whole)
+    assert np.allclose(np.diag(whole), 1)
+    with pytest.raises(InvalidRequestError, match="4 floats"):
+        rows.similarity(np.ones((2, 3)))
+
+
+def test_to_numpy_is_a_copy_and_may_be_normalized() -> None:
+    rows = film(row([3, 4], None, None), row([0, 0], None, None))
+    rows.to_numpy()[0, 0] = 9
+    assert rows.vectors[0, 0] == 3
+    assert rows.to_numpy(normalize=True).tolist() == [
+        [pytest.approx(0.6), pytest.approx(0.8)],
+        [0, 0],
+    ]
+
+
+def test_matches_that_touch_become_one_stretch() -> None:
+    vectors = {0: [1.0, 0.0], 5: [0.9, 0.1], 20: [0.8, 0.2], 10: [0.0, 1.0]}
+    rows = film(*(row(v, "visual", s) for s, v in vectors.items()), row([0.5, 0.5], "audio", 3))
+    merged = rows.search([1, 0], k=4).merge_adjacent()
+    assert [(m.segment.start_sec, m.segment.end_sec) for m in merged] == [(0, 10), (20, 25)]
+    assert merged[0].score == pytest.approx(1)
+    assert merged[0].scores == pytest.approx({"visual": 1.0, "audio": math.sqrt(0.5)})
+    assert len(rows.search([1, 0], k=4).merge_adjacent(gap_sec=10)) == 1
+    assert [
+        len(film(row([1, 0], "visual", s)).search([1, 0]).merge_adjacent()) for s in (0, None)
+    ] == [1, 1]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 40), st.integers(1, 6)), max_size=25)
+)
+def test_merged_stretches_cover_the_same_seconds_and_do_not_touch(
+    spans: list[tuple[str, int, int]],
+) -> None:
+    parts = [
+        film(row([1, 0], "visual", start) | {"end_sec": start + length})._named(name)
+        for name, start, length in spans
+    ]
+    merged = Embeddings.concat(parts).search([1, 0], k=99).merge_adjacent()
+    whole = {(m.segment.source_id, m.segment.start_sec, m.segment.end_sec) for m in merged}
+    assert len(whole) == len(merged)
+
+    def seconds(found: Any) -> set[tuple[str, int]]:
+        return {(n, at) for n, start, end in found for at in range(int(start), int(end))}
+
+    assert seconds(whole) == seconds((n, s, s + length) for n, s, length in spans)
+    for name, _, end in whole:
+        assert not any(n == name and abs(start - end) < 0.5 for n, start, _ in whole)
+
+
+def test_nothing_is_found_in_nothing() -> None:
+    assert Embeddings.from_items([]).search([1, 0]) == []
+    assert TWO_SCENES.filter(option="transcription").search([1, 0], by="moment") == []
+    assert Embeddings.from_items([]).similarity().shape == (0, 0)
+
+
+def test_a_match_is_a_pair() -> None:
+    (segment, score), *_ = TWO_SCENES.search([1, 0])
+    assert (segment.start_sec, score) == (0.0, pytest.approx(1))
