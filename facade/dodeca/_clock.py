@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-import anyio
-
 
 class Clock:
     """Monotonic time for deadlines; wall time only to read dates that the service sends."""
@@ -24,4 +22,6 @@ class Clock:
 
     async def asleep(self, seconds: float) -> None:
         """Wait, letting the event loop go on."""
+        import anyio  # only the asynchronous client loads it
+
         await anyio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""The seam to httpx: with `_sockets` all of the facade that names it.
+"""The seam to httpx: with the sockets beside it all of the facade that names it.
 
 It turns our requests into httpx requests, and httpx's errors into ours. Of httpx it uses the types
 that a transport speaks, not its client: a client keeps cookies, follows redirects, logs URLs,
@@ -14,9 +14,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Ma
 from typing import Any, cast
 from urllib.request import getproxies, proxy_bypass
 
-import anyio.to_thread
-import httpx
-
+from dodeca._httpx import httpx
 from dodeca._masking import masked
 from dodeca._operation import Request
 from dodeca._policy import Fate
@@ -257,10 +255,12 @@ class _BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
         return iter(self._body)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        from anyio import to_thread  # only the asynchronous client loads it
+
         for part in self._body.parts:
             if isinstance(part, bytes):
                 yield part
                 continue
             pieces = iter(part)
-            while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
+            while (piece := await to_thread.run_sync(next, pieces, None)) is not None:
                 yield piece

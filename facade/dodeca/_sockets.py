@@ -1,20 +1,19 @@
-"""Sockets that keep the deadline of the request they are used for.
+"""Sockets that keep the deadline of the request they are used for; `_asockets` has the others.
 
 Timeouts alone start anew with every byte, so that a server which drips holds a call for ever.
 """
 
 from __future__ import annotations
 
-import asyncio
 import select
 import socket
 import ssl
 import time
 from typing import Any
 
-import httpx
+from dodeca._httpx import httpx
 
-_PIECE = 64 * 1024
+PIECE = 64 * 1024
 
 
 class Stream:
@@ -52,7 +51,7 @@ class Stream:
         """What has arrived; nothing at the end."""
         try:
             self._socket.settimeout(self._left())
-            return self._socket.recv(_PIECE)
+            return self._socket.recv(PIECE)
         except TimeoutError as exc:
             raise httpx.ReadTimeout("the deadline of the call") from exc
         except OSError as exc:
@@ -70,7 +69,7 @@ class Stream:
 
     def is_readable(self) -> bool:
         """Whether something arrived where nothing should: the end, above all."""
-        return _is_readable(self._socket)
+        return is_readable(self._socket)
 
     def close(self) -> None:
         """Close it, at once."""
@@ -83,53 +82,8 @@ class Stream:
         return left
 
 
-class AsyncStream:
-    """A connection of an event loop, whose deadline is a cancellation."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self.deadline = 0.0
-
-    @classmethod
-    async def connect(
-        cls, host: str, port: int, tls: ssl.SSLContext | None, timeout: float
-    ) -> AsyncStream:
-        """A new connection, within so many seconds."""
-        try:
-            async with asyncio.timeout(timeout):
-                return cls(*await asyncio.open_connection(host, port, ssl=tls))
-        except TimeoutError as exc:
-            raise httpx.ConnectTimeout("no connection in time") from exc
-        except OSError as exc:
-            raise httpx.ConnectError(str(exc)) from exc
-
-    async def read(self) -> bytes:
-        """What has arrived; nothing at the end."""
-        try:
-            return await self._reader.read(_PIECE)
-        except OSError as exc:
-            raise httpx.ReadError(str(exc)) from exc
-
-    async def write(self, data: bytes) -> None:
-        """Send it, as fast as the other side takes it."""
-        try:
-            self._writer.write(data)
-            await self._writer.drain()
-        except OSError as exc:
-            raise httpx.WriteError(str(exc)) from exc
-
-    def is_readable(self) -> bool:
-        """Whether something arrived where nothing should: the end, above all."""
-        return self._reader.at_eof() or _is_readable(self._writer.get_extra_info("socket"))
-
-    async def aclose(self) -> None:
-        """Close it, at once: a polite end of TLS would wait for the other side."""
-        self._writer.transport.abort()
-        await asyncio.sleep(0)
-
-
-def _is_readable(connected: Any) -> bool:
+def is_readable(connected: Any) -> bool:
+    """Whether something is there to be read, or the end."""
     number = connected.fileno()
     if number < 0:
         return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from dodeca._aconcurrency import AsyncLock, arun_bounded
 from dodeca._async.embed import embedded
 from dodeca._async.transport import AsyncTransport
-from dodeca._concurrency import AsyncLock, arun_bounded
 from dodeca._limiter import Limiter, Permit
 from dodeca.batch import Batch
 from dodeca.errors import DodecaError, InvalidRequestError, RateLimitError

@@ -9,12 +9,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca import _bodies, _params
+from dodeca._aconcurrency import arun_blocking
 from dodeca._async.assets import AsyncAssets
 from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
-from dodeca._concurrency import arun_blocking
 from dodeca._dates import timestamp
 from dodeca._limiter import Limiter
 from dodeca._operation import Answer, request
@@ -202,6 +202,8 @@ class AsyncEmbed:
         model_name: str = MODEL,
         via: Via = "auto",
         timeout: float = 3600.0,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> Embeddings:
         """Embed a sound: WAV, MP3 or FLAC (`POST /embed-v2`, or a task where it must be).
 
@@ -212,7 +214,8 @@ class AsyncEmbed:
 
         A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
-        forces one or the other.
+        forces one or the other. `on_progress` is called with a `Progress` after each piece of an
+        upload and with the job after each look; `progress` shows both (extra `progress`).
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -229,7 +232,7 @@ class AsyncEmbed:
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return await self._clip(source, block, model_name, via, timeout)
+        return await self._clip(source, block, model_name, via, timeout, on_progress, progress)
 
     async def video(
         self,
@@ -243,6 +246,8 @@ class AsyncEmbed:
         model_name: str = MODEL,
         via: Via = "auto",
         timeout: float = 3600.0,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> Embeddings:
         """Embed a film of 360x360 to 5184x2160 pixels (`POST /embed-v2`, or a task).
 
@@ -253,7 +258,8 @@ class AsyncEmbed:
 
         A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
-        forces one or the other.
+        forces one or the other. `on_progress` is called with a `Progress` after each piece of an
+        upload and with the job after each look; `progress` shows both (extra `progress`).
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -270,7 +276,7 @@ class AsyncEmbed:
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return await self._clip(source, block, model_name, via, timeout)
+        return await self._clip(source, block, model_name, via, timeout, on_progress, progress)
 
     async def _batch(self, bodies: Sequence[Body], concurrency: int) -> Batch:
         from dodeca._async.batch import send
@@ -278,15 +284,24 @@ class AsyncEmbed:
         return await send(self._transport, self._limiter, bodies, concurrency)
 
     async def _clip(
-        self, media: Media, block: _Block, model_name: str, via: Via, timeout: float
+        self,
+        media: Media,
+        block: _Block,
+        model_name: str,
+        via: Via,
+        timeout: float,
+        on_progress: Callable[[Any], object] | None,
+        progress: bool,
     ) -> Embeddings:
         if via not in ("auto", "sync", "task"):
             raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):
-            job = await self.tasks._start(media, block, model_name)
-            return await job.wait(timeout=timeout)
+            job = await self.tasks._start(
+                media, block, model_name, on_progress=on_progress, progress=progress
+            )
+            return await job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
         return await self._create(_bodies.embed_clip(block, model_name))
 
     async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
@@ -326,13 +341,16 @@ class AsyncEmbedTasks:
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
         model_name: str = MODEL,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> AsyncJob[Embeddings]:
         """Start to embed a sound, and return once it has begun (`POST /embed-v2/tasks`).
 
         The parameters are those of `client.embed.audio`; a local file of more than 36 MB is
         uploaded as an asset first. `embedding_dimension` is the length of the vectors (512 for
         marengo3.0), `embedding_uncertainty` asks for an estimate beside each; both are for models
-        that offer a choice. `job.wait()` gives the embeddings.
+        that offer a choice. `on_progress` and `progress` are about the upload. `job.wait()` gives
+        the embeddings.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -355,6 +373,8 @@ class AsyncEmbedTasks:
             model_name,
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
+            on_progress=on_progress,
+            progress=progress,
         )
 
     async def video(
@@ -369,12 +389,14 @@ class AsyncEmbedTasks:
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
         model_name: str = MODEL,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> AsyncJob[Embeddings]:
         """Start to embed a film, and return once it has begun (`POST /embed-v2/tasks`).
 
         The parameters are those of `client.embed.video`, `embedding_dimension` and
-        `embedding_uncertainty` those of `audio`; a local file of more than 36 MB is uploaded as
-        an asset first. `job.wait()` gives the embeddings.
+        `embedding_uncertainty` those of `audio`, as are `on_progress` and `progress`; a local file
+        of more than 36 MB is uploaded as an asset first. `job.wait()` gives the embeddings.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -397,16 +419,23 @@ class AsyncEmbedTasks:
             model_name,
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
+            on_progress=on_progress,
+            progress=progress,
         )
 
-    async def retrieve(self, task_id: str) -> AsyncJob[Embeddings]:
+    async def retrieve(
+        self, task_id: str, *, model_name: str | None = None
+    ) -> AsyncJob[Embeddings]:
         """The job of a task, from this process or another (`GET /embed-v2/tasks/{task_id}`).
+
+        The service does not say again which model it is; `model_name` puts it into the embeddings,
+        and so into the ids of their `records`.
 
         Raises:
             NotFoundError: there is no such task, or its embeddings are older than seven days.
             APIError: the service answered with another error status.
         """
-        return self._job(await self._look(task_id))
+        return self._job(await self._look(task_id, model_name=model_name), model_name)
 
     def list(
         self,
@@ -449,10 +478,13 @@ class AsyncEmbedTasks:
         *,
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> AsyncJob[Embeddings]:
         if media.is_local and (media.size or 0) > SYNC_BYTES:
-            upload = await AsyncAssets(self._transport).upload(media)
-            asset = await upload.wait()
+            assets = AsyncAssets(self._transport)
+            upload = await assets.upload(media, on_progress=on_progress, progress=progress)
+            asset = await upload.wait(on_progress=on_progress, progress=progress)
             block.media_source = _bodies.source(Media.asset(asset.id))
         body = _bodies.embed_clip_task(
             block,
@@ -462,25 +494,27 @@ class AsyncEmbedTasks:
         )
         task = await self._transport.send(request(embed_v2_tasks_create, body=body))
         state: JobState[Embeddings] = JobState(task.field_id, task.status)
-        return self._job(state)
+        return self._job(state, model_name)
 
-    def _job(self, state: JobState[Embeddings]) -> AsyncJob[Embeddings]:
+    def _job(self, state: JobState[Embeddings], model_name: str | None) -> AsyncJob[Embeddings]:
         running = board(
             ("embed_v2_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
-        return AsyncJob(self._look, state, self._transport.clock, running)
+        look = partial(self._look, model_name=model_name)
+        return AsyncJob(look, state, self._transport.clock, running)
 
-    async def _look(self, task_id: str) -> JobState[Embeddings]:
+    async def _look(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(answer: Answer) -> JobState[Embeddings]:
             (found,), rest = take(answer, ("data",))
             task = call.parse(rest)
+            result = _embeddings(found, task.metadata, model_name)
             return JobState(
                 task_id,
                 task.status,
-                result=_embeddings(found, task.metadata) if task.status == READY else None,
+                result=result if task.status == READY else None,
                 reason=task.error.message if task.error else None,
             )
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 import h11
 
 from dodeca import _http
-from dodeca._sockets import AsyncStream
+from dodeca._asockets import AsyncStream
 
 _HEAD = 100 * 1024  # of an answer's status and headers
 _JOINED = 64 * 1024  # a body of up to this goes out with its headers, in one packet if it fits

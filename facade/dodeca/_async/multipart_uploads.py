@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dodeca import _params
+from dodeca._aconcurrency import AsyncLock, arun_bounded
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.storage import AsyncStorage
 from dodeca._async.transport import AsyncTransport
-from dodeca._concurrency import AsyncLock, arun_bounded
 from dodeca._operation import request
 from dodeca._upload import Chunk as Range
 from dodeca._upload import Plan, Progress

@@ -10,9 +10,9 @@ import time
 from collections.abc import AsyncIterator, Hashable
 
 from dodeca import _http
+from dodeca._aconcurrency import AsyncRoom, AsyncShield, aplace
+from dodeca._asockets import AsyncStream
 from dodeca._async.line import AsyncLine
-from dodeca._concurrency import AsyncRoom, AsyncShield, aplace
-from dodeca._sockets import AsyncStream
 
 _LIMIT = 100
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection

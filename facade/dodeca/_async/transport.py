@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import attrs
 
 from dodeca import _http, _policy
+from dodeca._aconcurrency import AsyncDeadline
 from dodeca._async.pool import AsyncConnections
 from dodeca._clock import Clock
-from dodeca._concurrency import AsyncDeadline
 from dodeca._inflate import ERROR_CAP, Inflater
 from dodeca._links import check_reach
 from dodeca._masking import LOG, set_up_logging

@@ -203,6 +203,8 @@ class Embed:
         model_name: str = MODEL,
         via: Via = "auto",
         timeout: float = 3600.0,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> Embeddings:
         """Embed a sound: WAV, MP3 or FLAC (`POST /embed-v2`, or a task where it must be).
 
@@ -213,7 +215,8 @@ class Embed:
 
         A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
-        forces one or the other.
+        forces one or the other. `on_progress` is called with a `Progress` after each piece of an
+        upload and with the job after each look; `progress` shows both (extra `progress`).
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -230,7 +233,7 @@ class Embed:
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return self._clip(source, block, model_name, via, timeout)
+        return self._clip(source, block, model_name, via, timeout, on_progress, progress)
 
     def video(
         self,
@@ -244,6 +247,8 @@ class Embed:
         model_name: str = MODEL,
         via: Via = "auto",
         timeout: float = 3600.0,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> Embeddings:
         """Embed a film of 360x360 to 5184x2160 pixels (`POST /embed-v2`, or a task).
 
@@ -254,7 +259,8 @@ class Embed:
 
         A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
-        forces one or the other.
+        forces one or the other. `on_progress` is called with a `Progress` after each piece of an
+        upload and with the job after each look; `progress` shows both (extra `progress`).
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -271,7 +277,7 @@ class Embed:
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return self._clip(source, block, model_name, via, timeout)
+        return self._clip(source, block, model_name, via, timeout, on_progress, progress)
 
     def _batch(self, bodies: Sequence[Body], concurrency: int) -> Batch:
         from dodeca._sync.batch import send
@@ -279,15 +285,24 @@ class Embed:
         return send(self._transport, self._limiter, bodies, concurrency)
 
     def _clip(
-        self, media: Media, block: _Block, model_name: str, via: Via, timeout: float
+        self,
+        media: Media,
+        block: _Block,
+        model_name: str,
+        via: Via,
+        timeout: float,
+        on_progress: Callable[[Any], object] | None,
+        progress: bool,
     ) -> Embeddings:
         if via not in ("auto", "sync", "task"):
             raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):
-            job = self.tasks._start(media, block, model_name)
-            return job.wait(timeout=timeout)
+            job = self.tasks._start(
+                media, block, model_name, on_progress=on_progress, progress=progress
+            )
+            return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
         return self._create(_bodies.embed_clip(block, model_name))
 
     def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
@@ -327,13 +342,16 @@ class EmbedTasks:
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
         model_name: str = MODEL,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> Job[Embeddings]:
         """Start to embed a sound, and return once it has begun (`POST /embed-v2/tasks`).
 
         The parameters are those of `client.embed.audio`; a local file of more than 36 MB is
         uploaded as an asset first. `embedding_dimension` is the length of the vectors (512 for
         marengo3.0), `embedding_uncertainty` asks for an estimate beside each; both are for models
-        that offer a choice. `job.wait()` gives the embeddings.
+        that offer a choice. `on_progress` and `progress` are about the upload. `job.wait()` gives
+        the embeddings.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -356,6 +374,8 @@ class EmbedTasks:
             model_name,
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
+            on_progress=on_progress,
+            progress=progress,
         )
 
     def video(
@@ -370,12 +390,14 @@ class EmbedTasks:
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
         model_name: str = MODEL,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> Job[Embeddings]:
         """Start to embed a film, and return once it has begun (`POST /embed-v2/tasks`).
 
         The parameters are those of `client.embed.video`, `embedding_dimension` and
-        `embedding_uncertainty` those of `audio`; a local file of more than 36 MB is uploaded as
-        an asset first. `job.wait()` gives the embeddings.
+        `embedding_uncertainty` those of `audio`, as are `on_progress` and `progress`; a local file
+        of more than 36 MB is uploaded as an asset first. `job.wait()` gives the embeddings.
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -398,16 +420,21 @@ class EmbedTasks:
             model_name,
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
+            on_progress=on_progress,
+            progress=progress,
         )
 
-    def retrieve(self, task_id: str) -> Job[Embeddings]:
+    def retrieve(self, task_id: str, *, model_name: str | None = None) -> Job[Embeddings]:
         """The job of a task, from this process or another (`GET /embed-v2/tasks/{task_id}`).
+
+        The service does not say again which model it is; `model_name` puts it into the embeddings,
+        and so into the ids of their `records`.
 
         Raises:
             NotFoundError: there is no such task, or its embeddings are older than seven days.
             APIError: the service answered with another error status.
         """
-        return self._job(self._look(task_id))
+        return self._job(self._look(task_id, model_name=model_name), model_name)
 
     def list(
         self,
@@ -450,10 +477,13 @@ class EmbedTasks:
         *,
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
     ) -> Job[Embeddings]:
         if media.is_local and (media.size or 0) > SYNC_BYTES:
-            upload = Assets(self._transport).upload(media)
-            asset = upload.wait()
+            assets = Assets(self._transport)
+            upload = assets.upload(media, on_progress=on_progress, progress=progress)
+            asset = upload.wait(on_progress=on_progress, progress=progress)
             block.media_source = _bodies.source(Media.asset(asset.id))
         body = _bodies.embed_clip_task(
             block,
@@ -463,25 +493,27 @@ class EmbedTasks:
         )
         task = self._transport.send(request(embed_v2_tasks_create, body=body))
         state: JobState[Embeddings] = JobState(task.field_id, task.status)
-        return self._job(state)
+        return self._job(state, model_name)
 
-    def _job(self, state: JobState[Embeddings]) -> Job[Embeddings]:
+    def _job(self, state: JobState[Embeddings], model_name: str | None) -> Job[Embeddings]:
         running = board(
             ("embed_v2_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
-        return Job(self._look, state, self._transport.clock, running)
+        look = partial(self._look, model_name=model_name)
+        return Job(look, state, self._transport.clock, running)
 
-    def _look(self, task_id: str) -> JobState[Embeddings]:
+    def _look(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(answer: Answer) -> JobState[Embeddings]:
             (found,), rest = take(answer, ("data",))
             task = call.parse(rest)
+            result = _embeddings(found, task.metadata, model_name)
             return JobState(
                 task_id,
                 task.status,
-                result=_embeddings(found, task.metadata) if task.status == READY else None,
+                result=result if task.status == READY else None,
                 reason=task.error.message if task.error else None,
             )
 

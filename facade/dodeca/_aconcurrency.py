@@ -1,0 +1,109 @@
+"""What the clients need of an event loop; `_concurrency` has the same for threads.
+
+Only the asynchronous client loads it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Hashable, Iterable
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+import anyio.to_thread
+
+T = TypeVar("T")
+
+AsyncLock = anyio.Lock
+
+
+class AsyncRoom:
+    """A number of places; who finds none free waits for one, until the task is cancelled."""
+
+    def __init__(self, places: int) -> None:
+        self._free = anyio.Semaphore(places, fast_acquire=True)
+
+    async def enter(self, timeout: float) -> None:
+        """Take a place."""
+        await self._free.acquire()
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._free.release()
+
+
+class AsyncDeadline:
+    """A block that is cancelled after so many seconds, and raises `TimeoutError` then."""
+
+    def __init__(self, seconds: float) -> None:
+        self._scope = anyio.CancelScope(deadline=anyio.current_time() + seconds)
+
+    async def __aenter__(self) -> None:
+        self._scope.__enter__()
+
+    async def __aexit__(self, *error: Any) -> bool | None:
+        swallowed = self._scope.__exit__(*error)
+        if self._scope.cancelled_caught:
+            raise TimeoutError("the deadline of the call")
+        return swallowed
+
+
+class AsyncShield:
+    """A block that is carried out whole, even in a task that is being cancelled."""
+
+    def __init__(self) -> None:
+        self._scope = anyio.CancelScope(shield=True)
+
+    async def __aenter__(self) -> None:
+        self._scope.__enter__()
+
+    async def __aexit__(self, *error: Any) -> bool | None:
+        return self._scope.__exit__(*error)
+
+
+def aplace() -> Hashable:
+    """Where connections can be used: an event loop of a process."""
+    return os.getpid(), anyio.lowlevel.current_token()
+
+
+async def arun_bounded(
+    call: Callable[[T], Awaitable[None]], items: Iterable[T], limit: int
+) -> None:
+    """Run `call` on each item, `limit` at a time; the first error stops the rest and is raised."""
+    source = iter(items)
+
+    async def work() -> None:
+        for item in source:
+            await call(item)
+
+    try:
+        async with anyio.create_task_group() as group:
+            for _ in range(limit):
+                group.start_soon(work)
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
+async def arun_blocking(service: object, call: Callable[[Any], T]) -> T:
+    """Give code that blocks a service whose methods are asynchronous: to the code they block, too.
+
+    The code runs in a thread, the methods in the event loop. When the task is cancelled, the
+    next method that is called raises.
+    """
+    async with anyio.from_thread.BlockingPortal() as portal:
+        found: T = await anyio.to_thread.run_sync(call, _Blocking(portal, service))
+    return found
+
+
+class _Blocking:
+    """An object whose methods wait for those of another, which are asynchronous."""
+
+    def __init__(self, portal: Any, service: object) -> None:
+        self._portal = portal
+        self._service = service
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return partial(self._portal.call, getattr(self._service, name))
