@@ -158,14 +158,14 @@ class Transport:
                 if found is not None:
                     return found
                 action, is_open = Action.REPEAT, False
+            was_open = was_open or is_open
             wait = self._wait(number, ended, until) if action is Action.REPEAT else None
             if wait is None:
-                if is_open and kind in _policy.CREATES:
+                if was_open and kind in _policy.CREATES:
                     raise _unknown(request, ended.error)
                 raise ended.error
             LOG.info("%s again in %.2f s: %s", request.operation_id, wait, ended.error)
             self.clock.sleep(wait)
-            was_open = was_open or is_open
 
     def _action(self, kind: Kind, ended: Failure) -> Action:
         fate = ended.outcome.fate
