@@ -71,7 +71,7 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     loud = dodeca("--emulated", "--json", "search", "a tone", target, "--option", "audio").records
     assert {match["embedding_option"] for match in loud} == {"audio"}
     shown = dodeca("--emulated", "search", "a red car", target)
-    assert "█" in shown.out
+    assert "━━" in shown.out
     words = ("--weight", "visual=0.7", "--weight", "audio=0.3", "--merge")
     fused = dodeca("--emulated", "--json", "search", "a red car", target, *words).records
     clip = next(match for match in fused if match["source"].endswith("clip.mp4"))

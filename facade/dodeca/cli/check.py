@@ -132,4 +132,4 @@ def _mark(verdict: Verdict) -> Text:
 
     if not verdict.applies:
         return look.cell("-", "dim")
-    return look.cell("✗ no", "red") if verdict.refusals else look.cell("✓ yes", "green")
+    return look.cell("no", "bold red") if verdict.refusals else look.cell("yes", "green")

@@ -85,17 +85,17 @@ def _add(
             with bars.sending(f"uploading {source}", media.size) as progress:
                 upload = client.assets.upload(media, on_progress=progress)
             with bars.waiting(f"preparing {source}") as update:
-                asset_id = upload.wait(on_update=update).id
+                asset_id = upload.wait(on_progress=update).id
         taken = client.indexes.assets.create(index_id, asset_id)
         if timeout is not None:
             with bars.waiting(f"indexing {source}") as update:
-                taken.wait(timeout=timeout, on_update=update)
+                taken.wait(timeout=timeout, on_progress=update)
         return taken.id, taken.status
     with bars.waiting(f"sending {source}"):
         task = client.tasks.create(index_id, media)
     if timeout is not None:
         with bars.waiting(f"indexing {source}") as update:
-            task.wait(timeout=timeout, on_update=update)
+            task.wait(timeout=timeout, on_progress=update)
     return task.latest.video_id if task.latest else None, task.status
 
 

@@ -10,7 +10,6 @@ from dodeca._strips import clock
 from dodeca.cli.status import plain
 
 TONES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
-_BLOCKS = " ▏▎▍▌▋▊▉█"
 _MB = 1024 * 1024
 
 
@@ -35,11 +34,10 @@ def modality(word: str | None) -> Text:
     return cell(word, TONES.get(word or "", ""))
 
 
-def bar(share: float, width: int = 12) -> str:
-    """A share from 0 to 1 as a bar of blocks."""
-    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
-    whole, rest = divmod(eighths, 8)
-    return "█" * whole + (_BLOCKS[rest] if rest else "")
+def bar(share: float, width: int = 16) -> str:
+    """A share from 0 to 1 as a bar."""
+    whole, half = divmod(round(min(max(share, 0.0), 1.0) * width * 2), 2)
+    return "━" * whole + "╸" * half
 
 
 def span(start_sec: float | None, end_sec: float | None) -> str:

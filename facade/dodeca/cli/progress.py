@@ -60,7 +60,7 @@ class Bars:
         progress = Progress(
             SpinnerColumn(style="cyan"),
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=28),
+            BarColumn(bar_width=28, complete_style="cyan", pulse_style="cyan"),
             _Amount(),
             TimeElapsedColumn(),
             console=self._console,

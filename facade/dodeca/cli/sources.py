@@ -83,7 +83,7 @@ def embedded(client: Client, bars: Bars, source: str, cut: Cut) -> Embeddings:
     start: Callable[..., Job[Embeddings]] = tasks.audio if kind == "audio" else tasks.video
     job = start(media, **_options(cut))
     with bars.waiting(f"embedding {source}") as update:
-        return job.wait(timeout=cut.timeout, on_update=update)
+        return job.wait(timeout=cut.timeout, on_progress=update)
 
 
 def within_reach(client: Client, bars: Bars, source: str, media: Media) -> Media:
@@ -93,7 +93,7 @@ def within_reach(client: Client, bars: Bars, source: str, media: Media) -> Media
     with bars.sending(f"uploading {source}", media.size) as progress:
         job = client.assets.upload(media, on_progress=progress)
     with bars.waiting(f"preparing {source}") as update:
-        return Media.asset(job.wait(on_update=update).id)
+        return Media.asset(job.wait(on_progress=update).id)
 
 
 def _options(cut: Cut) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def wait(
             name, job = _find(client, task_id, kind)
             with session.bars.waiting(f"{name} task {task_id}") as update:
                 update(job)
-                job.wait(timeout=timeout, on_update=update)
+                job.wait(timeout=timeout, on_progress=update)
             return _record(name, job)
 
         done = list(_kept(session.each(task_ids, work), session))

@@ -61,4 +61,4 @@ def _upload(session: Session, client: Client, source: str, resume: str | None, w
     if not wait:
         return job.latest or client.assets.retrieve(job.id)
     with session.bars.waiting(f"preparing {source}") as update:
-        return job.wait(on_update=update)
+        return job.wait(on_progress=update)

@@ -1,0 +1,65 @@
+"""What people see: the commands on a terminal."""
+
+from pathlib import Path
+
+import pytest
+
+from dodeca.emulator import Emulator
+from dodeca.emulator.server import serving
+
+from .terminal import COLUMNS, run, screen, shown
+
+
+def everything(pieces: list[tuple[float, str]]) -> str:
+    return "".join(text for _, text in pieces)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "expected"),
+    [
+        (["embed", "clip.mp4"], 0, ["clip.mp4", "0:00.0 - 0:04.0", "visual", "… 512"]),
+        (["check", "clip.mp4", "short.mp4"], 0, ["yes", "no", "at least 4 s, this is 2.0 s"]),
+        (["report", "clip.mp4", "-q", "red"], 0, ["report.html", "clip.mp4 is within the page."]),
+        (["embed", "broken.mp4"], 1, ["dodeca: [400 video_file_broken]"]),
+    ],
+)
+def test_the_screen(media: Path, words: list[str], status: int, expected: list[str]) -> None:
+    ended, pieces = run("--emulated", *words, cwd=media)
+    found = shown(everything(pieces))
+    assert ended == status
+    for text in expected:
+        assert text in found
+    assert "Traceback" not in found
+    lines = screen(everything(pieces))
+    assert all(line.cell_len <= COLUMNS or "dodeca:" in line.plain for line in lines)
+    assert any(line.spans for line in lines)  # in colours
+
+
+def test_bars_are_shown_while_it_waits_and_gone_at_the_end(media: Path) -> None:
+    with Emulator(pace="realtime:0.2") as emulator, serving(emulator) as url:
+        _, made = run("--base-url", url, "-q", "index", "create", "films", cwd=media)
+        index = shown(everything(made)).strip()
+        status, pieces = run("--base-url", url, "index", "add", index, "clip.mp4", cwd=media)
+        assert status == 0
+        assert "indexing clip.mp4" in everything(pieces)
+        assert "━" in everything(pieces)
+        found = shown(everything(pieces))
+        assert found.endswith("ready  clip.mp4")
+        assert len(found.splitlines()) == 1
+        status, pieces = run("--base-url", url, "-q", "index", "add", index, "clip.mp4", cwd=media)
+        assert "━" not in everything(pieces)
+
+
+def test_bars_do_not_mix_with_json(media: Path, tmp_path: Path) -> None:
+    _, pieces = run("--emulated", "--json", "embed", "red.jpg", cwd=media)
+    found = shown(everything(pieces))
+    assert found.startswith('{"source":"red.jpg"')
+    assert "\x1b" not in everything(pieces)
+
+
+def test_a_narrow_terminal_loses_no_words(media: Path) -> None:
+    _, pieces = run("--emulated", "check", "clip.mp4", "short.mp4", cwd=media, columns=66)
+    found = shown(everything(pieces))
+    assert all(line.cell_len <= 66 for line in screen(everything(pieces)))
+    for word in ("clip.mp4", "640x360", "at least 4 s,"):
+        assert word in found
