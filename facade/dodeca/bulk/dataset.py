@@ -147,34 +147,31 @@ class Dataset:
 
     def write(self, part: str, row_sets: Sequence[Mapping[str, Any]]) -> None:
         """Put row sets of the journal into a part; those of the same inputs in it are replaced."""
-        import pyarrow as pa  # type: ignore[import-untyped]
-        import pyarrow.compute as pc  # type: ignore[import-untyped]
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]
-
         table = self._table(row_sets)
         if self._place.table:
             _to_lance(self._place, table)
             return
         target = self._place.vectors / f"{part}.parquet"
         if any(row["part"] == part for row in row_sets):
-            old = pq.read_table(target, partitioning=None).cast(table.schema)
-            keys = pa.array([row["key"] for row in row_sets])
-            rest = old.filter(pc.invert(pc.is_in(old["input_id"], value_set=keys)))
-            table = pa.concat_tables([rest, table])
+            table = _merged(target, table)
         self._replace(target, table, "part")
 
     def write_errors(self, failures: Iterable[Failure]) -> None:
         """Write the table of errors anew."""
-        import pyarrow as pa
+        from dodeca.bulk import _arrow
 
-        fields = attrs.fields(Failure)
-        kinds = {"status": pa.int32(), "retryable": pa.bool_()}
-        schema = pa.schema([(field.name, kinds.get(field.name, pa.string())) for field in fields])
-        rows = [attrs.asdict(failure) for failure in failures]
-        self._replace(self._place.errors, pa.Table.from_pylist(rows, schema), "errors")
+        kinds = {"status": "int32", "retryable": "bool"}
+        rows = [attrs.astuple(failure) for failure in failures]
+        names = [field.name for field in attrs.fields(Failure)]
+        columns = list(zip(*rows, strict=True)) or [()] * len(names)
+        table = {
+            name: _arrow.array(kinds.get(name, "string"), values)
+            for name, values in zip(names, columns, strict=True)
+        }
+        self._replace(self._place.errors, _arrow.table(table), "errors")
 
     def _replace(self, target: Path, table: Any, what: str) -> None:
-        import pyarrow.parquet as pq
+        import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
         draft = self._place.errors.with_name(f".{target.name}.new")  # beside, not among the parts
         with draft.open("wb") as stream:
@@ -187,11 +184,9 @@ class Dataset:
         self._at(f"after the rename of {what}")
 
     def _table(self, row_sets: Sequence[Mapping[str, Any]]) -> Any:
-        import pyarrow as pa
+        from dodeca.bulk import _arrow
 
         sets = [_Set(row) for row in row_sets]
-        vectors = np.concatenate([one.vectors for one in sets])
-        flat = pa.array(vectors.reshape(-1), pa.float32())
         values = {
             "id": [row_id for one in sets for row_id in one.ids()],
             "input_id": [one.row["key"] for one in sets for _ in one.vectors],
@@ -199,13 +194,13 @@ class Dataset:
             **{name: [value for one in sets for value in one.head[name]] for name in _ROW},
             "model_name": [one.head["model_name"] for one in sets for _ in one.vectors],
         }
-        kinds = {"start_sec": pa.float64(), "end_sec": pa.float64()}
-        arrays = {n: pa.array(v, kinds.get(n, pa.string())) for n, v in values.items()}
-        arrays["vector"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+        kinds = {"start_sec": "float64", "end_sec": "float64"}
+        arrays = {n: _arrow.array(kinds.get(n, "string"), v) for n, v in values.items()}
+        arrays["vector"] = _arrow.vectors(np.concatenate([one.vectors for one in sets]))
         for name, kind in self._extra.items():
             own = [_as(kind, one.metadata.get(name)) for one in sets for _ in one.vectors]
-            arrays[name] = pa.array(own, pa.type_for_alias(kind))
-        return pa.table(arrays)
+            arrays[name] = _arrow.array(kind, own)
+        return _arrow.table(arrays)
 
 
 class _Set:
@@ -224,6 +219,17 @@ class _Set:
             row_id(source_id, start, end, option, scope, head["model_name"])
             for start, end, option, scope in zip(*(head[name] for name in _ROW), strict=True)
         ]
+
+
+def _merged(path: Path, table: Any) -> Any:
+    """The rows of a part, those of the same inputs replaced by the ones of a table."""
+    import pyarrow as pa
+    import pyarrow.compute as pc  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq
+
+    old = pq.read_table(path, partitioning=None).cast(table.schema)
+    is_new = pc.is_in(old["input_id"], value_set=pc.unique(table["input_id"]))
+    return pa.concat_tables([old.filter(pc.invert(is_new)), table])
 
 
 def _as(kind: str, value: Any) -> Any:
