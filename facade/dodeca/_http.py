@@ -15,6 +15,7 @@ from typing import Any, cast
 from urllib.request import getproxies, proxy_bypass
 
 from dodeca._httpx import httpx
+from dodeca._links import address
 from dodeca._masking import masked
 from dodeca._operation import Request
 from dodeca._policy import Fate
@@ -198,14 +199,23 @@ def aincoming(response: httpx.Response) -> AsyncIterable[bytes]:
 
 
 def check_storage(target: str, base_url: str) -> None:
-    """Storage is reached by https, or beside an API that is itself on this machine.
+    """Storage is a public host reached by https, or beside an API that is itself on this machine.
 
     Raises:
-        InvalidResponseError: an upload URL that would show the file to the network.
+        InvalidResponseError: an upload URL that would show the file to the network, or reach into
+            a private one.
     """
-    to, api = httpx.URL(target), httpx.URL(base_url)
-    if to.scheme != "https" and not (api.scheme == "http" and to.host == api.host):
+    try:
+        to, api = httpx.URL(target), httpx.URL(base_url)
+    except httpx.InvalidURL as exc:
+        raise InvalidResponseError(f"an upload URL is none: {exc}") from exc
+    if to.host == api.host and to.scheme == api.scheme:
+        return
+    if to.scheme != "https":
         raise InvalidResponseError(f"an upload URL is not https: {to.scheme}://{to.host}")
+    where = address(to.host)
+    if where is not None and not where.is_global:
+        raise InvalidResponseError(f"an upload URL is in a private network: {to.host}")
 
 
 def fate(exc: BaseException) -> Fate:

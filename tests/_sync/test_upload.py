@@ -30,7 +30,7 @@ class Service(Server):
     def __init__(self, *, chunk_size: int = CHUNK, first_urls: int = 2) -> None:
         self.chunk_size = chunk_size
         self.first_urls = first_urls
-        self.scheme = "https"
+        self.scheme, self.host = "https", "storage.example"
         self.total = 0
         self.chunks: dict[int, bytes] = {}
         self.reported: dict[int, dict[str, Any]] = {}
@@ -97,7 +97,7 @@ class Service(Server):
     def _urls(self, start: int, count: int) -> list[dict[str, Any]]:
         assert 1 <= start <= start + count - 1 <= self.count
         self.signature += 1
-        base = f"{self.scheme}://storage.example"
+        base = f"{self.scheme}://{self.host}"
         return [
             {"chunk_index": index, "url": f"{base}/{index}?signature={self.signature}"}
             for index in range(start, start + count)
@@ -331,3 +331,13 @@ def test_a_file_of_more_than_200_mb_goes_in_chunks_by_itself(tmp_path: Path) -> 
         64 * 2**20,
         8 * 2**20 + 1,
     ]
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7", "127.0.0.1", "169.254.169.254", "localhost", "[::1]"])
+def test_an_upload_url_into_a_private_network_is_refused(film: Path, host: str) -> None:
+    service = Service()
+    service.host = host
+    with client_of(service) as client:
+        with pytest.raises(InvalidResponseError, match="private"):
+            client.assets.upload(film)
+    assert service.puts == []
