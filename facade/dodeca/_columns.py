@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -60,9 +60,10 @@ def concat(parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings
     """See `Embeddings.concat`."""
     from dodeca.embeddings import Embeddings
 
-    given: list[Embeddings] = (
-        [parts[name]._named(name) for name in parts] if isinstance(parts, Mapping) else list(parts)
-    )
+    if isinstance(parts, Mapping):
+        given = _named(cast("Mapping[str, Embeddings]", parts))
+    else:
+        given = list(parts)
     _check_alike(given)
     found = [part for part in given if len(part)] or [*given[:1], Embeddings.from_items([])][:1]
     metadata = found[0].metadata
@@ -77,6 +78,10 @@ def concat(parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings
         model_name=next((part.model_name for part in given if part.model_name), None),
         source_id=Labels.joined([part.source_id for part in found]),
     )
+
+
+def _named(parts: Mapping[str, Embeddings]) -> list[Embeddings]:
+    return [part._named(name) for name, part in parts.items()]
 
 
 def _check_alike(parts: Sequence[Embeddings]) -> None:

@@ -12,7 +12,11 @@ from dodeca.media import Media
 
 @attrs.frozen
 class Progress:
-    """How far an upload in chunks is: bytes and chunks that the service has."""
+    """How far an upload is: bytes and chunks that the service has.
+
+    `upload_id` resumes it by `assets.upload(..., upload_id=...)`; it is empty for a file that went
+    in one call.
+    """
 
     upload_id: str
     asset_id: str
@@ -20,6 +24,11 @@ class Progress:
     total_bytes: int
     sent_chunks: int
     total_chunks: int
+
+    @classmethod
+    def whole(cls, asset_id: str, size: int) -> Progress:
+        """A file that went in one call."""
+        return cls("", asset_id, size, size, 1, 1)
 
 
 @attrs.frozen

@@ -30,7 +30,7 @@ async def test_wait_gives_the_result() -> None:
         def note(job: AsyncJob[Embeddings]) -> None:
             seen.append(job.status)
 
-        found = await job.wait(on_update=note)
+        found = await job.wait(on_progress=note)
         assert seen == ["processing", "processing", "ready"]
         assert job.done
         assert found.vectors.shape == (1, 1)

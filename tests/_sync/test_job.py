@@ -29,7 +29,7 @@ def test_wait_gives_the_result() -> None:
         def note(job: Job[Embeddings]) -> None:
             seen.append(job.status)
 
-        found = job.wait(on_update=note)
+        found = job.wait(on_progress=note)
         assert seen == ["processing", "processing", "ready"]
         assert job.done
         assert found.vectors.shape == (1, 1)

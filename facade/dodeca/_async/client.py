@@ -178,19 +178,20 @@ class AsyncClient:
         return text.AsyncGists(self._transport)
 
     def wait_all(
-        self, jobs: Iterable[AsyncJob[T]], *, timeout: float = 3600.0
+        self, jobs: Iterable[AsyncJob[T]], *, timeout: float = 3600.0, progress: bool = False
     ) -> AsyncIterator[AsyncJob[T]]:
         """Many jobs, each given as soon as it is done, whether ready or failed.
 
         The lists of the service tell which ones still run, so that a thousand jobs cost some
         twenty requests every five seconds instead of a thousand. `job.result()` gives the result
-        of each or raises its failure. `timeout` is in seconds, for all of them together.
+        of each or raises its failure. `timeout` is in seconds, for all of them together;
+        `progress` shows how many are done (extra `progress`).
 
         Raises:
             WaitTimeout: the deadline came first; names the first job that was still running.
             APIError: the service answered a look with an error status.
         """
-        return wait_all(jobs, timeout=timeout)
+        return wait_all(jobs, timeout=timeout, progress=progress)
 
     async def aclose(self) -> None:
         """Close the connections, and the emulator that was made for this client."""

@@ -20,7 +20,7 @@ from dodeca._wire import link, upload
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
+from dodeca.results import EmbeddingMetadata, EmbeddingTask, Result, of
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
 from dodeca_api.api.embed_tasks import (
@@ -40,8 +40,8 @@ _KINDS = ("text", "image", "audio")
 _sink = partial(VectorSink, V1)
 
 
-@attrs.frozen
-class EmbeddingsV1:
+@attrs.frozen(repr=False)
+class EmbeddingsV1(Result):
     """What one call of the first API gave, for each kind of input that it got.
 
     A part that failed has its reason in `errors`, under "text", "image" or "audio".

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from dodeca import _policy
+from dodeca import _policy, _progress, _show
 from dodeca._clock import Clock
 from dodeca.errors import JobFailed, WaitTimeout
 
@@ -127,12 +127,14 @@ class AsyncJob(Generic[T]):
         self,
         *,
         timeout: float = 3600.0,
-        on_update: Callable[[AsyncJob[T]], object] | None = None,
+        on_progress: Callable[[AsyncJob[T]], object] | None = None,
+        progress: bool = False,
     ) -> T:
         """The result, once the job is ready.
 
-        `timeout` is in seconds; `on_update` is called with the job after each look. A status
-        that this version does not know counts as still running.
+        `timeout` is in seconds. `on_progress` is called with the job after each look, `progress`
+        shows its status (extra `progress`). A status that this version does not know counts as
+        still running.
 
         Raises:
             JobFailed: the job ended without a result; carries the service's reason.
@@ -140,26 +142,41 @@ class AsyncJob(Generic[T]):
             APIError: the service answered a look with an error status.
         """
         started = self._clock.monotonic()
-        while not self.done:
-            elapsed = self._clock.monotonic() - started
-            pause = _policy.next_look(elapsed)
-            if elapsed + pause > timeout:
-                raise WaitTimeout(self.id, self.status, elapsed)
-            await self._clock.asleep(pause)
-            await self.refresh()
-            if on_update is not None:
-                on_update(self)
+        with _progress.waiting(f"job {self.id}", on_progress, progress) as note:
+            while not self.done:
+                elapsed = self._clock.monotonic() - started
+                pause = _policy.next_look(elapsed)
+                if elapsed + pause > timeout:
+                    raise WaitTimeout(self.id, self.status, elapsed)
+                await self._clock.asleep(pause)
+                await self.refresh()
+                if note is not None:
+                    note(self)
         return self.result()
 
     def __repr__(self) -> str:
         return f"<Job {self.id}: {self.status}>"
 
+    def _repr_html_(self) -> str:
+        told = [("id", self.id), ("status", self.status), ("reason", self._state.reason)]
+        latest = None if self.latest is None else repr(self.latest)
+        return _show.pairs("Job", [pair for pair in (*told, ("latest", latest)) if pair[1]])
+
 
 async def wait_all(
-    jobs: Iterable[AsyncJob[T]], *, timeout: float = 3600.0
+    jobs: Iterable[AsyncJob[T]], *, timeout: float = 3600.0, progress: bool = False
 ) -> AsyncIterator[AsyncJob[T]]:
     """See `AsyncClient.wait_all`."""
     waiting = {(job._board.key, job.id): job for job in jobs}
+    with _progress.counting("waiting for jobs", len(waiting), progress) as count:
+        async for job in _as_they_end(waiting, timeout):
+            count()
+            yield job
+
+
+async def _as_they_end(
+    waiting: dict[tuple[Hashable, str], AsyncJob[T]], timeout: float
+) -> AsyncIterator[AsyncJob[T]]:
     for key in [key for key, job in waiting.items() if job.done]:
         yield waiting.pop(key)
     if not waiting:

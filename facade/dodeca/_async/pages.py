@@ -21,9 +21,12 @@ class AsyncPages(Generic[T]):
     move on meanwhile; `pages()` gives the pages.
     """
 
-    def __init__(self, fetch: Callable[[int], Awaitable[Page[T]]], first: int) -> None:
+    def __init__(
+        self, fetch: Callable[[int], Awaitable[Page[T]]], first: int, what: str = "results"
+    ) -> None:
         self._fetch = fetch
         self._first = first
+        self._what = what
 
     async def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, each with its items and the totals of the list.
@@ -50,6 +53,9 @@ class AsyncPages(Generic[T]):
                     seen.add(identity)
                     yield item
 
+    def __repr__(self) -> str:
+        return f"<Pages of {self._what} from page {self._first}; iterate them>"
+
 
 def _identity(item: Any) -> Any:
     """The id of an item; what has none is like no other."""
@@ -74,4 +80,4 @@ def listed(
     async def fetch(number: int) -> Page[R]:
         return page_of(cls, await transport.send(call(number)))
 
-    return AsyncPages(fetch, page)
+    return AsyncPages(fetch, page, cls.__name__)

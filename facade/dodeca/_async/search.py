@@ -58,6 +58,14 @@ class AsyncSearchResults:
             for hit in page.items:
                 yield hit
 
+    def __repr__(self) -> str:
+        page = self.first_page
+        total = "" if page.total_results is None else f" of {page.total_results}"
+        return f"<SearchResults: {len(page.items)}{total} hits here; iterate them>"
+
+    def _repr_html_(self) -> str:
+        return self.first_page._repr_html_()
+
 
 class AsyncSearch:
     """Search the videos of an index by text, by pictures, or both."""

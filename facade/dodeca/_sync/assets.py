@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any
 
-from dodeca import _library, _params
+from dodeca import _library, _params, _progress
 from dodeca._operation import given, request
 from dodeca._sync.job import Board, Job, JobState
 from dodeca._sync.multipart_uploads import MultipartUploads
@@ -47,15 +47,17 @@ class Assets:
         enable_thumbnail: bool | None = None,
         upload_id: str | None = None,
         on_progress: Callable[[Progress], object] | None = None,
+        progress: bool = False,
     ) -> Job[Asset]:
         """Upload a file whatever its size, or register a URL.
 
         Up to 200 MB go in one call (`POST /assets`), more in chunks
         (`POST /assets/multipart-uploads`): several at a time, read from the file in place, each
-        tried again on its own. `on_progress` is called with a `Progress` after each chunk; its
-        `upload_id`, given here with the same file, goes on where an upload was interrupted, within
-        24 hours. The API key is not sent to where the chunks go. `job.wait()` gives the asset
-        once it is ready.
+        tried again on its own. `on_progress` is called with a `Progress` after each chunk,
+        `progress` shows a bar (extra `progress`). The `upload_id` of a `Progress`, given here with
+        the same file, goes on where an upload was interrupted, within 24 hours; it is empty for a
+        file that went in one call. The API key is not sent to where the chunks go. `job.wait()`
+        gives the asset once it is ready.
 
         Raises:
             InvalidMediaError: no such file, or not the file that the upload was begun with.
@@ -63,25 +65,23 @@ class Assets:
             OutcomeUnknownError: whether the asset was created cannot be told.
         """
         source = Media.of(media)
-        if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
-            return self.create(
-                source,
-                filename=filename,
-                user_metadata=user_metadata,
-                enable_hls=enable_hls,
-                enable_thumbnail=enable_thumbnail,
+        options: dict[str, Any] = {
+            "filename": filename,
+            "user_metadata": user_metadata,
+            "enable_hls": enable_hls,
+            "enable_thumbnail": enable_thumbnail,
+        }
+        with _progress.sending(source, source.size, on_progress, progress) as note:
+            if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
+                job = self.create(source, **options)
+                if note is not None and source.is_local:
+                    note(Progress.whole(job.id, source.size or 0))
+                return job
+            if not source.is_local:
+                raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
+            asset_id = self.multipart_uploads._send(
+                source, **options, upload_id=upload_id, on_progress=note
             )
-        if not source.is_local:
-            raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
-        asset_id = self.multipart_uploads._send(
-            source,
-            filename=filename,
-            user_metadata=user_metadata,
-            enable_hls=enable_hls,
-            enable_thumbnail=enable_thumbnail,
-            upload_id=upload_id,
-            on_progress=on_progress,
-        )
         return self._job(JobState(asset_id, "processing"))
 
     def create(

@@ -22,9 +22,10 @@ class Pages(Generic[T]):
     move on meanwhile; `pages()` gives the pages.
     """
 
-    def __init__(self, fetch: Callable[[int], Page[T]], first: int) -> None:
+    def __init__(self, fetch: Callable[[int], Page[T]], first: int, what: str = "results") -> None:
         self._fetch = fetch
         self._first = first
+        self._what = what
 
     def pages(self) -> Iterator[Page[T]]:
         """The pages, each with its items and the totals of the list.
@@ -51,6 +52,9 @@ class Pages(Generic[T]):
                     seen.add(identity)
                     yield item
 
+    def __repr__(self) -> str:
+        return f"<Pages of {self._what} from page {self._first}; iterate them>"
+
 
 def _identity(item: Any) -> Any:
     """The id of an item; what has none is like no other."""
@@ -75,4 +79,4 @@ def listed(
     def fetch(number: int) -> Page[R]:
         return page_of(cls, transport.send(call(number)))
 
-    return Pages(fetch, page)
+    return Pages(fetch, page, cls.__name__)

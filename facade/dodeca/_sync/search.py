@@ -59,6 +59,14 @@ class SearchResults:
             for hit in page.items:
                 yield hit
 
+    def __repr__(self) -> str:
+        page = self.first_page
+        total = "" if page.total_results is None else f" of {page.total_results}"
+        return f"<SearchResults: {len(page.items)}{total} hits here; iterate them>"
+
+    def _repr_html_(self) -> str:
+        return self.first_page._repr_html_()
+
 
 class Search:
     """Search the videos of an index by text, by pictures, or both."""

@@ -54,7 +54,7 @@ def _upload(session: Session, client: Client, source: str, resume: str | None, w
 
             job = client.assets.upload(media, upload_id=resume, on_progress=note)
     except BaseException:
-        if sent:
+        if sent and sent[0].upload_id:
             again = f"--resume {sent[0].upload_id}, within 24 hours"
             session.complain(f"{source} is not complete; go on with {again}")
         raise

@@ -4,7 +4,7 @@ Absence is None, times are seconds, dates are aware `datetime`s. Fields that thi
 know are kept in `extra`, words that it does not know stay strings.
 """
 
-from dodeca.results._build import Page, of, page_of, rest_of
+from dodeca.results._build import Page, Result, of, page_of, rest_of
 from dodeca.results.embedding import EmbeddingMetadata, EmbeddingTask
 from dodeca.results.library import (
     Asset,
@@ -63,6 +63,7 @@ __all__ = [
     "IndexModel",
     "IndexedAsset",
     "Page",
+    "Result",
     "SearchClip",
     "SearchHit",
     "SearchPage",

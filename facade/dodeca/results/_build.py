@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
+from dodeca import _show
 from dodeca_api.types import Unset
 
 T = TypeVar("T")
@@ -27,8 +28,21 @@ def nested(cls: type[Any]) -> Any:
     return attrs.field(default=None, metadata={"cls": cls})
 
 
-@attrs.frozen
-class Page(Generic[T]):
+class Result:
+    """How results look: what the service said, without what it left out."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={text}" for name, text in _told(self))
+        return f"{type(self).__name__}({told})"
+
+    def _repr_html_(self) -> str:
+        return _show.pairs(type(self).__name__, _told(self))
+
+
+@attrs.frozen(repr=False)
+class Page(Result, Generic[T]):
     """One page of a list. `page` counts from 1; `total_results` counts the whole list's items.
 
     `extra` is what else the answer says: of an upload's chunks, how the upload as a whole is.
@@ -49,6 +63,9 @@ class Page(Generic[T]):
     def __len__(self) -> int:
         return len(self.items)
 
+    def _repr_html_(self) -> str:
+        return table_of(f"Page {self.page or ''}".strip(), self.items, self.total_results)
+
 
 @attrs.frozen
 class _Totals:
@@ -57,6 +74,31 @@ class _Totals:
     total_page: int | None = None
     total_results: int | None = None
     extra: Mapping[str, Any] = extra()
+
+
+def _told(result: Any) -> Iterator[tuple[str, str]]:
+    """The fields that say something, as text."""
+    for field in attrs.fields(type(result)):
+        value = getattr(result, field.name)
+        if value is None or field.repr is False or (field.name == "extra" and not value):
+            continue
+        yield field.name, _text(field.repr(value) if callable(field.repr) else value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, Result) or value.__class__.__name__ == "Embeddings":
+        return repr(value)
+    return _show.short(repr(value))
+
+
+def table_of(title: str, results: Sequence[Any], total: int | None = None) -> str:
+    """A table of results as HTML, a column for each field that some of them have."""
+    shown = [dict(_told(result)) for result in results[: _show.ROWS]]
+    headings = list(dict.fromkeys(name for row in shown for name in row))
+    rows = [[row.get(name) for name in headings] for row in shown]
+    return _show.table(title, headings, rows, max(len(results), total or 0))
 
 
 def of(cls: type[R], model: Any) -> R:

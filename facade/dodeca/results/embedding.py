@@ -8,11 +8,11 @@ from typing import Any
 
 import attrs
 
-from dodeca.results._build import extra
+from dodeca.results._build import Result, extra
 
 
-@attrs.frozen
-class EmbeddingMetadata:
+@attrs.frozen(repr=False)
+class EmbeddingMetadata(Result):
     """What the service says about the media that it embedded.
 
     `duration`, `start_offset_sec` and `end_offset_sec` are seconds; `clip_length` is the length of
@@ -31,8 +31,8 @@ class EmbeddingMetadata:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class EmbeddingTask:
+@attrs.frozen(repr=False)
+class EmbeddingTask(Result):
     """An embedding task as the list shows it; `tasks.retrieve(id)` gives its job."""
 
     id: str | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dodeca.results._build import extra, nested
+from dodeca.results._build import Result, extra, nested
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Metadata = Mapping[str, Any]
 
 
-@attrs.frozen
-class IndexModel:
+@attrs.frozen(repr=False)
+class IndexModel(Result):
     """A model that works on an index, and what it looks at ("visual", "audio")."""
 
     model_name: str | None = None
@@ -25,8 +25,8 @@ class IndexModel:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Index:
+@attrs.frozen(repr=False)
+class Index(Result):
     """An index: videos that are searched or described together, by the same models.
 
     `total_duration` is in seconds, over all of its videos.
@@ -44,8 +44,8 @@ class Index:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class SystemMetadata:
+@attrs.frozen(repr=False)
+class SystemMetadata(Result):
     """What the service measured: `duration` in seconds, `size` in bytes, sides in pixels."""
 
     filename: str | None = None
@@ -59,8 +59,8 @@ class SystemMetadata:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Stream:
+@attrs.frozen(repr=False)
+class Stream(Result):
     """The HLS stream of a video, where one was asked for."""
 
     video_url: str | None = None
@@ -71,8 +71,8 @@ class Stream:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Thumbnail:
+@attrs.frozen(repr=False)
+class Thumbnail(Result):
     """The picture that stands for an asset."""
 
     representative_url: str | None = None
@@ -80,8 +80,8 @@ class Thumbnail:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Transcript:
+@attrs.frozen(repr=False)
+class Transcript(Result):
     """What is said between two times, in seconds."""
 
     start: float | None = None
@@ -90,8 +90,8 @@ class Transcript:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Video:
+@attrs.frozen(repr=False)
+class Video(Result):
     """A video of an index. A list leaves `hls`, `embedding` and `transcription` out."""
 
     id: str
@@ -107,8 +107,8 @@ class Video:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class IndexedAsset:
+@attrs.frozen(repr=False)
+class IndexedAsset(Result):
     """An asset in an index: what became of it, and once it is ready, what a `Video` holds."""
 
     id: str
@@ -125,8 +125,8 @@ class IndexedAsset:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class ServiceError:
+@attrs.frozen(repr=False)
+class ServiceError(Result):
     """Why the service could not finish something."""
 
     message: str | None = None
@@ -134,8 +134,8 @@ class ServiceError:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Asset:
+@attrs.frozen(repr=False)
+class Asset(Result):
     """An uploaded file. `size` is in bytes, `duration` in seconds; it is used once it is ready."""
 
     id: str
@@ -155,8 +155,8 @@ class Asset:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Task:
+@attrs.frozen(repr=False)
+class Task(Result):
     """The indexing of one video; `video_id` is what searches and analyses name it by."""
 
     id: str
@@ -171,8 +171,8 @@ class Task:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class UploadUrl:
+@attrs.frozen(repr=False)
+class UploadUrl(Result):
     """Where one chunk of a multipart upload is sent, and until when."""
 
     chunk_index: int | None = None
@@ -181,8 +181,8 @@ class UploadUrl:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Upload:
+@attrs.frozen(repr=False)
+class Upload(Result):
     """A multipart upload session. `chunk_size` and `total_size` are bytes."""
 
     upload_id: str | None = None
@@ -198,8 +198,8 @@ class Upload:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Chunk:
+@attrs.frozen(repr=False)
+class Chunk(Result):
     """What became of one chunk of a multipart upload."""
 
     index: int | None = None
@@ -210,8 +210,8 @@ class Chunk:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class ChunkReport:
+@attrs.frozen(repr=False)
+class ChunkReport(Result):
     """What the service made of a report of uploaded chunks."""
 
     asset_id: str | None = None
@@ -222,8 +222,8 @@ class ChunkReport:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class ImportedVideo:
+@attrs.frozen(repr=False)
+class ImportedVideo(Result):
     """A file of an import. `video_id` is there once it was accepted, `error_message` if not."""
 
     filename: str | None = None
@@ -233,8 +233,8 @@ class ImportedVideo:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class ImportStarted:
+@attrs.frozen(repr=False)
+class ImportStarted(Result):
     """What an import took in, and what it refused."""
 
     videos: Sequence[ImportedVideo] | None = nested(ImportedVideo)
@@ -242,8 +242,8 @@ class ImportStarted:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class ImportStatus:
+@attrs.frozen(repr=False)
+class ImportStatus(Result):
     """Where the files of an import are; `not_imported` holds names."""
 
     ready: Sequence[ImportedVideo] | None = nested(ImportedVideo)
@@ -256,8 +256,8 @@ class ImportStatus:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class ImportLog:
+@attrs.frozen(repr=False)
+class ImportLog(Result):
     """One import of the past: when, into which index, and how many videos came how far."""
 
     index_id: str | None = None

@@ -8,11 +8,11 @@ from typing import Any
 
 import attrs
 
-from dodeca.results._build import extra, nested
+from dodeca.results._build import Result, extra, nested, table_of
 
 
-@attrs.frozen
-class SearchClip:
+@attrs.frozen(repr=False)
+class SearchClip(Result):
     """A stretch of a video that matches, `start` and `end` in seconds; rank 1 is the best."""
 
     video_id: str | None = None
@@ -27,7 +27,7 @@ class SearchClip:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SearchHit(SearchClip):
     """A match: a clip, or with `group_by="video"` a video with its `id` and its `clips`."""
 
@@ -35,8 +35,8 @@ class SearchHit(SearchClip):
     clips: Sequence[SearchClip] | None = nested(SearchClip)
 
 
-@attrs.frozen
-class SearchPool:
+@attrs.frozen(repr=False)
+class SearchPool(Result):
     """What was searched: how many videos, how many seconds, in which index."""
 
     index_id: str | None = None
@@ -45,8 +45,8 @@ class SearchPool:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class SearchPage:
+@attrs.frozen(repr=False)
+class SearchPage(Result):
     """One page of a search. The token fetches the next page until `page_expires_at`."""
 
     items: Sequence[SearchHit]
@@ -58,3 +58,6 @@ class SearchPage:
     next_page_token: str | None = None
     prev_page_token: str | None = None
     extra: Mapping[str, Any] = extra()
+
+    def _repr_html_(self) -> str:
+        return table_of("Search", self.items, self.total_results)

@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
-from dodeca.results._build import extra, nested
+from dodeca.results._build import Result, extra, nested
 from dodeca.results.library import ServiceError
 
 
-@attrs.frozen
-class Usage:
+@attrs.frozen(repr=False)
+class Usage(Result):
     """Tokens that a text cost."""
 
     output_tokens: int | None = None
@@ -21,8 +21,8 @@ class Usage:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Analysis:
+@attrs.frozen(repr=False)
+class Analysis(Result):
     """A text about a video: `data` is the text, `finish_reason` "stop" or "length"."""
 
     id: str | None = None
@@ -33,8 +33,8 @@ class Analysis:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class AnalysisResult:
+@attrs.frozen(repr=False)
+class AnalysisResult(Result):
     """The text of an analysis task."""
 
     generation_id: str | None = None
@@ -44,8 +44,8 @@ class AnalysisResult:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class AnalyzeTask:
+@attrs.frozen(repr=False)
+class AnalyzeTask(Result):
     """An analysis that goes on at the service; `result` is there once it is ready."""
 
     id: str
@@ -61,8 +61,8 @@ class AnalyzeTask:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Gist:
+@attrs.frozen(repr=False)
+class Gist(Result):
     """Title, topics and hashtags, as far as they were asked for."""
 
     id: str | None = None
@@ -73,8 +73,8 @@ class Gist:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Chapter:
+@attrs.frozen(repr=False)
+class Chapter(Result):
     """A chapter, from `start_sec` to `end_sec`."""
 
     chapter_number: int | None = None
@@ -85,8 +85,8 @@ class Chapter:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Highlight:
+@attrs.frozen(repr=False)
+class Highlight(Result):
     """A moment worth seeing, from `start_sec` to `end_sec`."""
 
     start_sec: float | None = None
@@ -96,8 +96,8 @@ class Highlight:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class Summary:
+@attrs.frozen(repr=False)
+class Summary(Result):
     """What `summarize` wrote; `summarize_type` tells which of the three fields is filled."""
 
     id: str | None = None
@@ -109,8 +109,8 @@ class Summary:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class StreamStart:
+@attrs.frozen(repr=False)
+class StreamStart(Result):
     """The first event of a stream; `metadata` holds the `generation_id`."""
 
     event_type: str = "stream_start"
@@ -118,8 +118,8 @@ class StreamStart:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class TextGeneration:
+@attrs.frozen(repr=False)
+class TextGeneration(Result):
     """A piece of the text."""
 
     event_type: str = "text_generation"
@@ -127,8 +127,8 @@ class TextGeneration:
     extra: Mapping[str, Any] = extra()
 
 
-@attrs.frozen
-class StreamEnd:
+@attrs.frozen(repr=False)
+class StreamEnd(Result):
     """The last event: why the text ended, what it cost, and what went wrong late, if anything."""
 
     event_type: str = "stream_end"

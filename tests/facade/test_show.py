@@ -1,0 +1,138 @@
+"""What people see when they print a result, or look at it in a notebook."""
+
+import inspect
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from dodeca import Client, Embeddings, results
+from dodeca._async.embed_v1 import EmbeddingsV1
+from dodeca._show import ROWS
+from dodeca.batch import Batch
+from dodeca.emulator import samples
+from dodeca.results import Asset, Index, Page, Result, SearchHit, SearchPage, UploadUrl, Video, of
+
+EVIL = "<script>alert(1)</script>\"'&"
+CLASSES = [c for _, c in inspect.getmembers(results, inspect.isclass) if attrs.has(c)]
+
+
+class Text(HTMLParser):
+    """The text of a page; fails at what results never contain."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
+        assert tag in {"p", "b", "table", "thead", "tbody", "tr", "th", "td"}
+        assert attributes == []
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with Client.emulated() as made:
+        yield made
+
+
+def evil(cls: type[Any]) -> Any:
+    return cls(**{field.name: EVIL for field in attrs.fields(cls) if field.name != "extra"})
+
+
+def film(rows: int = 3, option: str = "visual") -> Embeddings:
+    one = {"embedding": [0.1, 0.2], "embedding_option": option, "embedding_scope": "clip"}
+    times = [{"start_sec": float(n), "end_sec": n + 1.0} for n in range(rows)]
+    return Embeddings.from_items([one | time for time in times])
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_results_show_what_was_said_and_nothing_else(cls: type[Any]) -> None:
+    assert issubclass(cls, Result)
+    if cls in (Page, SearchPage):
+        return  # tables, below
+    shown = evil(cls)
+    assert repr(shown).startswith(f"{cls.__name__}(")
+    assert "None" not in repr(of(cls, {"id": "1"}))
+    assert EVIL not in shown._repr_html_()
+    assert "alert(1)" in "".join(Text(shown._repr_html_()).text)
+
+
+def test_a_result_is_short() -> None:
+    video = of(Video, {"id": "v1", "created_at": datetime(2026, 1, 2, tzinfo=UTC), "new_word": 1})
+    assert repr(video).startswith("Video(id=")
+    index = Index("i1", index_name="x" * 10_000)
+    assert len(repr(index)) < 300
+    assert len(index._repr_html_()) < 400
+    assert repr(SearchHit(video_id="v", start=1.5, end=4.0, rank=1)) == (
+        "SearchHit(video_id='v', start=1.5, end=4.0, rank=1)"
+    )
+    assert "2026-01-02 00:00:00+00:00" in repr(
+        Index("i", created_at=datetime(2026, 1, 2, tzinfo=UTC))
+    )
+
+
+def test_signed_addresses_are_not_shown() -> None:
+    url = UploadUrl(1, "https://storage.example/part?X-Signature=secret")
+    assert "secret" not in repr(url) + url._repr_html_()
+
+
+def test_pages_are_tables() -> None:
+    page = Page([Asset(str(n), filename=EVIL) for n in range(40)], 1, 50, 3, 120)
+    text = Text(page._repr_html_()).text
+    assert "108 more" in text
+    assert text.count(repr(EVIL)) == ROWS
+    assert "total_results=120" in repr(page)
+    found = SearchPage([SearchHit(video_id="v1", start=1.0, end=2.0)], total_results=1)
+    assert "'v1'" in Text(found._repr_html_()).text
+    assert Text(SearchPage([])._repr_html_()).text == ["Search"]
+
+
+def test_embeddings_segments_and_matches() -> None:
+    found = Embeddings.concat({EVIL: film(20, EVIL)})
+    for shown in (found, found[0], found.search([1, 0]), found.search([1, 0])[0]):
+        page = shown._repr_html_()  # type: ignore[union-attr]
+        assert EVIL not in page
+        assert "alert(1)" in "".join(Text(page).text)
+    assert "8 more" in Text(found._repr_html_()).text
+    assert repr(film()[0]) == "<Segment 0.00-1.00 s, visual, clip, 2 floats>"
+    assert repr(film().search([0.1, 0.2], k=1)) == "[<Match 1.00: 0.00-1.00 s, visual, clip>]"
+    both = film().search([0.1, 0.2], k=1, weights={"visual": 1})
+    assert repr(both[0]) == "<Match 1.00: 0.00-1.00 s, visual 1.00, clip>"
+    assert repr(Embeddings.concat({"a": film(), "b": film()})) == (
+        "<Embeddings 6 x 2, visual, clip, 2 sources>"
+    )
+    assert "Embeddings 0 x 0" in Embeddings.from_items([])._repr_html_()
+
+
+def test_jobs_lists_and_searches(client: Client, tmp_path: Path) -> None:
+    index = client.indexes.create("films", {"marengo3.0": ["visual"]})
+    listed = client.indexes.list()
+    assert repr(listed) == "<Pages of Index from page 1; iterate them>"
+    hits = client.search(index.id, "red", search_options=["visual"])
+    assert repr(hits) == "<SearchResults: 0 of 0 hits here; iterate them>"
+    Text(hits._repr_html_())
+    job = client.assets.create(samples.image(tmp_path / "red.png", "red"))
+    assert repr(job) == f"<Job {job.id}: {job.status}>"
+    assert job.id in Text(job._repr_html_()).text
+    assert repr(client) == "<Client of https://api.twelvelabs.io/v1.3>"
+
+
+def test_what_holds_embeddings() -> None:
+    assert repr(EmbeddingsV1(text=film())) == (
+        "EmbeddingsV1(text=<Embeddings 3 x 2, visual, clip>, errors={})"
+    )
+    assert repr(Batch((film(),))) == "<Batch of 1, 0 of them errors>"
