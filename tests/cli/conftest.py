@@ -32,6 +32,7 @@ class Done:
 
 
 Run = Callable[..., Done]
+Server = Callable[..., Run]
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def server(dodeca: Run) -> Iterator[Callable[..., Run]]:
+def server(dodeca: Run) -> Iterator[Server]:
     """`server(faults=[...])` starts an emulator of its own, and gives the command on it."""
     with ExitStack() as stack:
 

@@ -6,7 +6,7 @@ import pytest
 
 from dodeca import Client, Embeddings
 
-from .conftest import Run
+from .conftest import Run, Server
 
 
 def test_embed_prints_a_row_for_each_segment(dodeca: Run, media: Path) -> None:
@@ -96,8 +96,8 @@ def test_an_index_from_its_creation_to_a_search(on_emulator: Run, media: Path) -
     assert on_emulator("--json", "index", "list").records[0]["video_count"] == 2
 
 
-def test_tasks_are_listed_shown_and_waited_for(server: object, media: Path) -> None:
-    on_server: Run = server(pace="3")  # type: ignore[operator]
+def test_tasks_are_listed_shown_and_waited_for(server: Server, media: Path) -> None:
+    on_server = server(pace="3")
     index = on_server("-q", "index", "create", "films").out.strip()
     on_server("index", "add", "--no-wait", index, media / "clip.mp4")
     (task,) = on_server("--json", "tasks", "list").records
@@ -158,3 +158,18 @@ def test_a_large_file_is_uploaded_first(
     monkeypatch.setattr("dodeca.media.SYNC_BYTES", 1000)
     done = dodeca("--emulated", "--json", "embed", media / "clip.mp4")
     assert {record["end_sec"] for record in done.records} == {4, 8}, done.err
+
+
+def test_an_interrupted_upload_says_how_to_go_on(
+    server: Server, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dodeca._sync.assets.DIRECT_BYTES", 1000)
+    refused = {"fault": "403", "operation": "multipart_uploads_report_chunks", "skip": 2}
+    on_server = server(chunk_size=16_000, faults=[refused])
+    done = on_server("upload", media / "clip.mp4")
+    assert done.status == 1
+    words = done.err.splitlines()[0].split()
+    assert words[:2] == ["dodeca:", str(media / "clip.mp4")]
+    upload_id = words[words.index("--resume") + 1].rstrip(",")
+    again = on_server("--json", "upload", media / "clip.mp4", "--resume", upload_id)
+    assert again.records[0]["size"] == (media / "clip.mp4").stat().st_size

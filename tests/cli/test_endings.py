@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,9 @@ from dodeca.cli.status import plain
 from dodeca.emulator import Emulator
 from dodeca.emulator.server import serving
 
-from .conftest import CANARY, Run
+from .conftest import CANARY, Run, Server
 
 DODECA = Path(sys.executable).parent / "dodeca"
-Server = Callable[..., Run]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +69,13 @@ def test_an_error_is_status_1_and_one_line(dodeca: Run, words: list[str], said: 
     assert len(done.err.splitlines()) == 1
     assert done.err.startswith("dodeca: ")
     assert said in done.err
+
+
+def test_no_command_is_help(dodeca: Run) -> None:
+    for words in ([], ["index"]):
+        done = dodeca(*words)
+        assert (done.status, done.err) == (2, "")
+        assert "Usage: dodeca" in done.out
 
 
 def test_without_a_key_the_way_out_is_named(dodeca: Run, monkeypatch: pytest.MonkeyPatch) -> None:

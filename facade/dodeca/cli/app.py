@@ -102,6 +102,8 @@ def run() -> int:
 
 def _usage(error: Exception) -> int:
     message = error.format_message()  # type: ignore[attr-defined]
+    if not message:  # no command was given, and the help has been shown
+        return Status.USAGE
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "dodeca"
     Session().complain(f"{' '.join(message.split())} (see {path} --help)")

@@ -44,19 +44,22 @@ class Bars:
     @contextmanager
     def waiting(self, what: str) -> Iterator[Callable[[Any], None]]:
         """A line for something of unknown length; call with a job to show its status."""
-        with self._line(what, None) as (progress, task):
+        with self._line(what, "") as (progress, task):
             yield lambda job: progress.update(task, word=plain(job.status))
 
     @contextmanager
     def sending(self, what: str, size: int | None) -> Iterator[Callable[[Any], None]]:
-        """A line for an upload; call with the client's `Progress` to move it."""
-        with self._line(what, size) as (progress, task):
+        """A line for an upload; call with the client's `Progress` to move it.
+
+        What goes in one call moves at its end only: until then the line tells its size.
+        """
+        with self._line(what, f"{(size or 0) / _MB:.0f} MB") as (progress, task):
             yield lambda sent: progress.update(
                 task, completed=sent.sent_bytes, total=sent.total_bytes
             )
 
     @contextmanager
-    def _line(self, what: str, total: int | None) -> Iterator[tuple[Progress, TaskID]]:
+    def _line(self, what: str, word: str) -> Iterator[tuple[Progress, TaskID]]:
         progress = Progress(
             SpinnerColumn(style="cyan"),
             TextColumn("{task.description}", markup=False),
@@ -70,4 +73,4 @@ class Bars:
             disable=not self._is_shown,
         )
         with progress:
-            yield progress, progress.add_task(plain(what), total=total, word="")
+            yield progress, progress.add_task(plain(what), total=None, word=word)
