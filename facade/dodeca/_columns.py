@@ -32,6 +32,8 @@ def of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     try:
         vectors = np.array([item["embedding"] for item in items], dtype=np.float32)
         start_sec, end_sec = _times(items, "start_sec"), _times(items, "end_sec")
+        options = Labels.of(item.get("embedding_option") for item in items)
+        scopes = Labels.of(item.get("embedding_scope") for item in items)
     except (KeyError, TypeError, ValueError) as exc:
         raise InvalidResponseError(f"the vectors of the answer are malformed: {exc}") from exc
     if not len(items):
@@ -43,8 +45,8 @@ def of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     )
     return {
         "vectors": _fixed(vectors),
-        "embedding_option": Labels.of(item.get("embedding_option") for item in items),
-        "embedding_scope": Labels.of(item.get("embedding_scope") for item in items),
+        "embedding_option": options,
+        "embedding_scope": scopes,
         "start_sec": _fixed(start_sec),
         "end_sec": _fixed(end_sec),
         "extra": extra,

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 import attrs
 
 from dodeca import _show
+from dodeca.errors import InvalidResponseError
 from dodeca_api.types import Unset
 
 T = TypeVar("T")
@@ -102,7 +103,11 @@ def table_of(title: str, results: Sequence[Any], total: int | None = None) -> st
 
 
 def of(cls: type[R], model: Any) -> R:
-    """A result from a generated model or a JSON object; what else that holds goes into `extra`."""
+    """A result from a generated model or a JSON object; what else that holds goes into `extra`.
+
+    Raises:
+        InvalidResponseError: what the result cannot be without is not there.
+    """
     build: Any = cls
     known = _fields(build)
     fields: dict[str, Any] = {}
@@ -112,7 +117,24 @@ def of(cls: type[R], model: Any) -> R:
         plain = _plain(value, known.get(name))
         if plain is not None:
             (fields if name in known else rest)[name] = plain
+    _check(build, fields)
     return cast(R, build(**fields, extra=rest))
+
+
+def _check(cls: Any, fields: Mapping[str, Any]) -> None:
+    missing = [name for name in _needed(cls) if name not in fields]
+    if missing:
+        raise InvalidResponseError(f"the answer has a {cls.__name__} without {', '.join(missing)}")
+    for name in ("id", "status"):
+        if not isinstance(fields.get(name, ""), str):
+            raise InvalidResponseError(
+                f"{name} of a {cls.__name__} is no text: {fields[name]!r:.80}"
+            )
+
+
+@cache
+def _needed(cls: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in attrs.fields(cls) if f.default is attrs.NOTHING)
 
 
 @cache
@@ -126,15 +148,25 @@ def page_of(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
     """A page of results from the generated model of a list, whose items are called `items`."""
     totals = of(_Totals, model.page_info or {})
     rest = rest_of(model, items, "page_info")
+    good, bad = [], list(rest.pop("malformed", ()))
+    for item in getattr(model, items) or []:
+        try:
+            good.append(of(cls, item))
+        except InvalidResponseError:
+            bad.append(_plain(item))
     return Page(
-        [of(cls, item) for item in getattr(model, items) or []],
-        totals.page,
-        totals.limit_per_page,
-        totals.total_page,
-        totals.total_results,
-        malformed=rest.pop("malformed", ()),
+        good,
+        _count(totals.page),
+        _count(totals.limit_per_page),
+        _count(totals.total_page),
+        _count(totals.total_results),
+        malformed=bad,
         extra=rest | dict(totals.extra),
     )
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def rest_of(model: Any, *names: str) -> dict[str, Any]:
