@@ -156,6 +156,14 @@ class Dataset:
             table = _merged(target, table)
         self._replace(target, table, "part")
 
+    def remove(self, part: str, key: str) -> None:
+        """Take the rows of an input out of a part."""
+        if self._place.table:
+            _lance_table(self._place).delete(f"input_id = '{key}'")
+            return
+        target = self._place.vectors / f"{part}.parquet"
+        self._replace(target, _without(target, [key]), "part")
+
     def write_errors(self, failures: Iterable[Failure]) -> None:
         """Write the table of errors anew."""
         from dodeca.bulk import _arrow
@@ -224,12 +232,21 @@ class _Set:
 def _merged(path: Path, table: Any) -> Any:
     """The rows of a part, those of the same inputs replaced by the ones of a table."""
     import pyarrow as pa
+
+    rest = _without(path, sorted(set(table["input_id"].to_pylist())))
+    return pa.concat_tables([rest.cast(table.schema), table])
+
+
+def _without(path: Path, keys: Sequence[str]) -> Any:
+    """The rows of a part but for those of some inputs."""
     import pyarrow.compute as pc  # type: ignore[import-untyped]
     import pyarrow.parquet as pq
 
-    old = pq.read_table(path, partitioning=None).cast(table.schema)
-    is_new = pc.is_in(old["input_id"], value_set=pc.unique(table["input_id"]))
-    return pa.concat_tables([old.filter(pc.invert(is_new)), table])
+    from dodeca.bulk import _arrow
+
+    table = pq.read_table(path, partitioning=None)
+    is_one = pc.is_in(table["input_id"], value_set=_arrow.array("string", keys))
+    return table.filter(pc.invert(is_one))
 
 
 def _as(kind: str, value: Any) -> Any:
@@ -243,27 +260,29 @@ def _as(kind: str, value: Any) -> Any:
 
 def _to_lance(place: Place, table: Any) -> None:
     """One atomic change: rows of these inputs that are there already are replaced."""
+    found = _lance_table(place, table)
+    inputs = ", ".join(f"'{key}'" for key in sorted(set(table["input_id"].to_pylist())))
+    (
+        found.merge_insert(["id", "input_id"])
+        .when_matched_update_all()
+        .when_not_matched_insert_all()
+        .when_not_matched_by_source_delete(f"input_id IN ({inputs})")
+        .execute(table)
+    )
+
+
+def _lance_table(place: Place, like: Any = None) -> Any:
+    """The table, made empty where there is none."""
     try:
         import lancedb
     except ImportError as exc:
         raise ConfigurationError(
             f"a .lance output needs the extra `lance`: pip install 'dodeca[lance]' ({exc})"
         ) from exc
-    import pyarrow.compute as pc
-
     database = lancedb.connect(place.vectors)
-    if place.table not in database.table_names(limit=1_000_000):
-        database.create_table(place.table, table)
-        return
-    inputs = ", ".join(f"'{key}'" for key in pc.unique(table["input_id"]).to_pylist())
-    (
-        database.open_table(place.table)
-        .merge_insert(["id", "input_id"])
-        .when_matched_update_all()
-        .when_not_matched_insert_all()
-        .when_not_matched_by_source_delete(f"input_id IN ({inputs})")
-        .execute(table)
-    )
+    if like is None:
+        return database.open_table(place.table)
+    return database.create_table(place.table, schema=like.schema, exist_ok=True)
 
 
 def check_length(found: int, before: str | None) -> None:

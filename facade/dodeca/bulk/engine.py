@@ -152,6 +152,10 @@ class Engine:
                     self._journal.keep("next_part", str(number + 1))
                 self._journal.written([row_set["seq"] for row_set in some], name)
                 self._journal.commit()
+        for part, seq, key in self._journal.outdated():
+            self._output.remove(part, key)
+            self._journal.set("an outdated row set", seq, part=None)
+            self._journal.commit()
         self._spooled = 0
 
     # The loop.

@@ -278,6 +278,12 @@ class Journal:
             self.set("a part", seq, part=part)
             self.write("a part", "DELETE FROM spool WHERE seq = ?", [seq])
 
+    def outdated(self) -> list[tuple[str, int, str]]:
+        """Inputs that failed after they had changed, and the parts that hold their old rows."""
+        return self._db.execute(
+            "SELECT part, seq, key FROM inputs WHERE state = 'failed' AND part IS NOT NULL"
+        ).fetchall()
+
     # Facts about the whole.
 
     def read(self, name: str) -> str | None:

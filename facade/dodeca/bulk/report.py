@@ -11,7 +11,7 @@ import attrs
 
 from dodeca.bulk.journal import Failure
 
-DONE, INCOMPLETE, AGAIN = 0, 1, 75
+DONE, INCOMPLETE, AGAIN = 0, 3, 75
 
 
 @attrs.frozen
@@ -103,7 +103,7 @@ class Run:
 
     @property
     def exit_code(self) -> int:
-        """0 when every input has its vectors; 75 when the run should be started again; else 1."""
+        """0 when every input has its vectors; 75 when the run should be started again; else 3."""
         if self.stopped is not None:
             return AGAIN
         return INCOMPLETE if self.failed or self.unknown or self.left else DONE
