@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from dodeca._version import VERSION
-from dodeca.cli import analyze, check, embed, emulator, index, report, search, tasks, upload
+from dodeca.cli import analyze, check, embed, emulator, index, report, run, search, tasks, upload
 from dodeca.cli.session import Session
 from dodeca.cli.status import Status, line_of, plain, status_of
 
@@ -28,6 +28,7 @@ app.command()(report.report)
 app.command()(check.check)
 app.command()(analyze.analyze)
 app.command()(upload.upload)
+app.command()(run.run)
 app.add_typer(index.app, name="index")
 app.add_typer(tasks.app, name="tasks")
 app.command(context_settings=emulator.PASSES_ALL)(emulator.emulator)
