@@ -1,0 +1,59 @@
+import importlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from langchain_core.vectorstores import InMemoryVectorStore
+
+from dodeca import AsyncClient, Client
+from dodeca.errors import ConfigurationError, InvalidRequestError
+from dodeca.langchain import DodecaEmbeddings
+
+TEXTS = ["a red car", "the sea at night", "a loud engine"]
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client.emulated() as made:
+        yield made
+
+
+def test_texts_are_embedded_in_their_order(client: Client) -> None:
+    found = DodecaEmbeddings(client).embed_documents(TEXTS)
+    expected = [client.embed.text(text).vectors[0] for text in TEXTS]
+    assert np.array_equal(np.array(found, np.float32), expected)
+    assert DodecaEmbeddings(client).embed_query(TEXTS[1]) == found[1]
+    assert DodecaEmbeddings(client).embed_documents([]) == []
+    assert {type(value) for value in found[0]} == {float}
+
+
+@pytest.mark.anyio
+async def test_the_same_without_blocking(client: Client) -> None:
+    expected = DodecaEmbeddings(client).embed_documents(TEXTS)
+    assert await DodecaEmbeddings(client).aembed_documents(TEXTS) == expected
+    async with AsyncClient.emulated() as async_client:
+        adapter = DodecaEmbeddings(client, async_client=async_client)
+        assert await adapter.aembed_documents(TEXTS) == expected
+        assert await adapter.aembed_query(TEXTS[2]) == expected[2]
+
+
+def test_a_store_of_langchain_finds_the_nearest(client: Client) -> None:
+    store = InMemoryVectorStore(DodecaEmbeddings(client))
+    store.add_texts(TEXTS)
+    assert store.similarity_search("a red car", k=1)[0].page_content == "a red car"
+
+
+def test_a_bad_text_raises_and_is_no_zero_vector(client: Client) -> None:
+    with pytest.raises(InvalidRequestError):
+        DodecaEmbeddings(client).embed_documents(["fine", ""])
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "dodeca.langchain")
+    blocked: dict[str, Any] = {"langchain_core": None, "langchain_core.embeddings": None}
+    for name, value in blocked.items():
+        monkeypatch.setitem(sys.modules, name, value)
+    with pytest.raises(ConfigurationError, match=r"pip install 'dodeca\[langchain\]'"):
+        importlib.import_module("dodeca.langchain")
