@@ -27,7 +27,7 @@ except ImportError as exc:
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
-_INK, _SOFT, _LINE = "#22262f", "#6b7280", "#e3e6ec"
+_INK, _SOFT, _LINE, _BOUND = "#22262f", "#6b7280", "#e9ebf0", "#b4bac6"
 _TONES = {"visual": "#1f6fd1", "audio": "#c2410c", "transcription": "#0b8a6a"}
 _OTHER_TONE = "#7048e8"
 _STEPS_SEC = [1, 1.5, 2, 3, 5, 6, 10]
@@ -123,7 +123,8 @@ def _draw_strip(axes: Axes, strip: Strip) -> None:
     if not is_dense:
         bounds = np.unique(np.concatenate([strip.start_sec, strip.end_sec]))
         height = axes.get_xaxis_transform()
-        axes.vlines(bounds, 0, 1, transform=height, colors=_LINE, lw=0.8, zorder=0)
+        dashes = (0, (2, 2))
+        axes.vlines(bounds, 0, 1, _BOUND, dashes, transform=height, lw=0.9, zorder=0)
     axes.set_ylabel(
         strip.modality, rotation=0, ha="right", va="center", labelpad=12, fontsize=10, color=_INK
     )

@@ -121,8 +121,8 @@ def drawings(clip: Path) -> None:
     """What `plot` and `plot_self` draw."""
     with Client.emulated() as client:
         found = client.embed.video(clip, segmentation=segmentation.dynamic(4))
-        query = client.embed.text("a loud noise")
-    found.plot(query, title="a loud noise").savefig(PICTURES / "plot.png", dpi=120)
+        query = client.embed.text("something red and loud")
+    found.plot(query, title="something red and loud").savefig(PICTURES / "plot.png", dpi=120)
     found.plot_self(title=clip.name).savefig(PICTURES / "plot-self.png", dpi=120)
 
 

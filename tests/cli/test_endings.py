@@ -224,3 +224,13 @@ def test_the_emulator_is_served_to_any_client() -> None:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def test_what_could_not_be_written_is_not_embedded(
+    server: Server, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    on_server = server(faults=[{"fault": "500", "times": None}])  # were it asked, it would say so
+    done = on_server("embed", media / "red.jpg", "-o", tmp_path / "x.parquet")
+    assert done.status == 1
+    assert "pip install 'dodeca[data]'" in done.err

@@ -150,3 +150,12 @@ def test_a_missing_extra_is_named() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'dodeca[cli]'" in done.stdout
+
+
+def test_without_pyav_there_are_no_pictures_but_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dodeca.emulator.media.thumbnails", None)
+    page = report.render(film(), *embedded())
+    assert page.thumbnails == 0
+    assert "<img" not in page.html
+    assert page.html.count('role="img"') == 4
+    assert 'data-time="0.0"' in page.html
