@@ -3,6 +3,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from dodeca import Client, Embeddings, Job, errors
@@ -67,6 +68,31 @@ def test_an_error_status_ends_the_wait_at_once() -> None:
         job = client.embed.tasks.video("https://host/a.mp4")
         with pytest.raises(errors.NotFoundError):
             job.wait()
+
+
+def test_an_outage_does_not_end_the_wait() -> None:
+    outage = [httpx.Response(503) for _ in range(6)]
+    with client_of(CREATED, *outage, httpx.ConnectError("refused"), reply(READY)) as client:
+        job = client.embed.tasks.video("https://host/a.mp4")
+        assert len(job.wait()) == 1
+
+
+def test_an_outage_that_lasts_is_named_at_the_deadline() -> None:
+    with client_of(CREATED, *(httpx.Response(503) for _ in range(999))) as client:
+        job = client.embed.tasks.video("https://host/a.mp4")
+        with pytest.raises(errors.WaitTimeout) as caught:
+            job.wait(timeout=60)
+    assert isinstance(caught.value.__cause__, errors.ServerError)
+
+
+def test_a_look_that_is_put_off_beyond_the_deadline_ends_the_wait() -> None:
+    later = [reply({}, status=429, headers=[("Retry-After", "7200")]) for _ in range(9)]
+    with client_of(CREATED, *later) as client:
+        job = client.embed.tasks.video("https://host/a.mp4")
+        with pytest.raises(errors.WaitTimeout) as caught:
+            job.wait(timeout=3600)
+        assert client._transport.clock.monotonic() < 10
+    assert isinstance(caught.value.__cause__, errors.RateLimitError)
 
 
 def test_lists_follow_their_pages() -> None:

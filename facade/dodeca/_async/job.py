@@ -18,11 +18,14 @@ import attrs
 
 from dodeca import _policy, _progress, _show
 from dodeca._clock import Clock
-from dodeca.errors import JobFailed, WaitTimeout
+from dodeca._masking import LOG
+from dodeca.errors import APIError, DodecaError, JobFailed, TransportError, WaitTimeout
 
 T = TypeVar("T")
 READY = "ready"
 FAILED = frozenset({"failed", "canceled", "cancelled"})
+_RUNNING = ("uploading", "validating", "waiting", "pending", "queued", "processing", "indexing")
+_KNOWN = frozenset({READY, *FAILED, *_RUNNING, "importing", "completed"})
 
 
 @attrs.frozen
@@ -78,6 +81,7 @@ class AsyncJob(Generic[T]):
         self._clock = clock
         self._board = board
         self.created = created
+        self._is_odd = False
 
     @property
     def id(self) -> str:
@@ -134,25 +138,40 @@ class AsyncJob(Generic[T]):
 
         `timeout` is in seconds. `on_progress` is called with the job after each look, `progress`
         shows its status (extra `progress`). A status that this version does not know counts as
-        still running.
+        still running, and so does a look that fails for a while: an outage does not end the wait.
 
         Raises:
             JobFailed: the job ended without a result; carries the service's reason.
             WaitTimeout: it was still running at the deadline; it goes on.
-            APIError: the service answered a look with an error status.
+            APIError: the service refused a look for good.
         """
         started = self._clock.monotonic()
+        trouble: DodecaError | None = None
         with _progress.waiting(f"job {self.id}", on_progress, progress) as note:
             while not self.done:
                 elapsed = self._clock.monotonic() - started
-                pause = _policy.next_look(elapsed)
+                pause = max(_policy.next_look(elapsed), getattr(trouble, "retry_after", 0) or 0)
                 if elapsed + pause > timeout:
-                    raise WaitTimeout(self.id, self.status, elapsed)
+                    raise WaitTimeout(self.id, self.status, elapsed) from trouble
                 await self._clock.asleep(pause)
-                await self.refresh()
+                trouble = await self._glance()
                 if note is not None:
                     note(self)
         return self.result()
+
+    async def _glance(self) -> DodecaError | None:
+        """Refresh, or give the error that kept it from that and may pass."""
+        try:
+            await self.refresh()
+        except (TransportError, APIError) as error:
+            if not may_pass(error):
+                raise
+            LOG.warning("job %s could not be looked at: %s", self.id, error)
+            return error
+        if self.status not in _KNOWN and not self._is_odd:
+            self._is_odd = True
+            LOG.warning("job %s has the unknown status %r; it is waited for", self.id, self.status)
+        return None
 
     def __repr__(self) -> str:
         return f"<Job {self.id}: {self.status}>"
@@ -191,7 +210,8 @@ async def _as_they_end(
         await clock.asleep(_policy.SWEEP_SEC)
         for job in await _settled(list(waiting.values())):
             # Absence from a list is a hint; the look tells, and brings the result.
-            if (await job.refresh()).done:
+            await job._glance()
+            if job.done:
                 yield waiting.pop((job._board.key, job.id))
 
 
@@ -202,6 +222,17 @@ async def _settled(jobs: Sequence[AsyncJob[T]]) -> Sequence[AsyncJob[T]]:
         groups.setdefault(job._board.key, []).append(job)
     settled: list[AsyncJob[T]] = []
     for group in groups.values():
-        running = await group[0]._board.running({job.id for job in group})
+        try:
+            running = await group[0]._board.running({job.id for job in group})
+        except (TransportError, APIError) as error:
+            if not may_pass(error):
+                raise
+            LOG.warning("%d jobs could not be looked at: %s", len(group), error)
+            continue
         settled += [job for job in group if job.id not in running]
     return settled
+
+
+def may_pass(error: DodecaError) -> bool:
+    """Whether a look that failed may succeed later."""
+    return error.retryable if isinstance(error, APIError) else isinstance(error, TransportError)
