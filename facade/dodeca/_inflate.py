@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dodeca.errors import InvalidResponseError, TransportError
 
 CAP = 64 * 1024 * 1024
+PASSING_CAP = 16 * CAP  # the vectors of the longest films, written out, are a fifth of it
 ERROR_CAP = 64 * 1024
 _STEP = 1024 * 1024
 _TIMES = 40  # digits compress three times or so; what unpacks to more is no answer of ours
@@ -16,8 +17,8 @@ _TIMES = 40  # digits compress three times or so; what unpacks to more is no ans
 class Inflater:
     """Decodes a body piece by piece.
 
-    A body that is kept has at most `CAP` bytes. One that is read as it passes (`passing`) may be
-    larger, if it was not blown up by its compression.
+    A body that is kept has at most `CAP` bytes. One that is read as it passes (`passing`) may have
+    `PASSING_CAP`, if it was not blown up by its compression.
 
     Raises:
         InvalidResponseError: an encoding that was not asked for, or more bytes than the cap.
@@ -59,7 +60,7 @@ class Inflater:
 
     def _counted(self, piece: bytes) -> bytes:
         self._decoded += len(piece)
-        cap = max(CAP, self._arrived * _TIMES) if self._passing else CAP
+        cap = min(max(CAP, self._arrived * _TIMES), PASSING_CAP) if self._passing else CAP
         if self._decoded > cap:
             raise InvalidResponseError(f"the answer unpacks to more than {cap / 2**20:.0f} MB")
         return piece
