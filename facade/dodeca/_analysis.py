@@ -124,6 +124,8 @@ def _custom_id(value: str | None) -> str | Unset:
 
 
 def _check_window(start_time: float | None, end_time: float | None) -> None:
+    _params.number("start_time", start_time, 0)
+    _params.number("end_time", end_time, 0)
     if start_time is not None and end_time is not None and end_time <= start_time:
         raise InvalidRequestError(
             f"end_time is greater than start_time, got {start_time} to {end_time}"
@@ -151,7 +153,7 @@ def _images(images: Mapping[str, MediaLike] | None) -> list[models.AnalyzeImage]
     """Named pictures, which the prompt names as `<@name>`."""
     if images is None:
         return UNSET
-    if not 1 <= len(images) <= 20:
+    if not 1 <= len(_params.mapping("image", images)) <= 20:
         raise InvalidRequestError(f"an analysis takes 1 to 20 images, got {len(images)}")
     return [_image(name, Media.of(media)) for name, media in images.items()]
 

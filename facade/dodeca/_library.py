@@ -100,8 +100,8 @@ def _metadata_filter(
 ) -> models.UserMetadataFilter | Unset:
     if values is None:
         return UNSET
-    for key, value in values.items():
-        if _params.string("a key of user_metadata", key).partition("[")[0] in _OWN_FILTERS:
+    for key, value in _params.mapping("user_metadata", values).items():
+        if key.partition("[")[0] in _OWN_FILTERS:
             raise InvalidRequestError(f"{key!r} is a filter of its own, user_metadata cannot be it")
         if not isinstance(value, str | int | float):
             raise InvalidRequestError(
@@ -110,4 +110,6 @@ def _metadata_filter(
             )
         if isinstance(value, str):
             _params.string(f"user_metadata[{key!r}]", value)
+        elif not isinstance(value, bool):
+            _params.number(f"user_metadata[{key!r}]", value)
     return models.UserMetadataFilter.from_dict(values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
@@ -20,6 +20,7 @@ from dodeca_api.types import UNSET, Unset
 
 E = TypeVar("E")
 M = TypeVar("M")
+T = TypeVar("T")
 
 Span = float | Mapping[str, float]
 
@@ -130,10 +131,34 @@ def strings(name: str, values: Sequence[str] | str) -> list[str]:
     Raises:
         InvalidRequestError: an empty list, or an item that is no string.
     """
-    words = [values] if isinstance(values, str) else list(values)
+    words = [values] if isinstance(values, str) else several(name, values)
     if not words:
         raise InvalidRequestError(f"{name} is a list of at least one string, got {values!r}")
     return [string(name, word) for word in words]
+
+
+def several(name: str, values: Iterable[T]) -> list[T]:
+    """A list of anything; text and mappings, which can be iterated, are none.
+
+    Raises:
+        InvalidRequestError: something that is no list.
+    """
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise InvalidRequestError(f"{name} is a list, got {values!r}")
+    return list(values)
+
+
+def mapping(name: str, value: Mapping[str, T]) -> Mapping[str, T]:
+    """A mapping from strings.
+
+    Raises:
+        InvalidRequestError: something else.
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidRequestError(f"{name} is a mapping, got {value!r}")
+    for key in value:
+        string(f"a key of {name}", key)
+    return value
 
 
 def span(name: str, value: Span | None) -> dict[str, Any]:
@@ -166,9 +191,11 @@ def file_name(value: str | None) -> str | Unset:
     Raises:
         InvalidRequestError: an empty name, or a longer one.
     """
-    if value is not None and len(value) > 255:
+    if value is None:
+        return UNSET
+    if len(string("filename", value)) > 255:
         raise InvalidRequestError(f"filename has 1 to 255 characters, got {len(value)}")
-    return optional("filename", value)
+    return value
 
 
 def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unset:
@@ -179,10 +206,7 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
     """
     if value is None:
         return UNSET
-    if not isinstance(value, Mapping):
-        raise InvalidRequestError(f"user_metadata is a mapping, got {value!r}")
-    for key, item in value.items():
-        string("a key of user_metadata", key)
+    for key, item in mapping("user_metadata", value).items():
         if not _is_metadata(item):
             raise InvalidRequestError(
                 "user_metadata holds strings, finite numbers, booleans and lists of strings, whole "
@@ -197,9 +221,8 @@ def marked(value: Mapping[str, Any] | None) -> dict[str, Any]:
     Raises:
         InvalidRequestError: the metadata is no mapping.
     """
-    if value is not None and not isinstance(value, Mapping):
-        raise InvalidRequestError(f"user_metadata is a mapping, got {value!r}")
-    return {**(value or {}), MARKER: secrets.token_hex(16)}
+    given = {} if value is None else mapping("user_metadata", value)
+    return {**given, MARKER: secrets.token_hex(16)}
 
 
 def metadata_text(value: Mapping[str, Any] | None) -> str | Unset:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from dodeca import _params
 from dodeca._aconcurrency import AsyncLock, arun_bounded
 from dodeca._async.embed import embedded
 from dodeca._async.transport import AsyncTransport
 from dodeca._limiter import Limiter, Permit
 from dodeca.batch import Batch
-from dodeca.errors import DodecaError, InvalidRequestError, RateLimitError
+from dodeca.errors import DodecaError, RateLimitError
 from dodeca_api import models
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ async def send(
     Raises:
         InvalidRequestError: `concurrency` is out of bounds.
     """
-    if not 1 <= concurrency <= _MOST:
-        raise InvalidRequestError(f"concurrency is 1 to {_MOST}, got {concurrency!r}")
+    _params.integer("concurrency", concurrency, 1, _MOST)
     sender = _AsyncSender(transport.hasty(), limiter)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 

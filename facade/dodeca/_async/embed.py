@@ -98,7 +98,9 @@ class AsyncEmbed:
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        bodies = [partial(_bodies.text, text, model_name) for text in input_texts]
+        texts = _params.several("input_texts", input_texts)
+        _params.string("model_name", model_name)
+        bodies = [partial(_bodies.text, text, model_name) for text in texts]
         return await self._batch(bodies, concurrency)
 
     async def images(
@@ -111,7 +113,9 @@ class AsyncEmbed:
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        bodies = [partial(_bodies.image, picture, model_name) for picture in media]
+        pictures = _params.several("media", media)
+        _params.string("model_name", model_name)
+        bodies = [partial(_bodies.image, picture, model_name) for picture in pictures]
         return await self._batch(bodies, concurrency)
 
     async def run(
@@ -435,6 +439,7 @@ class AsyncEmbedTasks:
             NotFoundError: there is no such task, or its embeddings are older than seven days.
             APIError: the service answered with another error status.
         """
+        _params.optional("model_name", model_name)
         return self._job(await self._look(task_id, model_name=model_name), model_name)
 
     def list(

@@ -10,7 +10,7 @@ from dodeca._aconcurrency import AsyncLock, arun_bounded
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.storage import AsyncStorage
 from dodeca._async.transport import AsyncTransport
-from dodeca._operation import request
+from dodeca._operation import Request, request
 from dodeca._upload import Chunk as Range
 from dodeca._upload import Plan, Progress
 from dodeca._wire import file_name, range_body
@@ -31,6 +31,8 @@ from dodeca_api.types import Unset
 WORKERS = 4
 _URLS = 50
 _FRESH_URLS = 3
+
+_CHUNK = "a completed chunk"
 
 
 class AsyncMultipartUploads:
@@ -102,9 +104,14 @@ class AsyncMultipartUploads:
         """
         _params.page_limit(page, page_limit)
 
+        def call(number: int) -> Request[Any]:
+            return request(multipart_uploads_status, upload_id, page=number, page_limit=page_limit)
+
+        call(page)  # checks the id now, not at the first iteration
+
         async def fetch(number: int) -> Page[Chunk]:
-            call = request(multipart_uploads_status, upload_id, page=number, page_limit=page_limit)
-            return page_of(Chunk, await self._transport.send(call), items="uploaded_chunks")
+            answer = await self._transport.send(call(number))
+            return page_of(Chunk, answer, items="uploaded_chunks")
 
         return AsyncPages(fetch, page)
 
@@ -136,13 +143,12 @@ class AsyncMultipartUploads:
             InvalidRequestError: no chunk, more than 50, or one of another form.
             APIError: the service answered with an error status.
         """
-        if not 1 <= len(completed_chunks) <= _URLS:
-            raise InvalidRequestError(
-                f"a report names 1 to {_URLS} chunks, got {len(completed_chunks)}"
-            )
+        given = _params.several("completed_chunks", completed_chunks)
+        if not 1 <= len(given) <= _URLS:
+            raise InvalidRequestError(f"a report names 1 to {_URLS} chunks, got {len(given)}")
         chunks = [
-            _params.shaped("a completed chunk", models.CompletedChunk, chunk)
-            for chunk in completed_chunks
+            _params.shaped(_CHUNK, models.CompletedChunk, _params.mapping(_CHUNK, chunk))
+            for chunk in given
         ]
         body = models.ChunkReportRequest(
             completed_chunks=[chunk for chunk in chunks if not isinstance(chunk, Unset)]

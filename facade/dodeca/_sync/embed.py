@@ -99,7 +99,9 @@ class Embed:
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        bodies = [partial(_bodies.text, text, model_name) for text in input_texts]
+        texts = _params.several("input_texts", input_texts)
+        _params.string("model_name", model_name)
+        bodies = [partial(_bodies.text, text, model_name) for text in texts]
         return self._batch(bodies, concurrency)
 
     def images(
@@ -112,7 +114,9 @@ class Embed:
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        bodies = [partial(_bodies.image, picture, model_name) for picture in media]
+        pictures = _params.several("media", media)
+        _params.string("model_name", model_name)
+        bodies = [partial(_bodies.image, picture, model_name) for picture in pictures]
         return self._batch(bodies, concurrency)
 
     def run(
@@ -434,6 +438,7 @@ class EmbedTasks:
             NotFoundError: there is no such task, or its embeddings are older than seven days.
             APIError: the service answered with another error status.
         """
+        _params.optional("model_name", model_name)
         return self._job(self._look(task_id, model_name=model_name), model_name)
 
     def list(

@@ -8,7 +8,7 @@ from typing import Any
 
 from dodeca import _params
 from dodeca._concurrency import Lock, run_bounded
-from dodeca._operation import request
+from dodeca._operation import Request, request
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.storage import Storage
 from dodeca._sync.transport import Transport
@@ -32,6 +32,8 @@ from dodeca_api.types import Unset
 WORKERS = 4
 _URLS = 50
 _FRESH_URLS = 3
+
+_CHUNK = "a completed chunk"
 
 
 class MultipartUploads:
@@ -103,9 +105,14 @@ class MultipartUploads:
         """
         _params.page_limit(page, page_limit)
 
+        def call(number: int) -> Request[Any]:
+            return request(multipart_uploads_status, upload_id, page=number, page_limit=page_limit)
+
+        call(page)  # checks the id now, not at the first iteration
+
         def fetch(number: int) -> Page[Chunk]:
-            call = request(multipart_uploads_status, upload_id, page=number, page_limit=page_limit)
-            return page_of(Chunk, self._transport.send(call), items="uploaded_chunks")
+            answer = self._transport.send(call(number))
+            return page_of(Chunk, answer, items="uploaded_chunks")
 
         return Pages(fetch, page)
 
@@ -137,13 +144,12 @@ class MultipartUploads:
             InvalidRequestError: no chunk, more than 50, or one of another form.
             APIError: the service answered with an error status.
         """
-        if not 1 <= len(completed_chunks) <= _URLS:
-            raise InvalidRequestError(
-                f"a report names 1 to {_URLS} chunks, got {len(completed_chunks)}"
-            )
+        given = _params.several("completed_chunks", completed_chunks)
+        if not 1 <= len(given) <= _URLS:
+            raise InvalidRequestError(f"a report names 1 to {_URLS} chunks, got {len(given)}")
         chunks = [
-            _params.shaped("a completed chunk", models.CompletedChunk, chunk)
-            for chunk in completed_chunks
+            _params.shaped(_CHUNK, models.CompletedChunk, _params.mapping(_CHUNK, chunk))
+            for chunk in given
         ]
         body = models.ChunkReportRequest(
             completed_chunks=[chunk for chunk in chunks if not isinstance(chunk, Unset)]

@@ -174,8 +174,10 @@ def _query_media(
     """Files and URLs, checked; the API takes either, up to ten."""
     if given is None:
         return [], []
-    several = [given] if isinstance(given, Media | str | os.PathLike) else list(given)
-    media = [Media.of(item) for item in several]
+    if isinstance(given, Media | str | os.PathLike):
+        media = [Media.of(given)]
+    else:
+        media = [Media.of(item) for item in _params.several("query_media", given)]
     for item in media:
         if item.asset_id is not None:
             raise InvalidMediaError(f"a search takes pictures as files or URLs, got {item!r}")
