@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import httpx
 
 from dodeca import AsyncClient, Client
 from tests.benchmarks.loopback import serving
-from tests.benchmarks.measure import medians
+from tests.benchmarks.measure import amedians, medians
 from tests.benchmarks.report import Goal, Medians, Result
 
 AT_ONCE = 64
@@ -38,7 +38,7 @@ def run(*, calls: int = 400, together: int = 640, repeats: int = 5) -> Result:
     """Medians of CPU microseconds for one call."""
     with serving({"/v1.3/embed-v2": answer()}) as server:
         sync = _sync(server + "/v1.3", calls, repeats)
-        several = asyncio.run(_together(server + "/v1.3", together, repeats))
+        several = _together(server + "/v1.3", together, repeats)
     return Result(
         "calls",
         [
@@ -92,43 +92,37 @@ def _many(call: Callable[[], Any], calls: int) -> Callable[[], None]:
     return run
 
 
-async def _together(base_url: str, calls: int, repeats: int) -> dict[str, float]:
+def _together(base_url: str, calls: int, repeats: int) -> dict[str, float]:
     from twelvelabs import AsyncTwelveLabs, TextInputRequest
 
-    from tests.benchmarks.measure import amedians
+    ours, plain = AsyncClient("key", base_url=base_url), httpx.AsyncClient(headers=KEY)
+    vendor = AsyncTwelveLabs(api_key="key", base_url=base_url)
+    text = TextInputRequest(input_text=TEXT)
 
-    async with (
-        AsyncClient("key", base_url=base_url) as ours,
-        httpx.AsyncClient(headers=KEY) as plain,
-    ):
-        vendor = AsyncTwelveLabs(api_key="key", base_url=base_url)
-        text = TextInputRequest(input_text=TEXT)
+    async def with_us() -> Any:
+        return (await ours.embed.text(TEXT)).vectors
 
-        async def with_us() -> Any:
-            return (await ours.embed.text(TEXT)).vectors
+    async def with_httpx() -> Any:
+        response = await plain.post(f"{base_url}/embed-v2", json=BODY)
+        return response.json()["data"][0]["embedding"]
 
-        async def with_httpx() -> Any:
-            response = await plain.post(f"{base_url}/embed-v2", json=BODY)
-            return response.json()["data"][0]["embedding"]
+    async def with_vendor() -> Any:
+        found = await vendor.embed.v_2.create(input_type="text", model_name="marengo3.0", text=text)
+        return (found.data or [])[0].embedding
 
-        async def with_vendor() -> Any:
-            found = await vendor.embed.v_2.create(
-                input_type="text", model_name="marengo3.0", text=text
-            )
-            return (found.data or [])[0].embedding
-
-        ways: dict[str, Callable[[], Awaitable[Any]]] = {
-            "dodeca": with_us,
-            HTTPX: with_httpx,
-            VENDOR: with_vendor,
-        }
-        spent = await amedians(
-            {name: _at_once(way, calls) for name, way in ways.items()}, repeats=repeats
+    ways = {"dodeca": with_us, HTTPX: with_httpx, VENDOR: with_vendor}
+    with asyncio.Runner() as runner:
+        spent = amedians(
+            runner, {name: _at_once(way, calls) for name, way in ways.items()}, repeats=repeats
         )
+        runner.run(ours.aclose())
+        runner.run(plain.aclose())
     return {name: seconds / calls * 1e6 for name, seconds in spent.items()}
 
 
-def _at_once(call: Callable[[], Awaitable[Any]], calls: int) -> Callable[[], Awaitable[None]]:
+def _at_once(
+    call: Callable[[], Awaitable[Any]], calls: int
+) -> Callable[[], Coroutine[Any, Any, None]]:
     async def worker(numbers: Any) -> None:
         for _ in numbers:
             await call()

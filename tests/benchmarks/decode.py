@@ -1,64 +1,175 @@
-"""Decoding an answer of 3,600 vectors of 512 floats into a matrix and its columns."""
+"""Decoding 3,600 vectors of 512 floats, over loopback, into a matrix and its columns."""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import random
+import socket
+from collections.abc import Callable
 from typing import Any
+from unittest import mock
+from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
+import orjson
+import simdjson
 
-from dodeca import Client
-from tests.benchmarks.measure import medians
+from dodeca import Client, _vectors
+from tests.benchmarks.loopback import serving
+from tests.benchmarks.measure import medians, peak_memory
+from tests.benchmarks.report import Goal, Medians, Result
 
 SEGMENTS, DIMENSIONS = 3_600, 512
+SHORT, LONG = SEGMENTS // 10, SEGMENTS * 10
+VENDOR, HTTPX = "twelvelabs", "httpx + json + numpy"
+OURS = {
+    "dodeca": _vectors.simdjson_parser,
+    "dodeca with orjson": lambda: _vectors.orjson_parser,
+    "dodeca with json": lambda: _vectors.json_parser,
+}
+BARE, LIMIT = "a bare simdjson parse", "a socket + a simdjson parse"
+MEDIA = "https://host/a.mp4"
 
 
-def answer() -> bytes:
-    """The body of an answer, as the service writes it."""
+def answer(segments: int) -> bytes:
+    """The body of an answer, as the service writes it; every 360 segments the vectors repeat."""
     chance = random.Random(0)
-    items = [
-        {
-            "embedding": [chance.uniform(-1, 1) for _ in range(DIMENSIONS)],
-            "embedding_option": "visual",
-            "embedding_scope": "clip",
-            "start_sec": row * 2.0,
-            "end_sec": row * 2.0 + 2.0,
-        }
-        for row in range(SEGMENTS)
+    rows = [
+        b",".join(b"%.9f" % chance.uniform(-1, 1) for _ in range(DIMENSIONS)) for _ in range(SHORT)
     ]
-    return json.dumps({"data": items}).encode()
+    items = [
+        b'{"embedding":[%b],"embedding_option":"visual","embedding_scope":"clip",'
+        b'"start_sec":%.1f,"end_sec":%.1f}' % (rows[row % SHORT], row * 2, row * 2 + 2)
+        for row in range(segments)
+    ]
+    return b'{"data":[%b]}' % b",".join(items)
 
 
-def run() -> dict[str, float]:
-    """Median CPU seconds: ours, the vendor's, and httpx with the standard library."""
+def run(*, repeats: int = 5, vendor: int = 1) -> Result:
+    """Medians of CPU seconds, peaks of memory, and how the time grows."""
+    sizes = {f"/{name}/embed-v2": answer(name) for name in (SHORT, SEGMENTS, LONG)}
+    body = sizes[f"/{SEGMENTS}/embed-v2"]
+    with serving(sizes) as server:
+        spent = medians(ways(f"{server}/{SEGMENTS}", body), repeats=repeats, few={VENDOR: vendor})
+        peaks = {
+            name: _peak(f"{server}/{SEGMENTS}", name) / len(body) for name in (*OURS, HTTPX, VENDOR)
+        }
+        growth = _growth(server, repeats)
+    ours, orjson_, json_ = (spent[name] for name in OURS)
+    return Result(
+        "decode",
+        [
+            Medians(f"{SEGMENTS:,} x {DIMENSIONS}, {len(body) / 1e6:.0f} MB of JSON", spent),
+            Medians("peak memory, times the body", peaks, "bodies"),
+            Medians("CPU of a segment", growth, "CPU µs", f"{SEGMENTS:,} segments"),
+        ],
+        [
+            Goal(1, "the vendor's CPU, of ours with pysimdjson", "≥", 150, spent[VENDOR] / ours),
+            Goal(1, "the vendor's CPU, of ours with orjson", "≥", 60, spent[VENDOR] / orjson_),
+            Goal(1, "the vendor's CPU, of ours with json", "≥", 25, spent[VENDOR] / json_),
+            Goal(1, "httpx + json + numpy, of ours with orjson", "≥", 2, spent[HTTPX] / orjson_),
+            Goal(1, "ours with pysimdjson, of a bare parse", "≤", 1.8, ours / spent[BARE]),
+            Goal(1, "peak memory, of the body", "≤", 1, max(peaks[name] for name in OURS)),
+            *(
+                Goal(
+                    1,
+                    f"CPU of a segment, {name} of {SEGMENTS:,}",
+                    "≤",
+                    1.15,
+                    cpu / growth[f"{SEGMENTS:,} segments"],
+                )
+                for name, cpu in growth.items()
+                if not name.startswith(f"{SEGMENTS:,}")
+            ),
+        ],
+    )
+
+
+def ways(base_url: str, body: bytes) -> dict[str, Callable[[], Any]]:
+    """All the ways to the same matrix, and what the machine needs at least."""
+    parser = simdjson.Parser()
+    return {
+        **{name: ours(base_url, new) for name, new in OURS.items()},
+        HTTPX: lambda: _with_httpx(base_url, json.loads),
+        "httpx + orjson + numpy": lambda: _with_httpx(base_url, orjson.loads),
+        VENDOR: lambda: _with_vendor(base_url),
+        LIMIT: lambda: parser.parse(_received(base_url, len(body))) and None,
+        BARE: lambda: parser.parse(body) and None,
+    }
+
+
+def ours(base_url: str, new_parser: Callable[[], Any]) -> Callable[[], Any]:
+    """The client, with one of the parsers it can use."""
+
+    def way() -> Any:
+        with mock.patch.object(_vectors, "new_parser", new_parser):
+            return client.embed.video(MEDIA).vectors
+
+    client = Client("key", base_url=base_url)
+    return way
+
+
+def _with_httpx(base_url: str, loads: Callable[[bytes], Any]) -> Any:
+    data = loads(_HTTPX.post(f"{base_url}/embed-v2", json={}).content)["data"]
+    return np.array([item["embedding"] for item in data], dtype=np.float32)
+
+
+def _with_vendor(base_url: str) -> Any:
     from twelvelabs import MediaSource, TwelveLabs, VideoInputRequest
 
-    body = answer()
+    vendor = TwelveLabs(api_key="key", base_url=base_url, httpx_client=_HTTPX)
+    video = VideoInputRequest(media_source=MediaSource(url=MEDIA))
+    found = vendor.embed.v_2.create(input_type="video", model_name="marengo3.0", video=video)
+    return np.array([item.embedding for item in found.data or []], dtype=np.float32)
 
-    def reply(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, content=body, headers={"content-type": "application/json"})
 
-    transport = httpx.MockTransport(reply)
-    ours = Client("key", transport=transport)
-    plain = httpx.Client(transport=transport)
-    vendor = TwelveLabs(api_key="key", httpx_client=httpx.Client(transport=transport))
-    source = VideoInputRequest(media_source=MediaSource(url="https://host/a.mp4"))
+_HTTPX = httpx.Client(timeout=120)
 
-    def with_httpx() -> Any:
-        data = plain.post("https://api.twelvelabs.io/v1.3/embed-v2", json={}).json()["data"]
-        return np.array([item["embedding"] for item in data], dtype=np.float32)
 
-    def with_vendor() -> Any:
-        found = vendor.embed.v_2.create(input_type="video", model_name="marengo3.0", video=source)
-        return np.array([item.embedding for item in found.data or []], dtype=np.float32)
+def _received(base_url: str, size: int) -> bytes:
+    """The answer, read from a socket into one place."""
+    where = urlsplit(base_url)
+    body = bytearray(size)
+    with socket.create_connection((where.hostname, where.port)) as stream:
+        stream.sendall(b"POST %b/embed-v2 HTTP/1.1\r\n\r\n" % where.path.encode())
+        head = stream.recv(65536)
+        piece = head.partition(b"\r\n\r\n")[2]
+        place = len(piece)
+        body[:place] = piece
+        view = memoryview(body)
+        while place < size:
+            place += stream.recv_into(view[place : place + 65536])
+    return bytes(body)
 
-    return medians(
+
+def _growth(server: str, repeats: int) -> dict[str, float]:
+    spent = medians(
         {
-            "dodeca": lambda: ours.embed.video("https://host/a.mp4").vectors,
-            "httpx + json + numpy": with_httpx,
-            "twelvelabs": with_vendor,
+            f"{size:,} segments": ours(f"{server}/{size}", _vectors.simdjson_parser)
+            for size in (SHORT, SEGMENTS, LONG)
         },
-        repeats=3,
+        repeats=repeats,
     )
+    return {
+        name: seconds / size * 1e6
+        for (name, seconds), size in zip(spent.items(), (SHORT, SEGMENTS, LONG), strict=True)
+    }
+
+
+def _peak(base_url: str, name: str) -> int:
+    """Measured in a process of its own, where nothing has taken memory before."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_peak_here, (base_url, name))
+
+
+def _peak_here(base_url: str, name: str) -> int:
+    way = ways(base_url, b"")[name]
+    ways(base_url.replace(str(SEGMENTS), str(SHORT)), b"")[name]()  # all is imported and built
+    return peak_memory(way)
+
+
+if __name__ == "__main__":
+    run().show()

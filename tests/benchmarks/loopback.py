@@ -13,14 +13,20 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+CONNECTIONS = "/connections"
 
 
 @contextmanager
-def serving(answers: Mapping[str, bytes]) -> Iterator[str]:
-    """The base URL of a server that gives each path, without its query, its JSON."""
+def serving(answers: Mapping[str, bytes], *, rate: float | None = None) -> Iterator[str]:
+    """The base URL of a server that gives each path, without its query, its JSON.
+
+    A path may begin with the status of its answer, as in "201 /tasks"; else it is 200. `{server}`
+    in an answer stands for the URL. `rate` is how many bytes of a connection are read in a second,
+    at most. What lies at CONNECTIONS tells how many were opened since it was asked.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, dict(answers)), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, dict(answers), rate), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{ours.recv()}"
@@ -29,20 +35,43 @@ def serving(answers: Mapping[str, bytes]) -> Iterator[str]:
         process.join()
 
 
+class _Server:
+    """What all connections share."""
+
+    def __init__(self, rate: float | None) -> None:
+        self.rate = rate
+        self.replies: dict[bytes, bytes] = {}
+        self._opened = 0
+
+    def opened(self) -> None:
+        self._opened += 1
+
+    def reply(self, path: bytes) -> bytes:
+        if path != CONNECTIONS.encode():
+            return self.replies[path]
+        told, self._opened = self._opened, 0
+        return _reply(b"%d" % told)
+
+
 class _Peer(asyncio.Protocol):
     """One connection, kept alive."""
 
-    def __init__(self, answers: Mapping[bytes, bytes]) -> None:
-        self._answers = answers
+    def __init__(self, server: _Server) -> None:
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._due = self._loop.time()
         self._head = b""
         self._left = 0
         self._reply = b""
+        server.opened()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        if self._server.rate:
+            self._slow_down(len(data) / self._server.rate)
         while data:
             if self._left:
                 taken = min(self._left, len(data))
@@ -56,24 +85,43 @@ class _Peer(asyncio.Protocol):
                 self._head = b""
                 length = _LENGTH.search(head)
                 self._left = int(length[1]) if length else 0
-                path = head.split(b" ", 2)[1].partition(b"?")[0]
-                self._reply = self._answers[path]
+                self._reply = self._server.reply(head.split(b" ", 2)[1].partition(b"?")[0])
             if not self._left:
                 self._transport.write(self._reply)
 
+    def _slow_down(self, seconds: float) -> None:
+        now = self._loop.time()
+        self._due = max(self._due, now) + seconds
+        if self._due - now > 0.01:
+            self._transport.pause_reading()
+            self._loop.call_at(self._due, self._go_on)
 
-def _serve(pipe: Connection, answers: Mapping[str, bytes]) -> None:
+    def _go_on(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+
+def _serve(pipe: Connection, answers: Mapping[str, bytes], rate: float | None) -> None:
     async def run() -> None:
-        replies = {path.encode(): _reply(body) for path, body in answers.items()}
+        shared = _Server(rate)
         server = await asyncio.get_running_loop().create_server(
-            lambda: _Peer(replies), "127.0.0.1", 0, backlog=512
+            lambda: _Peer(shared), "127.0.0.1", 0, backlog=512
         )
-        pipe.send(server.sockets[0].getsockname()[1])
+        port = server.sockets[0].getsockname()[1]
+        here = b"http://127.0.0.1:%d" % port
+        for path, body in answers.items():
+            status, _, rest = path.rpartition(" ")
+            body = body.replace(b"{server}", here)
+            shared.replies[rest.encode()] = _reply(body, status or "200")
+        pipe.send(port)
         await server.serve_forever()
 
     asyncio.run(run())
 
 
-def _reply(body: bytes) -> bytes:
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
-    return f"{head}\r\n\r\n".encode() + body
+def _reply(body: bytes, status: str = "200") -> bytes:
+    head = (
+        f'HTTP/1.1 {status} OK\r\ncontent-type: application/json\r\netag: "1"\r\n'
+        f"content-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import os
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
 
 REPEATS = 5
 
@@ -14,30 +18,54 @@ def medians(
     ways: Mapping[str, Callable[[], object]],
     *,
     repeats: int = REPEATS,
+    few: Mapping[str, int] | None = None,
     clock: Callable[[], float] = time.process_time,
 ) -> dict[str, float]:
-    """The median seconds of each way, of CPU time by default, after one run that does not count."""
+    """The median seconds of each way, of CPU time by default, after one run that does not count.
+
+    `few` names ways that take long, and how often they run instead.
+    """
+    most = {name: (few or {}).get(name, repeats) for name in ways}
     spent: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(repeats + 1):
         for name, way in ways.items():
+            if turn > most[name]:
+                continue
             gc.collect()  # each pays for its own garbage only
             started = clock()
             way()
-            if turn:
+            if turn or not most[name]:
                 spent[name].append(clock() - started)
     return {name: statistics.median(times) for name, times in spent.items()}
 
 
-async def amedians(
-    ways: Mapping[str, Callable[[], Awaitable[object]]], *, repeats: int = REPEATS
+def amedians(
+    runner: asyncio.Runner,
+    ways: Mapping[str, Callable[[], Coroutine[Any, Any, object]]],
+    *,
+    repeats: int = REPEATS,
 ) -> dict[str, float]:
     """The same for coroutines."""
-    spent: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(repeats + 1):
-        for name, way in ways.items():
-            gc.collect()
-            started = time.process_time()
-            await way()
-            if turn:
-                spent[name].append(time.process_time() - started)
-    return {name: statistics.median(times) for name, times in spent.items()}
+
+    def blocking(way: Callable[[], Coroutine[Any, Any, object]]) -> Callable[[], object]:
+        return lambda: runner.run(way())
+
+    return medians({name: blocking(way) for name, way in ways.items()}, repeats=repeats)
+
+
+def peak_memory(way: Callable[[], object]) -> int:
+    """Bytes of memory that a way takes on top of what the process had, at most (Linux only)."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # forget the highest mark
+    before = _memory("VmRSS")
+    kept = way()
+    after = _memory("VmHWM")
+    del kept
+    return after - before
+
+
+def _memory(field: str) -> int:
+    for line in Path(f"/proc/{os.getpid()}/status").read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1]) * 1024
+    raise LookupError(field)

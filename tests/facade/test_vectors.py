@@ -55,7 +55,9 @@ TEXT = st.one_of(
     st.text(max_size=8).filter(lambda text: text.isprintable()),
 )
 EXTRA = st.dictionaries(
-    st.one_of(st.sampled_from(['x"embedding', "embedding_", "float", "e"]), TEXT),
+    st.one_of(st.sampled_from(['x"embedding', "embedding_", "float", "e"]), TEXT).filter(
+        lambda name: not name.startswith(("embedding", "start", "end")) or name == "embedding_"
+    ),
     st.one_of(
         TEXT, st.none(), st.integers(-9, 9), st.lists(TEXT, max_size=2), st.just({"a": [{}]})
     ),
