@@ -43,7 +43,7 @@ def dodeca(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
     def run(*words: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["dodeca", *map(str, words)])
         capfd.readouterr()
-        status = app.run()
+        status = app.execute()
         found = capfd.readouterr()
         assert CANARY not in found.out + found.err
         assert "Traceback" not in found.err

@@ -70,6 +70,11 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     assert picture.records[0]["score"] > 0.9
     loud = dodeca("--emulated", "--json", "search", "a tone", target, "--option", "audio").records
     assert {match["embedding_option"] for match in loud} == {"audio"}
+    dataset = tmp_path / "library"
+    (dataset / "vectors").mkdir(parents=True)
+    target.rename(dataset / "vectors" / "part-00000.parquet")
+    (dataset / "errors.parquet").write_bytes(b"other columns")
+    target = dataset
     shown = dodeca("--emulated", "search", "a red car", target)
     assert "━━" in shown.out
     words = ("--weight", "visual=0.7", "--weight", "audio=0.3", "--merge")
@@ -136,6 +141,7 @@ def test_report_writes_a_page_and_says_what_is_in_it(
     dodeca: Run, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "r.html"
+    assert dodeca("--emulated", "report", media / "red.jpg", "-q", "red", "-o", page).status == 2
     done = dodeca(
         "--emulated", "report", media / "clip.mp4", "-q", "red", "-q", "a tone", "-o", page
     )

@@ -32,6 +32,8 @@ DODECA = Path(sys.executable).parent / "dodeca"
         (["search", "red", "--index", "x", "--merge"], "go with Parquet files"),
         (["embed", "a.mp4", "-o", "/nowhere/x.parquet"], "there is no folder /nowhere"),
         (["report", "a.mp4", "-q", "x", "-o", "/nowhere/x.html"], "there is no folder /nowhere"),
+        (["report", "a.mp4", *(["-q", "x"] * 10)], "1 to 9 queries, got 10"),
+        (["report", "https://x.example/a.mp4", "-q", "x"], "a local video or sound"),
         (["search", "red"], "name either Parquet files or --index"),
         (["upload", "a", "b", "--resume", "x"], "--resume goes with one file"),
         (["check", "--for", "fun", "a.mp4"], "'fun' is not one of"),

@@ -13,7 +13,7 @@ import sys
 def main() -> None:
     """Run the command, or say what is missing."""
     try:
-        from dodeca.cli.app import run
+        from dodeca.cli.app import execute
     except ImportError as exc:
         sys.exit(f"dodeca: the command needs an extra: pip install 'dodeca[cli]' ({exc})")
-    sys.exit(run())
+    sys.exit(execute())

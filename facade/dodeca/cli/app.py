@@ -83,7 +83,7 @@ def options(
     context.obj = Session(emulated, emulator_db, base_url, quiet, as_json)
 
 
-def run() -> int:
+def execute() -> int:
     """Run the command line of this process; the exit status."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

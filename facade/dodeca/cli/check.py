@@ -41,7 +41,8 @@ def check(
     rows: list[Row] = []
     for name, path in _named(files):
         try:
-            facts = preflight.facts(path)
+            with session.bars.waiting(f"reading {name}"):
+                facts = preflight.facts(path)
         except (InvalidMediaError, OSError) as error:
             flaw = line_of(error) if path.exists() else "there is no such file"
             facts = preflight.Facts("unreadable", "", 0, flaw=flaw)

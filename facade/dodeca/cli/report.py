@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def report(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A video or a sound.")],
+    source: Annotated[str, typer.Argument(metavar="FILE", help="A video or a sound.")],
     queries: Annotated[
         list[str], typer.Option("--query", "-q", metavar="TEXT", help="What to look for; 1 to 9.")
     ],
@@ -37,12 +37,17 @@ def report(
     session: Session = context.obj
     if not output.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {plain(output.parent)}")
-    media = media_of(str(file))
+    if len(queries) > 9:
+        raise typer.BadParameter(f"a report has 1 to 9 queries, got {len(queries)}")
+    media = media_of(source)
+    if media.path is None or kind_of(media) == "image":
+        raise typer.BadParameter(f"a report is about a local video or sound, not {plain(source)}")
+    file = media.path
     cut = Cut(kind=kind_of(media), segmentation=segmentation_of(segmentation))
     with session.client() as client:
         from dodeca.report import write
 
-        found = embedded(client, session.bars, str(file), cut)
+        found = embedded(client, session.bars, source, cut)
         vectors = {text: client.embed.text(text) for text in queries}
         with session.bars.waiting(f"writing {output}"):
             page = write(output, media, found, vectors, title=title)

@@ -26,7 +26,9 @@ def search(
     ],
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PARQUET...", help="Vectors: files, or folders of them."),
+        typer.Argument(
+            metavar="PARQUET...", help="Vectors: files, folders, datasets of `dodeca run`."
+        ),
     ] = None,
     index: Annotated[
         str | None, typer.Option("--index", metavar="ID", help="Search this index instead.")
@@ -82,7 +84,9 @@ def _stored(files: list[Path], option: list[str] | None) -> Embeddings:
     """The vectors of files and folders, of these modalities."""
     from dodeca import Embeddings
 
-    stored = Embeddings.concat([Embeddings.load(path) for path in files])
+    # A dataset of `dodeca run` has its vectors in a folder of that name.
+    places = [path / "vectors" if (path / "vectors").is_dir() else path for path in files]
+    stored = Embeddings.concat([Embeddings.load(path) for path in places])
     return Embeddings.concat([stored.filter(option=word) for word in option]) if option else stored
 
 
