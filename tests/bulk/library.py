@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.dataset
 
+ROOT = Path(__file__).parent.parent.parent
 RATE = 8_000
 KEY = {"x-api-key": "key"}
 

@@ -1,11 +1,13 @@
 """Limits of the emulator: so much in each window, told by headers, refused beyond."""
 
+import base64
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
 from dodeca.emulator.rules.quota import Limit, limit
 
 TEXT = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text": "a dog"}}
@@ -72,3 +74,16 @@ def test_the_words_of_limits() -> None:
 def test_other_words_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a limit is like"):
         limit(text)
+
+
+def test_minutes_of_media_are_counted(tmp_path: Path) -> None:
+    film = samples.video(tmp_path / "film.mp4", [samples.Scene("red", 25.0)], sound=False)
+    media = {"media_source": {"base64_string": base64.b64encode(film.read_bytes()).decode()}}
+    body = {"input_type": "video", "model_name": "marengo3.0", "video": media}
+    with client("1m/hour", "100/hour") as http:
+        answers = [http.post("/embed-v2", json=body) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        left = [answer.headers["x-ratelimit-duration-remaining"] for answer in answers]
+        assert left == ["35", "10", "10"]
+        assert answers[2].headers["x-ratelimit-dimensions"] == "Duration,Request"
+        assert embed(http).status_code == 200, "a text takes no time of media"

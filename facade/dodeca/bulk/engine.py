@@ -450,9 +450,11 @@ class Engine:
             return
         self._give_up(work, found)
         self._quota = found
-        left = float(error.limits.get("x-ratelimit-duration-remaining", 0))
-        if work.row.media_sec and error.limits.get("x-ratelimit-request-remaining", "0") != "0":
-            self._media_left = min(left, work.row.media_sec)  # shorter ones may go on
+        limits = error.limits
+        is_of_media = "x-ratelimit-duration-remaining" in limits
+        if is_of_media and limits.get("x-ratelimit-request-remaining") != "0":
+            # What is shorter than this one may still go.
+            self._media_left = min(self._media_left, (work.row.media_sec or 0.0) * 0.999)
         else:
             self._run.stopped = "quota"
         resume_at = error.resume_at or datetime.now(UTC) + timedelta(seconds=wait)

@@ -330,12 +330,12 @@ class Exchange:
         return quota.admit(operation.segments[0], self._emulator.clock.now())
 
     def _spent(self, payload: Any) -> dict[str, str]:
-        """Count the media of an answer that says how long they are."""
+        """Count the media of an answer that says how long they are. Raises Refusal."""
         quota, operation = self._emulator.quota, self._operation
         if not quota.limits or operation is None or operation.id != "embed_v2_create":
             return {}
         seconds = (payload.get("metadata") or {}).get("duration") or 0.0
-        return quota.spent(operation.segments[0], seconds, self._emulator.clock.now())
+        return quota.spend(operation.segments[0], seconds, self._emulator.clock.now())
 
     def _error(self, refusal: Refusal) -> dict[str, Any]:
         operation = self._operation

@@ -49,10 +49,18 @@ class Quota:
 
     def admit(self, family: str, now: datetime) -> dict[str, str]:
         """Count a request; the headers that tell what is left. Raises Refusal for 429."""
+        return self._count(family, now, 1.0, of_media=False)
+
+    def spend(self, family: str, seconds: float, now: datetime) -> dict[str, str]:
+        """Count seconds of media; the headers that tell what is left. Raises Refusal for 429."""
+        return self._count(family, now, seconds, of_media=True)
+
+    def _count(self, family: str, now: datetime, cost: float, *, of_media: bool) -> dict[str, str]:
+        some = [one for one in self.limits if one.of_media is of_media]
         with self._lock:
-            full = [one for one in self.limits if self._left(family, one, now) <= 0]
-            for one in () if full else self.limits:
-                self._use(family, one, now, 0.0 if one.of_media else 1.0)
+            full = [one for one in some if self._left(family, one, now) < cost]
+            for one in () if full else some:
+                self._use(family, one, now, cost)
             headers = self._headers(family, now)
         if full:
             wait = max(one.window - now.timestamp() % one.window for one in full)
@@ -60,14 +68,6 @@ class Quota:
             retry_after = {"Retry-After": str(max(1, math.ceil(wait)))}
             raise Refusal(429, "too_many_requests", text, headers | retry_after)
         return headers
-
-    def spent(self, family: str, seconds: float, now: datetime) -> dict[str, str]:
-        """Count seconds of media; the headers that tell what is left."""
-        with self._lock:
-            for one in self.limits:
-                if one.of_media:
-                    self._use(family, one, now, seconds)
-            return self._headers(family, now)
 
     def _headers(self, family: str, now: datetime) -> dict[str, str]:
         headers: dict[str, str] = {}

@@ -1,0 +1,170 @@
+"""One writer at a time, failures by their codes, and what becomes of unknown outcomes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from dodeca import Client
+from dodeca.emulator import Emulator, EmulatorTransport, samples
+from dodeca.errors import AuthenticationError, RunLockedError
+from tests.bulk.library import ROOT, rows, server, sounds
+
+HOLD = """
+import sys
+from dodeca import Client
+with Client("key", base_url=sys.argv[1]) as client:
+    client.embed.run(sys.argv[2], out=sys.argv[3], progress=lambda run: print(run, flush=True))
+"""
+
+
+def test_a_second_run_on_one_journal_is_refused_at_once(tmp_path: Path) -> None:
+    inputs, out = sounds(tmp_path / "in", 3), tmp_path / "out"
+    slow = [
+        {"fault": "delay", "operation": "embed_v2_create", "skip": 1, "times": 1, "seconds": 60}
+    ]
+    with server(tmp_path, faults=slow) as url, Client("key", base_url=url) as client:
+        command = [sys.executable, "-c", HOLD, url, str(inputs), str(out)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as first:
+            assert first.stdout
+            first.stdout.readline()
+            began = time.monotonic()
+            with pytest.raises(RunLockedError, match=r"another process works on .*out"):
+                client.embed.run(inputs, out=out)
+            assert time.monotonic() - began < 1.0
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+        run = client.embed.run(inputs, out=out)
+        assert (run.done + run.skipped, run.exit_code) == (3, 0)
+        assert len(set(rows(out)["source"].to_pylist())) == 3
+
+
+def test_failures_are_told_by_their_codes(tmp_path: Path) -> None:
+    """Too short, too low a resolution, broken, a missing URL, over quota: and the rest is done."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    scene = [samples.Scene("red", 5.0)]
+    samples.video(folder / "short.mp4", [samples.Scene("red", 2.0)])
+    small = samples.video(folder / "small.mp4", scene, size=(320, 180))
+    broken = folder / "broken.mp4"
+    broken.write_bytes(b"no film at all" * 100)
+    fine = samples.video(folder / "fine.mp4", scene)
+    long = samples.video(folder / "long.mp4", [samples.Scene("blue", 70.0)], sound=False)
+    inputs: list[Any] = [
+        *({"path": str(path)} for path in (long, small, broken)),
+        *({"url": f"https://example.com/{name}.mp4"} for name in ("missing", "short")),
+        {"path": str(fine)},
+        {"text": "the rest"},
+    ]
+    with Client.emulated(media=folder, limits=["1m/day"]) as client:
+        client.embed.video(fine)  # five of sixty seconds are used
+        run = client.embed.run(inputs, out=tmp_path / "out", concurrency=1)
+        codes = {Path(one.source).name: (one.code, one.status) for one in run.failures}
+        assert codes == {
+            "long.mp4": ("too_many_requests", 429),
+            "short.mp4": ("video_duration_too_short", 400),
+            "small.mp4": ("video_resolution_too_low", 400),
+            "broken.mp4": ("video_file_broken", 400),
+            "missing.mp4": ("parameter_invalid", 400),
+        }
+        assert (run.done, run.stopped, run.exit_code) == (2, "quota", 75)
+        assert run.resume_at is not None
+        table = pq.read_table(run.errors).to_pylist()
+        assert {Path(row["source"]).name: (row["code"], row["status"]) for row in table} == codes
+        assert set(rows(tmp_path / "out")["source"].to_pylist()) == {str(fine), "the rest"}
+
+
+def test_a_quota_of_requests_stops_the_run_and_saves_it(tmp_path: Path) -> None:
+    texts = [{"text": f"text {n}"} for n in range(30)]
+    with Client.emulated(limits=["20/day"]) as client:
+        run = client.embed.run(texts, out=tmp_path / "out", concurrency=4)
+        assert (run.done, run.stopped, run.exit_code) == (20, "quota", 75)
+        assert run.resume_at is not None
+        assert {failure.code for failure in run.failures} == {"too_many_requests"}
+    with Client.emulated() as client:
+        run = client.embed.run(texts, out=tmp_path / "out")
+        assert (run.done, run.skipped, run.exit_code, list(run.failures)) == (10, 20, 0, [])
+
+
+def test_what_was_refused_for_good_is_not_tried_again_unasked(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no film at all" * 100)
+    with Client.emulated() as client:
+        assert client._owned is not None
+        asked = client._owned.access.last
+        assert client.embed.run(broken, out=tmp_path / "out").failed == 1
+        assert len(asked) == 1
+        again = client.embed.run(broken, out=tmp_path / "out")
+        assert (again.failed, again.exit_code, len(asked)) == (1, 3, 1)
+        assert [failure.code for failure in again.failures] == ["video_file_broken"]
+        client.embed.run(broken, out=tmp_path / "out", retry_failed=True)
+        assert len(asked) == 2
+
+
+def test_a_failure_of_the_moment_is_tried_again_by_the_next_run(tmp_path: Path) -> None:
+    faults = [{"fault": "503", "operation": "embed_v2_create", "times": 9, "retry_after": "0"}]
+    with Client.emulated(faults=faults) as client:
+        run = client.embed.run([{"text": "a"}], out=tmp_path / "out")
+        assert [(one.code, one.retryable) for one in run.failures] == [("http_503", True)]
+        assert run.exit_code == 3
+        assert client.embed.run([{"text": "a"}], out=tmp_path / "out").exit_code == 0
+
+
+def test_an_unknown_task_is_the_users_to_decide(tmp_path: Path) -> None:
+    inputs = sounds(tmp_path / "in", 2)
+    faults = [{"fault": "lost", "operation": "embed_v2_tasks_create"}]
+    with Client.emulated(faults=faults) as client:
+
+        def tasks() -> int:
+            return len(list(client.embed.tasks.list()))
+
+        run = client.embed.run(inputs, out=tmp_path / "out", via="task", concurrency=1)
+        assert (run.done, run.unknown, run.exit_code, tasks()) == (1, 1, 3, 2)
+        assert [failure.code for failure in run.failures] == ["outcome_unknown"]
+        again = client.embed.run(inputs, out=tmp_path / "out", via="task")
+        assert (again.done, again.unknown, again.exit_code, tasks()) == (0, 1, 3, 2)
+        last = client.embed.run(inputs, out=tmp_path / "out", via="task", on_unknown="resubmit")
+        assert (last.done, last.unknown, last.orphans, last.exit_code) == (1, 0, 1, 0)
+        assert (tasks(), len(list(client.assets.list()))) == (3, 2)
+
+
+def test_a_running_task_is_taken_up_again(tmp_path: Path) -> None:
+    inputs = sounds(tmp_path / "in", 1)
+    with Client.emulated(pace="2") as client:
+        assert client._owned is not None
+        fault = {"fault": "500", "operation": "embed_v2_tasks_retrieve", "times": None}
+        client._owned.faults = type(client._owned.faults)([fault])
+        run = client.embed.run(inputs, out=tmp_path / "out", via="task")
+        assert (run.failed, run.exit_code) == (1, 3)
+        client._owned.faults = type(client._owned.faults)()
+        assert client.embed.run(inputs, out=tmp_path / "out", via="task").done == 1
+        assert len(list(client.embed.tasks.list())) == 1
+
+
+def test_a_lost_asset_is_found_by_its_marker(tmp_path: Path) -> None:
+    inputs = sounds(tmp_path / "in", 1)
+    faults = [{"fault": "lost", "operation": "assets_create"}]
+    with (
+        Emulator(faults=faults) as emulator,
+        Client("key", transport=EmulatorTransport(emulator), settle_sec=0.2) as client,
+    ):
+        assert client.embed.run(inputs, out=tmp_path / "out", via="task").exit_code == 0
+        assert len(list(client.assets.list())) == 1
+
+
+def test_a_wrong_key_ends_the_run(tmp_path: Path) -> None:
+    with server(tmp_path, "--api-key", "right") as url:
+        with (
+            Client("wrong", base_url=url) as client,
+            pytest.raises(AuthenticationError),
+        ):
+            client.embed.run([{"text": f"text {n}"} for n in range(100)], out=tmp_path / "out")
+        with Client("right", base_url=url) as client:
+            assert client.embed.run([{"text": "text 1"}], out=tmp_path / "out").done == 1
