@@ -22,7 +22,7 @@ def serving(answers: Mapping[str, bytes], *, rate: float | None = None) -> Itera
 
     A path may begin with the status of its answer, as in "201 /tasks"; else it is 200. `{server}`
     in an answer stands for the URL. `rate` is how many bytes of a connection are read in a second,
-    at most. What lies at CONNECTIONS tells how many were opened since it was asked.
+    at most. What lies at CONNECTIONS tells on how many something was PUT since it was asked.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -43,7 +43,7 @@ class _Server:
         self.replies: dict[bytes, bytes] = {}
         self._opened = 0
 
-    def opened(self) -> None:
+    def used(self) -> None:
         self._opened += 1
 
     def reply(self, path: bytes) -> bytes:
@@ -63,7 +63,7 @@ class _Peer(asyncio.Protocol):
         self._head = b""
         self._left = 0
         self._reply = b""
-        server.opened()
+        self._has_put = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -83,6 +83,9 @@ class _Peer(asyncio.Protocol):
                 if not end:
                     return
                 self._head = b""
+                if head.startswith(b"PUT ") and not self._has_put:
+                    self._has_put = True
+                    self._server.used()
                 length = _LENGTH.search(head)
                 self._left = int(length[1]) if length else 0
                 self._reply = self._server.reply(head.split(b" ", 2)[1].partition(b"?")[0])

@@ -39,6 +39,9 @@ class AsyncLine:
 
     def renew(self) -> bool:
         """Get ready for the next request; False where there can be none."""
+        if self._http.their_state is h11.SEND_BODY:  # an empty body, which nobody has read
+            with suppress(h11.RemoteProtocolError):
+                self._http.next_event()
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
             return True
