@@ -357,6 +357,8 @@ class Embeddings:
     def plot(self, query: Embeddings, *, title: str | None = None) -> Figure:
         """A picture of how well each moment matches a query: see `dodeca.plots.plot`.
 
+        >>> client.embed.video("colours.mp4").plot(client.embed.text("red")).savefig("red.png")
+
         Raises:
             InvalidRequestError: no segments with times, or a query that is not one vector.
             ConfigurationError: the extra `plot` is not installed.
@@ -367,6 +369,8 @@ class Embeddings:
 
     def plot_self(self, *, title: str | None = None) -> Figure:
         """A picture of how alike the moments are to each other: see `dodeca.plots.plot_self`.
+
+        >>> client.embed.video("colours.mp4").plot_self().savefig("colours.png")
 
         Raises:
             InvalidRequestError: no segments with times.

@@ -51,6 +51,11 @@ def plot(embeddings: Embeddings, query: Embeddings, *, title: str | None = None)
     The best moment of a strip is named where one stands out. Where clips and the whole were
     embedded, the clips are shown. `figure.axes` has an `Axes` for each modality.
 
+    >>> from dodeca import plots
+    >>> film, query = client.embed.video("colours.mp4"), client.embed.text("red")
+    >>> [axes.get_ylabel() for axes in plots.plot(film, query, title="red").axes]
+    ['visual', 'audio']
+
     Raises:
         InvalidRequestError: no segments with times, or a query that is not one vector.
         ConfigurationError: the extra `plot` is not installed.
@@ -77,6 +82,9 @@ def plot_self(embeddings: Embeddings, *, title: str | None = None) -> Figure:
 
     Both axes are time. Squares along the diagonal are stretches that stay alike, bright spots off
     it are what comes back later. `figure.axes` begins with an `Axes` for each modality.
+
+    >>> from dodeca import plots
+    >>> plots.plot_self(client.embed.video("colours.mp4")).savefig("colours.png")
 
     Raises:
         InvalidRequestError: no segments with times.

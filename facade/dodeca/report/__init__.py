@@ -1,14 +1,10 @@
 """One page about one film or sound: a player, its moments, and how well each matches a query.
 
->>> from tempfile import TemporaryDirectory
->>> from dodeca import Client, report
->>> from dodeca.emulator import samples
->>> with TemporaryDirectory() as folder, Client.emulated() as client:
-...     clip = samples.video(f"{folder}/clip.mp4", [samples.Scene("red", 4)])
-...     queries = {"red car": client.embed.text("red car")}
-...     page = report.write(f"{folder}/report.html", clip, client.embed.video(clip), queries)
->>> page.is_self_contained
-True
+>>> from dodeca import report
+>>> film = client.embed.video("colours.mp4")
+>>> queries = {"red car": client.embed.text("red car"), "noise": client.embed.text("noise")}
+>>> report.write("report.html", "colours.mp4", film, queries)  # doctest: +ELLIPSIS
+Page(html=<... characters>, is_self_contained=True, thumbnails=12)
 
 The page needs no server and loads nothing from outside. It needs the extra `cli`, and for its
 thumbnails the extra `emulator`.
@@ -61,6 +57,11 @@ def render(
     `embeddings`; there are 1 to 9 of them, as there are digits to choose them by. `folder` is where
     the page will be, `title` its heading, the name of the file where none is given.
 
+    >>> from dodeca import report
+    >>> film, red = client.embed.video("colours.mp4"), client.embed.text("red")
+    >>> report.render("colours.mp4", film, {"red": red}, title="Colours").is_self_contained
+    True
+
     Raises:
         InvalidMediaError: media that are not in a local file.
         InvalidRequestError: no query or more than 9, or embeddings without times.
@@ -93,6 +94,11 @@ def write(
     title: str | None = None,
 ) -> Page:
     """Write the page of `render` to a file, and return it.
+
+    >>> from dodeca import report
+    >>> film, red = client.embed.video("colours.mp4"), client.embed.text("red")
+    >>> report.write("report.html", "colours.mp4", film, {"red": red}).thumbnails
+    12
 
     Raises:
         DodecaError: as `render`.
