@@ -11,11 +11,13 @@ Names are loaded when they are first used, so that importing the package costs l
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
 from dodeca._version import VERSION
 
+TYPE_CHECKING = False  # as `typing` has it, whose import is most of what this one would cost
 if TYPE_CHECKING:
+    from typing import Any
+
     from dodeca import segmentation as segmentation
     from dodeca import webhooks as webhooks
     from dodeca._async.client import AsyncClient as AsyncClient
