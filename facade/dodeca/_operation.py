@@ -61,8 +61,9 @@ class Answer:
             value = orjson.loads(self.content)
         except orjson.JSONDecodeError as exc:
             raise InvalidResponseError(
-                f"the answer ({self.status_code}) is not JSON: {masked(repr(self.content[:80]))}"
-            ) from exc
+                f"the answer ({self.status_code}) is not JSON: {masked(repr(self.content[:80]))}, "
+                f"{exc.msg}"
+            ) from None  # orjson's error holds the whole text
         if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_deep(value):
             raise InvalidResponseError(f"the answer is nested more than {_MAX_DEPTH} levels deep")
         return value

@@ -205,7 +205,10 @@ class AsyncTransport:
                 return await receive(_http.HttpResponse(204), until)
             return await refusal(response, self.clock.wall(), self._key)
 
-        return await attempt(carry_out, built)
+        ended = await attempt(carry_out, built)
+        if isinstance(ended, Failure):
+            self._key.hide_in(ended.error)
+        return ended
 
     async def _found(
         self,

@@ -206,7 +206,10 @@ class Transport:
                 return receive(_http.HttpResponse(204), until)
             return refusal(response, self.clock.wall(), self._key)
 
-        return attempt(carry_out, built)
+        ended = attempt(carry_out, built)
+        if isinstance(ended, Failure):
+            self._key.hide_in(ended.error)
+        return ended
 
     def _found(
         self,
