@@ -10,6 +10,7 @@ import sys
 import termios
 import time
 from pathlib import Path
+from typing import IO
 
 from rich.text import Text
 
@@ -18,16 +19,22 @@ DODECA = Path(sys.executable).parent / "dodeca"
 _TOKENS = re.compile(r"\x1b\[\??[\d;]*[A-Za-z]|\r\n|\n|\r|[^\x1b\r\n]+")
 
 
-def run(*words: object, cwd: Path, columns: int = COLUMNS) -> tuple[int, list[tuple[float, str]]]:
-    """Run the command on a terminal of its own: its status, and what it wrote when (seconds)."""
+def run(
+    *words: object, cwd: Path, columns: int = COLUMNS, out: IO[bytes] | None = None
+) -> tuple[int, list[tuple[float, str]]]:
+    """Run the command on a terminal of its own: its status, and what it wrote when (seconds).
+
+    `out` takes its stdout, so that only stderr is the terminal.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     plain = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "CI"}
     env = {name: value for name, value in os.environ.items() if name not in plain}
     env |= {"TERM": "xterm-256color", "TWELVELABS_API_KEY": "key"}
     started = time.monotonic()
+    command = [DODECA, *map(str, words)]
     process = subprocess.Popen(
-        [DODECA, *map(str, words)], cwd=cwd, env=env, stdin=theirs, stdout=theirs, stderr=theirs
+        command, cwd=cwd, env=env, stdin=theirs, stdout=out or theirs, stderr=theirs
     )
     os.close(theirs)
     written = b""

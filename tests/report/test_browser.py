@@ -136,7 +136,7 @@ def test_a_digit_again_leads_to_the_next_best_moment(watched: Watched) -> None:
 def test_everything_is_within_reach_of_the_tabulator(watched: Watched) -> None:
     page = watched.page
     seen = set()
-    for _ in range(40):
+    for _ in range(20):
         page.keyboard.press("Tab")
         seen.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
         seen.add(page.evaluate("document.activeElement.textContent.trim()"))
