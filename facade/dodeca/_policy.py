@@ -10,7 +10,6 @@ from enum import Enum
 import attrs
 
 MAX_ATTEMPTS = 3
-SWEEP_SEC = 5.0
 _BACKOFF_SEC = 0.5
 _BACKOFF_CAP_SEC = 8.0
 _RETRY_AFTER_CAP_SEC = 7 * 86_400.0
@@ -225,9 +224,18 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
         return None
 
 
-def next_look(elapsed: float) -> float:
-    """Seconds until a job that has run for `elapsed` seconds is looked at again."""
-    return min(max(0.2 * math.sqrt(max(elapsed, 0.0)), 0.5), 15.0)
+def next_look(elapsed: float, expected: float | None = None) -> float:
+    """Seconds until a job that has run for `elapsed` seconds is looked at again.
+
+    Where the service has said how many seconds it needs (`expected`), half of them pass first.
+    """
+    pause = min(max(0.225 * math.sqrt(max(elapsed, 0.0)), 0.5), 15.0)
+    return pause if expected is None else max(pause, expected / 2 - elapsed)
+
+
+def next_sweep(elapsed: float) -> float:
+    """Seconds until the lists are read again that show which of many jobs still run."""
+    return min(max(0.25 * math.sqrt(max(elapsed, 0.0)), 2.0), 10.0)
 
 
 def _number(text: str | None) -> float | None:

@@ -128,3 +128,17 @@ def test_any_retry_after_text_gives_a_sane_wait(text: str) -> None:
 @given(st.floats(0, 1e6))
 def test_looks_at_a_job_are_half_a_second_to_fifteen_apart(elapsed: float) -> None:
     assert 0.5 <= _policy.next_look(elapsed) <= 15.0
+
+
+@given(st.floats(0, 1e6))
+def test_lists_of_jobs_are_read_every_two_to_ten_seconds(elapsed: float) -> None:
+    assert 2.0 <= _policy.next_sweep(elapsed) <= 10.0
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6))
+def test_half_of_what_a_job_is_expected_to_take_passes_first(elapsed: float, said: float) -> None:
+    pause = _policy.next_look(elapsed, said)
+    assert pause >= _policy.next_look(elapsed)
+    assert elapsed + pause >= said / 2 or math.isclose(elapsed + pause, said / 2)
+    if elapsed > said / 2:
+        assert pause == _policy.next_look(elapsed)

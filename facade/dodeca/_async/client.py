@@ -50,6 +50,10 @@ class AsyncClient:
         trust_env: use the proxies that the environment names.
         transport: an httpx transport to send through, for tests and the emulator.
 
+    >>> client = AsyncClient.emulated()  # no key, no network
+    >>> await client.embed.text("a red car")
+    <Embeddings 1 x 512>
+
     Raises:
         ConfigurationError: no usable key, or a base URL that is not http(s).
     """
@@ -86,6 +90,10 @@ class AsyncClient:
         `options` are those of `dodeca.emulator.Emulator`: `media` is a folder whose files stand
         for URLs of the same name, `db` a file that keeps the emulator's state.
 
+        >>> client = AsyncClient.emulated()
+        >>> await client.embed.text("a red car")
+        <Embeddings 1 x 512>
+
         Raises:
             ConfigurationError: the extra `emulator` is not installed.
         """
@@ -102,77 +110,123 @@ class AsyncClient:
 
     @cached_property
     def embed(self) -> AsyncEmbed:
-        """Embeddings of text, images, audio and video (`/embed-v2`)."""
+        """Embeddings of text, images, audio and video (`/embed-v2`).
+
+        >>> await client.embed.video("colours.mp4")
+        <Embeddings 10 x 512, audio+visual, asset+clip>
+        """
         from dodeca._async import embed
 
         return embed.AsyncEmbed(self._transport)
 
     @cached_property
     def embed_v1(self) -> AsyncEmbedV1:
-        """Embeddings of the first API (`/embed`)."""
+        """Embeddings of the first API (`/embed`).
+
+        >>> (await client.embed_v1.create(text="red")).text
+        <Embeddings 1 x 1024>
+        """
         from dodeca._async import embed_v1
 
         return embed_v1.AsyncEmbedV1(self._transport)
 
     @cached_property
     def assets(self) -> AsyncAssets:
-        """Files uploaded once and used by id (`/assets`)."""
+        """Files uploaded once and used by id (`/assets`).
+
+        >>> (await client.assets.retrieve(asset.id)).status
+        'ready'
+        """
         from dodeca._async import assets
 
         return assets.AsyncAssets(self._transport)
 
     @cached_property
     def indexes(self) -> AsyncIndexes:
-        """Indexes, their videos and their assets (`/indexes`)."""
+        """Indexes, their videos and their assets (`/indexes`).
+
+        >>> (await client.indexes.retrieve(index.id)).video_count
+        1
+        """
         from dodeca._async import indexes
 
         return indexes.AsyncIndexes(self._transport)
 
     @cached_property
     def tasks(self) -> AsyncTasks:
-        """Indexing videos from files and URLs (`/tasks`)."""
+        """Indexing videos from files and URLs (`/tasks`).
+
+        >>> client.tasks.list(index_id=index.id)
+        <Pages of Task from page 1; iterate them>
+        """
         from dodeca._async import tasks
 
         return tasks.AsyncTasks(self._transport)
 
     @cached_property
     def imports(self) -> AsyncImports:
-        """Imports from integrations (`/tasks/transfers/import`)."""
+        """Imports from integrations (`/tasks/transfers/import`).
+
+        >>> await client.imports.logs("films")
+        []
+        """
         from dodeca._async import imports
 
         return imports.AsyncImports(self._transport)
 
     @cached_property
     def search(self) -> AsyncSearch:
-        """Search an index: `client.search(index_id, ...)` (`/search`)."""
+        """Search an index: `client.search(index_id, ...)` (`/search`).
+
+        >>> hits = await client.search(index.id, "something blue", search_options=["visual"])
+        >>> hits.first_page.items[0].start
+        5.0
+        """
         from dodeca._async import search
 
         return search.AsyncSearch(self._transport)
 
     @cached_property
     def analyze(self) -> AsyncAnalyze:
-        """Text about videos: `client.analyze(prompt, ...)` (`/analyze`)."""
+        """Text about videos: `client.analyze(prompt, ...)` (`/analyze`).
+
+        >>> text = (await client.analyze("What happens?", video_id=video.id)).data
+        >>> text.startswith("[dodeca emulator]")
+        True
+        """
         from dodeca._async import analyze
 
         return analyze.AsyncAnalyze(self._transport)
 
     @cached_property
     def generate(self) -> AsyncGenerate:
-        """Open-ended text about a video (`/generate`, retired)."""
+        """Open-ended text about a video (`/generate`, retired).
+
+        >>> (await client.generate(video.id, "What happens?")).data[:17]
+        '[dodeca emulator]'
+        """
         from dodeca._async import text
 
         return text.AsyncGenerate(self._transport)
 
     @cached_property
     def summarize(self) -> AsyncSummarize:
-        """Summaries, chapters and highlights (`/summarize`, retired)."""
+        """Summaries, chapters and highlights (`/summarize`, retired).
+
+        >>> (await client.summarize(video.id, "chapter")).chapters[0].start_sec
+        0.0
+        """
         from dodeca._async import text
 
         return text.AsyncSummarize(self._transport)
 
     @cached_property
     def gist(self) -> AsyncGists:
-        """Title, topics and hashtags (`/gist`, retired)."""
+        """Title, topics and hashtags (`/gist`, retired).
+
+        >>> len((await client.gist(video.id, ["title"])).title) > 0
+        True
+        """
         from dodeca._async import text
 
         return text.AsyncGists(self._transport)
@@ -183,9 +237,13 @@ class AsyncClient:
         """Many jobs, each given as soon as it is done, whether ready or failed.
 
         The lists of the service tell which ones still run, so that a thousand jobs cost some
-        twenty requests every five seconds instead of a thousand. `job.result()` gives the result
+        twenty requests every few seconds instead of a thousand. `job.result()` gives the result
         of each or raises its failure. `timeout` is in seconds, for all of them together;
         `progress` shows how many are done (extra `progress`).
+
+        >>> jobs = [await client.embed.tasks.video("colours.mp4") for _ in range(2)]
+        >>> [job.status async for job in client.wait_all(jobs)]
+        ['ready', 'ready']
 
         Raises:
             WaitTimeout: the deadline came first; names the first job that was still running.
@@ -194,7 +252,11 @@ class AsyncClient:
         return wait_all(jobs, timeout=timeout, progress=progress)
 
     async def aclose(self) -> None:
-        """Close the connections, and the emulator that was made for this client."""
+        """Close the connections, and the emulator that was made for this client.
+
+        >>> other = AsyncClient.emulated()
+        >>> await other.aclose()
+        """
         await self._transport.aclose()
         if self._owned is not None:
             self._owned.close()

@@ -30,12 +30,16 @@ _KNOWN = frozenset({READY, *FAILED, *_RUNNING, "importing", "completed"})
 
 @attrs.frozen
 class JobState(Generic[T]):
-    """What one look at a job told; `result` may be there, unfinished, before it is ready."""
+    """What one look at a job told; `result` may be there, unfinished, before it is ready.
+
+    `expected_sec` is how long the service thinks that it takes in all, where it says so.
+    """
 
     id: str
     status: str
     result: T | None = None
     reason: str | None = None
+    expected_sec: float | None = None
 
 
 @attrs.frozen
@@ -85,28 +89,52 @@ class AsyncJob(Generic[T]):
 
     @property
     def id(self) -> str:
-        """The id by which the job is retrieved."""
+        """The id by which the job is retrieved.
+
+        >>> job = await client.embed.tasks.video("colours.mp4")
+        >>> (await client.embed.tasks.retrieve(job.id)).id == job.id
+        True
+        """
         return self._state.id
 
     @property
     def status(self) -> str:
-        """The service's word at the last look; `refresh` looks again."""
+        """The service's word at the last look; `refresh` looks again.
+
+        >>> job = await client.embed.tasks.video("colours.mp4")
+        >>> job.status
+        'processing'
+        """
         return self._state.status
 
     @property
     def done(self) -> bool:
-        """Whether the job had ended at the last look, with or without a result."""
+        """Whether the job had ended at the last look, with or without a result.
+
+        >>> job = await client.embed.tasks.video("colours.mp4")
+        >>> job.done
+        False
+        """
         if self.status == READY:
             return self._state.result is not None
         return self.status in FAILED
 
     @property
     def latest(self) -> T | None:
-        """What the last look gave, finished or not; None where there is nothing before the end."""
+        """What the last look gave, finished or not; None where there is nothing before the end.
+
+        >>> job = await client.tasks.retrieve(task.id)
+        >>> job.latest.index_id == index.id
+        True
+        """
         return self._state.result
 
     def result(self) -> T:
         """The result of a job that is done.
+
+        >>> job = await client.tasks.retrieve(task.id)
+        >>> job.result().video_id == video.id
+        True
 
         Raises:
             JobFailed: the job ended without a result; carries the service's reason.
@@ -120,6 +148,10 @@ class AsyncJob(Generic[T]):
 
     async def refresh(self) -> AsyncJob[T]:
         """Look at the job once more, and return it.
+
+        >>> job = await client.tasks.retrieve(task.id)
+        >>> (await job.refresh()).status
+        'ready'
 
         Raises:
             APIError: the service answered with an error status.
@@ -140,6 +172,10 @@ class AsyncJob(Generic[T]):
         shows its status (extra `progress`). A status that this version does not know counts as
         still running, and so does a look that fails for a while: an outage does not end the wait.
 
+        >>> job = await client.embed.tasks.video("colours.mp4")
+        >>> await job.wait(timeout=600)
+        <Embeddings 10 x 512, audio+visual, asset+clip>
+
         Raises:
             JobFailed: the job ended without a result; carries the service's reason.
             WaitTimeout: it was still running at the deadline; it goes on.
@@ -150,7 +186,11 @@ class AsyncJob(Generic[T]):
         with _progress.waiting(f"job {self.id}", on_progress, progress) as note:
             while not self.done:
                 elapsed = self._clock.monotonic() - started
-                pause = max(_policy.next_look(elapsed), getattr(trouble, "retry_after", 0) or 0)
+                expected = self._state.expected_sec
+                if expected is not None:
+                    expected = min(expected, timeout)
+                pause = _policy.next_look(elapsed, expected)
+                pause = max(pause, getattr(trouble, "retry_after", 0) or 0)
                 if elapsed + pause > timeout:
                     raise WaitTimeout(self.id, self.status, elapsed) from trouble
                 await self._clock.asleep(pause)
@@ -204,10 +244,11 @@ async def _as_they_end(
     started = clock.monotonic()
     while waiting:
         elapsed = clock.monotonic() - started
-        if elapsed + _policy.SWEEP_SEC > timeout:
+        pause = _policy.next_sweep(elapsed)
+        if elapsed + pause > timeout:
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)
-        await clock.asleep(_policy.SWEEP_SEC)
+        await clock.asleep(pause)
         for job in await _settled(list(waiting.values())):
             # Absence from a list is a hint; the look tells, and brings the result.
             await job._glance()

@@ -47,6 +47,10 @@ class AsyncTasks:
         HLS stream of it (the service's default is to). `job.wait()` gives the task once the video
         can be searched; its `video_id` names the video.
 
+        >>> job = await client.tasks.create(draft.id, "colours.mp4")
+        >>> (await job.wait()).status
+        'ready'
+
         Raises:
             InvalidMediaError: no such file, one of more than 2 GB, or an asset.
             BadRequestError: a video that the index's models do not take.
@@ -78,6 +82,10 @@ class AsyncTasks:
 
         `job.latest` is the task as it is now.
 
+        >>> job = await client.tasks.retrieve(task.id)
+        >>> job.status, job.latest.video_id == video.id
+        ('ready', True)
+
         Raises:
             NotFoundError: there is no such task.
             APIError: the service answered with another error status.
@@ -107,6 +115,9 @@ class AsyncTasks:
         `created_at` and `updated_at` keep what is as new as that or newer. `sort_by` is
         "created_at" or "updated_at", `sort_option` "asc" or "desc". Iteration starts at `page`
         and follows to the last one; `page_limit` is at most 50.
+
+        >>> [task.status async for task in client.tasks.list(index_id=index.id)]
+        ['ready']
 
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
@@ -138,6 +149,10 @@ class AsyncTasks:
 
         The video of a ready one has to be deleted first.
 
+        >>> job = await client.tasks.create(draft.id, "colours.mp4")
+        >>> await client.indexes.videos.delete(draft.id, (await job.wait()).video_id)
+        >>> await client.tasks.delete(job.id)
+
         Raises:
             BadRequestError: the task still runs, or its video is there (`task_cannot_be_deleted`).
             APIError: the service answered with another error status.
@@ -147,7 +162,10 @@ class AsyncTasks:
     async def _look(self, task_id: str) -> JobState[Task]:
         task = of(Task, await self._transport.send(request(tasks_retrieve, task_id)))
         reason = _library.reason(task.extra.get("error"))
-        return JobState(task_id, task.status or "", task, reason)
+        expected = None
+        if task.created_at and task.estimated_time and task.estimated_time > task.created_at:
+            expected = (task.estimated_time - task.created_at).total_seconds()
+        return JobState(task_id, task.status or "", task, reason, expected)
 
     def _job(self, state: JobState[Task]) -> AsyncJob[Task]:
         running = board(

@@ -51,6 +51,10 @@ class Client:
         trust_env: use the proxies that the environment names.
         transport: an httpx transport to send through, for tests and the emulator.
 
+    >>> client = Client.emulated()  # no key, no network
+    >>> client.embed.text("a red car")
+    <Embeddings 1 x 512>
+
     Raises:
         ConfigurationError: no usable key, or a base URL that is not http(s).
     """
@@ -87,6 +91,10 @@ class Client:
         `options` are those of `dodeca.emulator.Emulator`: `media` is a folder whose files stand
         for URLs of the same name, `db` a file that keeps the emulator's state.
 
+        >>> client = Client.emulated()
+        >>> client.embed.text("a red car")
+        <Embeddings 1 x 512>
+
         Raises:
             ConfigurationError: the extra `emulator` is not installed.
         """
@@ -103,77 +111,123 @@ class Client:
 
     @cached_property
     def embed(self) -> Embed:
-        """Embeddings of text, images, audio and video (`/embed-v2`)."""
+        """Embeddings of text, images, audio and video (`/embed-v2`).
+
+        >>> client.embed.video("colours.mp4")
+        <Embeddings 10 x 512, audio+visual, asset+clip>
+        """
         from dodeca._sync import embed
 
         return embed.Embed(self._transport)
 
     @cached_property
     def embed_v1(self) -> EmbedV1:
-        """Embeddings of the first API (`/embed`)."""
+        """Embeddings of the first API (`/embed`).
+
+        >>> client.embed_v1.create(text="red").text
+        <Embeddings 1 x 1024>
+        """
         from dodeca._sync import embed_v1
 
         return embed_v1.EmbedV1(self._transport)
 
     @cached_property
     def assets(self) -> Assets:
-        """Files uploaded once and used by id (`/assets`)."""
+        """Files uploaded once and used by id (`/assets`).
+
+        >>> client.assets.retrieve(asset.id).status
+        'ready'
+        """
         from dodeca._sync import assets
 
         return assets.Assets(self._transport)
 
     @cached_property
     def indexes(self) -> Indexes:
-        """Indexes, their videos and their assets (`/indexes`)."""
+        """Indexes, their videos and their assets (`/indexes`).
+
+        >>> client.indexes.retrieve(index.id).video_count
+        1
+        """
         from dodeca._sync import indexes
 
         return indexes.Indexes(self._transport)
 
     @cached_property
     def tasks(self) -> Tasks:
-        """Indexing videos from files and URLs (`/tasks`)."""
+        """Indexing videos from files and URLs (`/tasks`).
+
+        >>> client.tasks.list(index_id=index.id)
+        <Pages of Task from page 1; iterate them>
+        """
         from dodeca._sync import tasks
 
         return tasks.Tasks(self._transport)
 
     @cached_property
     def imports(self) -> Imports:
-        """Imports from integrations (`/tasks/transfers/import`)."""
+        """Imports from integrations (`/tasks/transfers/import`).
+
+        >>> client.imports.logs("films")
+        []
+        """
         from dodeca._sync import imports
 
         return imports.Imports(self._transport)
 
     @cached_property
     def search(self) -> Search:
-        """Search an index: `client.search(index_id, ...)` (`/search`)."""
+        """Search an index: `client.search(index_id, ...)` (`/search`).
+
+        >>> hits = client.search(index.id, "something blue", search_options=["visual"])
+        >>> hits.first_page.items[0].start
+        5.0
+        """
         from dodeca._sync import search
 
         return search.Search(self._transport)
 
     @cached_property
     def analyze(self) -> Analyze:
-        """Text about videos: `client.analyze(prompt, ...)` (`/analyze`)."""
+        """Text about videos: `client.analyze(prompt, ...)` (`/analyze`).
+
+        >>> text = client.analyze("What happens?", video_id=video.id).data
+        >>> text.startswith("[dodeca emulator]")
+        True
+        """
         from dodeca._sync import analyze
 
         return analyze.Analyze(self._transport)
 
     @cached_property
     def generate(self) -> Generate:
-        """Open-ended text about a video (`/generate`, retired)."""
+        """Open-ended text about a video (`/generate`, retired).
+
+        >>> client.generate(video.id, "What happens?").data[:17]
+        '[dodeca emulator]'
+        """
         from dodeca._sync import text
 
         return text.Generate(self._transport)
 
     @cached_property
     def summarize(self) -> Summarize:
-        """Summaries, chapters and highlights (`/summarize`, retired)."""
+        """Summaries, chapters and highlights (`/summarize`, retired).
+
+        >>> client.summarize(video.id, "chapter").chapters[0].start_sec
+        0.0
+        """
         from dodeca._sync import text
 
         return text.Summarize(self._transport)
 
     @cached_property
     def gist(self) -> Gists:
-        """Title, topics and hashtags (`/gist`, retired)."""
+        """Title, topics and hashtags (`/gist`, retired).
+
+        >>> len(client.gist(video.id, ["title"]).title) > 0
+        True
+        """
         from dodeca._sync import text
 
         return text.Gists(self._transport)
@@ -184,9 +238,13 @@ class Client:
         """Many jobs, each given as soon as it is done, whether ready or failed.
 
         The lists of the service tell which ones still run, so that a thousand jobs cost some
-        twenty requests every five seconds instead of a thousand. `job.result()` gives the result
+        twenty requests every few seconds instead of a thousand. `job.result()` gives the result
         of each or raises its failure. `timeout` is in seconds, for all of them together;
         `progress` shows how many are done (extra `progress`).
+
+        >>> jobs = [client.embed.tasks.video("colours.mp4") for _ in range(2)]
+        >>> [job.status for job in client.wait_all(jobs)]
+        ['ready', 'ready']
 
         Raises:
             WaitTimeout: the deadline came first; names the first job that was still running.
@@ -195,7 +253,11 @@ class Client:
         return wait_all(jobs, timeout=timeout, progress=progress)
 
     def close(self) -> None:
-        """Close the connections, and the emulator that was made for this client."""
+        """Close the connections, and the emulator that was made for this client.
+
+        >>> other = Client.emulated()
+        >>> other.close()
+        """
         self._transport.close()
         if self._owned is not None:
             self._owned.close()

@@ -29,12 +29,16 @@ _KNOWN = frozenset({READY, *FAILED, *_RUNNING, "importing", "completed"})
 
 @attrs.frozen
 class JobState(Generic[T]):
-    """What one look at a job told; `result` may be there, unfinished, before it is ready."""
+    """What one look at a job told; `result` may be there, unfinished, before it is ready.
+
+    `expected_sec` is how long the service thinks that it takes in all, where it says so.
+    """
 
     id: str
     status: str
     result: T | None = None
     reason: str | None = None
+    expected_sec: float | None = None
 
 
 @attrs.frozen
@@ -84,28 +88,52 @@ class Job(Generic[T]):
 
     @property
     def id(self) -> str:
-        """The id by which the job is retrieved."""
+        """The id by which the job is retrieved.
+
+        >>> job = client.embed.tasks.video("colours.mp4")
+        >>> client.embed.tasks.retrieve(job.id).id == job.id
+        True
+        """
         return self._state.id
 
     @property
     def status(self) -> str:
-        """The service's word at the last look; `refresh` looks again."""
+        """The service's word at the last look; `refresh` looks again.
+
+        >>> job = client.embed.tasks.video("colours.mp4")
+        >>> job.status
+        'processing'
+        """
         return self._state.status
 
     @property
     def done(self) -> bool:
-        """Whether the job had ended at the last look, with or without a result."""
+        """Whether the job had ended at the last look, with or without a result.
+
+        >>> job = client.embed.tasks.video("colours.mp4")
+        >>> job.done
+        False
+        """
         if self.status == READY:
             return self._state.result is not None
         return self.status in FAILED
 
     @property
     def latest(self) -> T | None:
-        """What the last look gave, finished or not; None where there is nothing before the end."""
+        """What the last look gave, finished or not; None where there is nothing before the end.
+
+        >>> job = client.tasks.retrieve(task.id)
+        >>> job.latest.index_id == index.id
+        True
+        """
         return self._state.result
 
     def result(self) -> T:
         """The result of a job that is done.
+
+        >>> job = client.tasks.retrieve(task.id)
+        >>> job.result().video_id == video.id
+        True
 
         Raises:
             JobFailed: the job ended without a result; carries the service's reason.
@@ -119,6 +147,10 @@ class Job(Generic[T]):
 
     def refresh(self) -> Job[T]:
         """Look at the job once more, and return it.
+
+        >>> job = client.tasks.retrieve(task.id)
+        >>> job.refresh().status
+        'ready'
 
         Raises:
             APIError: the service answered with an error status.
@@ -139,6 +171,10 @@ class Job(Generic[T]):
         shows its status (extra `progress`). A status that this version does not know counts as
         still running, and so does a look that fails for a while: an outage does not end the wait.
 
+        >>> job = client.embed.tasks.video("colours.mp4")
+        >>> job.wait(timeout=600)
+        <Embeddings 10 x 512, audio+visual, asset+clip>
+
         Raises:
             JobFailed: the job ended without a result; carries the service's reason.
             WaitTimeout: it was still running at the deadline; it goes on.
@@ -149,7 +185,11 @@ class Job(Generic[T]):
         with _progress.waiting(f"job {self.id}", on_progress, progress) as note:
             while not self.done:
                 elapsed = self._clock.monotonic() - started
-                pause = max(_policy.next_look(elapsed), getattr(trouble, "retry_after", 0) or 0)
+                expected = self._state.expected_sec
+                if expected is not None:
+                    expected = min(expected, timeout)
+                pause = _policy.next_look(elapsed, expected)
+                pause = max(pause, getattr(trouble, "retry_after", 0) or 0)
                 if elapsed + pause > timeout:
                     raise WaitTimeout(self.id, self.status, elapsed) from trouble
                 self._clock.sleep(pause)
@@ -201,10 +241,11 @@ def _as_they_end(waiting: dict[tuple[Hashable, str], Job[T]], timeout: float) ->
     started = clock.monotonic()
     while waiting:
         elapsed = clock.monotonic() - started
-        if elapsed + _policy.SWEEP_SEC > timeout:
+        pause = _policy.next_sweep(elapsed)
+        if elapsed + pause > timeout:
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)
-        clock.sleep(_policy.SWEEP_SEC)
+        clock.sleep(pause)
         for job in _settled(list(waiting.values())):
             # Absence from a list is a hint; the look tells, and brings the result.
             job._glance()

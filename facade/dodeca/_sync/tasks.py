@@ -48,6 +48,10 @@ class Tasks:
         HLS stream of it (the service's default is to). `job.wait()` gives the task once the video
         can be searched; its `video_id` names the video.
 
+        >>> job = client.tasks.create(draft.id, "colours.mp4")
+        >>> job.wait().status
+        'ready'
+
         Raises:
             InvalidMediaError: no such file, one of more than 2 GB, or an asset.
             BadRequestError: a video that the index's models do not take.
@@ -79,6 +83,10 @@ class Tasks:
 
         `job.latest` is the task as it is now.
 
+        >>> job = client.tasks.retrieve(task.id)
+        >>> job.status, job.latest.video_id == video.id
+        ('ready', True)
+
         Raises:
             NotFoundError: there is no such task.
             APIError: the service answered with another error status.
@@ -108,6 +116,9 @@ class Tasks:
         `created_at` and `updated_at` keep what is as new as that or newer. `sort_by` is
         "created_at" or "updated_at", `sort_option` "asc" or "desc". Iteration starts at `page`
         and follows to the last one; `page_limit` is at most 50.
+
+        >>> [task.status for task in client.tasks.list(index_id=index.id)]
+        ['ready']
 
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
@@ -139,6 +150,10 @@ class Tasks:
 
         The video of a ready one has to be deleted first.
 
+        >>> job = client.tasks.create(draft.id, "colours.mp4")
+        >>> client.indexes.videos.delete(draft.id, job.wait().video_id)
+        >>> client.tasks.delete(job.id)
+
         Raises:
             BadRequestError: the task still runs, or its video is there (`task_cannot_be_deleted`).
             APIError: the service answered with another error status.
@@ -148,7 +163,10 @@ class Tasks:
     def _look(self, task_id: str) -> JobState[Task]:
         task = of(Task, self._transport.send(request(tasks_retrieve, task_id)))
         reason = _library.reason(task.extra.get("error"))
-        return JobState(task_id, task.status or "", task, reason)
+        expected = None
+        if task.created_at and task.estimated_time and task.estimated_time > task.created_at:
+            expected = (task.estimated_time - task.created_at).total_seconds()
+        return JobState(task_id, task.status or "", task, reason, expected)
 
     def _job(self, state: JobState[Task]) -> Job[Task]:
         running = board(
