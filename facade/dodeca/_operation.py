@@ -47,7 +47,7 @@ class Answer:
     """A whole answer: status, headers with lower-case names, body, or the sink that took it."""
 
     status_code: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=False)
     content: bytes = attrs.field(repr=lambda content: f"<{len(content)} bytes>")
     sink: Any = None
 
