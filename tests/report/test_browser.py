@@ -49,7 +49,7 @@ class Watched:
 
 def until(page: Page, condition: str) -> None:
     """Wait; the page's policy forbids what the browser's driver would wait with."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not page.evaluate(condition):
         assert time.monotonic() < deadline, condition
         page.wait_for_timeout(20)
