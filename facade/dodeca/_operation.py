@@ -57,13 +57,12 @@ class Answer:
         Raises:
             InvalidResponseError: the body is something else, or nested too deep.
         """
-        try:
-            value = orjson.loads(self.content)
-        except orjson.JSONDecodeError as exc:
+        value, trouble = _loads(self.content)
+        if trouble:
+            start = masked(repr(self.content[:80]))
             raise InvalidResponseError(
-                f"the answer ({self.status_code}) is not JSON: {masked(repr(self.content[:80]))}, "
-                f"{exc.msg}"
-            ) from None  # orjson's error holds the whole text
+                f"the answer ({self.status_code}) is not JSON: {start}: {trouble}"
+            )
         if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_deep(value):
             raise InvalidResponseError(f"the answer is nested more than {_MAX_DEPTH} levels deep")
         return value
@@ -168,6 +167,14 @@ def read_model(cls: Any, value: Any) -> Any:
 def given(value: T | None) -> T | Unset:
     """Absence is None in the facade and UNSET in the generated package."""
     return UNSET if value is None else value
+
+
+def _loads(text: bytes) -> tuple[Any, str]:
+    """JSON, and what is wrong with it: orjson's own error holds the whole text."""
+    try:
+        return orjson.loads(text), ""
+    except orjson.JSONDecodeError as exc:
+        return None, exc.msg
 
 
 def is_deep(value: Any) -> bool:

@@ -28,12 +28,6 @@ class Secret:
         """The text without the secret, should somebody have sent it back."""
         return text.replace(self._value.encode(), b"***")
 
-    def hide_in(self, error: Exception) -> None:
-        """Take the secret out of the message of an error that quotes an answer."""
-        error.args = tuple(
-            arg.replace(self._value, "***") if isinstance(arg, str) else arg for arg in error.args
-        )
-
     def __repr__(self) -> str:
         return f"***{self._value[-4:]}" if len(self._value) > 12 else "***"
 

@@ -104,7 +104,7 @@ class AsyncTransport:
         """
 
         async def receive(response: _http.HttpResponse, until: float) -> T:
-            return read(await whole(response, sink and sink(), self.clock, until))
+            return read(await whole(response, sink and sink(), self.clock, until, self._key))
 
         return await self._exchange(request, receive, find)
 
@@ -205,10 +205,7 @@ class AsyncTransport:
                 return await receive(_http.HttpResponse(204), until)
             return await refusal(response, self.clock.wall(), self._key)
 
-        ended = await attempt(carry_out, built)
-        if isinstance(ended, Failure):
-            self._key.hide_in(ended.error)
-        return ended
+        return await attempt(carry_out, built)
 
     async def _found(
         self,
@@ -279,16 +276,18 @@ async def refusal(response: _http.HttpResponse, now: float, key: Secret | None =
 
 
 async def whole(
-    response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: float
+    response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
 ) -> Answer:
-    """A successful answer, read to its end, kept or fed to a sink."""
+    """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
+    that, since its beginning may be quoted by an error.
+    """
     kept = bytearray()
     take = kept.extend if sink is None else sink.feed
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
         async for raw in _http.aincoming(response):
             for piece in inflater.feed(raw):
-                take(piece)
+                take(key.hidden(piece))
             if clock.monotonic() > until:
                 raise RequestTimeout("the answer was still arriving at the deadline of the call")
         inflater.finish()

@@ -105,7 +105,7 @@ class Transport:
         """
 
         def receive(response: _http.HttpResponse, until: float) -> T:
-            return read(whole(response, sink and sink(), self.clock, until))
+            return read(whole(response, sink and sink(), self.clock, until, self._key))
 
         return self._exchange(request, receive, find)
 
@@ -206,10 +206,7 @@ class Transport:
                 return receive(_http.HttpResponse(204), until)
             return refusal(response, self.clock.wall(), self._key)
 
-        ended = attempt(carry_out, built)
-        if isinstance(ended, Failure):
-            self._key.hide_in(ended.error)
-        return ended
+        return attempt(carry_out, built)
 
     def _found(
         self,
@@ -277,15 +274,19 @@ def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None)
     return Failure(Outcome(_policy.fate_of(response.status_code), wait), error)
 
 
-def whole(response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: float) -> Answer:
-    """A successful answer, read to its end, kept or fed to a sink."""
+def whole(
+    response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
+) -> Answer:
+    """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
+    that, since its beginning may be quoted by an error.
+    """
     kept = bytearray()
     take = kept.extend if sink is None else sink.feed
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
         for raw in _http.incoming(response):
             for piece in inflater.feed(raw):
-                take(piece)
+                take(key.hidden(piece))
             if clock.monotonic() > until:
                 raise RequestTimeout("the answer was still arriving at the deadline of the call")
         inflater.finish()
