@@ -23,6 +23,7 @@ WORDS = [
     (r"^pytestmark = pytest\.mark\.anyio\n", ""),
     (r"\bAwaitable\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)\]", r"\1"),
     (r"\basync (def|with|for)\b", r"\1"),
+    (r"\(await ([\w.]+\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\))\)(?=[.\[])", r"\1"),
     (r"\bawait ", ""),
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
     (r"\ba(close|sleep|read|run_bounded|run_blocking|iter|next|place|incoming|outgoing)\b", r"\1"),

@@ -27,7 +27,7 @@ class Segment:
     said.
 
     >>> client.embed.video("colours.mp4")[0]
-    <Segment 0.00-6.00 s, visual, clip, 512 floats>
+    <Segment 0.00-5.00 s, visual, clip, 512 floats>
     """
 
     vector: NDArray[np.float32]
@@ -65,7 +65,7 @@ class Match(_Scored):
 
     >>> query = client.embed.text("red")
     >>> client.embed.video("colours.mp4").search(query, k=1)[0]
-    <Match 0.45: 0.00-6.00 s, visual, clip>
+    <Match 0.88: 0.00-5.00 s, visual, clip>
     """
 
     scores: Mapping[str, float]

@@ -24,12 +24,20 @@ class Batch(Sequence["Embeddings | DodecaError"]):
 
     @property
     def errors(self) -> dict[int, DodecaError]:
-        """What went wrong, by the position of the input."""
+        """What went wrong, by the position of the input.
+
+        >>> found = client.embed.images(["purple.jpg", "missing.jpg"])
+        >>> list(found.errors)
+        [1]
+        """
         return {n: one for n, one in enumerate(self.results) if isinstance(one, DodecaError)}
 
     @property
     def vectors(self) -> NDArray[np.float32]:
         """One row for each input: float32 of shape (n, d), d = 512 for marengo3.0.
+
+        >>> client.embed.texts(["red", "blue"]).vectors.shape
+        (2, 512)
 
         Raises:
             DodecaError: the first error, where an input has one; see `errors` and `results`.

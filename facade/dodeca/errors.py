@@ -148,7 +148,12 @@ class APIError(DodecaError):
 
     @property
     def retryable(self) -> bool:
-        """Whether the same call may succeed later without a change to it."""
+        """Whether the same call may succeed later without a change to it.
+
+        >>> from dodeca.errors import APIError
+        >>> APIError.of(503, {}, b"").retryable
+        True
+        """
         return self.status in {408, 425, 429} or self.status >= 500
 
     def __str__(self) -> str:
@@ -168,6 +173,11 @@ class APIError(DodecaError):
         """Pick the class by the status and read either documented body form, or none.
 
         `now` is Unix time, from which `resume_at` of a `RateLimitError` is reckoned.
+
+        >>> from dodeca.errors import APIError
+        >>> body = b'{"code": "resource_not_exist", "message": "no such task"}'
+        >>> print(APIError.of(404, {}, body))
+        [404 resource_not_exist] no such task
         """
         fields = _error_fields(body)
         code = fields.get("code")

@@ -65,6 +65,10 @@ class Media:
     def file(cls, path: str | os.PathLike[str]) -> Media:
         """A local file. It is read when it is sent, in pieces.
 
+        >>> from dodeca import Media
+        >>> Media.file("colours.mp4").mime_type
+        'video/mp4'
+
         Raises:
             InvalidMediaError: there is no such file, it is no regular file, or it is empty.
         """
@@ -84,6 +88,10 @@ class Media:
 
         Nothing is fetched or looked up here. A link to this machine is for an emulator: a client
         of any other service refuses it before it sends anything. Plain http is warned of.
+
+        >>> from dodeca import Media
+        >>> Media.url("https://example.com/clip.mp4").is_local
+        False
 
         Raises:
             InvalidMediaError: another scheme, no host, an address in a private network, or
@@ -115,6 +123,11 @@ class Media:
     def data(cls, content: bytes, *, filename: str | None = None) -> Media:
         """Media held in memory.
 
+        >>> from pathlib import Path
+        >>> from dodeca import Media
+        >>> Media.data(Path("purple.jpg").read_bytes(), filename="purple.jpg").mime_type
+        'image/jpeg'
+
         Raises:
             InvalidMediaError: not bytes, or empty.
         """
@@ -130,6 +143,10 @@ class Media:
     def asset(cls, asset_id: str) -> Media:
         """An asset uploaded before, by its id.
 
+        >>> from dodeca import Media
+        >>> client.embed.video(Media.asset(asset.id))
+        <Embeddings 10 x 512, audio+visual, asset+clip>
+
         Raises:
             InvalidMediaError: not a string, or empty.
         """
@@ -140,6 +157,10 @@ class Media:
     @classmethod
     def of(cls, source: MediaLike) -> Media:
         """A URL from a string that looks like one, a file from any other string or path.
+
+        >>> from dodeca import Media
+        >>> Media.of("https://example.com/clip.mp4").link
+        'https://example.com/clip.mp4'
 
         Raises:
             InvalidMediaError: as `Media.file` and `Media.url`, or for another type.
@@ -157,23 +178,42 @@ class Media:
 
     @property
     def is_local(self) -> bool:
-        """Whether the bytes are here, in a file or in memory."""
+        """Whether the bytes are here, in a file or in memory.
+
+        >>> from dodeca import Media
+        >>> Media.of("colours.mp4").is_local
+        True
+        """
         return self.path is not None or self.content is not None
 
     @property
     def size(self) -> int | None:
-        """Bytes, where they are local."""
+        """Bytes, where they are local.
+
+        >>> from dodeca import Media
+        >>> Media.data(b"0123456789").size
+        10
+        """
         if self.path is not None:
             return self._seen.size if self._seen else self.path.stat().st_size
         return None if self.content is None else len(self.content)
 
     @property
     def mime_type(self) -> str:
-        """The type that the file name suggests."""
+        """The type that the file name suggests.
+
+        >>> from dodeca import Media
+        >>> Media.of("tones.wav").mime_type
+        'audio/x-wav'
+        """
         return _named_type(self)
 
     def open(self) -> BinaryIO:
         """The local bytes, as a new binary file object.
+
+        >>> from dodeca import Media
+        >>> Media.of("purple.jpg").open().read(3)
+        b'\\xff\\xd8\\xff'
 
         Raises:
             InvalidMediaError: there are none, or the file is not the one that was seen before.
@@ -186,6 +226,10 @@ class Media:
 
     def check_unchanged(self, stream: BinaryIO) -> None:
         """That what was read from a file is still what it holds.
+
+        >>> from dodeca import Media
+        >>> media = Media.of("purple.jpg")
+        >>> media.check_unchanged(media.open())
 
         Raises:
             SourceChangedError: another process has written to it.
@@ -216,12 +260,22 @@ MediaLike = Media | str | os.PathLike[str]
 
 
 def is_image(media: Media) -> bool:
-    """Whether the name says that it is a picture."""
+    """Whether the name says that it is a picture.
+
+    >>> from dodeca.media import Media, is_image
+    >>> is_image(Media.of("purple.jpg"))
+    True
+    """
     return _named_type(media).startswith("image/")
 
 
 def is_sound(media: Media) -> bool:
-    """Whether the name says that it is a sound."""
+    """Whether the name says that it is a sound.
+
+    >>> from dodeca.media import Media, is_sound
+    >>> is_sound(Media.of("tones.wav"))
+    True
+    """
     return _named_type(media).startswith("audio/")
 
 
@@ -253,6 +307,9 @@ def _stamp(path: Path, found: os.stat_result) -> _Stamp:
 def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:
     """What can be told of a picture before it is sent: JPEG or PNG, large enough, 5 MB or less.
 
+    >>> from dodeca.media import Media, check_image
+    >>> check_image(Media.of("purple.jpg"))
+
     Raises:
         InvalidMediaError: a local picture outside these limits.
     """
@@ -276,6 +333,9 @@ def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:
 def check_sync_clip(media: Media) -> None:
     """What one synchronous call takes: 36 MB of audio or video, and at most 10 minutes.
 
+    >>> from dodeca.media import Media, check_sync_clip
+    >>> check_sync_clip(Media.of("colours.mp4"))
+
     Raises:
         InvalidMediaError: a local file outside these limits.
     """
@@ -291,7 +351,12 @@ def check_sync_clip(media: Media) -> None:
 
 
 def fits_one_call(media: Media) -> bool:
-    """Whether the media can go into one synchronous call, as far as can be told here."""
+    """Whether the media can go into one synchronous call, as far as can be told here.
+
+    >>> from dodeca.media import Media, fits_one_call
+    >>> fits_one_call(Media.of("colours.mp4"))
+    True
+    """
     try:
         check_sync_clip(media)
     except InvalidMediaError:
@@ -300,7 +365,12 @@ def fits_one_call(media: Media) -> bool:
 
 
 def duration_sec(media: Media) -> float | None:
-    """Seconds, read from the header of a local file; None where the format does not tell."""
+    """Seconds, read from the header of a local file; None where the format does not tell.
+
+    >>> from dodeca.media import Media, duration_sec
+    >>> duration_sec(Media.of("tones.wav"))
+    18.0
+    """
     from tinytag import TinyTag, TinyTagException
 
     with media.open() as stream:

@@ -36,6 +36,10 @@ def fixed(duration_sec: int) -> Fixed:
 
     12 seconds at `fixed(5)` give 0-5, 5-10 and 10-12. For audio and video.
 
+    >>> from dodeca import segmentation
+    >>> segmentation.fixed(6)
+    Fixed(duration_sec=6)
+
     Raises:
         InvalidRequestError: `duration_sec` is not a whole number from 2 to 10.
     """
@@ -47,6 +51,10 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
 
     The last segment may be shorter. Four seconds is what the service uses when a request for a
     video names no segmentation. For video only.
+
+    >>> from dodeca import segmentation
+    >>> segmentation.dynamic()
+    Dynamic(min_duration_sec=4)
 
     Raises:
         InvalidRequestError: `min_duration_sec` is not a whole number from 2 to 5.

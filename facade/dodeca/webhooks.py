@@ -62,6 +62,13 @@ def verify(
     is being replaced by another. `tolerance` is how many seconds the sender's clock may differ from
     ours, either way.
 
+    >>> import hmac, time
+    >>> from dodeca import webhooks
+    >>> body, stamp = b'{"type": "analyze.task.ready", "data": {}}', int(time.time())
+    >>> signed = hmac.new(b"secret", b"%d.%b" % (stamp, body), "sha256").hexdigest()
+    >>> webhooks.verify(body, f"t={stamp},v1={signed}", "secret").type
+    'analyze.task.ready'
+
     Raises:
         WebhookError: no signature, one that does not fit, an old or future time, or no JSON object.
         InvalidRequestError: the body is not bytes, there is no secret, or no usable tolerance.

@@ -135,14 +135,14 @@ def test_a_task_is_picked_up_again_by_its_id(folder: Path) -> None:
     with Client.emulated() as client:
         job = client.embed.tasks.video(folder / "colours.mp4")
         assert job.status == "processing"
-        again = (client.embed.tasks.retrieve(job.id)).wait()
+        again = client.embed.tasks.retrieve(job.id).wait()
         direct = client.embed.video(folder / "colours.mp4", via="sync")
     assert again.vectors.tobytes() == direct.vectors.tobytes()
 
 
 def test_an_uploaded_asset_is_embedded_like_the_file(folder: Path) -> None:
     with Client.emulated() as client:
-        asset = (client.assets.upload(folder / "colours.mp4")).wait()
+        asset = client.assets.upload(folder / "colours.mp4").wait()
         by_id = client.embed.video(Media.asset(asset.id))
         by_file = client.embed.video(folder / "colours.mp4")
     assert by_id.vectors.tobytes() == by_file.vectors.tobytes()

@@ -84,7 +84,7 @@ def test_a_create_that_was_never_sent_is_repeated() -> None:
         reply({"_id": "t1", "status": "processing"}, status=202),
     )
     with client_of(script) as client:
-        assert (client.embed.tasks.video("https://host/a.mp4")).id == "t1"
+        assert client.embed.tasks.video("https://host/a.mp4").id == "t1"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

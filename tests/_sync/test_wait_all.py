@@ -129,9 +129,9 @@ def test_jobs_that_are_done_cost_nothing() -> None:
         jobs = jobs_of(client, service)
         waiting = iter(client.wait_all(jobs))
         begun = clock.now
-        assert [(next(waiting)).id, (next(waiting)).id] == ["a", "b"]
+        assert [next(waiting).id, next(waiting).id] == ["a", "b"]
         assert (clock.now, service.requests) == (begun, 0)
-        assert (next(waiting)).id == "late"
+        assert next(waiting).id == "late"
 
 
 def test_no_jobs_are_no_wait() -> None:
@@ -159,7 +159,7 @@ def test_the_deadline_ends_the_wait_and_names_a_job() -> None:
     client, service, clock = client_of({"quick": 8.0, "slow": 7_200.0})
     with client:
         waiting = iter(client.wait_all(jobs_of(client, service), timeout=60))
-        assert (next(waiting)).id == "quick"
+        assert next(waiting).id == "quick"
         with pytest.raises(errors.WaitTimeout, match="job slow was still 'processing'"):
             next(waiting)
     assert clock.now <= 61

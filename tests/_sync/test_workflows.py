@@ -19,7 +19,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_search(folder: Path) -> None:
     with Client.emulated() as client:
         index = client.indexes.create("films", {"marengo3.0": ["visual", "audio"]})
-        task = (client.tasks.create(index.id, folder / "colours.mp4")).wait()
+        task = client.tasks.create(index.id, folder / "colours.mp4").wait()
         results = client.search(index.id, "something red", search_options=["visual"])
         hits = [hit for hit in results]
     assert hits[0].video_id == task.video_id
@@ -30,7 +30,7 @@ def test_search(folder: Path) -> None:
 def test_generate_text_from_videos(folder: Path) -> None:
     with Client.emulated() as client:
         index = client.indexes.create("films", {"pegasus1.2": ["visual", "audio"]})
-        task = (client.tasks.create(index.id, folder / "colours.mp4")).wait()
+        task = client.tasks.create(index.id, folder / "colours.mp4").wait()
         summary = client.summarize(task.video_id, "chapter")
         answer = client.generate(task.video_id, "What colours are there?")
         with client.analyze.stream("Describe it", video_id=task.video_id) as events:

@@ -36,7 +36,11 @@ class AsyncAnalyze:
 
     @cached_property
     def tasks(self) -> AsyncAnalyzeTasks:
-        """Analysis as a task, for longer videos and for segments (`/analyze/tasks`)."""
+        """Analysis as a task, for longer videos and for segments (`/analyze/tasks`).
+
+        >>> client.analyze.tasks.list()
+        <Pages of AnalyzeTask from page 1; iterate them>
+        """
         return AsyncAnalyzeTasks(self._transport)
 
     async def __call__(
@@ -61,6 +65,10 @@ class AsyncAnalyze:
         uses as `<@name>`). `temperature` is 0 to 1; `start_time` and `end_time` cut a part out, in
         seconds; `response_format` is `{"type": "json_schema", "json_schema": {…}}`; `prompt_v2`
         is a prompt with media in the API's own form.
+
+        >>> answer = await client.analyze("What happens in it?", video_id=video.id)
+        >>> answer.finish_reason
+        'stop'
 
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
@@ -98,6 +106,9 @@ class AsyncAnalyze:
         model_name: str | None = None,
     ) -> AsyncTextStream:
         """The same, as it is written (`POST /analyze` with `stream`).
+
+        >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     text = await events.text()
 
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
@@ -154,6 +165,10 @@ class AsyncAnalyzeTasks:
         rest is as in `client.analyze`.
         `job.wait()` gives the task with its result.
 
+        >>> job = await client.analyze.tasks.create("What happens in it?", video="colours.mp4")
+        >>> (await job.wait()).result.finish_reason
+        'stop'
+
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
             APIError: the service answered with an error status.
@@ -187,6 +202,11 @@ class AsyncAnalyzeTasks:
 
         `job.latest` is the task as it is now.
 
+        >>> task = await client.analyze.tasks.create("What happens in it?", video="colours.mp4")
+        >>> job = await client.analyze.tasks.retrieve(task.id)
+        >>> (await job.wait()).id == task.id
+        True
+
         Raises:
             NotFoundError: there is no such task.
             APIError: the service answered with another error status.
@@ -207,6 +227,9 @@ class AsyncAnalyzeTasks:
 
         `status` is "queued", "pending", "processing", "ready", "failed" or "canceled";
         `video_url` and `asset_id` must be met exactly. Prompts are cut short in lists.
+
+        >>> [task.status async for task in client.analyze.tasks.list(status="failed")]
+        []
 
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
@@ -229,6 +252,9 @@ class AsyncAnalyzeTasks:
 
     async def delete(self, task_id: str) -> None:
         """Delete a task that has ended (`DELETE /analyze/tasks/{task_id}`).
+
+        >>> job = await client.analyze.tasks.create("What happens in it?", video="colours.mp4")
+        >>> await client.analyze.tasks.delete((await job.wait()).id)
 
         Raises:
             NotFoundError: there is no such task.

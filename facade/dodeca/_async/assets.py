@@ -33,7 +33,11 @@ class AsyncAssets:
 
     @cached_property
     def multipart_uploads(self) -> AsyncMultipartUploads:
-        """Uploads in chunks, step by step (`/assets/multipart-uploads`)."""
+        """Uploads in chunks, step by step (`/assets/multipart-uploads`).
+
+        >>> client.assets.multipart_uploads.list()
+        <Pages of Upload from page 1; iterate them>
+        """
         return AsyncMultipartUploads(self._transport)
 
     async def upload(
@@ -57,6 +61,10 @@ class AsyncAssets:
         the same file, goes on where an upload was interrupted, within 24 hours; it is empty for a
         file that went in one call. The API key is not sent to where the chunks go. `job.wait()`
         gives the asset once it is ready.
+
+        >>> job = await client.assets.upload("colours.mp4")
+        >>> (await job.wait()).status
+        'ready'
 
         Raises:
             InvalidMediaError: no such file, or not the file that the upload was begun with.
@@ -99,6 +107,10 @@ class AsyncAssets:
         the asset once it is ready; `job.latest` is what the service answered at once. Beside
         `user_metadata` the asset gets an entry `dodeca_marker`, by which it is found again when
         the answer was lost.
+
+        >>> job = await client.assets.create("purple.jpg", user_metadata={"topic": "colours"})
+        >>> (await job.wait()).user_metadata["topic"]
+        'colours'
 
         Raises:
             InvalidMediaError: no such file, one of more than 200 MB, or an asset.
@@ -154,6 +166,9 @@ class AsyncAssets:
         the name. Iteration starts at `page` and follows to the last one; `page_limit` is at most
         50.
 
+        >>> [asset.filename async for asset in client.assets.list(filename="colours.mp4")][0]
+        'colours.mp4'
+
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
@@ -176,6 +191,9 @@ class AsyncAssets:
     async def retrieve(self, asset_id: str) -> Asset:
         """One asset (`GET /assets/{asset_id}`).
 
+        >>> (await client.assets.retrieve(asset.id)).filename
+        'colours.mp4'
+
         Raises:
             NotFoundError: there is no such asset.
             APIError: the service answered with another error status.
@@ -187,6 +205,10 @@ class AsyncAssets:
 
         It looks by `GET /assets/{asset_id}`.
 
+        >>> job = await client.assets.job(asset.id)
+        >>> job.status
+        'ready'
+
         Raises:
             NotFoundError: there is no such asset.
             APIError: the service answered with another error status.
@@ -197,6 +219,9 @@ class AsyncAssets:
         """Delete an asset, for good (`DELETE /assets/{asset_id}`).
 
         `force=True` deletes it even while an index uses it.
+
+        >>> job = await client.assets.create("purple.jpg")
+        >>> await client.assets.delete((await job.wait()).id)
 
         Raises:
             BadRequestError: an index uses it (409).

@@ -61,7 +61,11 @@ class AsyncEmbedV1:
 
     @cached_property
     def tasks(self) -> AsyncEmbedV1Tasks:
-        """Embedding videos as tasks (`/embed/tasks`)."""
+        """Embedding videos as tasks (`/embed/tasks`).
+
+        >>> client.embed_v1.tasks.list()
+        <Pages of EmbeddingTask from page 1; iterate them>
+        """
         return AsyncEmbedV1Tasks(self._transport)
 
     async def create(
@@ -79,6 +83,10 @@ class AsyncEmbedV1:
         A text has at most 77 tokens with Marengo 2.7; `text_truncate` ("end", "start", "none")
         says what becomes of a longer one. A picture is JPEG or PNG of at least 64x64 pixels and
         at most 5 MB. `audio_start_offset_sec` leaves out the beginning of the sound, in seconds.
+
+        >>> found = await client.embed_v1.create(text="a red car", image="purple.jpg")
+        >>> found.text, found.image
+        (<Embeddings 1 x 1024>, <Embeddings 1 x 1024>)
 
         Raises:
             InvalidRequestError: no input, or one outside the limits.
@@ -127,6 +135,10 @@ class AsyncEmbedV1Tasks:
         both or neither. `video_clip_length` is 2 to 10 seconds, 6 where it is not given; a last
         clip under 2 seconds is dropped. `video_embedding_scope` is any of "clip" and "video".
 
+        >>> job = await client.embed_v1.tasks.create("colours.mp4", video_clip_length=5)
+        >>> (await job.wait()).vectors.shape[1]
+        1024
+
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
             APIError: the service answered with an error status.
@@ -158,6 +170,11 @@ class AsyncEmbedV1Tasks:
         `embedding_option` ("visual-text", "audio", "visual", "transcription") brings only those
         vectors; all of them come where it is not given.
 
+        >>> task = await client.embed_v1.tasks.create("colours.mp4")
+        >>> job = await client.embed_v1.tasks.retrieve(task.id, embedding_option=["audio"])
+        >>> (await job.wait()).embedding_option.distinct()
+        ['audio']
+
         Raises:
             APIError: the service answered with an error status.
         """
@@ -166,6 +183,10 @@ class AsyncEmbedV1Tasks:
 
     async def status(self, task_id: str) -> EmbeddingTask:
         """How far a task is, without its vectors (`GET /embed/tasks/{task_id}/status`).
+
+        >>> task = await client.embed_v1.tasks.create("colours.mp4")
+        >>> (await client.embed_v1.tasks.status(task.id)).id == task.id
+        True
 
         Raises:
             APIError: the service answered with an error status.
@@ -185,6 +206,9 @@ class AsyncEmbedV1Tasks:
 
         `started_at` and `ended_at` bound the time of creation: a datetime, or text with a date;
         without them the last seven days. `status` is "processing", "ready" or "failed".
+
+        >>> [task.status async for task in client.embed_v1.tasks.list(status="failed")]
+        []
 
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.

@@ -36,6 +36,10 @@ class AsyncImports:
         `job.created` is what was taken in and what was refused; `job.wait()` gives where the
         files are in the end, failed ones included.
 
+        >>> job = await client.imports.create("my-bucket", draft.id)
+        >>> len((await job.wait()).ready)
+        1
+
         Raises:
             BadRequestError: another import is running, or another refusal.
             OutcomeUnknownError: whether the import was started cannot be told.
@@ -55,6 +59,10 @@ class AsyncImports:
 
         It looks by `GET /tasks/transfers/import/{integration_id}/status`.
 
+        >>> job = await client.imports.job("my-bucket", index.id)
+        >>> job.status
+        'ready'
+
         Raises:
             APIError: the service answered with an error status.
         """
@@ -62,6 +70,9 @@ class AsyncImports:
 
     async def status(self, integration_id: str, index_id: str) -> ImportStatus:
         """Where the files are (`GET /tasks/transfers/import/{integration_id}/status`).
+
+        >>> (await client.imports.status("my-bucket", index.id)).failed
+        []
 
         Raises:
             APIError: the service answered with an error status.
@@ -73,6 +84,9 @@ class AsyncImports:
 
     async def logs(self, integration_id: str) -> Sequence[ImportLog]:
         """Past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
+
+        >>> await client.imports.logs("another-bucket")
+        []
 
         Raises:
             APIError: the service answered with an error status.

@@ -46,6 +46,10 @@ class AsyncIndexedAssets:
         The asset must be ready. `enable_video_stream` makes an HLS stream of it (the service's
         default is not to). `job.wait()` gives the indexed asset once it can be searched.
 
+        >>> job = await client.indexes.assets.create(draft.id, asset.id)
+        >>> (await job.wait()).status
+        'ready'
+
         Raises:
             NotFoundError: there is no such index or asset.
             APIError: the service answered with another error status.
@@ -74,6 +78,10 @@ class AsyncIndexedAssets:
         """The job that takes an asset in, from this process or another.
 
         It looks by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
+
+        >>> job = await client.indexes.assets.job(index.id, video.id)
+        >>> job.status
+        'ready'
 
         Raises:
             NotFoundError: there is no such indexed asset.
@@ -104,6 +112,9 @@ class AsyncIndexedAssets:
 
         `status` is any of "validating", "pending", "queued", "indexing", "ready" and "failed";
         the other filters are those of `client.indexes.videos.list`.
+
+        >>> [found.id == video.id async for found in client.indexes.assets.list(index.id)]
+        [True]
 
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
@@ -150,6 +161,9 @@ class AsyncIndexedAssets:
         `embedding_option` ("visual", "audio", "transcription", or "visual-text" for Marengo 2.7)
         brings its vectors along, `transcription=True` what is said in it.
 
+        >>> (await client.indexes.assets.retrieve(index.id, video.id)).status
+        'ready'
+
         Raises:
             NotFoundError: there is no such indexed asset.
             APIError: the service answered with another error status.
@@ -172,6 +186,10 @@ class AsyncIndexedAssets:
 
         Other keys stay as they are; None under a key removes it.
 
+        >>> await client.indexes.assets.update(index.id, video.id, user_metadata={"season": 3})
+        >>> (await client.indexes.assets.retrieve(index.id, video.id)).user_metadata
+        {'season': 3}
+
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
@@ -184,6 +202,9 @@ class AsyncIndexedAssets:
         """Take an asset out (`DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
 
         The asset itself stays.
+
+        >>> job = await client.indexes.assets.create(draft.id, asset.id)
+        >>> await client.indexes.assets.delete(draft.id, (await job.wait()).id)
 
         Raises:
             NotFoundError: there is no such indexed asset.

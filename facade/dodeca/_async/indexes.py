@@ -43,12 +43,20 @@ class AsyncIndexes:
 
     @cached_property
     def videos(self) -> AsyncVideos:
-        """The videos of an index (`/indexes/{index_id}/videos`)."""
+        """The videos of an index (`/indexes/{index_id}/videos`).
+
+        >>> [video.system_metadata.duration async for video in client.indexes.videos.list(index.id)]
+        [20.0]
+        """
         return AsyncVideos(self._transport)
 
     @cached_property
     def assets(self) -> AsyncIndexedAssets:
-        """The assets of an index (`/indexes/{index_id}/indexed-assets`)."""
+        """The assets of an index (`/indexes/{index_id}/indexed-assets`).
+
+        >>> [found.status async for found in client.indexes.assets.list(index.id)]
+        ['ready']
+        """
         return AsyncIndexedAssets(self._transport)
 
     async def create(
@@ -64,6 +72,10 @@ class AsyncIndexes:
         `{"marengo3.0": ["visual", "audio"]}`. `addons` may be `["thumbnail"]`. Names are unique,
         and neither models nor add-ons can be changed later. The result holds the id and what was
         asked for.
+
+        >>> index = await client.indexes.create("clips", {"marengo3.0": ["visual", "audio"]})
+        >>> index.models[0].model_name
+        'marengo3.0'
 
         Raises:
             InvalidRequestError: no model, more than two, or an option that is not known.
@@ -107,6 +119,9 @@ class AsyncIndexes:
         "created_at" or "updated_at", `sort_option` "asc" or "desc". Iteration starts at `page`
         and follows to the last one; `page_limit`, at most 50, is the size of a page.
 
+        >>> [index.index_name async for index in client.indexes.list(index_name="films")]
+        ['films']
+
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
@@ -132,6 +147,9 @@ class AsyncIndexes:
     async def retrieve(self, index_id: str) -> Index:
         """One index (`GET /indexes/{index_id}`).
 
+        >>> (await client.indexes.retrieve(index.id)).total_duration
+        20.0
+
         Raises:
             NotFoundError: there is no such index.
             APIError: the service answered with another error status.
@@ -140,6 +158,10 @@ class AsyncIndexes:
 
     async def update(self, index_id: str, *, index_name: str) -> None:
         """Give an index another name; nothing else can be changed (`PUT /indexes/{index_id}`).
+
+        >>> await client.indexes.update(draft.id, index_name="final")
+        >>> (await client.indexes.retrieve(draft.id)).index_name
+        'final'
 
         Raises:
             InvalidRequestError: an empty name.
@@ -150,6 +172,8 @@ class AsyncIndexes:
 
     async def delete(self, index_id: str) -> None:
         """Delete an index and all of its videos, for good (`DELETE /indexes/{index_id}`).
+
+        >>> await client.indexes.delete(draft.id)
 
         Raises:
             NotFoundError: there is no such index.

@@ -57,6 +57,10 @@ class AsyncMultipartUploads:
         the chunks and has URLs for the first ones, each good for one hour; the session ends after
         24 hours.
 
+        >>> upload = await client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
+        >>> upload.total_chunks == -(-300_000_000 // upload.chunk_size)
+        True
+
         Raises:
             InvalidRequestError: a parameter out of bounds.
             APIError: the service answered with an error status.
@@ -82,6 +86,9 @@ class AsyncMultipartUploads:
     def list(self, *, page: int = 1, page_limit: int = 10) -> AsyncPages[Upload]:
         """The sessions that are not complete (`GET /assets/multipart-uploads`).
 
+        >>> [upload.status async for upload in client.assets.multipart_uploads.list()][:1]
+        ['active']
+
         Raises:
             InvalidRequestError: a page below 1, or more than 50 on a page.
         """
@@ -98,6 +105,11 @@ class AsyncMultipartUploads:
 
         The `extra` of each page tells of the session: `status` is "active", "completed",
         "failed" or "expired", beside `chunks_completed`, `chunks_failed` and `chunks_pending`.
+
+        >>> upload = await client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
+        >>> chunks = client.assets.multipart_uploads.status(upload.upload_id)
+        >>> [chunk.index async for chunk in chunks][:2]
+        [1, 2]
 
         Raises:
             InvalidRequestError: a page below 1, or more than 50 on a page.
@@ -120,6 +132,11 @@ class AsyncMultipartUploads:
 
         For `count` chunks, at most 50, from `start` on, which counts from 1; good for one hour.
 
+        >>> upload = await client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
+        >>> urls = await client.assets.multipart_uploads.presigned_urls(upload.upload_id, 1, 2)
+        >>> [url.chunk_index for url in urls]
+        [1, 2]
+
         Raises:
             InvalidRequestError: a number out of bounds.
             APIError: the service answered with an error status.
@@ -138,6 +155,12 @@ class AsyncMultipartUploads:
 
         Each of up to 50 chunks is
         `{"chunk_index": 1, "proof": etag, "proof_type": "etag", "chunk_size": bytes}`.
+
+        >>> upload = await client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
+        >>> chunk = {"chunk_index": 1, "proof": "an ETag", "proof_type": "etag", "chunk_size": 5}
+        >>> await client.assets.multipart_uploads.report_chunks(upload.upload_id, [chunk])
+        Traceback (most recent call last):
+        dodeca.errors.BadRequestError: [400 parameter_invalid] ... Chunk 1 has not been received...
 
         Raises:
             InvalidRequestError: no chunk, more than 50, or one of another form.

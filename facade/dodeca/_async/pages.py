@@ -31,6 +31,9 @@ class AsyncPages(Generic[T]):
     async def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, each with its items and the totals of the list.
 
+        >>> [page.total_results async for page in client.indexes.list(index_name="films").pages()]
+        [1]
+
         Raises:
             APIError: the service answered with an error status.
         """

@@ -41,6 +41,10 @@ class AsyncSearchResults:
     async def pages(self) -> AsyncIterator[SearchPage]:
         """The pages; the first is there already, each other one costs a request.
 
+        >>> hits = await client.search(index.id, "red", search_options=["visual"], page_limit=2)
+        >>> [len(page.items) async for page in hits.pages()]
+        [2, 2]
+
         Raises:
             BadRequestError: the token of a page has expired (`search_page_token_expired`).
         """
@@ -102,6 +106,10 @@ class AsyncSearch:
         `adjust_confidence_level` (0 to 1) are for Marengo 2.7. Iteration follows the pages of
         `page_limit` hits, at most 50.
 
+        >>> hits = await client.search(index.id, "something green", search_options=["visual"])
+        >>> [(hit.start, hit.end) async for hit in hits][0]
+        (9.0, 15.0)
+
         Raises:
             InvalidRequestError: neither text nor picture, or a parameter out of bounds.
             BadRequestError: an option that the index does not have, or a filter it cannot read.
@@ -139,6 +147,11 @@ class AsyncSearch:
         self, page_token: str, *, include_user_metadata: bool | None = None
     ) -> SearchPage:
         """One page of an earlier search, by its token (`GET /search/{page_token}`).
+
+        >>> hits = await client.search(index.id, "red", search_options=["visual"], page_limit=2)
+        >>> page = await client.search.retrieve(hits.first_page.next_page_token)
+        >>> page.items[0].rank
+        3
 
         Raises:
             BadRequestError: the token has expired (`search_page_token_expired`).

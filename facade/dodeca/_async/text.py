@@ -32,6 +32,9 @@ class AsyncGenerate:
 
         `temperature` is 0 to 1, 0.2 where it is not given.
 
+        >>> (await client.generate(video.id, "What happens in it?")).data[:17]
+        '[dodeca emulator]'
+
         Raises:
             InvalidRequestError: a parameter out of bounds.
             APIError: the service answered with an error status.
@@ -44,6 +47,9 @@ class AsyncGenerate:
         self, video_id: str, prompt: str, *, temperature: float | None = None
     ) -> AsyncTextStream:
         """The same, as it is written (`POST /generate` with `stream`).
+
+        >>> async with client.generate.stream(video.id, "What happens in it?") as events:
+        ...     text = await events.text()
 
         Raises:
             InvalidRequestError: a parameter out of bounds.
@@ -74,6 +80,9 @@ class AsyncSummarize:
         0 to 1, `max_tokens` at most 4,096; `response_format` is
         `{"type": "json_schema", "json_schema": {…}}`.
 
+        >>> [c.start_sec for c in (await client.summarize(video.id, "chapter")).chapters][0]
+        0.0
+
         Raises:
             InvalidRequestError: a parameter out of bounds.
             APIError: the service answered with an error status.
@@ -103,6 +112,10 @@ class AsyncGists:
         """Title, topics and hashtags of a video (`POST /gist`, retired: use `client.analyze`).
 
         `types` is any of "title", "topic" and "hashtag".
+
+        >>> gist = await client.gist(video.id, ["title", "topic"])
+        >>> gist.hashtags is None
+        True
 
         Raises:
             InvalidRequestError: no type, or one that the API does not list.

@@ -55,6 +55,10 @@ class AsyncVideos:
         new as that or newer. `sort_by` is "created_at" or "updated_at", `sort_option` "asc" or
         "desc". Iteration starts at `page` and follows to the last one; `page_limit` is at most 50.
 
+        >>> found = client.indexes.videos.list(index.id, duration={"gte": 10})
+        >>> [video.system_metadata.filename async for video in found]
+        ['colours.mp4']
+
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
@@ -94,6 +98,11 @@ class AsyncVideos:
         `embedding_option` ("visual", "audio", "transcription", or "visual-text" for Marengo 2.7)
         brings its vectors along, `transcription=True` what is said in it.
 
+        >>> options = {"embedding_option": ["visual"]}
+        >>> found = await client.indexes.videos.retrieve(index.id, video.id, **options)
+        >>> found.embedding.embedding_option.distinct()
+        ['visual']
+
         Raises:
             NotFoundError: there is no such video.
             APIError: the service answered with another error status.
@@ -116,6 +125,10 @@ class AsyncVideos:
 
         Other keys stay as they are; None under a key removes it.
 
+        >>> await client.indexes.videos.update(index.id, video.id, user_metadata={"season": 1})
+        >>> (await client.indexes.videos.retrieve(index.id, video.id)).user_metadata
+        {'season': 1}
+
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
@@ -130,6 +143,10 @@ class AsyncVideos:
 
         The service has retired this operation; use `update`.
 
+        >>> await client.indexes.videos.replace(index.id, video.id, user_metadata={"season": 2})
+        >>> (await client.indexes.videos.retrieve(index.id, video.id)).user_metadata
+        {'season': 2}
+
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
@@ -139,6 +156,9 @@ class AsyncVideos:
 
     async def delete(self, index_id: str, video_id: str) -> None:
         """Delete a video, for good (`DELETE /indexes/{index_id}/videos/{video_id}`).
+
+        >>> job = await client.tasks.create(draft.id, "colours.mp4")
+        >>> await client.indexes.videos.delete(draft.id, (await job.wait()).video_id)
 
         Raises:
             NotFoundError: there is no such video.

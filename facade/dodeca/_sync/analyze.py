@@ -37,7 +37,11 @@ class Analyze:
 
     @cached_property
     def tasks(self) -> AnalyzeTasks:
-        """Analysis as a task, for longer videos and for segments (`/analyze/tasks`)."""
+        """Analysis as a task, for longer videos and for segments (`/analyze/tasks`).
+
+        >>> client.analyze.tasks.list()
+        <Pages of AnalyzeTask from page 1; iterate them>
+        """
         return AnalyzeTasks(self._transport)
 
     def __call__(
@@ -62,6 +66,10 @@ class Analyze:
         uses as `<@name>`). `temperature` is 0 to 1; `start_time` and `end_time` cut a part out, in
         seconds; `response_format` is `{"type": "json_schema", "json_schema": {…}}`; `prompt_v2`
         is a prompt with media in the API's own form.
+
+        >>> answer = client.analyze("What happens in it?", video_id=video.id)
+        >>> answer.finish_reason
+        'stop'
 
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
@@ -99,6 +107,9 @@ class Analyze:
         model_name: str | None = None,
     ) -> TextStream:
         """The same, as it is written (`POST /analyze` with `stream`).
+
+        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     text = events.text()
 
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
@@ -155,6 +166,10 @@ class AnalyzeTasks:
         rest is as in `client.analyze`.
         `job.wait()` gives the task with its result.
 
+        >>> job = client.analyze.tasks.create("What happens in it?", video="colours.mp4")
+        >>> job.wait().result.finish_reason
+        'stop'
+
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
             APIError: the service answered with an error status.
@@ -188,6 +203,11 @@ class AnalyzeTasks:
 
         `job.latest` is the task as it is now.
 
+        >>> task = client.analyze.tasks.create("What happens in it?", video="colours.mp4")
+        >>> job = client.analyze.tasks.retrieve(task.id)
+        >>> job.wait().id == task.id
+        True
+
         Raises:
             NotFoundError: there is no such task.
             APIError: the service answered with another error status.
@@ -208,6 +228,9 @@ class AnalyzeTasks:
 
         `status` is "queued", "pending", "processing", "ready", "failed" or "canceled";
         `video_url` and `asset_id` must be met exactly. Prompts are cut short in lists.
+
+        >>> [task.status for task in client.analyze.tasks.list(status="failed")]
+        []
 
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
@@ -230,6 +253,9 @@ class AnalyzeTasks:
 
     def delete(self, task_id: str) -> None:
         """Delete a task that has ended (`DELETE /analyze/tasks/{task_id}`).
+
+        >>> job = client.analyze.tasks.create("What happens in it?", video="colours.mp4")
+        >>> client.analyze.tasks.delete(job.wait().id)
 
         Raises:
             NotFoundError: there is no such task.

@@ -34,7 +34,11 @@ class Assets:
 
     @cached_property
     def multipart_uploads(self) -> MultipartUploads:
-        """Uploads in chunks, step by step (`/assets/multipart-uploads`)."""
+        """Uploads in chunks, step by step (`/assets/multipart-uploads`).
+
+        >>> client.assets.multipart_uploads.list()
+        <Pages of Upload from page 1; iterate them>
+        """
         return MultipartUploads(self._transport)
 
     def upload(
@@ -58,6 +62,10 @@ class Assets:
         the same file, goes on where an upload was interrupted, within 24 hours; it is empty for a
         file that went in one call. The API key is not sent to where the chunks go. `job.wait()`
         gives the asset once it is ready.
+
+        >>> job = client.assets.upload("colours.mp4")
+        >>> job.wait().status
+        'ready'
 
         Raises:
             InvalidMediaError: no such file, or not the file that the upload was begun with.
@@ -100,6 +108,10 @@ class Assets:
         the asset once it is ready; `job.latest` is what the service answered at once. Beside
         `user_metadata` the asset gets an entry `dodeca_marker`, by which it is found again when
         the answer was lost.
+
+        >>> job = client.assets.create("purple.jpg", user_metadata={"topic": "colours"})
+        >>> job.wait().user_metadata["topic"]
+        'colours'
 
         Raises:
             InvalidMediaError: no such file, one of more than 200 MB, or an asset.
@@ -153,6 +165,9 @@ class Assets:
         the name. Iteration starts at `page` and follows to the last one; `page_limit` is at most
         50.
 
+        >>> [asset.filename for asset in client.assets.list(filename="colours.mp4")][0]
+        'colours.mp4'
+
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
@@ -175,6 +190,9 @@ class Assets:
     def retrieve(self, asset_id: str) -> Asset:
         """One asset (`GET /assets/{asset_id}`).
 
+        >>> client.assets.retrieve(asset.id).filename
+        'colours.mp4'
+
         Raises:
             NotFoundError: there is no such asset.
             APIError: the service answered with another error status.
@@ -186,6 +204,10 @@ class Assets:
 
         It looks by `GET /assets/{asset_id}`.
 
+        >>> job = client.assets.job(asset.id)
+        >>> job.status
+        'ready'
+
         Raises:
             NotFoundError: there is no such asset.
             APIError: the service answered with another error status.
@@ -196,6 +218,9 @@ class Assets:
         """Delete an asset, for good (`DELETE /assets/{asset_id}`).
 
         `force=True` deletes it even while an index uses it.
+
+        >>> job = client.assets.create("purple.jpg")
+        >>> client.assets.delete(job.wait().id)
 
         Raises:
             BadRequestError: an index uses it (409).

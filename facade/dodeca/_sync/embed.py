@@ -51,11 +51,18 @@ class Embed:
 
     @cached_property
     def tasks(self) -> EmbedTasks:
-        """Embedding as a task, for media of up to 4 hours (`/embed-v2/tasks`)."""
+        """Embedding as a task, for media of up to 4 hours (`/embed-v2/tasks`).
+
+        >>> client.embed.tasks.list(status="ready")
+        <Pages of EmbeddingTask from page 1; iterate them>
+        """
         return EmbedTasks(self._transport)
 
     def text(self, input_text: str, *, model_name: str = MODEL) -> Embeddings:
         """Embed a text of at most 500 tokens: one row, 1 x 512 (`POST /embed-v2`).
+
+        >>> client.embed.text("a man walking a dog")
+        <Embeddings 1 x 512>
 
         Raises:
             InvalidRequestError: an empty text, or one of more than 500 words.
@@ -67,6 +74,9 @@ class Embed:
         """Embed a JPEG or PNG of at least 128x128 pixels and at most 5 MB (`POST /embed-v2`).
 
         One row, 1 x 512. A local picture is checked before it is sent.
+
+        >>> client.embed.image("purple.jpg")
+        <Embeddings 1 x 512>
 
         Raises:
             InvalidMediaError: no such file, or a picture outside the limits.
@@ -80,6 +90,9 @@ class Embed:
         """Embed a text and a picture as one row, 1 x 512 (`POST /embed-v2`).
 
         The limits are those of `text` and `image`.
+
+        >>> client.embed.text_image("the same at night", "purple.jpg")
+        <Embeddings 1 x 512>
 
         Raises:
             InvalidRequestError: a text or a picture outside the limits.
@@ -96,6 +109,9 @@ class Embed:
         all of them stacked, n x 512. The pace adapts to the service's limits, also over several
         calls of one client: a 429 is waited for, unless a quota is gone for minutes.
 
+        >>> client.embed.texts(["a red car", "a loud noise"]).vectors.shape
+        (2, 512)
+
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
@@ -110,6 +126,9 @@ class Embed:
         """Embed many pictures, `concurrency` at a time (`POST /embed-v2` for each).
 
         The result is as that of `texts`, the limits of each picture are those of `image`.
+
+        >>> client.embed.images(["purple.jpg", "missing.jpg"])
+        <Batch of 2, 1 of them errors>
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
@@ -155,6 +174,10 @@ class Embed:
         refused for good. `keep_assets=False` deletes the assets that were uploaded for the run.
         `max_minutes` bounds the minutes of media, `dry_run` only says what would be done.
         `engine="ray"` works on a Ray cluster. `progress` shows a bar, or is called with the run.
+
+        >>> run = client.embed.run(["purple.jpg"], out="library")
+        >>> run.done, run.failed
+        (1, 0)
 
         Raises:
             InvalidRequestError: inputs that cannot be read, or a parameter outside its limits.
@@ -222,6 +245,10 @@ class Embed:
         forces one or the other. `on_progress` is called with a `Progress` after each piece of an
         upload and with the job after each look; `progress` shows both (extra `progress`).
 
+        >>> from dodeca import segmentation
+        >>> client.embed.audio("tones.wav", segmentation=segmentation.fixed(6))
+        <Embeddings 4 x 512, audio, asset+clip>
+
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
             APIError: the service answered with an error status.
@@ -265,6 +292,11 @@ class Embed:
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
         forces one or the other. `on_progress` is called with a `Progress` after each piece of an
         upload and with the job after each look; `progress` shows both (extra `progress`).
+
+        >>> from dodeca import segmentation
+        >>> film = client.embed.video("colours.mp4", segmentation=segmentation.dynamic(4))
+        >>> [segment.end_sec for segment in film.filter(option="visual", scope="clip")]
+        [5.0, 9.0, 15.0, 20.0]
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
@@ -357,6 +389,10 @@ class EmbedTasks:
         that offer a choice. `on_progress` and `progress` are about the upload. `job.wait()` gives
         the embeddings.
 
+        >>> job = client.embed.tasks.audio("tones.wav")
+        >>> job.wait(timeout=600)
+        <Embeddings 4 x 512, audio, asset+clip>
+
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
             APIError: the service answered with an error status.
@@ -403,6 +439,10 @@ class EmbedTasks:
         `embedding_uncertainty` those of `audio`, as are `on_progress` and `progress`; a local file
         of more than 36 MB is uploaded as an asset first. `job.wait()` gives the embeddings.
 
+        >>> job = client.embed.tasks.video("colours.mp4", embedding_option=["visual"])
+        >>> job.wait().filter(scope="clip")
+        <Embeddings 4 x 512, visual, clip>
+
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
             APIError: the service answered with an error status.
@@ -434,6 +474,11 @@ class EmbedTasks:
         The service does not say again which model it is; `model_name` puts it into the embeddings,
         and so into the ids of their `records`.
 
+        >>> task = client.embed.tasks.video("colours.mp4")
+        >>> job = client.embed.tasks.retrieve(task.id, model_name="marengo3.0")
+        >>> job.wait().model_name
+        'marengo3.0'
+
         Raises:
             NotFoundError: there is no such task, or its embeddings are older than seven days.
             APIError: the service answered with another error status.
@@ -455,6 +500,9 @@ class EmbedTasks:
         `started_at` and `ended_at` bound the time of creation: a datetime, or text with a date.
         `status` is "processing", "ready" or "failed". Iteration starts at `page` and follows to
         the last one; `page_limit`, at most 50, is the size of a page.
+
+        >>> [task.status for task in client.embed.tasks.list(status="failed")]
+        []
 
         Raises:
             InvalidRequestError: a date that cannot be read, or a page outside the limits.

@@ -37,6 +37,10 @@ class Imports:
         `job.created` is what was taken in and what was refused; `job.wait()` gives where the
         files are in the end, failed ones included.
 
+        >>> job = client.imports.create("my-bucket", draft.id)
+        >>> len(job.wait().ready)
+        1
+
         Raises:
             BadRequestError: another import is running, or another refusal.
             OutcomeUnknownError: whether the import was started cannot be told.
@@ -56,6 +60,10 @@ class Imports:
 
         It looks by `GET /tasks/transfers/import/{integration_id}/status`.
 
+        >>> job = client.imports.job("my-bucket", index.id)
+        >>> job.status
+        'ready'
+
         Raises:
             APIError: the service answered with an error status.
         """
@@ -63,6 +71,9 @@ class Imports:
 
     def status(self, integration_id: str, index_id: str) -> ImportStatus:
         """Where the files are (`GET /tasks/transfers/import/{integration_id}/status`).
+
+        >>> client.imports.status("my-bucket", index.id).failed
+        []
 
         Raises:
             APIError: the service answered with an error status.
@@ -74,6 +85,9 @@ class Imports:
 
     def logs(self, integration_id: str) -> Sequence[ImportLog]:
         """Past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
+
+        >>> client.imports.logs("another-bucket")
+        []
 
         Raises:
             APIError: the service answered with an error status.
@@ -91,7 +105,7 @@ class Imports:
             return JobState(integration_id, status, found)
 
         def running(ids: Set[str]) -> Set[str]:
-            return {name for name in ids if (look(name)).status != "ready"}
+            return {name for name in ids if look(name).status != "ready"}
 
         board = Board(("imports", id(self._transport), index_id), running)
         return Job(look, state, self._transport.clock, board, created)

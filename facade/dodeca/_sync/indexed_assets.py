@@ -47,6 +47,10 @@ class IndexedAssets:
         The asset must be ready. `enable_video_stream` makes an HLS stream of it (the service's
         default is not to). `job.wait()` gives the indexed asset once it can be searched.
 
+        >>> job = client.indexes.assets.create(draft.id, asset.id)
+        >>> job.wait().status
+        'ready'
+
         Raises:
             NotFoundError: there is no such index or asset.
             APIError: the service answered with another error status.
@@ -75,6 +79,10 @@ class IndexedAssets:
         """The job that takes an asset in, from this process or another.
 
         It looks by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
+
+        >>> job = client.indexes.assets.job(index.id, video.id)
+        >>> job.status
+        'ready'
 
         Raises:
             NotFoundError: there is no such indexed asset.
@@ -105,6 +113,9 @@ class IndexedAssets:
 
         `status` is any of "validating", "pending", "queued", "indexing", "ready" and "failed";
         the other filters are those of `client.indexes.videos.list`.
+
+        >>> [found.id == video.id for found in client.indexes.assets.list(index.id)]
+        [True]
 
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
@@ -151,6 +162,9 @@ class IndexedAssets:
         `embedding_option` ("visual", "audio", "transcription", or "visual-text" for Marengo 2.7)
         brings its vectors along, `transcription=True` what is said in it.
 
+        >>> client.indexes.assets.retrieve(index.id, video.id).status
+        'ready'
+
         Raises:
             NotFoundError: there is no such indexed asset.
             APIError: the service answered with another error status.
@@ -173,6 +187,10 @@ class IndexedAssets:
 
         Other keys stay as they are; None under a key removes it.
 
+        >>> client.indexes.assets.update(index.id, video.id, user_metadata={"season": 3})
+        >>> client.indexes.assets.retrieve(index.id, video.id).user_metadata
+        {'season': 3}
+
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
@@ -185,6 +203,9 @@ class IndexedAssets:
         """Take an asset out (`DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
 
         The asset itself stays.
+
+        >>> job = client.indexes.assets.create(draft.id, asset.id)
+        >>> client.indexes.assets.delete(draft.id, job.wait().id)
 
         Raises:
             NotFoundError: there is no such indexed asset.

@@ -44,12 +44,20 @@ class Indexes:
 
     @cached_property
     def videos(self) -> Videos:
-        """The videos of an index (`/indexes/{index_id}/videos`)."""
+        """The videos of an index (`/indexes/{index_id}/videos`).
+
+        >>> [video.system_metadata.duration for video in client.indexes.videos.list(index.id)]
+        [20.0]
+        """
         return Videos(self._transport)
 
     @cached_property
     def assets(self) -> IndexedAssets:
-        """The assets of an index (`/indexes/{index_id}/indexed-assets`)."""
+        """The assets of an index (`/indexes/{index_id}/indexed-assets`).
+
+        >>> [found.status for found in client.indexes.assets.list(index.id)]
+        ['ready']
+        """
         return IndexedAssets(self._transport)
 
     def create(
@@ -65,6 +73,10 @@ class Indexes:
         `{"marengo3.0": ["visual", "audio"]}`. `addons` may be `["thumbnail"]`. Names are unique,
         and neither models nor add-ons can be changed later. The result holds the id and what was
         asked for.
+
+        >>> index = client.indexes.create("clips", {"marengo3.0": ["visual", "audio"]})
+        >>> index.models[0].model_name
+        'marengo3.0'
 
         Raises:
             InvalidRequestError: no model, more than two, or an option that is not known.
@@ -108,6 +120,9 @@ class Indexes:
         "created_at" or "updated_at", `sort_option` "asc" or "desc". Iteration starts at `page`
         and follows to the last one; `page_limit`, at most 50, is the size of a page.
 
+        >>> [index.index_name for index in client.indexes.list(index_name="films")]
+        ['films']
+
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
@@ -133,6 +148,9 @@ class Indexes:
     def retrieve(self, index_id: str) -> Index:
         """One index (`GET /indexes/{index_id}`).
 
+        >>> client.indexes.retrieve(index.id).total_duration
+        20.0
+
         Raises:
             NotFoundError: there is no such index.
             APIError: the service answered with another error status.
@@ -141,6 +159,10 @@ class Indexes:
 
     def update(self, index_id: str, *, index_name: str) -> None:
         """Give an index another name; nothing else can be changed (`PUT /indexes/{index_id}`).
+
+        >>> client.indexes.update(draft.id, index_name="final")
+        >>> client.indexes.retrieve(draft.id).index_name
+        'final'
 
         Raises:
             InvalidRequestError: an empty name.
@@ -151,6 +173,8 @@ class Indexes:
 
     def delete(self, index_id: str) -> None:
         """Delete an index and all of its videos, for good (`DELETE /indexes/{index_id}`).
+
+        >>> client.indexes.delete(draft.id)
 
         Raises:
             NotFoundError: there is no such index.

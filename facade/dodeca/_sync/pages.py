@@ -30,6 +30,9 @@ class Pages(Generic[T]):
     def pages(self) -> Iterator[Page[T]]:
         """The pages, each with its items and the totals of the list.
 
+        >>> [page.total_results for page in client.indexes.list(index_name="films").pages()]
+        [1]
+
         Raises:
             APIError: the service answered with an error status.
         """

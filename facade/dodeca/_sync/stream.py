@@ -66,6 +66,10 @@ class TextStream:
     def text(self) -> str:
         """All of the text that is still to come, joined.
 
+        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     print(events.text()[:17])
+        [dodeca emulator]
+
         Raises:
             TruncatedStreamError: the stream stopped before its end event.
             InvalidResponseError: an event is not as the API documents it.

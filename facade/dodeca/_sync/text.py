@@ -31,6 +31,9 @@ class Generate:
 
         `temperature` is 0 to 1, 0.2 where it is not given.
 
+        >>> client.generate(video.id, "What happens in it?").data[:17]
+        '[dodeca emulator]'
+
         Raises:
             InvalidRequestError: a parameter out of bounds.
             APIError: the service answered with an error status.
@@ -41,6 +44,9 @@ class Generate:
 
     def stream(self, video_id: str, prompt: str, *, temperature: float | None = None) -> TextStream:
         """The same, as it is written (`POST /generate` with `stream`).
+
+        >>> with client.generate.stream(video.id, "What happens in it?") as events:
+        ...     text = events.text()
 
         Raises:
             InvalidRequestError: a parameter out of bounds.
@@ -71,6 +77,9 @@ class Summarize:
         0 to 1, `max_tokens` at most 4,096; `response_format` is
         `{"type": "json_schema", "json_schema": {…}}`.
 
+        >>> [c.start_sec for c in client.summarize(video.id, "chapter").chapters][0]
+        0.0
+
         Raises:
             InvalidRequestError: a parameter out of bounds.
             APIError: the service answered with an error status.
@@ -100,6 +109,10 @@ class Gists:
         """Title, topics and hashtags of a video (`POST /gist`, retired: use `client.analyze`).
 
         `types` is any of "title", "topic" and "hashtag".
+
+        >>> gist = client.gist(video.id, ["title", "topic"])
+        >>> gist.hashtags is None
+        True
 
         Raises:
             InvalidRequestError: no type, or one that the API does not list.

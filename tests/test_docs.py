@@ -1,0 +1,132 @@
+"""The documentation: every public name has it, its examples run, its pages build."""
+
+import doctest
+import importlib
+import inspect
+import os
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dodeca import Client
+from dodeca.emulator import samples
+from scripts import coverage_table
+
+ROOT = Path(__file__).resolve().parent.parent
+# What people import or reach from a client; `_async` is the same text in other words.
+MODULES = [
+    "dodeca",
+    "dodeca._labels",
+    "dodeca._matches",
+    "dodeca.batch",
+    "dodeca.embeddings",
+    "dodeca.errors",
+    "dodeca.langchain",
+    "dodeca.media",
+    "dodeca.plots",
+    "dodeca.report",
+    "dodeca.results.embedding",
+    "dodeca.results.library",
+    "dodeca.results.search",
+    "dodeca.results.text",
+    "dodeca.segmentation",
+    "dodeca.webhooks",
+    *(
+        f"dodeca._sync.{module.name}"
+        for module in pkgutil.iter_modules(importlib.import_module("dodeca._sync").__path__)
+    ),
+]
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def examples() -> list[doctest.DocTest]:
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = [test for name in MODULES for test in finder.find(importlib.import_module(name))]
+    return [test for test in found if test.examples]
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What the examples take for granted: a client, three files, an index with a film in it."""
+    folder = tmp_path_factory.mktemp("media")
+    samples.write_all(folder)
+    before = Path.cwd()
+    os.chdir(folder)
+    with Client.emulated(media=folder) as client:
+        index = client.indexes.create(
+            "films", {"marengo3.0": ["visual", "audio"], "pegasus1.2": ["visual", "audio"]}
+        )
+        task = client.tasks.create(index.id, "colours.mp4").wait()
+        asset = client.assets.upload("colours.mp4").wait()
+        video = client.indexes.videos.retrieve(index.id, task.video_id or "")
+        yield {
+            **{"Client": Client, "client": client, "index": index},
+            **{"task": task, "asset": asset, "video": video},
+        }
+    os.chdir(before)
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_an_example(example: doctest.DocTest, names: dict[str, Any]) -> None:
+    told: list[str] = []
+    draft = names["client"].indexes.create(f"draft {example.name}", {"marengo3.0": ["visual"]})
+    example.globs = {**names, "draft": draft}
+    doctest.DocTestRunner(optionflags=FLAGS).run(example, out=told.append)
+    assert not told, "".join(told)
+
+
+def public() -> dict[str, Any]:
+    """Every public function and class that people reach, by its full name."""
+    found: dict[str, Any] = {}
+    for name in MODULES:
+        module = importlib.import_module(name)
+        for word, value in vars(module).items():
+            if word.startswith("_") or getattr(value, "__module__", None) != name:
+                continue
+            if inspect.isclass(value):
+                found[f"{name}.{word}"] = value
+                found |= {f"{name}.{word}.{own}": member for own, member in members(value)}
+            elif inspect.isfunction(value):
+                found[f"{name}.{word}"] = value
+    return {name: value for name, value in found.items() if not name.startswith(INSIDE)}
+
+
+# Behind what people call: how requests travel, how lists and jobs are put together.
+INSIDE = (
+    *(
+        f"dodeca._sync.{word}."
+        for word in ("batch", "line", "pool", "service", "storage", "transport")
+    ),
+    *("dodeca._sync.job.Board", "dodeca._sync.job.JobState", "dodeca._sync.job.board"),
+    *("dodeca._sync.job.wait_all", "dodeca._sync.pages.listed", "dodeca._sync.embed.embedded"),
+    "dodeca._sync.job.may_pass",
+    "dodeca._labels.",
+    "dodeca.embeddings.Embeddings.from_columns",
+    "dodeca.plots.Picture",
+)
+
+
+def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in vars(cls).items():
+        plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
+        plain = getattr(plain, "fget", None) or getattr(plain, "func", None) or plain
+        if inspect.isfunction(plain) and (not name.startswith("_") or name == "__call__"):
+            yield name, plain
+
+
+@pytest.mark.parametrize(("name", "value"), public().items(), ids=public())
+def test_a_public_name_is_documented(name: str, value: Any) -> None:
+    assert inspect.getdoc(value), f"{name} has no docstring"
+    if inspect.isfunction(value):
+        lines = re.findall(r"^ *(?:>>>|\.\.\.) .*", value.__doc__ or "", re.MULTILINE)
+        assert 1 <= len(lines) <= 5, f"{name} has {len(lines)} lines of examples"
+
+
+def test_every_method_of_the_client_is_looked_at() -> None:
+    looked_at = {value for value in public().values() if inspect.isfunction(value)}
+    assert {method.function for method in coverage_table.methods(Client)} <= looked_at
