@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import multiprocessing
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -24,13 +25,16 @@ ANSWER = b'{"data":[{"embedding":[0.5],"embedding_option":"visual","embedding_sc
 ANSWER += b'"start_sec":0.0,"end_sec":1.0}]}'
 
 
-def run(*, repeats: int = 7) -> Result:
+def run(
+    *, repeats: int = 7, size: int = SIZE, peaks_of: Sequence[str] = (OURS, WITHOUT, HTTPX, VENDOR)
+) -> Result:
     """Medians of CPU seconds, and peaks of memory."""
     with tempfile.TemporaryDirectory() as folder, serving({"/embed-v2": ANSWER}) as server:
         path = Path(folder) / "film.mp4"
-        path.write_bytes(bytes(range(250)) * (SIZE // 250))
-        spent = medians(ways(server, path), repeats=repeats)
-        peaks = {name: _peak(server, path, name) / SIZE for name in spent}
+        path.write_bytes(bytes(range(250)) * (size // 250))
+        with ExitStack() as clients:
+            spent = medians(ways(server, path, clients), repeats=repeats)
+        peaks = {name: _peak(server, path, name) / size for name in peaks_of}
     return Result(
         "bodies",
         [
@@ -51,12 +55,13 @@ def run(*, repeats: int = 7) -> Result:
     )
 
 
-def ways(base_url: str, path: Path) -> dict[str, Callable[[], Any]]:
+def ways(base_url: str, path: Path, clients: ExitStack) -> dict[str, Callable[[], Any]]:
     """The ways to send the file."""
     from twelvelabs import MediaSource, TwelveLabs, VideoInputRequest
 
-    ours, plain = Client("key", base_url=base_url), httpx.Client(timeout=60)
-    vendor = TwelveLabs(api_key="key", base_url=base_url)
+    ours = clients.enter_context(Client("key", base_url=base_url))
+    plain = clients.enter_context(httpx.Client(timeout=60))
+    vendor = TwelveLabs(api_key="key", base_url=base_url, httpx_client=plain)
 
     def without_pybase64() -> Any:
         with mock.patch.object(_wire, "b64encode", base64.b64encode):
@@ -88,8 +93,9 @@ def _peak(base_url: str, path: Path, name: str) -> int:
 def _peak_here(base_url: str, path: Path, name: str) -> int:
     small = path.with_name("small.mp4")
     small.write_bytes(b"0" * 1000)
-    ways(base_url, small)[name]()  # all is imported and built
-    return peak_memory(ways(base_url, path)[name])
+    with ExitStack() as clients:
+        ways(base_url, small, clients)[name]()  # all is loaded
+        return peak_memory(ways(base_url, path, clients)[name])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 from rich.console import Console
@@ -37,7 +37,7 @@ class Goal:
 
 @attrs.frozen
 class Medians:
-    """One quantity of several ways of doing the same thing; the ratios are to `base`."""
+    """One quantity of several ways of doing the same thing; the ratios are to `base`, if any."""
 
     title: str
     values: Mapping[str, float]
@@ -72,19 +72,32 @@ class Result:
         for note in self.notes:
             console.print(note, highlight=False)
         RESULTS.mkdir(exist_ok=True)
-        found = attrs.asdict(self) | {
-            "goals": [attrs.asdict(goal) | {"met": goal.met} for goal in self.goals]
-        }
-        text = json.dumps(found, indent=2, ensure_ascii=False)
+        text = json.dumps(as_json(self), indent=2, ensure_ascii=False)
         (RESULTS / f"{self.name}.json").write_text(text + "\n")
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """A result as it is kept."""
+    goals = [attrs.asdict(goal) | {"met": goal.met} for goal in result.goals]
+    return attrs.asdict(result) | {"goals": goals}
 
 
 def _table(medians: Medians) -> Table:
     table = Table(title=medians.title, title_justify="left")
     table.add_column("way")
     table.add_column(medians.unit, justify="right")
-    table.add_column(f"times {medians.base}", justify="right")
-    for way, value in medians.values.items():
-        ratio = medians.ratio(way) if medians.values[medians.base] else float("nan")
-        table.add_row(way, f"{value:.4g}", f"{ratio:.2f}")
+    if medians.base:
+        table.add_column(f"times {medians.base}", justify="right")
+    for row in cells(medians):
+        table.add_row(*row)
     return table
+
+
+def cells(medians: Medians) -> list[list[str]]:
+    """The rows of a table: name, value, and how many times the base it is."""
+    base = medians.values.get(medians.base)
+    rows = [[way, f"{value:.4g}"] for way, value in medians.values.items()]
+    if medians.base:
+        for row, value in zip(rows, medians.values.values(), strict=True):
+            row.append(f"{value / base:.2f}" if base else "")
+    return rows

@@ -9,7 +9,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ SESSION = "/assets/multipart-uploads"
 def run(*, repeats: int = 3) -> Result:
     """Medians of CPU seconds for the form; one run each for the parts, which take wall time."""
     form, peaks = _form(repeats)
-    parts = {name: _in_parts(name) for name in (OURS, VENDOR)}
+    parts = {name: in_parts(name) for name in (OURS, VENDOR)}
     ours, vendor = parts[OURS], parts[VENDOR]
     sooner = vendor["wall s"] / ours["wall s"]
     beyond = ours["connections"] - multipart_uploads.WORKERS
@@ -62,14 +62,16 @@ def run(*, repeats: int = 3) -> Result:
 
 def _form(repeats: int) -> tuple[dict[str, float], dict[str, float]]:
     with _sparse(GB) as path, serving({"/embed/tasks": b'{"_id":"1"}'}) as server:
-        spent = medians(ways(server, path), repeats=repeats)
+        with ExitStack() as clients:
+            spent = medians(ways(server, path, clients), repeats=repeats)
         peaks = {name: _peak(server, path, name) / MB for name in (OURS, ASYNC, HTTPX)}
     return spent, peaks
 
 
-def ways(base_url: str, path: Path) -> dict[str, Callable[[], Any]]:
+def ways(base_url: str, path: Path, clients: ExitStack) -> dict[str, Callable[[], Any]]:
     """The ways to send the file as a form."""
-    ours, plain = Client("key", base_url=base_url), httpx.Client(timeout=60)
+    ours = clients.enter_context(Client("key", base_url=base_url))
+    plain = clients.enter_context(httpx.Client(timeout=60))
 
     def with_httpx() -> Any:
         with path.open("rb") as stream:
@@ -111,9 +113,9 @@ def _pieces(to: socket.socket, stream: Any) -> None:
         to.sendall(piece)
 
 
-def _in_parts(name: str) -> dict[str, float]:
+def in_parts(name: str, size: int = PARTS_SIZE, rate: float | None = RATE) -> dict[str, float]:
     """In a process of its own, so that CPU time and writes are those of the upload alone."""
-    count = PARTS_SIZE // PART
+    count = size // PART
     session = {
         "upload_id": "1",
         "asset_id": "2",
@@ -131,8 +133,8 @@ def _in_parts(name: str) -> dict[str, float]:
         "/store": b"",
     }
     with (
-        _sparse(PARTS_SIZE) as path,
-        serving(answers, rate=RATE) as server,
+        _sparse(size) as path,
+        serving(answers, rate=rate) as server,
         multiprocessing.get_context("spawn").Pool(1) as pool,
     ):
         return pool.apply(_in_parts_here, (server, path, name))
@@ -184,8 +186,9 @@ def _peak(base_url: str, path: Path, name: str) -> int:
 def _peak_here(base_url: str, path: Path, name: str) -> int:
     small = path.with_name("small.mp4")
     small.write_bytes(b"0" * 1000)
-    ways(base_url, small)[name]()
-    return peak_memory(ways(base_url, path)[name])
+    with ExitStack() as clients:
+        ways(base_url, small, clients)[name]()  # all is loaded
+        return peak_memory(ways(base_url, path, clients)[name])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,109 @@
+"""The benchmarks in small, with wide margins: what must stay far ahead, on any machine."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+
+from dodeca import AsyncClient, _vectors
+from dodeca._sync.multipart_uploads import WORKERS
+from tests.benchmarks import __main__ as bench
+from tests.benchmarks import bodies, calls, decode, polling, uploads
+from tests.benchmarks.loopback import serving
+from tests.benchmarks.measure import medians
+from tests.benchmarks.report import Goal, Medians, Result, as_json
+
+
+@pytest.fixture(scope="module")
+def long() -> bytes:
+    return decode.answer(decode.SEGMENTS)
+
+
+def test_decoding_takes_less_than_half_of_a_whole_parse(long: bytes) -> None:
+    with serving({"/embed-v2": long}) as server, ExitStack() as clients:
+        ways = decode.ways(server, long, clients)
+        some = {name: ways[name] for name in ("dodeca", "dodeca with json", decode.HTTPX)}
+        found = [way() for way in some.values()]
+        spent = medians(some, repeats=1)
+    assert all(np.array_equal(found[0], other) for other in found)
+    assert spent["dodeca"] * 2 < spent[decode.HTTPX]
+    assert spent["dodeca with json"] < spent[decode.HTTPX]
+
+
+@pytest.mark.parametrize("parser", [_vectors.simdjson_parser(), _vectors.orjson_parser])
+def test_no_answer_holds_up_the_event_loop(
+    long: bytes, parser: _vectors.Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CPU time between two turns of the loop, which a busy machine does not lengthen."""
+    monkeypatch.setattr(_vectors, "new_parser", lambda: parser)
+    gaps: list[float] = []
+
+    async def ticks() -> None:
+        before = time.thread_time()
+        while True:
+            await asyncio.sleep(0)
+            now = time.thread_time()
+            gaps.append(now - before)
+            before = now
+
+    async def run(base_url: str) -> None:
+        async with AsyncClient("key", base_url=base_url) as client:
+            await client.embed.video(decode.MEDIA)  # all is loaded
+            ticker = asyncio.create_task(ticks())
+            found = await client.embed.video(decode.MEDIA)
+            ticker.cancel()
+        assert found.vectors.shape == (decode.SEGMENTS, decode.DIMENSIONS)
+
+    with serving({"/embed-v2": long}) as server:
+        asyncio.run(run(server))
+    assert len(gaps) > 50
+    assert max(gaps) < 0.020
+
+
+def test_small_calls_do_not_cost_more_than_those_of_httpx() -> None:
+    sync, together = calls.run(calls=40, together=128, repeats=1).tables
+    assert sync.values["dodeca"] < 1.5 * sync.values[calls.HTTPX]
+    assert together.values["dodeca"] < together.values[calls.HTTPX]
+
+
+def test_base64_takes_a_fraction_of_the_time_and_hardly_memory() -> None:
+    spent, peaks = bodies.run(size=9_000_000, repeats=2, peaks_of=[bodies.OURS]).tables
+    assert spent.ratio(bodies.VENDOR) > 4
+    assert peaks.values[bodies.OURS] < 0.3
+
+
+def test_parts_of_an_upload_share_connections_and_touch_no_disk() -> None:
+    found = uploads.in_parts(uploads.OURS, size=210_000_000, rate=None)
+    assert found["connections"] <= WORKERS
+    assert found["MB written to disk"] < 1
+
+
+def test_jobs_are_looked_at_less_often_and_no_later() -> None:
+    assert [goal.claim for goal in polling.run().goals if not goal.met] == []
+
+
+def test_importing_loads_next_to_nothing() -> None:
+    program = "import sys; old = set(sys.modules); import dodeca; print(*set(sys.modules) - old)"
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded <= {"dodeca", "importlib", "__future__", "warnings", "_warnings"}
+
+
+def test_the_page_shows_what_is_met_and_what_is_not() -> None:
+    goals = [
+        Goal(1, "fast", "≥", 2, 2.5),
+        Goal(2, "small", "≤", 8, 9, " MB", why_not="(too much)"),
+    ]
+    tables = [Medians("a way", {"dodeca": 2.0, "other": 5.0})]
+    page = bench.page({"some": as_json(Result("some", tables, goals, ["A note."]))})
+    assert "1 of 2 met" in page
+    assert "| 1 Decode | fast | ≥ 2x | 2.5x | met |" in page
+    assert "| 2 Base64 | small | ≤ 8 MB | 9 MB | **not met** (too much) |" in page
+    assert "| other | 5 | 2.50 |" in page
+    assert "A note." in page
