@@ -40,6 +40,7 @@ Parser = Callable[[list[bytes]], "NDArray[np.float64]"]
 
 _BATCH = 64 * 1024  # bytes of rows that are parsed at a time: a millisecond
 _LONGEST = 512 * 1024  # bytes of one row: 16,384 floats, however long they are written
+_MOST = 32 * 1024 * 1024  # bytes of what remains
 _STRETCH = 32 * 1024  # bytes of objects that become columns at a time
 _GAP = re.compile(rb"[ \t\r\n]*(:?)[ \t\r\n]*")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
@@ -115,6 +116,8 @@ class VectorSink:
         elif self._held:
             piece = self._held + piece
         self._held = self._scan(piece, start)
+        if len(self._rest) > _MOST:
+            raise InvalidResponseError(f"the answer has {_MOST} bytes and more beside its vectors")
         if self._can_condense and len(self._rest) - self._condensed > _STRETCH:
             self._can_condense = self._condense()
 
@@ -344,6 +347,8 @@ class _Rows:
             narrow = wide.astype(np.float32)
         if not np.isfinite(narrow).all():
             raise InvalidResponseError("a vector of the answer has a number beyond float32")
+        if not narrow.shape[1]:
+            raise InvalidResponseError("a vector of the answer is empty")
         if self._width not in (None, narrow.shape[1]):
             raise InvalidResponseError(
                 f"the vectors of the answer have {self._width} and {narrow.shape[1]} numbers"

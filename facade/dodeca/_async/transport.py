@@ -281,8 +281,8 @@ async def whole(
     """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
     that, since its beginning may be quoted by an error.
     """
-    kept = bytearray()
-    take = kept.extend if sink is None else sink.feed
+    kept: list[bytes] = []
+    take = kept.append if sink is None else sink.feed
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
         async for raw in _http.aincoming(response):
@@ -291,9 +291,12 @@ async def whole(
             if clock.monotonic() > until:
                 raise RequestTimeout("the answer was still arriving at the deadline of the call")
         inflater.finish()
+    except DodecaError:
+        kept.clear()  # the traceback would hold it until after the next attempt
+        raise
     finally:
         await response.aclose()
-    return Answer(response.status_code, response.headers, bytes(kept), sink)
+    return Answer(response.status_code, response.headers, b"".join(kept), sink)
 
 
 async def _pieces(response: _http.HttpResponse) -> AsyncIterator[bytes]:

@@ -280,8 +280,8 @@ def whole(
     """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
     that, since its beginning may be quoted by an error.
     """
-    kept = bytearray()
-    take = kept.extend if sink is None else sink.feed
+    kept: list[bytes] = []
+    take = kept.append if sink is None else sink.feed
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
         for raw in _http.incoming(response):
@@ -290,9 +290,12 @@ def whole(
             if clock.monotonic() > until:
                 raise RequestTimeout("the answer was still arriving at the deadline of the call")
         inflater.finish()
+    except DodecaError:
+        kept.clear()  # the traceback would hold it until after the next attempt
+        raise
     finally:
         response.close()
-    return Answer(response.status_code, response.headers, bytes(kept), sink)
+    return Answer(response.status_code, response.headers, b"".join(kept), sink)
 
 
 def _pieces(response: _http.HttpResponse) -> Iterator[bytes]:
