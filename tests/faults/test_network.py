@@ -1,0 +1,189 @@
+"""Proxies, certificates and names: what the environment says, and what a connection may not be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import ssl
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dodeca import AsyncClient, Client, errors
+from dodeca import _http as seam
+from tests.faults.both import CLIENTS, opened
+from tests.faults.raw import Raw, http
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates with openssl"),
+]
+
+Kind = type[Client] | type[AsyncClient]
+KEY = "tlk_canary_0123456789"
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate authority, and what it signed: for localhost, for another host, expired."""
+    folder = tmp_path_factory.mktemp("certificates")
+
+    def openssl(*words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    openssl(
+        *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem"),
+        *("-subj", "/CN=test authority", "-days", "30"),
+        *("-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=keyCertSign"),
+    )
+    for name, host, dates in (
+        ("good", "localhost", ("-days", "30")),
+        ("other", "elsewhere.example", ("-days", "30")),
+        ("expired", "localhost", ("-days", "-1")),
+    ):
+        request = ("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key")
+        openssl(*request, "-out", f"{name}.csr", "-subj", f"/CN={host}")
+        (folder / f"{name}.ext").write_text(
+            f"subjectAltName=DNS:{host}\nextendedKeyUsage=serverAuth\n"
+        )
+        openssl(
+            *("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),
+            *("-CAcreateserial", "-out", f"{name}.pem", "-extfile", f"{name}.ext", *dates),
+        )
+    return folder
+
+
+@pytest.fixture
+def trusting(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The environment trusts the authority; what was read of it before is forgotten."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates / "ca.pem"))
+    seam.tls.cache_clear()
+    yield
+    seam.tls.cache_clear()
+
+
+def serving(certificates: Path, name: str) -> Raw:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificates / f"{name}.pem", certificates / f"{name}.key")
+    return Raw(lambda _: http(), tls)
+
+
+@CLIENTS
+async def test_a_certificate_that_fits_is_trusted(
+    kind: Kind, certificates: Path, trusting: None
+) -> None:
+    server = serving(certificates, "good")
+    with server.serving("localhost") as url:
+        async with opened(kind, url, key=KEY) as call:
+            assert len(await call("embed.text", "red")) == 1
+
+
+@CLIENTS
+@pytest.mark.parametrize("name", ["other", "expired"])
+async def test_a_certificate_that_does_not_fit_is_final(
+    kind: Kind, name: str, certificates: Path, trusting: None
+) -> None:
+    server = serving(certificates, name)
+    with server.serving("localhost") as url:
+        async with opened(kind, url, key=KEY) as call:
+            with pytest.raises(errors.TransportError):
+                await call("embed.text", "red")
+            with pytest.raises(errors.TransportError):
+                await call("embed.tasks.video", "https://host.example/a.mp4")
+    assert server.connections == 2, "one try for each call"
+    assert bytes(server.received) == b""
+
+
+@CLIENTS
+async def test_an_authority_that_nobody_knows_is_final(kind: Kind, certificates: Path) -> None:
+    seam.tls.cache_clear()
+    server = serving(certificates, "good")
+    with server.serving("localhost") as url:
+        async with opened(kind, url, key=KEY) as call:
+            with pytest.raises(errors.TransportError):
+                await call("embed.text", "red")
+    assert (server.connections, bytes(server.received)) == (1, b"")
+
+
+@CLIENTS
+async def test_refused_and_unknown_hosts_are_tried_again_even_for_creates(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Raw(lambda _: http()).serving() as url:
+        pass  # nobody listens there any more
+    for base in (url, "https://no-such-host.invalid/v1.3"):
+        async with opened(kind, base, timeout=3.0) as call:
+            with pytest.raises(errors.TransportError) as caught:
+                await call("embed.tasks.video", "https://host.example/a.mp4")
+        assert not isinstance(caught.value, errors.OutcomeUnknownError)
+
+
+@CLIENTS
+@pytest.mark.parametrize(
+    "proxy",
+    ["socks5://user:hunter2@proxy.example:1", "gopher://proxy.example", "http://[::1", "http://:x"],
+)
+async def test_a_proxy_that_cannot_be_used_is_an_error_of_configuration(
+    kind: Kind, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    async with opened(kind, "https://api.example/v1.3") as call:
+        with pytest.raises(errors.ConfigurationError) as caught:
+            await call("embed.text", "red")
+    assert "hunter2" not in str(caught.value)
+
+
+@CLIENTS
+async def test_the_password_of_a_proxy_is_not_shown(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Raw(lambda _: http(b"", "407 No")).serving() as url:
+        port = url.split(":")[2].split("/")[0]
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{port}")
+        async with opened(kind, "https://api.example/v1.3", timeout=2.0) as call:
+            with pytest.raises(errors.TransportError) as caught:
+                await call("embed.text", "red")
+    assert "hunter2" not in str(caught.value) + repr(caught.value)
+
+
+@CLIENTS
+async def test_the_proxy_of_the_environment_is_used_or_not(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = Raw(lambda _: http())
+    with proxy.serving() as proxy_url, Raw(lambda _: http()).serving() as url:
+        monkeypatch.setenv("HTTP_PROXY", proxy_url.removesuffix("/v1.3"))
+        async with opened(kind, url) as call:
+            await call("embed.text", "red")
+        assert len(proxy.requests) == 1
+        async with opened(kind, url, trust_env=False) as call:
+            await call("embed.text", "red")
+        assert len(proxy.requests) == 1
+        for bypass in ("127.0.0.1", "*", "127.0.0.1,,;x, [bad"):
+            monkeypatch.setenv("NO_PROXY", bypass)
+            async with opened(kind, url) as call:
+                await call("embed.text", "red")
+        assert len(proxy.requests) == 1
+
+
+@CLIENTS
+async def test_certificates_that_are_not_there_are_an_error_of_configuration(
+    kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty.pem").write_text("no certificate")
+    for name in ("missing.pem", "empty.pem"):
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / name))
+        seam.tls.cache_clear()
+        async with opened(kind, "https://localhost:9/v1.3") as call:
+            with pytest.raises(errors.ConfigurationError, match="certificates"):
+                await call("embed.text", "red")
+    seam.tls.cache_clear()

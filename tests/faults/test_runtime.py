@@ -1,0 +1,323 @@
+"""Threads, forks, event loops, cancellation and Ctrl-C: no answer goes to the wrong caller, and no
+client is left without connections."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import anyio
+import orjson
+import pytest
+
+from dodeca import AsyncClient, Client, errors
+from dodeca._async.pool import AsyncPool
+from dodeca._http import url as parsed
+from tests.faults.both import CLIENTS, opened
+from tests.faults.raw import EMBEDDED, Raw, http
+
+pytestmark = pytest.mark.anyio
+
+Kind = type[Client] | type[AsyncClient]
+
+
+def named(request: bytes) -> bytes:
+    """An index whose name is the id that was asked for, so that every answer tells its caller."""
+    name = request.split(b" ", 2)[1].rpartition(b"/")[2]
+    return http(b'{"_id":"%b","index_name":"%b"}' % (name, name))
+
+
+async def answer_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The same on an event loop, each answer after a few milliseconds."""
+    rng = random.Random(54)
+    try:
+        while True:
+            request = await reader.readuntil(b"\r\n\r\n")
+            await asyncio.sleep(rng.random() * 0.004)
+            writer.write(named(request))
+            await writer.drain()
+    except (asyncio.IncompleteReadError, OSError):
+        writer.close()
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, Raw]]:
+    raw = Raw(named)
+    with raw.serving() as url:
+        yield url, raw
+
+
+async def test_ten_thousand_cancelled_requests_cost_no_connection() -> None:
+    listening = await asyncio.start_server(answer_slowly, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    pool = AsyncPool(parsed(f"http://127.0.0.1:{port}"), limit=4)
+    rng = random.Random(54)
+    ended = {"cancelled": 0, "answered": 0}
+    async with AsyncClient(
+        "key", base_url=f"http://127.0.0.1:{port}/v1.3", transport=pool
+    ) as client:
+
+        async def one(number: int) -> None:
+            with anyio.move_on_after(rng.random() * 0.006):
+                found = await client.indexes.retrieve(f"i{number}")
+                assert found.id == f"i{number}"
+                ended["answered"] += 1
+                return
+            ended["cancelled"] += 1
+
+        numbers = iter(range(100_000))
+
+        async def caller() -> None:
+            for number in numbers:
+                if ended["cancelled"] >= 10_000:
+                    return
+                await one(number)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(40):
+                group.start_soon(caller)
+        assert ended["cancelled"] >= 10_000
+
+        async def sure(number: int) -> None:
+            with anyio.fail_after(20):
+                assert (await client.indexes.retrieve(f"j{number}")).id == f"j{number}"
+
+        async with anyio.create_task_group() as group:
+            for number in range(100):
+                group.start_soon(sure, number)
+    print(ended)
+    listening.close()
+
+
+def test_sixteen_threads_share_a_client(server: tuple[str, Raw]) -> None:
+    url, raw = server
+    with Client("key", base_url=url) as client, ThreadPoolExecutor(16) as threads:
+        names = [f"i{number}" for number in range(3_200)]
+        found = list(threads.map(lambda name: client.indexes.retrieve(name).id, names))
+    assert found == names
+    assert raw.connections <= 20
+
+
+def test_a_client_is_built_once_by_many_threads() -> None:
+    for _ in range(20):
+        client = Client("key")
+        start = threading.Barrier(16)
+
+        def look(client: Client = client, start: threading.Barrier = start) -> int:
+            start.wait()
+            return id(client.indexes._transport)
+
+        with ThreadPoolExecutor(16) as threads:
+            assert len(set(threads.map(lambda _: look(), range(16)))) == 1
+
+
+FORK = """
+import os, sys
+from dodeca import Client
+
+client = Client("key", base_url=sys.argv[1])
+client.indexes.retrieve("first")
+name, children = "parent", []
+for younger in ("child", "grandchild"):
+    if child := os.fork():
+        children.append(child)
+        break
+    name = younger
+for number in range(300):
+    wanted = f"{name}-{number}"
+    found = client.indexes.retrieve(wanted).id
+    if found != wanted:
+        print("wrong", wanted, found)
+        os._exit(3)
+for child in children:
+    os.waitpid(child, 0)[1] and os._exit(4)
+os._exit(0)
+"""
+
+
+def test_a_forked_child_has_connections_of_its_own(server: tuple[str, Raw]) -> None:
+    url, raw = server
+    done = subprocess.run([sys.executable, "-c", FORK, url], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    asked = [re.search(rb"indexes/(\S+)", request) for request in raw.requests]
+    assert len({found[1] for found in asked if found}) == 901
+    assert raw.connections == 3
+
+
+LOOPS = """
+import asyncio, sys
+from dodeca import AsyncClient
+
+client = AsyncClient("key", base_url=sys.argv[1])
+
+async def some(prefix):
+    names = [f"{prefix}{number}" for number in range(20)]
+    found = await asyncio.gather(*(client.indexes.retrieve(name) for name in names))
+    assert [index.id for index in found] == names
+
+for prefix in "abc":
+    asyncio.run(some(prefix))
+asyncio.run(client.aclose())
+"""
+
+
+def test_one_client_in_two_event_loops(server: tuple[str, Raw]) -> None:
+    url, raw = server
+    done = subprocess.run([sys.executable, "-c", LOOPS, url], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(raw.requests) == 60
+
+
+@CLIENTS
+async def test_an_idle_connection_that_the_server_has_closed(
+    kind: Kind, server: tuple[str, Raw]
+) -> None:
+    """Reads are sent again, creates go over a connection that is known to be open."""
+    url, raw = server
+    async with opened(kind, url) as call:
+        for number in range(10):
+            assert (await call("indexes.retrieve", f"i{number}")).id == f"i{number}"
+            raw.close_idle()
+            await anyio.sleep(0.01)
+        raw.answer = lambda _: http(b'{"_id":"new"}', "201 Created")
+        for number in range(10):
+            made = await call("indexes.create", f"n{number}", {"marengo3.0": ["visual"]})
+            assert made.id == "new"
+            raw.close_idle()
+            await anyio.sleep(0.01)
+    creates = [request for request in raw.requests if request.startswith(b"POST")]
+    assert len(creates) == 10, "a create was sent twice"
+
+
+@CLIENTS
+async def test_a_connection_that_closes_while_a_create_is_on_its_way(kind: Kind) -> None:
+    """It is not sent again on another connection: the server may have seen it."""
+    raw = Raw(lambda request: http() if b"embed-v2 " in request else None)
+    with raw.serving() as url:
+        async with opened(kind, url) as call:
+            await call("embed.text", "red")
+            with pytest.raises(errors.OutcomeUnknownError):
+                await call("embed.tasks.video", "https://host.example/a.mp4")
+    assert sum(request.startswith(b"POST /v1.3/embed-v2/tasks") for request in raw.requests) == 1
+
+
+@CLIENTS
+async def test_drips_and_silence_end_at_the_deadline(kind: Kind) -> None:
+    def head_drips(_: bytes) -> Iterator[bytes]:
+        for piece in (b"HTTP/1.1 200 OK\r\n", *[b"x-a: b\r\n"] * 100):
+            yield piece
+            time.sleep(0.1)
+
+    def body_drips(_: bytes) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n"
+        for _ in range(100):
+            yield b"x"
+            time.sleep(0.1)
+
+    def silent(_: bytes) -> Iterator[bytes]:
+        time.sleep(3)
+        yield b""
+
+    async def one(answer: object) -> None:
+        with Raw(answer).serving() as url:  # type: ignore[arg-type]
+            async with opened(kind, url, timeout=0.7) as call:
+                began = time.monotonic()
+                with pytest.raises(errors.RequestTimeout):
+                    await call("embed.text", "red")
+                took.append(time.monotonic() - began)
+
+    took: list[float] = []
+    async with anyio.create_task_group() as group:
+        for answer in (head_drips, body_drips, silent):
+            group.start_soon(one, answer)
+    assert max(took) < 2.0
+    assert min(took) >= 0.6
+
+
+@pytest.mark.parametrize("timeout", [None, 0, -1, float("nan"), float("inf"), "3"])
+def test_a_client_without_a_deadline_is_refused(timeout: object) -> None:
+    for kind in (Client, AsyncClient):
+        with pytest.raises(errors.ConfigurationError):
+            kind("key", timeout=timeout)  # type: ignore[arg-type]
+
+
+INTERRUPTED = """
+import os, sys, threading
+from pathlib import Path
+import anyio
+from dodeca import AsyncClient, Client, Media
+
+what, kind, url, film = sys.argv[1:]
+before = len(os.listdir("/proc/self/fd"))
+
+def say():
+    print("ready", flush=True)
+
+def sync():
+    with Client("key", base_url=url) as client:
+        say()
+        if what == "request": client.indexes.retrieve("slow")
+        if what == "upload": client.assets.create(Path(film))
+        if what == "poll": client.embed.tasks.retrieve("slow").wait()
+
+async def asynchronous():
+    async with AsyncClient("key", base_url=url) as client:
+        say()
+        if what == "request": await client.indexes.retrieve("slow")
+        if what == "upload": await client.assets.create(Path(film))
+        if what == "poll": await (await client.embed.tasks.retrieve("slow")).wait()
+
+try:
+    sync() if kind == "sync" else anyio.run(asynchronous)
+except KeyboardInterrupt:
+    left = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
+    workers = [name for name in left if "AnyIO" not in name]  # anyio's own, which wait for more
+    sockets = [f for f in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{f}")
+               and os.readlink(f"/proc/self/fd/{f}").startswith("socket")]
+    print("interrupted", workers, len(sockets), os.listdir(os.environ["TMPDIR"]))
+"""
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("what", ["request", "upload", "poll"])
+def test_ctrl_c_ends_every_long_call_and_leaves_nothing_behind(
+    what: str, kind: str, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(os.urandom(3_000_000))
+    (tmp_path / "tmp").mkdir()
+    arrived = threading.Event()
+
+    def answer(request: bytes) -> bytes:
+        arrived.set()
+        if what == "poll":
+            task = {"_id": "slow", "status": "processing", "data": None}
+            return http(orjson.dumps(task))
+        time.sleep(5)
+        return http(EMBEDDED)
+
+    with Raw(answer).serving() as url:
+        child = subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTED, what, kind, url, str(film)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        )
+        assert arrived.wait(20)
+        time.sleep(0.2)
+        child.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        out, err = child.communicate(timeout=20)
+    assert time.monotonic() - began < 4
+    assert "interrupted [] 0 []" in out or "interrupted [] 1 []" in out, (out, err)
