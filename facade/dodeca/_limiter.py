@@ -18,6 +18,7 @@ _MARGIN = 0.98  # of a limit that is known
 _CUT = 0.96  # of the rate that turned out too high
 _LONG_SEC = 5.0  # waits that are no rounding of the service's
 _GROWTH = (1.5e-4, 1.5e-6)  # per thousand answers in a row, for each answer: at first, and later
+_SPANS = 2  # windows that have to be seen before their length is believed
 _DIMENSIONS = ("request", "duration")
 
 
@@ -76,7 +77,7 @@ class Limiter:
         with self._lock:
             self._landed(permit)
             for allowance in self._left.values():
-                allowance.read(permit.number, headers, now)
+                allowance.read(permit.number, self._sent, headers, now)
             self._pace.took()
             self._pace.known(self._left["request"].rate)
 
@@ -181,7 +182,8 @@ class _Allowance:
             return 0.0
         return 0.0 if self._left - self.in_flight >= cost else _BLINK_SEC
 
-    def read(self, number: int, headers: Mapping[str, str], now: float) -> None:
+    def read(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
+        """What the answer to a permit says, when the last permit given was `sent`."""
         if number < self._newest:
             return  # answers overtake each other
         self._newest = number
@@ -190,6 +192,7 @@ class _Allowance:
         if before is None or self._left is None or not limit:
             return
         if before < 0.8 * limit and self._left + self.in_flight > 0.95 * limit:
+            self._newest = sent  # what is on its way may speak of either window
             self._renewed(now, limit)
 
     def spent(self, newest: int, headers: Mapping[str, str]) -> None:
@@ -197,17 +200,23 @@ class _Allowance:
         if self._left is not None or self._names[0] in headers:
             self._left = _number(headers.get(self._names[0])) or 0.0
         self._newest = newest + 1
-        self._renewed_at = None
-        self._waited = True
+        self._renewed_at, self._waited = None, True
+        self._spans, self.rate = [], None
 
     def _renewed(self, now: float, limit: float) -> None:
-        """A window has begun. Two in a row that nobody waited for show how long they are."""
+        """A window has begun. Some in a row that nobody waited for show how long they are."""
         if self._waited:  # it began while nobody looked
             self._waited = False
             return
         if self._renewed_at is not None:
-            self._spans = [*self._spans[-4:], now - self._renewed_at]
-            self.rate = limit / max(self._spans)
+            span = now - self._renewed_at
+            if self._spans:  # one that nobody saw lies in between
+                span /= max(round(span * len(self._spans) / sum(self._spans)), 1)
+            self._spans = [*self._spans[-19:], span]
+        if len(self._spans) >= _SPANS:
+            # Each is seen a little late, but as they adjoin, the errors of all but two cancel.
+            error = max(self._spans) - min(self._spans)
+            self.rate = limit * len(self._spans) / (sum(self._spans) + error)
         self._renewed_at = now
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from dodeca import _bodies, _library
 from dodeca._async.assets import AsyncAssets
 from dodeca._async.embed import AsyncEmbedTasks, embedded
-from dodeca._async.transport import AsyncTransport
+from dodeca._async.transport import AsyncTransport, Settings
 from dodeca._operation import Answer, request
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
-from dodeca.errors import InvalidRequestError, NotFoundError
+from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
 from dodeca.media import Media, check_sync_clip
 from dodeca.segmentation import Fixed
 from dodeca_api import models
@@ -31,6 +31,16 @@ class AsyncService:
         self._transport = transport.hasty()
         self._assets = AsyncAssets(self._transport)
         self._tasks = AsyncEmbedTasks(self._transport)
+
+    async def connection(self) -> Settings:
+        """How to reach the same service from elsewhere.
+
+        Raises:
+            ConfigurationError: the client has a transport of its own, which only works here.
+        """
+        if self._transport.given is not None:
+            raise ConfigurationError("only a client without a transport of its own can leave here")
+        return self._transport.settings
 
     async def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
         """The vectors of a text, or of media that go into one call."""

@@ -9,10 +9,10 @@ from dodeca import _bodies, _library
 from dodeca._operation import Answer, request
 from dodeca._sync.assets import Assets
 from dodeca._sync.embed import EmbedTasks, embedded
-from dodeca._sync.transport import Transport
+from dodeca._sync.transport import Settings, Transport
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
-from dodeca.errors import InvalidRequestError, NotFoundError
+from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
 from dodeca.media import Media, check_sync_clip
 from dodeca.segmentation import Fixed
 from dodeca_api import models
@@ -32,6 +32,16 @@ class Service:
         self._transport = transport.hasty()
         self._assets = Assets(self._transport)
         self._tasks = EmbedTasks(self._transport)
+
+    def connection(self) -> Settings:
+        """How to reach the same service from elsewhere.
+
+        Raises:
+            ConfigurationError: the client has a transport of its own, which only works here.
+        """
+        if self._transport.given is not None:
+            raise ConfigurationError("only a client without a transport of its own can leave here")
+        return self._transport.settings
 
     def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
         """The vectors of a text, or of media that go into one call."""

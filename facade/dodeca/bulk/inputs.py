@@ -144,7 +144,7 @@ def _manifest(path: Path, options: Options) -> Iterator[Item]:
     """The rows of a table; paths in it start where it is."""
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _parquet_rows(path)
     for number, row in enumerate(rows):
-        yield _row(row, options, f"row {number} of {path.name}", path.parent)
+        yield row_item(row, options, f"row {number} of {path.name}", path.parent)
 
 
 def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -180,7 +180,7 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _entry(entry: Any, options: Options, where: str) -> Item:
     if isinstance(entry, Mapping):
-        return _row(entry, options, where, Path())
+        return row_item(entry, options, where)
     if isinstance(entry, str) and _is_url(entry):
         return _url(entry, options, {})
     if isinstance(entry, str | os.PathLike):
@@ -192,7 +192,7 @@ def _entry(entry: Any, options: Options, where: str) -> Item:
     )
 
 
-def _row(row: Mapping[str, Any], options: Options, where: str, folder: Path) -> Item:
+def row_item(row: Mapping[str, Any], options: Options, where: str, folder: Path = Path()) -> Item:
     """One row: exactly one source, options by their names, and metadata under other names."""
     values = {name: value for name, value in row.items() if value is not None}
     named = [name for name in (*SOURCES, "media") if name in values]

@@ -38,7 +38,6 @@ def carry_out(
     settings: Settings,
     dry_run: bool = False,
     progress: bool | Watch = False,
-    workers: Callable[[Steps, int], Workers] | None = None,
     at: At = nothing,
 ) -> Run:
     """Embed what is not embedded yet; see `client.embed.run`."""
@@ -52,7 +51,7 @@ def carry_out(
         extra = _columns(journal)
         told = _begun(journal, place, settings)
         steps = Steps(service, journal.id, at)
-        crew = (workers or Threads)(steps, settings.concurrency)
+        crew = _crew(settings.engine)(steps, settings.concurrency)
         output = Dataset(place, extra, at)
         with contextlib.closing(crew), _watched(told, progress) as watch:
             engine = Engine(journal, output, crew, settings, told, held, watch)
@@ -132,6 +131,14 @@ def _dry(inputs: Any, out: str | os.PathLike[str], options: Options, settings: S
         skipped=found.skipped,
         estimate=found,
     )
+
+
+def _crew(engine: str) -> Callable[[Steps, int], Workers]:
+    if engine == "local":
+        return Threads
+    from dodeca.ray import Actors
+
+    return Actors
 
 
 class Threads:

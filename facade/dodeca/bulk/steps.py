@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
@@ -31,6 +31,10 @@ Submitted = tuple[str, Headers]
 
 class Service(Protocol):
     """What a run asks of the service; each method is one call, and blocks."""
+
+    def connection(self) -> Any:
+        """How to reach the same service from another process."""
+        ...
 
     def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
         """The vectors of a text, or of media that go into one call."""

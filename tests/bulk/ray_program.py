@@ -1,0 +1,116 @@
+"""What the tests of Ray do, in a process of its own, so that nothing of Ray is left in theirs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    """Start Ray with two workers, and do one of the things below."""
+    import ray
+
+    what, url, inputs, out = sys.argv[1:5]
+    os.environ["TWELVELABS_API_KEY"] = "key"
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    try:
+        told = DOINGS[what](url, inputs, Path(out))
+    finally:
+        ray.shutdown()
+    print(json.dumps(told))
+
+
+def run(url: str, inputs: str, out: Path) -> Any:
+    """A bulk run over both workers; after a while one of them is killed."""
+    from dodeca import Client
+
+    killed: list[int] = []
+
+    def kill(progress: Any) -> None:
+        if progress.done >= progress.total // 3 and not killed:
+            killed.append(workers()[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    with Client(base_url=url, settle_sec=0.3) as client:
+        told = client.embed.run(
+            inputs,
+            out=out,
+            via="task",
+            engine="ray",
+            concurrency=8,
+            on_unknown="resubmit",
+            progress=kill,
+        )
+    return {"done": told.done, "exit": told.exit_code, "killed": killed, "orphans": told.orphans}
+
+
+def limits(url: str, _: str, out: Path) -> Any:
+    """Many texts over both workers, to a service with a limit."""
+    from dodeca import Client
+
+    pids: set[int] = set()
+    texts = [{"text": f"text {n}"} for n in range(800)]
+    with Client(base_url=url) as client:
+        told = client.embed.run(
+            texts,
+            out=out,
+            engine="ray",
+            concurrency=16,
+            progress=lambda _: pids.update(workers()),
+        )
+    return {"done": told.done, "refused": told.refusals, "rate": told.rate, "workers": len(pids)}
+
+
+def batches(url: str, inputs: str, out: Path) -> Any:
+    """Ray Data with embedders, into Parquet."""
+    import ray
+
+    from dodeca.ray import Embedder, _shared_limiter
+
+    limiter = _shared_limiter()
+    assert limiter is not None
+    paths = sorted(str(path) for path in Path(inputs).iterdir())
+    rows = [{"path": path, "place": n} for n, path in enumerate([*paths, "/missing.png"])]
+    began = time.monotonic()
+    found = (
+        ray.data.from_items(rows, override_num_blocks=4)
+        .map_batches(Embedder, fn_constructor_kwargs={"base_url": url}, concurrency=2, batch_size=4)
+        .to_pandas()
+    )
+    return {
+        "vectors": int(found["vector"].notna().sum()),
+        "errors": found["error_code"].dropna().tolist(),
+        "places": sorted(set(found["place"].tolist())),
+        "seconds": time.monotonic() - began,
+        "permits": limiter.take().number - 1,
+    }
+
+
+def workers() -> list[int]:
+    """The processes of the actors that perform steps."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                title = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if title.startswith(b"ray::_Worker"):
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+DOINGS: dict[str, Callable[[str, str, Path], Any]] = {
+    "run": run,
+    "limits": limits,
+    "batches": batches,
+}
+
+if __name__ == "__main__":
+    main()
