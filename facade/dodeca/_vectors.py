@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 import struct
 from array import array
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 Parser = Callable[[list[bytes]], "NDArray[np.float64]"]
 
-_BATCH = 64 * 1024  # bytes of rows that are parsed at a time: a millisecond
+_BATCH = 128 * 1024  # bytes of rows that are parsed at a time: a millisecond
 _LONGEST = 512 * 1024  # bytes of one row: 16,384 floats, however long they are written
 _MOST = 32 * 1024 * 1024  # bytes of what remains
 _STRETCH = 32 * 1024  # bytes of objects that become columns at a time
@@ -55,6 +56,7 @@ _MALFORMED = (
     ValueError,
     struct.error,
 )
+_NONE = type(None)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -204,6 +206,10 @@ class VectorSink:
     def _segments(self, items: Iterable[Any]) -> _Segments:
         """Columns of a list of objects and of numbers that stand for stretches of them."""
         segments = _Segments(self._names, *self._words)
+        items = list(items)
+        if int not in map(type, items):
+            segments.add(items)
+            return segments
         for stands_in, run in itertools.groupby(items, lambda item: isinstance(item, int)):
             if stands_in:
                 for number in run:
@@ -222,7 +228,7 @@ def take(answer: Answer, *places: tuple[str, ...]) -> tuple[list[Columns], Answe
     sink: VectorSink = answer.sink
     body = sink.rest()
     found = sink.columns(*[_emptied(body, *place) for place in places])
-    return found, attrs.evolve(answer, content=orjson.dumps(body), sink=None)
+    return found, Answer(answer.status_code, answer.headers, orjson.dumps(body))
 
 
 def _emptied(value: Any, *names: str) -> Any:
@@ -276,15 +282,13 @@ class _Segments:
         self._extra += more._extra
 
     def columns(self, matrix: NDArray[np.float32]) -> Columns:
-        rows = np.array(self.rows, dtype=np.intp)
-        first = int(rows[0]) if len(rows) else 0
-        if np.array_equal(rows, np.arange(first, first + len(rows))):
+        rows = self.rows.tolist()
+        first = rows[0] if rows else 0
+        if rows == list(range(first, first + len(rows))):
             vectors = matrix[first : first + len(rows)]  # no copy
         else:
             vectors = matrix[rows]
         start, end = np.array(self._start), np.array(self._end)
-        if np.isinf(start).any() or np.isinf(end).any():
-            raise ValueError("a time is not finite")
         for column in (vectors, start, end):
             column.setflags(write=False)
         return Columns(
@@ -306,7 +310,7 @@ def _known(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _labels(codes: array[int], places: Mapping[Any, int]) -> Labels:
-    if not all(isinstance(word, str | None) for word in places):
+    if not {str, _NONE}.issuperset(map(type, places)):
         raise TypeError(f"words, got {list(places)!r:.80}")
     return Labels(np.array(codes, dtype=np.int16), tuple(places))
 
@@ -343,9 +347,10 @@ class _Rows:
             wide = _strictly(texts)
         if not wide.all():
             wide = _with_signs(wide, texts)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             narrow = wide.astype(np.float32)
-        if not np.isfinite(narrow).all():
+            is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
+        if not is_finite:
             raise InvalidResponseError("a vector of the answer has a number beyond float32")
         if not narrow.shape[1]:
             raise InvalidResponseError("a vector of the answer is empty")
