@@ -12,7 +12,7 @@ For `out="photos.lance"` the vectors are the table `photos` of LanceDB, and the 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,7 +162,7 @@ class Dataset:
             _lance_table(self._place).delete(f"input_id = '{key}'")
             return
         target = self._place.vectors / f"{part}.parquet"
-        self._replace(target, _without(target, [key]), "part")
+        self._replace(target, _without(target, {key}), "part")
 
     def write_errors(self, failures: Iterable[Failure]) -> None:
         """Write the table of errors anew."""
@@ -233,20 +233,19 @@ def _merged(path: Path, table: Any) -> Any:
     """The rows of a part, those of the same inputs replaced by the ones of a table."""
     import pyarrow as pa
 
-    rest = _without(path, sorted(set(table["input_id"].to_pylist())))
+    rest = _without(path, set(table["input_id"].to_pylist()))
     return pa.concat_tables([rest.cast(table.schema), table])
 
 
-def _without(path: Path, keys: Sequence[str]) -> Any:
+def _without(path: Path, keys: Set[str]) -> Any:
     """The rows of a part but for those of some inputs."""
-    import pyarrow.compute as pc  # type: ignore[import-untyped]
     import pyarrow.parquet as pq
 
     from dodeca.bulk import _arrow
 
-    table = pq.read_table(path, partitioning=None)
-    is_one = pc.is_in(table["input_id"], value_set=_arrow.array("string", keys))
-    return table.filter(pc.invert(is_one))
+    table = pq.ParquetFile(path).read()
+    is_other = [key not in keys for key in table["input_id"].to_pylist()]
+    return table.filter(_arrow.array("bool", is_other))
 
 
 def _as(kind: str, value: Any) -> Any:

