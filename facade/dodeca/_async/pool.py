@@ -125,8 +125,9 @@ class AsyncConnections:
     async def aclose(self, *, given: bool = True) -> None:
         """Close the pools, and the transport that was given, too."""
         pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            await pool.aclose()
+        if self._place == aplace():
+            for pool in pools.values():
+                await pool.aclose()
         if self._given is not None and given:
             await self._given.aclose()
 

@@ -126,8 +126,9 @@ class Connections:
     def close(self, *, given: bool = True) -> None:
         """Close the pools, and the transport that was given, too."""
         pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            pool.close()
+        if self._place == place():
+            for pool in pools.values():
+                pool.close()
         if self._given is not None and given:
             self._given.close()
 
