@@ -51,6 +51,9 @@ check: $(STAMP)  ## lint, types, floors, and that everything derived is up to da
 	$(BIN)/python -m scripts.coverage_table --check
 	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config spec/redocly.yaml spec/openapi.yaml
 
+docs: $(STAMP)  ## build the documentation into build/docs; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict -f facade/mkdocs.yml
+
 bench: $(STAMP)  ## measure against the vendor's package and plain httpx, as ratios in one run
 	$(BIN)/python -m tests.benchmarks
 

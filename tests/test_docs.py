@@ -3,14 +3,18 @@
 import doctest
 import importlib
 import inspect
+import operator
 import os
 import pkgutil
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import twelvelabs
 
 from dodeca import Client
 from dodeca.emulator import samples
@@ -40,6 +44,7 @@ MODULES = [
         for module in pkgutil.iter_modules(importlib.import_module("dodeca._sync").__path__)
     ),
 ]
+PAGES = sorted(ROOT.glob("facade/docs/**/*.md"))
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -130,3 +135,68 @@ def test_a_public_name_is_documented(name: str, value: Any) -> None:
 def test_every_method_of_the_client_is_looked_at() -> None:
     looked_at = {value for value in public().values() if inspect.isfunction(value)}
     assert {method.function for method in coverage_table.methods(Client)} <= looked_at
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_the_code_of_a_page_runs(page: Path, names: dict[str, Any]) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    shared = dict(names)
+    for block in blocks:
+        if not block.startswith("--8<--"):  # recipes have tests of their own
+            exec(compile(block, str(page), "exec"), shared)
+    for name in set(shared) - set(names):
+        close = getattr(shared[name], "close", None)
+        if close is not None and not inspect.isclass(shared[name]):
+            close()
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("docs")
+    build = ("mkdocs", "build", "--quiet", "--strict", "-f", "facade/mkdocs.yml", "-d", str(folder))
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", *build], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return folder
+
+
+def test_the_pages_build_without_a_warning_and_load_nothing_from_elsewhere(built: Path) -> None:
+    pages = list(built.glob("**/*.html"))
+    assert len(pages) > len(PAGES)
+    loaded = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=.?(?:https?:)?//")
+    for page in pages:
+        assert not loaded.search(page.read_text()), page.name
+        assert "&gt;&gt;&gt; " not in re.sub(
+            r"<pre.*?</pre>", "", page.read_text(), flags=re.DOTALL
+        )
+
+
+def test_everything_public_is_on_a_page(built: Path) -> None:
+    text = "".join(page.read_text() for page in built.glob("api/*.html"))
+    anchors = set(re.findall(r'id="(dodeca[^"]*)"', text))
+    missing = {name for name, value in public().items() if name not in anchors}
+    assert {name for name in missing if not name.startswith(UNLISTED)} == set()
+
+
+# Shown where they are used from, or explained in words.
+UNLISTED = (
+    "dodeca.media.",
+    "dodeca._sync.client.BASE_URL",
+    "dodeca.embeddings.Embeddings.from_columns",
+)
+
+
+def test_both_sides_of_the_moving_table_exist() -> None:
+    rows = (ROOT / "facade/docs/moving.md").read_text().split("|---|---|\n")[1].split("\n\n")[0]
+    ours, theirs = Client("key"), twelvelabs.TwelveLabs(api_key="key")
+    seen = 0
+    for row in rows.splitlines():
+        before, after = row.strip("|").split(" | ")
+        for client, cell in ((theirs, before), (ours, after)):
+            for path in re.findall(r"`client\.([a-z_0-9.]*[a-z0-9])", cell):
+                seen += callable(operator.attrgetter(path)(client)) or path == "multipart_upload"
+    assert seen >= 25
+    ours.close()

@@ -165,7 +165,7 @@ def test_a_file_goes_up_in_chunks_that_are_reported(film: Path) -> None:
         job = client.assets.upload(
             film, user_metadata={"n": 1}, enable_hls=True, on_progress=seen.append
         )
-        assert (job.wait()).id == "a1"
+        assert job.wait().id == "a1"
     assert service.whole == CONTENT
     assert [len(service.chunks[index]) for index in range(1, 12)] == [CHUNK] * 10 + [240]
     assert {i: chunk["chunk_size"] for i, chunk in service.reported.items()} == {
@@ -253,7 +253,7 @@ def test_an_upload_goes_on_where_it_was_interrupted(film: Path) -> None:
     later = []
     with client_of(service) as client:
         job = client.assets.upload(film, upload_id=seen[-1].upload_id, on_progress=later.append)
-        assert (job.wait()).status == "ready"
+        assert job.wait().status == "ready"
     sent = {int(request.url.path.removeprefix("/")) for request in service.puts}
     assert sent == set(range(1, 12)) - had
     assert service.whole == CONTENT

@@ -4,7 +4,7 @@ The package brings them along as a pytest plugin:
 
     def test_an_upload(dodeca_emulator):
         transport = EmulatorTransport(dodeca_emulator)
-        client = dodeca.Client("any key", transport=transport)
+        client = dodeca.Client("any-key", transport=transport)
         ...
         dodeca_emulator.clock.advance(8 * 24 * 3600)
 
