@@ -14,7 +14,7 @@ from unittest import mock
 import httpx
 
 from dodeca import Client, _wire
-from tests.benchmarks.loopback import serving
+from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import medians, peak_memory
 from tests.benchmarks.report import Goal, Medians, Result
 
@@ -59,9 +59,9 @@ def ways(base_url: str, path: Path, clients: ExitStack) -> dict[str, Callable[[]
     """The ways to send the file."""
     from twelvelabs import MediaSource, TwelveLabs, VideoInputRequest
 
-    ours = clients.enter_context(Client("key", base_url=base_url))
+    ours = clients.enter_context(Client(API_KEY, base_url=base_url))
     plain = clients.enter_context(httpx.Client(timeout=60))
-    vendor = TwelveLabs(api_key="key", base_url=base_url, httpx_client=plain)
+    vendor = TwelveLabs(api_key=API_KEY, base_url=base_url, httpx_client=plain)
 
     def without_pybase64() -> Any:
         with mock.patch.object(_wire, "b64encode", base64.b64encode):

@@ -15,14 +15,14 @@ from typing import Any
 import httpx
 
 from dodeca import AsyncClient, Client
-from tests.benchmarks.loopback import serving
+from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import amedians, medians
 from tests.benchmarks.report import Goal, Medians, Result
 
 AT_ONCE = 64
 TEXT = "a man walking a dog along the beach at sunset"
 BODY = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text": TEXT}}
-KEY = {"x-api-key": "key"}
+KEY = {"x-api-key": API_KEY}
 HTTPX = "httpx"
 VENDOR = "twelvelabs"
 
@@ -65,11 +65,11 @@ def _sync(base_url: str, calls: int, repeats: int) -> dict[str, float]:
     from twelvelabs import TextInputRequest, TwelveLabs
 
     with (
-        Client("key", base_url=base_url) as ours,
+        Client(API_KEY, base_url=base_url) as ours,
         httpx.Client(headers=KEY) as plain,
         httpx.Client(timeout=60, follow_redirects=True) as vendors,
     ):
-        vendor = TwelveLabs(api_key="key", base_url=base_url, httpx_client=vendors)
+        vendor = TwelveLabs(api_key=API_KEY, base_url=base_url, httpx_client=vendors)
         text = TextInputRequest(input_text=TEXT)
 
         def with_httpx() -> Any:
@@ -99,9 +99,9 @@ def _many(call: Callable[[], Any], calls: int) -> Callable[[], None]:
 def _together(base_url: str, calls: int, repeats: int) -> dict[str, float]:
     from twelvelabs import AsyncTwelveLabs, TextInputRequest
 
-    ours, plain = AsyncClient("key", base_url=base_url), httpx.AsyncClient(headers=KEY)
+    ours, plain = AsyncClient(API_KEY, base_url=base_url), httpx.AsyncClient(headers=KEY)
     vendors = httpx.AsyncClient(timeout=60, follow_redirects=True)  # as it makes them itself
-    vendor = AsyncTwelveLabs(api_key="key", base_url=base_url, httpx_client=vendors)
+    vendor = AsyncTwelveLabs(api_key=API_KEY, base_url=base_url, httpx_client=vendors)
     text = TextInputRequest(input_text=TEXT)
 
     async def with_us() -> Any:

@@ -18,7 +18,7 @@ import orjson
 import simdjson
 
 from dodeca import Client, _vectors
-from tests.benchmarks.loopback import serving
+from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import medians, peak_memory
 from tests.benchmarks.report import Goal, Medians, Result
 
@@ -61,6 +61,10 @@ def run(*, repeats: int = 5, vendor: int = 1) -> Result:
         }
         growth = _growth(server, repeats)
     ours, orjson_, json_ = (spent[name] for name in OURS)
+    why_not = (
+        f"(its {spent[VENDOR]:.1f} s are half of the 12.6 s that were found before; receiving and a "
+        f"bare parse alone would be {spent[VENDOR] / spent[LIMIT]:.0f}x)"
+    )
     return Result(
         "decode",
         [
@@ -69,8 +73,22 @@ def run(*, repeats: int = 5, vendor: int = 1) -> Result:
             Medians("CPU of a segment", growth, "CPU µs", f"{SEGMENTS:,} segments"),
         ],
         [
-            Goal(1, "the vendor's CPU, of ours with pysimdjson", "≥", 150, spent[VENDOR] / ours),
-            Goal(1, "the vendor's CPU, of ours with orjson", "≥", 60, spent[VENDOR] / orjson_),
+            Goal(
+                1,
+                "the vendor's CPU, of ours with pysimdjson",
+                "≥",
+                150,
+                spent[VENDOR] / ours,
+                why_not=why_not,
+            ),
+            Goal(
+                1,
+                "the vendor's CPU, of ours with orjson",
+                "≥",
+                60,
+                spent[VENDOR] / orjson_,
+                why_not=why_not,
+            ),
             Goal(1, "the vendor's CPU, of ours with json", "≥", 25, spent[VENDOR] / json_),
             Goal(1, "httpx + json + numpy, of ours with orjson", "≥", 2, spent[HTTPX] / orjson_),
             Goal(
@@ -124,7 +142,7 @@ def ours(base_url: str, new_parser: Callable[[], Any], clients: ExitStack) -> Ca
         with mock.patch.object(_vectors, "new_parser", new_parser):
             return client.embed.video(MEDIA).vectors
 
-    client = clients.enter_context(Client("key", base_url=base_url))
+    client = clients.enter_context(Client(API_KEY, base_url=base_url))
     return way
 
 
@@ -136,7 +154,7 @@ def _with_httpx(plain: httpx.Client, base_url: str, loads: Callable[[bytes], Any
 def _with_vendor(plain: httpx.Client, base_url: str) -> Any:
     from twelvelabs import MediaSource, TwelveLabs, VideoInputRequest
 
-    vendor = TwelveLabs(api_key="key", base_url=base_url, httpx_client=plain)
+    vendor = TwelveLabs(api_key=API_KEY, base_url=base_url, httpx_client=plain)
     video = VideoInputRequest(media_source=MediaSource(url=MEDIA))
     found = vendor.embed.v_2.create(input_type="video", model_name="marengo3.0", video=video)
     return np.array([item.embedding for item in found.data or []], dtype=np.float32)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from dodeca import Client, _vectors
 from tests.benchmarks import calls, decode
-from tests.benchmarks.loopback import serving
+from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.report import Medians, Result
 from tests.benchmarks.sampling import sampled
 
@@ -16,7 +16,7 @@ def run(*, decodes: int = 15, texts: int = 8_000) -> Result:
     answers = {"/long/embed-v2": decode.answer(decode.SEGMENTS), "/short/embed-v2": calls.answer()}
     with (
         serving(answers) as server,
-        Client("key", base_url=f"{server}/short") as client,
+        Client(API_KEY, base_url=f"{server}/short") as client,
         ExitStack() as clients,
     ):
         long = decode.ours(f"{server}/long", _vectors.simdjson_parser, clients)

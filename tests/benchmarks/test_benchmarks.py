@@ -15,7 +15,7 @@ from dodeca import AsyncClient, _vectors
 from dodeca._sync.multipart_uploads import WORKERS
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks import bodies, calls, decode, polling, uploads
-from tests.benchmarks.loopback import serving
+from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import medians
 from tests.benchmarks.report import Goal, Medians, Result, as_json
 
@@ -53,7 +53,7 @@ def test_no_answer_holds_up_the_event_loop(
             before = now
 
     async def run(base_url: str) -> None:
-        async with AsyncClient("key", base_url=base_url) as client:
+        async with AsyncClient(API_KEY, base_url=base_url) as client:
             await client.embed.video(decode.MEDIA)  # all is loaded
             ticker = asyncio.create_task(ticks())
             found = await client.embed.video(decode.MEDIA)

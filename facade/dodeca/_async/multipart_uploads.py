@@ -28,7 +28,7 @@ from dodeca_api.api.multipart_uploads import (
 from dodeca_api.models.multipart_upload_type import MULTIPART_UPLOAD_TYPE_VALUES
 from dodeca_api.types import Unset
 
-WORKERS = 5
+WORKERS = 8
 _URLS = 50
 _FRESH_URLS = 3
 
