@@ -254,7 +254,7 @@ class Embeddings:
             InvalidRequestError: `query` is not one vector of the same length, `k` is below 1, or
                 weights that are negative or name no modality.
         """
-        if not isinstance(k, int) or k < 1:
+        if not isinstance(k, int | np.integer) or k < 1:
             raise InvalidRequestError(f"k is at least 1, got {k!r}")
         if by not in (None, "row", "moment") or (by == "row" and weights is not None):
             raise InvalidRequestError(

@@ -1,4 +1,5 @@
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -211,3 +212,7 @@ def test_nothing_is_found_in_nothing() -> None:
 def test_a_match_is_a_pair() -> None:
     (segment, score), *_ = TWO_SCENES.search([1, 0])
     assert (segment.start_sec, score) == (0.0, pytest.approx(1))
+    fused = TWO_SCENES.search([1, 0], k=1, by="moment")[0]
+    again = pickle.loads(pickle.dumps(fused))
+    assert (again.score, again.scores) == (fused.score, fused.scores)
+    assert again.segment.vector.tolist() == fused.segment.vector.tolist()
