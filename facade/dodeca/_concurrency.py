@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Hashable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
+
+_NO_MORE = object()
 
 Lock = threading.Lock
 
@@ -59,25 +61,27 @@ def run_bounded(call: Callable[[T], None], items: Iterable[T], limit: int) -> No
 
     The first error stops the rest and is raised.
     """
-    waiting: set[Future[None]] = set()
+    source, turn, ended = iter(items), Lock(), threading.Event()
+
+    def work() -> None:
+        try:
+            while not ended.is_set():
+                with turn:
+                    item = next(source, _NO_MORE)
+                if item is _NO_MORE:
+                    return
+                call(cast(T, item))
+        except BaseException:
+            ended.set()
+            raise
+
     with ThreadPoolExecutor(limit) as pool:
         try:
-            for item in items:
-                waiting.add(pool.submit(call, item))
-                if len(waiting) == limit:
-                    waiting = _checked(waiting)
-            while waiting:
-                waiting = _checked(waiting)
+            workers = [pool.submit(work) for _ in range(limit)]
+            for worker in as_completed(workers):
+                worker.result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _checked(waiting: set[Future[None]]) -> set[Future[None]]:
-    """Those still running, once one has ended; raises the error of one that failed."""
-    done, running = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in done:
-        future.result()
-    return running
+            ended.set()
 
 
 def run_blocking(service: object, call: Callable[[Any], T]) -> T:

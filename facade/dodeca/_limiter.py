@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import attrs
 
 _BLINK_SEC = 0.005  # until the next answer may tell more
+_NAP_SEC = 0.05
 _MARGIN = 0.98  # of a limit that is known
 _CUT = 0.96  # of the rate that turned out too high
 _LONG_SEC = 5.0  # waits that are no rounding of the service's
@@ -59,7 +60,7 @@ class Limiter:
             requests, duration = self._left.values()
             wait = max(
                 self._hold_until - now,
-                self._pace.next_at - now,
+                self._pace.wait(now),
                 requests.wait(1.0),
                 duration.wait(media_sec),
             )
@@ -121,12 +122,16 @@ class _Pace:
         self._measure = False
         self._ceiling = math.inf
 
+    def wait(self, now: float) -> float:
+        """Seconds until the next request; then some may go together, which spares wake-ups."""
+        return max(self.next_at - now, _NAP_SEC) if self.next_at > now else 0.0
+
     def sent(self, now: float) -> None:
         if math.isnan(self._since):
             self._since = now
         if self.rate is not None:
-            # A late caller may catch up a little, so that oversleeping does not add up.
-            self.next_at = max(self.next_at, now - 0.1) + 1.0 / self.rate
+            # Late callers may catch up a little, so that sleeping too long does not add up.
+            self.next_at = max(self.next_at, now - 2 * _NAP_SEC) + 1.0 / self.rate
 
     def took(self) -> None:
         """The more answers in a row, the bolder: a limit is tried rarely, a new one found soon."""

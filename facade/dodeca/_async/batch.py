@@ -78,6 +78,9 @@ class _AsyncSender:
 
     async def _permit(self) -> Permit:
         """Leave to send. One at a time waits for it, so that waiting costs next to nothing."""
+        permit = self._limiter.take(self._now)
+        if not permit.wait:
+            return permit
         async with self._turnstile:
             while (permit := self._limiter.take(self._now)).wait:
                 await self._transport.clock.asleep(permit.wait)

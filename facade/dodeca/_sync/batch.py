@@ -77,6 +77,9 @@ class _AsyncSender:
 
     def _permit(self) -> Permit:
         """Leave to send. One at a time waits for it, so that waiting costs next to nothing."""
+        permit = self._limiter.take(self._now)
+        if not permit.wait:
+            return permit
         with self._turnstile:
             while (permit := self._limiter.take(self._now)).wait:
                 self._transport.clock.sleep(permit.wait)
