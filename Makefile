@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 REDOCLY := npx --yes @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo test test-deep generate check bench clean
+.PHONY: help setup lock demo test test-deep soak generate check bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
@@ -31,6 +31,9 @@ test: $(STAMP)  ## run the tests
 
 test-deep: $(STAMP)  ## let schemathesis try far more cases against the emulator
 	DODECA_DEEP=1 $(BIN)/python -m pytest -s tests/emulator/test_schemathesis.py
+
+soak: $(STAMP)  ## a thousand kills, and twenty thousand inputs
+	DODECA_SOAK=1 DODECA_KILLS=1000 $(BIN)/python -m pytest -s tests/bulk/test_kills.py tests/bulk/test_scale.py
 
 generate: $(STAMP)  ## spec/published + spec/overlay.yaml -> spec/openapi.yaml -> generated/, _async -> _sync
 	$(BIN)/python -m scripts.clean_spec

@@ -201,6 +201,9 @@ class Engine:
                         wake = min(wake, permit.wait)
                         break
                     work.permit = permit
+                    if not work.is_counted:
+                        work.is_counted = True
+                        self._run.minutes += seconds / 60.0
                 starting.append(ready.popleft())
         for work in starting:
             self._intend(work)
@@ -233,9 +236,6 @@ class Engine:
         state = _INTENTS.get(work.step)
         if state is not None:
             self._set(work, f"the intent to {work.step}", state=state, intent_at=time.time())
-        if work.step in _METERED and not work.is_counted:
-            work.is_counted = True
-            self._run.minutes += (work.row.media_sec or 0.0) / 60.0
 
     def _take_back(self, wake: float) -> None:
         """Wait for a step to end, and deal with all that have."""
