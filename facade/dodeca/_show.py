@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
 
 _LONGEST = 120  # characters of a cell
 ROWS = 12
 """How many rows of something long are shown."""
+
+
+class Methods:
+    """How a group of methods looks: their names, and `(...)` where it is itself called."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {', '.join(self._names())}>"
+
+    def _repr_html_(self) -> str:
+        found = {"(...)": "__call__"}
+        own = [(n, getattr(type(self), found.get(n, n))) for n in self._names()]
+        rows = [(name, _first_line(value)) for name, value in own]
+        return pairs(type(self).__name__, rows)
+
+    def _names(self) -> list[str]:
+        own = sorted(name for name in vars(type(self)) if not name.startswith("_"))
+        return ["(...)", *own] if callable(self) else own
+
+
+def _first_line(value: Any) -> str:
+    return str(value.__doc__ or "").partition("\n")[0]
+
+
+def paragraph(text: str) -> str:
+    """A line of text as HTML."""
+    return f"<p>{_cell(text)}</p>"
 
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], total: int) -> str:
@@ -43,5 +70,7 @@ def short(value: Any, limit: int = _LONGEST) -> str:
 
 
 def _cell(value: Any) -> str:
+    from html import escape  # which loads all entities there are
+
     text = "" if value is None else short(value)
     return escape(text.encode("utf-8", "replace").decode())

@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from dodeca import _show
 from dodeca._links import address
+from dodeca._masking import masked
 from dodeca.errors import InvalidMediaError, SourceChangedError
 
 MIB = 1024 * 1024
@@ -40,7 +42,7 @@ class _Stamp(NamedTuple):
     mtime_ns: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Media:
     """One media source: exactly one of a local file, a URL, bytes, or an uploaded asset.
 
@@ -49,7 +51,7 @@ class Media:
 
     path: Path | None = None
     link: str | None = None
-    content: bytes | None = attrs.field(default=None, repr=lambda c: c and f"<{len(c)} bytes>")
+    content: bytes | None = None
     asset_id: str | None = None
     filename: str | None = None
     _seen: _Stamp | None = attrs.field(default=None, eq=False, repr=False, alias="seen")
@@ -251,6 +253,20 @@ class Media:
             stream.close()
             raise
         return stream
+
+    def __repr__(self) -> str:
+        size = None if self.content is None else f"<{len(self.content)} bytes>"
+        shown = {
+            "path": self.path and repr(str(self.path)),
+            "link": self.link and repr(masked(self.link)),
+            "content": size,
+            "asset_id": self.asset_id and repr(self.asset_id),
+            "filename": size and self.filename and repr(self.filename),
+        }
+        return f"Media({', '.join(f'{name}={text}' for name, text in shown.items() if text)})"
+
+    def _repr_html_(self) -> str:
+        return _show.paragraph(repr(self))
 
     def __str__(self) -> str:
         return str(self.path or self.link or self.asset_id or self.filename or "media in memory")

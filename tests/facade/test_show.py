@@ -1,6 +1,7 @@
 """What people see when they print a result, or look at it in a notebook."""
 
 import inspect
+import operator
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -10,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from dodeca import Client, Embeddings, results
+from dodeca import Client, DodecaError, Embeddings, Media, results
 from dodeca._async.embed_v1 import EmbeddingsV1
 from dodeca._show import ROWS
 from dodeca.batch import Batch
@@ -125,6 +126,8 @@ def test_jobs_lists_and_searches(client: Client, tmp_path: Path) -> None:
     hits = client.search(index.id, "red", search_options=["visual"])
     assert repr(hits) == "<SearchResults: 0 of 0 hits here; iterate them>"
     Text(hits._repr_html_())
+    for shown in (client, listed, client.analyze.stream("Why?", video_id="v")):
+        assert Text(shown._repr_html_()).text == [repr(shown)[1:-1]]
     job = client.assets.create(samples.image(tmp_path / "red.png", "red"))
     assert repr(job) == f"<Job {job.id}: {job.status}>"
     assert job.id in Text(job._repr_html_()).text
@@ -136,3 +139,32 @@ def test_what_holds_embeddings() -> None:
         "EmbeddingsV1(text=<Embeddings 3 x 2, visual, clip>, errors={})"
     )
     assert repr(Batch((film(),))) == "<Batch of 1, 0 of them errors>"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("embed", "embed_v1", "assets", "indexes", "tasks", "imports", "search", "analyze"),
+        *("generate", "summarize", "gist", "embed.tasks", "indexes.videos", "indexes.assets"),
+    ],
+)
+def test_groups_of_methods_name_them(client: Client, name: str) -> None:
+    group = operator.attrgetter(name)(client)
+    own = ["(...)"] * callable(group) + [word for word in dir(group) if not word.startswith("_")]
+    assert repr(group) == f"<{type(group).__name__}: {', '.join(own)}>"
+    text = "".join(Text(group._repr_html_()).text)
+    assert all(word in text for word in own)
+
+
+def test_media_and_batches(tmp_path: Path) -> None:
+    path = samples.image(tmp_path / "red.png", "red")
+    assert repr(Media.file(path)) == f"Media(path='{path}')"
+    data = Media.data(b"12", filename="<b>.png")
+    assert repr(data) == "Media(content=<2 bytes>, filename='<b>.png')"
+    assert "<b>" not in data._repr_html_()
+    assert repr(Media.asset("a1")) == "Media(asset_id='a1')"
+    signed = Media.url("https://storage.example/a.mp4?X-Signature=secret")
+    assert "secret" not in repr(signed) + signed._repr_html_()
+    page = Batch((film(), DodecaError(EVIL)))._repr_html_()
+    assert EVIL not in page
+    assert "alert(1)" in "".join(Text(page).text)

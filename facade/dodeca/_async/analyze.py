@@ -13,6 +13,7 @@ from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca.media import MediaLike
 from dodeca.results import Analysis, AnalyzeTask, of
 from dodeca_api.api.analyze import analyze_create
@@ -28,7 +29,7 @@ from dodeca_api.models.analyze_task_status_filter import ANALYZE_TASK_STATUS_FIL
 _RUNNING = ("queued", "pending", "processing")
 
 
-class AsyncAnalyze:
+class AsyncAnalyze(Methods):
     """Ask a model to write about a video or about pictures."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -130,7 +131,7 @@ class AsyncAnalyze:
         return AsyncTextStream(self._transport, request(analyze_create, body=body))
 
 
-class AsyncAnalyzeTasks:
+class AsyncAnalyzeTasks(Methods):
     """Analyses that go on at the service."""
 
     def __init__(self, transport: AsyncTransport) -> None:

@@ -12,6 +12,7 @@ from dodeca._async.multipart_uploads import AsyncMultipartUploads
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import given, request
+from dodeca._show import Methods
 from dodeca._upload import Progress
 from dodeca._wire import link, upload
 from dodeca.errors import InvalidMediaError
@@ -25,7 +26,7 @@ DIRECT_BYTES = 200 * MIB
 _PAGE = 50
 
 
-class AsyncAssets:
+class AsyncAssets(Methods):
     """Files that are uploaded once and used by id."""
 
     def __init__(self, transport: AsyncTransport) -> None:

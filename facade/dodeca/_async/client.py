@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from dodeca import _http, _secret
+from dodeca import _http, _secret, _show
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import LOOPBACK, AsyncTransport, Settings
 from dodeca.errors import ConfigurationError
@@ -274,6 +274,9 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._transport.base_url}>"
+
+    def _repr_html_(self) -> str:
+        return _show.paragraph(repr(self)[1:-1])
 
 
 def _checked(base_url: str, allow_insecure: bool) -> str:

@@ -18,6 +18,7 @@ from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
 from dodeca._limiter import Limiter
 from dodeca._operation import Answer, request
+from dodeca._show import Methods
 from dodeca._vectors import Columns, VectorSink, take
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
@@ -41,7 +42,7 @@ Via = Literal["auto", "sync", "task"]
 _Block = models.AudioInputRequest | models.VideoInputRequest
 
 
-class AsyncEmbed:
+class AsyncEmbed(Methods):
     """Embeddings of text, images, audio and video, in one space."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -359,7 +360,7 @@ async def embedded(
     return await transport.fetch(call, read, sink=VectorSink)
 
 
-class AsyncEmbedTasks:
+class AsyncEmbedTasks(Methods):
     """Embedding tasks: audio and video of 4 seconds to 4 hours."""
 
     def __init__(self, transport: AsyncTransport) -> None:

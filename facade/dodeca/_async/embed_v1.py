@@ -15,6 +15,7 @@ from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._dates import timestamp
 from dodeca._operation import Answer, Request, request
+from dodeca._show import Methods
 from dodeca._vectors import V1, Columns, VectorSink, take
 from dodeca._wire import link, upload
 from dodeca.embeddings import Embeddings
@@ -53,7 +54,7 @@ class EmbeddingsV1(Result):
     errors: dict[str, str] = attrs.field(factory=dict)
 
 
-class AsyncEmbedV1:
+class AsyncEmbedV1(Methods):
     """Embeddings of the first API: 1024 floats with Marengo-retrieval-2.7."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -113,7 +114,7 @@ class AsyncEmbedV1:
         return await self._transport.fetch(call, partial(_parts, call), sink=_sink)
 
 
-class AsyncEmbedV1Tasks:
+class AsyncEmbedV1Tasks(Methods):
     """Embedding videos as tasks of the first API."""
 
     def __init__(self, transport: AsyncTransport) -> None:

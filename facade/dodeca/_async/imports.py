@@ -9,12 +9,13 @@ from dodeca import _params
 from dodeca._async.job import AsyncJob, Board, JobState
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
 
-class AsyncImports:
+class AsyncImports(Methods):
     """Imports of videos from an integration; the service has retired them."""
 
     def __init__(self, transport: AsyncTransport) -> None:

@@ -12,6 +12,7 @@ from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import request
 from dodeca._params import Span
+from dodeca._show import Methods
 from dodeca.results import IndexedAsset
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (
@@ -27,7 +28,7 @@ from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALU
 _RUNNING = ("validating", "pending", "queued", "indexing")
 
 
-class AsyncIndexedAssets:
+class AsyncIndexedAssets(Methods):
     """Assets that an index takes in, and has taken in."""
 
     def __init__(self, transport: AsyncTransport) -> None:

@@ -16,6 +16,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._async.videos import AsyncVideos
 from dodeca._dates import timestamp
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca.errors import InvalidRequestError
 from dodeca.results import Index, IndexModel, of
 from dodeca_api import models
@@ -35,7 +36,7 @@ from dodeca_api.types import UNSET, Unset
 _ADDONS: tuple[Literal["thumbnail"]] = ("thumbnail",)
 
 
-class AsyncIndexes:
+class AsyncIndexes(Methods):
     """Indexes: videos that are searched or described together, by the same models."""
 
     def __init__(self, transport: AsyncTransport) -> None:

@@ -11,6 +11,7 @@ from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.storage import AsyncStorage
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import Request, request
+from dodeca._show import Methods
 from dodeca._upload import Chunk as Range
 from dodeca._upload import Plan, Progress
 from dodeca._wire import file_name, range_body
@@ -35,7 +36,7 @@ _FRESH_URLS = 3
 _CHUNK = "a completed chunk"
 
 
-class AsyncMultipartUploads:
+class AsyncMultipartUploads(Methods):
     """Upload sessions, step by step; `client.assets.upload` takes all of the steps itself."""
 
     def __init__(self, transport: AsyncTransport) -> None:

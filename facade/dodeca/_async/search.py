@@ -9,6 +9,7 @@ from typing import Any
 from dodeca import _params
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import Request, request
+from dodeca._show import Methods
 from dodeca._wire import upload
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
@@ -71,7 +72,7 @@ class AsyncSearchResults:
         return self.first_page._repr_html_()
 
 
-class AsyncSearch:
+class AsyncSearch(Methods):
     """Search the videos of an index by text, by pictures, or both."""
 
     def __init__(self, transport: AsyncTransport) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from dodeca import _show
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import Request, read_model
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
@@ -33,6 +34,13 @@ class AsyncTextStream:
         self._opened = transport.stream(call)
         self._lines: AsyncIterator[bytes] | None = None
         self.end: StreamEnd | None = None
+
+    def __repr__(self) -> str:
+        state = "ended" if self.end else "not opened" if self._lines is None else "open"
+        return f"<TextStream: {state}>"
+
+    def _repr_html_(self) -> str:
+        return _show.paragraph(repr(self)[1:-1])
 
     async def __aenter__(self) -> AsyncTextStream:
         self._lines = _lines(await self._opened.__aenter__())

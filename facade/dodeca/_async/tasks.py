@@ -12,6 +12,7 @@ from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._dates import timestamp
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca._wire import link, upload
 from dodeca.errors import InvalidMediaError
 from dodeca.media import GIB, Media, MediaLike
@@ -26,7 +27,7 @@ _RUNNING = ("uploading", "validating", "pending", "queued", "indexing")
 _FILE_BYTES = 2 * GIB
 
 
-class AsyncTasks:
+class AsyncTasks(Methods):
     """Uploading a video and indexing it, in one."""
 
     def __init__(self, transport: AsyncTransport) -> None:

@@ -9,6 +9,7 @@ from dodeca import _params
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca.results import Analysis, Gist, Summary, of
 from dodeca_api import models
 from dodeca_api.api.generate import generate_create
@@ -19,7 +20,7 @@ from dodeca_api.models.summarize_type import SUMMARIZE_TYPE_VALUES
 from dodeca_api.types import Unset
 
 
-class AsyncGenerate:
+class AsyncGenerate(Methods):
     """Open-ended text about a video of a Pegasus index."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -58,7 +59,7 @@ class AsyncGenerate:
         return AsyncTextStream(self._transport, request(generate_create, body=body))
 
 
-class AsyncSummarize:
+class AsyncSummarize(Methods):
     """Summaries, chapters and highlights of a video of a Pegasus index."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -102,7 +103,7 @@ class AsyncSummarize:
         return of(Summary, await self._transport.send(request(summarize_create, body=body)))
 
 
-class AsyncGists:
+class AsyncGists(Methods):
     """Title, topics and hashtags of a video of a Pegasus index."""
 
     def __init__(self, transport: AsyncTransport) -> None:

@@ -11,6 +11,7 @@ from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._operation import request
 from dodeca._params import Span
+from dodeca._show import Methods
 from dodeca.results import Video
 from dodeca_api import models
 from dodeca_api.api.index_videos import (
@@ -23,7 +24,7 @@ from dodeca_api.api.index_videos import (
 from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
 
 
-class AsyncVideos:
+class AsyncVideos(Methods):
     """The videos of an index, once their indexing is ready."""
 
     def __init__(self, transport: AsyncTransport) -> None:

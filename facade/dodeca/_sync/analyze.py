@@ -10,6 +10,7 @@ from typing import Any
 
 from dodeca import _analysis, _params
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.stream import TextStream
@@ -29,7 +30,7 @@ from dodeca_api.models.analyze_task_status_filter import ANALYZE_TASK_STATUS_FIL
 _RUNNING = ("queued", "pending", "processing")
 
 
-class Analyze:
+class Analyze(Methods):
     """Ask a model to write about a video or about pictures."""
 
     def __init__(self, transport: Transport) -> None:
@@ -131,7 +132,7 @@ class Analyze:
         return TextStream(self._transport, request(analyze_create, body=body))
 
 
-class AnalyzeTasks:
+class AnalyzeTasks(Methods):
     """Analyses that go on at the service."""
 
     def __init__(self, transport: Transport) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dodeca import _library, _params, _progress
 from dodeca._operation import given, request
+from dodeca._show import Methods
 from dodeca._sync.job import Board, Job, JobState
 from dodeca._sync.multipart_uploads import MultipartUploads
 from dodeca._sync.pages import Pages, listed
@@ -26,7 +27,7 @@ DIRECT_BYTES = 200 * MIB
 _PAGE = 50
 
 
-class Assets:
+class Assets(Methods):
     """Files that are uploaded once and used by id."""
 
     def __init__(self, transport: Transport) -> None:

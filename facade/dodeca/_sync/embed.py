@@ -15,6 +15,7 @@ from dodeca._concurrency import run_blocking
 from dodeca._dates import timestamp
 from dodeca._limiter import Limiter
 from dodeca._operation import Answer, request
+from dodeca._show import Methods
 from dodeca._sync.assets import Assets
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
@@ -42,7 +43,7 @@ Via = Literal["auto", "sync", "task"]
 _Block = models.AudioInputRequest | models.VideoInputRequest
 
 
-class Embed:
+class Embed(Methods):
     """Embeddings of text, images, audio and video, in one space."""
 
     def __init__(self, transport: Transport) -> None:
@@ -360,7 +361,7 @@ def embedded(
     return transport.fetch(call, read, sink=VectorSink)
 
 
-class EmbedTasks:
+class EmbedTasks(Methods):
     """Embedding tasks: audio and video of 4 seconds to 4 hours."""
 
     def __init__(self, transport: Transport) -> None:

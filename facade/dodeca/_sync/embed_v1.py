@@ -13,6 +13,7 @@ import attrs
 from dodeca import _params
 from dodeca._dates import timestamp
 from dodeca._operation import Answer, Request, request
+from dodeca._show import Methods
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
@@ -54,7 +55,7 @@ class EmbeddingsV1(Result):
     errors: dict[str, str] = attrs.field(factory=dict)
 
 
-class EmbedV1:
+class EmbedV1(Methods):
     """Embeddings of the first API: 1024 floats with Marengo-retrieval-2.7."""
 
     def __init__(self, transport: Transport) -> None:
@@ -114,7 +115,7 @@ class EmbedV1:
         return self._transport.fetch(call, partial(_parts, call), sink=_sink)
 
 
-class EmbedV1Tasks:
+class EmbedV1Tasks(Methods):
     """Embedding videos as tasks of the first API."""
 
     def __init__(self, transport: Transport) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dodeca import _params
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca._sync.job import Board, Job, JobState
 from dodeca._sync.transport import Transport
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
@@ -15,7 +16,7 @@ from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
 
-class Imports:
+class Imports(Methods):
     """Imports of videos from an integration; the service has retired them."""
 
     def __init__(self, transport: Transport) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from dodeca import _library, _params
 from dodeca._operation import request
 from dodeca._params import Span
+from dodeca._show import Methods
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
@@ -28,7 +29,7 @@ from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALU
 _RUNNING = ("validating", "pending", "queued", "indexing")
 
 
-class IndexedAssets:
+class IndexedAssets(Methods):
     """Assets that an index takes in, and has taken in."""
 
     def __init__(self, transport: Transport) -> None:

@@ -13,6 +13,7 @@ import attrs
 from dodeca import _library, _params
 from dodeca._dates import timestamp
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca._sync.indexed_assets import IndexedAssets
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
@@ -36,7 +37,7 @@ from dodeca_api.types import UNSET, Unset
 _ADDONS: tuple[Literal["thumbnail"]] = ("thumbnail",)
 
 
-class Indexes:
+class Indexes(Methods):
     """Indexes: videos that are searched or described together, by the same models."""
 
     def __init__(self, transport: Transport) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from dodeca import _params
 from dodeca._concurrency import Lock, run_bounded
 from dodeca._operation import Request, request
+from dodeca._show import Methods
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.storage import Storage
 from dodeca._sync.transport import Transport
@@ -36,7 +37,7 @@ _FRESH_URLS = 3
 _CHUNK = "a completed chunk"
 
 
-class MultipartUploads:
+class MultipartUploads(Methods):
     """Upload sessions, step by step; `client.assets.upload` takes all of the steps itself."""
 
     def __init__(self, transport: Transport) -> None:

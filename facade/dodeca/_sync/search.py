@@ -9,6 +9,7 @@ from typing import Any
 
 from dodeca import _params
 from dodeca._operation import Request, request
+from dodeca._show import Methods
 from dodeca._sync.transport import Transport
 from dodeca._wire import upload
 from dodeca.errors import InvalidMediaError, InvalidRequestError
@@ -72,7 +73,7 @@ class SearchResults:
         return self.first_page._repr_html_()
 
 
-class Search:
+class Search(Methods):
     """Search the videos of an index by text, by pictures, or both."""
 
     def __init__(self, transport: Transport) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from dodeca import _show
 from dodeca._operation import Request, read_model
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
@@ -34,6 +35,13 @@ class TextStream:
         self._opened = transport.stream(call)
         self._lines: Iterator[bytes] | None = None
         self.end: StreamEnd | None = None
+
+    def __repr__(self) -> str:
+        state = "ended" if self.end else "not opened" if self._lines is None else "open"
+        return f"<TextStream: {state}>"
+
+    def _repr_html_(self) -> str:
+        return _show.paragraph(repr(self)[1:-1])
 
     def __enter__(self) -> TextStream:
         self._lines = _lines(self._opened.__enter__())

@@ -10,6 +10,7 @@ from typing import Any
 from dodeca import _library, _params
 from dodeca._dates import timestamp
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
@@ -27,7 +28,7 @@ _RUNNING = ("uploading", "validating", "pending", "queued", "indexing")
 _FILE_BYTES = 2 * GIB
 
 
-class Tasks:
+class Tasks(Methods):
     """Uploading a video and indexing it, in one."""
 
     def __init__(self, transport: Transport) -> None:

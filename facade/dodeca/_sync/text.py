@@ -8,6 +8,7 @@ from typing import Any
 
 from dodeca import _params
 from dodeca._operation import request
+from dodeca._show import Methods
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
 from dodeca.results import Analysis, Gist, Summary, of
@@ -20,7 +21,7 @@ from dodeca_api.models.summarize_type import SUMMARIZE_TYPE_VALUES
 from dodeca_api.types import Unset
 
 
-class Generate:
+class Generate(Methods):
     """Open-ended text about a video of a Pegasus index."""
 
     def __init__(self, transport: Transport) -> None:
@@ -55,7 +56,7 @@ class Generate:
         return TextStream(self._transport, request(generate_create, body=body))
 
 
-class Summarize:
+class Summarize(Methods):
     """Summaries, chapters and highlights of a video of a Pegasus index."""
 
     def __init__(self, transport: Transport) -> None:
@@ -99,7 +100,7 @@ class Summarize:
         return of(Summary, self._transport.send(request(summarize_create, body=body)))
 
 
-class Gists:
+class Gists(Methods):
     """Title, topics and hashtags of a video of a Pegasus index."""
 
     def __init__(self, transport: Transport) -> None:

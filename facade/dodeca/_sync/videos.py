@@ -10,6 +10,7 @@ from typing import Any
 from dodeca import _library, _params
 from dodeca._operation import request
 from dodeca._params import Span
+from dodeca._show import Methods
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
 from dodeca.results import Video
@@ -24,7 +25,7 @@ from dodeca_api.api.index_videos import (
 from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
 
 
-class Videos:
+class Videos(Methods):
     """The videos of an index, once their indexing is ready."""
 
     def __init__(self, transport: Transport) -> None:
