@@ -260,7 +260,8 @@ class Embeddings:
             raise InvalidRequestError(
                 f"by is 'row' or 'moment', weights go with 'moment': got {by!r}"
             )
-        rows = self._take(_ranking.comparable(self))
+        kept = _ranking.comparable(self)
+        rows = self if len(kept) == len(self) else self._take(kept)
         given = _ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
         if given is None:
             return Matches()
