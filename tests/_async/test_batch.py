@@ -1,0 +1,108 @@
+"""Many texts and pictures at a time: order, errors by item, and the pace of the service."""
+
+import httpx
+import numpy as np
+import orjson
+import pytest
+
+from dodeca import AsyncClient, Media
+from dodeca.batch import Batch
+from dodeca.errors import InvalidMediaError, InvalidRequestError, RateLimitError, ServerError
+from tests.scripted import PNG, Server, Still
+
+pytestmark = pytest.mark.anyio
+
+
+class Numbers(Server):
+    """Answers a text with the number in it; the first so many requests with 429."""
+
+    def __init__(self, *, refuse: int = 0, retry_after: str = "1") -> None:
+        self.refuse = refuse
+        self.retry_after = retry_after
+        self.texts: list[str] = []
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        body = orjson.loads(request.content)
+        text = body["text"]["input_text"] if "text" in body else "7"
+        self.texts.append(text)
+        if len(self.texts) <= self.refuse:
+            return httpx.Response(429, headers={"retry-after": self.retry_after})
+        if text == "bad":
+            return httpx.Response(400, json={"code": "text_bad", "message": "no"})
+        if text == "broken":
+            return httpx.Response(500)
+        return httpx.Response(200, json={"data": [{"embedding": [float(text), 1.0]}]})
+
+
+def client_of(server: Server) -> AsyncClient:
+    client = AsyncClient("key", transport=server)
+    client._transport.clock = Still()
+    return client
+
+
+async def test_the_order_is_kept() -> None:
+    async with client_of(Numbers()) as client:
+        batch = await client.embed.texts((str(n) for n in range(200)), concurrency=8)
+        assert isinstance(batch, Batch)
+        assert batch.vectors.dtype == np.float32
+        assert batch.vectors[:, 0].tolist() == list(range(200))
+        assert (len(batch), batch.errors) == (200, {})
+        assert repr(batch) == "<Batch of 200, 0 of them errors>"
+
+
+async def test_an_error_belongs_to_its_item() -> None:
+    async with client_of(Numbers()) as client:
+        batch = await client.embed.texts(["1", "", "bad", "broken", "5"])
+    assert list(batch.errors) == [1, 2, 3]
+    assert isinstance(batch[1], InvalidRequestError)
+    assert str(batch[2]) == "[400 text_bad] no"
+    assert isinstance(batch[3], ServerError)
+    assert [found.vectors[0, 0] for found in batch[::4]] == [1.0, 5.0]  # type: ignore[union-attr]
+    with pytest.raises(InvalidRequestError, match="non-empty string"):
+        batch.vectors  # noqa: B018
+
+
+async def test_what_is_refused_for_a_while_is_sent_again() -> None:
+    server = Numbers(refuse=4, retry_after="30")
+    async with client_of(server) as client:
+        batch = await client.embed.texts([str(n) for n in range(20)], concurrency=4)
+        assert batch.vectors[:, 0].tolist() == list(range(20))
+        assert client._transport.clock.monotonic() >= 30
+    assert len(server.texts) == 24
+
+
+async def test_a_quota_that_is_gone_is_not_waited_for() -> None:
+    server = Numbers(refuse=100, retry_after="36000")
+    async with client_of(server) as client:
+        batch = await client.embed.texts(["1", "2", "3"])
+        assert client._transport.clock.monotonic() < 60
+    assert [type(found) for found in batch] == [RateLimitError] * 3
+    assert batch[0].resume_at is not None  # type: ignore[union-attr]
+
+
+async def test_pictures() -> None:
+    async with client_of(Numbers()) as client:
+        small = PNG.replace(b"\0\0\0\x80", b"\0\0\0\x10")
+        batch = await client.embed.images([Media.data(PNG), Media.data(small), Media.data(PNG)])
+    assert [type(batch.errors[n]) for n in batch.errors] == [InvalidMediaError]
+    assert [found.vectors[0, 0] for found in batch[::2]] == [7.0, 7.0]  # type: ignore[union-attr]
+
+
+async def test_nothing_is_a_batch_too() -> None:
+    async with client_of(Numbers()) as client:
+        batch = await client.embed.texts([])
+    assert (len(batch), batch.vectors.shape) == (0, (0, 0))
+
+
+@pytest.mark.parametrize("concurrency", [0, 257, -1])
+async def test_concurrency_is_bounded(concurrency: int) -> None:
+    async with client_of(Numbers()) as client:
+        with pytest.raises(InvalidRequestError, match="concurrency is a number from 1 to 256"):
+            await client.embed.texts(["1"], concurrency=concurrency)
+
+
+async def test_calls_share_a_limiter() -> None:
+    async with client_of(Numbers(refuse=1)) as client:
+        await client.embed.texts(["1", "2"])
+        assert client.embed._limiter.refusals == 1
+        assert client.embed._limiter.rate is not None
