@@ -95,10 +95,10 @@ def test_pages_are_tables() -> None:
     page = Page([Asset(str(n), filename=EVIL) for n in range(40)], 1, 50, 3, 120)
     text = Text(page._repr_html_()).text
     assert "108 more" in text
-    assert text.count(repr(EVIL)) == ROWS
+    assert text.count(EVIL) == ROWS
     assert "total_results=120" in repr(page)
     found = SearchPage([SearchHit(video_id="v1", start=1.0, end=2.0)], total_results=1)
-    assert "'v1'" in Text(found._repr_html_()).text
+    assert "v1" in Text(found._repr_html_()).text
     assert Text(SearchPage([])._repr_html_()).text == ["Search"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
@@ -39,7 +39,7 @@ class Result:
         return f"{type(self).__name__}({told})"
 
     def _repr_html_(self) -> str:
-        return _show.pairs(type(self).__name__, _told(self))
+        return _show.pairs(type(self).__name__, _told(self, str))
 
 
 @attrs.frozen(repr=False)
@@ -77,26 +77,26 @@ class _Totals:
     extra: Mapping[str, Any] = extra()
 
 
-def _told(result: Any) -> Iterator[tuple[str, str]]:
-    """The fields that say something, as text."""
+def _told(result: Any, word: Callable[[str], str] = repr) -> Iterator[tuple[str, str]]:
+    """The fields that say something, as text; strings as `word` writes them."""
     for field in attrs.fields(type(result)):
         value = getattr(result, field.name)
         if value is None or field.repr is False or (field.name == "extra" and not value):
             continue
-        yield field.name, _text(field.repr(value) if callable(field.repr) else value)
+        yield field.name, _text(field.repr(value) if callable(field.repr) else value, word)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, word: Callable[[str], str]) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, Result) or value.__class__.__name__ == "Embeddings":
         return repr(value)
-    return _show.short(repr(value))
+    return _show.short(word(value) if isinstance(value, str) else repr(value))
 
 
 def table_of(title: str, results: Sequence[Any], total: int | None = None) -> str:
     """A table of results as HTML, a column for each field that some of them have."""
-    shown = [dict(_told(result)) for result in results[: _show.ROWS]]
+    shown = [dict(_told(result, str)) for result in results[: _show.ROWS]]
     headings = list(dict.fromkeys(name for row in shown for name in row))
     rows = [[row.get(name) for name in headings] for row in shown]
     return _show.table(title, headings, rows, max(len(results), total or 0))
