@@ -36,7 +36,12 @@ class Operation(Protocol[P, T_co]):
 
 
 class Sink(Protocol):
-    """What is fed a body as it arrives, so that it need not be kept."""
+    """What is fed a body as it arrives, so that it need not be kept.
+
+    What it does keep it gives to `hide` before anything of it is shown.
+    """
+
+    hide: Callable[[bytes], bytes]
 
     def feed(self, piece: bytes) -> object:
         """Take the next bytes; an `InvalidResponseError` refuses them."""

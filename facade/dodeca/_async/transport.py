@@ -282,12 +282,14 @@ async def whole(
     that, since its beginning may be quoted by an error.
     """
     kept: list[bytes] = []
-    take = kept.append if sink is None else sink.feed
+    take: Callable[[bytes], object] = kept.append
+    if sink is not None:
+        take, sink.hide = sink.feed, key.hidden
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
         async for raw in _http.aincoming(response):
             for piece in inflater.feed(raw):
-                take(key.hidden(piece))
+                take(piece)
             if clock.monotonic() > until:
                 raise RequestTimeout("the answer was still arriving at the deadline of the call")
         inflater.finish()
@@ -296,7 +298,7 @@ async def whole(
         raise
     finally:
         await response.aclose()
-    return Answer(response.status_code, response.headers, b"".join(kept), sink)
+    return Answer(response.status_code, response.headers, key.hidden(b"".join(kept)), sink)
 
 
 async def _pieces(response: _http.HttpResponse) -> AsyncIterator[bytes]:

@@ -281,12 +281,14 @@ def whole(
     that, since its beginning may be quoted by an error.
     """
     kept: list[bytes] = []
-    take = kept.append if sink is None else sink.feed
+    take: Callable[[bytes], object] = kept.append
+    if sink is not None:
+        take, sink.hide = sink.feed, key.hidden
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
         for raw in _http.incoming(response):
             for piece in inflater.feed(raw):
-                take(key.hidden(piece))
+                take(piece)
             if clock.monotonic() > until:
                 raise RequestTimeout("the answer was still arriving at the deadline of the call")
         inflater.finish()
@@ -295,7 +297,7 @@ def whole(
         raise
     finally:
         response.close()
-    return Answer(response.status_code, response.headers, b"".join(kept), sink)
+    return Answer(response.status_code, response.headers, key.hidden(b"".join(kept)), sink)
 
 
 def _pieces(response: _http.HttpResponse) -> Iterator[bytes]:
