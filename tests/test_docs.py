@@ -134,6 +134,18 @@ def test_a_public_name_is_documented(name: str, value: Any) -> None:
         assert 1 <= len(lines) <= 5, f"{name} has {len(lines)} lines of examples"
 
 
+@pytest.mark.parametrize(
+    "module", ["dodeca", "bulk", "embeddings", "emulator", "report", "results"]
+)
+def test_what_a_module_exports_is_documented(module: str) -> None:
+    home = importlib.import_module("dodeca" if module == "dodeca" else f"dodeca.{module}")
+    assert home.__doc__
+    for name in home.__all__:
+        value = getattr(home, name)
+        if callable(value) or inspect.ismodule(value):
+            assert inspect.getdoc(value), f"{home.__name__}.{name} has no docstring"
+
+
 def test_every_method_of_the_client_is_looked_at() -> None:
     looked_at = {value for value in public().values() if inspect.isfunction(value)}
     assert {method.function for method in coverage_table.methods(Client)} <= looked_at

@@ -87,6 +87,22 @@ def test_the_vendor_s_objects(tmp_path: Path) -> None:
             assert np.array_equal(found.vectors, expected.vectors)
         assert Embeddings.from_response(answer).metadata == expected.metadata
 
+        task = theirs.embed.v_2.tasks.create(
+            input_type="video",
+            model_name="marengo3.0",
+            video=vendor.AsyncVideoInputRequest(media_source=source),
+        )
+        ready = theirs.embed.v_2.tasks.retrieve(task.id)
+        assert np.array_equal(Embeddings.from_response(ready).vectors, expected.vectors)
+
+        index = ours.indexes.create("films", {"marengo3.0": ["visual", "audio"]})
+        video_id = ours.tasks.create(index.id, media).wait().video_id or ""
+        options = {"embedding_option": ["visual"]}
+        theirs_video = theirs.indexes.videos.retrieve(index.id, video_id, **options)
+        our_video = ours.indexes.videos.retrieve(index.id, video_id, **options)
+        assert our_video.embedding is not None
+        assert told(Embeddings.from_response(theirs_video)) == told(our_video.embedding)
+
         text = theirs.embed.create(model_name="marengo3.0", text="red")
         found = Embeddings.from_response(text)
         assert np.array_equal(found.vectors, ours.embed.text("red").vectors)
