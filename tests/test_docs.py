@@ -157,8 +157,7 @@ def test_the_code_of_a_page_runs(page: Path, names: dict[str, Any]) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
     shared = dict(names)
     for block in blocks:
-        if not block.startswith("--8<--"):  # recipes have tests of their own
-            exec(compile(block, str(page), "exec"), shared)
+        exec(compile(block, str(page), "exec"), shared)
     for name in set(shared) - set(names):
         close = getattr(shared[name], "close", None)
         if close is not None and not inspect.isclass(shared[name]):
