@@ -39,7 +39,7 @@ from dodeca.segmentation import Segmentation
 
 if TYPE_CHECKING:
     from dodeca import Client, Embeddings
-    from dodeca.bulk.engine import Ended
+    from dodeca.bulk.course import Ended
     from dodeca.bulk.journal import Row
     from dodeca.bulk.steps import Steps
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import orjson
 
+from dodeca.bulk.course import Ended
 from dodeca.bulk.dataset import Dataset, Place, columns
-from dodeca.bulk.engine import Ended, Engine, Workers
+from dodeca.bulk.engine import Engine, Workers
 from dodeca.bulk.inputs import Item, Options, items
 from dodeca.bulk.journal import Journal, Row, done_before, nothing
 from dodeca.bulk.report import Run
