@@ -93,9 +93,10 @@ async def arun_blocking(service: object, call: Callable[[Any], T]) -> T:
     The code runs in a thread, the methods in the event loop. When the task is cancelled, the
     next method that is called raises.
     """
+    found: list[T] = []
     async with anyio.from_thread.BlockingPortal() as portal:
-        found: T = await anyio.to_thread.run_sync(call, _Blocking(portal, service))
-    return found
+        found.append(await anyio.to_thread.run_sync(call, _Blocking(portal, service)))
+    return found[0]
 
 
 class _Blocking:
