@@ -6,21 +6,23 @@ import json
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 
 def main() -> None:
-    """Start Ray with two workers, and do one of the things below."""
+    """Start Ray with two workers, and do all of the things below."""
     import ray
 
-    what, url, inputs, out = sys.argv[1:5]
+    free, limited, inputs, out = sys.argv[1:5]
     os.environ["TWELVELABS_API_KEY"] = "key"
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
     try:
-        told = DOINGS[what](url, inputs, Path(out))
+        told = {
+            "run": run(free, inputs, Path(out, "run")),
+            "limits": limits(limited, Path(out, "limits")),
+            "batches": batches(free, inputs),
+        }
     finally:
         ray.shutdown()
     print(json.dumps(told))
@@ -50,12 +52,12 @@ def run(url: str, inputs: str, out: Path) -> Any:
     return {"done": told.done, "exit": told.exit_code, "killed": killed, "orphans": told.orphans}
 
 
-def limits(url: str, _: str, out: Path) -> Any:
+def limits(url: str, out: Path) -> Any:
     """Many texts over both workers, to a service with a limit."""
     from dodeca import Client
 
     pids: set[int] = set()
-    texts = [{"text": f"text {n}"} for n in range(800)]
+    texts = [{"text": f"text {n}"} for n in range(500)]
     with Client(base_url=url) as client:
         told = client.embed.run(
             texts,
@@ -67,8 +69,8 @@ def limits(url: str, _: str, out: Path) -> Any:
     return {"done": told.done, "refused": told.refusals, "rate": told.rate, "workers": len(pids)}
 
 
-def batches(url: str, inputs: str, out: Path) -> Any:
-    """Ray Data with embedders, into Parquet."""
+def batches(url: str, inputs: str) -> Any:
+    """Ray Data with embedders."""
     import ray
 
     from dodeca.ray import Embedder, _shared_limiter
@@ -77,7 +79,6 @@ def batches(url: str, inputs: str, out: Path) -> Any:
     assert limiter is not None
     paths = sorted(str(path) for path in Path(inputs).iterdir())
     rows = [{"path": path, "place": n} for n, path in enumerate([*paths, "/missing.png"])]
-    began = time.monotonic()
     found = (
         ray.data.from_items(rows, override_num_blocks=4)
         .map_batches(Embedder, fn_constructor_kwargs={"base_url": url}, concurrency=2, batch_size=4)
@@ -87,7 +88,6 @@ def batches(url: str, inputs: str, out: Path) -> Any:
         "vectors": int(found["vector"].notna().sum()),
         "errors": found["error_code"].dropna().tolist(),
         "places": sorted(set(found["place"].tolist())),
-        "seconds": time.monotonic() - began,
         "permits": limiter.take().number - 1,
     }
 
@@ -105,12 +105,6 @@ def workers() -> list[int]:
                 found.append(int(entry.name))
     return sorted(found)
 
-
-DOINGS: dict[str, Callable[[str, str, Path], Any]] = {
-    "run": run,
-    "limits": limits,
-    "batches": batches,
-}
 
 if __name__ == "__main__":
     main()

@@ -6,8 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,42 +20,43 @@ from tests.bulk.library import ROOT, created, rows, server, sounds
 INPUTS = 24
 
 
-@contextmanager
-def on_ray(what: str, tmp_path: Path, *options: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """What a program on Ray told, and the URL of its server."""
-    inputs = sounds(tmp_path / "in", INPUTS)
-    with server(tmp_path, *options) as url:
-        command = [sys.executable, "-m", "tests.bulk.ray_program", what, url, str(inputs)]
+@pytest.fixture(scope="module")
+def ray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What a program on Ray told, the URL of its server, and its folder."""
+    folder = tmp_path_factory.mktemp("ray")
+    inputs = sounds(folder / "in", INPUTS)
+    with server(folder) as url, server(folder, "--limit", "100/second") as limited:
+        command = [sys.executable, "-m", "tests.bulk.ray_program", url, limited, str(inputs)]
         found = subprocess.run(
-            [*command, str(tmp_path / "out")], cwd=ROOT, capture_output=True, text=True, timeout=240
+            [*command, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=240
         )
         assert found.returncode == 0, found.stderr[-3000:]
-        yield json.loads(found.stdout.splitlines()[-1]), url
+        yield {**json.loads(found.stdout.splitlines()[-1]), "url": url, "folder": folder}
 
 
-def test_a_worker_that_dies_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    with on_ray("run", tmp_path) as (told, url):
-        assert (told["done"], told["exit"]) == (INPUTS, 0)
-        assert len(told["killed"]) == 1
-        assert created(url, "/assets") == INPUTS
-        assert created(url, "/embed-v2/tasks") - INPUTS <= told["orphans"]
-        with Client("key", base_url=url) as client:
-            client.embed.run(tmp_path / "in", out=tmp_path / "local", via="task")
-    assert rows(tmp_path / "out").equals(rows(tmp_path / "local"))
+def test_a_worker_that_dies_loses_and_doubles_nothing(ray: dict[str, Any]) -> None:
+    told, url, folder = ray["run"], ray["url"], ray["folder"]
+    assert (told["done"], told["exit"]) == (INPUTS, 0)
+    assert len(told["killed"]) == 1
+    assert created(url, "/assets") == INPUTS
+    assert created(url, "/embed-v2/tasks") - INPUTS <= told["orphans"]
+    with Client.emulated() as client:
+        client.embed.run(folder / "in", out=folder / "local", via="task")
+    assert rows(folder / "run").equals(rows(folder / "local"))
 
 
-def test_the_limiter_holds_over_both_workers(tmp_path: Path) -> None:
-    with on_ray("limits", tmp_path, "--limit", "100/second") as (told, _):
-        assert (told["done"], told["workers"]) == (800, 2)
-        assert told["refused"] / 800 < 0.02
+def test_the_limiter_holds_over_both_workers(ray: dict[str, Any]) -> None:
+    told = ray["limits"]
+    assert (told["done"], told["workers"]) == (500, 2)
+    assert told["refused"] / 500 < 0.02
 
 
-def test_batches_of_ray_data(tmp_path: Path) -> None:
-    with on_ray("batches", tmp_path) as (told, _):
-        assert told["vectors"] == 2 * INPUTS
-        assert told["errors"] == ["media_invalid"]
-        assert told["places"] == list(range(INPUTS + 1))
-        assert told["permits"] == INPUTS + 1, "all asked one limiter"
+def test_batches_of_ray_data(ray: dict[str, Any]) -> None:
+    told = ray["batches"]
+    assert told["vectors"] == 2 * INPUTS
+    assert told["errors"] == ["media_invalid"]
+    assert told["places"] == list(range(INPUTS + 1))
+    assert told["permits"] == INPUTS + 1, "all asked one limiter"
 
 
 def test_an_embedder_travels_and_has_the_shape_of_map_in_pandas(
