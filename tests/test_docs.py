@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # What people import or reach from a client; `_async` is the same text in other words.
 MODULES = [
     "dodeca",
-    "dodeca._labels",
-    "dodeca._matches",
+    "dodeca.embeddings.labels",
+    "dodeca.embeddings.matches",
     "dodeca.batch",
     "dodeca.embeddings",
     "dodeca.errors",
@@ -112,7 +112,7 @@ INSIDE = (
     *("dodeca._sync.job.Board", "dodeca._sync.job.JobState", "dodeca._sync.job.board"),
     *("dodeca._sync.job.wait_all", "dodeca._sync.pages.listed", "dodeca._sync.embed.embedded"),
     "dodeca._sync.job.may_pass",
-    "dodeca._labels.",
+    "dodeca.embeddings.labels.",
     "dodeca.embeddings.Embeddings.from_columns",
     "dodeca.plots.Picture",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from dodeca._ranking import cosines, one_vector
+from dodeca.embeddings.ranking import cosines, one_vector
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ import numpy as np
 import orjson
 import simdjson
 
-from dodeca import Client, _vectors
+from dodeca import Client
+from dodeca.embeddings import floats, sink
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import medians, peak_memory
 from tests.benchmarks.report import Goal, Medians, Result
@@ -26,9 +27,9 @@ SEGMENTS, DIMENSIONS = 3_600, 512
 SHORT, LONG = SEGMENTS // 10, SEGMENTS * 10
 VENDOR, HTTPX = "twelvelabs", "httpx + json + numpy"
 OURS = {
-    "dodeca": _vectors.simdjson_parser,
-    "dodeca with orjson": lambda: _vectors.orjson_parser,
-    "dodeca with json": lambda: _vectors.json_parser,
+    "dodeca": floats.simdjson_parser,
+    "dodeca with orjson": lambda: floats.orjson_parser,
+    "dodeca with json": lambda: floats.json_parser,
 }
 BARE, LIMIT = "a bare simdjson parse", "a socket + a simdjson parse"
 MEDIA = "https://host/a.mp4"
@@ -139,7 +140,7 @@ def ours(base_url: str, new_parser: Callable[[], Any], clients: ExitStack) -> Ca
     """The client, with one of the parsers it can use."""
 
     def way() -> Any:
-        with mock.patch.object(_vectors, "new_parser", new_parser):
+        with mock.patch.object(sink, "new_parser", new_parser):
             return client.embed.video(MEDIA).vectors
 
     client = clients.enter_context(Client(API_KEY, base_url=base_url))
@@ -180,7 +181,7 @@ def _growth(server: str, repeats: int) -> dict[str, float]:
     """Short answers are taken several times, so that all measurements last about as long."""
 
     def often(size: int) -> Callable[[], None]:
-        way = ours(f"{server}/{size}", _vectors.simdjson_parser, clients)
+        way = ours(f"{server}/{size}", floats.simdjson_parser, clients)
 
         def run() -> None:
             for _ in range(LONG // size):

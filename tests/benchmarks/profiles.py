@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from dodeca import Client, _vectors
+from dodeca import Client
+from dodeca.embeddings import floats
 from tests.benchmarks import calls, decode
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.report import Medians, Result
@@ -19,7 +20,7 @@ def run(*, decodes: int = 15, texts: int = 8_000) -> Result:
         Client(API_KEY, base_url=f"{server}/short") as client,
         ExitStack() as clients,
     ):
-        long = decode.ours(f"{server}/long", _vectors.simdjson_parser, clients)
+        long = decode.ours(f"{server}/long", floats.simdjson_parser, clients)
         shares = {
             "decode": sampled(long, decodes),
             "small call": sampled(lambda: client.embed.text(calls.TEXT), texts),

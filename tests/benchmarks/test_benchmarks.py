@@ -11,8 +11,9 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from dodeca import AsyncClient, _vectors
+from dodeca import AsyncClient
 from dodeca._sync.multipart_uploads import WORKERS
+from dodeca.embeddings import floats, sink
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks import bodies, calls, decode, polling, uploads
 from tests.benchmarks.loopback import API_KEY, serving
@@ -36,12 +37,12 @@ def test_decoding_takes_less_than_half_of_a_whole_parse(long: bytes) -> None:
     assert spent["dodeca with json"] < spent[decode.HTTPX]
 
 
-@pytest.mark.parametrize("parser", [_vectors.simdjson_parser(), _vectors.orjson_parser])
+@pytest.mark.parametrize("parser", [floats.simdjson_parser(), floats.orjson_parser])
 def test_no_answer_holds_up_the_event_loop(
-    long: bytes, parser: _vectors.Parser, monkeypatch: pytest.MonkeyPatch
+    long: bytes, parser: sink.Parser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """CPU time between two turns of the loop, which a busy machine does not lengthen."""
-    monkeypatch.setattr(_vectors, "new_parser", lambda: parser)
+    monkeypatch.setattr(sink, "new_parser", lambda: parser)
     gaps: list[float] = []
 
     async def ticks() -> None:

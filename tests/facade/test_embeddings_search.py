@@ -151,7 +151,7 @@ def test_similarity_in_blocks_and_with_itself(monkeypatch: pytest.MonkeyPatch) -
     vectors = np.random.default_rng(1).normal(size=(10, 4)).astype(np.float32)
     rows = film(*(row(v, None, None) for v in vectors.tolist()))
     whole = rows.similarity()
-    monkeypatch.setattr("dodeca._ranking._BLOCK", 3)
+    monkeypatch.setattr("dodeca.embeddings.ranking._BLOCK", 3)
     assert np.allclose(rows.similarity(), whole)
     assert np.allclose(np.diag(whole), 1)
     with pytest.raises(InvalidRequestError, match="4 floats"):

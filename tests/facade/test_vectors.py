@@ -14,22 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca import _bodies, _vectors
+from dodeca import _bodies
 from dodeca._operation import Answer, request
-from dodeca._vectors import (
-    V1,
-    V2,
-    Columns,
-    Names,
+from dodeca.embeddings import Embeddings, floats, sink
+from dodeca.embeddings.floats import (
     Parser,
-    VectorSink,
     json_parser,
     new_parser,
     orjson_parser,
     simdjson_parser,
-    take,
 )
-from dodeca.embeddings import Embeddings
+from dodeca.embeddings.sink import V1, V2, Columns, Names, VectorSink, take
 from dodeca.errors import InvalidResponseError
 from dodeca_api.api.embed_v2 import embed_v2_create
 
@@ -128,8 +123,8 @@ def answers(draw: Callable[[Any], Any]) -> bytes:
 def steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything again with steps so small that short answers take all ways."""
     if request.param == "small":
-        monkeypatch.setattr(_vectors, "_BATCH", 8)
-        monkeypatch.setattr(_vectors, "_STRETCH", 16)
+        monkeypatch.setattr(floats, "_BATCH", 8)
+        monkeypatch.setattr(sink, "_STRETCH", 16)
 
 
 @given(answers(), st.lists(st.integers(1, 40)), st.sampled_from(sorted(PARSERS)))
@@ -297,7 +292,7 @@ def test_columns_are_read_only_and_share_the_matrix() -> None:
 
 
 def test_without_simdjson_orjson_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_vectors, "simdjson", None)
+    monkeypatch.setattr(floats, "simdjson", None)
     assert new_parser() is orjson_parser
 
 

@@ -19,8 +19,8 @@ from dodeca._dates import timestamp
 from dodeca._limiter import Limiter
 from dodeca._operation import Answer, request
 from dodeca._show import Methods
-from dodeca._vectors import Columns, VectorSink, take
 from dodeca.embeddings import Embeddings
+from dodeca.embeddings.sink import Columns, VectorSink, take
 from dodeca.errors import InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of

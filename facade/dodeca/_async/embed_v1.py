@@ -16,9 +16,9 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._dates import timestamp
 from dodeca._operation import Answer, Request, request
 from dodeca._show import Methods
-from dodeca._vectors import V1, Columns, VectorSink, take
 from dodeca._wire import link, upload
 from dodeca.embeddings import Embeddings
+from dodeca.embeddings.sink import V1, Columns, VectorSink, take
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, Result, of

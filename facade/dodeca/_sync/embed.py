@@ -20,8 +20,8 @@ from dodeca._sync.assets import Assets
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
-from dodeca._vectors import Columns, VectorSink, take
 from dodeca.embeddings import Embeddings
+from dodeca.embeddings.sink import Columns, VectorSink, take
 from dodeca.errors import InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of

@@ -17,9 +17,9 @@ from dodeca._show import Methods
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
-from dodeca._vectors import V1, Columns, VectorSink, take
 from dodeca._wire import link, upload
 from dodeca.embeddings import Embeddings
+from dodeca.embeddings.sink import V1, Columns, VectorSink, take
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, Result, of

@@ -94,7 +94,7 @@ def _records(source: str, found: Embeddings) -> Iterator[dict[str, Any]]:
 
 def _check_output(output: Path) -> None:
     """Nothing is embedded, and paid for, that could not be written."""
-    from dodeca._export import needed
+    from dodeca.embeddings.export import needed
 
     needed("pyarrow.parquet")
     if not output.parent.is_dir():

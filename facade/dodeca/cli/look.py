@@ -19,7 +19,10 @@ def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     for column in columns:
         is_number = column in right
         made.add_column(
-            column, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
+            column,
+            justify="right" if is_number else "left",
+            no_wrap=is_number or column == "id",
+            overflow="fold",
         )
     return made
 

@@ -13,49 +13,28 @@ changes nothing about whether the rest is JSON, as long as the number turns up i
 from __future__ import annotations
 
 import itertools
-import json
-import math
 import re
-import struct
 from array import array
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 import orjson
 
-from dodeca._labels import Labels
 from dodeca._operation import Answer, is_deep
+from dodeca.embeddings.floats import MALFORMED, Parser, Rows, check_length, new_parser
+from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
-
-try:
-    import simdjson
-except ImportError:  # it is an extra, and has no wheels for the newest Pythons
-    simdjson = cast(Any, None)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Parser = Callable[[list[bytes]], "NDArray[np.float64]"]
-
-_BATCH = 128 * 1024  # bytes of rows that are parsed at a time: a millisecond
-_LONGEST = 512 * 1024  # bytes of one row: 16,384 floats, however long they are written
 _MOST = 32 * 1024 * 1024  # bytes of what remains
 _STRETCH = 32 * 1024  # bytes of objects that become columns at a time
 _GAP = re.compile(rb"[ \t\r\n]*(:?)[ \t\r\n]*")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
-_NEGATIVE_ZERO = re.compile(rb"-0[,\] \t\r\n]")
 _BACKSLASH, _BRACKET = b"\\["
-_MALFORMED = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RuntimeError,  # simdjson's for large integers; RecursionError is one, too
-    TypeError,
-    ValueError,
-    struct.error,
-)
 _NONE = type(None)
 _NOTHING: Mapping[str, Any] = {}
 
@@ -91,7 +70,7 @@ class VectorSink:
     def __init__(self, names: Names = V2, parser: Parser | None = None) -> None:
         self._names = names
         self._key = f'"{names.vector}"'.encode()
-        self._rows = _Rows(parser or new_parser())
+        self._rows = Rows(parser or new_parser())
         self._row: list[bytes] = []  # the beginning of one that goes on in the next piece
         self._held = b""  # the last bytes, which may be the beginning of its name
         self._rest = bytearray()  # the answer, with numbers in place of its vectors
@@ -111,7 +90,7 @@ class VectorSink:
         if self._row:
             start = piece.find(b"]") + 1
             self._row.append(piece[:start] if start else piece)
-            _check_length(sum(map(len, self._row)))
+            check_length(sum(map(len, self._row)))
             if not start:
                 return
             self._take(b"".join(self._row))
@@ -147,7 +126,7 @@ class VectorSink:
             if sorted(used) != list(range(self._rows.count)):
                 raise LookupError(f"{self._rows.count} vectors for {len(used)} segments")
             return [segments.columns(self._rows.matrix()) for segments in found]
-        except _MALFORMED as exc:
+        except MALFORMED as exc:
             raise InvalidResponseError(f"the answer has no list of embeddings: {exc!r}") from exc
 
     def _scan(self, text: bytes, kept: int) -> bytes:
@@ -197,7 +176,7 @@ class VectorSink:
         text = bytes(rest[begin : between[-1].start() + 1])
         try:
             stretch = self._segments(orjson.loads(b"[%b]" % text))
-        except _MALFORMED:
+        except MALFORMED:
             return False
         rest[begin : between[-1].end()] = mark = b"%d," % len(self._stretches)
         self._condensed = begin + len(mark)
@@ -314,125 +293,3 @@ def _labels(codes: array[int], places: Mapping[Any, int]) -> Labels:
     if not {str, _NONE}.issuperset(map(type, places)):
         raise TypeError(f"words, got {list(places)!r:.80}")
     return Labels(np.array(codes, dtype=np.int16), tuple(places))
-
-
-class _Rows:
-    """The vectors: one growing matrix."""
-
-    def __init__(self, parser: Parser) -> None:
-        self._parser = parser
-        self._texts: list[bytes] = []
-        self._size = 0
-        self._data = bytearray()
-        self._width: int | None = None
-        self.count = 0
-
-    def add(self, text: bytes) -> int:
-        """Take `[1.0,...]`; the number of the row."""
-        _check_length(len(text))
-        self._texts.append(text)
-        self._size += len(text)
-        if self._size > _BATCH:
-            self.parse()
-        self.count += 1
-        return self.count - 1
-
-    def parse(self) -> None:
-        """Turn the texts into numbers: each is `np.float32(float(text))` to the bit."""
-        texts, self._texts, self._size = self._texts, [], 0
-        if not texts:
-            return
-        try:
-            wide = self._parser(texts)
-        except _MALFORMED:
-            wide = _strictly(texts)
-        if not wide.all():
-            wide = _with_signs(wide, texts)
-        with np.errstate(over="ignore", invalid="ignore"):
-            narrow = wide.astype(np.float32)
-            is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
-        if not is_finite:
-            raise InvalidResponseError("a vector of the answer has a number beyond float32")
-        if not narrow.shape[1]:
-            raise InvalidResponseError("a vector of the answer is empty")
-        if self._width not in (None, narrow.shape[1]):
-            raise InvalidResponseError(
-                f"the vectors of the answer have {self._width} and {narrow.shape[1]} numbers"
-            )
-        self._width = narrow.shape[1]
-        self._data += narrow.data
-
-    def matrix(self) -> NDArray[np.float32]:
-        return np.ndarray((self.count, self._width or 0), np.float32, buffer=self._data)
-
-
-def new_parser() -> Parser:
-    """The fastest parser there is, for the vectors of one answer."""
-    return orjson_parser if simdjson is None else simdjson_parser()
-
-
-def simdjson_parser() -> Parser:
-    """Its buffer is used again for each row, and not shared between threads."""
-    parser: Any = simdjson.Parser()
-
-    def parse(texts: list[bytes]) -> NDArray[np.float64]:
-        rows = [parser.parse(text).as_buffer(of_type="d") for text in texts]
-        _check_equal({row.size for row in rows})
-        return np.frombuffer(b"".join(rows)).reshape(len(rows), -1)
-
-    return parse
-
-
-def orjson_parser(texts: list[bytes]) -> NDArray[np.float64]:
-    """One row of Python floats at a time, which are gone with the next."""
-    return _packed(texts, map(orjson.loads, texts))
-
-
-def json_parser(texts: list[bytes]) -> NDArray[np.float64]:
-    """The standard library's parser; it takes all numbers that JSON has, of any length."""
-    return _packed(texts, (_DECODER.decode(text.decode("ascii")) for text in texts))
-
-
-def _packed(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float64]:
-    if any(b"t" in text or b"f" in text for text in texts):
-        raise ValueError("true and false are no numbers")
-    rows = iter(rows)
-    first = next(rows)
-    pack = struct.Struct(f"{len(first)}d").pack
-    packed = b"".join([pack(*first), *(pack(*row) for row in rows)])
-    return np.ndarray((len(texts), len(first)), np.float64, buffer=packed)
-
-
-def _strictly(texts: list[bytes]) -> NDArray[np.float64]:
-    try:
-        return json_parser(texts)
-    except _MALFORMED as exc:
-        raise InvalidResponseError(
-            f"a vector of the answer is no list of finite numbers, or of another length: {exc}"
-        ) from exc
-
-
-def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
-    """JSON parsers take "-0" for an integer, which has no sign."""
-    wide = wide.copy()
-    for row in np.flatnonzero(~wide.all(axis=1)):
-        if _NEGATIVE_ZERO.search(texts[row]):
-            wide[row] = json_parser([texts[row]])
-    return wide
-
-
-def _check_equal(lengths: set[int]) -> None:
-    if len(lengths) != 1:
-        raise ValueError(f"{sorted(lengths)} numbers")
-
-
-def _check_length(size: int) -> None:
-    if size > _LONGEST:
-        raise InvalidResponseError(f"a vector of the answer has more than {_LONGEST} bytes")
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")
-
-
-_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_refuse)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import attrs
 import numpy as np
 
-from dodeca import _columns, _export, _ranking, _responses, _show
-from dodeca._labels import Labels
-from dodeca._matches import Match, Matches, Segment
+from dodeca import _show
+from dodeca.embeddings import columns, export, ranking, responses
+from dodeca.embeddings.labels import Labels
+from dodeca.embeddings.matches import Match, Matches, Segment
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from dodeca._vectors import Columns
+    from dodeca.embeddings.sink import Columns
     from dodeca.results import EmbeddingMetadata
 
 __all__ = ["Embeddings", "Match", "Matches", "Segment"]
@@ -80,7 +81,7 @@ class Embeddings:
         Raises:
             InvalidResponseError: vectors of different lengths, or values that are no numbers.
         """
-        return cls(**_columns.of_items(items), metadata=metadata, model_name=model_name)
+        return cls(**columns.of_items(items), metadata=metadata, model_name=model_name)
 
     @classmethod
     def from_columns(
@@ -119,7 +120,7 @@ class Embeddings:
         Raises:
             InvalidResponseError: vectors of different lengths, or values that are no numbers.
         """
-        items = [_columns.of_segment(segment) for segment in segments]
+        items = [columns.of_segment(segment) for segment in segments]
         return cls.from_items(items, metadata=metadata, model_name=model_name)
 
     @classmethod
@@ -139,7 +140,7 @@ class Embeddings:
             InvalidRequestError: something else, or a task that is not ready.
             InvalidResponseError: vectors of different lengths, or values that are no numbers.
         """
-        return _responses.from_response(answer, model_name)
+        return responses.from_response(answer, model_name)
 
     @classmethod
     def concat(cls, parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings:
@@ -156,7 +157,7 @@ class Embeddings:
         Raises:
             InvalidRequestError: vectors of different models or lengths, which do not compare.
         """
-        return _columns.concat(parts)
+        return columns.concat(parts)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:
@@ -174,7 +175,7 @@ class Embeddings:
             InvalidRequestError: no such file, no vectors in it, or of several models or lengths.
             ConfigurationError: the extra `data` is not installed.
         """
-        return _export.load(path)
+        return export.load(path)
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Embeddings:
@@ -188,7 +189,7 @@ class Embeddings:
             InvalidRequestError: no vectors in it, or of several models or lengths.
             ConfigurationError: the extra `data` is not installed.
         """
-        return _export.from_arrow(table)
+        return export.from_arrow(table)
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -260,17 +261,17 @@ class Embeddings:
             raise InvalidRequestError(
                 f"by is 'row' or 'moment', weights go with 'moment': got {by!r}"
             )
-        kept = _ranking.comparable(self)
+        kept = ranking.comparable(self)
         rows = self if len(kept) == len(self) else self._take(kept)
-        given = _ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
+        given = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
         if given is None:
             return Matches()
-        scores = _ranking.cosines(rows.vectors, given)[:, 0]
+        scores = ranking.cosines(rows.vectors, given)[:, 0]
         if by == "moment" or weights is not None:
-            weighed = _ranking.checked_weights(rows, weights)
-            found = _ranking.rank_moments(rows, scores, k, weighed)
+            weighed = ranking.checked_weights(rows, weights)
+            found = ranking.rank_moments(rows, scores, k, weighed)
         else:
-            found = _ranking.rank(scores, k)
+            found = ranking.rank(scores, k)
         return Matches(Match(rows[at.row], at.score, at.scores) for at in found)
 
     def similarity(self, other: Embeddings | NDArray[Any] | None = None) -> NDArray[np.float32]:
@@ -286,7 +287,7 @@ class Embeddings:
         length = self.vectors.shape[1]
         what = f"the other vectors have {length} floats, too"
         given = self if other is None else other
-        return _ranking.cosines(self.vectors, _ranking.vectors_of(given, length, what))
+        return ranking.cosines(self.vectors, ranking.vectors_of(given, length, what))
 
     def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
         """The vectors as a new array of shape (n, d); with `normalize` each has length 1.
@@ -294,7 +295,7 @@ class Embeddings:
         >>> client.embed.text("red").to_numpy(normalize=True).shape
         (1, 512)
         """
-        return _ranking.unit(self.vectors) if normalize else self.vectors.copy()
+        return ranking.unit(self.vectors) if normalize else self.vectors.copy()
 
     def to_pandas(self) -> pd.DataFrame:
         """A data frame with a row for each vector (extra `data`).
@@ -308,7 +309,7 @@ class Embeddings:
         Raises:
             ConfigurationError: the extra `data` is not installed.
         """
-        return _export.to_pandas(self)
+        return export.to_pandas(self)
 
     def to_arrow(self) -> pa.Table:
         """An Arrow table with a row for each vector (extra `data`).
@@ -322,7 +323,7 @@ class Embeddings:
         Raises:
             ConfigurationError: the extra `data` is not installed.
         """
-        return _export.to_arrow(self)
+        return export.to_arrow(self)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> Path:
         """Write a Parquet file with the columns of `to_arrow`, whole or not at all.
@@ -334,7 +335,7 @@ class Embeddings:
             ConfigurationError: the extra `data` is not installed.
             OSError: the file cannot be written.
         """
-        return _export.to_parquet(self, path)
+        return export.to_parquet(self, path)
 
     def records(self, source_id: str | None = None) -> list[dict[str, Any]]:
         """The rows as plain dicts, for any vector store.
@@ -353,7 +354,7 @@ class Embeddings:
         Raises:
             InvalidRequestError: two rows would have the same id.
         """
-        return _export.records(self, source_id)
+        return export.records(self, source_id)
 
     def plot(self, query: Embeddings, *, title: str | None = None) -> Figure:
         """A picture of how well each moment matches a query: see `dodeca.plots.plot`.

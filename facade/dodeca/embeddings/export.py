@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 
 from dodeca._ids import row_id
-from dodeca._labels import Labels
+from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
 if TYPE_CHECKING:

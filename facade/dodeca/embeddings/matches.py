@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 import numpy as np
 
-from dodeca import _ranking, _show
+from dodeca import _show
+from dodeca.embeddings import ranking
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,6 +74,7 @@ class Match(_Scored):
     def __new__(
         cls, segment: Segment, score: float, scores: Mapping[str, float] | None = None
     ) -> Match:
+        """A segment, its score, and that of each modality where there are several."""
         self = super().__new__(cls, segment, score)
         self.scores = scores or {}
         return self
@@ -108,7 +110,7 @@ class Matches(list[Match]):
         ]
         timed = [match for match in self if _span(match.segment)]
         found = Matches(match for match in self if not _span(match.segment))
-        for group in _ranking.touching(spans, gap_sec + _TOUCH_SEC):
+        for group in ranking.touching(spans, gap_sec + _TOUCH_SEC):
             found.append(_merged([timed[at] for at in group]))
         found.sort(key=lambda match: -match.score)
         return found

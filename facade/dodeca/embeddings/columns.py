@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from dodeca._labels import Labels
+from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 
 if TYPE_CHECKING:

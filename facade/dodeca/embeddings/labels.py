@@ -20,7 +20,7 @@ class Labels(Sequence["str | None"]):
     `codes` is int16 of shape (n,), each the place of a word in `words`; int32 where there are more
     than 32,767 words.
 
-    >>> from dodeca._labels import Labels
+    >>> from dodeca.embeddings.labels import Labels
     >>> Labels.of(["visual", "audio", "visual"]).distinct()
     ['visual', 'audio']
     """

@@ -1,0 +1,168 @@
+"""Rows of digits to rows of float32: by pysimdjson, else orjson, and the standard library where
+these refuse. Each number is `np.float32(float(text))` to the bit.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import numpy as np
+import orjson
+
+from dodeca.errors import InvalidResponseError
+
+try:
+    import simdjson
+except ImportError:  # it is an extra, and has no wheels for the newest Pythons
+    simdjson = cast(Any, None)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Parser = Callable[[list[bytes]], "NDArray[np.float64]"]
+
+_BATCH = 128 * 1024  # bytes of rows that are parsed at a time: a millisecond
+_LONGEST = 512 * 1024  # bytes of one row: 16,384 floats, however long they are written
+_NEGATIVE_ZERO = re.compile(rb"-0[,\] \t\r\n]")
+MALFORMED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,  # simdjson's for large integers; RecursionError is one, too
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+
+class Rows:
+    """The vectors: one growing matrix."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = parser
+        self._texts: list[bytes] = []
+        self._size = 0
+        self._data = bytearray()
+        self._width: int | None = None
+        self.count = 0
+
+    def add(self, text: bytes) -> int:
+        """Take `[1.0,...]`; the number of the row."""
+        check_length(len(text))
+        self._texts.append(text)
+        self._size += len(text)
+        if self._size > _BATCH:
+            self.parse()
+        self.count += 1
+        return self.count - 1
+
+    def parse(self) -> None:
+        """Turn the texts into numbers: each is `np.float32(float(text))` to the bit."""
+        texts, self._texts, self._size = self._texts, [], 0
+        if not texts:
+            return
+        try:
+            wide = self._parser(texts)
+        except MALFORMED:
+            wide = _strictly(texts)
+        if not wide.all():
+            wide = _with_signs(wide, texts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            narrow = wide.astype(np.float32)
+            is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
+        if not is_finite:
+            raise InvalidResponseError("a vector of the answer has a number beyond float32")
+        if not narrow.shape[1]:
+            raise InvalidResponseError("a vector of the answer is empty")
+        if self._width not in (None, narrow.shape[1]):
+            raise InvalidResponseError(
+                f"the vectors of the answer have {self._width} and {narrow.shape[1]} numbers"
+            )
+        self._width = narrow.shape[1]
+        self._data += narrow.data
+
+    def matrix(self) -> NDArray[np.float32]:
+        """All rows, read-only as long as nothing is added."""
+        return np.ndarray((self.count, self._width or 0), np.float32, buffer=self._data)
+
+
+def new_parser() -> Parser:
+    """The fastest parser there is, for the vectors of one answer."""
+    return orjson_parser if simdjson is None else simdjson_parser()
+
+
+def simdjson_parser() -> Parser:
+    """Its buffer is used again for each row, and not shared between threads."""
+    parser: Any = simdjson.Parser()
+
+    def parse(texts: list[bytes]) -> NDArray[np.float64]:
+        rows = [parser.parse(text).as_buffer(of_type="d") for text in texts]
+        _check_equal({row.size for row in rows})
+        return np.frombuffer(b"".join(rows)).reshape(len(rows), -1)
+
+    return parse
+
+
+def orjson_parser(texts: list[bytes]) -> NDArray[np.float64]:
+    """One row of Python floats at a time, which are gone with the next."""
+    return _packed(texts, map(orjson.loads, texts))
+
+
+def json_parser(texts: list[bytes]) -> NDArray[np.float64]:
+    """The standard library's parser; it takes all numbers that JSON has, of any length."""
+    return _packed(texts, (_DECODER.decode(text.decode("ascii")) for text in texts))
+
+
+def _packed(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float64]:
+    if any(b"t" in text or b"f" in text for text in texts):
+        raise ValueError("true and false are no numbers")
+    rows = iter(rows)
+    first = next(rows)
+    pack = struct.Struct(f"{len(first)}d").pack
+    packed = b"".join([pack(*first), *(pack(*row) for row in rows)])
+    return np.ndarray((len(texts), len(first)), np.float64, buffer=packed)
+
+
+def _strictly(texts: list[bytes]) -> NDArray[np.float64]:
+    try:
+        return json_parser(texts)
+    except MALFORMED as exc:
+        raise InvalidResponseError(
+            f"a vector of the answer is no list of finite numbers, or of another length: {exc}"
+        ) from exc
+
+
+def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
+    """JSON parsers take "-0" for an integer, which has no sign."""
+    wide = wide.copy()
+    for row in np.flatnonzero(~wide.all(axis=1)):
+        if _NEGATIVE_ZERO.search(texts[row]):
+            wide[row] = json_parser([texts[row]])
+    return wide
+
+
+def _check_equal(lengths: set[int]) -> None:
+    if len(lengths) != 1:
+        raise ValueError(f"{sorted(lengths)} numbers")
+
+
+def check_length(size: int) -> None:
+    """That a row is no longer than a row can be.
+
+    Raises:
+        InvalidResponseError: it is.
+    """
+    if size > _LONGEST:
+        raise InvalidResponseError(f"a vector of the answer has more than {_LONGEST} bytes")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_refuse)
