@@ -61,8 +61,8 @@ class Limiter:
             wait = max(
                 self._hold_until - now,
                 self._pace.wait(now),
-                requests.wait(1.0),
-                duration.wait(media_sec),
+                requests.wait(now, 1.0),
+                duration.wait(now, media_sec),
             )
             if wait > 0:
                 return Permit(wait)
@@ -181,11 +181,15 @@ class _Allowance:
         self.in_flight = 0.0
         self.rate: float | None = None
 
-    def wait(self, cost: float) -> float:
+    def wait(self, now: float, cost: float) -> float:
         """Nothing that is left is promised twice; when all is used up, one goes ahead to see."""
-        if self._left is None or not cost or not self.in_flight:
+        if self._left is None or not cost or self._left - self.in_flight >= cost:
             return 0.0
-        return 0.0 if self._left - self.in_flight >= cost else _BLINK_SEC
+        if self.in_flight:
+            return _BLINK_SEC
+        if self._renewed_at is None or len(self._spans) < _SPANS:
+            return 0.0
+        return max(self._renewed_at + max(self._spans) - now, 0.0)
 
     def read(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
         """What the answer to a permit says, when the last permit given was `sent`."""
