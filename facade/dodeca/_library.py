@@ -42,6 +42,14 @@ def is_new(created_at: datetime | None, begun: float) -> bool:
     return moment.timestamp() > begun - _SKEW_SEC
 
 
+def seconds_between(begin: Any, end: Any) -> float | None:
+    """How long something takes, where the service gave two dates in order; None otherwise."""
+    if not (isinstance(begin, datetime) and isinstance(end, datetime)):
+        return None
+    seconds = (end - begin).total_seconds()
+    return seconds if seconds > 0 else None
+
+
 def reason(error: Any) -> str | None:
     """Why a job failed, from the error that the service gave it, if any."""
     message = error.get("message") if isinstance(error, Mapping) else error

@@ -33,7 +33,7 @@ from tests.faults.weather import MODELS, WORDS, Stage, stage, weather
 pytestmark = pytest.mark.anyio
 
 Kind = type[Client] | type[AsyncClient]
-OPTIONS: dict[str, Any] = {"timeout": 5.0, "settle_sec": 0.1}
+OPTIONS: dict[str, Any] = {"timeout": 8.0, "settle_sec": 0.6}
 QUICK = [kind for kind in FAULTS if kind != "stall"]
 HARMLESS = {"drip", "dropped"}
 THROTTLED = {kind for kind in FAULTS if kind.startswith("throttled")}
@@ -196,9 +196,9 @@ async def test_a_create_that_was_lost_and_then_throttled_is_unknown(
     kind: Kind, built: Stage
 ) -> None:
     """The last answer says that nothing was done; the first one might have been another."""
-    script = Script("lost", *["throttled_oddly"] * 5)
+    script = Script("lost", *["throttled_oddly"] * 50)
     with Proxy(built.url, script).serving() as url:
-        async with opened(kind, url, **OPTIONS) as call:
+        async with opened(kind, url, timeout=1.8) as call:
             with pytest.raises(OutcomeUnknownError):
                 await call("analyze.tasks.create", "Say.", video=Media.asset(built.videos[0]))
 

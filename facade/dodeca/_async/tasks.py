@@ -163,9 +163,7 @@ class AsyncTasks(Methods):
     async def _look(self, task_id: str) -> JobState[Task]:
         task = of(Task, await self._transport.send(request(tasks_retrieve, task_id)))
         reason = _library.reason(task.extra.get("error"))
-        expected = None
-        if task.created_at and task.estimated_time and task.estimated_time > task.created_at:
-            expected = (task.estimated_time - task.created_at).total_seconds()
+        expected = _library.seconds_between(task.created_at, task.estimated_time)
         return JobState(task_id, task.status or "", task, reason, expected)
 
     def _job(self, state: JobState[Task]) -> AsyncJob[Task]:
