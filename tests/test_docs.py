@@ -110,7 +110,12 @@ INSIDE = (
         for word in ("batch", "line", "pool", "service", "storage", "transport")
     ),
     *("dodeca._sync.job.Board", "dodeca._sync.job.JobState", "dodeca._sync.job.board"),
-    *("dodeca._sync.job.wait_all", "dodeca._sync.pages.listed", "dodeca._sync.embed.embedded"),
+    *(
+        "dodeca._sync.job.wait_all",
+        "dodeca._sync.pages.listed",
+        "dodeca._sync.embed.embedded",
+        "dodeca._sync.embed_tasks.as_embeddings",
+    ),
     "dodeca._sync.job.may_pass",
     "dodeca.embeddings.labels.",
     "dodeca.embeddings.Embeddings.from_columns",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from dodeca import _bodies, _library
 from dodeca._async.assets import AsyncAssets
-from dodeca._async.embed import AsyncEmbedTasks, embedded
+from dodeca._async.embed import embedded
+from dodeca._async.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport, Settings
 from dodeca._operation import Answer, request
 from dodeca.bulk.inputs import Options

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dodeca import _bodies, _library
 from dodeca._operation import Answer, request
 from dodeca._sync.assets import Assets
-from dodeca._sync.embed import EmbedTasks, embedded
+from dodeca._sync.embed import embedded
+from dodeca._sync.embed_tasks import EmbedTasks
 from dodeca._sync.transport import Settings, Transport
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
