@@ -88,11 +88,12 @@ class Quota:
 
     def _left(self, family: str, one: Limit, now: datetime) -> float:
         window, used = self._used.get((family, one), (0, 0.0))
-        return one.amount - (used if window == self._window(one, now) else 0.0)
+        return one.amount - (used if window >= self._window(one, now) else 0.0)
 
     def _use(self, family: str, one: Limit, now: datetime, amount: float) -> None:
-        current = self._window(one, now)
-        window, used = self._used.get((family, one), (current, 0.0))
+        # Threads read the clock before they come here: a window once begun is not left again.
+        window, used = self._used.get((family, one), (0, 0.0))
+        current = max(window, self._window(one, now))
         self._used[family, one] = (current, amount + (used if window == current else 0.0))
 
     @staticmethod
