@@ -10,12 +10,15 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dodeca
 from dodeca import AsyncClient, Client, Media
+from dodeca._clock import Clock
 from dodeca._links import address, check_reach
 from dodeca._params import metadata_text
 from dodeca._wire import form_body
@@ -279,6 +282,29 @@ def test_every_address_is_known_as_one(found: Any) -> None:
 def test_values_that_json_cannot_carry_are_refused(value: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequestError):
         metadata_text(value)
+
+
+def test_a_client_is_not_changed_once_it_is_made() -> None:
+    """There is no way to another key or tenant but another client."""
+    for kind in (Client, AsyncClient):
+        client = kind("key")
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            client._transport.settings.base_url = "https://elsewhere.example"  # type: ignore[misc]
+        assert not [name for name in dir(client) if name.startswith(("with_", "set_"))]
+
+
+def test_deadlines_do_not_follow_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    before = clock.monotonic()
+    monkeypatch.setattr(time, "time", lambda: 4e9)
+    assert clock.monotonic() - before < 60
+    assert clock.wall() == 4e9
+    source = Path(dodeca.__file__).parent
+    known = {"_clock.py", "webhooks.py"}  # the second in an example
+    for path in sorted(
+        {*source.glob("*.py"), *source.glob("_sync/*.py"), *source.glob("_async/*.py")}
+    ):
+        assert path.name in known or "time.time(" not in path.read_text("utf-8"), path
 
 
 def test_a_body_is_the_same_at_every_attempt(tmp_path: Path) -> None:

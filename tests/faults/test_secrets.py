@@ -18,6 +18,7 @@ from rich.traceback import Traceback
 
 from dodeca import AsyncClient, Client, Media, errors
 from dodeca._masking import masked
+from dodeca._secret import Secret
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import EMBEDDED, Raw, http
 
@@ -269,6 +270,15 @@ def test_the_headers_of_a_request_are_masked_in_the_log_of_httpcore(logged: io.S
     logging.getLogger("httpcore.http11").debug("headers=%r", headers)
     assert "x-api-key" in logged.getvalue()
     assert CANARY not in logged.getvalue()
+
+
+def test_the_secret_itself_shows_nothing() -> None:
+    secret = Secret(KEY)
+    for text in (repr(secret), str(secret), f"{secret}", f"{secret!r:>50}", repr([secret])):
+        assert CANARY not in text
+    for whole in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="not pickled"):
+            whole(secret)
 
 
 def test_what_a_client_shows_of_itself() -> None:

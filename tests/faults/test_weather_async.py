@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from dodeca import AsyncClient
-from tests.faults.weather import CALLS, SEEDS, Counts, day
+from tests.faults.weather import CALLS, DAYS, Counts, day
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", DAYS)
 async def test_nothing_is_lost_wrong_or_doubled(seed: int, tmp_path: Path) -> None:
     counts, story = await day(tmp_path, AsyncClient, seed=seed)
     print(story)

@@ -32,9 +32,10 @@ SETTLE_SEC = 1.0
 TIMEOUT_SEC = 4.0
 WORKERS = 24
 RATE = 0.1
-CALLS = 10_000
-# `make soak`: five seeds of 100,000 calls, each on ten emulators, since lists get slow.
-SEEDS = range(50) if os.environ.get("DODECA_SOAK") else range(1)
+# Ten thousand calls of each client in days of 2,500, since the lists of an emulator get slow.
+# `make soak`: five times 100,000.
+CALLS = 2_500
+DAYS = range(200) if os.environ.get("DODECA_SOAK") else range(4)
 _PATIENCE = 8
 MODELS = {"marengo3.0": ["visual"]}
 WORDS = [f"{colour} {thing}" for colour in ("red", "green", "blue") for thing in ("car", "disc")]
@@ -317,7 +318,21 @@ def weather(stage: Stage, *, seed: int, rate: float = RATE) -> Iterator[tuple[st
 async def day(
     folder: Path, open_client: Callable[..., Client | AsyncClient], *, seed: int, calls: int = CALLS
 ) -> tuple[Counts, str]:
-    """Many calls in bad weather: how many went wrong, and how it was."""
+    """Many calls in bad weather: how many went wrong, and how it was.
+
+    The client was told how long the server may work on after a connection is gone. On a day when
+    the server, on a busy machine, broke that promise, nothing can be shown: there is another one.
+    """
+    for attempt in range(3):
+        counts, story, slowest_late = await _day(folder, open_client, seed=seed, calls=calls)
+        if slowest_late < SETTLE_SEC or attempt == 2:
+            break
+    return counts, story
+
+
+async def _day(
+    folder: Path, open_client: Callable[..., Client | AsyncClient], *, seed: int, calls: int
+) -> tuple[Counts, str, float]:
     with stage(folder, pairs=calls // 16) as built, weather(built, seed=seed) as (url, conditions):
         before = built.ledger()
         client = open_client("key", base_url=url, timeout=TIMEOUT_SEC, settle_sec=SETTLE_SEC)
@@ -335,7 +350,7 @@ async def day(
         *result.lost[:5],
         *result.wrong[:5],
     ]
-    return counts, "\n".join(lines)
+    return counts, "\n".join(lines), conditions.slowest_late
 
 
 async def closed(client: Client | AsyncClient) -> None:
