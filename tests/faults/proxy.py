@@ -14,6 +14,7 @@ import socket
 import struct
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -89,6 +90,7 @@ class Proxy:
         self._path = parts.path
         self._idle: list[Streams] = []
         self._late: set[asyncio.Task[None]] = set()
+        self._writers: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
         self.weather = weather
         self.rng = random.Random(weather.seed + 1)
 
@@ -120,10 +122,12 @@ class Proxy:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        for _, writer in self._idle:
+        for writer in self._writers:
             writer.transport.abort()
+        await asyncio.sleep(0.01)  # the turns of the loop in which they are really closed
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         with suppress(HungUp, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -172,7 +176,9 @@ class Proxy:
             if not reader.at_eof():
                 return reader, writer
             writer.close()
-        return await asyncio.open_connection(*self._to, limit=2**24)
+        reader, writer = await asyncio.open_connection(*self._to, limit=2**24)
+        self._writers.add(writer)
+        return reader, writer
 
 
 @dataclass

@@ -135,10 +135,16 @@ async def test_creates_without_a_marker_are_never_done_twice(kind: Kind, built: 
 
     before = created(built, "embed_v2_tasks_create")
     await each(QUICK, one)
+    expected = len(set(QUICK) - BEFORE | THROTTLED)
+    for _ in range(50):  # some of the work is done when nobody waits for it any more
+        done = created(built, "embed_v2_tasks_create") - before
+        if len(done) >= expected:
+            break
+        await anyio.sleep(0.1)
     await anyio.sleep(2 * LATE_SEC)
     done = created(built, "embed_v2_tasks_create") - before
     assert told <= done
-    assert len(done) == len(set(QUICK) - BEFORE | THROTTLED)
+    assert len(done) == expected
 
 
 @CLIENTS

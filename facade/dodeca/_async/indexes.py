@@ -90,7 +90,7 @@ class AsyncIndexes(Methods):
 
         async def find() -> Index | None:
             async for index in self.list(index_name=name):
-                if _library.is_new(index.created_at, begun):
+                if index.index_name == name and _library.is_new(index.created_at, begun):
                     return index
             return None
 

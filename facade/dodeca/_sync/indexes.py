@@ -91,7 +91,7 @@ class Indexes(Methods):
 
         def find() -> Index | None:
             for index in self.list(index_name=name):
-                if _library.is_new(index.created_at, begun):
+                if index.index_name == name and _library.is_new(index.created_at, begun):
                     return index
             return None
 
