@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 REDOCLY := npx --yes @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo test test-deep soak generate check bench clean
+.PHONY: help setup lock demo test test-deep soak mutants generate check bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
@@ -32,8 +32,13 @@ test: $(STAMP)  ## run the tests
 test-deep: $(STAMP)  ## let schemathesis try far more cases against the emulator
 	DODECA_DEEP=1 $(BIN)/python -m pytest -s tests/emulator/test_schemathesis.py
 
-soak: $(STAMP)  ## a thousand kills, and twenty thousand inputs
-	DODECA_SOAK=1 DODECA_KILLS=1000 $(BIN)/python -m pytest -s tests/bulk/test_kills.py tests/bulk/test_scale.py
+soak: $(STAMP)  ## hours: a million requests through faults, a million malformed answers, a thousand kills
+	DODECA_SOAK=1 DODECA_KILLS=1000 $(BIN)/python -m pytest -s tests/bulk/test_kills.py tests/bulk/test_scale.py \
+	  tests/faults/test_weather_sync.py tests/faults/test_weather_async.py \
+	  tests/faults/test_malformed.py tests/faults/test_bad_inputs.py
+
+mutants: $(STAMP)  ## take away one protection at a time, and see its test fail; writes tests/faults/ROWS.md
+	$(BIN)/python -m scripts.mutants
 
 generate: $(STAMP)  ## spec/published + spec/overlay.yaml -> spec/openapi.yaml -> generated/, _async -> _sync
 	$(BIN)/python -m scripts.clean_spec
@@ -52,6 +57,7 @@ check: $(STAMP)  ## lint, types, floors, and that everything derived is up to da
 	$(BIN)/python -m scripts.generate --check
 	$(BIN)/python -m scripts.unasync --check
 	$(BIN)/python -m scripts.coverage_table --check
+	$(BIN)/python -m scripts.mutants --check
 	REDOCLY_TELEMETRY=off $(REDOCLY) lint --config spec/redocly.yaml spec/openapi.yaml
 
 docs: $(STAMP)  ## build the documentation into build/docs; a warning is an error

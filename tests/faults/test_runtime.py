@@ -303,7 +303,7 @@ def test_ctrl_c_ends_every_long_call_and_leaves_nothing_behind(
         if what == "poll":
             task = {"_id": "slow", "status": "processing", "data": None}
             return http(orjson.dumps(task))
-        time.sleep(5)
+        time.sleep(15)
         return http(EMBEDDED)
 
     with Raw(answer).serving() as url:
@@ -319,5 +319,5 @@ def test_ctrl_c_ends_every_long_call_and_leaves_nothing_behind(
         child.send_signal(signal.SIGINT)
         began = time.monotonic()
         out, err = child.communicate(timeout=20)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 10
     assert "interrupted [] 0 []" in out or "interrupted [] 1 []" in out, (out, err)

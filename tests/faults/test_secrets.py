@@ -256,6 +256,7 @@ def test_plain_http_is_for_this_machine_or_by_name(kind: Kind) -> None:
 
 @CLIENTS
 async def test_signed_urls_are_masked_in_all_logs(kind: Kind, logged: io.StringIO) -> None:
+    kind(KEY)
     logging.getLogger("httpx").info('HTTP Request: GET %s "HTTP/1.1 200 OK"', SIGNED)
     logging.getLogger("httpcore.http11").debug("send_request_headers.started request=%r", SIGNED)
     logging.getLogger("dodeca").debug("PUT %s", masked(SIGNED))

@@ -1,0 +1,198 @@
+"""Are the tests of the faults able to fail? `python -m scripts.mutants` breaks one thing at a time.
+
+Each row of tests/faults/mutations.yaml names a fault, what is done about it, the test that shows
+it, and a change of the source that takes it away. The change is made in a copy of the tree, the
+test has to fail there, and tests/faults/ROWS.md is written from the rows when all of them did.
+
+`--check` looks only whether every change still fits the source, every test is there, and the page
+is up to date. `--row N` tries that row alone, and writes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import attrs
+import yaml
+
+ROOT = Path(__file__).parents[1]
+ROWS = 60
+DATA = ROOT / "tests/faults/mutations.yaml"
+PAGE = ROOT / "tests/faults/ROWS.md"
+COPIED = ("facade", "generated", "scripts", "spec", "tests", "pyproject.toml")
+TIMEOUT_SEC = 240
+_FAILED = 1  # pytest's exit code for "some tests failed"
+
+
+@attrs.frozen
+class Edit:
+    """A piece of a file, and what takes its place."""
+
+    file: str
+    old: str
+    new: str
+
+
+@attrs.frozen
+class Row:
+    """A fault, and how it is known that nothing comes of it."""
+
+    row: int
+    fault: str
+    ours: str
+    test: str | None = None
+    mutation: str = ""
+    edits: list[Edit] = attrs.field(factory=list)
+
+    @property
+    def test_file(self) -> str:
+        """The file of the test."""
+        return (self.test or "").partition("::")[0]
+
+    @property
+    def test_name(self) -> str:
+        """The function of the test, without its parameters."""
+        return (self.test or "").rpartition("::")[2].partition("[")[0]
+
+
+def read() -> tuple[list[Row], str]:
+    """The rows, and what a soak has shown."""
+    data: dict[str, Any] = yaml.safe_load(DATA.read_text("utf-8"))
+    rows = [
+        Row(**{**row, "edits": [Edit(**edit) for edit in row.get("edits", [])]})
+        for row in data["rows"]
+    ]
+    return rows, data["soak"]
+
+
+def problems(rows: list[Row]) -> list[str]:
+    """What does not fit the source any more."""
+    found = [] if [row.row for row in rows] == list(range(1, ROWS + 1)) else ["rows are missing"]
+    for row in rows:
+        if row.test is None:
+            continue
+        path = ROOT / row.test_file
+        name = rf"^(async )?def {re.escape(row.test_name)}\("
+        if not path.is_file() or not re.search(name, path.read_text("utf-8"), re.MULTILINE):
+            found.append(f"row {row.row}: there is no test {row.test}")
+        for edit in row.edits:
+            count = (ROOT / edit.file).read_text("utf-8").count(edit.old)
+            if count != 1:
+                found.append(f"row {row.row}: {edit.file} holds {edit.old!r} {count} times")
+    return found
+
+
+def page(rows: list[Row], soak: str) -> str:
+    """The table, as Markdown."""
+    lines = [
+        "# Faults, and how they are known to be harmless",
+        "",
+        "Written by `make mutants` from `mutations.yaml`. The test of each row was seen green on",
+        "the source as it is, and red once the change in the last column was made to a copy of it.",
+        "",
+        "| # | fault | what is done about it | test | change that turns it red |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        test = f"`{row.test}`" if row.test else "open"
+        lines.append(f"| {row.row} | {row.fault} | {row.ours} | {test} | {row.mutation or '-'} |")
+    return "\n".join([*lines, "", "## Soak", "", soak.strip(), ""])
+
+
+class Copy:
+    """A copy of the tree, to be changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".hypothesis")
+        for name in COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=ignored)
+            else:
+                shutil.copy(source, folder / name)
+
+    def is_red(self, row: Row) -> bool:
+        """Whether the test of a row fails once its change is made."""
+        before = {edit.file: (self.folder / edit.file).read_text("utf-8") for edit in row.edits}
+        try:
+            for edit in row.edits:
+                path = self.folder / edit.file
+                path.write_text(path.read_text("utf-8").replace(edit.old, edit.new), "utf-8")
+            self._derive(row)
+            return self.exit_code([row.test or ""]) == _FAILED
+        except subprocess.TimeoutExpired:
+            return True  # it hangs where it should not
+        finally:
+            for name, text in before.items():
+                (self.folder / name).write_text(text, "utf-8")
+            self._derive(row)
+
+    def exit_code(self, tests: list[str]) -> int:
+        """Pytest's verdict on some tests."""
+        paths = [self.folder / "facade", self.folder / "generated", self.folder]
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+            cwd=self.folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(map(str, paths)),
+                "PYTHONDONTWRITEBYTECODE": "1",  # a change of the same size in the same second
+            },
+            capture_output=True,
+            check=False,
+            timeout=TIMEOUT_SEC,
+        ).returncode
+
+    def _derive(self, row: Row) -> None:
+        if any("/_async/" in edit.file for edit in row.edits):
+            command = [sys.executable, "-m", "scripts.unasync"]
+            subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
+
+
+def try_all(rows: list[Row]) -> list[str]:
+    """The rows whose tests cannot fail, or fail anyway."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Copy(Path(folder) / "tree")
+        for row in rows:
+            if row.test is None:
+                continue
+            verdict = "red" if copy.is_red(row) else "NOT RED"
+            if verdict == "red" and copy.exit_code([row.test]) != 0:
+                verdict = "NOT GREEN without it"
+            print(f"row {row.row:2} {verdict:8} {row.test}", flush=True)
+            if verdict != "red":
+                found.append(f"row {row.row}: {row.test} is {verdict}")
+    return found
+
+
+def main() -> None:
+    """Check or try the rows that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--row", type=int, action="append")
+    options = parser.parse_args()
+    rows, soak = read()
+    found = problems(rows)
+    if not found and options.check:
+        current = PAGE.read_text("utf-8") if PAGE.exists() else ""
+        found = [] if current == page(rows, soak) else ["ROWS.md is not up to date: make mutants"]
+    elif not found:
+        found = try_all([row for row in rows if not options.row or row.row in options.row])
+        if not found and not options.row:
+            PAGE.write_text(page(rows, soak), "utf-8")
+    if found:
+        sys.exit("mutants: " + "\nmutants: ".join(found))
+
+
+if __name__ == "__main__":
+    main()
