@@ -209,6 +209,7 @@ def answered(body: bytes, method: str = "indexes.retrieve") -> Any:
         b'{"_id":"a","x":' + b"[" * 70 + b"]" * 70 + b"}",
         b'{"data":[{"embedding":[1.0,NaN]}]}',
         b'{"data":[{"embedding":[1.0,1e999]}]}',
+        b'{"data":[{"embedding":[1.0,1e308]}]}',
         b'{"data":[{"embedding":[1.0,"x"]}]}',
         b'{"data":[{"embedding":[1.0]},{"embedding":[1.0,2.0]}]}',
         b'{"data":[{"embedding":[]}]}',

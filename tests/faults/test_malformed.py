@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 import json
+import logging
 import os
 import random
 import time
@@ -24,6 +25,13 @@ from tests.faults.malformed import Answers, bodies, calls, valid
 from tests.scripted import Still
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pytest keeps every line that is logged, which looks like memory that is lost."""
+    monkeypatch.setattr(logging.getLogger("dodeca"), "propagate", False)
+
 
 SOAK = bool(os.environ.get("DODECA_SOAK"))
 SYNC = 800_000 if SOAK else 16_000

@@ -12,7 +12,7 @@ from dodeca._operation import Request, request
 from dodeca._show import Methods
 from dodeca._sync.transport import Transport
 from dodeca._wire import upload
-from dodeca.errors import InvalidMediaError, InvalidRequestError
+from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike, check_image
 from dodeca.results import SearchHit, SearchPage, SearchPool, of, rest_of
 from dodeca_api import models
@@ -51,11 +51,11 @@ class SearchResults:
             BadRequestError: the token of a page has expired (`search_page_token_expired`).
         """
         found = self.first_page
-        seen = set()
+        seen: set[str] = set()
         yield found
-        while found.items and found.next_page_token and found.next_page_token not in seen:
-            seen.add(found.next_page_token)
-            call = _page_call(found.next_page_token, self._metadata)
+        while found.items and (token := found.next_page_token) and token not in seen:
+            seen.add(token)
+            call = _page_call(token, self._metadata)
             found = _page(self._transport.send(call))
             yield found
 
@@ -169,6 +169,8 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
 
 def _page(answer: models.SearchResults) -> SearchPage:
     info = rest_of(answer.page_info) if answer.page_info else {}
+    if not isinstance(token := info.get("next_page_token"), str | None):
+        raise InvalidResponseError(f"the token of the next page is no text: {token!r:.80}")
     return SearchPage(
         items=[of(SearchHit, item) for item in answer.data],
         search_pool=of(SearchPool, answer.search_pool) if answer.search_pool else None,

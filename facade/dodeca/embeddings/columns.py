@@ -30,7 +30,8 @@ def of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         InvalidResponseError: vectors of different lengths, or values that are no numbers.
     """
     try:
-        vectors = np.array([item["embedding"] for item in items], dtype=np.float32)
+        with np.errstate(over="ignore"):  # what is too large is infinite, and refused below
+            vectors = np.array([item["embedding"] for item in items], dtype=np.float32)
         start_sec, end_sec = _times(items, "start_sec"), _times(items, "end_sec")
         options = Labels.of(item.get("embedding_option") for item in items)
         scopes = Labels.of(item.get("embedding_scope") for item in items)
