@@ -39,6 +39,7 @@ ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
 WriteError = httpx.WriteError
 ProtocolError = httpx.RemoteProtocolError
+LocalProtocolError = httpx.LocalProtocolError
 
 _CONNECT_SEC = 10.0
 _BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
@@ -220,6 +221,8 @@ def check_storage(target: str, base_url: str) -> None:
 
 def fate(exc: BaseException) -> Fate:
     """How far a request got that ended with this error."""
+    if isinstance(exc, httpx.LocalProtocolError):
+        return Fate.HOPELESS
     if not isinstance(exc, _NOT_SENT):
         return Fate.LOST
     return Fate.HOPELESS if _is_tls(exc) else Fate.NOT_SENT

@@ -13,7 +13,7 @@ from typing import Any
 
 from dodeca._httpx import httpx
 
-PIECE = 64 * 1024
+_PIECE = 64 * 1024
 
 
 class Stream:
@@ -21,6 +21,7 @@ class Stream:
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
+        self._room = memoryview(bytearray(_PIECE))
         self.deadline = 0.0
 
     @classmethod
@@ -47,11 +48,11 @@ class Stream:
             raise
         return cls(opened)
 
-    def read(self) -> bytes:
-        """What has arrived; nothing at the end."""
+    def read(self) -> memoryview:
+        """What has arrived; nothing at the end. The next call overwrites it."""
         try:
             self._socket.settimeout(self._left())
-            return self._socket.recv(PIECE)
+            return self._room[: self._socket.recv_into(self._room)]
         except TimeoutError as exc:
             raise httpx.ReadTimeout("the deadline of the call") from exc
         except OSError as exc:

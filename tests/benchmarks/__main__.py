@@ -20,7 +20,16 @@ from typing import Any
 from tests.benchmarks.report import RESULTS, Medians, cells
 
 NAMES = ("decode", "bodies", "uploads", "calls", "imports", "polling", "texts", "emulator")
-PACKAGES = ("dodeca", "twelvelabs", "httpx", "h11", "orjson", "pysimdjson", "pybase64", "numpy")
+PACKAGES = (
+    "dodeca",
+    "twelvelabs",
+    "httpx",
+    "httptools",
+    "orjson",
+    "pysimdjson",
+    "pybase64",
+    "numpy",
+)
 PAGE = Path(__file__).parent / "RESULTS.md"
 ROWS = {
     1: "Decode",

@@ -35,13 +35,11 @@ class AsyncPool(_http.AsyncTransport):
         line = None
         try:
             line = await self._line(request)
-            head = await line.exchange(request)
+            answer = await line.exchange(request)
         except BaseException:
             await self._leave(line)
             raise
-        return _http.HttpResponse(
-            head.status_code, headers=head.headers.raw_items(), stream=_Answer(self, line)
-        )
+        return _http.HttpResponse(answer.status, headers=answer.headers, stream=_Body(self, line))
 
     async def aclose(self) -> None:
         """Close what is idle."""
@@ -68,7 +66,7 @@ class AsyncPool(_http.AsyncTransport):
         try:
             if line is None:
                 return
-            if line.renew():
+            if line.is_reusable():
                 self._idle.append((line, time.monotonic()))
             else:
                 async with AsyncShield():
@@ -77,7 +75,7 @@ class AsyncPool(_http.AsyncTransport):
             self._room.leave()
 
 
-class _Answer(_http.AsyncByteStream):
+class _Body(_http.AsyncByteStream):
     """The body of an answer; closing it gives the connection back, once."""
 
     def __init__(self, pool: AsyncPool, line: AsyncLine) -> None:

@@ -36,13 +36,11 @@ class Pool(_http.Transport):
         line = None
         try:
             line = self._line(request)
-            head = line.exchange(request)
+            answer = line.exchange(request)
         except BaseException:
             self._leave(line)
             raise
-        return _http.HttpResponse(
-            head.status_code, headers=head.headers.raw_items(), stream=_Answer(self, line)
-        )
+        return _http.HttpResponse(answer.status, headers=answer.headers, stream=_Body(self, line))
 
     def close(self) -> None:
         """Close what is idle."""
@@ -69,7 +67,7 @@ class Pool(_http.Transport):
         try:
             if line is None:
                 return
-            if line.renew():
+            if line.is_reusable():
                 self._idle.append((line, time.monotonic()))
             else:
                 with Shield():
@@ -78,7 +76,7 @@ class Pool(_http.Transport):
             self._room.leave()
 
 
-class _Answer(_http.ByteStream):
+class _Body(_http.ByteStream):
     """The body of an answer; closing it gives the connection back, once."""
 
     def __init__(self, pool: Pool, line: Line) -> None:

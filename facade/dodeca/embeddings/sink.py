@@ -169,16 +169,19 @@ class VectorSink:
     def _condense(self) -> bool:
         """Make columns of the whole objects at the end of the rest, if they are segments."""
         rest = self._rest
-        between = list(_BETWEEN.finditer(rest, self._condensed))
-        begin = between[0].end() if between and not self._stretches else self._condensed
-        if not between or begin > between[-1].start():
+        begin = self._condensed
+        if not self._stretches:
+            first = _BETWEEN.search(rest, begin)
+            begin = first.end() if first else len(rest)
+        last = _last_between(rest, begin)
+        if last is None:
             return False
-        text = bytes(rest[begin : between[-1].start() + 1])
+        text = bytes(rest[begin : last.start() + 1])
         try:
             stretch = self._segments(orjson.loads(b"[%b]" % text))
         except MALFORMED:
             return False
-        rest[begin : between[-1].end()] = mark = b"%d," % len(self._stretches)
+        rest[begin : last.end()] = mark = b"%d," % len(self._stretches)
         self._condensed = begin + len(mark)
         self._stretches.append(stretch)
         return True
@@ -221,6 +224,15 @@ def _emptied(value: Any, *names: str) -> Any:
     items = value.get(names[-1]) or ()
     value[names[-1]] = []
     return items
+
+
+def _last_between(text: bytearray, begin: int) -> re.Match[bytes] | None:
+    """Where the last whole object ends and another begins."""
+    end = len(text)
+    while (end := text.rfind(b"}", begin, end)) >= 0:
+        if found := _BETWEEN.match(text, end):
+            return found
+    return None
 
 
 class _Segments:

@@ -1,0 +1,150 @@
+"""HTTP/1.1: what is read is the same however it arrives, and what is no HTTP is an error."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dodeca._http import LocalProtocolError, ProtocolError
+from dodeca._http1 import Answers, head
+
+HEADERS = st.lists(
+    st.tuples(
+        st.from_regex(rb"x-[a-z]{1,8}", fullmatch=True),
+        st.from_regex(rb"[!-~]([ -~]{0,12}[!-~])?", fullmatch=True),
+    ),
+    max_size=5,
+)
+FRAMINGS = st.sampled_from(["length", "chunks", "close"])
+BODIES = st.lists(st.binary(min_size=1, max_size=40), max_size=5)
+
+
+def written(
+    status: int, headers: list[tuple[bytes, bytes]], body: list[bytes], framing: str
+) -> bytes:
+    lines = [b"HTTP/1.1 %d Fine" % status, *[b"%b: %b" % header for header in headers]]
+    content = b"".join(body)
+    if framing == "length":
+        lines.append(b"content-length: %d" % len(content))
+    if framing == "chunks":
+        lines.append(b"transfer-encoding: chunked")
+        chunks = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in body]
+        content = b"".join([*chunks, b"0\r\nx-trailer: late\r\n\r\n"])
+    return b"\r\n".join([*lines, b"", content])
+
+
+def fed(answers: Answers, text: bytes, cuts: list[int]) -> bytes:
+    """Feed a text in pieces; the body that came of it."""
+    body: list[bytes] = []
+    places = sorted({0, *(cut % (len(text) + 1) for cut in cuts), len(text)})
+    for begin, end in itertools.pairwise(places):
+        answers.feed(memoryview(text)[begin:end])
+        body += answers.taken()
+    return b"".join(body)
+
+
+@given(st.integers(200, 599), HEADERS, BODIES, FRAMINGS, st.lists(st.integers(0, 999), max_size=9))
+def test_an_answer_is_the_same_however_it_is_cut(
+    status: int,
+    headers: list[tuple[bytes, bytes]],
+    body: list[bytes],
+    framing: str,
+    cuts: list[int],
+) -> None:
+    if status in (204, 304):
+        framing, body = "close", []
+    answers = Answers()
+    text = b"HTTP/1.1 103 Early\r\nlink: a\r\n\r\n" + written(status, headers, body, framing)
+    assert fed(answers, text, cuts) == b"".join(body)
+    if framing == "close" and status not in (204, 304):
+        assert not answers.is_whole
+        answers.end()
+        assert answers.is_last
+    assert (answers.status, answers.is_whole) == (status, True)
+    assert answers.headers[: len(headers)] == headers
+
+
+@given(BODIES, st.sampled_from(["length", "chunks"]), st.data())
+def test_an_answer_that_is_cut_off_is_an_error(
+    body: list[bytes], framing: str, data: st.DataObject
+) -> None:
+    text = written(200, [], body, framing)
+    answers = Answers()
+    fed(answers, text[: data.draw(st.integers(0, len(text) - 1))], [])
+    if not answers.is_whole:
+        with pytest.raises(ProtocolError, match="closed the connection"):
+            answers.end()
+    else:
+        assert (framing, body) == ("chunks", []) or not body
+
+
+@given(st.lists(st.tuples(BODIES, st.sampled_from(["length", "chunks"])), min_size=2, max_size=4))
+def test_one_connection_carries_answers_one_after_the_other(
+    several: list[tuple[list[bytes], str]],
+) -> None:
+    answers = Answers()
+    for number, (body, framing) in enumerate(several):
+        answers.begin()
+        assert fed(answers, written(200 + number, [], body, framing), []) == b"".join(body)
+        assert (answers.status, answers.is_whole, answers.is_last) == (200 + number, True, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"<html>hello</html>",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_an_error(text: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        Answers().feed(text)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n"],
+    ids=["head", "trailers"],
+)
+def test_headers_without_end_are_an_error(begin: bytes) -> None:
+    answers = Answers()
+    answers.feed(begin)
+    with pytest.raises(ProtocolError, match="headers"):
+        deque(answers.feed(b"x-more: and more and more\r\n") for _ in range(10_000))
+
+
+@pytest.mark.parametrize(
+    "surplus", [b"x", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno", b"\r\n" * 99 + b"?"]
+)
+@pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
+def test_what_follows_an_answer_ends_the_connection(connection: bytes, surplus: bytes) -> None:
+    answers = Answers()
+    text = written(200, [(b"connection", connection)], [b"yes"], "length")
+    assert fed(answers, text + surplus, []) == b"yes"
+    assert answers.is_whole
+    assert answers.is_last
+    assert answers.status == 200
+
+
+def test_a_request_as_bytes() -> None:
+    request = httpx.Request("POST", "https://host.example/v1?page=2", headers={"x-key": "a b"})
+    assert head(request).startswith(b"POST /v1?page=2 HTTP/1.1\r\nHost: host.example\r\n")
+    assert head(request).endswith(b"\r\nx-key: a b\r\n\r\n")
+
+
+@pytest.mark.parametrize("value", ["a\r\nhost: other", "a\nb", "a\0b"])
+def test_no_header_brings_another(value: str) -> None:
+    request = httpx.Request("GET", "https://host.example/", headers={"x-key": value})
+    with pytest.raises(LocalProtocolError) as caught:
+        head(request)
+    assert "other" not in str(caught.value)
