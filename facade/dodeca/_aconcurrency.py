@@ -5,6 +5,7 @@ Only the asynchronous client loads it.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from functools import partial
@@ -35,20 +36,8 @@ class AsyncRoom:
         self._free.release()
 
 
-class AsyncDeadline:
-    """A block that is cancelled after so many seconds, and raises `TimeoutError` then."""
-
-    def __init__(self, seconds: float) -> None:
-        self._scope = anyio.CancelScope(deadline=anyio.current_time() + seconds)
-
-    async def __aenter__(self) -> None:
-        self._scope.__enter__()
-
-    async def __aexit__(self, *error: Any) -> bool | None:
-        swallowed = self._scope.__exit__(*error)
-        if self._scope.cancelled_caught:
-            raise TimeoutError("the deadline of the call")
-        return swallowed
+AsyncDeadline = asyncio.timeout
+"""A block that is cancelled after so many seconds, and raises `TimeoutError` then."""
 
 
 class AsyncShield:

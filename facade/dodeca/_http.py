@@ -233,7 +233,8 @@ def error(exc: BaseException) -> DodecaError:
 
     The frames of the libraries hold the headers that were sent, with the key.
     """
-    text = masked(f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__)
+    said = str(exc) or ("the deadline of the call" if isinstance(exc, TimeoutError) else "")
+    text = masked(f"{type(exc).__name__}: {said}" if said else type(exc).__name__)
     ours = RequestTimeout(text) if isinstance(exc, _TIMEOUTS) else TransportError(text)
     ours.__cause__ = exc
     seen: BaseException | None = exc

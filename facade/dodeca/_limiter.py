@@ -15,11 +15,13 @@ import attrs
 
 _BLINK_SEC = 0.005  # until the next answer may tell more
 _NAP_SEC = 0.05
+_LATE_SEC = 0.1  # by which callers may be late without losing their turn
 _MARGIN = 0.98  # of a limit that is known
 _CUT = 0.96  # of the rate that turned out too high
 _LONG_SEC = 5.0  # waits that are no rounding of the service's
 _GROWTH = (1.5e-4, 1.5e-6)  # per thousand answers in a row, for each answer: at first, and later
-_SPANS = 2  # windows that have to be seen before their length is believed
+_USUAL_SEC = (1.0, 60.0, 3600.0, 86400.0)  # lengths of windows
+_NEAR = 0.2  # of a usual length: what is measured is as wrong as answers are late
 _DIMENSIONS = ("request", "duration")
 
 
@@ -80,7 +82,9 @@ class Limiter:
             for allowance in self._left.values():
                 allowance.read(permit.number, self._sent, headers, now)
             self._pace.took()
-            self._pace.known(self._left["request"].rate)
+            requests = self._left["request"]
+            if requests.rate is not None and requests.renewed_at is not None:
+                self._pace.known(requests.rate, requests.renewed_at)
 
     def refused(
         self, permit: Permit, now: float, headers: Mapping[str, str], retry_after: float | None
@@ -121,6 +125,7 @@ class _Pace:
         self._factor = _CUT
         self._measure = False
         self._ceiling = math.inf
+        self._window_at = math.inf  # when the window began that the headers tell of
 
     def wait(self, now: float) -> float:
         """Seconds until the next request; then some may go together, which spares wake-ups."""
@@ -130,8 +135,10 @@ class _Pace:
         if math.isnan(self._since):
             self._since = now
         if self.rate is not None:
-            # Late callers may catch up a little, so that sleeping too long does not add up.
-            self.next_at = max(self.next_at, now - 2 * _NAP_SEC) + 1.0 / self.rate
+            # Late callers may catch up a little, so that sleeping too long does not add up; within
+            # a window all of it, since the headers tell what is left.
+            behind = min(now, self._window_at) - _LATE_SEC
+            self.next_at = max(self.next_at, behind) + 1.0 / self.rate
 
     def took(self) -> None:
         """The more answers in a row, the bolder: a limit is tried rarely, a new one found soon."""
@@ -139,10 +146,11 @@ class _Pace:
         if self.rate is not None and self.rate < self._ceiling:
             self.rate *= 1.0 + self._growth * self._taken / 1000
 
-    def known(self, ceiling: float | None) -> None:
+    def known(self, ceiling: float, window_at: float) -> None:
         """The limit as far as headers tell it."""
-        if ceiling is not None and self.rate is not None:
+        if self.rate is not None:
             self._ceiling = self.rate = ceiling * _MARGIN
+            self._window_at = window_at
 
     def cut(self, now: float, wait: float) -> None:
         """A request was refused, for so many seconds."""
@@ -157,7 +165,7 @@ class _Pace:
             self.rate = max(self.rate * self._factor, self._taken / max(lasted + wait, 1.0))
             self._growth = max(self._growth / 10, _GROWTH[1])
             self._since, self._taken = now + wait, 0
-        self._ceiling = math.inf
+        self._ceiling = self._window_at = math.inf
         self.next_at = now + wait
 
     def measured(self, now: float) -> None:
@@ -175,58 +183,76 @@ class _Allowance:
         self._names = (f"x-ratelimit-{name}-remaining", f"x-ratelimit-{name}-limit")
         self._left: float | None = None
         self._newest = 0  # the latest permit whose answer was read
-        self._renewed_at: float | None = None
+        self._outdated = 0  # up to this permit, answers speak of the past
+        self.renewed_at: float | None = None
         self._waited = False
         self._spans: list[float] = []
+        self._window: float | None = None  # its length, as soon as that is known
+        self._reserve = 0.0  # for those that were overtaken
         self.in_flight = 0.0
         self.rate: float | None = None
 
     def wait(self, now: float, cost: float) -> float:
         """Nothing that is left is promised twice; when all is used up, one goes ahead to see."""
-        if self._left is None or not cost or self._left - self.in_flight >= cost:
+        if self._left is None or not cost or self._left - self.in_flight >= cost + self._reserve:
             return 0.0
         if self.in_flight:
             return _BLINK_SEC
-        if self._renewed_at is None or len(self._spans) < _SPANS:
+        if self.renewed_at is None or self._window is None:
             return 0.0
-        return max(self._renewed_at + max(self._spans) - now, 0.0)
+        return max(self.renewed_at + self._window - now, 0.0)
 
     def read(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
         """What the answer to a permit says, when the last permit given was `sent`."""
-        if number < self._newest:
-            return  # answers overtake each other
-        self._newest = number
-        before, self._left = self._left, _number(headers.get(self._names[0]))
+        before, left = self._left, _number(headers.get(self._names[0]))
+        if number <= self._outdated:
+            return
+        if number < self._newest:  # answers overtake each other; the least is the latest
+            if self._left is not None and left is not None:
+                self._left = min(self._left, left)
+            return
+        self._newest, self._left = number, left
         limit = _number(headers.get(self._names[1]))
         if before is None or self._left is None or not limit:
             return
         if before < 0.8 * limit and self._left + self.in_flight > 0.95 * limit:
-            self._newest = sent  # what is on its way may speak of either window
+            self._outdated = sent  # what is on its way may speak of either window
             self._renewed(now, limit)
 
     def spent(self, newest: int, headers: Mapping[str, str]) -> None:
         """A request was refused: what answers on their way say is out of date."""
         if self._left is not None or self._names[0] in headers:
             self._left = _number(headers.get(self._names[0])) or 0.0
-        self._newest = newest + 1
-        self._renewed_at, self._waited = None, True
-        self._spans, self.rate = [], None
+        self._outdated = newest
+        self.renewed_at, self._waited = None, True
+        self._spans, self._window, self._reserve, self.rate = [], None, 0.0, None
 
     def _renewed(self, now: float, limit: float) -> None:
         """A window has begun. Some in a row that nobody waited for show how long they are."""
         if self._waited:  # it began while nobody looked
             self._waited = False
             return
-        if self._renewed_at is not None:
-            span = now - self._renewed_at
+        if self.renewed_at is not None:
+            span = now - self.renewed_at
             if self._spans:  # one that nobody saw lies in between
                 span /= max(round(span * len(self._spans) / sum(self._spans)), 1)
             self._spans = [*self._spans[-19:], span]
-        if len(self._spans) >= _SPANS:
-            # Each is seen a little late, but as they adjoin, the errors of all but two cancel.
-            error = max(self._spans) - min(self._spans)
-            self.rate = limit * len(self._spans) / (sum(self._spans) + error)
-        self._renewed_at = now
+        self._window = _length(self._spans)
+        if self._window is not None:
+            self._reserve = (1.0 - _MARGIN) * limit
+            self.rate = limit / self._window
+        self.renewed_at = now
+
+
+def _length(spans: list[float]) -> float | None:
+    """How long windows are that adjoin, from the times between the first looks at each."""
+    mean = sum(spans) / len(spans) if spans else math.nan
+    for usual in _USUAL_SEC:
+        if abs(mean - usual) < _NEAR * usual:
+            return usual
+    if len(spans) < 2:
+        return None
+    return mean + (max(spans) - min(spans)) / len(spans)  # the errors of all but two cancel
 
 
 def _number(text: str | None) -> float | None:

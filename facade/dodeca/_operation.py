@@ -49,12 +49,16 @@ class Sink(Protocol):
 
 @attrs.frozen
 class Answer:
-    """A whole answer: status, headers with lower-case names, body, or the sink that took it."""
+    """A whole answer: status, headers with lower-case names, body, or the sink that took it.
+
+    `value` is the body as JSON, where somebody has read it already.
+    """
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(repr=False)
     content: bytes = attrs.field(repr=lambda content: f"<{len(content)} bytes>")
     sink: Any = None
+    value: Any = attrs.field(default=None, repr=False)
 
     def json(self) -> Any:
         """The body as JSON.
@@ -62,6 +66,8 @@ class Answer:
         Raises:
             InvalidResponseError: the body is something else, or nested too deep.
         """
+        if self.value is not None:
+            return self.value
         value, trouble = _loads(self.content)
         if trouble:
             start = masked(repr(self.content[:80]))
@@ -92,7 +98,8 @@ class Request(Generic[T]):
         Raises:
             InvalidResponseError: the body does not hold what the API documents.
         """
-        if not answer.content:  # the API's documents waver between 200 and 204 for no body
+        if not answer.content and answer.value is None:
+            # The API's documents waver between 200 and 204 for no body.
             answer = attrs.evolve(answer, status_code=204)
         try:
             return self.read(answer)
@@ -127,7 +134,7 @@ class Request(Generic[T]):
             raise self._undocumented(exc) from exc
 
     def _read(self, answer: Answer, body: Any) -> T:
-        return self.read(attrs.evolve(answer, content=orjson.dumps(body)))
+        return self.read(attrs.evolve(answer, value=body))
 
     def _undocumented(self, exc: Exception) -> InvalidResponseError:
         return InvalidResponseError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 import orjson
@@ -18,6 +18,7 @@ from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media
 from dodeca_api.types import UNSET, File, Unset
 
+_MARK = b"base64:"
 _PIECE = 384 * 1024  # divisible by 3, so that base64 pieces join without padding
 
 
@@ -29,7 +30,7 @@ class Base64Slot(str):
 
     def __new__(cls, media: Media) -> Base64Slot:
         """The text is a random mark, by which the slot is found again in the encoded JSON."""
-        slot = super().__new__(cls, f"base64:{secrets.token_hex(16)}")
+        slot = super().__new__(cls, f"{_MARK.decode()}{secrets.token_hex(16)}")
         slot.media = media
         return slot
 
@@ -101,7 +102,7 @@ def json_body(value: Any) -> Body:
     except TypeError as exc:
         raise InvalidRequestError(f"the request cannot be written as JSON: {exc}") from exc
     parts: list[bytes | _Part] = []
-    for slot in _slots(value):
+    for slot in _slots(value) if _MARK in text else ():
         before, _, text = text.partition(slot.encode())
         parts += [before, _Part(slot.media, base64=True)]
     return Body("application/json", [*parts, text])
@@ -151,7 +152,7 @@ def _quoted(name: str) -> str:
 def _slots(value: Any) -> Iterator[Base64Slot]:
     if isinstance(value, Base64Slot):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for item in value.values():
             yield from _slots(item)
     elif isinstance(value, list):

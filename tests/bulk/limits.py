@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
@@ -86,14 +86,19 @@ def drive(
     callers: int = 32,
     latency: float = 0.05,
     seed: int = 0,
+    pauses: Sequence[tuple[float, float]] = (),
 ) -> Drive:
-    """Callers that do nothing but send, for so many virtual seconds."""
+    """Callers that do nothing but send, for so many virtual seconds.
+
+    In a pause, from one time to another, nothing happens anywhere.
+    """
     chance = random.Random(seed)
     events: list[tuple[float, int, Callable[[float], None]]] = []
     counts = [0, 0]
     order = iter(range(10**9))
 
     def at(when: float, what: Callable[[float], None]) -> None:
+        when = next((end for begin, end in pauses if begin <= when < end), when)
         heapq.heappush(events, (when, next(order), what))
 
     def ask(now: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Callable
 
 import pytest
@@ -32,6 +34,27 @@ def test_close_to_the_limit_and_rarely_over_it(
     drove = drive(Limiter(), limits, seconds=seconds, latency=latency)
     assert drove.rate >= 0.9 * limits.rate
     assert drove.share_refused < 0.02
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_pause_cost_is_caught_up_within_the_window(seed: int) -> None:
+    chance = random.Random(seed)
+    starts = itertools.accumulate(chance.expovariate(0.5) for _ in range(16))
+    pauses = [(start, start + chance.uniform(0.05, 0.35)) for start in starts]
+    drove = drive(
+        Limiter(), Windows(300, 1.0), seconds=33, callers=8, latency=0.004, seed=seed, pauses=pauses
+    )
+    assert drove.rate >= 0.92 * 300
+    assert drove.share_refused < 0.002
+
+
+def test_answers_that_overtake_each_other_promise_nothing() -> None:
+    limiter = Limiter()
+    first, second, third = (limiter.take(0.0) for _ in range(3))
+    limiter.answered(third, 0.1, {"x-ratelimit-request-remaining": "3"})
+    limiter.answered(first, 0.2, {"x-ratelimit-request-remaining": "1"})
+    limiter.answered(second, 0.3, {"x-ratelimit-request-remaining": "2"})
+    assert [bool(limiter.take(0.4).wait) for _ in range(2)] == [False, True]
 
 
 def test_a_second_of_unknown_limits_costs_more() -> None:

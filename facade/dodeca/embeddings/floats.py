@@ -139,9 +139,10 @@ def _strictly(texts: list[bytes]) -> NDArray[np.float64]:
 
 def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
     """JSON parsers take "-0" for an integer, which has no sign."""
-    wide = wide.copy()
-    for row in np.flatnonzero(~wide.all(axis=1)):
-        if _NEGATIVE_ZERO.search(texts[row]):
+    signed = [row for row, text in enumerate(texts) if _NEGATIVE_ZERO.search(text)]
+    if signed:
+        wide = wide.copy()
+        for row in signed:
             wide[row] = json_parser([texts[row]])
     return wide
 

@@ -211,7 +211,7 @@ def take(answer: Answer, *places: tuple[str, ...]) -> tuple[list[Columns], Answe
     sink: VectorSink = answer.sink
     body = sink.rest()
     found = sink.columns(*[_emptied(body, *place) for place in places])
-    return found, Answer(answer.status_code, answer.headers, orjson.dumps(body))
+    return found, Answer(answer.status_code, answer.headers, b"", value=body)
 
 
 def _emptied(value: Any, *names: str) -> Any:
