@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import anyio
 import anyio.from_thread
-import anyio.lowlevel
 import anyio.to_thread
 
 T = TypeVar("T")
@@ -55,7 +54,7 @@ class AsyncShield:
 
 def aplace() -> Hashable:
     """Where connections can be used: an event loop of a process."""
-    return os.getpid(), anyio.lowlevel.current_token()
+    return os.getpid(), asyncio.get_running_loop()
 
 
 async def arun_bounded(

@@ -43,6 +43,7 @@ LocalProtocolError = httpx.LocalProtocolError
 
 _CONNECT_SEC = 10.0
 _BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
+_NO_BODY = Body("", [])
 _USER_AGENT = f"dodeca/{VERSION}"
 _NOT_SENT = (
     httpx.ConnectError,
@@ -168,7 +169,7 @@ def _request(
         method,
         to,
         headers=sent,
-        stream=httpx.ByteStream(b"") if body is None else _BodyStream(body),
+        stream=_BodyStream(body or _NO_BODY),
         extensions={"timeout": phases, "deadline": deadline, "fresh": fresh},
     )
 
@@ -179,6 +180,11 @@ def spare(built: httpx.Request) -> float:
     return sent
 
 
+def at_hand(request: httpx.Request) -> bytes | None:
+    """The whole body of a request, where it need not be read from anywhere."""
+    return request.stream.at_hand() if isinstance(request.stream, _BodyStream) else None
+
+
 def outgoing(request: httpx.Request) -> Iterable[bytes]:
     """The body of a request, piece by piece."""
     return cast(httpx.SyncByteStream, request.stream)
@@ -187,6 +193,11 @@ def outgoing(request: httpx.Request) -> Iterable[bytes]:
 def aoutgoing(request: httpx.Request) -> AsyncIterable[bytes]:
     """The same for an event loop."""
     return cast(httpx.AsyncByteStream, request.stream)
+
+
+def headers(response: httpx.Response) -> dict[str, str]:
+    """The headers of an answer by their names in lower case, decoded once."""
+    return dict(response.headers.items())
 
 
 def incoming(response: httpx.Response) -> Iterable[bytes]:
@@ -264,6 +275,10 @@ class _BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def __init__(self, body: Body) -> None:
         self._body = body
+
+    def at_hand(self) -> bytes | None:
+        parts = [part for part in self._body.parts if isinstance(part, bytes)]
+        return b"".join(parts) if len(parts) == len(self._body.parts) else None
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._body)

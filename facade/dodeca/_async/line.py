@@ -56,7 +56,10 @@ class AsyncLine:
         await self._stream.aclose()
 
     async def _send(self, request: _http.HttpRequest) -> None:
-        waiting = head(request)
+        waiting, body = head(request), _http.at_hand(request)
+        if body is not None:
+            await self._stream.write(waiting + body)
+            return
         async for piece in _http.aoutgoing(request):
             if len(waiting) + len(piece) < _JOINED:
                 waiting += piece

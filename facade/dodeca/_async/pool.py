@@ -82,10 +82,9 @@ class _Body(_http.AsyncByteStream):
         self._pool = pool
         self._line: AsyncLine | None = line
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        if self._line is not None:
-            async for piece in self._line.pieces():
-                yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        assert self._line is not None, "an answer is read before it is closed"
+        return self._line.pieces()
 
     async def aclose(self) -> None:
         line, self._line = self._line, None
@@ -116,7 +115,7 @@ class AsyncConnections:
             return self._given
         if (here := aplace()) != self._place:
             self._pools, self._place = {}, here
-        origin = (url.scheme, url.host, url.port)
+        origin = url.scheme, url.netloc
         pool = self._pools.get(origin)
         return pool or self._pools.setdefault(origin, self._new(url))
 

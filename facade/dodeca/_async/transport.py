@@ -285,8 +285,9 @@ async def whole(
     take: Callable[[bytes], object] = kept.append
     if sink is not None:
         take, sink.hide = sink.feed, key.hidden
+    headers = _http.headers(response)
     try:
-        inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
+        inflater = Inflater(headers.get("content-encoding", ""), passing=sink is not None)
         async for raw in _http.aincoming(response):
             for piece in inflater.feed(raw):
                 take(piece)
@@ -298,7 +299,7 @@ async def whole(
         raise
     finally:
         await response.aclose()
-    return Answer(response.status_code, response.headers, key.hidden(b"".join(kept)), sink)
+    return Answer(response.status_code, headers, key.hidden(b"".join(kept)), sink)
 
 
 async def _pieces(response: _http.HttpResponse) -> AsyncIterator[bytes]:

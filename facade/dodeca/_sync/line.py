@@ -57,7 +57,10 @@ class Line:
         self._stream.close()
 
     def _send(self, request: _http.HttpRequest) -> None:
-        waiting = head(request)
+        waiting, body = head(request), _http.at_hand(request)
+        if body is not None:
+            self._stream.write(waiting + body)
+            return
         for piece in _http.outgoing(request):
             if len(waiting) + len(piece) < _JOINED:
                 waiting += piece

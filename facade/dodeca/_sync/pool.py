@@ -84,9 +84,8 @@ class _Body(_http.ByteStream):
         self._line: Line | None = line
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._line is not None:
-            for piece in self._line.pieces():
-                yield piece
+        assert self._line is not None, "an answer is read before it is closed"
+        return self._line.pieces()
 
     def close(self) -> None:
         line, self._line = self._line, None
@@ -117,7 +116,7 @@ class Connections:
             return self._given
         if (here := place()) != self._place:
             self._pools, self._place = {}, here
-        origin = (url.scheme, url.host, url.port)
+        origin = url.scheme, url.netloc
         pool = self._pools.get(origin)
         return pool or self._pools.setdefault(origin, self._new(url))
 

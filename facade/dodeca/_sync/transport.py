@@ -284,8 +284,9 @@ def whole(
     take: Callable[[bytes], object] = kept.append
     if sink is not None:
         take, sink.hide = sink.feed, key.hidden
+    headers = _http.headers(response)
     try:
-        inflater = Inflater(response.headers.get("content-encoding", ""), passing=sink is not None)
+        inflater = Inflater(headers.get("content-encoding", ""), passing=sink is not None)
         for raw in _http.incoming(response):
             for piece in inflater.feed(raw):
                 take(piece)
@@ -297,7 +298,7 @@ def whole(
         raise
     finally:
         response.close()
-    return Answer(response.status_code, response.headers, key.hidden(b"".join(kept)), sink)
+    return Answer(response.status_code, headers, key.hidden(b"".join(kept)), sink)
 
 
 def _pieces(response: _http.HttpResponse) -> Iterator[bytes]:

@@ -53,9 +53,11 @@ class Rows:
 
     def add(self, text: bytes) -> int:
         """Take `[1.0,...]`; the number of the row."""
-        check_length(len(text))
+        size = len(text)
+        if size > _LONGEST:
+            check_length(size)
         self._texts.append(text)
-        self._size += len(text)
+        self._size += size
         if self._size > _BATCH:
             self.parse()
         self.count += 1
@@ -70,10 +72,10 @@ class Rows:
             wide = self._parser(texts)
         except MALFORMED:
             wide = _strictly(texts)
-        if not wide.all():
-            wide = _with_signs(wide, texts)
         with np.errstate(over="ignore", invalid="ignore"):
             narrow = wide.astype(np.float32)
+            if np.count_nonzero(narrow) < narrow.size:
+                narrow = _with_signs(wide, texts).astype(np.float32)
             is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
         if not is_finite:
             raise InvalidResponseError("a vector of the answer has a number beyond float32")

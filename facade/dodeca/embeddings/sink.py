@@ -93,7 +93,7 @@ class VectorSink:
             check_length(sum(map(len, self._row)))
             if not start:
                 return
-            self._take(b"".join(self._row))
+            self._rest += b"[%d]" % self._rows.add(b"".join(self._row))
             self._row = []
         elif self._held:
             piece = self._held + piece
@@ -131,7 +131,7 @@ class VectorSink:
 
     def _scan(self, text: bytes, kept: int) -> bytes:
         """Move what is clear to the rest, from `kept` on; give back what is not."""
-        key, rest = self._key, self._rest
+        key, rest, add = self._key, self._rest, self._rows.add
         place = text.find(key, kept)
         while place >= 0:
             after = place + len(key)
@@ -149,12 +149,13 @@ class VectorSink:
                 if not gap[1] or text[begin] != _BRACKET:
                     place = text.find(key, after)
                     continue
-            rest += text[kept:begin]
-            kept = text.find(b"]", begin) + 1
-            if not kept:
+            end = text.find(b"]", begin) + 1
+            if not end:
+                rest += text[kept:begin]
                 self._row = [text[begin:]]
                 return b""
-            self._take(text[begin:kept])
+            rest += b"%b[%d]" % (text[kept:begin], add(text[begin:end]))
+            kept = end
             place = text.find(key, kept)
         # One byte before all that may become a name: it tells whether its quote is escaped.
         quote = text.rfind(b'"', max(kept, len(text) - len(key)))
@@ -162,9 +163,6 @@ class VectorSink:
         end = max(kept, end - 1)
         rest += text[kept:end]
         return text[end:]
-
-    def _take(self, row: bytes) -> None:
-        self._rest += b"[%d]" % self._rows.add(row)
 
     def _condense(self) -> bool:
         """Make columns of the whole objects at the end of the rest, if they are segments."""
