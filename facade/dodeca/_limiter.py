@@ -14,8 +14,8 @@ from collections.abc import Mapping
 import attrs
 
 _BLINK_SEC = 0.005  # until the next answer may tell more
-_NAP_SEC = 0.05
-_LATE_SEC = 0.1  # by which callers may be late without losing their turn
+_NAP_SEC = 0.2
+_LATE_SEC = 0.4  # by which callers may be late without losing their turn
 _MARGIN = 0.98  # of a limit that is known
 _CUT = 0.96  # of the rate that turned out too high
 _LONG_SEC = 5.0  # waits that are no rounding of the service's
@@ -98,7 +98,7 @@ class Limiter:
             if permit.number <= self._cut_at:
                 return  # sent before the last refusal was heard
             for allowance in self._left.values():
-                allowance.spent(self._sent, headers)
+                allowance.spent(self._sent, headers, wait)
             self._pace.cut(now, wait)
             self._cut_at = self._sent
 
@@ -188,6 +188,7 @@ class _Allowance:
         self._waited = False
         self._spans: list[float] = []
         self._window: float | None = None  # its length, as soon as that is known
+        self._at_least = 0.0  # seconds of a window that the service has once asked to wait for
         self._reserve = 0.0  # for those that were overtaken
         self.in_flight = 0.0
         self.rate: float | None = None
@@ -198,9 +199,9 @@ class _Allowance:
             return 0.0
         if self.in_flight:
             return _BLINK_SEC
-        if self.renewed_at is None or self._window is None:
+        if self.renewed_at is None:
             return 0.0
-        return max(self.renewed_at + self._window - now, 0.0)
+        return max(self.renewed_at + (self._window or self._at_least) - now, 0.0)
 
     def read(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
         """What the answer to a permit says, when the last permit given was `sent`."""
@@ -219,11 +220,11 @@ class _Allowance:
             self._outdated = sent  # what is on its way may speak of either window
             self._renewed(now, limit)
 
-    def spent(self, newest: int, headers: Mapping[str, str]) -> None:
-        """A request was refused: what answers on their way say is out of date."""
+    def spent(self, newest: int, headers: Mapping[str, str], wait: float) -> None:
+        """A request was refused for so long: what answers on their way say is out of date."""
         if self._left is not None or self._names[0] in headers:
             self._left = _number(headers.get(self._names[0])) or 0.0
-        self._outdated = newest
+        self._outdated, self._at_least = newest, wait
         self.renewed_at, self._waited = None, True
         self._spans, self._window, self._reserve, self.rate = [], None, 0.0, None
 

@@ -57,6 +57,22 @@ def test_answers_that_overtake_each_other_promise_nothing() -> None:
     assert [bool(limiter.take(0.4).wait) for _ in range(2)] == [False, True]
 
 
+def test_with_nothing_left_it_waits_as_long_as_was_asked_for_once() -> None:
+    limiter = Limiter()
+
+    def answered(now: float, left: int) -> None:
+        said = {"x-ratelimit-request-limit": "300", "x-ratelimit-request-remaining": str(left)}
+        limiter.answered(limiter.take(now), now, said)
+
+    for left in range(299, -1, -1):
+        answered(0.0, left)
+    limiter.refused(limiter.take(0.0), 0.0, {"x-ratelimit-request-remaining": "0"}, 1.0)
+    for now, left in ((1.5, 299), (2.9, 10), (4.2, 299), (5.1, 0)):
+        answered(now, left)
+    assert limiter.take(5.15).wait == pytest.approx(0.05), "what was renewed at 4.2 lasts a second"
+    assert limiter.take(5.25).wait == 0.0
+
+
 def test_a_second_of_unknown_limits_costs_more() -> None:
     """Each refusal costs the second that the service asks for, since it can say no less."""
     limits = Windows(250, 1.0, headers=False)
