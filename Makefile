@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
+SPARK := pyspark==4.3.0
 REDOCLY := npx --yes @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
@@ -29,8 +30,12 @@ demo: $(STAMP)  ## embed small real files on the emulator and search them (MEDIA
 test: $(STAMP)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-deep: $(STAMP)  ## let schemathesis try far more cases against the emulator
+test-deep: $(STAMP)  ## let schemathesis try far more cases, and run the recipe for Spark (needs Java)
 	DODECA_DEEP=1 $(BIN)/python -m pytest -s tests/emulator/test_schemathesis.py
+	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>/dev/null || { \
+	  echo "Spark needs Java 17 or later: apt-get install default-jre-headless" >&2; exit 1; }
+	$(BIN)/uv pip install --quiet $(SPARK)
+	DODECA_DEEP=1 $(BIN)/python -m pytest tests/recipes/test_spark.py
 
 soak: $(STAMP)  ## hours: a million requests through faults, a million malformed answers, a thousand kills
 	DODECA_SOAK=1 DODECA_KILLS=1000 $(BIN)/python -m pytest -s tests/bulk/test_kills.py tests/bulk/test_scale.py \

@@ -14,6 +14,7 @@ Its method `in_pandas` has the shape that Spark's `mapInPandas` takes.
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from dodeca._bodies import MODEL
 from dodeca._ids import row_id
 from dodeca._limiter import Limiter, Permit
-from dodeca.bulk.inputs import Item, Options, row_item
+from dodeca.bulk.inputs import Item, Options, metadata_names, row_item
 from dodeca.bulk.route import needs_task, source_of
 from dodeca.bulk.verdict import verdict
 from dodeca.errors import (
@@ -91,7 +92,9 @@ class Embedder:
         import pyarrow as pa  # type: ignore[import-untyped]
 
         found = [row for rows in self._all(_rows(batch)) for row in rows]
-        own = sorted({name for row in found for name in row} - _TYPES.keys())
+        # By the columns of the batch, and not of its rows: all batches of a table have the same.
+        names = metadata_names(getattr(batch, "column_names", batch))
+        own = [name for name in names if name not in _TYPES]
         columns = {name: [row.get(name) for row in found] for name in [*_TYPES, *own]}
         types = {**dict.fromkeys(own), **_TYPES}
         return pa.table(
@@ -277,11 +280,8 @@ class _RemoteLimiter:
 
 def _shared_limiter() -> _RemoteLimiter | None:
     """The one limiter of the cluster, as limits are per organisation; None outside of Ray."""
-    try:
-        ray = import_module("ray")
-    except ImportError:
-        return None
-    if not ray.is_initialized():
+    ray = sys.modules.get("ray")  # wherever Ray is at work, it has been imported
+    if ray is None or not ray.is_initialized():
         return None
     actor = ray.remote(num_cpus=0)(_LocalLimiter)
     return _RemoteLimiter(actor.options(name=_LIMITER, get_if_exists=True).remote())

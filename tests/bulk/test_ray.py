@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from dodeca import Client, segmentation
@@ -57,6 +58,20 @@ def test_batches_of_ray_data(ray: dict[str, Any]) -> None:
     assert told["errors"] == ["media_invalid"]
     assert told["places"] == list(range(INPUTS + 1))
     assert told["permits"] == INPUTS + 1, "all asked one limiter"
+
+
+def test_batches_of_one_table_have_the_same_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spark and Parquet take no batch that lacks a column since all of its values are missing."""
+    monkeypatch.setenv("TWELVELABS_API_KEY", "key")
+    embedder = Embedder()
+    columns = {"path": ["/missing.png", None], "genre": [None, None], "segmentation": [None, None]}
+    frame = pd.DataFrame(columns)
+    for batch in (columns, frame, pa.Table.from_pandas(frame)):
+        found = embedder(batch)
+        assert "genre" in found.column_names
+        assert not {"path", "segmentation"} & set(found.column_names)
+        assert found["error_code"].to_pylist() == ["media_invalid", "request_invalid"]
+    embedder._client.close()
 
 
 def test_an_embedder_travels_and_has_the_shape_of_map_in_pandas(

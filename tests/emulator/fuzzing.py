@@ -161,8 +161,13 @@ class Judge:
     def _allows(self, operation_id: str, body: Any) -> bool:
         kind, validator = self._bodies[operation_id]
         if kind == "multipart/form-data" and isinstance(body, dict):
-            body = {name: _text(item) if _is_file(item) else item for name, item in body.items()}
-            # On the wire every value is a text, and a list of one is no different from its item.
+            body = {
+                name: _text(item) if _is_file(item) else item
+                for name, item in body.items()
+                if item != []
+            }
+            # On the wire every value is a text, a list of one is no different from its item, and
+            # one of none is not there.
             for spelled in (_text, lambda value: [_text(value)]):
                 paths = [error.instance_path for error in validator.iter_errors(body)]
                 wrong = {path[0] for path in paths if path}

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import shutil
 import ssl
-import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from dodeca import AsyncClient, Client, errors
 from dodeca import _http as seam
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates with openssl"),
-]
+pytestmark = pytest.mark.anyio
 
+Certificates = Mapping[str, trustme.LeafCert]
 Kind = type[Client] | type[AsyncClient]
 KEY = "tlk_canary_0123456789"
 
@@ -33,55 +32,41 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate authority, and what it signed: for localhost, for another host, expired."""
-    folder = tmp_path_factory.mktemp("certificates")
+def authority() -> trustme.CA:
+    return trustme.CA()
 
-    def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 
-    openssl(
-        *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem"),
-        *("-subj", "/CN=test authority", "-days", "30"),
-        *("-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=keyCertSign"),
-    )
-    for name, host, dates in (
-        ("good", "localhost", ("-days", "30")),
-        ("other", "elsewhere.example", ("-days", "30")),
-        ("expired", "localhost", ("-days", "-1")),
-    ):
-        request = ("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key")
-        openssl(*request, "-out", f"{name}.csr", "-subj", f"/CN={host}")
-        (folder / f"{name}.ext").write_text(
-            f"subjectAltName=DNS:{host}\nextendedKeyUsage=serverAuth\n"
-        )
-        openssl(
-            *("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),
-            *("-CAcreateserial", "-out", f"{name}.pem", "-extfile", f"{name}.ext", *dates),
-        )
-    return folder
+@pytest.fixture(scope="module")
+def certificates(authority: trustme.CA) -> Certificates:
+    """What an authority signed: for localhost, for another host, expired."""
+    return {
+        "good": authority.issue_cert("localhost"),
+        "other": authority.issue_cert("elsewhere.example"),
+        "expired": authority.issue_cert("localhost", not_after=datetime(2020, 1, 1, tzinfo=UTC)),
+    }
 
 
 @pytest.fixture
-def trusting(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def trusting(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The environment trusts the authority; what was read of it before is forgotten."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificates / "ca.pem"))
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     seam.tls.cache_clear()
     yield
     seam.tls.cache_clear()
 
 
-def serving(certificates: Path, name: str) -> Raw:
+def serving(certificate: trustme.LeafCert) -> Raw:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificates / f"{name}.pem", certificates / f"{name}.key")
+    certificate.configure_cert(tls)
     return Raw(lambda _: http(), tls)
 
 
 @CLIENTS
 async def test_a_certificate_that_fits_is_trusted(
-    kind: Kind, certificates: Path, trusting: None
+    kind: Kind, certificates: Certificates, trusting: None
 ) -> None:
-    server = serving(certificates, "good")
+    server = serving(certificates["good"])
     with server.serving("localhost") as url:
         async with opened(kind, url, key=KEY) as call:
             assert len(await call("embed.text", "red")) == 1
@@ -90,9 +75,9 @@ async def test_a_certificate_that_fits_is_trusted(
 @CLIENTS
 @pytest.mark.parametrize("name", ["other", "expired"])
 async def test_a_certificate_that_does_not_fit_is_final(
-    kind: Kind, name: str, certificates: Path, trusting: None
+    kind: Kind, name: str, certificates: Certificates, trusting: None
 ) -> None:
-    server = serving(certificates, name)
+    server = serving(certificates[name])
     with server.serving("localhost") as url:
         async with opened(kind, url, key=KEY) as call:
             with pytest.raises(errors.TransportError):
@@ -104,9 +89,11 @@ async def test_a_certificate_that_does_not_fit_is_final(
 
 
 @CLIENTS
-async def test_an_authority_that_nobody_knows_is_final(kind: Kind, certificates: Path) -> None:
+async def test_an_authority_that_nobody_knows_is_final(
+    kind: Kind, certificates: Certificates
+) -> None:
     seam.tls.cache_clear()
-    server = serving(certificates, "good")
+    server = serving(certificates["good"])
     with server.serving("localhost") as url:
         async with opened(kind, url, key=KEY) as call:
             with pytest.raises(errors.TransportError):

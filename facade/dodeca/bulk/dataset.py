@@ -12,6 +12,7 @@ For `out="photos.lance"` the vectors are the table `photos` of LanceDB, and the 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _TYPES = {bool: "bool", int: "int64", float: "float64", str: "string"}
 _ROW = ("start_sec", "end_sec", "embedding_option", "embedding_scope")
+_PART = re.compile(r"part-[0-9]{5,}")
 _HEAD = 4  # bytes that hold the length of a packed row set's header
 
 
@@ -151,7 +153,7 @@ class Dataset:
         if self._place.table:
             _to_lance(self._place, table)
             return
-        target = self._place.vectors / f"{part}.parquet"
+        target = self._part(part)
         if any(row["part"] == part for row in row_sets):
             table = _merged(target, table)
         self._replace(target, table, "part")
@@ -161,7 +163,7 @@ class Dataset:
         if self._place.table:
             _lance_table(self._place).delete(f"input_id = '{key}'")
             return
-        target = self._place.vectors / f"{part}.parquet"
+        target = self._part(part)
         self._replace(target, _without(target, {key}), "part")
 
     def write_errors(self, failures: Iterable[Failure]) -> None:
@@ -178,11 +180,18 @@ class Dataset:
         }
         self._replace(self._place.errors, _arrow.table(table), "errors")
 
+    def _part(self, part: str) -> Path:
+        """The file of a part. A journal may come from elsewhere, and its word is no path."""
+        if not _PART.fullmatch(part):
+            raise ConfigurationError(f"{self._place.journal} names a part {part!r}")
+        return self._place.vectors / f"{part}.parquet"
+
     def _replace(self, target: Path, table: Any, what: str) -> None:
         import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
         draft = self._place.errors.with_name(f".{target.name}.new")  # beside, not among the parts
-        with draft.open("wb") as stream:
+        draft.unlink(missing_ok=True)  # of a crash, or a link that would be written through
+        with draft.open("xb") as stream:
             pq.write_table(table, stream, compression="zstd")
             stream.flush()
             os.fsync(stream.fileno())

@@ -212,6 +212,11 @@ def row_item(row: Mapping[str, Any], options: Options, where: str, folder: Path 
     return attrs.evolve(found, kind=kind) if kind else found
 
 
+def metadata_names(columns: Iterable[str]) -> list[str]:
+    """Which columns of a table are neither a source nor an option, in the order of their names."""
+    return sorted({*columns} - {*SOURCES, "media", "input_type"} - _OPTIONS)
+
+
 def _sourced(
     name: str, source: Any, options: Options, metadata: Mapping[str, Scalar], folder: Path
 ) -> Item:

@@ -115,12 +115,17 @@ class Journal:
 
     Raises:
         RunLockedError: another process has it open.
-        ConfigurationError: the file is no journal, or of another version; or filelock is missing.
+        ConfigurationError: the file is a link, no journal, or of another version; or filelock is
+            missing.
     """
 
     def __init__(self, path: Path, at: Callable[[str], None] = nothing) -> None:
         self._at = at
-        self._lock = _locked(path.with_suffix(".lock"))
+        lock = path.with_suffix(".lock")
+        for file in (path, lock):
+            if file.is_symlink():  # SQLite would write where it leads
+                raise ConfigurationError(f"{file} is a link; a journal is a file of its own")
+        self._lock = _locked(lock)
         try:
             self._db = _opened(path)
             self.id = self._constant("id", secrets.token_hex(8))
