@@ -1,7 +1,8 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import attrs
@@ -117,8 +118,8 @@ def test_a_file_is_replaced_whole_or_not_at_all(
     path = film().to_parquet(tmp_path / "film.parquet")
     before = path.read_bytes()
 
-    def cut_off(table: Any, target: Path, **_: Any) -> None:
-        target.write_bytes(b"PAR1")
+    def cut_off(table: Any, target: IO[bytes], **_: Any) -> None:
+        target.write(b"PAR1")
         raise OSError("no space left")
 
     monkeypatch.setattr(pq, "write_table", cut_off)
@@ -126,6 +127,15 @@ def test_a_file_is_replaced_whole_or_not_at_all(
         film().to_parquet(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_at_the_place_of_a_draft_is_not_written_through(tmp_path: Path) -> None:
+    kept, path = tmp_path / "kept", tmp_path / "film.parquet"
+    kept.write_bytes(b"as it was")
+    (tmp_path / f".film.parquet.{os.getpid()}.new").symlink_to(kept)
+    assert_same(Embeddings.load(film().to_parquet(path)), film())
+    assert kept.read_bytes() == b"as it was"
+    assert not path.is_symlink()
 
 
 def test_tables_of_others_are_read(tmp_path: Path) -> None:

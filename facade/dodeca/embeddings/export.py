@@ -65,8 +65,12 @@ def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     parquet = needed("pyarrow.parquet")
     target = Path(path)
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)  # of a crash, or a link that would be written through
     try:
-        parquet.write_table(to_arrow(embeddings), draft, compression="zstd")
+        with draft.open("xb") as stream:
+            parquet.write_table(to_arrow(embeddings), stream, compression="zstd")
+            stream.flush()
+            os.fsync(stream.fileno())
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
