@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import io
 import logging
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from rich.console import Console
@@ -153,6 +155,27 @@ async def test_the_key_is_not_among_the_variables_when_no_answer_comes(kind: Kin
                 with pytest.raises(error) as caught:
                     await call("embed.text", "red")
         assert CANARY not in shown(caught.value)
+
+
+class Interrupted(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Is interrupted while the headers are at hand."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        sent = request.headers["x-api-key"]
+        raise KeyboardInterrupt(len(sent))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        sent = request.headers["x-api-key"]
+        raise asyncio.CancelledError(len(sent))
+
+
+@CLIENTS
+async def test_the_key_is_not_among_the_variables_of_an_interrupted_call(kind: Kind) -> None:
+    async with opened(kind, "http://localhost/v1.3", key=KEY, transport=Interrupted()) as call:
+        with pytest.raises((KeyboardInterrupt, asyncio.CancelledError)) as caught:
+            await call("embed.text", "red")
+    assert caught.value.args == (len(KEY),)
+    assert CANARY not in shown(caught.value)
 
 
 @pytest.mark.parametrize(

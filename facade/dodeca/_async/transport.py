@@ -247,6 +247,10 @@ async def attempt(
         return Failure(Outcome(Fate.LOST), exc)
     except _http.ERRORS as exc:
         return Failure(Outcome(_http.fate(exc)), _http.error(exc))
+    except Exception:
+        raise
+    except BaseException as exc:  # Ctrl-C or a cancellation, amid frames that hold what is sent
+        raise exc.with_traceback(None)
 
 
 async def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None) -> Failure:

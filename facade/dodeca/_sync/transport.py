@@ -246,6 +246,10 @@ def attempt(carry_out: Callable[[], T | Failure], built: _http.HttpRequest) -> T
         return Failure(Outcome(Fate.LOST), exc)
     except _http.ERRORS as exc:
         return Failure(Outcome(_http.fate(exc)), _http.error(exc))
+    except Exception:
+        raise
+    except BaseException as exc:  # Ctrl-C or a cancellation, amid frames that hold what is sent
+        raise exc.with_traceback(None)
 
 
 def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None) -> Failure:
