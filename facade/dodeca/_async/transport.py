@@ -250,7 +250,8 @@ async def attempt(
     except Exception:
         raise
     except BaseException as exc:  # Ctrl-C or a cancellation, amid frames that hold what is sent
-        raise exc.with_traceback(None)
+        exc.__traceback__ = None
+        raise
 
 
 async def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None) -> Failure:

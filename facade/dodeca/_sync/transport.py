@@ -249,7 +249,8 @@ def attempt(carry_out: Callable[[], T | Failure], built: _http.HttpRequest) -> T
     except Exception:
         raise
     except BaseException as exc:  # Ctrl-C or a cancellation, amid frames that hold what is sent
-        raise exc.with_traceback(None)
+        exc.__traceback__ = None
+        raise
 
 
 def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None) -> Failure:
