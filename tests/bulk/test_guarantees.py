@@ -28,7 +28,7 @@ with Client("key", base_url=sys.argv[1]) as client:
 def test_a_second_run_on_one_journal_is_refused_at_once(tmp_path: Path) -> None:
     inputs, out = sounds(tmp_path / "in", 3), tmp_path / "out"
     slow = [
-        {"fault": "delay", "operation": "embed_v2_create", "skip": 1, "times": 1, "seconds": 60}
+        {"fault": "delay", "operation": "embed_v2_create", "skip": 1, "times": 1, "seconds": 10}
     ]
     with server(tmp_path, faults=slow) as url, Client("key", base_url=url) as client:
         command = [sys.executable, "-c", HOLD, url, str(inputs), str(out)]
