@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.analyze_image import AnalyzeImage
-    from ..models.analyze_prompt import AnalyzePrompt
-    from ..models.analyze_video_asset import AnalyzeVideoAsset
-    from ..models.analyze_video_base_64_string import AnalyzeVideoBase64String
-    from ..models.analyze_video_url import AnalyzeVideoUrl
-    from ..models.json_response_format import JsonResponseFormat
+    from dodeca_api.models.analyze_image import AnalyzeImage
+    from dodeca_api.models.analyze_prompt import AnalyzePrompt
+    from dodeca_api.models.analyze_video_asset import AnalyzeVideoAsset
+    from dodeca_api.models.analyze_video_base_64_string import AnalyzeVideoBase64String
+    from dodeca_api.models.analyze_video_url import AnalyzeVideoUrl
+    from dodeca_api.models.json_response_format import JsonResponseFormat
 
 
 T = TypeVar("T", bound="AnalyzeRequest")
@@ -55,8 +55,8 @@ class AnalyzeRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.analyze_video_asset import AnalyzeVideoAsset  # noqa: PLC0415
-        from ..models.analyze_video_url import AnalyzeVideoUrl  # noqa: PLC0415
+        from dodeca_api.models.analyze_video_asset import AnalyzeVideoAsset  # noqa: PLC0415
+        from dodeca_api.models.analyze_video_url import AnalyzeVideoUrl  # noqa: PLC0415
 
         model_name = self.model_name
 
@@ -131,12 +131,14 @@ class AnalyzeRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.analyze_image import AnalyzeImage  # noqa: PLC0415
-        from ..models.analyze_prompt import AnalyzePrompt  # noqa: PLC0415
-        from ..models.analyze_video_asset import AnalyzeVideoAsset  # noqa: PLC0415
-        from ..models.analyze_video_base_64_string import AnalyzeVideoBase64String  # noqa: PLC0415
-        from ..models.analyze_video_url import AnalyzeVideoUrl  # noqa: PLC0415
-        from ..models.json_response_format import JsonResponseFormat  # noqa: PLC0415
+        from dodeca_api.models.analyze_image import AnalyzeImage  # noqa: PLC0415
+        from dodeca_api.models.analyze_prompt import AnalyzePrompt  # noqa: PLC0415
+        from dodeca_api.models.analyze_video_asset import AnalyzeVideoAsset  # noqa: PLC0415
+        from dodeca_api.models.analyze_video_base_64_string import (
+            AnalyzeVideoBase64String,  # noqa: PLC0415
+        )
+        from dodeca_api.models.analyze_video_url import AnalyzeVideoUrl  # noqa: PLC0415
+        from dodeca_api.models.json_response_format import JsonResponseFormat  # noqa: PLC0415
 
         d = dict(src_dict)
         model_name = d.pop("model_name", UNSET)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.generation_warning import GenerationWarning
-    from ..models.token_usage import TokenUsage
+    from dodeca_api.models.generation_warning import GenerationWarning
+    from dodeca_api.models.token_usage import TokenUsage
 
 
 T = TypeVar("T", bound="AnalyzeResponse")
@@ -70,8 +70,8 @@ class AnalyzeResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.generation_warning import GenerationWarning  # noqa: PLC0415
-        from ..models.token_usage import TokenUsage  # noqa: PLC0415
+        from dodeca_api.models.generation_warning import GenerationWarning  # noqa: PLC0415
+        from dodeca_api.models.token_usage import TokenUsage  # noqa: PLC0415
 
         d = dict(src_dict)
         data = d.pop("data")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.analyze_task_params import AnalyzeTaskParams
-    from ..models.analyze_task_result import AnalyzeTaskResult
-    from ..models.analyze_task_video_source import AnalyzeTaskVideoSource
-    from ..models.generation_warning import GenerationWarning
-    from ..models.webhook_delivery import WebhookDelivery
+    from dodeca_api.models.analyze_task_params import AnalyzeTaskParams
+    from dodeca_api.models.analyze_task_result import AnalyzeTaskResult
+    from dodeca_api.models.analyze_task_video_source import AnalyzeTaskVideoSource
+    from dodeca_api.models.generation_warning import GenerationWarning
+    from dodeca_api.models.webhook_delivery import WebhookDelivery
 
 
 T = TypeVar("T", bound="AnalyzeTask")
@@ -52,7 +52,7 @@ class AnalyzeTask:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.analyze_task_video_source import AnalyzeTaskVideoSource  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_video_source import AnalyzeTaskVideoSource  # noqa: PLC0415
 
         task_id = self.task_id
 
@@ -129,11 +129,11 @@ class AnalyzeTask:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.analyze_task_params import AnalyzeTaskParams  # noqa: PLC0415
-        from ..models.analyze_task_result import AnalyzeTaskResult  # noqa: PLC0415
-        from ..models.analyze_task_video_source import AnalyzeTaskVideoSource  # noqa: PLC0415
-        from ..models.generation_warning import GenerationWarning  # noqa: PLC0415
-        from ..models.webhook_delivery import WebhookDelivery  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_params import AnalyzeTaskParams  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_result import AnalyzeTaskResult  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_video_source import AnalyzeTaskVideoSource  # noqa: PLC0415
+        from dodeca_api.models.generation_warning import GenerationWarning  # noqa: PLC0415
+        from dodeca_api.models.webhook_delivery import WebhookDelivery  # noqa: PLC0415
 
         d = dict(src_dict)
         task_id = d.pop("task_id")

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.analysis_mode import AnalysisMode, check_analysis_mode
-from ..types import UNSET, Unset
+from dodeca_api.models.analysis_mode import AnalysisMode, check_analysis_mode
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.analyze_image import AnalyzeImage
-    from ..models.analyze_prompt import AnalyzePrompt
-    from ..models.analyze_task_response_format import AnalyzeTaskResponseFormat
-    from ..models.analyze_video_asset import AnalyzeVideoAsset
-    from ..models.analyze_video_base_64_string import AnalyzeVideoBase64String
-    from ..models.analyze_video_url import AnalyzeVideoUrl
+    from dodeca_api.models.analyze_image import AnalyzeImage
+    from dodeca_api.models.analyze_prompt import AnalyzePrompt
+    from dodeca_api.models.analyze_task_response_format import AnalyzeTaskResponseFormat
+    from dodeca_api.models.analyze_video_asset import AnalyzeVideoAsset
+    from dodeca_api.models.analyze_video_base_64_string import AnalyzeVideoBase64String
+    from dodeca_api.models.analyze_video_url import AnalyzeVideoUrl
 
 
 T = TypeVar("T", bound="AnalyzeTaskCreateRequest")
@@ -66,8 +66,8 @@ class AnalyzeTaskCreateRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.analyze_video_asset import AnalyzeVideoAsset  # noqa: PLC0415
-        from ..models.analyze_video_url import AnalyzeVideoUrl  # noqa: PLC0415
+        from dodeca_api.models.analyze_video_asset import AnalyzeVideoAsset  # noqa: PLC0415
+        from dodeca_api.models.analyze_video_url import AnalyzeVideoUrl  # noqa: PLC0415
 
         model_name = self.model_name
 
@@ -156,12 +156,16 @@ class AnalyzeTaskCreateRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.analyze_image import AnalyzeImage  # noqa: PLC0415
-        from ..models.analyze_prompt import AnalyzePrompt  # noqa: PLC0415
-        from ..models.analyze_task_response_format import AnalyzeTaskResponseFormat  # noqa: PLC0415
-        from ..models.analyze_video_asset import AnalyzeVideoAsset  # noqa: PLC0415
-        from ..models.analyze_video_base_64_string import AnalyzeVideoBase64String  # noqa: PLC0415
-        from ..models.analyze_video_url import AnalyzeVideoUrl  # noqa: PLC0415
+        from dodeca_api.models.analyze_image import AnalyzeImage  # noqa: PLC0415
+        from dodeca_api.models.analyze_prompt import AnalyzePrompt  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_response_format import (
+            AnalyzeTaskResponseFormat,  # noqa: PLC0415
+        )
+        from dodeca_api.models.analyze_video_asset import AnalyzeVideoAsset  # noqa: PLC0415
+        from dodeca_api.models.analyze_video_base_64_string import (
+            AnalyzeVideoBase64String,  # noqa: PLC0415
+        )
+        from dodeca_api.models.analyze_video_url import AnalyzeVideoUrl  # noqa: PLC0415
 
         d = dict(src_dict)
         model_name = d.pop("model_name", UNSET)

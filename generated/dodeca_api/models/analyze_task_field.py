@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.analyze_task_field_items import AnalyzeTaskFieldItems
+    from dodeca_api.models.analyze_task_field_items import AnalyzeTaskFieldItems
 
 
 T = TypeVar("T", bound="AnalyzeTaskField")
@@ -74,7 +74,7 @@ class AnalyzeTaskField:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.analyze_task_field_items import AnalyzeTaskFieldItems  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_field_items import AnalyzeTaskFieldItems  # noqa: PLC0415
 
         d = dict(src_dict)
         name = d.pop("name")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.analyze_task_event_field import AnalyzeTaskEventField
+    from dodeca_api.models.analyze_task_event_field import AnalyzeTaskEventField
 
 
 T = TypeVar("T", bound="AnalyzeTaskFieldItems")
@@ -52,7 +52,7 @@ class AnalyzeTaskFieldItems:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.analyze_task_event_field import AnalyzeTaskEventField  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_event_field import AnalyzeTaskEventField  # noqa: PLC0415
 
         d = dict(src_dict)
         type_ = d.pop("type")

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.analyze_task_segment_definition import AnalyzeTaskSegmentDefinition
-    from ..models.response_json_schema import ResponseJsonSchema
+    from dodeca_api.models.analyze_task_segment_definition import (
+        AnalyzeTaskSegmentDefinition,
+    )
+    from dodeca_api.models.response_json_schema import ResponseJsonSchema
 
 
 T = TypeVar("T", bound="AnalyzeTaskFormat")
@@ -68,10 +70,10 @@ class AnalyzeTaskFormat:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.analyze_task_segment_definition import (
+        from dodeca_api.models.analyze_task_segment_definition import (
             AnalyzeTaskSegmentDefinition,  # noqa: PLC0415
         )
-        from ..models.response_json_schema import ResponseJsonSchema  # noqa: PLC0415
+        from dodeca_api.models.response_json_schema import ResponseJsonSchema  # noqa: PLC0415
 
         d = dict(src_dict)
         type_ = d.pop("type", UNSET)

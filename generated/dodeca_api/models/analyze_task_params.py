@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.analyze_task_format import AnalyzeTaskFormat
-    from ..models.analyze_task_media_source import AnalyzeTaskMediaSource
-    from ..models.analyze_task_prompt import AnalyzeTaskPrompt
+    from dodeca_api.models.analyze_task_format import AnalyzeTaskFormat
+    from dodeca_api.models.analyze_task_media_source import AnalyzeTaskMediaSource
+    from dodeca_api.models.analyze_task_prompt import AnalyzeTaskPrompt
 
 
 T = TypeVar("T", bound="AnalyzeTaskParams")
@@ -114,9 +114,9 @@ class AnalyzeTaskParams:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.analyze_task_format import AnalyzeTaskFormat  # noqa: PLC0415
-        from ..models.analyze_task_media_source import AnalyzeTaskMediaSource  # noqa: PLC0415
-        from ..models.analyze_task_prompt import AnalyzeTaskPrompt  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_format import AnalyzeTaskFormat  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_media_source import AnalyzeTaskMediaSource  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_prompt import AnalyzeTaskPrompt  # noqa: PLC0415
 
         d = dict(src_dict)
         analysis_mode = d.pop("analysis_mode", UNSET)

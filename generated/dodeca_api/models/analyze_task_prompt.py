@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.analyze_task_media_source import AnalyzeTaskMediaSource
+    from dodeca_api.models.analyze_task_media_source import AnalyzeTaskMediaSource
 
 
 T = TypeVar("T", bound="AnalyzeTaskPrompt")
@@ -50,7 +50,7 @@ class AnalyzeTaskPrompt:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.analyze_task_media_source import AnalyzeTaskMediaSource  # noqa: PLC0415
+        from dodeca_api.models.analyze_task_media_source import AnalyzeTaskMediaSource  # noqa: PLC0415
 
         d = dict(src_dict)
         input_text = d.pop("input_text", UNSET)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.analyze_task_response_format_type import (
+from dodeca_api.models.analyze_task_response_format_type import (
     AnalyzeTaskResponseFormatType,
     check_analyze_task_response_format_type,
 )
-from ..models.time_format import TimeFormat, check_time_format
-from ..types import UNSET, Unset
+from dodeca_api.models.time_format import TimeFormat, check_time_format
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.response_json_schema import ResponseJsonSchema
-    from ..models.segment_definition import SegmentDefinition
+    from dodeca_api.models.response_json_schema import ResponseJsonSchema
+    from dodeca_api.models.segment_definition import SegmentDefinition
 
 
 T = TypeVar("T", bound="AnalyzeTaskResponseFormat")
@@ -78,8 +78,8 @@ class AnalyzeTaskResponseFormat:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.response_json_schema import ResponseJsonSchema  # noqa: PLC0415
-        from ..models.segment_definition import SegmentDefinition  # noqa: PLC0415
+        from dodeca_api.models.response_json_schema import ResponseJsonSchema  # noqa: PLC0415
+        from dodeca_api.models.segment_definition import SegmentDefinition  # noqa: PLC0415
 
         d = dict(src_dict)
         type_ = check_analyze_task_response_format_type(d.pop("type"))

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.token_usage import TokenUsage
+    from dodeca_api.models.token_usage import TokenUsage
 
 
 T = TypeVar("T", bound="AnalyzeTaskResult")
@@ -54,7 +54,7 @@ class AnalyzeTaskResult:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.token_usage import TokenUsage  # noqa: PLC0415
+        from dodeca_api.models.token_usage import TokenUsage  # noqa: PLC0415
 
         d = dict(src_dict)
         generation_id = d.pop("generation_id")

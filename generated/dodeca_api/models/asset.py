@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.asset_source import AssetSource
-    from ..models.user_metadata import UserMetadata
+    from dodeca_api.models.asset_source import AssetSource
+    from dodeca_api.models.user_metadata import UserMetadata
 
 
 T = TypeVar("T", bound="Asset")
@@ -91,8 +91,8 @@ class Asset:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.asset_source import AssetSource  # noqa: PLC0415
-        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
+        from dodeca_api.models.asset_source import AssetSource  # noqa: PLC0415
+        from dodeca_api.models.user_metadata import UserMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         field_id = d.pop("_id")

@@ -7,9 +7,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from .. import types
-from ..models.asset_upload_method import AssetUploadMethod, check_asset_upload_method
-from ..types import UNSET, File, FileTypes, Unset
+from dodeca_api import types
+from dodeca_api.models.asset_upload_method import (
+    AssetUploadMethod,
+    check_asset_upload_method,
+)
+from dodeca_api.types import UNSET, File, FileTypes, Unset
 
 T = TypeVar("T", bound="AssetCreateRequest")
 

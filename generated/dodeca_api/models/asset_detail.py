@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.asset_error import AssetError
-    from ..models.asset_hls import AssetHls
-    from ..models.asset_source import AssetSource
-    from ..models.asset_thumbnail import AssetThumbnail
-    from ..models.technical_metadata import TechnicalMetadata
-    from ..models.user_metadata import UserMetadata
+    from dodeca_api.models.asset_error import AssetError
+    from dodeca_api.models.asset_hls import AssetHls
+    from dodeca_api.models.asset_source import AssetSource
+    from dodeca_api.models.asset_thumbnail import AssetThumbnail
+    from dodeca_api.models.technical_metadata import TechnicalMetadata
+    from dodeca_api.models.user_metadata import UserMetadata
 
 
 T = TypeVar("T", bound="AssetDetail")
@@ -140,12 +140,12 @@ class AssetDetail:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.asset_error import AssetError  # noqa: PLC0415
-        from ..models.asset_hls import AssetHls  # noqa: PLC0415
-        from ..models.asset_source import AssetSource  # noqa: PLC0415
-        from ..models.asset_thumbnail import AssetThumbnail  # noqa: PLC0415
-        from ..models.technical_metadata import TechnicalMetadata  # noqa: PLC0415
-        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
+        from dodeca_api.models.asset_error import AssetError  # noqa: PLC0415
+        from dodeca_api.models.asset_hls import AssetHls  # noqa: PLC0415
+        from dodeca_api.models.asset_source import AssetSource  # noqa: PLC0415
+        from dodeca_api.models.asset_thumbnail import AssetThumbnail  # noqa: PLC0415
+        from dodeca_api.models.technical_metadata import TechnicalMetadata  # noqa: PLC0415
+        from dodeca_api.models.user_metadata import UserMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         field_id = d.pop("_id")

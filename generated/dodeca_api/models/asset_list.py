@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.asset_detail import AssetDetail
-    from ..models.page_info import PageInfo
+    from dodeca_api.models.asset_detail import AssetDetail
+    from dodeca_api.models.page_info import PageInfo
 
 
 T = TypeVar("T", bound="AssetList")
@@ -53,8 +53,8 @@ class AssetList:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.asset_detail import AssetDetail  # noqa: PLC0415
-        from ..models.page_info import PageInfo  # noqa: PLC0415
+        from dodeca_api.models.asset_detail import AssetDetail  # noqa: PLC0415
+        from dodeca_api.models.page_info import PageInfo  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []

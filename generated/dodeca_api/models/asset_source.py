@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.asset_source_details import AssetSourceDetails
+    from dodeca_api.models.asset_source_details import AssetSourceDetails
 
 
 T = TypeVar("T", bound="AssetSource")
@@ -47,7 +47,7 @@ class AssetSource:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.asset_source_details import AssetSourceDetails  # noqa: PLC0415
+        from dodeca_api.models.asset_source_details import AssetSourceDetails  # noqa: PLC0415
 
         d = dict(src_dict)
         type_ = d.pop("type", UNSET)

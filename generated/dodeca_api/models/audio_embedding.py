@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.embed_audio_segment import EmbedAudioSegment
-    from ..models.embed_input_metadata import EmbedInputMetadata
+    from dodeca_api.models.embed_audio_segment import EmbedAudioSegment
+    from dodeca_api.models.embed_input_metadata import EmbedInputMetadata
 
 
 T = TypeVar("T", bound="AudioEmbedding")
@@ -60,8 +60,8 @@ class AudioEmbedding:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.embed_audio_segment import EmbedAudioSegment  # noqa: PLC0415
-        from ..models.embed_input_metadata import EmbedInputMetadata  # noqa: PLC0415
+        from dodeca_api.models.embed_audio_segment import EmbedAudioSegment  # noqa: PLC0415
+        from dodeca_api.models.embed_input_metadata import EmbedInputMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         error_message = d.pop("error_message", UNSET)

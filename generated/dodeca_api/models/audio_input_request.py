@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.audio_input_request_embedding_option_items import (
+from dodeca_api.models.audio_input_request_embedding_option_items import (
     AudioInputRequestEmbeddingOptionItems,
     check_audio_input_request_embedding_option_items,
 )
-from ..models.audio_input_request_embedding_scope_items import (
+from dodeca_api.models.audio_input_request_embedding_scope_items import (
     AudioInputRequestEmbeddingScopeItems,
     check_audio_input_request_embedding_scope_items,
 )
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.audio_segmentation import AudioSegmentation
-    from ..models.media_source import MediaSource
+    from dodeca_api.models.audio_segmentation import AudioSegmentation
+    from dodeca_api.models.media_source import MediaSource
 
 
 T = TypeVar("T", bound="AudioInputRequest")
@@ -95,8 +95,8 @@ class AudioInputRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.audio_segmentation import AudioSegmentation  # noqa: PLC0415
-        from ..models.media_source import MediaSource  # noqa: PLC0415
+        from dodeca_api.models.audio_segmentation import AudioSegmentation  # noqa: PLC0415
+        from dodeca_api.models.media_source import MediaSource  # noqa: PLC0415
 
         d = dict(src_dict)
         media_source = MediaSource.from_dict(d.pop("media_source"))

@@ -13,7 +13,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.audio_segmentation_fixed import AudioSegmentationFixed
+    from dodeca_api.models.audio_segmentation_fixed import AudioSegmentationFixed
 
 
 T = TypeVar("T", bound="AudioSegmentation")
@@ -50,7 +50,7 @@ class AudioSegmentation:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.audio_segmentation_fixed import AudioSegmentationFixed  # noqa: PLC0415
+        from dodeca_api.models.audio_segmentation_fixed import AudioSegmentationFixed  # noqa: PLC0415
 
         d = dict(src_dict)
         strategy = cast(Literal["fixed"], d.pop("strategy"))

@@ -12,11 +12,11 @@ from typing import (
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.token_usage import TokenUsage
-    from ..models.video_chapter import VideoChapter
+    from dodeca_api.models.token_usage import TokenUsage
+    from dodeca_api.models.video_chapter import VideoChapter
 
 
 T = TypeVar("T", bound="ChapterResult")
@@ -73,8 +73,8 @@ class ChapterResult:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.token_usage import TokenUsage  # noqa: PLC0415
-        from ..models.video_chapter import VideoChapter  # noqa: PLC0415
+        from dodeca_api.models.token_usage import TokenUsage  # noqa: PLC0415
+        from dodeca_api.models.video_chapter import VideoChapter  # noqa: PLC0415
 
         d = dict(src_dict)
         summarize_type = cast(Literal["chapter"], d.pop("summarize_type"))

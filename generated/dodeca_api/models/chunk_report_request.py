@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.completed_chunk import CompletedChunk
+    from dodeca_api.models.completed_chunk import CompletedChunk
 
 
 T = TypeVar("T", bound="ChunkReportRequest")
@@ -42,7 +42,7 @@ class ChunkReportRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.completed_chunk import CompletedChunk  # noqa: PLC0415
+        from dodeca_api.models.completed_chunk import CompletedChunk  # noqa: PLC0415
 
         d = dict(src_dict)
         completed_chunks = []

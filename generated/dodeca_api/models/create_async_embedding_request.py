@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_async_embedding_request_input_type import (
+from dodeca_api.models.create_async_embedding_request_input_type import (
     CreateAsyncEmbeddingRequestInputType,
     check_create_async_embedding_request_input_type,
 )
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.audio_input_request import AudioInputRequest
-    from ..models.video_input_request import VideoInputRequest
+    from dodeca_api.models.audio_input_request import AudioInputRequest
+    from dodeca_api.models.video_input_request import VideoInputRequest
 
 
 T = TypeVar("T", bound="CreateAsyncEmbeddingRequest")
@@ -79,8 +79,8 @@ class CreateAsyncEmbeddingRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.audio_input_request import AudioInputRequest  # noqa: PLC0415
-        from ..models.video_input_request import VideoInputRequest  # noqa: PLC0415
+        from dodeca_api.models.audio_input_request import AudioInputRequest  # noqa: PLC0415
+        from dodeca_api.models.video_input_request import VideoInputRequest  # noqa: PLC0415
 
         d = dict(src_dict)
         input_type = check_create_async_embedding_request_input_type(d.pop("input_type"))

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.create_embeddings_request_input_type import (
+from dodeca_api.models.create_embeddings_request_input_type import (
     CreateEmbeddingsRequestInputType,
     check_create_embeddings_request_input_type,
 )
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.audio_input_request import AudioInputRequest
-    from ..models.image_input_request import ImageInputRequest
-    from ..models.text_image_input_request import TextImageInputRequest
-    from ..models.text_input_request import TextInputRequest
-    from ..models.video_input_request import VideoInputRequest
+    from dodeca_api.models.audio_input_request import AudioInputRequest
+    from dodeca_api.models.image_input_request import ImageInputRequest
+    from dodeca_api.models.text_image_input_request import TextImageInputRequest
+    from dodeca_api.models.text_input_request import TextInputRequest
+    from dodeca_api.models.video_input_request import VideoInputRequest
 
 
 T = TypeVar("T", bound="CreateEmbeddingsRequest")
@@ -94,11 +94,11 @@ class CreateEmbeddingsRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.audio_input_request import AudioInputRequest  # noqa: PLC0415
-        from ..models.image_input_request import ImageInputRequest  # noqa: PLC0415
-        from ..models.text_image_input_request import TextImageInputRequest  # noqa: PLC0415
-        from ..models.text_input_request import TextInputRequest  # noqa: PLC0415
-        from ..models.video_input_request import VideoInputRequest  # noqa: PLC0415
+        from dodeca_api.models.audio_input_request import AudioInputRequest  # noqa: PLC0415
+        from dodeca_api.models.image_input_request import ImageInputRequest  # noqa: PLC0415
+        from dodeca_api.models.text_image_input_request import TextImageInputRequest  # noqa: PLC0415
+        from dodeca_api.models.text_input_request import TextInputRequest  # noqa: PLC0415
+        from dodeca_api.models.video_input_request import VideoInputRequest  # noqa: PLC0415
 
         d = dict(src_dict)
         input_type = check_create_embeddings_request_input_type(d.pop("input_type"))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.audio_embedding import AudioEmbedding
-    from ..models.image_embedding import ImageEmbedding
-    from ..models.text_embedding import TextEmbedding
+    from dodeca_api.models.audio_embedding import AudioEmbedding
+    from dodeca_api.models.image_embedding import ImageEmbedding
+    from dodeca_api.models.text_embedding import TextEmbedding
 
 
 T = TypeVar("T", bound="EmbedResponse")
@@ -67,9 +67,9 @@ class EmbedResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.audio_embedding import AudioEmbedding  # noqa: PLC0415
-        from ..models.image_embedding import ImageEmbedding  # noqa: PLC0415
-        from ..models.text_embedding import TextEmbedding  # noqa: PLC0415
+        from dodeca_api.models.audio_embedding import AudioEmbedding  # noqa: PLC0415
+        from dodeca_api.models.image_embedding import ImageEmbedding  # noqa: PLC0415
+        from dodeca_api.models.text_embedding import TextEmbedding  # noqa: PLC0415
 
         d = dict(src_dict)
         model_name = d.pop("model_name")

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from .. import types
-from ..models.embed_video_scope import EmbedVideoScope, check_embed_video_scope
-from ..types import UNSET, File, FileTypes, Unset
+from dodeca_api import types
+from dodeca_api.models.embed_video_scope import EmbedVideoScope, check_embed_video_scope
+from dodeca_api.types import UNSET, File, FileTypes, Unset
 
 T = TypeVar("T", bound="EmbedTaskCreateRequest")
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.embedding_audio_metadata import EmbeddingAudioMetadata
-    from ..models.embedding_data import EmbeddingData
-    from ..models.embedding_task_error import EmbeddingTaskError
-    from ..models.embedding_usage import EmbeddingUsage
-    from ..models.embedding_video_metadata import EmbeddingVideoMetadata
-    from ..models.unlisted_object import UnlistedObject
+    from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata
+    from dodeca_api.models.embedding_data import EmbeddingData
+    from dodeca_api.models.embedding_task_error import EmbeddingTaskError
+    from dodeca_api.models.embedding_usage import EmbeddingUsage
+    from dodeca_api.models.embedding_video_metadata import EmbeddingVideoMetadata
+    from dodeca_api.models.unlisted_object import UnlistedObject
 
 
 T = TypeVar("T", bound="EmbeddingTaskResponse")
@@ -48,8 +48,8 @@ class EmbeddingTaskResponse:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.embedding_audio_metadata import EmbeddingAudioMetadata  # noqa: PLC0415
-        from ..models.embedding_video_metadata import EmbeddingVideoMetadata  # noqa: PLC0415
+        from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata  # noqa: PLC0415
+        from dodeca_api.models.embedding_video_metadata import EmbeddingVideoMetadata  # noqa: PLC0415
 
         field_id = self.field_id
 
@@ -113,12 +113,12 @@ class EmbeddingTaskResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.embedding_audio_metadata import EmbeddingAudioMetadata  # noqa: PLC0415
-        from ..models.embedding_data import EmbeddingData  # noqa: PLC0415
-        from ..models.embedding_task_error import EmbeddingTaskError  # noqa: PLC0415
-        from ..models.embedding_usage import EmbeddingUsage  # noqa: PLC0415
-        from ..models.embedding_video_metadata import EmbeddingVideoMetadata  # noqa: PLC0415
-        from ..models.unlisted_object import UnlistedObject  # noqa: PLC0415
+        from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata  # noqa: PLC0415
+        from dodeca_api.models.embedding_data import EmbeddingData  # noqa: PLC0415
+        from dodeca_api.models.embedding_task_error import EmbeddingTaskError  # noqa: PLC0415
+        from dodeca_api.models.embedding_usage import EmbeddingUsage  # noqa: PLC0415
+        from dodeca_api.models.embedding_video_metadata import EmbeddingVideoMetadata  # noqa: PLC0415
+        from dodeca_api.models.unlisted_object import UnlistedObject  # noqa: PLC0415
 
         d = dict(src_dict)
         field_id = d.pop("_id")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.embedding_usage_input_tokens import EmbeddingUsageInputTokens
+    from dodeca_api.models.embedding_usage_input_tokens import EmbeddingUsageInputTokens
 
 
 T = TypeVar("T", bound="EmbeddingUsage")
@@ -52,7 +52,9 @@ class EmbeddingUsage:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.embedding_usage_input_tokens import EmbeddingUsageInputTokens  # noqa: PLC0415
+        from dodeca_api.models.embedding_usage_input_tokens import (
+            EmbeddingUsageInputTokens,  # noqa: PLC0415
+        )
 
         d = dict(src_dict)
         input_tokens = EmbeddingUsageInputTokens.from_dict(d.pop("input_tokens"))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.error_body_details import ErrorBodyDetails
+    from dodeca_api.models.error_body_details import ErrorBodyDetails
 
 
 T = TypeVar("T", bound="ErrorBody")
@@ -54,7 +54,7 @@ class ErrorBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error_body_details import ErrorBodyDetails  # noqa: PLC0415
+        from dodeca_api.models.error_body_details import ErrorBodyDetails  # noqa: PLC0415
 
         d = dict(src_dict)
         code = d.pop("code")

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.error_body import ErrorBody
+    from dodeca_api.models.error_body import ErrorBody
 
 
 T = TypeVar("T", bound="ErrorResponse")
@@ -39,7 +39,7 @@ class ErrorResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error_body import ErrorBody  # noqa: PLC0415
+        from dodeca_api.models.error_body import ErrorBody  # noqa: PLC0415
 
         d = dict(src_dict)
         error = ErrorBody.from_dict(d.pop("error"))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.event_field_type import EventFieldType, check_event_field_type
-from ..types import UNSET, Unset
+from dodeca_api.models.event_field_type import EventFieldType, check_event_field_type
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.event_field_items import EventFieldItems
+    from dodeca_api.models.event_field_items import EventFieldItems
 
 
 T = TypeVar("T", bound="EventField")
@@ -68,7 +68,7 @@ class EventField:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.event_field_items import EventFieldItems  # noqa: PLC0415
+        from dodeca_api.models.event_field_items import EventFieldItems  # noqa: PLC0415
 
         d = dict(src_dict)
         name = d.pop("name")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.event_field_items_type import (
+from dodeca_api.models.event_field_items_type import (
     EventFieldItemsType,
     check_event_field_items_type,
 )

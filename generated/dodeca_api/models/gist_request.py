@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.gist_type import GistType, check_gist_type
+from dodeca_api.models.gist_type import GistType, check_gist_type
 
 T = TypeVar("T", bound="GistRequest")
 

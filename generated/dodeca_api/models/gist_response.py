@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.token_usage import TokenUsage
+    from dodeca_api.models.token_usage import TokenUsage
 
 
 T = TypeVar("T", bound="GistResponse")
@@ -69,7 +69,7 @@ class GistResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.token_usage import TokenUsage  # noqa: PLC0415
+        from dodeca_api.models.token_usage import TokenUsage  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id", UNSET)

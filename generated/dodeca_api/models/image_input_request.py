@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.media_source import MediaSource
+    from dodeca_api.models.media_source import MediaSource
 
 
 T = TypeVar("T", bound="ImageInputRequest")
@@ -39,7 +39,7 @@ class ImageInputRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.media_source import MediaSource  # noqa: PLC0415
+        from dodeca_api.models.media_source import MediaSource  # noqa: PLC0415
 
         d = dict(src_dict)
         media_source = MediaSource.from_dict(d.pop("media_source"))

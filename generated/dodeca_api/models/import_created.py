@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.import_accepted_video import ImportAcceptedVideo
-    from ..models.import_rejected_file import ImportRejectedFile
+    from dodeca_api.models.import_accepted_video import ImportAcceptedVideo
+    from dodeca_api.models.import_rejected_file import ImportRejectedFile
 
 
 T = TypeVar("T", bound="ImportCreated")
@@ -57,8 +57,8 @@ class ImportCreated:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.import_accepted_video import ImportAcceptedVideo  # noqa: PLC0415
-        from ..models.import_rejected_file import ImportRejectedFile  # noqa: PLC0415
+        from dodeca_api.models.import_accepted_video import ImportAcceptedVideo  # noqa: PLC0415
+        from dodeca_api.models.import_rejected_file import ImportRejectedFile  # noqa: PLC0415
 
         d = dict(src_dict)
         _failed_files = d.pop("failed_files", UNSET)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.import_rejected_file import ImportRejectedFile
-    from ..models.import_video_counts import ImportVideoCounts
+    from dodeca_api.models.import_rejected_file import ImportRejectedFile
+    from dodeca_api.models.import_video_counts import ImportVideoCounts
 
 
 T = TypeVar("T", bound="ImportLog")
@@ -86,8 +86,8 @@ class ImportLog:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.import_rejected_file import ImportRejectedFile  # noqa: PLC0415
-        from ..models.import_video_counts import ImportVideoCounts  # noqa: PLC0415
+        from dodeca_api.models.import_rejected_file import ImportRejectedFile  # noqa: PLC0415
+        from dodeca_api.models.import_video_counts import ImportVideoCounts  # noqa: PLC0415
 
         d = dict(src_dict)
         index_id = d.pop("index_id", UNSET)

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.import_log import ImportLog
+    from dodeca_api.models.import_log import ImportLog
 
 
 T = TypeVar("T", bound="ImportLogs")
@@ -42,7 +42,7 @@ class ImportLogs:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.import_log import ImportLog  # noqa: PLC0415
+        from dodeca_api.models.import_log import ImportLog  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.import_failed_video import ImportFailedVideo
-    from ..models.imported_video import ImportedVideo
+    from dodeca_api.models.import_failed_video import ImportFailedVideo
+    from dodeca_api.models.imported_video import ImportedVideo
 
 
 T = TypeVar("T", bound="ImportStatus")
@@ -108,8 +108,8 @@ class ImportStatus:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.import_failed_video import ImportFailedVideo  # noqa: PLC0415
-        from ..models.imported_video import ImportedVideo  # noqa: PLC0415
+        from dodeca_api.models.import_failed_video import ImportFailedVideo  # noqa: PLC0415
+        from dodeca_api.models.imported_video import ImportedVideo  # noqa: PLC0415
 
         d = dict(src_dict)
         not_imported = cast(list[str], d.pop("not_imported", UNSET))

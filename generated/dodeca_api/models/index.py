@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.index_model import IndexModel
+    from dodeca_api.models.index_model import IndexModel
 
 
 T = TypeVar("T", bound="Index")
@@ -108,7 +108,7 @@ class Index:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.index_model import IndexModel  # noqa: PLC0415
+        from dodeca_api.models.index_model import IndexModel  # noqa: PLC0415
 
         d = dict(src_dict)
         field_id = d.pop("_id")

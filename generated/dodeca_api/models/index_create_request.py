@@ -12,10 +12,10 @@ from typing import (
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.index_model_request import IndexModelRequest
+    from dodeca_api.models.index_model_request import IndexModelRequest
 
 
 T = TypeVar("T", bound="IndexCreateRequest")
@@ -64,7 +64,7 @@ class IndexCreateRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.index_model_request import IndexModelRequest  # noqa: PLC0415
+        from dodeca_api.models.index_model_request import IndexModelRequest  # noqa: PLC0415
 
         d = dict(src_dict)
         index_name = d.pop("index_name")

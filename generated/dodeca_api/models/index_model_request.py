@@ -6,7 +6,10 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.index_model_option import IndexModelOption, check_index_model_option
+from dodeca_api.models.index_model_option import (
+    IndexModelOption,
+    check_index_model_option,
+)
 
 T = TypeVar("T", bound="IndexModelRequest")
 

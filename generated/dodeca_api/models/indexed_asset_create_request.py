@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.user_metadata import UserMetadata
+    from dodeca_api.models.user_metadata import UserMetadata
 
 
 T = TypeVar("T", bound="IndexedAssetCreateRequest")
@@ -56,7 +56,7 @@ class IndexedAssetCreateRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
+        from dodeca_api.models.user_metadata import UserMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         asset_id = d.pop("asset_id")

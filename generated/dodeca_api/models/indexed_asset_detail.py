@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.hls_info import HlsInfo
-    from ..models.indexed_video_embedding import IndexedVideoEmbedding
-    from ..models.transcript_segment import TranscriptSegment
-    from ..models.user_metadata import UserMetadata
-    from ..models.video_system_metadata import VideoSystemMetadata
+    from dodeca_api.models.hls_info import HlsInfo
+    from dodeca_api.models.indexed_video_embedding import IndexedVideoEmbedding
+    from dodeca_api.models.transcript_segment import TranscriptSegment
+    from dodeca_api.models.user_metadata import UserMetadata
+    from dodeca_api.models.video_system_metadata import VideoSystemMetadata
 
 
 T = TypeVar("T", bound="IndexedAssetDetail")
@@ -134,11 +134,11 @@ class IndexedAssetDetail:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.hls_info import HlsInfo  # noqa: PLC0415
-        from ..models.indexed_video_embedding import IndexedVideoEmbedding  # noqa: PLC0415
-        from ..models.transcript_segment import TranscriptSegment  # noqa: PLC0415
-        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
-        from ..models.video_system_metadata import VideoSystemMetadata  # noqa: PLC0415
+        from dodeca_api.models.hls_info import HlsInfo  # noqa: PLC0415
+        from dodeca_api.models.indexed_video_embedding import IndexedVideoEmbedding  # noqa: PLC0415
+        from dodeca_api.models.transcript_segment import TranscriptSegment  # noqa: PLC0415
+        from dodeca_api.models.user_metadata import UserMetadata  # noqa: PLC0415
+        from dodeca_api.models.video_system_metadata import VideoSystemMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         field_id = d.pop("_id")

@@ -13,7 +13,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.response_json_schema import ResponseJsonSchema
+    from dodeca_api.models.response_json_schema import ResponseJsonSchema
 
 
 T = TypeVar("T", bound="JsonResponseFormat")
@@ -52,7 +52,7 @@ class JsonResponseFormat:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.response_json_schema import ResponseJsonSchema  # noqa: PLC0415
+        from dodeca_api.models.response_json_schema import ResponseJsonSchema  # noqa: PLC0415
 
         d = dict(src_dict)
         type_ = cast(Literal["json_schema"], d.pop("type"))

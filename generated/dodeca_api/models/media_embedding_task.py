@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.audio_embedding_task import AudioEmbeddingTask
-    from ..models.video_embedding_task import VideoEmbeddingTask
+    from dodeca_api.models.audio_embedding_task import AudioEmbeddingTask
+    from dodeca_api.models.video_embedding_task import VideoEmbeddingTask
 
 
 T = TypeVar("T", bound="MediaEmbeddingTask")
@@ -85,8 +85,8 @@ class MediaEmbeddingTask:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.audio_embedding_task import AudioEmbeddingTask  # noqa: PLC0415
-        from ..models.video_embedding_task import VideoEmbeddingTask  # noqa: PLC0415
+        from dodeca_api.models.audio_embedding_task import AudioEmbeddingTask  # noqa: PLC0415
+        from dodeca_api.models.video_embedding_task import VideoEmbeddingTask  # noqa: PLC0415
 
         d = dict(src_dict)
         field_id = d.pop("_id", UNSET)

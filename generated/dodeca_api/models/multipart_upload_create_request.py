@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.multipart_upload_type import (
+from dodeca_api.models.multipart_upload_type import (
     MultipartUploadType,
     check_multipart_upload_type,
 )
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.user_metadata import UserMetadata
+    from dodeca_api.models.user_metadata import UserMetadata
 
 
 T = TypeVar("T", bound="MultipartUploadCreateRequest")
@@ -76,7 +76,7 @@ class MultipartUploadCreateRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
+        from dodeca_api.models.user_metadata import UserMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         filename = d.pop("filename")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.presigned_url import PresignedUrl
-    from ..models.upload_headers import UploadHeaders
+    from dodeca_api.models.presigned_url import PresignedUrl
+    from dodeca_api.models.upload_headers import UploadHeaders
 
 
 T = TypeVar("T", bound="MultipartUploadCreated")
@@ -82,8 +82,8 @@ class MultipartUploadCreated:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.presigned_url import PresignedUrl  # noqa: PLC0415
-        from ..models.upload_headers import UploadHeaders  # noqa: PLC0415
+        from dodeca_api.models.presigned_url import PresignedUrl  # noqa: PLC0415
+        from dodeca_api.models.upload_headers import UploadHeaders  # noqa: PLC0415
 
         d = dict(src_dict)
         upload_id = d.pop("upload_id")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.page_info import PageInfo
-    from ..models.upload_chunk import UploadChunk
+    from dodeca_api.models.page_info import PageInfo
+    from dodeca_api.models.upload_chunk import UploadChunk
 
 
 T = TypeVar("T", bound="MultipartUploadDetail")
@@ -110,8 +110,8 @@ class MultipartUploadDetail:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.page_info import PageInfo  # noqa: PLC0415
-        from ..models.upload_chunk import UploadChunk  # noqa: PLC0415
+        from dodeca_api.models.page_info import PageInfo  # noqa: PLC0415
+        from dodeca_api.models.upload_chunk import UploadChunk  # noqa: PLC0415
 
         d = dict(src_dict)
         upload_id = d.pop("upload_id")

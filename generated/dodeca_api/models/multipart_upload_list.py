@@ -7,8 +7,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.multipart_upload_summary import MultipartUploadSummary
-    from ..models.page_info import PageInfo
+    from dodeca_api.models.multipart_upload_summary import MultipartUploadSummary
+    from dodeca_api.models.page_info import PageInfo
 
 
 T = TypeVar("T", bound="MultipartUploadList")
@@ -48,8 +48,8 @@ class MultipartUploadList:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.multipart_upload_summary import MultipartUploadSummary  # noqa: PLC0415
-        from ..models.page_info import PageInfo  # noqa: PLC0415
+        from dodeca_api.models.multipart_upload_summary import MultipartUploadSummary  # noqa: PLC0415
+        from dodeca_api.models.page_info import PageInfo  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []

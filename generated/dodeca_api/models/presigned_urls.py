@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.presigned_url import PresignedUrl
+    from dodeca_api.models.presigned_url import PresignedUrl
 
 
 T = TypeVar("T", bound="PresignedUrls")
@@ -79,7 +79,7 @@ class PresignedUrls:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.presigned_url import PresignedUrl  # noqa: PLC0415
+        from dodeca_api.models.presigned_url import PresignedUrl  # noqa: PLC0415
 
         d = dict(src_dict)
         upload_urls = []

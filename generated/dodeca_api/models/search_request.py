@@ -12,17 +12,20 @@ from typing import (
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from .. import types
-from ..models.search_group_by import SearchGroupBy, check_search_group_by
-from ..models.search_operator import SearchOperator, check_search_operator
-from ..models.search_option import SearchOption, check_search_option
-from ..models.search_sort_option import SearchSortOption, check_search_sort_option
-from ..models.search_threshold import SearchThreshold, check_search_threshold
-from ..models.transcription_option import (
+from dodeca_api import types
+from dodeca_api.models.search_group_by import SearchGroupBy, check_search_group_by
+from dodeca_api.models.search_operator import SearchOperator, check_search_operator
+from dodeca_api.models.search_option import SearchOption, check_search_option
+from dodeca_api.models.search_sort_option import (
+    SearchSortOption,
+    check_search_sort_option,
+)
+from dodeca_api.models.search_threshold import SearchThreshold, check_search_threshold
+from dodeca_api.models.transcription_option import (
     TranscriptionOption,
     check_transcription_option,
 )
-from ..types import UNSET, File, FileTypes, Unset
+from dodeca_api.types import UNSET, File, FileTypes, Unset
 
 T = TypeVar("T", bound="SearchRequest")
 

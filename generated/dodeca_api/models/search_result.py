@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.search_clip import SearchClip
-    from ..models.user_metadata import UserMetadata
+    from dodeca_api.models.search_clip import SearchClip
+    from dodeca_api.models.user_metadata import UserMetadata
 
 
 T = TypeVar("T", bound="SearchResult")
@@ -108,8 +108,8 @@ class SearchResult:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.search_clip import SearchClip  # noqa: PLC0415
-        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
+        from dodeca_api.models.search_clip import SearchClip  # noqa: PLC0415
+        from dodeca_api.models.user_metadata import UserMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         score = d.pop("score", UNSET)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.search_page_info import SearchPageInfo
-    from ..models.search_pool import SearchPool
-    from ..models.search_result import SearchResult
+    from dodeca_api.models.search_page_info import SearchPageInfo
+    from dodeca_api.models.search_pool import SearchPool
+    from dodeca_api.models.search_result import SearchResult
 
 
 T = TypeVar("T", bound="SearchResults")
@@ -62,9 +62,9 @@ class SearchResults:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.search_page_info import SearchPageInfo  # noqa: PLC0415
-        from ..models.search_pool import SearchPool  # noqa: PLC0415
-        from ..models.search_result import SearchResult  # noqa: PLC0415
+        from dodeca_api.models.search_page_info import SearchPageInfo  # noqa: PLC0415
+        from dodeca_api.models.search_pool import SearchPool  # noqa: PLC0415
+        from dodeca_api.models.search_result import SearchResult  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.prompt_media_source import PromptMediaSource
-    from ..models.segment_field import SegmentField
-    from ..models.time_range import TimeRange
+    from dodeca_api.models.prompt_media_source import PromptMediaSource
+    from dodeca_api.models.segment_field import SegmentField
+    from dodeca_api.models.time_range import TimeRange
 
 
 T = TypeVar("T", bound="SegmentDefinition")
@@ -81,9 +81,9 @@ class SegmentDefinition:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.prompt_media_source import PromptMediaSource  # noqa: PLC0415
-        from ..models.segment_field import SegmentField  # noqa: PLC0415
-        from ..models.time_range import TimeRange  # noqa: PLC0415
+        from dodeca_api.models.prompt_media_source import PromptMediaSource  # noqa: PLC0415
+        from dodeca_api.models.segment_field import SegmentField  # noqa: PLC0415
+        from dodeca_api.models.time_range import TimeRange  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.segment_field_type import SegmentFieldType, check_segment_field_type
-from ..models.time_format import TimeFormat, check_time_format
-from ..types import UNSET, Unset
+from dodeca_api.models.segment_field_type import (
+    SegmentFieldType,
+    check_segment_field_type,
+)
+from dodeca_api.models.time_format import TimeFormat, check_time_format
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.segment_field_items import SegmentFieldItems
+    from dodeca_api.models.segment_field_items import SegmentFieldItems
 
 
 T = TypeVar("T", bound="SegmentField")
@@ -78,7 +81,7 @@ class SegmentField:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.segment_field_items import SegmentFieldItems  # noqa: PLC0415
+        from dodeca_api.models.segment_field_items import SegmentFieldItems  # noqa: PLC0415
 
         d = dict(src_dict)
         name = d.pop("name")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.segment_field_items_type import (
+from dodeca_api.models.segment_field_items_type import (
     SegmentFieldItemsType,
     check_segment_field_items_type,
 )
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.event_field import EventField
+    from dodeca_api.models.event_field import EventField
 
 
 T = TypeVar("T", bound="SegmentFieldItems")
@@ -56,7 +56,7 @@ class SegmentFieldItems:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.event_field import EventField  # noqa: PLC0415
+        from dodeca_api.models.event_field import EventField  # noqa: PLC0415
 
         d = dict(src_dict)
         type_ = check_segment_field_items_type(d.pop("type"))

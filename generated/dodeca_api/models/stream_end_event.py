@@ -12,11 +12,11 @@ from typing import (
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.generation_warning import GenerationWarning
-    from ..models.stream_end_metadata import StreamEndMetadata
+    from dodeca_api.models.generation_warning import GenerationWarning
+    from dodeca_api.models.stream_end_metadata import StreamEndMetadata
 
 
 T = TypeVar("T", bound="StreamEndEvent")
@@ -70,8 +70,8 @@ class StreamEndEvent:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.generation_warning import GenerationWarning  # noqa: PLC0415
-        from ..models.stream_end_metadata import StreamEndMetadata  # noqa: PLC0415
+        from dodeca_api.models.generation_warning import GenerationWarning  # noqa: PLC0415
+        from dodeca_api.models.stream_end_metadata import StreamEndMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         event_type = cast(Literal["stream_end"], d.pop("event_type"))

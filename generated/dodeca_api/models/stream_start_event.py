@@ -12,10 +12,10 @@ from typing import (
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.stream_metadata import StreamMetadata
+    from dodeca_api.models.stream_metadata import StreamMetadata
 
 
 T = TypeVar("T", bound="StreamStartEvent")
@@ -55,7 +55,7 @@ class StreamStartEvent:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.stream_metadata import StreamMetadata  # noqa: PLC0415
+        from dodeca_api.models.stream_metadata import StreamMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         event_type = cast(Literal["stream_start"], d.pop("event_type"))

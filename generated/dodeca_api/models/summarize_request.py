@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.summarize_type import SummarizeType, check_summarize_type
-from ..types import UNSET, Unset
+from dodeca_api.models.summarize_type import SummarizeType, check_summarize_type
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.json_response_format import JsonResponseFormat
+    from dodeca_api.models.json_response_format import JsonResponseFormat
 
 
 T = TypeVar("T", bound="SummarizeRequest")
@@ -73,7 +73,7 @@ class SummarizeRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.json_response_format import JsonResponseFormat  # noqa: PLC0415
+        from dodeca_api.models.json_response_format import JsonResponseFormat  # noqa: PLC0415
 
         d = dict(src_dict)
         video_id = d.pop("video_id")

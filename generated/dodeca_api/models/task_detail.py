@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.hls_info import HlsInfo
-    from ..models.task_system_metadata import TaskSystemMetadata
+    from dodeca_api.models.hls_info import HlsInfo
+    from dodeca_api.models.task_system_metadata import TaskSystemMetadata
 
 
 T = TypeVar("T", bound="TaskDetail")
@@ -104,8 +104,8 @@ class TaskDetail:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.hls_info import HlsInfo  # noqa: PLC0415
-        from ..models.task_system_metadata import TaskSystemMetadata  # noqa: PLC0415
+        from dodeca_api.models.hls_info import HlsInfo  # noqa: PLC0415
+        from dodeca_api.models.task_system_metadata import TaskSystemMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         field_id = d.pop("_id")

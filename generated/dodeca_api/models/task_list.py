@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.page_info import PageInfo
-    from ..models.task import Task
+    from dodeca_api.models.page_info import PageInfo
+    from dodeca_api.models.task import Task
 
 
 T = TypeVar("T", bound="TaskList")
@@ -53,8 +53,8 @@ class TaskList:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.page_info import PageInfo  # noqa: PLC0415
-        from ..models.task import Task  # noqa: PLC0415
+        from dodeca_api.models.page_info import PageInfo  # noqa: PLC0415
+        from dodeca_api.models.task import Task  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.embedding_data import EmbeddingData
-    from ..models.tasks_create_response_metadata import TasksCreateResponseMetadata
+    from dodeca_api.models.embedding_data import EmbeddingData
+    from dodeca_api.models.tasks_create_response_metadata import (
+        TasksCreateResponseMetadata,
+    )
 
 
 T = TypeVar("T", bound="TasksCreateResponse")
@@ -66,8 +68,10 @@ class TasksCreateResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.embedding_data import EmbeddingData  # noqa: PLC0415
-        from ..models.tasks_create_response_metadata import TasksCreateResponseMetadata  # noqa: PLC0415
+        from dodeca_api.models.embedding_data import EmbeddingData  # noqa: PLC0415
+        from dodeca_api.models.tasks_create_response_metadata import (
+            TasksCreateResponseMetadata,  # noqa: PLC0415
+        )
 
         d = dict(src_dict)
         field_id = d.pop("_id")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.embed_segment import EmbedSegment
+    from dodeca_api.models.embed_segment import EmbedSegment
 
 
 T = TypeVar("T", bound="TextEmbedding")
@@ -50,7 +50,7 @@ class TextEmbedding:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.embed_segment import EmbedSegment  # noqa: PLC0415
+        from dodeca_api.models.embed_segment import EmbedSegment  # noqa: PLC0415
 
         d = dict(src_dict)
         error_message = d.pop("error_message", UNSET)

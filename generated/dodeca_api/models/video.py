@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.video_system_metadata import VideoSystemMetadata
+    from dodeca_api.models.video_system_metadata import VideoSystemMetadata
 
 
 T = TypeVar("T", bound="Video")
@@ -84,7 +84,7 @@ class Video:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.video_system_metadata import VideoSystemMetadata  # noqa: PLC0415
+        from dodeca_api.models.video_system_metadata import VideoSystemMetadata  # noqa: PLC0415
 
         d = dict(src_dict)
         field_id = d.pop("_id")

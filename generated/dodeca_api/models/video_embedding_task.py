@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.video_embedding_task_metadata import VideoEmbeddingTaskMetadata
+    from dodeca_api.models.video_embedding_task_metadata import VideoEmbeddingTaskMetadata
 
 
 T = TypeVar("T", bound="VideoEmbeddingTask")
@@ -41,7 +41,9 @@ class VideoEmbeddingTask:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.video_embedding_task_metadata import VideoEmbeddingTaskMetadata  # noqa: PLC0415
+        from dodeca_api.models.video_embedding_task_metadata import (
+            VideoEmbeddingTaskMetadata,  # noqa: PLC0415
+        )
 
         d = dict(src_dict)
         _metadata = d.pop("metadata", UNSET)

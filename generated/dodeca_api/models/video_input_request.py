@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.video_input_request_embedding_option_items import (
+from dodeca_api.models.video_input_request_embedding_option_items import (
     VideoInputRequestEmbeddingOptionItems,
     check_video_input_request_embedding_option_items,
 )
-from ..models.video_input_request_embedding_scope_items import (
+from dodeca_api.models.video_input_request_embedding_scope_items import (
     VideoInputRequestEmbeddingScopeItems,
     check_video_input_request_embedding_scope_items,
 )
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.media_source import MediaSource
-    from ..models.video_segmentation_dynamic import VideoSegmentationDynamic
-    from ..models.video_segmentation_fixed import VideoSegmentationFixed
+    from dodeca_api.models.media_source import MediaSource
+    from dodeca_api.models.video_segmentation_dynamic import VideoSegmentationDynamic
+    from dodeca_api.models.video_segmentation_fixed import VideoSegmentationFixed
 
 
 T = TypeVar("T", bound="VideoInputRequest")
@@ -51,7 +51,9 @@ class VideoInputRequest:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.video_segmentation_dynamic import VideoSegmentationDynamic  # noqa: PLC0415
+        from dodeca_api.models.video_segmentation_dynamic import (
+            VideoSegmentationDynamic,  # noqa: PLC0415
+        )
 
         media_source = self.media_source.to_dict()
 
@@ -103,9 +105,11 @@ class VideoInputRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.media_source import MediaSource  # noqa: PLC0415
-        from ..models.video_segmentation_dynamic import VideoSegmentationDynamic  # noqa: PLC0415
-        from ..models.video_segmentation_fixed import VideoSegmentationFixed  # noqa: PLC0415
+        from dodeca_api.models.media_source import MediaSource  # noqa: PLC0415
+        from dodeca_api.models.video_segmentation_dynamic import (
+            VideoSegmentationDynamic,  # noqa: PLC0415
+        )
+        from dodeca_api.models.video_segmentation_fixed import VideoSegmentationFixed  # noqa: PLC0415
 
         d = dict(src_dict)
         media_source = MediaSource.from_dict(d.pop("media_source"))

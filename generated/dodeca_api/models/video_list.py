@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.page_info import PageInfo
-    from ..models.video import Video
+    from dodeca_api.models.page_info import PageInfo
+    from dodeca_api.models.video import Video
 
 
 T = TypeVar("T", bound="VideoList")
@@ -53,8 +53,8 @@ class VideoList:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.page_info import PageInfo  # noqa: PLC0415
-        from ..models.video import Video  # noqa: PLC0415
+        from dodeca_api.models.page_info import PageInfo  # noqa: PLC0415
+        from dodeca_api.models.video import Video  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []

@@ -13,7 +13,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.video_segmentation_dynamic_options import (
+    from dodeca_api.models.video_segmentation_dynamic_options import (
         VideoSegmentationDynamicOptions,
     )
 
@@ -52,7 +52,7 @@ class VideoSegmentationDynamic:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.video_segmentation_dynamic_options import (
+        from dodeca_api.models.video_segmentation_dynamic_options import (
             VideoSegmentationDynamicOptions,  # noqa: PLC0415
         )
 

@@ -13,7 +13,9 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.video_segmentation_fixed_options import VideoSegmentationFixedOptions
+    from dodeca_api.models.video_segmentation_fixed_options import (
+        VideoSegmentationFixedOptions,
+    )
 
 
 T = TypeVar("T", bound="VideoSegmentationFixed")
@@ -50,7 +52,7 @@ class VideoSegmentationFixed:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.video_segmentation_fixed_options import (
+        from dodeca_api.models.video_segmentation_fixed_options import (
             VideoSegmentationFixedOptions,  # noqa: PLC0415
         )
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.analyze_request import AnalyzeRequest
-from ...models.analyze_response import AnalyzeResponse
+from dodeca_api.models.analyze_request import AnalyzeRequest
+from dodeca_api.models.analyze_response import AnalyzeResponse
 
 
 def _get_kwargs(

@@ -2,9 +2,9 @@ from typing import Any
 
 import httpx
 
-from ...models.analyze_task_create_request import AnalyzeTaskCreateRequest
-from ...models.analyze_task_created import AnalyzeTaskCreated
-from ...types import UNSET, Unset
+from dodeca_api.models.analyze_task_create_request import AnalyzeTaskCreateRequest
+from dodeca_api.models.analyze_task_created import AnalyzeTaskCreated
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

@@ -2,10 +2,10 @@ from typing import Any
 
 import httpx
 
-from ...models.analysis_mode import AnalysisMode
-from ...models.analyze_task_list import AnalyzeTaskList
-from ...models.analyze_task_status_filter import AnalyzeTaskStatusFilter
-from ...types import UNSET, Unset
+from dodeca_api.models.analysis_mode import AnalysisMode
+from dodeca_api.models.analyze_task_list import AnalyzeTaskList
+from dodeca_api.models.analyze_task_status_filter import AnalyzeTaskStatusFilter
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

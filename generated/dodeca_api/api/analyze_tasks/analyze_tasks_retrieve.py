@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.analyze_task import AnalyzeTask
+from dodeca_api.models.analyze_task import AnalyzeTask
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.asset import Asset
-from ...models.asset_create_request import AssetCreateRequest
+from dodeca_api.models.asset import Asset
+from dodeca_api.models.asset_create_request import AssetCreateRequest
 
 
 def _get_kwargs(

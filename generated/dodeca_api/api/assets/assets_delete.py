@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

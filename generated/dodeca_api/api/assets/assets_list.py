@@ -2,9 +2,9 @@ from typing import Any
 
 import httpx
 
-from ...models.asset_list import AssetList
-from ...models.asset_type_filter import AssetTypeFilter
-from ...types import UNSET, Unset
+from dodeca_api.models.asset_list import AssetList
+from dodeca_api.models.asset_type_filter import AssetTypeFilter
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.asset_detail import AssetDetail
+from dodeca_api.models.asset_detail import AssetDetail
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.embed_request import EmbedRequest
-from ...models.embed_response import EmbedResponse
+from dodeca_api.models.embed_request import EmbedRequest
+from dodeca_api.models.embed_response import EmbedResponse
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.embed_task_create_request import EmbedTaskCreateRequest
-from ...models.embed_task_created import EmbedTaskCreated
+from dodeca_api.models.embed_task_create_request import EmbedTaskCreateRequest
+from dodeca_api.models.embed_task_created import EmbedTaskCreated
 
 
 def _get_kwargs(

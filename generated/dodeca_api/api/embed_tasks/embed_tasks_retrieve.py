@@ -3,11 +3,11 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.embed_task_detail import EmbedTaskDetail
-from ...models.video_embedding_option import (
+from dodeca_api.models.embed_task_detail import EmbedTaskDetail
+from dodeca_api.models.video_embedding_option import (
     VideoEmbeddingOption,
 )
-from ...types import UNSET, Unset
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.embed_task_status_response import EmbedTaskStatusResponse
+from dodeca_api.models.embed_task_status_response import EmbedTaskStatusResponse
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.create_embeddings_request import CreateEmbeddingsRequest
-from ...models.embedding_success_response import EmbeddingSuccessResponse
+from dodeca_api.models.create_embeddings_request import CreateEmbeddingsRequest
+from dodeca_api.models.embedding_success_response import EmbeddingSuccessResponse
 
 
 def _get_kwargs(

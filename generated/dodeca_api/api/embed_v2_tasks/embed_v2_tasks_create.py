@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.create_async_embedding_request import CreateAsyncEmbeddingRequest
-from ...models.tasks_create_response import TasksCreateResponse
+from dodeca_api.models.create_async_embedding_request import CreateAsyncEmbeddingRequest
+from dodeca_api.models.tasks_create_response import TasksCreateResponse
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.media_embedding_task_list import MediaEmbeddingTaskList
-from ...types import UNSET, Unset
+from dodeca_api.models.media_embedding_task_list import MediaEmbeddingTaskList
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.embedding_task_response import EmbeddingTaskResponse
+from dodeca_api.models.embedding_task_response import EmbeddingTaskResponse
 
 
 def _get_kwargs(

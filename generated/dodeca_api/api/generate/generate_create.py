@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.generate_request import GenerateRequest
-from ...models.generate_response import GenerateResponse
+from dodeca_api.models.generate_request import GenerateRequest
+from dodeca_api.models.generate_response import GenerateResponse
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.gist_request import GistRequest
-from ...models.gist_response import GistResponse
+from dodeca_api.models.gist_request import GistRequest
+from dodeca_api.models.gist_response import GistResponse
 
 
 def _get_kwargs(

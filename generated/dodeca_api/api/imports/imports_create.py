@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.import_created import ImportCreated
-from ...models.import_request import ImportRequest
+from dodeca_api.models.import_created import ImportCreated
+from dodeca_api.models.import_request import ImportRequest
 
 
 def _get_kwargs(

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.import_logs import ImportLogs
+from dodeca_api.models.import_logs import ImportLogs
 
 
 def _get_kwargs(

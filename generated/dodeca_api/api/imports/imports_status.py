@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.import_status import ImportStatus
-from ...types import UNSET
+from dodeca_api.models.import_status import ImportStatus
+from dodeca_api.types import UNSET
 
 
 def _get_kwargs(

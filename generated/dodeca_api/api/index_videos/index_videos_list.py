@@ -3,11 +3,11 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.sort_by import SortBy
-from ...models.sort_order import SortOrder
-from ...models.user_metadata_filter import UserMetadataFilter
-from ...models.video_list import VideoList
-from ...types import UNSET, Unset
+from dodeca_api.models.sort_by import SortBy
+from dodeca_api.models.sort_order import SortOrder
+from dodeca_api.models.user_metadata_filter import UserMetadataFilter
+from dodeca_api.models.video_list import VideoList
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

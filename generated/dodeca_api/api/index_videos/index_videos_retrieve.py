@@ -3,9 +3,9 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.video_detail import VideoDetail
-from ...models.video_embedding_option import VideoEmbeddingOption
-from ...types import UNSET, Unset
+from dodeca_api.models.video_detail import VideoDetail
+from dodeca_api.models.video_embedding_option import VideoEmbeddingOption
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.indexed_asset_create_request import IndexedAssetCreateRequest
-from ...models.indexed_asset_created import IndexedAssetCreated
+from dodeca_api.models.indexed_asset_create_request import IndexedAssetCreateRequest
+from dodeca_api.models.indexed_asset_created import IndexedAssetCreated
 
 
 def _get_kwargs(

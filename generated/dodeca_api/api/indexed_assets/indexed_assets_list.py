@@ -3,12 +3,12 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.indexed_asset_list import IndexedAssetList
-from ...models.indexed_asset_status_filter import IndexedAssetStatusFilter
-from ...models.sort_by import SortBy
-from ...models.sort_order import SortOrder
-from ...models.user_metadata_filter import UserMetadataFilter
-from ...types import UNSET, Unset
+from dodeca_api.models.indexed_asset_list import IndexedAssetList
+from dodeca_api.models.indexed_asset_status_filter import IndexedAssetStatusFilter
+from dodeca_api.models.sort_by import SortBy
+from dodeca_api.models.sort_order import SortOrder
+from dodeca_api.models.user_metadata_filter import UserMetadataFilter
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

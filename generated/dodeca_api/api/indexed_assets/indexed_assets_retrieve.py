@@ -3,9 +3,9 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.indexed_asset_detail import IndexedAssetDetail
-from ...models.video_embedding_option import VideoEmbeddingOption
-from ...types import UNSET, Unset
+from dodeca_api.models.indexed_asset_detail import IndexedAssetDetail
+from dodeca_api.models.video_embedding_option import VideoEmbeddingOption
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.user_metadata_update import UserMetadataUpdate
+from dodeca_api.models.user_metadata_update import UserMetadataUpdate
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.index_create_request import IndexCreateRequest
-from ...models.index_created import IndexCreated
+from dodeca_api.models.index_create_request import IndexCreateRequest
+from dodeca_api.models.index_created import IndexCreated
 
 
 def _get_kwargs(

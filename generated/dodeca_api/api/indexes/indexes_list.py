@@ -2,11 +2,11 @@ from typing import Any
 
 import httpx
 
-from ...models.index_list import IndexList
-from ...models.model_family import ModelFamily
-from ...models.sort_by import SortBy
-from ...models.sort_order import SortOrder
-from ...types import UNSET, Unset
+from dodeca_api.models.index_list import IndexList
+from dodeca_api.models.model_family import ModelFamily
+from dodeca_api.models.sort_by import SortBy
+from dodeca_api.models.sort_order import SortOrder
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

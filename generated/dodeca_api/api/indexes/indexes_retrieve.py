@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.index import Index
+from dodeca_api.models.index import Index
 
 
 def _get_kwargs(

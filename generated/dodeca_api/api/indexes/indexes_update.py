@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.index_update_request import IndexUpdateRequest
+from dodeca_api.models.index_update_request import IndexUpdateRequest
 
 
 def _get_kwargs(

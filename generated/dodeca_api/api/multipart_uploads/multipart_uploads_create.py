@@ -2,8 +2,10 @@ from typing import Any
 
 import httpx
 
-from ...models.multipart_upload_create_request import MultipartUploadCreateRequest
-from ...models.multipart_upload_created import MultipartUploadCreated
+from dodeca_api.models.multipart_upload_create_request import (
+    MultipartUploadCreateRequest,
+)
+from dodeca_api.models.multipart_upload_created import MultipartUploadCreated
 
 
 def _get_kwargs(

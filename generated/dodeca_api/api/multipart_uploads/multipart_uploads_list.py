@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.multipart_upload_list import MultipartUploadList
-from ...types import UNSET, Unset
+from dodeca_api.models.multipart_upload_list import MultipartUploadList
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

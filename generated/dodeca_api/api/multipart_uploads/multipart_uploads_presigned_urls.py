@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.presigned_urls import PresignedUrls
-from ...models.presigned_urls_request import PresignedUrlsRequest
+from dodeca_api.models.presigned_urls import PresignedUrls
+from dodeca_api.models.presigned_urls_request import PresignedUrlsRequest
 
 
 def _get_kwargs(

@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.chunk_report import ChunkReport
-from ...models.chunk_report_request import ChunkReportRequest
+from dodeca_api.models.chunk_report import ChunkReport
+from dodeca_api.models.chunk_report_request import ChunkReportRequest
 
 
 def _get_kwargs(

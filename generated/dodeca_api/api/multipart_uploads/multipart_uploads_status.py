@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.multipart_upload_detail import MultipartUploadDetail
-from ...types import UNSET, Unset
+from dodeca_api.models.multipart_upload_detail import MultipartUploadDetail
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.search_request import SearchRequest
-from ...models.search_results import SearchResults
+from dodeca_api.models.search_request import SearchRequest
+from dodeca_api.models.search_results import SearchResults
 
 
 def _get_kwargs(

@@ -3,8 +3,8 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.search_results import SearchResults
-from ...types import UNSET, Unset
+from dodeca_api.models.search_results import SearchResults
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

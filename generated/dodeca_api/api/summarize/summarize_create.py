@@ -2,11 +2,11 @@ from typing import Any
 
 import httpx
 
-from ...models.chapter_result import ChapterResult
-from ...models.highlight_result import HighlightResult
-from ...models.summarize_request import SummarizeRequest
-from ...models.summary_result import SummaryResult
-from ...models.unlisted_object import UnlistedObject
+from dodeca_api.models.chapter_result import ChapterResult
+from dodeca_api.models.highlight_result import HighlightResult
+from dodeca_api.models.summarize_request import SummarizeRequest
+from dodeca_api.models.summary_result import SummaryResult
+from dodeca_api.models.unlisted_object import UnlistedObject
 
 
 def _get_kwargs(

@@ -2,8 +2,8 @@ from typing import Any
 
 import httpx
 
-from ...models.task_create_request import TaskCreateRequest
-from ...models.task_created import TaskCreated
+from dodeca_api.models.task_create_request import TaskCreateRequest
+from dodeca_api.models.task_created import TaskCreated
 
 
 def _get_kwargs(

@@ -2,11 +2,11 @@ from typing import Any
 
 import httpx
 
-from ...models.sort_by import SortBy
-from ...models.sort_order import SortOrder
-from ...models.task_list import TaskList
-from ...models.task_status_filter import TaskStatusFilter
-from ...types import UNSET, Unset
+from dodeca_api.models.sort_by import SortBy
+from dodeca_api.models.sort_order import SortOrder
+from dodeca_api.models.task_list import TaskList
+from dodeca_api.models.task_status_filter import TaskStatusFilter
+from dodeca_api.types import UNSET, Unset
 
 
 def _get_kwargs(

@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ...models.task_detail import TaskDetail
+from dodeca_api.models.task_detail import TaskDetail
 
 
 def _get_kwargs(
