@@ -24,6 +24,7 @@ from dodeca._wire import Body, form_body, json_body
 from dodeca.errors import (
     ConfigurationError,
     DodecaError,
+    InvalidRequestError,
     InvalidResponseError,
     RequestTimeout,
     TransportError,
@@ -122,14 +123,30 @@ def url(text: str) -> httpx.URL:
     return httpx.URL(text)
 
 
+@functools.lru_cache(maxsize=256)
+def _target(base_url: str, path: str) -> httpx.URL:
+    """Where a request goes, looked at once.
+
+    Raises:
+        InvalidRequestError: the path leads away from the service, and from where the key may go.
+    """
+    base, to = url(base_url), httpx.URL(base_url + path)
+    if (to.scheme, to.netloc) != (base.scheme, base.netloc):
+        raise InvalidRequestError(f"{path!r} leads away from {base_url}")
+    return to
+
+
 def build(
     request: Request[Any], base_url: str, *, timeout: float, fresh: bool = False
 ) -> httpx.Request:
     """The httpx request for one attempt, but for the key; `timeout` bounds it as a whole, too.
 
     `fresh` asks for a connection that is not about to be closed by the other side.
+
+    Raises:
+        InvalidRequestError: the path leads away from the service.
     """
-    to = url(base_url + request.path)
+    to = _target(base_url, request.path)
     if request.params:
         to = to.copy_with(params=request.params)
     body = _body(request)

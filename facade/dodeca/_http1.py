@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import httptools
 
 from dodeca import _http
 
 _HEAD = 100 * 1024  # bytes in a row that are no body: heads, trailers, names of chunks
-_LINE_END = re.compile(rb"[\r\n\0]")
 
 
 def head(request: _http.HttpRequest) -> bytes:
@@ -18,12 +15,12 @@ def head(request: _http.HttpRequest) -> bytes:
     Raises:
         LocalProtocolError: one of them holds the end of a line.
     """
-    lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b"%b: %b" % header for header in request.headers.raw]
-    for line in lines:
-        if _LINE_END.search(line):
-            raise _http.LocalProtocolError("a header of the request holds the end of a line")
-    return b"\r\n".join([*lines, b"", b""])
+    first = b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)
+    lines = [first, *[b"%b: %b" % header for header in request.headers.raw], b"", b""]
+    text = b"\r\n".join(lines)
+    if not text.count(b"\r") == text.count(b"\n") == len(lines) - 1 or b"\0" in text:
+        raise _http.LocalProtocolError("a header of the request holds the end of a line")
+    return text
 
 
 class Answers:

@@ -206,6 +206,8 @@ class _Allowance:
     def read(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
         """What the answer to a permit says, when the last permit given was `sent`."""
         before, left = self._left, _number(headers.get(self._names[0]))
+        if before is None and left is None:
+            return  # the usual service says nothing
         if number <= self._outdated:
             return
         if number < self._newest:  # answers overtake each other; the least is the latest
@@ -257,8 +259,10 @@ def _length(spans: list[float]) -> float | None:
 
 
 def _number(text: str | None) -> float | None:
+    if text is None:
+        return None
     try:
-        value = float(text or "")
+        value = float(text)
     except ValueError:
         return None
     return value if math.isfinite(value) and value >= 0 else None

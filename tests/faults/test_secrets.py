@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx
 import orjson
 import pytest
@@ -19,8 +20,11 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 from dodeca import AsyncClient, Client, Media, errors
+from dodeca._http import build
 from dodeca._masking import masked
+from dodeca._operation import request
 from dodeca._secret import Secret
+from dodeca_api.api.indexes import indexes_retrieve
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import EMBEDDED, Raw, http
 
@@ -167,6 +171,13 @@ class Interrupted(httpx.BaseTransport, httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         sent = request.headers["x-api-key"]
         raise asyncio.CancelledError(len(sent))
+
+
+@pytest.mark.parametrize("path", ["@elsewhere.example/a", ".elsewhere.example/a", ":99/a", "1/a"])
+def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
+    call = attrs.evolve(request(indexes_retrieve, "i1"), path=path)
+    with pytest.raises(errors.InvalidRequestError, match="leads away from https://host"):
+        build(call, "https://host", timeout=1.0)
 
 
 @CLIENTS

@@ -35,7 +35,7 @@ _STRETCH = 32 * 1024  # bytes of objects that become columns at a time
 _GAP = re.compile(rb"[ \t\r\n]*(:?)[ \t\r\n]*")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
 _BACKSLASH, _BRACKET = b"\\["
-_NONE = type(None)
+_NAN, _NONE = float("nan"), type(None)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -247,18 +247,18 @@ class _Segments:
     def add(self, items: list[dict[str, Any]]) -> None:
         """Take objects apart, column by column."""
         options, scopes = self._words
-        self.rows.extend([row for (row,) in _popped(items, self._names.vector)])
+        vector, start, end = self._names.vector, self._names.start_sec, self._names.end_sec
+        self.rows.extend([row for (row,) in [item.pop(vector, None) for item in items]])
         self._options.extend(
-            [options.setdefault(word, len(options)) for word in _popped(items, "embedding_option")]
+            [options.setdefault(item.pop("embedding_option", None), len(options)) for item in items]
         )
         self._scopes.extend(
-            [scopes.setdefault(word, len(scopes)) for word in _popped(items, "embedding_scope")]
+            [scopes.setdefault(item.pop("embedding_scope", None), len(scopes)) for item in items]
         )
-        for column, name in (
-            (self._start, self._names.start_sec),
-            (self._end, self._names.end_sec),
-        ):
-            column.extend([np.nan if sec is None else sec for sec in _popped(items, name)])
+        self._start.extend(
+            [_NAN if (sec := item.pop(start, None)) is None else sec for item in items]
+        )
+        self._end.extend([_NAN if (sec := item.pop(end, None)) is None else sec for item in items])
         self._extra += [_known(item) if item else _NOTHING for item in items]
         if any(items) and is_deep(items):
             raise ValueError("nested too deep")
@@ -289,10 +289,6 @@ class _Segments:
             end,
             tuple(self._extra),
         )
-
-
-def _popped(items: list[dict[str, Any]], name: str) -> list[Any]:
-    return [item.pop(name, None) for item in items]
 
 
 def _known(item: dict[str, Any]) -> dict[str, Any]:
