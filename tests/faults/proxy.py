@@ -51,7 +51,7 @@ class Weather:
     rate: float
     kinds: Mapping[str, float]
     seen: Counter[str] = field(default_factory=Counter)
-    slowest_late: float = 0.0
+    slowest: float = 0.0  # seconds that the server was at work on a request, as clients see it
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
@@ -142,6 +142,7 @@ class Proxy:
 
     async def forward(self, request: Message) -> Message:
         """The server's answer, over a connection that is kept if it can be."""
+        begun = time.monotonic()
         reader, writer = await self._connection()
         try:
             writer.write(request.whole)
@@ -150,6 +151,7 @@ class Proxy:
         except BaseException:
             writer.transport.abort()
             raise
+        self.weather.slowest = max(self.weather.slowest, time.monotonic() - begun)
         if b"\r\nconnection: close" in head.lower():
             writer.close()
         else:
@@ -163,8 +165,7 @@ class Proxy:
             begun = time.monotonic()
             await asyncio.sleep(LATE_SEC)
             await self.forward(request)
-            passed = time.monotonic() - begun
-            self.weather.slowest_late = max(self.weather.slowest_late, passed)
+            self.weather.slowest = max(self.weather.slowest, time.monotonic() - begun)
 
         task = asyncio.get_running_loop().create_task(later())
         self._late.add(task)
