@@ -74,7 +74,7 @@ class Rows:
             wide = _strictly(texts)
         with np.errstate(over="ignore", invalid="ignore"):
             narrow = wide.astype(np.float32)
-            if np.count_nonzero(narrow) < narrow.size:
+            if np.count_nonzero(narrow == 0):
                 narrow = _with_signs(wide, texts).astype(np.float32)
             is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
         if not is_finite:
