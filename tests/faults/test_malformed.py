@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pytest keeps every line that is logged, which looks like memory that is lost."""
-    monkeypatch.setattr(logging.getLogger("dodeca"), "propagate", False)
+    monkeypatch.setattr(logging.getLogger("dodeca"), "disabled", True)
 
 
 SOAK = bool(os.environ.get("DODECA_SOAK"))
