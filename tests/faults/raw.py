@@ -28,6 +28,7 @@ class Raw:
     ) -> None:
         self.answer = answer
         self.requests: list[bytes] = []
+        self.conversations: list[list[bytes]] = []  # the same, by connection
         self.received = bytearray()
         self.connections = 0
         self.open: set[socket.socket] = set()
@@ -72,7 +73,10 @@ class Raw:
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             self.open.add(connection)
+            conversation: list[bytes] = []
+            self.conversations.append(conversation)
             while request := self._request(connection):
+                conversation.append(request)
                 answer = self.answer(request)
                 if answer is None:
                     break
