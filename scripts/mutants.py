@@ -166,10 +166,11 @@ def try_all(rows: list[Row]) -> list[str]:
     rows = [row for row in rows if row.test is not None]
     copies: SimpleQueue[Copy] = SimpleQueue()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(COPIES) as threads:
-        for number in range(COPIES):
-            copies.put(copy := Copy(Path(folder) / str(number)))
-        if copy.exit_code(["-n", str(COPIES), *sorted({str(row.test) for row in rows})]) != 0:
+        some = [Copy(Path(folder) / str(number)) for number in range(COPIES)]
+        if some[0].exit_code(["-n", str(COPIES), *sorted({str(row.test) for row in rows})]) != 0:
             return ["a test fails on the source as it is"]
+        for copy in some:
+            copies.put(copy)
 
         def is_red(row: Row) -> bool:
             copy = copies.get()

@@ -26,7 +26,7 @@ async def test_what_moves_to_the_next_page_comes_once() -> None:
 
 
 async def test_a_list_that_goes_round_in_circles_ends() -> None:
-    script = Script(page(1, "a", "b", of=999), page(2, "a", "b", of=999))
+    script = Script(*(page(number, "a", "b", of=999) for number in range(1, 5)))
     async with AsyncClient("tlk_test", transport=script) as client:
         assert [item.id async for item in client.assets.list()] == ["a", "b"]
     assert script.left == 0

@@ -265,6 +265,13 @@ def test_lists_whose_pages_repeat_come_to_an_end(total: int) -> None:
     assert 1 <= len(found) <= 2
 
 
+def test_a_list_that_grows_while_it_is_read_is_read_to_its_end() -> None:
+    """Its items move on by as many pages, so that pages come which have been seen."""
+    answers = pages([1, 1, 1, 2], 4)
+    with Client("key", transport=httpx.MockTransport(lambda _: next(answers))) as client:
+        assert [index.id for index in client.indexes.list()] == ["i1", "i2"]
+
+
 @given(
     st.text()
     | st.floats().map(str)

@@ -13,6 +13,10 @@ from dodeca.results import Page, page_of
 T = TypeVar("T")
 R = TypeVar("R")
 
+# Pages in a row with nothing new. One or two come when a list has grown at its head meanwhile, and
+# what was to be found stands behind them; after more than that it goes round in circles.
+_IDLE = 3
+
 
 class AsyncPages(Generic[T]):
     """The items of a list, fetched page by page as they are iterated.
@@ -37,15 +41,16 @@ class AsyncPages(Generic[T]):
         Raises:
             APIError: the service answered with an error status.
         """
-        number = self._first
+        number, idle = self._first, 0
         seen: set[Any] = set()
         while True:
             page = await self._fetch(number)
             yield page
             number += 1
             ids = {_identity(item) for item in page.items}
-            if ids <= seen or number > (page.total_page or 0):
-                return  # nothing new: the list is at its end, or goes round in circles
+            idle = idle + 1 if ids <= seen else 0
+            if not ids or idle >= _IDLE or number > (page.total_page or 0):
+                return
             seen |= ids
 
     async def __aiter__(self) -> AsyncIterator[T]:
