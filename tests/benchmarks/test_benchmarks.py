@@ -31,7 +31,7 @@ def test_decoding_takes_less_than_half_of_a_whole_parse(long: bytes) -> None:
         ways = decode.ways(server, long, clients)
         some = {name: ways[name] for name in ("dodeca", "dodeca with json", decode.HTTPX)}
         found = [way() for way in some.values()]
-        spent = medians(some, repeats=1)
+        spent = medians(some, repeats=3)
     assert all(np.array_equal(found[0], other) for other in found)
     assert spent["dodeca"] * 2 < spent[decode.HTTPX]
     assert spent["dodeca with json"] < spent[decode.HTTPX]

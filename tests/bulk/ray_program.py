@@ -57,7 +57,7 @@ def limits(url: str, out: Path) -> Any:
     from dodeca import Client
 
     pids: set[int] = set()
-    texts = [{"text": f"text {n}"} for n in range(500)]
+    texts = [{"text": f"text {n}"} for n in range(1_000)]
     with Client(base_url=url) as client:
         told = client.embed.run(
             texts,
