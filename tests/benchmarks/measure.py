@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 REPEATS = 5
+_ENOUGH_SEC = 0.25
 
 
 def medians(
@@ -23,19 +24,26 @@ def medians(
 ) -> dict[str, float]:
     """The median seconds of each way, of CPU time by default, after one run that does not count.
 
-    `few` names ways that take long, and how often they run instead.
+    A way that takes little is run several times in a row, so that what the one before has left in
+    the caches and the heap does not decide. `few` names ways that take long, and how often they run
+    instead.
     """
     most = {name: (few or {}).get(name, repeats) for name in ways}
     spent: dict[str, list[float]] = {name: [] for name in ways}
+    in_a_row = dict.fromkeys(ways, 1)
     for turn in range(repeats + 1):
         for name, way in ways.items():
             if turn > most[name]:
                 continue
             gc.collect()  # each pays for its own garbage only
             started = clock()
-            way()
+            for _ in range(in_a_row[name]):
+                way()
+            seconds = (clock() - started) / in_a_row[name]
             if turn or not most[name]:
-                spent[name].append(clock() - started)
+                spent[name].append(seconds)
+            else:
+                in_a_row[name] = max(round(_ENOUGH_SEC / max(seconds, 1e-6)), 1)
     return {name: statistics.median(times) for name, times in spent.items()}
 
 
