@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
@@ -16,19 +17,26 @@ Lock = threading.Lock
 
 
 class Room:
-    """A number of places; who finds none free waits for one."""
+    """A number of places; who finds none free waits for one.
+
+    Ctrl-C may cost a place, and no more: in the midst of a semaphore it may leave that locked.
+    """
 
     def __init__(self, places: int) -> None:
-        self._free = threading.Semaphore(places)
+        self._free: SimpleQueue[None] = SimpleQueue()
+        for _ in range(places):
+            self.leave()
 
     def enter(self, timeout: float) -> None:
         """Take a place, or raise `TimeoutError` after so many seconds."""
-        if not self._free.acquire(timeout=timeout):
-            raise TimeoutError("all connections are in use")
+        try:
+            self._free.get(timeout=timeout)
+        except Empty:
+            raise TimeoutError("all connections are in use") from None
 
     def leave(self) -> None:
         """Give the place back."""
-        self._free.release()
+        self._free.put(None)
 
 
 class Deadline:

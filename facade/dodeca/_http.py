@@ -1,8 +1,8 @@
 """The seam to httpx: with the sockets beside it all of the facade that names it.
 
-It turns our requests into httpx requests, and httpx's errors into ours. Of httpx it uses the types
-that a transport speaks, not its client: a client keeps cookies, follows redirects, logs URLs,
-unpacks without a limit, and doubles the cost of a small call.
+It turns httpx's errors into ours, and for its transports our requests into httpx's. Its client is
+not used: that keeps cookies, follows redirects, logs URLs, unpacks without a limit, and doubles the
+cost of a small call.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, cast
 from urllib.request import getproxies, proxy_bypass
+
+import attrs
 
 from dodeca._httpx import httpx
 from dodeca._links import address
@@ -34,8 +36,6 @@ Transport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
 Url = httpx.URL
 Tls = ssl.SSLContext
-HttpRequest = httpx.Request
-HttpResponse = httpx.Response
 ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
 WriteError = httpx.WriteError
@@ -59,6 +59,87 @@ ERRORS = (
     httpx.StreamError,
     TimeoutError,
 )
+
+
+@attrs.define(eq=False)
+class HttpRequest:
+    """What goes to the other side, once: the attempt of a call, or a chunk for the storage."""
+
+    method: str
+    url: httpx.URL = attrs.field(repr=False)  # it may hold a signature
+    headers: dict[str, str] = attrs.field(repr=False)  # and these the key
+    body: Body = attrs.field(repr=False)
+    timeout: float
+    """Seconds for all of it, but for the time that the body needs."""
+    fresh: bool = False
+    """Whether it needs a connection that is not about to be closed by the other side."""
+
+    @property
+    def connect_sec(self) -> float:
+        """Seconds until there has to be a connection."""
+        return min(self.timeout, _CONNECT_SEC)
+
+    @property
+    def spare(self) -> float:
+        """Seconds that it may take beyond its call's deadline, for the body that it sends."""
+        return self.body.length / _BYTES_PER_SEC
+
+    @property
+    def deadline(self) -> float:
+        """Seconds until it has to be over."""
+        return self.timeout + self.spare
+
+
+@attrs.frozen(eq=False)
+class HttpResponse:
+    """What comes back: the names of headers in lower case, the body as it comes over the wire."""
+
+    status_code: int
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    stream: httpx.SyncByteStream = attrs.field(default=httpx.ByteStream(b""), repr=False)
+
+
+@attrs.frozen(eq=False)
+class AsyncHttpResponse:
+    """The same in an event loop."""
+
+    status_code: int
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    stream: httpx.AsyncByteStream = attrs.field(default=httpx.ByteStream(b""), repr=False)
+
+
+class Through:
+    """The way through a transport of httpx's, or of a user's."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """Send a request, whose connection is free when the stream of the answer is closed."""
+        found = self._transport.handle_request(_for_httpx(request))
+        stream = cast(httpx.SyncByteStream, found.stream)
+        return HttpResponse(found.status_code, dict(found.headers.items()), stream)
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._transport.close()
+
+
+class AsyncThrough:
+    """The same in an event loop."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def send(self, request: HttpRequest) -> AsyncHttpResponse:
+        """Send a request, whose connection is free when the stream of the answer is closed."""
+        found = await self._transport.handle_async_request(_for_httpx(request))
+        stream = cast(httpx.AsyncByteStream, found.stream)
+        return AsyncHttpResponse(found.status_code, dict(found.headers.items()), stream)
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
 
 
 @functools.cache
@@ -92,20 +173,20 @@ def proxy(to: httpx.URL) -> httpx.Proxy | None:
         ) from exc
 
 
-def through(proxy: httpx.Proxy) -> httpx.HTTPTransport:
+def through(proxy: httpx.Proxy) -> Through:
     """Connections by way of a proxy.
 
     Raises:
         ConfigurationError: a kind of proxy that is not supported here.
     """
     with _named(proxy):
-        return httpx.HTTPTransport(proxy=proxy, verify=tls())
+        return Through(httpx.HTTPTransport(proxy=proxy, verify=tls()))
 
 
-def async_through(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
+def async_through(proxy: httpx.Proxy) -> AsyncThrough:
     """The same for an event loop."""
     with _named(proxy):
-        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls())
+        return AsyncThrough(httpx.AsyncHTTPTransport(proxy=proxy, verify=tls()))
 
 
 @contextlib.contextmanager
@@ -138,10 +219,8 @@ def _target(base_url: str, path: str) -> httpx.URL:
 
 def build(
     request: Request[Any], base_url: str, *, timeout: float, fresh: bool = False
-) -> httpx.Request:
-    """The httpx request for one attempt, but for the key; `timeout` bounds it as a whole, too.
-
-    `fresh` asks for a connection that is not about to be closed by the other side.
+) -> HttpRequest:
+    """One attempt of a call, but for the key.
 
     Raises:
         InvalidRequestError: the path leads away from the service.
@@ -150,81 +229,44 @@ def build(
     if request.params:
         to = to.copy_with(params=request.params)
     body = _body(request)
-    typed = (
-        request.headers if body is None else {**request.headers, "content-type": body.content_type}
-    )
-    return _request(request.method, to, typed, body, timeout, fresh)
+    headers = {**_usual(to), **request.headers}
+    if body is not None:
+        headers["content-type"] = body.content_type
+        headers["content-length"] = str(body.length)
+    return HttpRequest(request.method, to, headers, body or _NO_BODY, timeout, fresh)
 
 
-def build_put(to: str, headers: Mapping[str, str], body: Body, timeout: float) -> httpx.Request:
+def build_put(to: str, headers: Mapping[str, str], body: Body, timeout: float) -> HttpRequest:
     """A PUT to storage: no key, and no type of content, which a signature may not allow."""
-    return _request("PUT", httpx.URL(to), headers, body, timeout, False)
+    url = httpx.URL(to)
+    sent = {**_usual(url), **headers, "content-length": str(body.length)}
+    return HttpRequest("PUT", url, sent, body, timeout)
 
 
-def _request(
-    method: str,
-    to: httpx.URL,
-    headers: Mapping[str, str],
-    body: Body | None,
-    timeout: float,
-    fresh: bool,
-) -> httpx.Request:
-    sent = {
+def _usual(to: httpx.URL) -> dict[str, str]:
+    return {
         "host": to.netloc.decode("ascii"),
         "user-agent": _USER_AGENT,
         "accept-encoding": "gzip, identity",
-        **headers,
     }
-    if body is not None:
-        sent["content-length"] = str(body.length)
-    phases = {
-        "connect": min(timeout, _CONNECT_SEC),
-        **dict.fromkeys(("read", "write", "pool"), timeout),
-    }
-    deadline = timeout if body is None else timeout + body.length / _BYTES_PER_SEC
-    return httpx.Request(
-        method,
-        to,
-        headers=sent,
-        stream=_BodyStream(body or _NO_BODY),
-        extensions={"timeout": phases, "deadline": deadline, "fresh": fresh},
-    )
 
 
-def spare(built: httpx.Request) -> float:
-    """Seconds that a request may take beyond its call's deadline, for the body that it sends."""
-    sent: float = built.extensions["deadline"] - built.extensions["timeout"]["read"]
-    return sent
+def outgoing(body: Body) -> Iterator[bytes]:
+    """A body, piece by piece."""
+    return iter(body)
 
 
-def at_hand(request: httpx.Request) -> bytes | None:
-    """The whole body of a request, where it need not be read from anywhere."""
-    return request.stream.at_hand() if isinstance(request.stream, _BodyStream) else None
+async def aoutgoing(body: Body) -> AsyncIterator[bytes]:
+    """The same in an event loop: files are read in a thread."""
+    from anyio import to_thread  # only the asynchronous client loads it
 
-
-def outgoing(request: httpx.Request) -> Iterable[bytes]:
-    """The body of a request, piece by piece."""
-    return cast(httpx.SyncByteStream, request.stream)
-
-
-def aoutgoing(request: httpx.Request) -> AsyncIterable[bytes]:
-    """The same for an event loop."""
-    return cast(httpx.AsyncByteStream, request.stream)
-
-
-def headers(response: httpx.Response) -> dict[str, str]:
-    """The headers of an answer by their names in lower case, decoded once."""
-    return dict(response.headers.items())
-
-
-def incoming(response: httpx.Response) -> Iterable[bytes]:
-    """The body as it came over the wire: unpacking is ours."""
-    return cast(httpx.SyncByteStream, response.stream)
-
-
-def aincoming(response: httpx.Response) -> AsyncIterable[bytes]:
-    """The same for an event loop."""
-    return cast(httpx.AsyncByteStream, response.stream)
+    for part in body.parts:
+        if isinstance(part, bytes):
+            yield part
+            continue
+        pieces = iter(part)
+        while (piece := await to_thread.run_sync(next, pieces, None)) is not None:
+            yield piece
 
 
 def check_storage(target: str, base_url: str) -> None:
@@ -287,26 +329,25 @@ def _body(request: Request[Any]) -> Body | None:
     return None if request.json is None else json_body(request.json)
 
 
+def _for_httpx(request: HttpRequest) -> httpx.Request:
+    phases = dict.fromkeys(("read", "write", "pool"), request.timeout)
+    return httpx.Request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        stream=_BodyStream(request.body),
+        extensions={"timeout": {"connect": request.connect_sec, **phases}},
+    )
+
+
 class _BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body for both kinds of client; the async one reads files in a thread."""
+    """A body for both kinds of transport."""
 
     def __init__(self, body: Body) -> None:
         self._body = body
 
-    def at_hand(self) -> bytes | None:
-        parts = [part for part in self._body.parts if isinstance(part, bytes)]
-        return b"".join(parts) if len(parts) == len(self._body.parts) else None
-
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._body)
+        return outgoing(self._body)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        from anyio import to_thread  # only the asynchronous client loads it
-
-        for part in self._body.parts:
-            if isinstance(part, bytes):
-                yield part
-                continue
-            pieces = iter(part)
-            while (piece := await to_thread.run_sync(next, pieces, None)) is not None:
-                yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aoutgoing(self._body)

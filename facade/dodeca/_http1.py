@@ -13,14 +13,15 @@ def head(request: _http.HttpRequest) -> bytes:
     """The line and the headers of a request.
 
     Raises:
-        LocalProtocolError: one of them holds the end of a line.
+        LocalProtocolError: one of them holds the end of a line, or is not ASCII.
     """
-    first = b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)
-    lines = [first, *[b"%b: %b" % header for header in request.headers.raw], b"", b""]
-    text = b"\r\n".join(lines)
-    if not text.count(b"\r") == text.count(b"\n") == len(lines) - 1 or b"\0" in text:
-        raise _http.LocalProtocolError("a header of the request holds the end of a line")
-    return text
+    first = f"{request.method} {request.url.raw_path.decode('ascii')} HTTP/1.1"
+    lines = [first, *[f"{name}: {value}" for name, value in request.headers.items()], "", ""]
+    text = "\r\n".join(lines)
+    ends = text.count("\r"), text.count("\n")
+    if ends != (len(lines) - 1,) * 2 or "\0" in text or not text.isascii():
+        raise _http.LocalProtocolError("a header of the request holds what no header can hold")
+    return text.encode("ascii")
 
 
 class Answers:
@@ -34,11 +35,10 @@ class Answers:
         """Get ready for the next answer."""
         self.status = 0
         """Of the answer, once its head has arrived."""
-        self.headers: list[tuple[bytes, bytes]] = []
+        self.headers: dict[str, str] = {}
         self.is_whole = False
         self.is_last = False
         """Whether the connection ends with this answer."""
-        self._is_framed = False
         self._body: list[bytes] = []
         self._beside = 0
 
@@ -53,6 +53,8 @@ class Answers:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as exc:
             self.is_last = True
+            if isinstance(exc, httptools.HttpParserCallbackError) and exc.__context__:
+                raise exc.__context__ from None  # Ctrl-C while the parser called
             if not self.is_whole:
                 raise _http.ProtocolError(str(exc)) from exc
         self._beside = 0 if len(self._body) > before else self._beside + len(data)
@@ -67,7 +69,7 @@ class Answers:
         """
         if not self.status:
             raise _http.ProtocolError("the server closed the connection without an answer")
-        if self._is_framed and not self.is_whole:
+        if self._is_framed() and not self.is_whole:
             raise _http.ProtocolError("the server closed the connection within its answer")
         self.is_whole = self.is_last = True
 
@@ -75,6 +77,11 @@ class Answers:
         """What has arrived of the body since the last look."""
         body, self._body = self._body, []
         return body
+
+    def _is_framed(self) -> bool:
+        """Whether the answer told where its body ends."""
+        coding = self.headers.get("transfer-encoding", "").lower()
+        return coding.endswith("chunked") or (not coding and "content-length" in self.headers)
 
     # What the parser calls.
 
@@ -87,12 +94,8 @@ class Answers:
         """One header, or what follows a body in chunks."""
         if self.status:
             return
-        self.headers.append((name, value))
-        match name.lower():
-            case b"content-length":
-                self._is_framed = True
-            case b"transfer-encoding":
-                self._is_framed = value.lower().endswith(b"chunked")
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
 
     def on_headers_complete(self) -> None:
         """The head has arrived; those of 1xx only announce another."""
@@ -100,7 +103,7 @@ class Answers:
         if self.status:
             return
         if status < 200:
-            self.headers = []
+            self.headers = {}
             return
         self.status = status
         self.is_last = not self._parser.should_keep_alive()

@@ -63,6 +63,11 @@ class Body:
             else:
                 yield from part
 
+    def at_hand(self) -> bytes | None:
+        """All of it, where nothing has to be read from anywhere."""
+        parts = [part for part in self.parts if isinstance(part, bytes)]
+        return b"".join(parts) if len(parts) == len(self.parts) else None
+
 
 class _Part:
     """A range of a media item, raw or as base64, checked against the size promised before."""

@@ -22,8 +22,7 @@ import orjson
 import pytest
 
 from dodeca import AsyncClient, Client, errors
-from dodeca._async.pool import AsyncPool
-from dodeca._http import url as parsed
+from dodeca._async import pool
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
 
@@ -59,15 +58,15 @@ def server() -> Iterator[tuple[str, Raw]]:
         yield url, raw
 
 
-async def test_ten_thousand_cancelled_requests_cost_no_connection() -> None:
+async def test_ten_thousand_cancelled_requests_cost_no_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "_LIMIT", 4)
     listening = await asyncio.start_server(answer_slowly, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    pool = AsyncPool(parsed(f"http://127.0.0.1:{port}"), limit=4)
     rng = random.Random(54)
     ended = {"cancelled": 0, "answered": 0}
-    async with AsyncClient(
-        "key", base_url=f"http://127.0.0.1:{port}/v1.3", transport=pool
-    ) as client:
+    async with AsyncClient("key", base_url=f"http://127.0.0.1:{port}/v1.3") as client:
 
         async def one(number: int) -> None:
             with anyio.move_on_after(rng.random() * 0.03):
@@ -332,3 +331,29 @@ def test_ctrl_c_ends_every_long_call_and_leaves_nothing_behind(
             child.kill()
             released.set()
     assert "interrupted [] 0 []" in out or "interrupted [] 1 []" in out, (out, err)
+
+
+OFTEN_INTERRUPTED = """
+import random, signal
+from dodeca._concurrency import Room
+
+room = Room(10_000)
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+for _ in range(3_000):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 1e-4))
+        while True:
+            room.enter(1.0)
+            room.leave()
+    except KeyboardInterrupt:
+        pass
+room.enter(1.0)
+print("usable")
+"""
+
+
+def test_ctrl_c_amid_taking_a_place_leaves_the_client_usable() -> None:
+    """With a semaphore of `threading` in its place, some hundred interruptions lock it for ever."""
+    run = [sys.executable, "-c", OFTEN_INTERRUPTED]
+    found = subprocess.run(run, capture_output=True, text=True, timeout=HANGS_SEC, check=False)
+    assert found.stdout == "usable\n", found.stderr

@@ -26,7 +26,7 @@ class AsyncLine:
         answer = self._answers
         answer.begin()
         self._is_sent = False
-        self._stream.deadline = time.monotonic() + request.extensions["deadline"]
+        self._stream.deadline = time.monotonic() + request.deadline
         with suppress(_http.WriteError):  # a server may refuse before it has read everything
             await self._send(request)
             self._is_sent = True
@@ -56,11 +56,11 @@ class AsyncLine:
         await self._stream.aclose()
 
     async def _send(self, request: _http.HttpRequest) -> None:
-        waiting, body = head(request), _http.at_hand(request)
+        waiting, body = head(request), request.body.at_hand()
         if body is not None:
             await self._stream.write(waiting + body)
             return
-        async for piece in _http.aoutgoing(request):
+        async for piece in _http.aoutgoing(request.body):
             if len(waiting) + len(piece) < _JOINED:
                 waiting += piece
                 continue

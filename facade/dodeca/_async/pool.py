@@ -14,24 +14,24 @@ from dodeca._aconcurrency import AsyncRoom, AsyncShield, aplace
 from dodeca._asockets import AsyncStream
 from dodeca._async.line import AsyncLine
 
-_LIMIT = 100
+_LIMIT = 100  # connections to one origin at a time
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
 _FRESH_SEC = 2.0
 
 
-class AsyncPool(_http.AsyncTransport):
-    """Connections to one origin, at most `limit` at a time."""
+class AsyncPool:
+    """Connections to one origin."""
 
-    def __init__(self, url: _http.Url, *, limit: int = _LIMIT) -> None:
+    def __init__(self, url: _http.Url) -> None:
         self._host = url.raw_host.decode("ascii")
         self._port = url.port or {"https": 443}.get(url.scheme, 80)
         self._tls = _http.tls() if url.scheme == "https" else None
-        self._room = AsyncRoom(limit)
+        self._room = AsyncRoom(_LIMIT)
         self._idle: list[tuple[AsyncLine, float]] = []
 
-    async def handle_async_request(self, request: _http.HttpRequest) -> _http.HttpResponse:
-        """Send a request; its connection comes back when the answer is closed."""
-        await self._room.enter(request.extensions["deadline"])
+    async def send(self, request: _http.HttpRequest) -> _http.AsyncHttpResponse:
+        """Send a request; its connection comes back when the stream of the answer is closed."""
+        await self._room.enter(request.deadline)
         line = None
         try:
             line = await self._line(request)
@@ -39,7 +39,7 @@ class AsyncPool(_http.AsyncTransport):
         except BaseException:
             await self._leave(line)
             raise
-        return _http.HttpResponse(answer.status, headers=answer.headers, stream=_Body(self, line))
+        return _http.AsyncHttpResponse(answer.status, answer.headers, _Body(self, line))
 
     async def aclose(self) -> None:
         """Close what is idle."""
@@ -49,7 +49,7 @@ class AsyncPool(_http.AsyncTransport):
 
     async def _line(self, request: _http.HttpRequest) -> AsyncLine:
         """An idle connection that has not waited too long and is still open, or a new one."""
-        at_most = _FRESH_SEC if request.extensions["fresh"] else _KEPT_SEC
+        at_most = _FRESH_SEC if request.fresh else _KEPT_SEC
         while self._idle:
             try:
                 line, since = self._idle.pop()
@@ -58,7 +58,7 @@ class AsyncPool(_http.AsyncTransport):
             if time.monotonic() - since < at_most and not line.is_stale():
                 return line
             await line.aclose()
-        seconds = request.extensions["timeout"]["connect"]
+        seconds = request.connect_sec
         return AsyncLine(await AsyncStream.connect(self._host, self._port, self._tls, seconds))
 
     async def _leave(self, line: AsyncLine | None) -> None:
@@ -100,12 +100,12 @@ class AsyncConnections:
     """
 
     def __init__(self, given: _http.AsyncTransport | None, *, trust_env: bool) -> None:
-        self._given = given
+        self._given = None if given is None else _http.AsyncThrough(given)
         self._trust_env = trust_env
-        self._pools: dict[Hashable, _http.AsyncTransport] = {}
+        self._pools: dict[Hashable, AsyncPool | _http.AsyncThrough] = {}
         self._place: Hashable = None
 
-    def to(self, url: _http.Url) -> _http.AsyncTransport:
+    def to(self, url: _http.Url) -> AsyncPool | _http.AsyncThrough:
         """What sends requests to the origin of a URL.
 
         Raises:
@@ -128,6 +128,6 @@ class AsyncConnections:
         if self._given is not None and given:
             await self._given.aclose()
 
-    def _new(self, url: _http.Url) -> _http.AsyncTransport:
+    def _new(self, url: _http.Url) -> AsyncPool | _http.AsyncThrough:
         proxy = _http.proxy(url) if self._trust_env else None
         return AsyncPool(url) if proxy is None else _http.async_through(proxy)

@@ -55,11 +55,11 @@ class AsyncStorage:
         built = _http.build_put(url, headers, body, left)
 
         async def carry_out() -> str | Failure:
-            response = await self._connections.to(built.url).handle_async_request(built)
+            response = await self._connections.to(built.url).send(built)
             if not 200 <= response.status_code < 300:
                 return await refusal(response, self._clock.wall())
-            await response.aclose()
-            etag: str = response.headers.get("etag", "").strip('"')
+            await response.stream.aclose()
+            etag = response.headers.get("etag", "").strip('"')
             if not etag:
                 raise InvalidResponseError("the storage took a chunk but gave no ETag")
             return etag

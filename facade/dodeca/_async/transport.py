@@ -102,7 +102,7 @@ class AsyncTransport:
             OutcomeUnknownError: a create was sent, and nothing tells what came of it.
         """
 
-        async def receive(response: _http.HttpResponse, until: float) -> T:
+        async def receive(response: _http.AsyncHttpResponse, until: float) -> T:
             return read(await whole(response, sink and sink(), self.clock, until, self._key))
 
         return await self._exchange(request, receive, find)
@@ -116,14 +116,14 @@ class AsyncTransport:
             TransportError: no answer arrived, or its body was cut off.
         """
 
-        async def receive(response: _http.HttpResponse, _: float) -> _http.HttpResponse:
+        async def receive(response: _http.AsyncHttpResponse, _: float) -> _http.AsyncHttpResponse:
             return response
 
         response = await self._exchange(request, receive)
         try:
             yield _pieces(response)
         finally:
-            await response.aclose()
+            await response.stream.aclose()
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -133,7 +133,7 @@ class AsyncTransport:
     async def _exchange(
         self,
         request: Request[Any],
-        receive: Callable[[_http.HttpResponse, float], Awaitable[T]],
+        receive: Callable[[_http.AsyncHttpResponse, float], Awaitable[T]],
         find: Callable[[], Awaitable[T | None]] | None = None,
     ) -> T:
         if self._closed:
@@ -183,7 +183,7 @@ class AsyncTransport:
         self,
         request: Request[Any],
         kind: Kind,
-        receive: Callable[[_http.HttpResponse, float], Awaitable[T]],
+        receive: Callable[[_http.AsyncHttpResponse, float], Awaitable[T]],
         until: float,
         was_open: bool,
     ) -> T | Failure:
@@ -193,13 +193,13 @@ class AsyncTransport:
         self._key.sign(built.headers)
 
         async def carry_out() -> T | Failure:
-            response = await self.connections.to(built.url).handle_async_request(built)
+            response = await self.connections.to(built.url).send(built)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
-                return await receive(response, until + _http.spare(built))
+                return await receive(response, until + built.spare)
             if was_open and request.method == "DELETE" and response.status_code in (404, 410):
-                await response.aclose()  # an attempt before this one has deleted it
-                return await receive(_http.HttpResponse(204), until)
+                await response.stream.aclose()  # an attempt before this one has deleted it
+                return await receive(_http.AsyncHttpResponse(204), until)
             return await refusal(response, self.clock.wall(), self._key)
 
         return await attempt(carry_out, built)
@@ -236,7 +236,7 @@ async def attempt(
 ) -> T | Failure:
     """Carry out one attempt within its deadline; what went wrong on the way as a `Failure`."""
     try:
-        async with AsyncDeadline(built.extensions["deadline"]):
+        async with AsyncDeadline(built.deadline):
             return await carry_out()
     except InvalidResponseError as exc:
         return Failure(Outcome(Fate.UNREADABLE), exc)
@@ -251,12 +251,14 @@ async def attempt(
         raise
 
 
-async def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None) -> Failure:
+async def refusal(
+    response: _http.AsyncHttpResponse, now: float, key: Secret | None = None
+) -> Failure:
     """The error that an answer stands for; of a long body only the beginning."""
     body = bytearray()
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""))
-        async for raw in _http.aincoming(response):
+        async for raw in response.stream:
             for piece in inflater.feed(raw):
                 body += piece
             if len(body) > ERROR_CAP:
@@ -264,7 +266,7 @@ async def refusal(response: _http.HttpResponse, now: float, key: Secret | None =
     except (DodecaError, *_http.ERRORS):
         pass  # the status says enough
     finally:
-        await response.aclose()
+        await response.stream.aclose()
     text = bytes(body[:ERROR_CAP])
     wait = _policy.retry_after(response.headers, now=now)
     error = APIError.of(
@@ -278,7 +280,7 @@ async def refusal(response: _http.HttpResponse, now: float, key: Secret | None =
 
 
 async def whole(
-    response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
+    response: _http.AsyncHttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
 ) -> Answer:
     """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
     that, since its beginning may be quoted by an error.
@@ -287,10 +289,10 @@ async def whole(
     take: Callable[[bytes], object] = kept.append
     if sink is not None:
         take, sink.hide = sink.feed, key.hidden
-    headers = _http.headers(response)
+    headers = response.headers
     try:
         inflater = Inflater(headers.get("content-encoding", ""), passing=sink is not None)
-        async for raw in _http.aincoming(response):
+        async for raw in response.stream:
             for piece in inflater.feed(raw):
                 take(piece)
             if clock.monotonic() > until:
@@ -300,14 +302,14 @@ async def whole(
         kept.clear()  # the traceback would hold it until after the next attempt
         raise
     finally:
-        await response.aclose()
+        await response.stream.aclose()
     return Answer(response.status_code, headers, key.hidden(b"".join(kept)), sink)
 
 
-async def _pieces(response: _http.HttpResponse) -> AsyncIterator[bytes]:
+async def _pieces(response: _http.AsyncHttpResponse) -> AsyncIterator[bytes]:
     inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
     try:
-        async for raw in _http.aincoming(response):
+        async for raw in response.stream:
             for piece in inflater.feed(raw):
                 yield piece
         inflater.finish()

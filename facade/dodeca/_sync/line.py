@@ -27,7 +27,7 @@ class Line:
         answer = self._answers
         answer.begin()
         self._is_sent = False
-        self._stream.deadline = time.monotonic() + request.extensions["deadline"]
+        self._stream.deadline = time.monotonic() + request.deadline
         with suppress(_http.WriteError):  # a server may refuse before it has read everything
             self._send(request)
             self._is_sent = True
@@ -57,11 +57,11 @@ class Line:
         self._stream.close()
 
     def _send(self, request: _http.HttpRequest) -> None:
-        waiting, body = head(request), _http.at_hand(request)
+        waiting, body = head(request), request.body.at_hand()
         if body is not None:
             self._stream.write(waiting + body)
             return
-        for piece in _http.outgoing(request):
+        for piece in _http.outgoing(request.body):
             if len(waiting) + len(piece) < _JOINED:
                 waiting += piece
                 continue

@@ -15,24 +15,24 @@ from dodeca._concurrency import Room, Shield, place
 from dodeca._sockets import Stream
 from dodeca._sync.line import Line
 
-_LIMIT = 100
+_LIMIT = 100  # connections to one origin at a time
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
 _FRESH_SEC = 2.0
 
 
-class Pool(_http.Transport):
-    """Connections to one origin, at most `limit` at a time."""
+class Pool:
+    """Connections to one origin."""
 
-    def __init__(self, url: _http.Url, *, limit: int = _LIMIT) -> None:
+    def __init__(self, url: _http.Url) -> None:
         self._host = url.raw_host.decode("ascii")
         self._port = url.port or {"https": 443}.get(url.scheme, 80)
         self._tls = _http.tls() if url.scheme == "https" else None
-        self._room = Room(limit)
+        self._room = Room(_LIMIT)
         self._idle: list[tuple[Line, float]] = []
 
-    def handle_request(self, request: _http.HttpRequest) -> _http.HttpResponse:
-        """Send a request; its connection comes back when the answer is closed."""
-        self._room.enter(request.extensions["deadline"])
+    def send(self, request: _http.HttpRequest) -> _http.HttpResponse:
+        """Send a request; its connection comes back when the stream of the answer is closed."""
+        self._room.enter(request.deadline)
         line = None
         try:
             line = self._line(request)
@@ -40,7 +40,7 @@ class Pool(_http.Transport):
         except BaseException:
             self._leave(line)
             raise
-        return _http.HttpResponse(answer.status, headers=answer.headers, stream=_Body(self, line))
+        return _http.HttpResponse(answer.status, answer.headers, _Body(self, line))
 
     def close(self) -> None:
         """Close what is idle."""
@@ -50,7 +50,7 @@ class Pool(_http.Transport):
 
     def _line(self, request: _http.HttpRequest) -> Line:
         """An idle connection that has not waited too long and is still open, or a new one."""
-        at_most = _FRESH_SEC if request.extensions["fresh"] else _KEPT_SEC
+        at_most = _FRESH_SEC if request.fresh else _KEPT_SEC
         while self._idle:
             try:
                 line, since = self._idle.pop()
@@ -59,7 +59,7 @@ class Pool(_http.Transport):
             if time.monotonic() - since < at_most and not line.is_stale():
                 return line
             line.close()
-        seconds = request.extensions["timeout"]["connect"]
+        seconds = request.connect_sec
         return Line(Stream.connect(self._host, self._port, self._tls, seconds))
 
     def _leave(self, line: Line | None) -> None:
@@ -101,12 +101,12 @@ class Connections:
     """
 
     def __init__(self, given: _http.Transport | None, *, trust_env: bool) -> None:
-        self._given = given
+        self._given = None if given is None else _http.Through(given)
         self._trust_env = trust_env
-        self._pools: dict[Hashable, _http.Transport] = {}
+        self._pools: dict[Hashable, Pool | _http.Through] = {}
         self._place: Hashable = None
 
-    def to(self, url: _http.Url) -> _http.Transport:
+    def to(self, url: _http.Url) -> Pool | _http.Through:
         """What sends requests to the origin of a URL.
 
         Raises:
@@ -129,6 +129,6 @@ class Connections:
         if self._given is not None and given:
             self._given.close()
 
-    def _new(self, url: _http.Url) -> _http.Transport:
+    def _new(self, url: _http.Url) -> Pool | _http.Through:
         proxy = _http.proxy(url) if self._trust_env else None
         return Pool(url) if proxy is None else _http.through(proxy)

@@ -54,11 +54,11 @@ class Storage:
         built = _http.build_put(url, headers, body, left)
 
         def carry_out() -> str | Failure:
-            response = self._connections.to(built.url).handle_request(built)
+            response = self._connections.to(built.url).send(built)
             if not 200 <= response.status_code < 300:
                 return refusal(response, self._clock.wall())
-            response.close()
-            etag: str = response.headers.get("etag", "").strip('"')
+            response.stream.close()
+            etag = response.headers.get("etag", "").strip('"')
             if not etag:
                 raise InvalidResponseError("the storage took a chunk but gave no ETag")
             return etag

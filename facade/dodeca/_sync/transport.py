@@ -124,7 +124,7 @@ class Transport:
         try:
             yield _pieces(response)
         finally:
-            response.close()
+            response.stream.close()
 
     def close(self) -> None:
         """Close the connections."""
@@ -194,12 +194,12 @@ class Transport:
         self._key.sign(built.headers)
 
         def carry_out() -> T | Failure:
-            response = self.connections.to(built.url).handle_request(built)
+            response = self.connections.to(built.url).send(built)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
-                return receive(response, until + _http.spare(built))
+                return receive(response, until + built.spare)
             if was_open and request.method == "DELETE" and response.status_code in (404, 410):
-                response.close()  # an attempt before this one has deleted it
+                response.stream.close()  # an attempt before this one has deleted it
                 return receive(_http.HttpResponse(204), until)
             return refusal(response, self.clock.wall(), self._key)
 
@@ -235,7 +235,7 @@ class Failure:
 def attempt(carry_out: Callable[[], T | Failure], built: _http.HttpRequest) -> T | Failure:
     """Carry out one attempt within its deadline; what went wrong on the way as a `Failure`."""
     try:
-        with Deadline(built.extensions["deadline"]):
+        with Deadline(built.deadline):
             return carry_out()
     except InvalidResponseError as exc:
         return Failure(Outcome(Fate.UNREADABLE), exc)
@@ -255,7 +255,7 @@ def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None)
     body = bytearray()
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""))
-        for raw in _http.incoming(response):
+        for raw in response.stream:
             for piece in inflater.feed(raw):
                 body += piece
             if len(body) > ERROR_CAP:
@@ -263,7 +263,7 @@ def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None)
     except (DodecaError, *_http.ERRORS):
         pass  # the status says enough
     finally:
-        response.close()
+        response.stream.close()
     text = bytes(body[:ERROR_CAP])
     wait = _policy.retry_after(response.headers, now=now)
     error = APIError.of(
@@ -286,10 +286,10 @@ def whole(
     take: Callable[[bytes], object] = kept.append
     if sink is not None:
         take, sink.hide = sink.feed, key.hidden
-    headers = _http.headers(response)
+    headers = response.headers
     try:
         inflater = Inflater(headers.get("content-encoding", ""), passing=sink is not None)
-        for raw in _http.incoming(response):
+        for raw in response.stream:
             for piece in inflater.feed(raw):
                 take(piece)
             if clock.monotonic() > until:
@@ -299,14 +299,14 @@ def whole(
         kept.clear()  # the traceback would hold it until after the next attempt
         raise
     finally:
-        response.close()
+        response.stream.close()
     return Answer(response.status_code, headers, key.hidden(b"".join(kept)), sink)
 
 
 def _pieces(response: _http.HttpResponse) -> Iterator[bytes]:
     inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
     try:
-        for raw in _http.incoming(response):
+        for raw in response.stream:
             for piece in inflater.feed(raw):
                 yield piece
         inflater.finish()
