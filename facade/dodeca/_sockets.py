@@ -13,7 +13,7 @@ from typing import Any
 
 from dodeca._httpx import httpx
 
-_PIECE = 256 * 1024
+_PIECE = 512 * 1024
 
 
 class Stream:

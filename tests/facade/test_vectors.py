@@ -123,7 +123,7 @@ def answers(draw: Callable[[Any], Any]) -> bytes:
 def steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything again with steps so small that short answers take all ways."""
     if request.param == "small":
-        monkeypatch.setattr(floats, "_BATCH", 8)
+        monkeypatch.setattr(sink, "_BATCH", 8)
         monkeypatch.setattr(sink, "_STRETCH", 16)
 
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 Parser = Callable[[list[bytes]], "NDArray[np.float64]"]
 
-_BATCH = 128 * 1024  # bytes of rows that are parsed at a time: a millisecond
-_LONGEST = 512 * 1024  # bytes of one row: 16,384 floats, however long they are written
 _NEGATIVE_ZERO = re.compile(rb"-0[,\] \t\r\n]")
 MALFORMED = (
     ArithmeticError,
@@ -45,27 +43,16 @@ class Rows:
 
     def __init__(self, parser: Parser) -> None:
         self._parser = parser
-        self._texts: list[bytes] = []
-        self._size = 0
         self._data = bytearray()
         self._width: int | None = None
         self.count = 0
 
-    def add(self, text: bytes) -> int:
-        """Take `[1.0,...]`; the number of the row."""
-        size = len(text)
-        if size > _LONGEST:
-            check_length(size)
-        self._texts.append(text)
-        self._size += size
-        if self._size > _BATCH:
-            self.parse()
-        self.count += 1
-        return self.count - 1
+    def add(self, texts: list[bytes]) -> None:
+        """Take `[1.0,...]`, several times; each number is `np.float32(float(text))` to the bit.
 
-    def parse(self) -> None:
-        """Turn the texts into numbers: each is `np.float32(float(text))` to the bit."""
-        texts, self._texts, self._size = self._texts, [], 0
+        Raises:
+            InvalidResponseError: one is no list of finite numbers, or of another length.
+        """
         if not texts:
             return
         try:
@@ -87,6 +74,7 @@ class Rows:
             )
         self._width = narrow.shape[1]
         self._data += narrow.data
+        self.count += len(texts)
 
     def matrix(self) -> NDArray[np.float32]:
         """All rows, read-only as long as nothing is added."""
@@ -152,16 +140,6 @@ def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.flo
 def _check_equal(lengths: set[int]) -> None:
     if len(lengths) != 1:
         raise ValueError(f"{sorted(lengths)} numbers")
-
-
-def check_length(size: int) -> None:
-    """That a row is no longer than a row can be.
-
-    Raises:
-        InvalidResponseError: it is.
-    """
-    if size > _LONGEST:
-        raise InvalidResponseError(f"a vector of the answer has more than {_LONGEST} bytes")
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -23,13 +23,15 @@ import numpy as np
 import orjson
 
 from dodeca._operation import Answer, is_deep
-from dodeca.embeddings.floats import MALFORMED, Parser, Rows, check_length, new_parser
+from dodeca.embeddings.floats import MALFORMED, Parser, Rows, new_parser
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_BATCH = 128 * 1024  # bytes of which the rows are parsed at a time: a millisecond
+_LONGEST = 512 * 1024  # bytes of one row: 16,384 floats, however long they are written
 _MOST = 32 * 1024 * 1024  # bytes of what remains
 _STRETCH = 32 * 1024  # bytes of objects that become columns at a time
 _GAP = re.compile(rb"[ \t\r\n]*(:?)[ \t\r\n]*")
@@ -71,6 +73,8 @@ class VectorSink:
         self._names = names
         self._key = f'"{names.vector}"'.encode()
         self._rows = Rows(parser or new_parser())
+        self._found: list[bytes] = []  # rows that are not parsed yet
+        self._passed = 0  # bytes since some were
         self._row: list[bytes] = []  # the beginning of one that goes on in the next piece
         self._held = b""  # the last bytes, which may be the beginning of its name
         self._rest = bytearray()  # the answer, with numbers in place of its vectors
@@ -90,14 +94,18 @@ class VectorSink:
         if self._row:
             start = piece.find(b"]") + 1
             self._row.append(piece[:start] if start else piece)
-            check_length(sum(map(len, self._row)))
+            _check_length(sum(map(len, self._row)))
             if not start:
                 return
-            self._rest += b"[%d]" % self._rows.add(b"".join(self._row))
+            self._rest += b"[%d]" % (self._rows.count + len(self._found))
+            self._found.append(b"".join(self._row))
             self._row = []
         elif self._held:
             piece = self._held + piece
         self._held = self._scan(piece, start)
+        self._passed += len(piece)
+        if self._passed > _BATCH:
+            self._parse()
         if len(self._rest) > _MOST:
             raise InvalidResponseError(f"the answer has {_MOST} bytes and more beside its vectors")
         if self._can_condense and len(self._rest) - self._condensed > _STRETCH:
@@ -111,7 +119,7 @@ class VectorSink:
         Raises:
             InvalidResponseError: the answer is not JSON, or nested too deep.
         """
-        self._rows.parse()
+        self._parse()
         return Answer(200, {}, self.hide(b"".join((self._rest, self._held, *self._row)))).json()
 
     def columns(self, *lists: Any) -> list[Columns]:
@@ -131,7 +139,8 @@ class VectorSink:
 
     def _scan(self, text: bytes, kept: int) -> bytes:
         """Move what is clear to the rest, from `kept` on; give back what is not."""
-        key, rest, add = self._key, self._rest, self._rows.add
+        key, rest, found = self._key, self._rest, self._found
+        number = self._rows.count + len(found)
         place = text.find(key, kept)
         while place >= 0:
             after = place + len(key)
@@ -154,7 +163,11 @@ class VectorSink:
                 rest += text[kept:begin]
                 self._row = [text[begin:]]
                 return b""
-            rest += b"%b[%d]" % (text[kept:begin], add(text[begin:end]))
+            if end - begin > _LONGEST:
+                _check_length(end - begin)
+            rest += b"%b[%d]" % (text[kept:begin], number)
+            found.append(text[begin:end])
+            number += 1
             kept = end
             place = text.find(key, kept)
         # One byte before all that may become a name: it tells whether its quote is escaped.
@@ -163,6 +176,10 @@ class VectorSink:
         end = max(kept, end - 1)
         rest += text[kept:end]
         return text[end:]
+
+    def _parse(self) -> None:
+        self._rows.add(self._found)
+        self._found, self._passed = [], 0
 
     def _condense(self) -> bool:
         """Make columns of the whole objects at the end of the rest, if they are segments."""
@@ -231,6 +248,11 @@ def _last_between(text: bytearray, begin: int) -> re.Match[bytes] | None:
         if found := _BETWEEN.match(text, end):
             return found
     return None
+
+
+def _check_length(size: int) -> None:
+    if size > _LONGEST:
+        raise InvalidResponseError(f"a vector of the answer has more than {_LONGEST} bytes")
 
 
 class _Segments:
