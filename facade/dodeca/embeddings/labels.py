@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
@@ -42,7 +43,7 @@ class Labels(Sequence["str | None"]):
     @classmethod
     def same(cls, word: str | None, count: int) -> Labels:
         """A column that has one word throughout."""
-        return cls(np.zeros(count, dtype=np.int16), (word,))
+        return _alone(word) if count == 1 else cls(np.zeros(count, dtype=np.int16), (word,))
 
     @classmethod
     def joined(cls, columns: Sequence[Labels]) -> Labels:
@@ -83,6 +84,12 @@ class Labels(Sequence["str | None"]):
 
     def __repr__(self) -> str:
         return f"Labels({list(self)!r})"
+
+
+@functools.lru_cache(maxsize=64)
+def _alone(word: str | None) -> Labels:
+    """One row: what thousands of texts and pictures have in common is made once."""
+    return Labels(np.zeros(1, dtype=np.int16), (word,))
 
 
 def _width(words: int) -> type[np.signedinteger[Any]]:

@@ -320,4 +320,7 @@ def _known(item: dict[str, Any]) -> dict[str, Any]:
 def _labels(codes: array[int], places: Mapping[Any, int]) -> Labels:
     if not {str, _NONE}.issuperset(map(type, places)):
         raise TypeError(f"words, got {list(places)!r:.80}")
-    return Labels(np.array(codes, dtype=np.int16), tuple(places))
+    words = tuple(places)
+    if len(codes) == 1:
+        return Labels.same(words[codes[0]], 1)
+    return Labels(np.array(codes, dtype=np.int16), words)
