@@ -163,7 +163,7 @@ class VectorSink:
                 rest += text[kept:begin]
                 self._row = [text[begin:]]
                 return b""
-            if end - begin > _LONGEST:
+            if end - begin > _LONGEST:  # else a call less for each row
                 _check_length(end - begin)
             rest += b"%b[%d]" % (text[kept:begin], number)
             found.append(text[begin:end])
