@@ -326,3 +326,9 @@ def test_little_is_left_of_a_long_answer_when_it_ends(spaced: bool) -> None:
     assert len(b"".join((sink._rest, sink._held))) < 40_000 < len(body) / 5
     (found,) = sink.columns(sink.rest()["data"])
     assert_same(found, Embeddings.from_items(json.loads(body)["data"]))
+
+
+def test_rows_in_many_pieces_do_not_pile_up() -> None:
+    body = long_answer(100, 512)
+    sink = sunk(body, [100] * (len(body) // 100), new_parser())
+    assert sum(map(len, sink._found)) < 150_000 < len(body) / 3

@@ -90,6 +90,7 @@ class VectorSink:
         Raises:
             InvalidResponseError: a vector that is no list of finite numbers, or has another length.
         """
+        self._passed += len(piece)
         start = 0
         if self._row:
             start = piece.find(b"]") + 1
@@ -103,7 +104,6 @@ class VectorSink:
         elif self._held:
             piece = self._held + piece
         self._held = self._scan(piece, start)
-        self._passed += len(piece)
         if self._passed > _BATCH:
             self._parse()
         if len(self._rest) > _MOST:
@@ -163,8 +163,7 @@ class VectorSink:
                 rest += text[kept:begin]
                 self._row = [text[begin:]]
                 return b""
-            if end - begin > _LONGEST:  # else a call less for each row
-                _check_length(end - begin)
+            _check_length(end - begin)
             rest += b"%b[%d]" % (text[kept:begin], number)
             found.append(text[begin:end])
             number += 1
@@ -178,6 +177,7 @@ class VectorSink:
         return text[end:]
 
     def _parse(self) -> None:
+        """Make numbers of the rows that were found."""
         self._rows.add(self._found)
         self._found, self._passed = [], 0
 
@@ -321,6 +321,6 @@ def _labels(codes: array[int], places: Mapping[Any, int]) -> Labels:
     if not {str, _NONE}.issuperset(map(type, places)):
         raise TypeError(f"words, got {list(places)!r:.80}")
     words = tuple(places)
-    if len(codes) == 1:
-        return Labels.same(words[codes[0]], 1)
+    if len(words) == 1:
+        return Labels.same(words[0], len(codes))
     return Labels(np.array(codes, dtype=np.int16), words)
