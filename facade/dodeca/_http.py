@@ -11,7 +11,7 @@ import contextlib
 import functools
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import attrs
@@ -61,6 +61,30 @@ ERRORS = (
 )
 
 
+class BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body, piece by piece; in an event loop files are read in a thread."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        from anyio import to_thread  # only the asynchronous client loads it
+
+        for part in self._body.parts:
+            if isinstance(part, bytes):
+                yield part
+                continue
+            pieces = iter(part)
+            while (piece := await to_thread.run_sync(next, pieces, None)) is not None:
+                yield piece
+
+
+NOTHING = BodyStream(_NO_BODY)
+
+
 @attrs.define(eq=False)
 class HttpRequest:
     """What goes to the other side, once: the attempt of a call, or a chunk for the storage."""
@@ -88,58 +112,6 @@ class HttpRequest:
     def deadline(self) -> float:
         """Seconds until it has to be over."""
         return self.timeout + self.spare
-
-
-@attrs.frozen(eq=False)
-class HttpResponse:
-    """What comes back: the names of headers in lower case, the body as it comes over the wire."""
-
-    status_code: int
-    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: httpx.SyncByteStream = attrs.field(default=httpx.ByteStream(b""), repr=False)
-
-
-@attrs.frozen(eq=False)
-class AsyncHttpResponse:
-    """The same in an event loop."""
-
-    status_code: int
-    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: httpx.AsyncByteStream = attrs.field(default=httpx.ByteStream(b""), repr=False)
-
-
-class Through:
-    """The way through a transport of httpx's, or of a user's."""
-
-    def __init__(self, transport: httpx.BaseTransport) -> None:
-        self._transport = transport
-
-    def send(self, request: HttpRequest) -> HttpResponse:
-        """Send a request, whose connection is free when the stream of the answer is closed."""
-        found = self._transport.handle_request(_for_httpx(request))
-        stream = cast(httpx.SyncByteStream, found.stream)
-        return HttpResponse(found.status_code, dict(found.headers.items()), stream)
-
-    def close(self) -> None:
-        """Close the transport."""
-        self._transport.close()
-
-
-class AsyncThrough:
-    """The same in an event loop."""
-
-    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
-        self._transport = transport
-
-    async def send(self, request: HttpRequest) -> AsyncHttpResponse:
-        """Send a request, whose connection is free when the stream of the answer is closed."""
-        found = await self._transport.handle_async_request(_for_httpx(request))
-        stream = cast(httpx.AsyncByteStream, found.stream)
-        return AsyncHttpResponse(found.status_code, dict(found.headers.items()), stream)
-
-    async def aclose(self) -> None:
-        """Close the transport."""
-        await self._transport.aclose()
 
 
 @functools.cache
@@ -173,20 +145,20 @@ def proxy(to: httpx.URL) -> httpx.Proxy | None:
         ) from exc
 
 
-def through(proxy: httpx.Proxy) -> Through:
+def through(proxy: httpx.Proxy) -> httpx.HTTPTransport:
     """Connections by way of a proxy.
 
     Raises:
         ConfigurationError: a kind of proxy that is not supported here.
     """
     with _named(proxy):
-        return Through(httpx.HTTPTransport(proxy=proxy, verify=tls()))
+        return httpx.HTTPTransport(proxy=proxy, verify=tls())
 
 
-def async_through(proxy: httpx.Proxy) -> AsyncThrough:
+def async_through(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
     """The same for an event loop."""
     with _named(proxy):
-        return AsyncThrough(httpx.AsyncHTTPTransport(proxy=proxy, verify=tls()))
+        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls())
 
 
 @contextlib.contextmanager
@@ -251,22 +223,16 @@ def _usual(to: httpx.URL) -> dict[str, str]:
     }
 
 
-def outgoing(body: Body) -> Iterator[bytes]:
-    """A body, piece by piece."""
-    return iter(body)
-
-
-async def aoutgoing(body: Body) -> AsyncIterator[bytes]:
-    """The same in an event loop: files are read in a thread."""
-    from anyio import to_thread  # only the asynchronous client loads it
-
-    for part in body.parts:
-        if isinstance(part, bytes):
-            yield part
-            continue
-        pieces = iter(part)
-        while (piece := await to_thread.run_sync(next, pieces, None)) is not None:
-            yield piece
+def for_httpx(request: HttpRequest) -> httpx.Request:
+    """The same request for a transport of httpx's."""
+    phases = dict.fromkeys(("read", "write", "pool"), request.timeout)
+    return httpx.Request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        stream=BodyStream(request.body),
+        extensions={"timeout": {"connect": request.connect_sec, **phases}},
+    )
 
 
 def check_storage(target: str, base_url: str) -> None:
@@ -327,27 +293,3 @@ def _body(request: Request[Any]) -> Body | None:
     if request.form is not None:
         return form_body(request.form)
     return None if request.json is None else json_body(request.json)
-
-
-def _for_httpx(request: HttpRequest) -> httpx.Request:
-    phases = dict.fromkeys(("read", "write", "pool"), request.timeout)
-    return httpx.Request(
-        request.method,
-        request.url,
-        headers=request.headers,
-        stream=_BodyStream(request.body),
-        extensions={"timeout": {"connect": request.connect_sec, **phases}},
-    )
-
-
-class _BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body for both kinds of transport."""
-
-    def __init__(self, body: Body) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        return outgoing(self._body)
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aoutgoing(self._body)

@@ -60,7 +60,7 @@ class AsyncLine:
         if body is not None:
             await self._stream.write(waiting + body)
             return
-        async for piece in _http.aoutgoing(request.body):
+        async for piece in _http.BodyStream(request.body):
             if len(waiting) + len(piece) < _JOINED:
                 waiting += piece
                 continue

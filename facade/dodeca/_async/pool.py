@@ -13,6 +13,7 @@ from dodeca import _http
 from dodeca._aconcurrency import AsyncRoom, AsyncShield, aplace
 from dodeca._asockets import AsyncStream
 from dodeca._async.line import AsyncLine
+from dodeca._async.through import AsyncHttpResponse, AsyncThrough
 
 _LIMIT = 100  # connections to one origin at a time
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
@@ -29,7 +30,7 @@ class AsyncPool:
         self._room = AsyncRoom(_LIMIT)
         self._idle: list[tuple[AsyncLine, float]] = []
 
-    async def send(self, request: _http.HttpRequest) -> _http.AsyncHttpResponse:
+    async def send(self, request: _http.HttpRequest) -> AsyncHttpResponse:
         """Send a request; its connection comes back when the stream of the answer is closed."""
         await self._room.enter(request.deadline)
         line = None
@@ -39,7 +40,7 @@ class AsyncPool:
         except BaseException:
             await self._leave(line)
             raise
-        return _http.AsyncHttpResponse(answer.status, answer.headers, _Body(self, line))
+        return AsyncHttpResponse(answer.status, answer.headers, _Body(self, line))
 
     async def aclose(self) -> None:
         """Close what is idle."""
@@ -100,12 +101,12 @@ class AsyncConnections:
     """
 
     def __init__(self, given: _http.AsyncTransport | None, *, trust_env: bool) -> None:
-        self._given = None if given is None else _http.AsyncThrough(given)
+        self._given = None if given is None else AsyncThrough(given)
         self._trust_env = trust_env
-        self._pools: dict[Hashable, AsyncPool | _http.AsyncThrough] = {}
+        self._pools: dict[Hashable, AsyncPool | AsyncThrough] = {}
         self._place: Hashable = None
 
-    def to(self, url: _http.Url) -> AsyncPool | _http.AsyncThrough:
+    def to(self, url: _http.Url) -> AsyncPool | AsyncThrough:
         """What sends requests to the origin of a URL.
 
         Raises:
@@ -128,6 +129,6 @@ class AsyncConnections:
         if self._given is not None and given:
             await self._given.aclose()
 
-    def _new(self, url: _http.Url) -> AsyncPool | _http.AsyncThrough:
+    def _new(self, url: _http.Url) -> AsyncPool | AsyncThrough:
         proxy = _http.proxy(url) if self._trust_env else None
-        return AsyncPool(url) if proxy is None else _http.async_through(proxy)
+        return AsyncPool(url) if proxy is None else AsyncThrough(_http.async_through(proxy))

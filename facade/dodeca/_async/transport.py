@@ -13,6 +13,7 @@ import attrs
 from dodeca import _http, _policy
 from dodeca._aconcurrency import AsyncDeadline
 from dodeca._async.pool import AsyncConnections
+from dodeca._async.through import AsyncHttpResponse
 from dodeca._clock import Clock
 from dodeca._inflate import ERROR_CAP, Inflater
 from dodeca._links import check_reach
@@ -102,7 +103,7 @@ class AsyncTransport:
             OutcomeUnknownError: a create was sent, and nothing tells what came of it.
         """
 
-        async def receive(response: _http.AsyncHttpResponse, until: float) -> T:
+        async def receive(response: AsyncHttpResponse, until: float) -> T:
             return read(await whole(response, sink and sink(), self.clock, until, self._key))
 
         return await self._exchange(request, receive, find)
@@ -116,7 +117,7 @@ class AsyncTransport:
             TransportError: no answer arrived, or its body was cut off.
         """
 
-        async def receive(response: _http.AsyncHttpResponse, _: float) -> _http.AsyncHttpResponse:
+        async def receive(response: AsyncHttpResponse, _: float) -> AsyncHttpResponse:
             return response
 
         response = await self._exchange(request, receive)
@@ -133,7 +134,7 @@ class AsyncTransport:
     async def _exchange(
         self,
         request: Request[Any],
-        receive: Callable[[_http.AsyncHttpResponse, float], Awaitable[T]],
+        receive: Callable[[AsyncHttpResponse, float], Awaitable[T]],
         find: Callable[[], Awaitable[T | None]] | None = None,
     ) -> T:
         if self._closed:
@@ -183,7 +184,7 @@ class AsyncTransport:
         self,
         request: Request[Any],
         kind: Kind,
-        receive: Callable[[_http.AsyncHttpResponse, float], Awaitable[T]],
+        receive: Callable[[AsyncHttpResponse, float], Awaitable[T]],
         until: float,
         was_open: bool,
     ) -> T | Failure:
@@ -199,7 +200,7 @@ class AsyncTransport:
                 return await receive(response, until + built.spare)
             if was_open and request.method == "DELETE" and response.status_code in (404, 410):
                 await response.stream.aclose()  # an attempt before this one has deleted it
-                return await receive(_http.AsyncHttpResponse(204), until)
+                return await receive(AsyncHttpResponse(204), until)
             return await refusal(response, self.clock.wall(), self._key)
 
         return await attempt(carry_out, built)
@@ -251,9 +252,7 @@ async def attempt(
         raise
 
 
-async def refusal(
-    response: _http.AsyncHttpResponse, now: float, key: Secret | None = None
-) -> Failure:
+async def refusal(response: AsyncHttpResponse, now: float, key: Secret | None = None) -> Failure:
     """The error that an answer stands for; of a long body only the beginning."""
     body = bytearray()
     try:
@@ -280,7 +279,7 @@ async def refusal(
 
 
 async def whole(
-    response: _http.AsyncHttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
+    response: AsyncHttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
 ) -> Answer:
     """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
     that, since its beginning may be quoted by an error.
@@ -306,7 +305,7 @@ async def whole(
     return Answer(response.status_code, headers, key.hidden(b"".join(kept)), sink)
 
 
-async def _pieces(response: _http.AsyncHttpResponse) -> AsyncIterator[bytes]:
+async def _pieces(response: AsyncHttpResponse) -> AsyncIterator[bytes]:
     inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
     try:
         async for raw in response.stream:

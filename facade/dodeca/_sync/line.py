@@ -61,7 +61,7 @@ class Line:
         if body is not None:
             self._stream.write(waiting + body)
             return
-        for piece in _http.outgoing(request.body):
+        for piece in _http.BodyStream(request.body):
             if len(waiting) + len(piece) < _JOINED:
                 waiting += piece
                 continue

@@ -14,6 +14,7 @@ from dodeca import _http
 from dodeca._concurrency import Room, Shield, place
 from dodeca._sockets import Stream
 from dodeca._sync.line import Line
+from dodeca._sync.through import HttpResponse, Through
 
 _LIMIT = 100  # connections to one origin at a time
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
@@ -30,7 +31,7 @@ class Pool:
         self._room = Room(_LIMIT)
         self._idle: list[tuple[Line, float]] = []
 
-    def send(self, request: _http.HttpRequest) -> _http.HttpResponse:
+    def send(self, request: _http.HttpRequest) -> HttpResponse:
         """Send a request; its connection comes back when the stream of the answer is closed."""
         self._room.enter(request.deadline)
         line = None
@@ -40,7 +41,7 @@ class Pool:
         except BaseException:
             self._leave(line)
             raise
-        return _http.HttpResponse(answer.status, answer.headers, _Body(self, line))
+        return HttpResponse(answer.status, answer.headers, _Body(self, line))
 
     def close(self) -> None:
         """Close what is idle."""
@@ -101,12 +102,12 @@ class Connections:
     """
 
     def __init__(self, given: _http.Transport | None, *, trust_env: bool) -> None:
-        self._given = None if given is None else _http.Through(given)
+        self._given = None if given is None else Through(given)
         self._trust_env = trust_env
-        self._pools: dict[Hashable, Pool | _http.Through] = {}
+        self._pools: dict[Hashable, Pool | Through] = {}
         self._place: Hashable = None
 
-    def to(self, url: _http.Url) -> Pool | _http.Through:
+    def to(self, url: _http.Url) -> Pool | Through:
         """What sends requests to the origin of a URL.
 
         Raises:
@@ -129,6 +130,6 @@ class Connections:
         if self._given is not None and given:
             self._given.close()
 
-    def _new(self, url: _http.Url) -> Pool | _http.Through:
+    def _new(self, url: _http.Url) -> Pool | Through:
         proxy = _http.proxy(url) if self._trust_env else None
-        return Pool(url) if proxy is None else _http.through(proxy)
+        return Pool(url) if proxy is None else Through(_http.through(proxy))

@@ -21,6 +21,7 @@ from dodeca._operation import Answer, Request, Sink
 from dodeca._policy import Action, Budget, Fate, Kind, Outcome
 from dodeca._secret import Secret
 from dodeca._sync.pool import Connections
+from dodeca._sync.through import HttpResponse
 from dodeca.errors import (
     APIError,
     ConfigurationError,
@@ -103,7 +104,7 @@ class Transport:
             OutcomeUnknownError: a create was sent, and nothing tells what came of it.
         """
 
-        def receive(response: _http.HttpResponse, until: float) -> T:
+        def receive(response: HttpResponse, until: float) -> T:
             return read(whole(response, sink and sink(), self.clock, until, self._key))
 
         return self._exchange(request, receive, find)
@@ -117,7 +118,7 @@ class Transport:
             TransportError: no answer arrived, or its body was cut off.
         """
 
-        def receive(response: _http.HttpResponse, _: float) -> _http.HttpResponse:
+        def receive(response: HttpResponse, _: float) -> HttpResponse:
             return response
 
         response = self._exchange(request, receive)
@@ -134,7 +135,7 @@ class Transport:
     def _exchange(
         self,
         request: Request[Any],
-        receive: Callable[[_http.HttpResponse, float], T],
+        receive: Callable[[HttpResponse, float], T],
         find: Callable[[], T | None] | None = None,
     ) -> T:
         if self._closed:
@@ -184,7 +185,7 @@ class Transport:
         self,
         request: Request[Any],
         kind: Kind,
-        receive: Callable[[_http.HttpResponse, float], T],
+        receive: Callable[[HttpResponse, float], T],
         until: float,
         was_open: bool,
     ) -> T | Failure:
@@ -200,7 +201,7 @@ class Transport:
                 return receive(response, until + built.spare)
             if was_open and request.method == "DELETE" and response.status_code in (404, 410):
                 response.stream.close()  # an attempt before this one has deleted it
-                return receive(_http.HttpResponse(204), until)
+                return receive(HttpResponse(204), until)
             return refusal(response, self.clock.wall(), self._key)
 
         return attempt(carry_out, built)
@@ -250,7 +251,7 @@ def attempt(carry_out: Callable[[], T | Failure], built: _http.HttpRequest) -> T
         raise
 
 
-def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None) -> Failure:
+def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Failure:
     """The error that an answer stands for; of a long body only the beginning."""
     body = bytearray()
     try:
@@ -277,7 +278,7 @@ def refusal(response: _http.HttpResponse, now: float, key: Secret | None = None)
 
 
 def whole(
-    response: _http.HttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
+    response: HttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
 ) -> Answer:
     """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
     that, since its beginning may be quoted by an error.
@@ -303,7 +304,7 @@ def whole(
     return Answer(response.status_code, headers, key.hidden(b"".join(kept)), sink)
 
 
-def _pieces(response: _http.HttpResponse) -> Iterator[bytes]:
+def _pieces(response: HttpResponse) -> Iterator[bytes]:
     inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
     try:
         for raw in response.stream:
