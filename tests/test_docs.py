@@ -107,7 +107,7 @@ def public() -> dict[str, Any]:
 INSIDE = (
     *(
         f"dodeca._sync.{word}."
-        for word in ("batch", "line", "pool", "service", "storage", "transport")
+        for word in ("batch", "line", "pool", "service", "storage", "through", "transport")
     ),
     *("dodeca._sync.job.Board", "dodeca._sync.job.JobState", "dodeca._sync.job.board"),
     *(
