@@ -26,7 +26,7 @@ WORDS = [
     (r"\(await ([\w.]+\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\))\)(?=[.\[])", r"\1"),
     (r"\bawait ", ""),
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
-    (r"\ba(close|sleep|read|run_bounded|run_blocking|iter|next|place)\b", r"\1"),
+    (r"\ba(close|sleep|read|run_bounded|run_blocking|iter|next|place|gone)\b", r"\1"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),

@@ -21,14 +21,18 @@ AsyncLock = anyio.Lock
 
 
 class AsyncRoom:
-    """A number of places; who finds none free waits for one, until the task is cancelled."""
+    """A number of places; who finds none free waits for one."""
 
     def __init__(self, places: int) -> None:
         self._free = anyio.Semaphore(places, fast_acquire=True)
 
     async def enter(self, timeout: float) -> None:
-        """Take a place."""
-        await self._free.acquire()
+        """Take a place, or raise `TimeoutError` after so many seconds."""
+        try:
+            self._free.acquire_nowait()
+        except anyio.WouldBlock:
+            with anyio.fail_after(timeout):
+                await self._free.acquire()
 
     def leave(self) -> None:
         """Give the place back."""
@@ -55,6 +59,12 @@ class AsyncShield:
 def aplace() -> Hashable:
     """Where connections can be used: an event loop of a process."""
     return os.getpid(), asyncio.get_running_loop()
+
+
+def agone(place: Any) -> bool:
+    """Whether connections of that place cannot be used any more."""
+    process, loop = place
+    return bool(process != os.getpid() or loop.is_closed())
 
 
 async def arun_bounded(

@@ -30,9 +30,9 @@ class Room:
     def enter(self, timeout: float) -> None:
         """Take a place, or raise `TimeoutError` after so many seconds."""
         try:
-            self._free.get(timeout=timeout)
+            self._free.get(timeout=max(timeout, 0))
         except Empty:
-            raise TimeoutError("all connections are in use") from None
+            raise TimeoutError from None
 
     def leave(self) -> None:
         """Give the place back."""
@@ -40,7 +40,7 @@ class Room:
 
 
 class Deadline:
-    """A block that ends in time by what it calls: sockets know their own deadline."""
+    """A block that ends in time by what it calls: nothing else can end it."""
 
     def __init__(self, seconds: float) -> None:
         pass
@@ -62,6 +62,11 @@ class Shield(Deadline):
 def place() -> Hashable:
     """Where connections can be used: a process."""
     return os.getpid()
+
+
+def gone(place: Hashable) -> bool:
+    """Whether connections of that place cannot be used any more."""
+    return place != os.getpid()
 
 
 def run_bounded(call: Callable[[T], None], items: Iterable[T], limit: int) -> None:

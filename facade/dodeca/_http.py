@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import ssl
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -38,12 +39,15 @@ Url = httpx.URL
 Tls = ssl.SSLContext
 ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
+InvalidUrl = httpx.InvalidURL
+PoolTimeout = httpx.PoolTimeout
 WriteError = httpx.WriteError
 ProtocolError = httpx.RemoteProtocolError
 LocalProtocolError = httpx.LocalProtocolError
 
 _CONNECT_SEC = 10.0
 _BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
+_MOST_PORT = 65_535
 _NO_BODY = Body("", [])
 _USER_AGENT = f"dodeca/{VERSION}"
 _NOT_SENT = (
@@ -97,21 +101,27 @@ class HttpRequest:
     """Seconds for all of it, but for the time that the body needs."""
     fresh: bool = False
     """Whether it needs a connection that is not about to be closed by the other side."""
+    deadline: float = attrs.field(init=False, repr=False)
+    """When it has to be over, whatever it waits for until then; of the monotonic clock."""
+
+    @deadline.default
+    def _deadline(self) -> float:
+        return time.monotonic() + self.timeout + self.spare
+
+    @property
+    def left(self) -> float:
+        """Seconds until then."""
+        return self.deadline - time.monotonic()
 
     @property
     def connect_sec(self) -> float:
         """Seconds until there has to be a connection."""
-        return min(self.timeout, _CONNECT_SEC)
+        return min(self.left, _CONNECT_SEC)
 
     @property
     def spare(self) -> float:
         """Seconds that it may take beyond its call's deadline, for the body that it sends."""
         return self.body.length / _BYTES_PER_SEC
-
-    @property
-    def deadline(self) -> float:
-        """Seconds until it has to be over."""
-        return self.timeout + self.spare
 
 
 @functools.cache
@@ -135,7 +145,7 @@ def proxy(to: httpx.URL) -> httpx.Proxy | None:
     """
     named = getproxies()
     found = named.get(to.scheme) or named.get("all")
-    if not found or proxy_bypass(to.netloc.decode("ascii")):
+    if not found or proxy_bypass(to.netloc.decode("ascii")) or proxy_bypass(to.host):
         return None
     try:
         return httpx.Proxy(found if "://" in found else f"http://{found}")
@@ -244,7 +254,9 @@ def check_storage(target: str, base_url: str) -> None:
     """
     try:
         to, api = httpx.URL(target), httpx.URL(base_url)
-    except httpx.InvalidURL as exc:
+        if not to.host.encode("idna") or (to.port or 0) > _MOST_PORT:
+            raise ValueError("no host, or no such port")
+    except (httpx.InvalidURL, ValueError) as exc:
         raise InvalidResponseError(f"an upload URL is none: {exc}") from exc
     if to.host == api.host and to.scheme == api.scheme:
         return

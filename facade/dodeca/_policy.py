@@ -220,7 +220,7 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
 
     try:
         return _bounded(dates.parse(text).timestamp() - now)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         return None
 
 

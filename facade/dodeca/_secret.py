@@ -11,6 +11,8 @@ from dodeca.errors import ConfigurationError
 
 ENVIRONMENT = ("TWELVELABS_API_KEY", "TWELVE_LABS_API_KEY", "TL_API_KEY")
 
+_SHORT = 12  # characters: what is no longer is no key of the service, and part of many a word
+
 
 class Secret:
     """A string that shows only its last four characters, and only when asked how it looks."""
@@ -26,10 +28,10 @@ class Secret:
 
     def hidden(self, text: bytes) -> bytes:
         """The text without the secret, should somebody have sent it back."""
-        return text.replace(self._value.encode(), b"***")
+        return text.replace(self._value.encode(), b"***") if len(self._value) > _SHORT else text
 
     def __repr__(self) -> str:
-        return f"***{self._value[-4:]}" if len(self._value) > 12 else "***"
+        return f"***{self._value[-4:]}" if len(self._value) > _SHORT else "***"
 
     __str__ = __repr__
 

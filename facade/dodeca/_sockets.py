@@ -9,11 +9,13 @@ import select
 import socket
 import ssl
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dodeca._httpx import httpx
 
 _PIECE = 512 * 1024
+UNREACHABLE = (OSError, ValueError, OverflowError)  # of a host with an impossible name or port, too
 
 
 class Stream:
@@ -29,24 +31,19 @@ class Stream:
         """A new connection, within so many seconds."""
         until = time.monotonic() + timeout
         try:
-            opened = socket.create_connection((host, port), timeout=timeout)
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            for left, address in addresses(found):
+                share = max((until - time.monotonic()) / left, 0.001)
+                try:
+                    return cls(_opened((address, port), tls, host, share))
+                except OSError:
+                    if left == 1:
+                        raise
         except TimeoutError as exc:
             raise httpx.ConnectTimeout("no connection in time") from exc
-        except OSError as exc:
+        except UNREACHABLE as exc:
             raise httpx.ConnectError(str(exc)) from exc
-        try:
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if tls is not None:
-                opened.settimeout(max(until - time.monotonic(), 0.001))
-                opened = tls.wrap_socket(opened, server_hostname=host)
-        except BaseException as exc:
-            opened.close()
-            if isinstance(exc, TimeoutError):
-                raise httpx.ConnectTimeout("no TLS handshake in time") from exc
-            if isinstance(exc, OSError):
-                raise httpx.ConnectError(str(exc)) from exc
-            raise
-        return cls(opened)
+        raise httpx.ConnectError("the host has no address")
 
     def read(self) -> memoryview:
         """What has arrived; nothing at the end. The next call overwrites it."""
@@ -81,6 +78,30 @@ class Stream:
         if left <= 0:
             raise TimeoutError
         return left
+
+
+def addresses(found: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
+    """What a name stands for, each with how many are left, of which every one gets its share of
+    the time: where IPv6 leads nowhere, it is the first that does not answer.
+    """
+    hosts = dict.fromkeys(where[0] for *_, where in found)
+    return zip(range(len(hosts), 0, -1), hosts, strict=True)
+
+
+def _opened(
+    where: tuple[str, int], tls: ssl.SSLContext | None, host: str, timeout: float
+) -> socket.socket:
+    until = time.monotonic() + timeout
+    opened = socket.create_connection(where, timeout=timeout)
+    try:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is None:
+            return opened
+        opened.settimeout(max(until - time.monotonic(), 0.001))
+        return tls.wrap_socket(opened, server_hostname=host)
+    except BaseException:
+        opened.close()
+        raise
 
 
 def is_readable(connected: Any) -> bool:

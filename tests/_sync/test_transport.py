@@ -125,7 +125,13 @@ def test_without_a_key_the_error_names_the_ways(monkeypatch: pytest.MonkeyPatch)
         Client()
 
 
-@pytest.mark.parametrize("url", ["ftp://host", "api.twelvelabs.io", "http://api.twelvelabs.io", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("ftp://host", "api.twelvelabs.io", "http://api.twelvelabs.io", ""),
+        *("https://\u2603.net", "https://xn--zzzz.com", "https://host/\x01", "https://[::1"),
+    ],
+)
 def test_base_urls_that_would_show_the_key_are_refused(url: str) -> None:
     with pytest.raises(errors.ConfigurationError):
         Client("tlk_test", base_url=url)

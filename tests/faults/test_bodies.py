@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+import time
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -181,6 +182,18 @@ async def test_every_refusal_is_raised_whatever_its_body(
     assert caught.value.retryable is (status == 429 or status >= 500)
 
 
+@CLIENTS
+async def test_a_refusal_whose_body_does_not_come_is_still_one(kind: Kind) -> None:
+    def stalls(_: bytes) -> Iterator[bytes]:
+        yield b"HTTP/1.1 400 Bad Request\r\ncontent-length: 100\r\n\r\n{"
+        time.sleep(3)
+
+    with Raw(stalls).serving() as url:
+        async with opened(kind, url, timeout=0.7) as call:
+            with pytest.raises(errors.BadRequestError):
+                await call("embed.tasks.video", "https://host.example/a.mp4")
+
+
 def answered(body: bytes, method: str = "indexes.retrieve") -> Any:
     """What a call makes of a body, or the error that it ends with."""
     with Client(
@@ -298,6 +311,7 @@ def test_any_retry_after_is_a_time_to_wait_or_nothing(text: str) -> None:
         ({"retry-after": "1e9"}, 7 * 86_400.0),
         ({"retry-after": "-5"}, None),
         ({"retry-after": "nan"}, None),
+        ({"retry-after": "9" * 40 + "h01+mGMT"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "soon"}, None),
         ({"retry-after": ""}, None),

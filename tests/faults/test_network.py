@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,31 @@ async def test_refused_and_unknown_hosts_are_tried_again_even_for_creates(
             with pytest.raises(errors.TransportError) as caught:
                 await call("embed.tasks.video", "https://host.example/a.mp4")
         assert not isinstance(caught.value, errors.OutcomeUnknownError)
+
+
+@CLIENTS
+async def test_the_first_address_of_a_host_may_lead_nowhere(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where IPv6 is announced and does not work: each address gets its share of the time."""
+    find = socket.getaddrinfo
+
+    def both(host: Any, *args: Any, **options: Any) -> Any:
+        if host != "two.example":
+            return find(host, *args, **options)
+        return [found for ip in ("127.0.0.2", "127.0.0.1") for found in find(ip, *args, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    with Raw(lambda _: http()).serving("two.example") as url, ExitStack() as sockets:
+        deaf = sockets.enter_context(socket.socket())
+        deaf.bind(("127.0.0.2", int(url.rpartition(":")[2].split("/")[0])))
+        deaf.listen(0)
+        for _ in range(4):  # nobody takes these, and so nobody else gets in
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        async with opened(kind, url, timeout=4.0, allow_insecure=True) as call:
+            assert len(await call("embed.text", "red")) == 1
 
 
 @CLIENTS

@@ -184,6 +184,43 @@ def test_one_client_in_two_event_loops(server: tuple[str, Raw]) -> None:
     assert len(raw.requests) == 60
 
 
+def test_one_client_in_two_event_loops_at_once(server: tuple[str, Raw]) -> None:
+    """Each keeps its connections, however often they take turns."""
+    url, raw = server
+    client = AsyncClient("key", base_url=url)
+
+    async def some(prefix: str) -> None:
+        for number in range(100):
+            found = await client.indexes.retrieve(f"{prefix}{number}")
+            assert found.id == f"{prefix}{number}"
+        await client._transport.connections.aclose()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda prefix: asyncio.run(some(prefix)), "ab"))
+    assert len(raw.requests) == 200
+    assert raw.connections == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uvloop is not for Windows")
+def test_on_uvloop(server: tuple[str, Raw]) -> None:
+    import uvloop
+
+    url, raw = server
+
+    async def main() -> None:
+        async with AsyncClient("key", base_url=url) as client:
+            async with anyio.create_task_group() as group:
+                for number in range(20):
+                    group.start_soon(client.indexes.retrieve, f"i{number}")
+            opened_by_now = raw.connections
+            raw.close_idle()
+            await asyncio.sleep(0.05)
+            assert (await client.indexes.retrieve("again")).id == "again"
+            assert raw.connections == opened_by_now + 1
+
+    uvloop.run(main())
+
+
 @CLIENTS
 async def test_an_idle_connection_that_the_server_has_closed(
     kind: Kind, server: tuple[str, Raw]
@@ -250,7 +287,7 @@ async def test_drips_and_silence_end_at_the_deadline(kind: Kind) -> None:
     assert min(took) >= 0.6
 
 
-@pytest.mark.parametrize("timeout", [None, 0, -1, float("nan"), float("inf"), "3"])
+@pytest.mark.parametrize("timeout", [None, 0, -1, float("nan"), float("inf"), 1e10, "3"])
 def test_a_client_without_a_deadline_is_refused(timeout: object) -> None:
     for kind in (Client, AsyncClient):
         with pytest.raises(errors.ConfigurationError):

@@ -137,6 +137,14 @@ async def test_the_key_goes_into_its_header_and_nowhere_else(
     assert "embed" in logged.getvalue(), "nothing was logged, so nothing was looked at"
 
 
+def test_what_is_hidden_is_a_key_and_no_word() -> None:
+    """Short ones, as in tests, are part of what people write."""
+    with Client.emulated() as client:
+        index = client.indexes.create("my emulated films", {"marengo3.0": ["visual"]})
+        assert client.indexes.retrieve(index.id).index_name == "my emulated films"
+    assert Secret(KEY).hidden(b"a " + KEY.encode()) == b"a ***"
+
+
 @CLIENTS
 async def test_an_answer_that_echoes_the_key_does_not_show_it(kind: Kind) -> None:
     for body in (b"no json " + KEY.encode(), orjson.dumps({"data": KEY})):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -26,7 +25,7 @@ class AsyncLine:
         answer = self._answers
         answer.begin()
         self._is_sent = False
-        self._stream.deadline = time.monotonic() + request.deadline
+        self._stream.deadline = request.deadline
         with suppress(_http.WriteError):  # a server may refuse before it has read everything
             await self._send(request)
             self._is_sent = True

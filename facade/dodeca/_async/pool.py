@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Hashable
 
 from dodeca import _http
-from dodeca._aconcurrency import AsyncRoom, AsyncShield, aplace
+from dodeca._aconcurrency import AsyncRoom, AsyncShield, agone, aplace
 from dodeca._asockets import AsyncStream
 from dodeca._async.line import AsyncLine
 from dodeca._async.through import AsyncHttpResponse, AsyncThrough
@@ -29,10 +29,14 @@ class AsyncPool:
         self._tls = _http.tls() if url.scheme == "https" else None
         self._room = AsyncRoom(_LIMIT)
         self._idle: list[tuple[AsyncLine, float]] = []
+        self._is_closed = False
 
     async def send(self, request: _http.HttpRequest) -> AsyncHttpResponse:
         """Send a request; its connection comes back when the stream of the answer is closed."""
-        await self._room.enter(request.deadline)
+        try:
+            await self._room.enter(request.left)
+        except TimeoutError as exc:
+            raise _http.PoolTimeout("all connections are in use") from exc
         line = None
         try:
             line = await self._line(request)
@@ -43,7 +47,8 @@ class AsyncPool:
         return AsyncHttpResponse(answer.status, answer.headers, _Body(self, line))
 
     async def aclose(self) -> None:
-        """Close what is idle."""
+        """Close what is idle, and what is in use as soon as it is not."""
+        self._is_closed = True
         while self._idle:
             line, _ = self._idle.pop()
             await line.aclose()
@@ -67,7 +72,7 @@ class AsyncPool:
         try:
             if line is None:
                 return
-            if line.is_reusable():
+            if line.is_reusable() and not self._is_closed:
                 self._idle.append((line, time.monotonic()))
             else:
                 async with AsyncShield():
@@ -83,9 +88,14 @@ class _Body(_http.AsyncByteStream):
         self._pool = pool
         self._line: AsyncLine | None = line
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        assert self._line is not None, "an answer is read before it is closed"
-        return self._line.pieces()
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = None if self._line is None else self._line.pieces()
+        while self._line is not None and pieces is not None:
+            piece = await anext(pieces, None)
+            if piece is None:
+                return
+            yield piece
+        raise _http.ProtocolError("an answer is read before it is closed")
 
     async def aclose(self) -> None:
         line, self._line = self._line, None
@@ -97,14 +107,13 @@ class AsyncConnections:
     """The pools of a client: one for each origin, in each process and event loop.
 
     A connection that was opened before a fork belongs to the parent, one of another event loop to
-    nobody: both are left alone, and new ones made.
+    that: both are left alone, and new ones made.
     """
 
     def __init__(self, given: _http.AsyncTransport | None, *, trust_env: bool) -> None:
         self._given = None if given is None else AsyncThrough(given)
         self._trust_env = trust_env
-        self._pools: dict[Hashable, AsyncPool | AsyncThrough] = {}
-        self._place: Hashable = None
+        self._pools: dict[Hashable, dict[Hashable, AsyncPool | AsyncThrough]] = {}
 
     def to(self, url: _http.Url) -> AsyncPool | AsyncThrough:
         """What sends requests to the origin of a URL.
@@ -114,18 +123,20 @@ class AsyncConnections:
         """
         if self._given is not None:
             return self._given
-        if (here := aplace()) != self._place:
-            self._pools, self._place = {}, here
+        here = aplace()
+        pools = self._pools.get(here)
+        if pools is None:
+            for other in filter(agone, list(self._pools)):
+                self._pools.pop(other, None)
+            pools = self._pools.setdefault(here, {})
         origin = url.scheme, url.netloc
-        pool = self._pools.get(origin)
-        return pool or self._pools.setdefault(origin, self._new(url))
+        pool = pools.get(origin)
+        return pool or pools.setdefault(origin, self._new(url))
 
     async def aclose(self, *, given: bool = True) -> None:
-        """Close the pools, and the transport that was given, too."""
-        pools, self._pools = self._pools, {}
-        if self._place == aplace():
-            for pool in pools.values():
-                await pool.aclose()
+        """Close the pools of this place, and the transport that was given, too."""
+        for pool in self._pools.pop(aplace(), {}).values():
+            await pool.aclose()
         if self._given is not None and given:
             await self._given.aclose()
 

@@ -64,7 +64,7 @@ class AsyncStorage:
                 raise InvalidResponseError("the storage took a chunk but gave no ETag")
             return etag
 
-        return await attempt(carry_out, built)
+        return await attempt(carry_out)
 
     async def __aenter__(self) -> AsyncStorage:
         return self

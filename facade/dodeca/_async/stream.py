@@ -36,7 +36,7 @@ class AsyncTextStream:
         self.end: StreamEnd | None = None
 
     def __repr__(self) -> str:
-        state = "ended" if self.end else "not opened" if self._lines is None else "open"
+        state = "ended" if self.end else "not open" if self._lines is None else "open"
         return f"<TextStream: {state}>"
 
     def _repr_html_(self) -> str:
@@ -52,13 +52,14 @@ class AsyncTextStream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._lines = None
         await self._opened.__aexit__(kind, error, trace)
 
     async def __aiter__(self) -> AsyncIterator[StreamEvent]:
         """The events that are still to come; a loop that was left can be taken up by another."""
-        if self._lines is None:
-            raise InvalidResponseError("a stream is read inside its `with` block")
         while self.end is None:
+            if self._lines is None:
+                raise InvalidResponseError("a stream is read inside its `with` block")
             line = await anext(self._lines, None)
             if line is None:
                 break

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
 from typing import cast
 
 import attrs
 
 from dodeca import _http
+from dodeca._aconcurrency import AsyncDeadline
 
 
 @attrs.frozen(eq=False)
@@ -27,10 +29,31 @@ class AsyncThrough:
 
     async def send(self, request: _http.HttpRequest) -> AsyncHttpResponse:
         """Send a request, whose connection is free when the stream of the answer is closed."""
-        found = await self._transport.handle_async_request(_http.for_httpx(request))
-        stream = cast(_http.AsyncByteStream, found.stream)
+        async with AsyncDeadline(request.left):
+            found = await self._transport.handle_async_request(_http.for_httpx(request))
+        stream = _InTime(cast(_http.AsyncByteStream, found.stream), request.deadline)
         return AsyncHttpResponse(found.status_code, dict(found.headers.items()), stream)
 
     async def aclose(self) -> None:
         """Close the transport."""
         await self._transport.aclose()
+
+
+class _InTime(_http.AsyncByteStream):
+    """A body that keeps the deadline of its request."""
+
+    def __init__(self, stream: _http.AsyncByteStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = aiter(self._stream)
+        while True:
+            async with AsyncDeadline(self._deadline - time.monotonic()):
+                piece = await anext(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()

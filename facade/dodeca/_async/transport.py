@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import attrs
 
 from dodeca import _http, _policy
-from dodeca._aconcurrency import AsyncDeadline
 from dodeca._async.pool import AsyncConnections
 from dodeca._async.through import AsyncHttpResponse
 from dodeca._clock import Clock
@@ -203,7 +202,7 @@ class AsyncTransport:
                 return await receive(AsyncHttpResponse(204), until)
             return await refusal(response, self.clock.wall(), self._key)
 
-        return await attempt(carry_out, built)
+        return await attempt(carry_out)
 
     async def _found(
         self,
@@ -232,13 +231,10 @@ class Failure:
     error: DodecaError
 
 
-async def attempt(
-    carry_out: Callable[[], Awaitable[T | Failure]], built: _http.HttpRequest
-) -> T | Failure:
-    """Carry out one attempt within its deadline; what went wrong on the way as a `Failure`."""
+async def attempt(carry_out: Callable[[], Awaitable[T | Failure]]) -> T | Failure:
+    """Carry out one attempt; what went wrong on the way as a `Failure`."""
     try:
-        async with AsyncDeadline(built.deadline):
-            return await carry_out()
+        return await carry_out()
     except InvalidResponseError as exc:
         return Failure(Outcome(Fate.UNREADABLE), exc)
     except TransportError as exc:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BASE_URL = "https://api.twelvelabs.io/v1.3"
+_YEAR_SEC = 31_536_000
 
 
 class Client:
@@ -286,9 +287,9 @@ def _checked(base_url: str, allow_insecure: bool) -> str:
         raise ConfigurationError(rule)
     try:
         parts = urlsplit(base_url)
-        host = (parts.hostname or "").encode("idna").decode()
+        host = (parts.hostname or "").encode("idna") and _http.url(base_url).host
         usable = parts.scheme in {"http", "https"} and host and parts.port != 0
-    except ValueError as exc:
+    except (ValueError, _http.InvalidUrl) as exc:
         raise ConfigurationError(rule) from exc
     if not usable:
         raise ConfigurationError(rule)
@@ -301,6 +302,7 @@ def _checked(base_url: str, allow_insecure: bool) -> str:
 
 
 def _seconds(name: str, value: float) -> float:
-    if not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise ConfigurationError(f"{name} is a number of seconds above 0, got {value!r}")
+    if not isinstance(value, int | float) or not 0 < value <= _YEAR_SEC:
+        rule = f"above 0, and at most those of a year, {_YEAR_SEC:,}"
+        raise ConfigurationError(f"{name} is a number of seconds {rule}; got {value!r}")
     return value

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -27,7 +26,7 @@ class Line:
         answer = self._answers
         answer.begin()
         self._is_sent = False
-        self._stream.deadline = time.monotonic() + request.deadline
+        self._stream.deadline = request.deadline
         with suppress(_http.WriteError):  # a server may refuse before it has read everything
             self._send(request)
             self._is_sent = True

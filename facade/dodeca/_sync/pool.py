@@ -11,7 +11,7 @@ import time
 from collections.abc import Hashable, Iterator
 
 from dodeca import _http
-from dodeca._concurrency import Room, Shield, place
+from dodeca._concurrency import Room, Shield, gone, place
 from dodeca._sockets import Stream
 from dodeca._sync.line import Line
 from dodeca._sync.through import HttpResponse, Through
@@ -30,10 +30,14 @@ class Pool:
         self._tls = _http.tls() if url.scheme == "https" else None
         self._room = Room(_LIMIT)
         self._idle: list[tuple[Line, float]] = []
+        self._is_closed = False
 
     def send(self, request: _http.HttpRequest) -> HttpResponse:
         """Send a request; its connection comes back when the stream of the answer is closed."""
-        self._room.enter(request.deadline)
+        try:
+            self._room.enter(request.left)
+        except TimeoutError as exc:
+            raise _http.PoolTimeout("all connections are in use") from exc
         line = None
         try:
             line = self._line(request)
@@ -44,7 +48,8 @@ class Pool:
         return HttpResponse(answer.status, answer.headers, _Body(self, line))
 
     def close(self) -> None:
-        """Close what is idle."""
+        """Close what is idle, and what is in use as soon as it is not."""
+        self._is_closed = True
         while self._idle:
             line, _ = self._idle.pop()
             line.close()
@@ -68,7 +73,7 @@ class Pool:
         try:
             if line is None:
                 return
-            if line.is_reusable():
+            if line.is_reusable() and not self._is_closed:
                 self._idle.append((line, time.monotonic()))
             else:
                 with Shield():
@@ -85,8 +90,13 @@ class _Body(_http.ByteStream):
         self._line: Line | None = line
 
     def __iter__(self) -> Iterator[bytes]:
-        assert self._line is not None, "an answer is read before it is closed"
-        return self._line.pieces()
+        pieces = None if self._line is None else self._line.pieces()
+        while self._line is not None and pieces is not None:
+            piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+        raise _http.ProtocolError("an answer is read before it is closed")
 
     def close(self) -> None:
         line, self._line = self._line, None
@@ -98,14 +108,13 @@ class Connections:
     """The pools of a client: one for each origin, in each process and event loop.
 
     A connection that was opened before a fork belongs to the parent, one of another event loop to
-    nobody: both are left alone, and new ones made.
+    that: both are left alone, and new ones made.
     """
 
     def __init__(self, given: _http.Transport | None, *, trust_env: bool) -> None:
         self._given = None if given is None else Through(given)
         self._trust_env = trust_env
-        self._pools: dict[Hashable, Pool | Through] = {}
-        self._place: Hashable = None
+        self._pools: dict[Hashable, dict[Hashable, Pool | Through]] = {}
 
     def to(self, url: _http.Url) -> Pool | Through:
         """What sends requests to the origin of a URL.
@@ -115,18 +124,20 @@ class Connections:
         """
         if self._given is not None:
             return self._given
-        if (here := place()) != self._place:
-            self._pools, self._place = {}, here
+        here = place()
+        pools = self._pools.get(here)
+        if pools is None:
+            for other in filter(gone, list(self._pools)):
+                self._pools.pop(other, None)
+            pools = self._pools.setdefault(here, {})
         origin = url.scheme, url.netloc
-        pool = self._pools.get(origin)
-        return pool or self._pools.setdefault(origin, self._new(url))
+        pool = pools.get(origin)
+        return pool or pools.setdefault(origin, self._new(url))
 
     def close(self, *, given: bool = True) -> None:
-        """Close the pools, and the transport that was given, too."""
-        pools, self._pools = self._pools, {}
-        if self._place == place():
-            for pool in pools.values():
-                pool.close()
+        """Close the pools of this place, and the transport that was given, too."""
+        for pool in self._pools.pop(place(), {}).values():
+            pool.close()
         if self._given is not None and given:
             self._given.close()
 

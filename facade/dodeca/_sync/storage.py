@@ -63,7 +63,7 @@ class Storage:
                 raise InvalidResponseError("the storage took a chunk but gave no ETag")
             return etag
 
-        return attempt(carry_out, built)
+        return attempt(carry_out)
 
     def __enter__(self) -> Storage:
         return self

@@ -37,7 +37,7 @@ class TextStream:
         self.end: StreamEnd | None = None
 
     def __repr__(self) -> str:
-        state = "ended" if self.end else "not opened" if self._lines is None else "open"
+        state = "ended" if self.end else "not open" if self._lines is None else "open"
         return f"<TextStream: {state}>"
 
     def _repr_html_(self) -> str:
@@ -53,13 +53,14 @@ class TextStream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._lines = None
         self._opened.__exit__(kind, error, trace)
 
     def __iter__(self) -> Iterator[StreamEvent]:
         """The events that are still to come; a loop that was left can be taken up by another."""
-        if self._lines is None:
-            raise InvalidResponseError("a stream is read inside its `with` block")
         while self.end is None:
+            if self._lines is None:
+                raise InvalidResponseError("a stream is read inside its `with` block")
             line = next(self._lines, None)
             if line is None:
                 break

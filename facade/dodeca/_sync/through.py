@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 import attrs
 
 from dodeca import _http
+from dodeca._concurrency import Deadline
 
 
 @attrs.frozen(eq=False)
@@ -28,10 +30,31 @@ class Through:
 
     def send(self, request: _http.HttpRequest) -> HttpResponse:
         """Send a request, whose connection is free when the stream of the answer is closed."""
-        found = self._transport.handle_request(_http.for_httpx(request))
-        stream = cast(_http.ByteStream, found.stream)
+        with Deadline(request.left):
+            found = self._transport.handle_request(_http.for_httpx(request))
+        stream = _InTime(cast(_http.ByteStream, found.stream), request.deadline)
         return HttpResponse(found.status_code, dict(found.headers.items()), stream)
 
     def close(self) -> None:
         """Close the transport."""
         self._transport.close()
+
+
+class _InTime(_http.ByteStream):
+    """A body that keeps the deadline of its request."""
+
+    def __init__(self, stream: _http.ByteStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        pieces = iter(self._stream)
+        while True:
+            with Deadline(self._deadline - time.monotonic()):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()

@@ -13,7 +13,6 @@ import attrs
 
 from dodeca import _http, _policy
 from dodeca._clock import Clock
-from dodeca._concurrency import Deadline
 from dodeca._inflate import ERROR_CAP, Inflater
 from dodeca._links import check_reach
 from dodeca._masking import LOG, set_up_logging
@@ -204,7 +203,7 @@ class Transport:
                 return receive(HttpResponse(204), until)
             return refusal(response, self.clock.wall(), self._key)
 
-        return attempt(carry_out, built)
+        return attempt(carry_out)
 
     def _found(
         self,
@@ -233,11 +232,10 @@ class Failure:
     error: DodecaError
 
 
-def attempt(carry_out: Callable[[], T | Failure], built: _http.HttpRequest) -> T | Failure:
-    """Carry out one attempt within its deadline; what went wrong on the way as a `Failure`."""
+def attempt(carry_out: Callable[[], T | Failure]) -> T | Failure:
+    """Carry out one attempt; what went wrong on the way as a `Failure`."""
     try:
-        with Deadline(built.deadline):
-            return carry_out()
+        return carry_out()
     except InvalidResponseError as exc:
         return Failure(Outcome(Fate.UNREADABLE), exc)
     except TransportError as exc:
