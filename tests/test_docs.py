@@ -116,7 +116,7 @@ INSIDE = (
         "dodeca._sync.embed.embedded",
         "dodeca._sync.embed_tasks.as_embeddings",
     ),
-    "dodeca._sync.job.may_pass",
+    *("dodeca._sync.job.may_pass", "dodeca._sync.job.check_timeout"),
     "dodeca.embeddings.labels.",
     "dodeca.embeddings.Embeddings.from_columns",
     "dodeca.plots.Picture",

@@ -89,12 +89,20 @@ async def arun_blocking(service: object, call: Callable[[Any], T]) -> T:
     """Give code that blocks a service whose methods are asynchronous: to the code they block, too.
 
     The code runs in a thread, the methods in the event loop. When the task is cancelled, the
-    next method that is called raises.
+    next method that is called raises, and the end of the code is waited for.
     """
-    found: list[T] = []
     async with anyio.from_thread.BlockingPortal() as portal:
-        found.append(await anyio.to_thread.run_sync(call, _Blocking(portal, service)))
-    return found[0]
+        blocking = _Blocking(portal, service)
+        running = asyncio.ensure_future(anyio.to_thread.run_sync(call, blocking))
+        try:
+            await asyncio.wait([running])
+        except BaseException:
+            await portal.stop(cancel_remaining=True)
+            async with AsyncShield():
+                await asyncio.wait([running])
+            running.exception()  # asyncio logs what nobody has seen
+            raise
+    return running.result()
 
 
 class _Blocking:

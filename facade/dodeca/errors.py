@@ -183,7 +183,13 @@ class APIError(DodecaError):
         code = fields.get("code")
         message = fields.get("message") or _excerpt(body) or "no message in the answer"
         docs_url = fields.get("docs_url")
-        error = _class_of(status)(
+        kind, more = _class_of(status), dict[str, Any]()
+        if issubclass(kind, RateLimitError):
+            more["limits"] = {k: v for k, v in headers.items() if k.startswith("x-ratelimit-")}
+            if now is not None and retry_after is not None:
+                at = datetime.fromtimestamp(now, UTC) + timedelta(seconds=retry_after)
+                more["resume_at"] = at
+        return kind(
             status=status,
             code=str(code)[:_MESSAGE_LIMIT] if code is not None else None,
             message=masked(str(message)[:_MESSAGE_LIMIT]),
@@ -191,12 +197,8 @@ class APIError(DodecaError):
             docs_url=docs_url if isinstance(docs_url, str) else None,
             details=fields.get("details"),
             retry_after=retry_after,
+            **more,
         )
-        if isinstance(error, RateLimitError):
-            error.limits = {k: v for k, v in headers.items() if k.startswith("x-ratelimit-")}
-            if now is not None and retry_after is not None:
-                error.resume_at = datetime.fromtimestamp(now, UTC) + timedelta(seconds=retry_after)
-        return error
 
 
 class BadRequestError(APIError):

@@ -56,6 +56,18 @@ async def test_a_deadline_is_kept_and_the_job_can_be_picked_up_again() -> None:
         assert len(await again.wait(timeout=0)) == 1
 
 
+@pytest.mark.parametrize("timeout", [None, "1", -1, float("nan"), float("inf")])
+async def test_a_timeout_that_is_none_is_refused_before_there_is_a_task(timeout: Any) -> None:
+    async with client_of(CREATED) as client:
+        with pytest.raises(errors.InvalidRequestError, match="timeout"):
+            await client.embed.video("https://host/a.mp4", via="task", timeout=timeout)
+        job = await client.embed.tasks.video("https://host/a.mp4")
+        with pytest.raises(errors.InvalidRequestError, match="timeout"):
+            await job.wait(timeout=timeout)
+        with pytest.raises(errors.InvalidRequestError, match="timeout"):
+            await anext(client.wait_all([job], timeout=timeout))
+
+
 @pytest.mark.parametrize("word", ["validating", "a word of next year"])
 async def test_an_unknown_status_counts_as_running(word: str) -> None:
     async with client_of(CREATED, reply(RUNNING | {"status": word}), reply(READY)) as client:

@@ -55,6 +55,18 @@ def test_a_deadline_is_kept_and_the_job_can_be_picked_up_again() -> None:
         assert len(again.wait(timeout=0)) == 1
 
 
+@pytest.mark.parametrize("timeout", [None, "1", -1, float("nan"), float("inf")])
+def test_a_timeout_that_is_none_is_refused_before_there_is_a_task(timeout: Any) -> None:
+    with client_of(CREATED) as client:
+        with pytest.raises(errors.InvalidRequestError, match="timeout"):
+            client.embed.video("https://host/a.mp4", via="task", timeout=timeout)
+        job = client.embed.tasks.video("https://host/a.mp4")
+        with pytest.raises(errors.InvalidRequestError, match="timeout"):
+            job.wait(timeout=timeout)
+        with pytest.raises(errors.InvalidRequestError, match="timeout"):
+            next(client.wait_all([job], timeout=timeout))
+
+
 @pytest.mark.parametrize("word", ["validating", "a word of next year"])
 def test_an_unknown_status_counts_as_running(word: str) -> None:
     with client_of(CREATED, reply(RUNNING | {"status": word}), reply(READY)) as client:

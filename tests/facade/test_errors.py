@@ -53,6 +53,7 @@ def test_huge_bodies_are_cut() -> None:
     "error",
     [
         APIError.of(429, {}, b'{"code": "too_many_requests"}', retry_after=2.0),
+        APIError.of(429, {"x-ratelimit-remaining": "3"}, b"{}", retry_after=3.0, now=1.0),
         errors.JobFailed("id1", "failed", "too short"),
         errors.WaitTimeout("id1", "processing", 3.0),
         errors.InvalidMediaError("no such file"),

@@ -16,12 +16,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import anyio
 import orjson
 import pytest
 
 from dodeca import AsyncClient, Client, errors
+from dodeca._aconcurrency import arun_blocking
 from dodeca._async import pool
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
@@ -292,6 +294,44 @@ def test_a_client_without_a_deadline_is_refused(timeout: object) -> None:
     for kind in (Client, AsyncClient):
         with pytest.raises(errors.ConfigurationError):
             kind("key", timeout=timeout)  # type: ignore[arg-type]
+
+
+async def test_the_end_of_code_that_blocks_is_waited_for() -> None:
+    """A run that was cancelled has let go of its files when the task is at its end."""
+
+    class Service:
+        async def slow(self) -> None:
+            await anyio.sleep(0.01)
+
+        async def wrong(self) -> None:
+            raise LookupError("this one")
+
+    def forever(service: Any) -> None:
+        try:
+            while True:
+                service.slow()
+        finally:
+            time.sleep(0.1)
+            ended.append(True)
+
+    ended: list[bool] = []
+    task = asyncio.create_task(arun_blocking(Service(), forever))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended == [True]
+    with anyio.move_on_after(0.05):
+        await arun_blocking(Service(), forever)
+    assert ended == [True, True]
+    with pytest.raises(LookupError, match="this one"):
+        await arun_blocking(Service(), lambda service: service.wrong())
+
+
+async def test_an_error_of_a_bulk_run_is_itself(tmp_path: Path) -> None:
+    async with AsyncClient.emulated() as client:
+        with pytest.raises(errors.InvalidRequestError):
+            await client.embed.run(None, out=tmp_path / "out")  # type: ignore[arg-type]
 
 
 INTERRUPTED = """

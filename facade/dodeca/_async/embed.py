@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from dodeca import _bodies, _params
 from dodeca._aconcurrency import arun_blocking
 from dodeca._async.embed_tasks import AsyncEmbedTasks, Block, as_embeddings
+from dodeca._async.job import check_timeout
 from dodeca._async.transport import AsyncTransport
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._limiter import Limiter
@@ -321,6 +322,7 @@ class AsyncEmbed(Methods):
     ) -> Embeddings:
         if via not in ("auto", "sync", "task"):
             raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
+        check_timeout(timeout)
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):

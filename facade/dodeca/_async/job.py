@@ -12,6 +12,7 @@ from collections.abc import (
     Sequence,
     Set,
 )
+from numbers import Real
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -19,7 +20,14 @@ import attrs
 from dodeca import _policy, _progress, _show
 from dodeca._clock import Clock
 from dodeca._masking import LOG
-from dodeca.errors import APIError, DodecaError, JobFailed, TransportError, WaitTimeout
+from dodeca.errors import (
+    APIError,
+    DodecaError,
+    InvalidRequestError,
+    JobFailed,
+    TransportError,
+    WaitTimeout,
+)
 
 T = TypeVar("T")
 READY = "ready"
@@ -180,7 +188,9 @@ class AsyncJob(Generic[T]):
             JobFailed: the job ended without a result; carries the service's reason.
             WaitTimeout: it was still running at the deadline; it goes on.
             APIError: the service refused a look for good.
+            InvalidRequestError: a timeout that is none.
         """
+        check_timeout(timeout)
         started = self._clock.monotonic()
         trouble: DodecaError | None = None
         with _progress.waiting(f"job {self.id}", on_progress, progress) as note:
@@ -222,10 +232,17 @@ class AsyncJob(Generic[T]):
         return _show.pairs("Job", [pair for pair in (*told, ("latest", latest)) if pair[1]])
 
 
+def check_timeout(timeout: object) -> None:
+    """Refuse what would not end a wait, before there is anything to wait for."""
+    if not isinstance(timeout, Real) or not 0 <= float(timeout) < float("inf"):
+        raise InvalidRequestError(f"timeout is a number of seconds of 0 or more, got {timeout!r}")
+
+
 async def wait_all(
     jobs: Iterable[AsyncJob[T]], *, timeout: float = 3600.0, progress: bool = False
 ) -> AsyncIterator[AsyncJob[T]]:
     """See `AsyncClient.wait_all`."""
+    check_timeout(timeout)
     waiting = {(job._board.key, job.id): job for job in jobs}
     with _progress.counting("waiting for jobs", len(waiting), progress) as count:
         async for job in _as_they_end(waiting, timeout):

@@ -15,6 +15,7 @@ from dodeca._limiter import Limiter
 from dodeca._operation import Answer, request
 from dodeca._show import Methods
 from dodeca._sync.embed_tasks import Block, EmbedTasks, as_embeddings
+from dodeca._sync.job import check_timeout
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.sink import VectorSink, take
@@ -322,6 +323,7 @@ class Embed(Methods):
     ) -> Embeddings:
         if via not in ("auto", "sync", "task"):
             raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
+        check_timeout(timeout)
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):

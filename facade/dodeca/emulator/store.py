@@ -130,6 +130,16 @@ class Store:
             ).fetchall()
         return [orjson.loads(body) for (body,) in rows]
 
+    def expired(self, collection: str, now: str) -> list[str]:
+        """Return the ids of the documents whose `expires_at` has come."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT id FROM documents"
+                " WHERE collection = ? AND json_extract(body, '$.expires_at') <= ?",
+                (collection, now),
+            ).fetchall()
+        return [found for (found,) in rows]
+
     def update(self, collection: str, document_id: str, **changes: Any) -> Document | None:
         """Set some fields of a document and return it; None when it is not there.
 

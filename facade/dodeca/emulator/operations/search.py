@@ -237,9 +237,8 @@ def _clip(call: Call, video: Document, hit: Hit, search: Document) -> dict[str, 
 def _forget(emulator: Emulator) -> None:
     """Remove the searches whose tokens have expired."""
     now = timestamp(emulator.clock.now())
-    for search in emulator.store.find(_COLLECTION):
-        if search["expires_at"] <= now:
-            emulator.store.delete(_COLLECTION, search["_id"])
+    for name in emulator.store.expired(_COLLECTION, now):
+        emulator.store.delete(_COLLECTION, name)
 
 
 HANDLERS: Mapping[str, Handler] = {"search_create": create, "search_retrieve": retrieve}
