@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
+from dodeca.bulk.inputs import Options, items
+from dodeca.bulk.journal import Journal
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.errors import AuthenticationError, RunLockedError
 from tests.bulk.library import ROOT, rows, server, sounds
@@ -168,3 +170,16 @@ def test_a_wrong_key_ends_the_run(tmp_path: Path) -> None:
             client.embed.run([{"text": f"text {n}"} for n in range(100)], out=tmp_path / "out")
         with Client("right", base_url=url) as client:
             assert client.embed.run([{"text": "text 1"}], out=tmp_path / "out").done == 1
+
+
+def test_the_next_inputs_are_found_without_looking_at_all_others(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    texts = [{"text": f"text {n}"} for n in range(2_000)]
+    journal.register(items(texts, Options()), lambda _: None)
+    looks: list[None] = []
+    journal._db.set_progress_handler(lambda: looks.append(None), 1_000)
+    found = journal.open_rows(1_000, 10, again=False, resubmit=False)
+    journal._db.set_progress_handler(None, 0)
+    journal.close()
+    assert [row.seq for row in found] == [*range(1_001, 1_011)]
+    assert len(looks) < 5

@@ -203,8 +203,10 @@ class Journal:
 
     def open_rows(self, after: int, limit: int, *, again: bool, resubmit: bool) -> list[Row]:
         """The next inputs of this run that are not done, in order."""
+        # By the index, all that are left would be sorted at each call.
+        select = f"SELECT {_COLUMNS} FROM inputs NOT INDEXED WHERE {_OPEN}"  # noqa: S608
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM inputs WHERE {_OPEN} ORDER BY seq LIMIT :limit",  # noqa: S608
+            f"{select} ORDER BY seq LIMIT :limit",
             {
                 "run": self.run,
                 "after": after,
