@@ -183,3 +183,25 @@ def test_the_next_inputs_are_found_without_looking_at_all_others(tmp_path: Path)
     journal.close()
     assert [row.seq for row in found] == [*range(1_001, 1_011)]
     assert len(looks) < 5
+
+
+FAILING = {"fault": "503", "operation": "embed_v2_create", "times": 9, "retry_after": "0"}
+
+
+def arrange(client: Client, *faults: dict[str, Any]) -> None:
+    """What goes wrong at the emulator from now on."""
+    assert client._owned is not None
+    client._owned.faults = type(client._owned.faults)(faults)
+
+
+def test_a_file_that_changed_again_after_a_failure_is_embedded(tmp_path: Path) -> None:
+    picture, out = tmp_path / "a.png", tmp_path / "out"
+    with Client.emulated() as client:
+        samples.image(picture, "red", (200, 200))
+        client.embed.run(picture, out=out)
+        arrange(client, FAILING)
+        samples.image(picture, "green", (210, 200))
+        assert client.embed.run(picture, out=out).failures[0].code == "http_503"
+        arrange(client)
+        samples.image(picture, "blue", (220, 200))
+        assert client.embed.run(picture, out=out).done == 1

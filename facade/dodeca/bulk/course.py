@@ -143,7 +143,7 @@ class Course:
     def _begin(self, work: Work) -> None:
         row = work.row
         is_local, is_timed = row.origin in ("file", "data"), row.kind in ("audio", "video")
-        if is_local and is_timed and not work.was_read:
+        if is_local and (is_timed or row.content) and not work.was_read:
             self._next(work, "read")
             return
         try:
