@@ -13,8 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
+from dodeca._sync.service import Service
 from dodeca.bulk.inputs import Options, items
 from dodeca.bulk.journal import Journal
+from dodeca.bulk.runs import carry_out
+from dodeca.bulk.settings import Settings
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.errors import AuthenticationError, RunLockedError
 from tests.bulk.library import ROOT, rows, server, sounds
@@ -202,6 +205,25 @@ def test_a_file_that_changed_again_after_a_failure_is_embedded(tmp_path: Path) -
         arrange(client, FAILING)
         samples.image(picture, "green", (210, 200))
         assert client.embed.run(picture, out=out).failures[0].code == "http_503"
+        assert len(rows(out)) == 0, "the vectors are those of another content"
         arrange(client)
         samples.image(picture, "blue", (220, 200))
         assert client.embed.run(picture, out=out).done == 1
+
+
+def test_a_row_set_that_waits_is_not_that_of_another_content(tmp_path: Path) -> None:
+    picture, out = tmp_path / "a.png", tmp_path / "out"
+
+    def die(point: str) -> None:
+        if point == "before the rename of part":
+            raise OSError("no space left")
+
+    with Client.emulated() as client:
+        samples.image(picture, "red", (200, 200))
+        service = Service(client._transport)
+        with pytest.raises(OSError, match="no space left"):
+            carry_out(service, picture, out, options=Options(), settings=Settings(), at=die)
+        arrange(client, FAILING)
+        samples.image(picture, "blue", (210, 200))
+        assert client.embed.run(picture, out=out).failed == 1
+        assert not list((out / "vectors").iterdir())

@@ -173,6 +173,7 @@ class Course:
             return
         if not is_same:
             seen |= {"state": "new", "asset_id": None, "task_id": None}
+            self._journal.unspool("a row set of before", row.seq)
         self.set(work, "a file's content", changed=0, code=None, **seen)
         self._go_on(work)
 

@@ -283,12 +283,17 @@ class Journal:
         """These row sets are in a part of the dataset."""
         for seq in seqs:
             self.set("a part", seq, part=part)
-            self.write("a part", "DELETE FROM spool WHERE seq = ?", [seq])
+            self.unspool("a part", seq)
+
+    def unspool(self, what: str, seq: int) -> None:
+        """The row set of an input is not kept any more."""
+        self.write(what, "DELETE FROM spool WHERE seq = ?", [seq])
 
     def outdated(self) -> list[tuple[str, int, str]]:
         """Inputs that failed after they had changed, and the parts that hold their old rows."""
         return self._db.execute(
-            "SELECT part, seq, key FROM inputs WHERE state = 'failed' AND part IS NOT NULL"
+            "SELECT part, seq, key FROM inputs"
+            " WHERE state <> 'done' AND code IS NOT NULL AND part IS NOT NULL"
         ).fetchall()
 
     # Facts about the whole.
