@@ -227,6 +227,7 @@ def _sourced(
     text = os.fspath(source)
     if name == "path":
         return _file(folder / text, options, metadata)
+    _unicode(name, text)
     if name == "url":
         return _url(text, options, metadata)
     if name == "text":
@@ -239,7 +240,7 @@ def _file(path: Path, options: Options, metadata: Mapping[str, Scalar]) -> Item:
 
 
 def _url(url: str, options: Options, metadata: Mapping[str, Scalar]) -> Item:
-    Media.url(url)
+    Media.url(_unicode("url", url))
     return _item("url", url, options, metadata)
 
 
@@ -281,18 +282,32 @@ def _is_url(text: str) -> bool:
 
 
 def _scalar(name: str, value: Any) -> Scalar:
-    if name in _RESERVED:
+    if not isinstance(name, str):
+        raise InvalidRequestError(f"names of metadata are strings, got {name!r:.80}")
+    if _unicode("a name of metadata", name) in _RESERVED:
         raise InvalidRequestError(
             f"{name!r} is a column of the output; name the metadata otherwise"
         )
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     found = value.item() if hasattr(value, "item") else value  # numbers of numpy
-    if found is None or isinstance(found, bool | int | float | str):
+    if isinstance(found, int) and not -(2**63) <= found < 2**63:
+        raise InvalidRequestError(f"whole numbers in metadata have 64 bits, {name!r} has more")
+    if isinstance(found, str):
+        return _unicode(name, found)
+    if found is None or isinstance(found, bool | int | float):
         return found
     raise InvalidRequestError(
         f"metadata are strings, numbers, booleans and times, got {found!r:.80} as {name!r}"
     )
+
+
+def _unicode(name: str, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidRequestError(f"{name!r} is not valid Unicode: {exc}") from exc
+    return value
 
 
 def _seconds(name: str, value: Any) -> float:
