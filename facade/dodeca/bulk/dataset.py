@@ -49,8 +49,10 @@ class Place:
         """The places that `out` names, their folders made where they are to be.
 
         Raises:
-            InvalidRequestError: `out` is a file.
+            InvalidRequestError: `out` is a file, or names nothing.
         """
+        if not isinstance(out, str | os.PathLike) or not os.fspath(out).strip():
+            raise InvalidRequestError(f"out is a folder, or ends in .lance; got {out!r}")
         path = Path(os.fspath(out))
         is_lance = path.suffix == ".lance"
         beside = path.with_suffix(".journal") if is_lance else path

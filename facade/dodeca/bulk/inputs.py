@@ -96,8 +96,13 @@ def items(inputs: Any, options: Options) -> Iterator[Item]:
         InvalidRequestError: nothing that can be read as inputs, or a row that is malformed.
     """
     if isinstance(inputs, str | os.PathLike):
-        yield from _named(os.fspath(inputs), options)
+        yield from _named(os.fspath(inputs), options, "inputs")
         return
+    if hasattr(inputs, "columns"):
+        raise InvalidRequestError(
+            'a table in memory is given as its rows: .to_dict("records") of pandas, '
+            f".to_dicts() of polars; got {type(inputs).__name__}"
+        )
     if isinstance(inputs, Media | Mapping):
         inputs = [inputs]
     if not isinstance(inputs, Iterable):
@@ -106,38 +111,57 @@ def items(inputs: Any, options: Options) -> Iterator[Item]:
             f"got {type(inputs).__name__}"
         )
     for number, entry in enumerate(inputs):
-        yield _entry(entry, options, f"input {number}")
+        where = f"input {number}"
+        if isinstance(entry, str | os.PathLike):
+            yield from _named(os.fspath(entry), options, where, is_one_of_many=True)
+        else:
+            yield _entry(entry, options, where)
 
 
-def _named(name: str, options: Options) -> Iterator[Item]:
-    """What one string or path stands for."""
+def _named(
+    name: str, options: Options, where: str, *, is_one_of_many: bool = False
+) -> Iterator[Item]:
+    """What a string or path stands for; one of many that leads nowhere fails for itself."""
+    if not name.strip():
+        raise InvalidRequestError(f"{where}: a name is a non-empty string, got {name!r}")
     path = Path(name)
     if _is_url(name):
         yield _url(name, options, {})
+    elif path.is_file():
+        is_table = path.suffix.lower() in _MANIFESTS
+        yield from _manifest(path, options) if is_table else [_file(path, options, {})]
     elif path.is_dir():
         yield from _folder(path, options)
-    elif path.suffix.lower() in _MANIFESTS and path.is_file():
-        yield from _manifest(path, options)
-    elif path.is_file():
+    elif matches := _matches(name):
+        for match in matches:
+            if match.is_file():
+                yield _file(match, options, {})
+    elif is_one_of_many:
         yield _file(path, options, {})
     elif glob.has_magic(name):
-        found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - patterns may be absolute
-        if not found:
-            raise InvalidRequestError(f"no file is like {name!r}")
-        for match in found:
-            if Path(match).is_file():
-                yield _file(Path(match), options, {})
+        raise InvalidRequestError(f"no file is like {name!r}")
     else:
         raise InvalidRequestError(f"there is no file, folder or manifest {name!r}")
 
 
+def _matches(name: str) -> list[Path]:
+    """What is like a pattern."""
+    if not glob.has_magic(name):
+        return []
+    return [Path(found) for found in sorted(glob.glob(name, recursive=True))]  # noqa: PTH207
+
+
 def _folder(path: Path, options: Options) -> Iterator[Item]:
     """All pictures, sounds and films below a folder, in the order of their names."""
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in os.walk(path, onerror=_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and _named_kind(name) is not None:
                 yield _file(Path(folder, name), options, {})
+
+
+def _unreadable(error: OSError) -> None:
+    raise InvalidRequestError(f"cannot read the folder {error.filename}: {error}") from error
 
 
 def _manifest(path: Path, options: Options) -> Iterator[Item]:
@@ -148,11 +172,16 @@ def _manifest(path: Path, options: Options) -> Iterator[Item]:
 
 
 def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        for row in csv.DictReader(stream, restkey=""):
-            if "" in row:
-                raise InvalidRequestError(f"{path.name} has a row with more values than columns")
-            yield {name: _csv_value(name, text) for name, text in row.items() if text}
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            for row in csv.DictReader(stream, restkey=""):
+                if "" in row:
+                    raise InvalidRequestError(
+                        f"{path.name} has a row with more values than columns"
+                    )
+                yield {name: _csv_value(name, text) for name, text in row.items() if text}
+    except (UnicodeDecodeError, csv.Error) as exc:
+        raise InvalidRequestError(f"cannot read {path.name}: {exc}") from exc
 
 
 def _csv_value(name: str, text: str) -> Scalar:
@@ -181,10 +210,6 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 def _entry(entry: Any, options: Options, where: str) -> Item:
     if isinstance(entry, Mapping):
         return row_item(entry, options, where)
-    if isinstance(entry, str) and _is_url(entry):
-        return _url(entry, options, {})
-    if isinstance(entry, str | os.PathLike):
-        return _file(Path(os.fspath(entry)), options, {})
     if isinstance(entry, Media):
         return _media(entry, options, {})
     raise InvalidRequestError(
@@ -236,7 +261,9 @@ def _sourced(
 
 
 def _file(path: Path, options: Options, metadata: Mapping[str, Scalar]) -> Item:
-    return _item("file", os.path.abspath(path), options, metadata)  # noqa: PTH100 - keeps links
+    name = os.path.abspath(path)  # noqa: PTH100 - keeps links
+    # What is not UTF-8 stands in no journal and no table: it fails by a name that can.
+    return _item("file", name.encode(errors="backslashreplace").decode(), options, metadata)
 
 
 def _url(url: str, options: Options, metadata: Mapping[str, Scalar]) -> Item:
