@@ -234,6 +234,8 @@ class Course:
         except DodecaError as exc:
             self._failed(work, exc)
             return
+        if work.is_counted and work.row.media_sec is None:
+            self._run.minutes += (outcome.media_sec or 0.0) / 60.0
         self._journal.keep("length", str(found))
         self._journal.spool(work.row.seq, outcome.packed)
         seen = {"content": outcome.content, "size": outcome.size, "mtime_ns": outcome.mtime_ns}

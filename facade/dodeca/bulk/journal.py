@@ -227,12 +227,12 @@ class Journal:
         )
         return [(state, bool(is_open), number) for state, is_open, number in found]
 
-    def failures(self) -> Iterator[Failure]:
-        """The inputs of this run that have a reason for not being done, in order."""
+    def failures(self, *, of_all_runs: bool = False) -> Iterator[Failure]:
+        """The inputs of this run, or of all, that have a reason for not being done, in order."""
         rows = self._db.execute(
             """SELECT key, source, kind, code, status, reason, retryable FROM inputs
-            WHERE run = ? AND state <> 'done' AND code IS NOT NULL ORDER BY seq""",
-            [self.run],
+            WHERE (run = ? OR ?) AND state <> 'done' AND code IS NOT NULL ORDER BY seq""",
+            [self.run, of_all_runs],
         )
         for values in rows:
             yield attrs.evolve(Failure(*values), retryable=bool(values[-1]))
@@ -322,7 +322,7 @@ class Journal:
         try:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            self._db.execute("PRAGMA incremental_vacuum")
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()  # a page a row
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._db.close()

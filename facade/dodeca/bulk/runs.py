@@ -64,9 +64,9 @@ def carry_out(
                 if not settings.keep_assets:
                     _delete_assets(service, journal)
                 told.failures = list(journal.failures())
-                output.write_errors(told.failures)
+                output.write_errors(journal.failures(of_all_runs=True))
                 told.end()
-                watch(told)
+            watch(told)
         return told
     finally:
         journal.close()
