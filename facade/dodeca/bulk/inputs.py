@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import attrs
 import orjson
 
-from dodeca._bodies import MODEL
+from dodeca._bodies import MODEL, VIDEO_OPTIONS, VIDEO_SCOPES
+from dodeca._params import choices
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media
 from dodeca.segmentation import Dynamic, Fixed, Segmentation, dynamic, fixed
@@ -69,6 +70,16 @@ class Options:
             name: _READERS[name](name, value) for name, value in values.items() if value is not None
         }
         return attrs.evolve(self, **given)
+
+    def check(self) -> None:
+        """Look at the words, of which newer models may know more.
+
+        Raises:
+            InvalidRequestError: a word that the API does not list.
+        """
+        if self.model_name == MODEL:
+            choices("embedding_option", self.embedding_option, VIDEO_OPTIONS)
+            choices("embedding_scope", self.embedding_scope, VIDEO_SCOPES)
 
 
 @attrs.frozen

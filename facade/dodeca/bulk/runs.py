@@ -43,6 +43,7 @@ def carry_out(
     at: At = nothing,
 ) -> Run:
     """Embed what is not embedded yet; see `client.embed.run`."""
+    options.check()
     if dry_run:
         return _dry(inputs, out, options, settings)
     place = Place.of(out)
