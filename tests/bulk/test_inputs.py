@@ -88,7 +88,9 @@ def test_a_table_in_memory_is_given_as_its_rows() -> None:
     assert sources(frame.to_dict("records")) == ["a"]
 
 
-@pytest.mark.parametrize("content", ["path\ncafé.png\n".encode("latin-1"), b"path\n" + b"a" * 2**18])
+@pytest.mark.parametrize(
+    "content", ["path\ncafé.png\n".encode("latin-1"), b"path\n" + b"a" * 2**18]
+)
 def test_a_table_that_cannot_be_read_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "list.csv").write_bytes(content)
     with pytest.raises(InvalidRequestError, match=r"cannot read list\.csv"):
@@ -107,5 +109,5 @@ def test_a_folder_that_cannot_be_read_is_named(
         return look(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(InvalidRequestError, match="cannot read the folder .*closed"):
+    with pytest.raises(InvalidRequestError, match=r"cannot read the folder .*closed"):
         sources(tmp_path)

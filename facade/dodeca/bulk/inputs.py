@@ -17,11 +17,17 @@ from urllib.parse import urlsplit
 import attrs
 import orjson
 
-from dodeca._bodies import MODEL, VIDEO_OPTIONS, VIDEO_SCOPES
+from dodeca._bodies import MODEL
 from dodeca._params import choices
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media
 from dodeca.segmentation import Dynamic, Fixed, Segmentation, dynamic, fixed
+from dodeca_api.models.video_input_request_embedding_option_items import (
+    VIDEO_INPUT_REQUEST_EMBEDDING_OPTION_ITEMS_VALUES as VIDEO_OPTIONS,
+)
+from dodeca_api.models.video_input_request_embedding_scope_items import (
+    VIDEO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES as VIDEO_SCOPES,
+)
 
 Scalar = bool | int | float | str | None
 
