@@ -13,6 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
+from dodeca._sync.service import Service
+from dodeca.bulk.inputs import Options, items
+from dodeca.bulk.journal import Journal
+from dodeca.bulk.runs import carry_out
+from dodeca.bulk.settings import Settings
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.errors import AuthenticationError, RunLockedError
 from tests.bulk.library import ROOT, rows, server, sounds
@@ -168,3 +173,137 @@ def test_a_wrong_key_ends_the_run(tmp_path: Path) -> None:
             client.embed.run([{"text": f"text {n}"} for n in range(100)], out=tmp_path / "out")
         with Client("right", base_url=url) as client:
             assert client.embed.run([{"text": "text 1"}], out=tmp_path / "out").done == 1
+
+
+def test_the_next_inputs_are_found_without_looking_at_all_others(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    texts = [{"text": f"text {n}"} for n in range(2_000)]
+    journal.register(items(texts, Options()), lambda _: None)
+    looks: list[None] = []
+    journal._db.set_progress_handler(lambda: looks.append(None), 1_000)
+    found = journal.open_rows(1_000, 10, again=False, resubmit=False)
+    journal._db.set_progress_handler(None, 0)
+    journal.close()
+    assert [row.seq for row in found] == [*range(1_001, 1_011)]
+    assert len(looks) < 5
+
+
+FAILING = {"fault": "503", "operation": "embed_v2_create", "times": 9, "retry_after": "0"}
+
+
+def arrange(client: Client, *faults: dict[str, Any]) -> None:
+    """What goes wrong at the emulator from now on."""
+    assert client._owned is not None
+    client._owned.faults = type(client._owned.faults)(faults)
+
+
+def test_a_file_that_changed_again_after_a_failure_is_embedded(tmp_path: Path) -> None:
+    picture, out = tmp_path / "a.png", tmp_path / "out"
+    with Client.emulated() as client:
+        samples.image(picture, "red", (200, 200))
+        client.embed.run(picture, out=out)
+        arrange(client, FAILING)
+        samples.image(picture, "green", (210, 200))
+        assert client.embed.run(picture, out=out).failures[0].code == "http_503"
+        assert len(rows(out)) == 0, "the vectors are those of another content"
+        arrange(client)
+        samples.image(picture, "blue", (220, 200))
+        assert client.embed.run(picture, out=out).done == 1
+
+
+def test_a_row_set_that_waits_is_not_that_of_another_content(tmp_path: Path) -> None:
+    picture, out = tmp_path / "a.png", tmp_path / "out"
+
+    def die(point: str) -> None:
+        if point == "before the rename of part":
+            raise OSError("no space left")
+
+    with Client.emulated() as client:
+        samples.image(picture, "red", (200, 200))
+        service = Service(client._transport)
+        with pytest.raises(OSError, match="no space left"):
+            carry_out(service, picture, out, options=Options(), settings=Settings(), at=die)
+        arrange(client, FAILING)
+        samples.image(picture, "blue", (210, 200))
+        assert client.embed.run(picture, out=out).failed == 1
+        assert not list((out / "vectors").iterdir())
+
+
+def links(client: Client, folder: Path, number: int) -> list[str]:
+    """URLs of sounds, each of 4 seconds."""
+    assert client._owned is not None
+    client._owned.media = sounds(folder, number)
+    return [f"https://example.com/{n:04d}.wav" for n in range(number)]
+
+
+def test_what_is_under_way_is_kept_when_the_one_who_watches_fails(tmp_path: Path) -> None:
+    told: list[int] = []
+
+    def fail(run: Any) -> None:
+        told.append(run.done)
+        raise ValueError("no room to draw")
+
+    with Client.emulated() as client:
+        slow = {"fault": "delay", "operation": "embed_v2_tasks_create", "times": 2, "seconds": 0.5}
+        arrange(client, slow)
+        inputs = [{"text": "a"}, *links(client, tmp_path / "in", 2)]
+        with pytest.raises(ValueError, match="no room to draw"):
+            client.embed.run(inputs, out=tmp_path / "out", progress=fail)
+        assert told == [1]
+        run = client.embed.run(inputs, out=tmp_path / "out")
+        assert (run.skipped, run.done, run.unknown) == (1, 2, 0)
+        assert len(list(client.embed.tasks.list())) == 2
+
+
+def test_minutes_that_are_known_afterwards_count(tmp_path: Path) -> None:
+    with Client.emulated() as client:
+        inputs = links(client, tmp_path / "in", 12)
+        run = client.embed.run(inputs, out=tmp_path / "out", max_minutes=0.1, concurrency=1)
+        assert (run.stopped, run.exit_code) == ("max_minutes", 75)
+        assert 0 < run.done < 12
+        assert run.minutes == pytest.approx(run.done * 4 / 60, rel=0.05)
+        none = client.embed.run(inputs[-1:], out=tmp_path / "out", max_minutes=0)
+        assert (none.done, none.stopped) == (0, "max_minutes")
+
+
+def test_the_table_of_errors_is_of_all_runs(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    with Client.emulated() as client:
+        client.embed.run(broken, out=tmp_path / "out")
+        run = client.embed.run([{"text": "a"}], out=tmp_path / "out")
+        assert (list(run.failures), run.exit_code) == ([], 0)
+        assert pq.read_table(run.errors)["source"].to_pylist() == [str(broken)]
+        samples.image(broken, "red", (200, 200))
+        client.embed.run(broken, out=tmp_path / "out")
+        assert len(pq.read_table(run.errors)) == 0
+
+
+def test_a_closed_journal_has_no_empty_pages(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.spool(1, bytes(1_000_000))
+    journal.commit()
+    journal.unspool("a part", 1)
+    journal.commit()
+    journal.close()
+    assert (tmp_path / "journal.sqlite").stat().st_size < 100_000
+
+
+def test_old_rows_are_taken_out_of_a_part_at_once(tmp_path: Path) -> None:
+    pictures = [samples.image(tmp_path / f"{n}.png", "red", (200, 200)) for n in range(3)]
+    points: list[str] = []
+    with Client.emulated() as client:
+        client.embed.run(pictures, out=tmp_path / "out")
+        for picture in pictures:
+            picture.write_bytes(b"no picture any more")
+        service = Service(client._transport)
+        carry_out(
+            service,
+            pictures,
+            tmp_path / "out",
+            options=Options(),
+            settings=Settings(),
+            at=points.append,
+        )
+    assert len(rows(tmp_path / "out")) == 0
+    assert points.count("after the rename of part") == 1

@@ -143,7 +143,7 @@ class Course:
     def _begin(self, work: Work) -> None:
         row = work.row
         is_local, is_timed = row.origin in ("file", "data"), row.kind in ("audio", "video")
-        if is_local and is_timed and not work.was_read:
+        if is_local and (is_timed or row.content) and not work.was_read:
             self._next(work, "read")
             return
         try:
@@ -173,6 +173,7 @@ class Course:
             return
         if not is_same:
             seen |= {"state": "new", "asset_id": None, "task_id": None}
+            self._journal.unspool("a row set of before", row.seq)
         self.set(work, "a file's content", changed=0, code=None, **seen)
         self._go_on(work)
 
@@ -233,6 +234,8 @@ class Course:
         except DodecaError as exc:
             self._failed(work, exc)
             return
+        if work.is_counted and work.row.media_sec is None:
+            self._run.minutes += (outcome.media_sec or 0.0) / 60.0
         self._journal.keep("length", str(found))
         self._journal.spool(work.row.seq, outcome.packed)
         seen = {"content": outcome.content, "size": outcome.size, "mtime_ns": outcome.mtime_ns}

@@ -49,8 +49,10 @@ class Place:
         """The places that `out` names, their folders made where they are to be.
 
         Raises:
-            InvalidRequestError: `out` is a file.
+            InvalidRequestError: `out` is a file, or names nothing.
         """
+        if not isinstance(out, str | os.PathLike) or not os.fspath(out).strip():
+            raise InvalidRequestError(f"out is a folder, or ends in .lance; got {out!r}")
         path = Path(os.fspath(out))
         is_lance = path.suffix == ".lance"
         beside = path.with_suffix(".journal") if is_lance else path
@@ -158,13 +160,13 @@ class Dataset:
             table = _merged(target, table)
         self._replace(target, table, "part")
 
-    def remove(self, part: str, key: str) -> None:
-        """Take the rows of an input out of a part."""
+    def remove(self, part: str, keys: Set[str]) -> None:
+        """Take the rows of some inputs out of a part."""
         if self._place.table:
-            _lance_table(self._place).delete(f"input_id = '{key}'")
+            _lance_table(self._place).delete(f"input_id IN ({_quoted(keys)})")
             return
         target = self._part(part)
-        self._replace(target, _without(target, {key}), "part")
+        self._replace(target, _without(target, keys), "part")
 
     def write_errors(self, failures: Iterable[Failure]) -> None:
         """Write the table of errors anew."""
@@ -269,7 +271,7 @@ def _as(kind: str, value: Any) -> Any:
 def _to_lance(place: Place, table: Any) -> None:
     """One atomic change: rows of these inputs that are there already are replaced."""
     found = _lance_table(place, table)
-    inputs = ", ".join(f"'{key}'" for key in sorted(set(table["input_id"].to_pylist())))
+    inputs = _quoted(set(table["input_id"].to_pylist()))
     (
         found.merge_insert(["id", "input_id"])
         .when_matched_update_all()
@@ -277,6 +279,10 @@ def _to_lance(place: Place, table: Any) -> None:
         .when_not_matched_by_source_delete(f"input_id IN ({inputs})")
         .execute(table)
     )
+
+
+def _quoted(keys: Set[str]) -> str:
+    return ", ".join(f"'{key}'" for key in sorted(keys))
 
 
 def _lance_table(place: Place, like: Any = None) -> Any:

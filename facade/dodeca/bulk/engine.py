@@ -80,10 +80,11 @@ class Engine:
                 wake = self._start_what_is_due()
                 if not course.begun or course.fatal:
                     break
-                self._take_back(wake)
+                if self._take_back(wake):
+                    self._watch(self._run)
                 if course.spooled > self._settings.spool_bytes:
                     self.flush()
-        except KeyboardInterrupt:
+        except BaseException:  # of the user, or of what watches
             self._wind_up()
             raise
         if course.fatal is not None:
@@ -107,9 +108,13 @@ class Engine:
                     self._journal.keep("next_part", str(number + 1))
                 self._journal.written([row_set["seq"] for row_set in some], name)
                 self._journal.commit()
+        outdated: dict[str, dict[int, str]] = {}
         for part, seq, key in self._journal.outdated():
-            self._output.remove(part, key)
-            self._journal.set("an outdated row set", seq, part=None)
+            outdated.setdefault(part, {})[seq] = key
+        for part, keys in outdated.items():
+            self._output.remove(part, {*keys.values()})
+            for seq in keys:
+                self._journal.set("an outdated row set", seq, part=None)
             self._journal.commit()
         self._course.spooled = 0
 
@@ -154,8 +159,8 @@ class Engine:
                 course.set(work, what, state=state, intent_at=time.time())
         self._journal.commit()
         for work in starting:
-            self._out += 1
             self._workers.start(work.step, work.row, work.media, partial(self._came_back, work))
+            self._out += 1
         return wake
 
     def _came_back(self, work: Work, ended: Ended) -> None:
@@ -171,7 +176,12 @@ class Engine:
         if self._course.stopping:
             return False
         most = self._settings.max_minutes
-        if most is not None and not work.is_counted and self._run.minutes + seconds / 60.0 > most:
+        if most is None or work.is_counted:
+            return True
+        # What lasts as long as only the service knows may go while anything is left.
+        is_unknown = work.row.kind in ("audio", "video") and work.row.media_sec is None
+        spent = self._run.minutes + seconds / 60.0
+        if spent > most or (is_unknown and spent >= most):
             self._run.stopped = "max_minutes"
             return False
         return True
@@ -188,22 +198,22 @@ class Engine:
             self._run.minutes += seconds / 60.0
         return 0.0
 
-    def _take_back(self, wake: float) -> None:
-        """Wait for a step to end, and deal with all that have."""
+    def _take_back(self, wake: float) -> bool:
+        """Wait for a step to end, and deal with all that have; whether any has."""
         try:
             ended = [self._back.get(timeout=max(wake, 0.0005))]
         except queue.Empty:
-            return
+            return False
         while True:
             try:
                 ended.append(self._back.get_nowait())
             except queue.Empty:
                 break
+        self._out -= len(ended)
         for work, outcome in ended:
-            self._out -= 1
             self._heard(work, outcome)
             self._course.follow(work, outcome)
-        self._watch(self._run)
+        return True
 
     def _heard(self, work: Work, outcome: Ended) -> None:
         """Tell the limiter what came of a permit."""

@@ -18,9 +18,16 @@ import attrs
 import orjson
 
 from dodeca._bodies import MODEL
+from dodeca._params import choices
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media
 from dodeca.segmentation import Dynamic, Fixed, Segmentation, dynamic, fixed
+from dodeca_api.models.video_input_request_embedding_option_items import (
+    VIDEO_INPUT_REQUEST_EMBEDDING_OPTION_ITEMS_VALUES as VIDEO_OPTIONS,
+)
+from dodeca_api.models.video_input_request_embedding_scope_items import (
+    VIDEO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES as VIDEO_SCOPES,
+)
 
 Scalar = bool | int | float | str | None
 
@@ -70,6 +77,16 @@ class Options:
         }
         return attrs.evolve(self, **given)
 
+    def check(self) -> None:
+        """Look at the words, of which newer models may know more.
+
+        Raises:
+            InvalidRequestError: a word that the API does not list.
+        """
+        if self.model_name == MODEL:
+            choices("embedding_option", self.embedding_option, VIDEO_OPTIONS)
+            choices("embedding_scope", self.embedding_scope, VIDEO_SCOPES)
+
 
 @attrs.frozen
 class Item:
@@ -96,8 +113,13 @@ def items(inputs: Any, options: Options) -> Iterator[Item]:
         InvalidRequestError: nothing that can be read as inputs, or a row that is malformed.
     """
     if isinstance(inputs, str | os.PathLike):
-        yield from _named(os.fspath(inputs), options)
+        yield from _named(os.fspath(inputs), options, "inputs")
         return
+    if hasattr(inputs, "columns"):
+        raise InvalidRequestError(
+            'a table in memory is given as its rows: .to_dict("records") of pandas, '
+            f".to_dicts() of polars; got {type(inputs).__name__}"
+        )
     if isinstance(inputs, Media | Mapping):
         inputs = [inputs]
     if not isinstance(inputs, Iterable):
@@ -106,38 +128,57 @@ def items(inputs: Any, options: Options) -> Iterator[Item]:
             f"got {type(inputs).__name__}"
         )
     for number, entry in enumerate(inputs):
-        yield _entry(entry, options, f"input {number}")
+        where = f"input {number}"
+        if isinstance(entry, str | os.PathLike):
+            yield from _named(os.fspath(entry), options, where, is_one_of_many=True)
+        else:
+            yield _entry(entry, options, where)
 
 
-def _named(name: str, options: Options) -> Iterator[Item]:
-    """What one string or path stands for."""
+def _named(
+    name: str, options: Options, where: str, *, is_one_of_many: bool = False
+) -> Iterator[Item]:
+    """What a string or path stands for; one of many that leads nowhere fails for itself."""
+    if not name.strip():
+        raise InvalidRequestError(f"{where}: a name is a non-empty string, got {name!r}")
     path = Path(name)
     if _is_url(name):
         yield _url(name, options, {})
+    elif path.is_file():
+        is_table = path.suffix.lower() in _MANIFESTS
+        yield from _manifest(path, options) if is_table else [_file(path, options, {})]
     elif path.is_dir():
         yield from _folder(path, options)
-    elif path.suffix.lower() in _MANIFESTS and path.is_file():
-        yield from _manifest(path, options)
-    elif path.is_file():
+    elif matches := _matches(name):
+        for match in matches:
+            if match.is_file():
+                yield _file(match, options, {})
+    elif is_one_of_many:
         yield _file(path, options, {})
     elif glob.has_magic(name):
-        found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - patterns may be absolute
-        if not found:
-            raise InvalidRequestError(f"no file is like {name!r}")
-        for match in found:
-            if Path(match).is_file():
-                yield _file(Path(match), options, {})
+        raise InvalidRequestError(f"no file is like {name!r}")
     else:
         raise InvalidRequestError(f"there is no file, folder or manifest {name!r}")
 
 
+def _matches(name: str) -> list[Path]:
+    """What is like a pattern."""
+    if not glob.has_magic(name):
+        return []
+    return [Path(found) for found in sorted(glob.glob(name, recursive=True))]  # noqa: PTH207
+
+
 def _folder(path: Path, options: Options) -> Iterator[Item]:
     """All pictures, sounds and films below a folder, in the order of their names."""
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in os.walk(path, onerror=_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and _named_kind(name) is not None:
                 yield _file(Path(folder, name), options, {})
+
+
+def _unreadable(error: OSError) -> None:
+    raise InvalidRequestError(f"cannot read the folder {error.filename}: {error}") from error
 
 
 def _manifest(path: Path, options: Options) -> Iterator[Item]:
@@ -148,11 +189,16 @@ def _manifest(path: Path, options: Options) -> Iterator[Item]:
 
 
 def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        for row in csv.DictReader(stream, restkey=""):
-            if "" in row:
-                raise InvalidRequestError(f"{path.name} has a row with more values than columns")
-            yield {name: _csv_value(name, text) for name, text in row.items() if text}
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            for row in csv.DictReader(stream, restkey=""):
+                if "" in row:
+                    raise InvalidRequestError(
+                        f"{path.name} has a row with more values than columns"
+                    )
+                yield {name: _csv_value(name, text) for name, text in row.items() if text}
+    except (UnicodeDecodeError, csv.Error) as exc:
+        raise InvalidRequestError(f"cannot read {path.name}: {exc}") from exc
 
 
 def _csv_value(name: str, text: str) -> Scalar:
@@ -181,10 +227,6 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 def _entry(entry: Any, options: Options, where: str) -> Item:
     if isinstance(entry, Mapping):
         return row_item(entry, options, where)
-    if isinstance(entry, str) and _is_url(entry):
-        return _url(entry, options, {})
-    if isinstance(entry, str | os.PathLike):
-        return _file(Path(os.fspath(entry)), options, {})
     if isinstance(entry, Media):
         return _media(entry, options, {})
     raise InvalidRequestError(
@@ -227,6 +269,7 @@ def _sourced(
     text = os.fspath(source)
     if name == "path":
         return _file(folder / text, options, metadata)
+    _unicode(name, text)
     if name == "url":
         return _url(text, options, metadata)
     if name == "text":
@@ -235,11 +278,13 @@ def _sourced(
 
 
 def _file(path: Path, options: Options, metadata: Mapping[str, Scalar]) -> Item:
-    return _item("file", os.path.abspath(path), options, metadata)  # noqa: PTH100 - keeps links
+    name = os.path.abspath(path)  # noqa: PTH100 - keeps links
+    # What is not UTF-8 stands in no journal and no table: it fails by a name that can.
+    return _item("file", name.encode(errors="backslashreplace").decode(), options, metadata)
 
 
 def _url(url: str, options: Options, metadata: Mapping[str, Scalar]) -> Item:
-    Media.url(url)
+    Media.url(_unicode("url", url))
     return _item("url", url, options, metadata)
 
 
@@ -281,18 +326,32 @@ def _is_url(text: str) -> bool:
 
 
 def _scalar(name: str, value: Any) -> Scalar:
-    if name in _RESERVED:
+    if not isinstance(name, str):
+        raise InvalidRequestError(f"names of metadata are strings, got {name!r:.80}")
+    if _unicode("a name of metadata", name) in _RESERVED:
         raise InvalidRequestError(
             f"{name!r} is a column of the output; name the metadata otherwise"
         )
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     found = value.item() if hasattr(value, "item") else value  # numbers of numpy
-    if found is None or isinstance(found, bool | int | float | str):
+    if isinstance(found, int) and not -(2**63) <= found < 2**63:
+        raise InvalidRequestError(f"whole numbers in metadata have 64 bits, {name!r} has more")
+    if isinstance(found, str):
+        return _unicode(name, found)
+    if found is None or isinstance(found, bool | int | float):
         return found
     raise InvalidRequestError(
         f"metadata are strings, numbers, booleans and times, got {found!r:.80} as {name!r}"
     )
+
+
+def _unicode(name: str, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidRequestError(f"{name!r} is not valid Unicode: {exc}") from exc
+    return value
 
 
 def _seconds(name: str, value: Any) -> float:

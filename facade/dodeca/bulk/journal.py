@@ -203,8 +203,10 @@ class Journal:
 
     def open_rows(self, after: int, limit: int, *, again: bool, resubmit: bool) -> list[Row]:
         """The next inputs of this run that are not done, in order."""
+        # By the index, all that are left would be sorted at each call.
+        select = f"SELECT {_COLUMNS} FROM inputs NOT INDEXED WHERE {_OPEN}"  # noqa: S608
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM inputs WHERE {_OPEN} ORDER BY seq LIMIT :limit",  # noqa: S608
+            f"{select} ORDER BY seq LIMIT :limit",
             {
                 "run": self.run,
                 "after": after,
@@ -225,12 +227,12 @@ class Journal:
         )
         return [(state, bool(is_open), number) for state, is_open, number in found]
 
-    def failures(self) -> Iterator[Failure]:
-        """The inputs of this run that have a reason for not being done, in order."""
+    def failures(self, *, of_all_runs: bool = False) -> Iterator[Failure]:
+        """The inputs of this run, or of all, that have a reason for not being done, in order."""
         rows = self._db.execute(
             """SELECT key, source, kind, code, status, reason, retryable FROM inputs
-            WHERE run = ? AND state <> 'done' AND code IS NOT NULL ORDER BY seq""",
-            [self.run],
+            WHERE (run = ? OR ?) AND state <> 'done' AND code IS NOT NULL ORDER BY seq""",
+            [self.run, of_all_runs],
         )
         for values in rows:
             yield attrs.evolve(Failure(*values), retryable=bool(values[-1]))
@@ -281,12 +283,17 @@ class Journal:
         """These row sets are in a part of the dataset."""
         for seq in seqs:
             self.set("a part", seq, part=part)
-            self.write("a part", "DELETE FROM spool WHERE seq = ?", [seq])
+            self.unspool("a part", seq)
+
+    def unspool(self, what: str, seq: int) -> None:
+        """The row set of an input is not kept any more."""
+        self.write(what, "DELETE FROM spool WHERE seq = ?", [seq])
 
     def outdated(self) -> list[tuple[str, int, str]]:
         """Inputs that failed after they had changed, and the parts that hold their old rows."""
         return self._db.execute(
-            "SELECT part, seq, key FROM inputs WHERE state = 'failed' AND part IS NOT NULL"
+            "SELECT part, seq, key FROM inputs"
+            " WHERE state <> 'done' AND code IS NOT NULL AND part IS NOT NULL"
         ).fetchall()
 
     # Facts about the whole.
@@ -315,7 +322,7 @@ class Journal:
         try:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            self._db.execute("PRAGMA incremental_vacuum")
+            self._db.executescript("PRAGMA incremental_vacuum")  # `execute` frees one page
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._db.close()

@@ -43,6 +43,7 @@ def carry_out(
     at: At = nothing,
 ) -> Run:
     """Embed what is not embedded yet; see `client.embed.run`."""
+    options.check()
     if dry_run:
         return _dry(inputs, out, options, settings)
     place = Place.of(out)
@@ -64,9 +65,9 @@ def carry_out(
                 if not settings.keep_assets:
                     _delete_assets(service, journal)
                 told.failures = list(journal.failures())
-                output.write_errors(told.failures)
+                output.write_errors(journal.failures(of_all_runs=True))
                 told.end()
-                watch(told)
+            watch(told)
         return told
     finally:
         journal.close()

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import numbers
+import operator
+from typing import Any
+
 import attrs
 
 from dodeca.errors import InvalidRequestError
+
+
+def _whole(value: Any) -> int:
+    """Whole numbers of any library, and no others."""
+    try:
+        return operator.index(value)
+    except TypeError as exc:
+        raise InvalidRequestError(f"concurrency is a whole number, got {value!r}") from exc
 
 
 @attrs.frozen
@@ -13,7 +25,7 @@ class Settings:
 
     via: str = "auto"
     engine: str = "local"
-    concurrency: int = 16
+    concurrency: int = attrs.field(default=16, converter=_whole)
     on_unknown: str = "stop"
     keep_assets: bool = True
     max_minutes: float | None = None
@@ -36,5 +48,6 @@ class Settings:
                 raise InvalidRequestError(f"{name} is any of {', '.join(known)}, got {value!r}")
         if not 1 <= self.concurrency <= 256:
             raise InvalidRequestError(f"concurrency is 1 to 256, got {self.concurrency!r}")
-        if self.max_minutes is not None and not self.max_minutes >= 0:
-            raise InvalidRequestError(f"max_minutes is 0 or more, got {self.max_minutes!r}")
+        most = self.max_minutes
+        if most is not None and not (isinstance(most, numbers.Real) and most >= 0):
+            raise InvalidRequestError(f"max_minutes is 0 or more, got {most!r}")

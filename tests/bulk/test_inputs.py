@@ -1,0 +1,113 @@
+"""What is given to a bulk run: each input is taken, or refused with words that say which it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dodeca import Client
+from dodeca.bulk.inputs import Options, items
+from dodeca.emulator import samples
+from dodeca.errors import InvalidRequestError
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client.emulated() as found:
+        yield found
+
+
+def sources(inputs: Any) -> list[str]:
+    return [Path(item.source).name for item in items(inputs, Options())]
+
+
+@pytest.mark.parametrize(
+    ("row", "match"),
+    [
+        ({"text": "a", "number": 2**63}, "whole numbers in metadata have 64 bits, 'number'"),
+        ({"text": "a", "number": -(2**63) - 1}, "'number' has more"),
+        ({"text": "a", "note": "\ud800"}, "'note' is not valid Unicode"),
+        ({"text": "a", "\ud800": 1}, "a name of metadata' is not valid Unicode"),
+        ({"text": "\ud800"}, "'text' is not valid Unicode"),
+        ({"url": "https://example.com/\ud800.png"}, "'url' is not valid Unicode"),
+        ({"text": "a", 5: 1}, "names of metadata are strings, got 5"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(
+    client: Client, tmp_path: Path, row: dict[Any, Any], match: str
+) -> None:
+    with pytest.raises(InvalidRequestError, match=match):
+        client.embed.run([row], out=tmp_path / "out")
+    fits = [{"text": "a", "number": 2**63 - 1}, {"text": "b", "number": -(2**63)}]
+    assert client.embed.run(fits, out=tmp_path / "out").done == 2
+
+
+def test_a_name_that_is_not_utf_8_fails_alone(client: Client, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    samples.image(folder / "red.png", "red", (200, 200))
+    Path(os.fsdecode(os.fsencode(folder) + b"/f\xff.png")).write_bytes(b"")
+    run = client.embed.run(folder, out=tmp_path / "out")
+    assert (run.done, run.failed) == (1, 1)
+    assert [Path(failure.source).name for failure in run.failures] == [r"f\udcff.png"]
+
+
+@pytest.mark.parametrize("inputs", ["", " ", [""]])
+def test_an_empty_name_is_not_the_folder_one_is_in(inputs: Any) -> None:
+    with pytest.raises(InvalidRequestError, match="non-empty string"):
+        sources(inputs)
+
+
+@pytest.mark.parametrize("out", ["", None])
+def test_the_output_has_a_name(client: Client, out: Any) -> None:
+    with pytest.raises(InvalidRequestError, match=r"out is a folder, or ends in \.lance"):
+        client.embed.run([{"text": "a"}], out=out)
+
+
+def test_a_list_holds_what_can_be_given_alone(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.png", "b.png", "in/c.png", "in/d.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "list.csv").write_text("path\ne.png\n")
+    given = [tmp_path / "in", f"{tmp_path}/?.png", tmp_path / "list.csv", "gone.png", "*.gone"]
+    assert sources(given) == ["c.png", "a.png", "b.png", "e.png", "gone.png", "*.gone"]
+
+
+def test_a_table_in_memory_is_given_as_its_rows() -> None:
+    import pandas as pd
+    import polars as pl
+
+    frame = pd.DataFrame({"text": ["a"]})
+    for table in (frame, pl.DataFrame({"text": ["a"]})):
+        with pytest.raises(InvalidRequestError, match=r'\.to_dict\("records"\)'):
+            sources(table)
+    assert sources(frame.to_dict("records")) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "content", ["path\ncafé.png\n".encode("latin-1"), b"path\n" + b"a" * 2**18]
+)
+def test_a_table_that_cannot_be_read_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "list.csv").write_bytes(content)
+    with pytest.raises(InvalidRequestError, match=r"cannot read list\.csv"):
+        sources(tmp_path / "list.csv")
+
+
+def test_a_folder_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    look = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InvalidRequestError, match=r"cannot read the folder .*closed"):
+        sources(tmp_path)
