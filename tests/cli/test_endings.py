@@ -238,3 +238,29 @@ def test_what_could_not_be_written_is_not_embedded(
     done = on_server("embed", media / "red.jpg", "-o", tmp_path / "x.parquet")
     assert done.status == 1
     assert "pip install 'dodeca[data]'" in done.err
+
+
+@pytest.mark.parametrize("words", [["embed"], ["report", "-q", "blue"]])
+def test_a_source_is_never_written_over(
+    dodeca: Run, media: Path, tmp_path: Path, words: list[str]
+) -> None:
+    own, link = tmp_path / "own.mp4", tmp_path / "link.mp4"
+    own.write_bytes(before := (media / "clip.mp4").read_bytes())
+    link.symlink_to(own)
+    for target in (own, link):
+        done = dodeca("--emulated", *words, own, "-o", target)
+        assert (done.status, own.read_bytes()) == (2, before)
+        assert "which is to be embedded" in done.err
+        assert link.is_symlink()
+
+
+@pytest.mark.parametrize("words", [["embed"], ["report", "-q", "blue"]])
+def test_what_cannot_be_a_file_is_refused_before_anything_is_sent(
+    server: Server, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    on_server = server(faults=[{"fault": "500", "times": None}])
+    done = on_server(*words, media / "clip.mp4", "-o", tmp_path)
+    assert (done.status, "is a folder" in done.err) == (2, True)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    done = on_server(*words, media / "clip.mp4", "-o", tmp_path / "x.out")
+    assert (done.status, "cannot be written to" in done.err) == (2, True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dodeca.cli.sources import Cut, Kind, embedded, segmentation_of
+from dodeca.cli.sources import Cut, Kind, check_output, embedded, segmentation_of
 from dodeca.cli.status import plain, readable
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def embed(
     session: Session = context.obj
     cut = Cut(kind, segmentation_of(segmentation), option, scope, start, end, via, timeout)
     if output:
-        _check_output(output)
+        _check_output(output, [] if kind == "text" else sources)
     found: list[tuple[str, Embeddings]] = []
     try:
         with session.client() as client:
@@ -92,13 +92,11 @@ def _records(source: str, found: Embeddings) -> Iterator[dict[str, Any]]:
         }
 
 
-def _check_output(output: Path) -> None:
-    """Nothing is embedded, and paid for, that could not be written."""
+def _check_output(output: Path, sources: list[str]) -> None:
     from dodeca.embeddings.export import needed
 
     needed("pyarrow.parquet")
-    if not output.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {plain(output.parent)}")
+    check_output(output, sources)
 
 
 def _write(session: Session, output: Path, found: list[tuple[str, Embeddings]]) -> None:

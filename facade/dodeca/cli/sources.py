@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import typer
 
+from dodeca.cli.status import plain
 from dodeca.media import SYNC_BYTES, Media, fits_one_call, is_image, is_sound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dodeca import Client, Embeddings, Job
     from dodeca.cli.progress import Bars
@@ -62,6 +65,26 @@ def segmentation_of(text: str | None) -> Segmentation | None:
         return segmentation.fixed(length) if word == "fixed" else segmentation.dynamic(length)
     except ValueError as exc:
         raise typer.BadParameter(f"--segmentation {text}: {exc}") from exc
+
+
+def check_output(output: Path, sources: Iterable[str] = ()) -> None:
+    """Nothing is embedded, and paid for, that could not be written, or only over a source."""
+    if not output.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {plain(output.parent)}")
+    if output.is_dir():
+        raise typer.BadParameter(f"{plain(output)} is a folder; -o names a file")
+    if not os.access(output.parent, os.W_OK | os.X_OK):
+        raise typer.BadParameter(f"the folder {plain(output.parent)} cannot be written to")
+    for source in sources:
+        if _is_same(output, source):
+            raise typer.BadParameter(f"-o would replace {plain(source)}, which is to be embedded")
+
+
+def _is_same(output: Path, source: str) -> bool:
+    try:
+        return output.samefile(source)
+    except (OSError, ValueError):  # one of them is no file, such as a URL
+        return False
 
 
 def embedded(client: Client, bars: Bars, source: str, cut: Cut) -> Embeddings:
