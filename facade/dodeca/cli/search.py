@@ -87,7 +87,7 @@ def _stored(files: list[Path], option: list[str] | None) -> Embeddings:
     # A dataset of `dodeca run` has its vectors in a folder of that name.
     places = [path / "vectors" if (path / "vectors").is_dir() else path for path in files]
     stored = Embeddings.concat([Embeddings.load(path) for path in places])
-    return Embeddings.concat([stored.filter(option=word) for word in option]) if option else stored
+    return stored.filter(option=option) if option else stored
 
 
 def _records(matches: Matches) -> list[dict[str, Any]]:

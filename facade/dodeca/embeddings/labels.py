@@ -19,7 +19,8 @@ class Labels(Sequence["str | None"]):
 
     An integer index gives the word; a slice, a mask or an array of indices gives `Labels`.
     `codes` is int16 of shape (n,), each the place of a word in `words`; int32 where there are more
-    than 32,767 words.
+    than 32,767 words. Compared with a word or None, the column gives a mask of its rows, as numpy
+    does; compared with a sequence, whether all words are equal.
 
     >>> from dodeca.embeddings.labels import Labels
     >>> Labels.of(["visual", "audio", "visual"]).distinct()
@@ -59,6 +60,11 @@ class Labels(Sequence["str | None"]):
         place = self.words.index(word) if word in self.words else -1
         return np.asarray(self.codes == place)
 
+    def any_of(self, words: Iterable[str]) -> NDArray[np.bool_]:
+        """A mask of the rows that have one of these words, of shape (n,)."""
+        wanted = set(words)
+        return np.array([word in wanted for word in self.words], np.bool_)[self.codes]
+
     def distinct(self) -> list[str | None]:
         """The words that some row has, in the order of their first rows."""
         codes, rows = np.unique(self.codes, return_index=True)
@@ -75,10 +81,18 @@ class Labels(Sequence["str | None"]):
         found = self.codes[index]
         return Labels(found, self.words) if isinstance(found, np.ndarray) else self.words[found]
 
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Sequence) and not isinstance(other, str):
+    def __eq__(self, other: object) -> Any:
+        if other is None or isinstance(other, str):
+            return self.is_(other)
+        if isinstance(other, Sequence):
             return list(self) == list(other)
         return NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        found = self.__eq__(other)
+        if isinstance(found, bool):
+            return not found
+        return found if found is NotImplemented else ~found
 
     __hash__ = None  # type: ignore[assignment]
 

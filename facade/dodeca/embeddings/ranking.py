@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dodeca._params import strings
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dodeca.embeddings import Embeddings
+    from dodeca.embeddings.labels import Labels
 
 WHOLE = "asset"
-_OPTIONS = ("visual", "audio", "transcription", "text", "fused")  # words of the service
+OPTIONS = ("visual", "audio", "transcription", "text", "fused", "visual-text")  # of the service
+SCOPES = ("clip", WHOLE, "video", "page", "chunk")
 _BLOCK = 32_768  # rows that are widened to float64 at a time
 
 
@@ -75,6 +78,24 @@ def comparable(embeddings: Embeddings) -> NDArray[np.intp]:
     whole = embeddings.embedding_scope.is_(WHOLE)
     parts = ~whole & ~embeddings.embedding_scope.is_(None)
     return np.flatnonzero(~whole) if parts.any() else np.arange(len(embeddings))
+
+
+def checked_words(
+    name: str, wanted: Any, column: Labels, known: Collection[str] | None
+) -> list[str]:
+    """The words to filter by; any that a row has is right, since the service may have new ones.
+
+    Raises:
+        InvalidRequestError: no word or list of words, or a word that is neither known nor here.
+    """
+    words = strings(name, wanted)
+    here = [word for word in column.distinct() if word is not None]
+    for word in words:
+        if known is not None and word not in known and word not in here:
+            raise InvalidRequestError(
+                f"{name} is any of {', '.join(dict.fromkeys([*here, *known]))}, got {word!r}"
+            )
+    return words
 
 
 def rank(scores: NDArray[np.float32], k: int) -> list[Ranked]:
@@ -150,7 +171,7 @@ def checked_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Ma
     if weights is None:
         return dict.fromkeys(here, 1.0)
     for word, weight in weights.items():
-        if word not in here and word not in _OPTIONS:
+        if word not in here and word not in OPTIONS:
             raise InvalidRequestError(
                 f"weights has {word!r}, and the rows have {', '.join(here) or 'no modalities'}"
             )
