@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dodeca._params import strings
+from dodeca._params import is_finite, strings
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -49,12 +49,18 @@ def vectors_of(given: Any, length: int, what: str) -> NDArray[np.float32]:
     """Rows of floats, from embeddings, an array or lists.
 
     Raises:
-        InvalidRequestError: something else, or rows of another length.
+        InvalidRequestError: something else, rows of another length, or values that are not finite.
     """
     try:
-        rows = np.atleast_2d(np.asarray(getattr(given, "vectors", given), dtype=np.float32))
-    except (TypeError, ValueError) as exc:
+        held = np.asarray(getattr(given, "vectors", given))
+        if np.iscomplexobj(held):
+            raise TypeError("complex numbers")
+        with np.errstate(over="ignore"):  # what is too large is infinite, and refused below
+            rows = np.atleast_2d(held.astype(np.float32, copy=False))
+    except (TypeError, ValueError, OverflowError) as exc:
         raise InvalidRequestError(f"{what}, got {type(given).__name__}: {exc}") from exc
+    if not np.isfinite(rows).all():
+        raise InvalidRequestError(f"{what}, and some of these are not finite")
     if rows.ndim != 2 or rows.shape[1] != length:
         raise InvalidRequestError(f"{what}, got shape {rows.shape}")
     return rows
@@ -127,8 +133,10 @@ def rank_moments(
     found = []
     for at in best[np.isfinite(fused[best])]:
         members = order[starts[at] : stops[at]]
-        shares = [weights.get(rows.embedding_option[int(row)] or "", 0.0) for row in members]
-        row = members[int(np.argmax(scores[members] * np.array(shares)))]
+        words = [rows.embedding_option[int(row)] or "" for row in members]
+        shares = np.array([weights.get(word, 0.0) for word in words])
+        added = np.where(shares > 0, scores[members] * shares, -np.inf)
+        row = members[int(np.argmax(added))]
         parts = {word: float(table[at, c]) for c, word in enumerate(weights)}
         present = {word: score for word, score in parts.items() if math.isfinite(score)}
         found.append(Ranked(int(row), float(fused[at]), present))
@@ -165,21 +173,26 @@ def checked_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Ma
     """Weights as they were given, or equal ones for the modalities that occur.
 
     Raises:
-        InvalidRequestError: a negative weight, none above 0, or a word that is no modality.
+        InvalidRequestError: no mapping, a negative or endless weight, none above 0, or a word that
+            is no modality.
     """
     here = [word for word in rows.embedding_option.distinct() if word is not None]
     if weights is None:
         return dict.fromkeys(here, 1.0)
+    if not isinstance(weights, Mapping):
+        raise InvalidRequestError(f"weights is a mapping of modalities, got {weights!r}")
     for word, weight in weights.items():
         if word not in here and word not in OPTIONS:
             raise InvalidRequestError(
                 f"weights has {word!r}, and the rows have {', '.join(here) or 'no modalities'}"
             )
-        if not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+        if not is_finite(weight) or weight < 0:
             raise InvalidRequestError(f"a weight is 0 or more, got {weight!r} for {word!r}")
     kept = {word: float(weight) for word, weight in weights.items() if weight > 0}
     if not kept:
         raise InvalidRequestError(f"weights has at least one above 0, got {dict(weights)}")
+    if not math.isfinite(sum(kept.values())):
+        raise InvalidRequestError(f"weights are too large to be added, got {dict(weights)}")
     return kept
 
 
