@@ -26,6 +26,7 @@ DODECA = Path(sys.executable).parent / "dodeca"
         (["embd"], "Did you mean 'embed'?"),
         (["embed"], "Missing argument"),
         (["embed", "--nope"], "No such option: --nope"),
+        (["embed", "a.mp4", "--via", "pigeon"], "'pigeon' is not one of"),
         (["embed", "a.mp4", "--segmentation", "fixed:99"], "from 2 to 10, got 99"),
         (["embed", "a.mp4", "--segmentation", "cut"], "fixed:SECONDS or dynamic:SECONDS"),
         (["search", "red", "x.parquet", "--weight", "visual"], "--weight is MODALITY=NUMBER"),
@@ -58,7 +59,9 @@ def test_a_wrong_command_line_is_status_2_and_one_line(
         (["--emulated", "embed", "missing.mp4"], "missing.mp4"),
         (["--emulated", "embed", "https://user:pass@host/x.mp4"], "no user name or password"),
         (["--emulated", "--emulator-db", "/nowhere/x.db", "index", "list"], "unable to open"),
-        (["--emulated", "search", "red", "nothing.parquet"], "nothing.parquet"),
+        (["--emulated", "search", "red", "nothing.parquet"], "no such file: nothing.parquet"),
+        (["--emulated", "embed", "."], ". is a folder; `dodeca run`"),
+        (["--emulated", "embed", "--as", "text", "x", "--end", "4"], "a text has no length"),
         (["--base-url", "http://127.0.0.1:9/v1.3", "index", "list"], "refused"),
         (["--base-url", "http://api.example/v1.3", "index", "list"], "plain http"),
         (["--emulated", "tasks", "show", "x"], "no task 'x'"),
@@ -71,6 +74,24 @@ def test_an_error_is_status_1_and_one_line(dodeca: Run, words: list[str], said: 
     assert len(done.err.splitlines()) == 1
     assert done.err.startswith("dodeca: ")
     assert said in done.err
+
+
+def test_a_picture_is_not_cut(dodeca: Run, media: Path) -> None:
+    done = dodeca("--emulated", "embed", media / "red.jpg", "--segmentation", "fixed:4")
+    assert (done.status, "a picture has no length" in done.err) == (1, True)
+
+
+def test_names_in_brackets_are_shown_as_they_are(
+    dodeca: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    films = [tmp_path / "holiday [best].mp4", tmp_path / "[" / "b].mp4"]
+    films[1].parent.mkdir()
+    for film in films:
+        film.write_bytes(b"no video")
+    done = dodeca("--emulated", "run", *films, "-o", tmp_path / "library")
+    assert done.status == 3
+    assert all(str(film) in done.out for film in films)
 
 
 def test_no_command_is_help(dodeca: Run) -> None:

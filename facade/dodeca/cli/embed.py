@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -48,7 +48,9 @@ def embed(
     end: Annotated[
         float | None, typer.Option("--end", metavar="S", help="End at this second.")
     ] = None,
-    via: Annotated[str, typer.Option(help="auto, sync (one call) or task.")] = "auto",
+    via: Annotated[
+        Literal["auto", "sync", "task"], typer.Option(help="auto, sync (one call) or task.")
+    ] = "auto",
     timeout: Annotated[float, typer.Option(help="Seconds to wait for each task.")] = 3600.0,
 ) -> None:
     """Embed video, sound, pictures or texts, and show or write their vectors (`/embed-v2`)."""

@@ -10,6 +10,7 @@ import attrs
 import typer
 
 from dodeca.cli.status import plain
+from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, fits_one_call, is_image, is_sound
 
 if TYPE_CHECKING:
@@ -90,10 +91,14 @@ def _is_same(output: Path, source: str) -> bool:
 def embedded(client: Client, bars: Bars, source: str, cut: Cut) -> Embeddings:
     """The embeddings of one source, waited for."""
     if cut.kind == "text":
+        _check_uncut(cut, "a text")
         return client.embed.text(source)
+    if Path(source).is_dir():
+        raise InvalidMediaError(f"{source} is a folder; `dodeca run` embeds what is in folders")
     media = media_of(source)
     kind = cut.kind or kind_of(media)
     if kind == "image":
+        _check_uncut(cut, "a picture")
         return client.embed.image(media)
     if cut.via == "sync" or (cut.via == "auto" and fits_one_call(media)):
         call: Callable[..., Embeddings] = (
@@ -107,6 +112,11 @@ def embedded(client: Client, bars: Bars, source: str, cut: Cut) -> Embeddings:
     job = start(media, **_options(cut))
     with bars.waiting(f"embedding {source}") as update:
         return job.wait(timeout=cut.timeout, on_progress=update)
+
+
+def _check_uncut(cut: Cut, what: str) -> None:
+    if any(part is not None for part in (cut.segmentation, cut.start_sec, cut.end_sec)):
+        raise InvalidRequestError(f"{what} has no length: only video and sound are cut")
 
 
 def within_reach(client: Client, bars: Bars, source: str, media: Media) -> Media:
