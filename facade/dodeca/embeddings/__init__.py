@@ -340,6 +340,7 @@ class Embeddings:
         'red.parquet'
 
         Raises:
+            InvalidRequestError: `path` does not end with the name of a file.
             ConfigurationError: the extra `data` is not installed.
             OSError: the file cannot be written.
         """

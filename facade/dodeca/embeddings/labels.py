@@ -50,10 +50,14 @@ class Labels(Sequence["str | None"]):
     def joined(cls, columns: Sequence[Labels]) -> Labels:
         """Columns below each other."""
         places: dict[str | None, int] = {}
-        moved = [[places.setdefault(word, len(places)) for word in c.words] for c in columns]
+        moved = []
+        for column in columns:
+            used, codes = np.unique(column.codes, return_inverse=True)  # one row of many words
+            found = [places.setdefault(column.words[at], len(places)) for at in used]
+            moved.append(np.array(found, np.int32)[codes])
         width = _width(len(places))
-        codes = [np.array(m, width)[c.codes] for m, c in zip(moved, columns, strict=True)]
-        return cls(np.concatenate(codes) if codes else np.zeros(0, width), tuple(places))
+        whole = np.concatenate(moved) if moved else np.zeros(0, width)
+        return cls(whole.astype(width), tuple(places))
 
     def is_(self, word: str | None) -> NDArray[np.bool_]:
         """A mask of the rows that have this word, of shape (n,)."""
