@@ -82,7 +82,8 @@ def number(
         return UNSET
     if not is_finite(value) or not low <= value <= high:
         raise InvalidRequestError(f"{name} is a number{_bounds(low, high)}, got {value!r}")
-    return _plain(value)
+    checked: float = _plain(value)
+    return checked
 
 
 def integer(

@@ -31,5 +31,5 @@ def test_dates_are_written_in_utc(value: Any, expected: str) -> None:
     ],
 )
 def test_what_leaves_the_moment_open_is_refused(value: Any) -> None:
-    with pytest.raises(InvalidRequestError, match="^at "):
+    with pytest.raises(InvalidRequestError, match=r"^at "):
         timestamp("at", value)

@@ -67,7 +67,7 @@ class Labels(Sequence["str | None"]):
     def any_of(self, words: Iterable[str]) -> NDArray[np.bool_]:
         """A mask of the rows that have one of these words, of shape (n,)."""
         wanted = set(words)
-        return np.array([word in wanted for word in self.words], np.bool_)[self.codes]
+        return np.asarray(np.array([word in wanted for word in self.words], np.bool_)[self.codes])
 
     def distinct(self) -> list[str | None]:
         """The words that some row has, in the order of their first rows."""
