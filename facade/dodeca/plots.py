@@ -130,7 +130,7 @@ def _grid(rows: Embeddings) -> tuple[NDArray[np.float64], Any, bool]:
     empty = np.insert(np.zeros(len(rows), np.bool_), gaps + 1, True)
     cosines = np.full((len(empty), len(empty)), np.nan)
     cosines[np.ix_(~empty, ~empty)] = rows.similarity()
-    return edges, np.ma.masked_invalid(cosines), True  # type: ignore[no-untyped-call]
+    return edges, np.ma.masked_invalid(cosines), True
 
 
 def _draw_strip(axes: Axes, strip: Strip) -> None:
