@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from dodeca._numbers import is_finite
 from dodeca.errors import InvalidRequestError
 from dodeca_api import models
 from dodeca_api.types import UNSET, Unset
@@ -58,16 +59,6 @@ def matching(name: str, value: str, pattern: str, rule: str) -> str:
 def optional(name: str, value: str | None) -> str | Unset:
     """A string, where there is one."""
     return UNSET if value is None else string(name, value)
-
-
-def is_finite(value: object) -> bool:
-    """Whether it is a finite number, of Python or of numpy, that a float can hold."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
 
 
 def number(

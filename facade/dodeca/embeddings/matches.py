@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from dodeca import _show
-from dodeca._params import is_finite
+from dodeca._numbers import is_finite
 from dodeca.embeddings import ranking
 from dodeca.errors import InvalidRequestError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dodeca._params import is_finite, strings
+from dodeca._numbers import is_finite
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -94,14 +94,16 @@ def checked_words(
     Raises:
         InvalidRequestError: no word or list of words, or a word that is neither known nor here.
     """
-    words = strings(name, wanted)
+    words = [wanted] if isinstance(wanted, str) else wanted
+    if not isinstance(words, Collection) or not all(isinstance(word, str) for word in words):
+        raise InvalidRequestError(f"{name} is a word or a list of words, got {wanted!r}")
     here = [word for word in column.distinct() if word is not None]
     for word in words:
         if known is not None and word not in known and word not in here:
             raise InvalidRequestError(
                 f"{name} is any of {', '.join(dict.fromkeys([*here, *known]))}, got {word!r}"
             )
-    return words
+    return list(words)
 
 
 def rank(scores: NDArray[np.float32], k: int) -> list[Ranked]:
