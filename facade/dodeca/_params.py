@@ -7,13 +7,16 @@ package takes: UNSET for None. The errors quote what arrived and say what is all
 from __future__ import annotations
 
 import math
+import operator
 import re
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 import orjson
 
+from dodeca._numbers import is_finite
 from dodeca.errors import InvalidRequestError
 from dodeca_api import models
 from dodeca_api.types import UNSET, Unset
@@ -68,10 +71,10 @@ def number(
     """
     if value is None:
         return UNSET
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not low <= value <= high:
+    if not is_finite(value) or not low <= value <= high:
         raise InvalidRequestError(f"{name} is a number{_bounds(low, high)}, got {value!r}")
-    return value
+    checked: float = _plain(value)
+    return checked
 
 
 def integer(
@@ -82,7 +85,7 @@ def integer(
     Raises:
         InvalidRequestError: no whole number, or one out of bounds.
     """
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+    if value is not None and (not isinstance(value, Integral) or isinstance(value, bool)):
         raise InvalidRequestError(f"{name} is a whole number{_bounds(low, high)}, got {value!r}")
     checked = number(name, value, low, high)
     return checked if isinstance(checked, Unset) else int(checked)
@@ -206,13 +209,14 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
     """
     if value is None:
         return UNSET
-    for key, item in mapping("user_metadata", value).items():
+    plain = {key: _plain(item) for key, item in mapping("user_metadata", value).items()}
+    for key, item in plain.items():
         if not _is_metadata(item):
             raise InvalidRequestError(
                 "user_metadata holds strings, finite numbers, booleans and lists of strings, whole "
                 f"numbers up to 2**53 - 1 (longer ones as strings), got {item!r} under {key!r}"
             )
-    return models.UserMetadata.from_dict(value)
+    return models.UserMetadata.from_dict(plain)
 
 
 def marked(value: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -263,6 +267,13 @@ def shaped(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unse
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise InvalidRequestError(f"{name} is not as the API documents it: {exc!r}") from exc
     return found
+
+
+def _plain(value: Any) -> Any:
+    """A number of numpy's as one of Python's, which JSON knows; anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    return operator.index(value) if isinstance(value, Integral) else float(value)
 
 
 def _is_metadata(item: object) -> bool:

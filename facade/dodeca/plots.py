@@ -25,6 +25,8 @@ except ImportError as exc:
     ) from exc
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dodeca.embeddings import Embeddings
 
 _INK, _SOFT, _LINE, _BOUND = "#22262f", "#6b7280", "#e9ebf0", "#b4bac6"
@@ -32,6 +34,7 @@ _TONES = {"visual": "#1f6fd1", "audio": "#c2410c", "transcription": "#0b8a6a"}
 _OTHER_TONE = "#7048e8"
 _STEPS_SEC = [1, 1.5, 2, 3, 5, 6, 10]
 _DENSE = 240
+_TOUCH_SEC = 0.001  # the service gives times in milliseconds
 
 
 class Picture(Figure):
@@ -80,8 +83,10 @@ def plot(embeddings: Embeddings, query: Embeddings, *, title: str | None = None)
 def plot_self(embeddings: Embeddings, *, title: str | None = None) -> Figure:
     """How alike the moments are to each other: a map of cosines for each modality.
 
-    Both axes are time. Squares along the diagonal are stretches that stay alike, bright spots off
-    it are what comes back later. `figure.axes` begins with an `Axes` for each modality.
+    Both axes are time, and what lies between segments is empty. Squares along the diagonal are
+    stretches that stay alike, bright spots off it are what comes back later. Where segments
+    overlap, as those of several films do, the axes count them instead, film by film.
+    `figure.axes` begins with an `Axes` for each modality.
 
     >>> from dodeca import plots
     >>> plots.plot_self(client.embed.video("colours.mp4")).savefig("colours.png")
@@ -94,9 +99,7 @@ def plot_self(embeddings: Embeddings, *, title: str | None = None) -> Figure:
     figure = Picture(figsize=(1.2 + 4.2 * len(found), 4.6), layout="constrained", facecolor="white")
     columns: list[Axes] = list(figure.subplots(1, len(found), squeeze=False)[0])
     for axes, (modality, rows) in zip(columns, found, strict=True):
-        unit = rows.vectors / np.maximum(np.linalg.norm(rows.vectors, axis=1, keepdims=True), 1e-30)
-        edges = np.append(rows.start_sec, rows.end_sec[-1])
-        cosines = unit @ unit.T
+        edges, cosines, is_timed = _grid(rows)
         low = min(float(cosines.min()), 0.99)
         image = axes.pcolorfast(edges, edges, cosines, cmap=_map_of(modality), vmin=low, vmax=1)
         axes.set_title(modality, loc="left", fontsize=10, color=_INK)
@@ -104,14 +107,30 @@ def plot_self(embeddings: Embeddings, *, title: str | None = None) -> Figure:
         axes.invert_yaxis()
         axes.tick_params(colors=_SOFT, labelsize=8, length=0)
         axes.spines[:].set_visible(False)
-        _time_axis(axes.xaxis)
-        _time_axis(axes.yaxis)
+        if is_timed:
+            _time_axis(axes.xaxis)
+            _time_axis(axes.yaxis)
         bar = figure.colorbar(image, ax=axes, shrink=0.72, aspect=24)
         bar.outline.set_visible(False)
         bar.ax.tick_params(colors=_SOFT, labelsize=8, length=0)
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold", color=_INK)
     return figure
+
+
+def _grid(rows: Embeddings) -> tuple[NDArray[np.float64], Any, bool]:
+    """Edges, the cosines between them (masked in gaps), and whether the edges are times."""
+    start, end = rows.start_sec, rows.end_sec
+    overlap = (start[1:] < end[:-1] - _TOUCH_SEC) | (np.diff(start) <= 0)
+    if overlap.any():
+        films = rows[np.lexsort((end, start, rows.source_id.codes))]
+        return np.arange(len(rows) + 1.0), films.similarity(), False
+    gaps = np.flatnonzero(start[1:] > end[:-1] + _TOUCH_SEC)
+    edges = np.append(np.insert(start, gaps + 1, end[gaps]), end[-1])
+    empty = np.insert(np.zeros(len(rows), np.bool_), gaps + 1, True)
+    cosines = np.full((len(empty), len(empty)), np.nan)
+    cosines[np.ix_(~empty, ~empty)] = rows.similarity()
+    return edges, np.ma.masked_invalid(cosines), True
 
 
 def _draw_strip(axes: Axes, strip: Strip) -> None:

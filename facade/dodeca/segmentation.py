@@ -6,6 +6,8 @@ The limits are those of the API's newer field tables (`POST /embed-v2`): fixed s
 
 from __future__ import annotations
 
+from numbers import Real
+
 import attrs
 
 from dodeca.errors import InvalidRequestError
@@ -64,7 +66,7 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
 
 def _whole_seconds(name: str, value: float, limits: tuple[int, int]) -> int:
     low, high = limits
-    is_whole = isinstance(value, int | float) and float(value).is_integer()
+    is_whole = isinstance(value, Real) and float(value).is_integer()
     if isinstance(value, bool) or not is_whole or not low <= value <= high:
         raise InvalidRequestError(
             f"{name} is a whole number of seconds from {low} to {high}, got {value!r}"

@@ -70,6 +70,8 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     assert picture.records[0]["score"] > 0.9
     loud = dodeca("--emulated", "--json", "search", "a tone", target, "--option", "audio").records
     assert {match["embedding_option"] for match in loud} == {"audio"}
+    smell = dodeca("--emulated", "search", "a tone", target, "--option", "smell")
+    assert (smell.status, "'smell'" in smell.err) == (1, True)
     dataset = tmp_path / "library"
     (dataset / "vectors").mkdir(parents=True)
     target.rename(dataset / "vectors" / "part-00000.parquet")

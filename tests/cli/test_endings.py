@@ -26,6 +26,7 @@ DODECA = Path(sys.executable).parent / "dodeca"
         (["embd"], "Did you mean 'embed'?"),
         (["embed"], "Missing argument"),
         (["embed", "--nope"], "No such option: --nope"),
+        (["embed", "a.mp4", "--via", "pigeon"], "'pigeon' is not one of"),
         (["embed", "a.mp4", "--segmentation", "fixed:99"], "from 2 to 10, got 99"),
         (["embed", "a.mp4", "--segmentation", "cut"], "fixed:SECONDS or dynamic:SECONDS"),
         (["search", "red", "x.parquet", "--weight", "visual"], "--weight is MODALITY=NUMBER"),
@@ -58,7 +59,9 @@ def test_a_wrong_command_line_is_status_2_and_one_line(
         (["--emulated", "embed", "missing.mp4"], "missing.mp4"),
         (["--emulated", "embed", "https://user:pass@host/x.mp4"], "no user name or password"),
         (["--emulated", "--emulator-db", "/nowhere/x.db", "index", "list"], "unable to open"),
-        (["--emulated", "search", "red", "nothing.parquet"], "nothing.parquet"),
+        (["--emulated", "search", "red", "nothing.parquet"], "no such file: nothing.parquet"),
+        (["--emulated", "embed", "."], ". is a folder; `dodeca run`"),
+        (["--emulated", "embed", "--as", "text", "x", "--end", "4"], "a text has no length"),
         (["--base-url", "http://127.0.0.1:9/v1.3", "index", "list"], "refused"),
         (["--base-url", "http://api.example/v1.3", "index", "list"], "plain http"),
         (["--emulated", "tasks", "show", "x"], "no task 'x'"),
@@ -71,6 +74,24 @@ def test_an_error_is_status_1_and_one_line(dodeca: Run, words: list[str], said: 
     assert len(done.err.splitlines()) == 1
     assert done.err.startswith("dodeca: ")
     assert said in done.err
+
+
+def test_a_picture_is_not_cut(dodeca: Run, media: Path) -> None:
+    done = dodeca("--emulated", "embed", media / "red.jpg", "--segmentation", "fixed:4")
+    assert (done.status, "a picture has no length" in done.err) == (1, True)
+
+
+def test_names_in_brackets_are_shown_as_they_are(
+    dodeca: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    films = [tmp_path / "holiday [best].mp4", tmp_path / "[" / "b].mp4"]
+    films[1].parent.mkdir()
+    for film in films:
+        film.write_bytes(b"no video")
+    done = dodeca("--emulated", "run", *films, "-o", tmp_path / "library")
+    assert done.status == 3
+    assert all(str(film) in done.out for film in films)
 
 
 def test_no_command_is_help(dodeca: Run) -> None:
@@ -238,3 +259,29 @@ def test_what_could_not_be_written_is_not_embedded(
     done = on_server("embed", media / "red.jpg", "-o", tmp_path / "x.parquet")
     assert done.status == 1
     assert "pip install 'dodeca[data]'" in done.err
+
+
+@pytest.mark.parametrize("words", [["embed"], ["report", "-q", "blue"]])
+def test_a_source_is_never_written_over(
+    dodeca: Run, media: Path, tmp_path: Path, words: list[str]
+) -> None:
+    own, link = tmp_path / "own.mp4", tmp_path / "link.mp4"
+    own.write_bytes(before := (media / "clip.mp4").read_bytes())
+    link.symlink_to(own)
+    for target in (own, link):
+        done = dodeca("--emulated", *words, own, "-o", target)
+        assert (done.status, own.read_bytes()) == (2, before)
+        assert "which is to be embedded" in done.err
+        assert link.is_symlink()
+
+
+@pytest.mark.parametrize("words", [["embed"], ["report", "-q", "blue"]])
+def test_what_cannot_be_a_file_is_refused_before_anything_is_sent(
+    server: Server, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    on_server = server(faults=[{"fault": "500", "times": None}])
+    done = on_server(*words, media / "clip.mp4", "-o", tmp_path)
+    assert (done.status, "is a folder" in done.err) == (2, True)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    done = on_server(*words, media / "clip.mp4", "-o", tmp_path / "x.out")
+    assert (done.status, "cannot be written to" in done.err) == (2, True)

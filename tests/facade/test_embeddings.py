@@ -67,6 +67,34 @@ def test_filters_combine() -> None:
     assert not list(found.filter(option="transcription"))
 
 
+def test_a_filter_takes_lists_and_refuses_words_that_nobody_knows() -> None:
+    found = Embeddings.from_items(
+        [{"embedding": [1.0], "embedding_option": word} for word in ("visual", "audio", "smell")]
+    )
+    assert list(found.filter(option=["audio", "smell"]).embedding_option) == ["audio", "smell"]
+    assert len(found.filter(option=["transcription"])) == 0
+    for wrong in ({"option": ["visual", "taste"]}, {"scope": "scene"}, {"option": 3}):
+        with pytest.raises(InvalidRequestError, match=next(iter(wrong))):
+            found.filter(**wrong)  # type: ignore[arg-type]
+
+
+def test_labels_compare_with_a_word_row_by_row() -> None:
+    found = Embeddings.from_items(
+        [{"embedding": [1.0], "embedding_option": word} for word in ("visual", "audio", None)]
+    )
+    options = found.embedding_option
+    assert (options == "audio").tolist() == [False, True, False]
+    assert (options != "audio").tolist() == [True, False, True]
+    assert (options == None).tolist() == [False, False, True]  # noqa: E711
+    assert list(found[options == "audio"].embedding_option) == ["audio"]
+    assert options == ["visual", "audio", None]
+    assert options != ["visual", "audio"]
+    assert (options == 3) is False
+    for index in (False, np.True_):
+        with pytest.raises(TypeError, match="an index is"):
+            found[index]  # type: ignore[call-overload]
+
+
 def test_search_ranks_by_cosine_not_by_length() -> None:
     found = clips([10, 0], [0.1, 0.1], [0, 1])
     matches = found.search([1, 1], k=2)

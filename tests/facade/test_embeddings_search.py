@@ -43,7 +43,8 @@ TWO_SCENES = film(
 
 
 def test_modalities_of_a_moment_are_weighed() -> None:
-    first, second = TWO_SCENES.search([1, 0], weights={"visual": 0.7, "audio": 0.3})
+    weights = {"visual": np.float32(0.7), "audio": 0.3}
+    first, second = TWO_SCENES.search([1, 0], weights=weights)  # type: ignore[arg-type]
     assert starts([first, second]) == [5, 0]
     assert first.score == pytest.approx(0.7 * 0.6 + 0.3 * 1)
     assert first.scores == pytest.approx({"visual": 0.6, "audio": 1.0})
@@ -68,6 +69,13 @@ def test_a_modality_that_is_missing_counts_as_none_and_one_that_is_not_named_is_
     )
     assert [match.score for match in found] == pytest.approx([math.sqrt(0.5) / 2])
     assert found[0].scores.keys() == {"visual"}
+
+
+def test_a_modality_that_is_left_out_is_never_the_one_that_is_found() -> None:
+    rows = film(row([0, 1], "audio", 0), row([-1, 0], "visual", 0))
+    (found,) = rows.search([1, 0], weights={"visual": 1})
+    assert found.segment.embedding_option == "visual"
+    assert found.score == pytest.approx(-1)
 
 
 def test_moments_of_different_films_are_different() -> None:
@@ -97,6 +105,9 @@ def test_a_picture_among_films_keeps_its_own_score() -> None:
         ({"weights": {"visual": float("nan")}}, "nan"),
         ({"weights": {"visual": 0}}, "above 0"),
         ({"weights": {}}, "above 0"),
+        ({"weights": ["visual"]}, "a mapping"),
+        ({"weights": {"visual": 1e308, "audio": 1e308}}, "too large"),
+        ({"weights": {"visual": 10**400}}, "0 or more"),
         ({"by": "scene"}, "'scene'"),
         ({"by": "row", "weights": {"visual": 1}}, "'row'"),
         ({"k": 0}, "got 0"),
@@ -108,7 +119,13 @@ def test_what_cannot_be_searched_by_is_refused(arguments: Any, words: str) -> No
         TWO_SCENES.search([1, 0], **arguments)
 
 
-@pytest.mark.parametrize("query", ["red", None, [["a", "b"]], [1.0, 2.0, 3.0], [[[1.0, 2.0]]]])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("red", None, [["a", "b"]], [1.0, 2.0, 3.0], [[[1.0, 2.0]]]),
+        *([math.nan, 1.0], [math.inf, 1.0], [1e39, 1.0], [10**400, 1], np.array([1j, 1])),
+    ],
+)
 def test_what_is_no_query_is_refused(query: Any) -> None:
     with pytest.raises(InvalidRequestError, match="one vector of 2 floats"):
         TWO_SCENES.search(query)
@@ -201,6 +218,12 @@ def test_merged_stretches_cover_the_same_seconds_and_do_not_touch(
     assert seconds(whole) == seconds((n, s, s + length) for n, s, length in spans)
     for name, _, end in whole:
         assert not any(n == name and abs(start - end) < 0.5 for n, start, _ in whole)
+
+
+@pytest.mark.parametrize("gap", [math.nan, math.inf, None, -1, "1"])
+def test_a_gap_is_a_number_of_seconds(gap: Any) -> None:
+    with pytest.raises(InvalidRequestError, match="gap_sec"):
+        TWO_SCENES.search([1, 0]).merge_adjacent(gap_sec=gap)
 
 
 def test_nothing_is_found_in_nothing() -> None:

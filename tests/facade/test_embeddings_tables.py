@@ -129,6 +129,17 @@ def test_a_file_is_replaced_whole_or_not_at_all(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_an_error_names_the_path_that_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for wrong in (tmp_path / "nodir" / "x.parquet", tmp_path / "file" / "x.parquet", tmp_path):
+        with pytest.raises(OSError, match="Errno") as caught:
+            film().to_parquet(wrong)
+        assert caught.value.filename == str(wrong)
+    for nameless in ("", "."):
+        with pytest.raises(InvalidRequestError, match="the name of a file"):
+            film().to_parquet(nameless)
+
+
 def test_a_link_at_the_place_of_a_draft_is_not_written_through(tmp_path: Path) -> None:
     kept, path = tmp_path / "kept", tmp_path / "film.parquet"
     kept.write_bytes(b"as it was")
@@ -259,6 +270,30 @@ def test_a_library_has_more_sources_than_small_integers() -> None:
     many = Embeddings.concat({f"{number}.jpg": one for number in range(33_000)})
     assert many[32_999].source_id == "32999.jpg"
     assert len({row["id"] for row in many.records()}) == 33_000
+    assert many.to_arrow()["source_id"][32_999].as_py() == "32999.jpg"
+
+
+def test_parts_bring_only_the_words_of_their_rows() -> None:
+    whole = Embeddings.concat({str(n): film() for n in range(100)})
+    again = Embeddings.concat([whole[n : n + 1] for n in (7, 3, 7)])
+    assert list(again.source_id) == ["3", "1", "3"]
+    assert again.source_id.words == ("3", "1")
+
+
+def test_a_dictionary_compares_no_word_with_all_others() -> None:
+    class Word(str):
+        compared = 0
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            Word.compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    one = Embeddings.from_items([{"embedding": [1.0]}])
+    Embeddings.concat({Word(n): one for n in range(500)}).to_arrow()
+    assert Word.compared < 5_000
 
 
 @pytest.mark.parametrize("module", ["pandas", "pyarrow"])

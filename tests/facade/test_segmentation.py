@@ -1,10 +1,12 @@
 import math
 
+import numpy as np
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca import segmentation
+from dodeca import _params, segmentation
 from dodeca.errors import InvalidRequestError
 
 
@@ -30,3 +32,17 @@ def test_anything_else_is_refused_with_what_arrived(value: object) -> None:
         with pytest.raises(InvalidRequestError) as caught:
             build(value)  # type: ignore[arg-type]
         assert repr(value) in str(caught.value)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    for seconds in (np.int64(4), np.float32(4), np.float64(4)):
+        assert type(segmentation.fixed(seconds).duration_sec) is int
+        assert orjson.dumps(_params.number("x", seconds)) in (b"4", b"4.0")
+    assert type(_params.integer("x", np.int64(4))) is int
+    told = _params.metadata_text({"score": np.float64(0.5), "year": np.int64(2024)})
+    assert told == '{"score":0.5,"year":2024}'
+    for wrong in (np.bool_(True), np.float64("nan"), 10**400):
+        with pytest.raises(InvalidRequestError):
+            _params.number("x", wrong)
+    with pytest.raises(InvalidRequestError):
+        _params.integer("x", np.float64(4))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dodeca.cli.sources import Cut, Kind, embedded, segmentation_of
+from dodeca.cli.sources import Cut, Kind, check_output, embedded, segmentation_of
 from dodeca.cli.status import plain, readable
 
 if TYPE_CHECKING:
@@ -48,14 +48,16 @@ def embed(
     end: Annotated[
         float | None, typer.Option("--end", metavar="S", help="End at this second.")
     ] = None,
-    via: Annotated[str, typer.Option(help="auto, sync (one call) or task.")] = "auto",
+    via: Annotated[
+        Literal["auto", "sync", "task"], typer.Option(help="auto, sync (one call) or task.")
+    ] = "auto",
     timeout: Annotated[float, typer.Option(help="Seconds to wait for each task.")] = 3600.0,
 ) -> None:
     """Embed video, sound, pictures or texts, and show or write their vectors (`/embed-v2`)."""
     session: Session = context.obj
     cut = Cut(kind, segmentation_of(segmentation), option, scope, start, end, via, timeout)
     if output:
-        _check_output(output)
+        _check_output(output, [] if kind == "text" else sources)
     found: list[tuple[str, Embeddings]] = []
     try:
         with session.client() as client:
@@ -92,13 +94,11 @@ def _records(source: str, found: Embeddings) -> Iterator[dict[str, Any]]:
         }
 
 
-def _check_output(output: Path) -> None:
-    """Nothing is embedded, and paid for, that could not be written."""
+def _check_output(output: Path, sources: list[str]) -> None:
     from dodeca.embeddings.export import needed
 
     needed("pyarrow.parquet")
-    if not output.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {plain(output.parent)}")
+    check_output(output, sources)
 
 
 def _write(session: Session, output: Path, found: list[tuple[str, Embeddings]]) -> None:

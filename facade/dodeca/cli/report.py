@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dodeca.cli.sources import Cut, embedded, kind_of, media_of, segmentation_of
+from dodeca.cli.sources import Cut, check_output, embedded, kind_of, media_of, segmentation_of
 from dodeca.cli.status import plain, readable
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def report(
     from where they are.
     """
     session: Session = context.obj
-    if not output.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {plain(output.parent)}")
+    check_output(output, [source])
     if len(queries) > 9:
         raise typer.BadParameter(f"a report has 1 to 9 queries, got {len(queries)}")
     media = media_of(source)

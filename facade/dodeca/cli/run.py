@@ -129,9 +129,11 @@ def _tell_estimate(session: Session, found: Run) -> None:
 def _table(failures: Sequence[Failure]) -> Table:
     from rich.table import Table
 
+    from dodeca.cli import look
+
     table = Table()
     for heading in ("source", "code", "reason"):
         table.add_column(heading, overflow="fold")
     for failure in failures:
-        table.add_row(*(plain(x) for x in (failure.source, failure.code, failure.reason)))
+        table.add_row(*(look.cell(x) for x in (failure.source, failure.code, failure.reason)))
     return table

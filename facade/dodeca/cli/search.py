@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from dodeca.cli.sources import media_of
+from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -84,10 +85,13 @@ def _stored(files: list[Path], option: list[str] | None) -> Embeddings:
     """The vectors of files and folders, of these modalities."""
     from dodeca import Embeddings
 
+    for path in files:
+        if not path.exists():
+            raise InvalidRequestError(f"there is no such file: {path}")
     # A dataset of `dodeca run` has its vectors in a folder of that name.
     places = [path / "vectors" if (path / "vectors").is_dir() else path for path in files]
     stored = Embeddings.concat([Embeddings.load(path) for path in places])
-    return Embeddings.concat([stored.filter(option=word) for word in option]) if option else stored
+    return stored.filter(option=option) if option else stored
 
 
 def _records(matches: Matches) -> list[dict[str, Any]]:

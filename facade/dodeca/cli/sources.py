@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import typer
 
+from dodeca.cli.status import plain
+from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, fits_one_call, is_image, is_sound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dodeca import Client, Embeddings, Job
     from dodeca.cli.progress import Bars
@@ -64,13 +68,37 @@ def segmentation_of(text: str | None) -> Segmentation | None:
         raise typer.BadParameter(f"--segmentation {text}: {exc}") from exc
 
 
+def check_output(output: Path, sources: Iterable[str] = ()) -> None:
+    """Nothing is embedded, and paid for, that could not be written, or only over a source."""
+    if not output.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {plain(output.parent)}")
+    if output.is_dir():
+        raise typer.BadParameter(f"{plain(output)} is a folder; -o names a file")
+    if not os.access(output.parent, os.W_OK | os.X_OK):
+        raise typer.BadParameter(f"the folder {plain(output.parent)} cannot be written to")
+    for source in sources:
+        if _is_same(output, source):
+            raise typer.BadParameter(f"-o would replace {plain(source)}, which is to be embedded")
+
+
+def _is_same(output: Path, source: str) -> bool:
+    try:
+        return output.samefile(source)
+    except (OSError, ValueError):  # one of them is no file, such as a URL
+        return False
+
+
 def embedded(client: Client, bars: Bars, source: str, cut: Cut) -> Embeddings:
     """The embeddings of one source, waited for."""
     if cut.kind == "text":
+        _check_uncut(cut, "a text")
         return client.embed.text(source)
+    if Path(source).is_dir():
+        raise InvalidMediaError(f"{source} is a folder; `dodeca run` embeds what is in folders")
     media = media_of(source)
     kind = cut.kind or kind_of(media)
     if kind == "image":
+        _check_uncut(cut, "a picture")
         return client.embed.image(media)
     if cut.via == "sync" or (cut.via == "auto" and fits_one_call(media)):
         call: Callable[..., Embeddings] = (
@@ -84,6 +112,11 @@ def embedded(client: Client, bars: Bars, source: str, cut: Cut) -> Embeddings:
     job = start(media, **_options(cut))
     with bars.waiting(f"embedding {source}") as update:
         return job.wait(timeout=cut.timeout, on_progress=update)
+
+
+def _check_uncut(cut: Cut, what: str) -> None:
+    if any(part is not None for part in (cut.segmentation, cut.start_sec, cut.end_sec)):
+        raise InvalidRequestError(f"{what} has no length: only video and sound are cut")
 
 
 def within_reach(client: Client, bars: Bars, source: str, media: Media) -> Media:

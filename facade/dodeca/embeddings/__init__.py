@@ -202,6 +202,8 @@ class Embeddings:
     @overload
     def __getitem__(self, index: slice | NDArray[Any] | Sequence[int]) -> Embeddings: ...
     def __getitem__(self, index: Any) -> Segment | Embeddings:
+        if isinstance(index, bool | np.bool_):
+            raise TypeError(f"an index is a number, a slice, a mask or an array, got {index!r}")
         if isinstance(index, int | np.integer):
             return self._segment(range(len(self))[int(index)])
         return self._take(np.arange(len(self))[index])
@@ -209,22 +211,28 @@ class Embeddings:
     def filter(
         self,
         *,
-        option: str | None = None,
-        scope: str | None = None,
-        source_id: str | None = None,
+        option: str | Sequence[str] | None = None,
+        scope: str | Sequence[str] | None = None,
+        source_id: str | Sequence[str] | None = None,
     ) -> Embeddings:
-        """The rows of one `embedding_option`, one `embedding_scope`, one `source_id`, or all.
+        """The rows of an `embedding_option`, an `embedding_scope`, a `source_id`, or all.
+
+        Each takes one word or a list of them.
 
         >>> client.embed.video("colours.mp4").filter(option="audio", scope="asset")
         <Embeddings 1 x 512, audio, asset>
+
+        Raises:
+            InvalidRequestError: an option or a scope that the API does not document and no row has.
         """
         keep = np.ones(len(self), dtype=np.bool_)
-        if option is not None:
-            keep &= self.embedding_option.is_(option)
-        if scope is not None:
-            keep &= self.embedding_scope.is_(scope)
-        if source_id is not None:
-            keep &= self.source_id.is_(source_id)
+        for name, column, wanted, known in (
+            ("option", self.embedding_option, option, ranking.OPTIONS),
+            ("scope", self.embedding_scope, scope, ranking.SCOPES),
+            ("source_id", self.source_id, source_id, None),
+        ):
+            if wanted is not None:
+                keep &= column.any_of(ranking.checked_words(name, wanted, column, known))
         return self._take(np.flatnonzero(keep))
 
     def search(
@@ -332,6 +340,7 @@ class Embeddings:
         'red.parquet'
 
         Raises:
+            InvalidRequestError: `path` does not end with the name of a file.
             ConfigurationError: the extra `data` is not installed.
             OSError: the file cannot be written.
         """

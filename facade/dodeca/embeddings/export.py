@@ -62,19 +62,30 @@ def to_pandas(embeddings: Embeddings) -> pd.DataFrame:
 
 def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     """See `Embeddings.to_parquet`."""
-    parquet = needed("pyarrow.parquet")
+    needed("pyarrow.parquet")
     target = Path(path)
+    if not target.name:
+        raise InvalidRequestError(f"a path ends with the name of a file, got {os.fspath(path)!r}")
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)  # of a crash, or a link that would be written through
+    try:
+        draft.unlink(missing_ok=True)  # of a crash, or a link that would be written through
+        _replace(target, draft, to_arrow(embeddings))
+    except OSError as exc:
+        if exc.filename != str(draft):
+            raise
+        raise OSError(exc.errno, exc.strerror, os.fspath(path)) from exc  # a name that people know
+    return target
+
+
+def _replace(target: Path, draft: Path, table: pa.Table) -> None:
     try:
         with draft.open("xb") as stream:
-            parquet.write_table(to_arrow(embeddings), stream, compression="zstd")
+            needed("pyarrow.parquet").write_table(table, stream, compression="zstd")
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-    return target
 
 
 def load(path: str | os.PathLike[str]) -> Embeddings:
@@ -174,7 +185,8 @@ def _is_plain(name: str, value: Any) -> bool:
 
 def _dictionary(pa: Any, labels: Labels) -> Any:
     words = [word for word in labels.words if word is not None]
-    places = np.array([words.index(word) if word is not None else -1 for word in labels.words])
+    at = {word: place for place, word in enumerate(words)}
+    places = np.array([-1 if word is None else at[word] for word in labels.words])
     codes = places[labels.codes] if len(labels) else np.zeros(0, np.int64)
     indices = pa.array(codes.astype(np.int32), mask=codes < 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))

@@ -19,7 +19,8 @@ class Labels(Sequence["str | None"]):
 
     An integer index gives the word; a slice, a mask or an array of indices gives `Labels`.
     `codes` is int16 of shape (n,), each the place of a word in `words`; int32 where there are more
-    than 32,767 words.
+    than 32,767 words. Compared with a word or None, the column gives a mask of its rows, as numpy
+    does; compared with a sequence, whether all words are equal.
 
     >>> from dodeca.embeddings.labels import Labels
     >>> Labels.of(["visual", "audio", "visual"]).distinct()
@@ -49,15 +50,24 @@ class Labels(Sequence["str | None"]):
     def joined(cls, columns: Sequence[Labels]) -> Labels:
         """Columns below each other."""
         places: dict[str | None, int] = {}
-        moved = [[places.setdefault(word, len(places)) for word in c.words] for c in columns]
+        moved = []
+        for column in columns:
+            used, codes = np.unique(column.codes, return_inverse=True)  # one row of many words
+            found = [places.setdefault(column.words[at], len(places)) for at in used]
+            moved.append(np.array(found, np.int32)[codes])
         width = _width(len(places))
-        codes = [np.array(m, width)[c.codes] for m, c in zip(moved, columns, strict=True)]
-        return cls(np.concatenate(codes) if codes else np.zeros(0, width), tuple(places))
+        whole = np.concatenate(moved) if moved else np.zeros(0, width)
+        return cls(whole.astype(width), tuple(places))
 
     def is_(self, word: str | None) -> NDArray[np.bool_]:
         """A mask of the rows that have this word, of shape (n,)."""
         place = self.words.index(word) if word in self.words else -1
         return np.asarray(self.codes == place)
+
+    def any_of(self, words: Iterable[str]) -> NDArray[np.bool_]:
+        """A mask of the rows that have one of these words, of shape (n,)."""
+        wanted = set(words)
+        return np.asarray(np.array([word in wanted for word in self.words], np.bool_)[self.codes])
 
     def distinct(self) -> list[str | None]:
         """The words that some row has, in the order of their first rows."""
@@ -75,10 +85,18 @@ class Labels(Sequence["str | None"]):
         found = self.codes[index]
         return Labels(found, self.words) if isinstance(found, np.ndarray) else self.words[found]
 
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Sequence) and not isinstance(other, str):
+    def __eq__(self, other: object) -> Any:
+        if other is None or isinstance(other, str):
+            return self.is_(other)
+        if isinstance(other, Sequence):
             return list(self) == list(other)
         return NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        found = self.__eq__(other)
+        if isinstance(found, bool):
+            return not found
+        return found if found is NotImplemented else ~found
 
     __hash__ = None  # type: ignore[assignment]
 

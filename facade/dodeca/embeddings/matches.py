@@ -9,7 +9,9 @@ import attrs
 import numpy as np
 
 from dodeca import _show
+from dodeca._numbers import is_finite
 from dodeca.embeddings import ranking
+from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,7 +104,12 @@ class Matches(list[Match]):
         >>> film, query = client.embed.video("colours.mp4"), client.embed.text("red")
         >>> len(film.search(query, k=4)), len(film.search(query, k=4).merge_adjacent())
         (4, 1)
+
+        Raises:
+            InvalidRequestError: `gap_sec` is no finite number of 0 or more.
         """
+        if not is_finite(gap_sec) or gap_sec < 0:
+            raise InvalidRequestError(f"gap_sec is a number of 0 or more, got {gap_sec!r}")
         spans = [
             ((at.source_id, at.embedding_scope), at.start_sec, at.end_sec)
             for at, _ in self

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dodeca._numbers import is_finite
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dodeca.embeddings import Embeddings
+    from dodeca.embeddings.labels import Labels
 
 WHOLE = "asset"
-_OPTIONS = ("visual", "audio", "transcription", "text", "fused")  # words of the service
+OPTIONS = ("visual", "audio", "transcription", "text", "fused", "visual-text")  # of the service
+SCOPES = ("clip", WHOLE, "video", "page", "chunk")
 _BLOCK = 32_768  # rows that are widened to float64 at a time
 
 
@@ -46,12 +49,18 @@ def vectors_of(given: Any, length: int, what: str) -> NDArray[np.float32]:
     """Rows of floats, from embeddings, an array or lists.
 
     Raises:
-        InvalidRequestError: something else, or rows of another length.
+        InvalidRequestError: something else, rows of another length, or values that are not finite.
     """
     try:
-        rows = np.atleast_2d(np.asarray(getattr(given, "vectors", given), dtype=np.float32))
-    except (TypeError, ValueError) as exc:
+        held = np.asarray(getattr(given, "vectors", given))
+        if np.iscomplexobj(held):
+            raise TypeError("complex numbers")
+        with np.errstate(over="ignore"):  # what is too large is infinite, and refused below
+            rows = np.atleast_2d(held.astype(np.float32, copy=False))
+    except (TypeError, ValueError, OverflowError) as exc:
         raise InvalidRequestError(f"{what}, got {type(given).__name__}: {exc}") from exc
+    if not np.isfinite(rows).all():
+        raise InvalidRequestError(f"{what}, and some of these are not finite")
     if rows.ndim != 2 or rows.shape[1] != length:
         raise InvalidRequestError(f"{what}, got shape {rows.shape}")
     return rows
@@ -75,6 +84,26 @@ def comparable(embeddings: Embeddings) -> NDArray[np.intp]:
     whole = embeddings.embedding_scope.is_(WHOLE)
     parts = ~whole & ~embeddings.embedding_scope.is_(None)
     return np.flatnonzero(~whole) if parts.any() else np.arange(len(embeddings))
+
+
+def checked_words(
+    name: str, wanted: Any, column: Labels, known: Collection[str] | None
+) -> list[str]:
+    """The words to filter by; any that a row has is right, since the service may have new ones.
+
+    Raises:
+        InvalidRequestError: no word or list of words, or a word that is neither known nor here.
+    """
+    words = [wanted] if isinstance(wanted, str) else wanted
+    if not isinstance(words, Collection) or not all(isinstance(word, str) for word in words):
+        raise InvalidRequestError(f"{name} is a word or a list of words, got {wanted!r}")
+    here = [word for word in column.distinct() if word is not None]
+    for word in words:
+        if known is not None and word not in known and word not in here:
+            raise InvalidRequestError(
+                f"{name} is any of {', '.join(dict.fromkeys([*here, *known]))}, got {word!r}"
+            )
+    return list(words)
 
 
 def rank(scores: NDArray[np.float32], k: int) -> list[Ranked]:
@@ -106,8 +135,10 @@ def rank_moments(
     found = []
     for at in best[np.isfinite(fused[best])]:
         members = order[starts[at] : stops[at]]
-        shares = [weights.get(rows.embedding_option[int(row)] or "", 0.0) for row in members]
-        row = members[int(np.argmax(scores[members] * np.array(shares)))]
+        words = [rows.embedding_option[int(row)] or "" for row in members]
+        shares = np.array([weights.get(word, 0.0) for word in words])
+        added = np.where(shares > 0, scores[members] * shares, -np.inf)
+        row = members[int(np.argmax(added))]
         parts = {word: float(table[at, c]) for c, word in enumerate(weights)}
         present = {word: score for word, score in parts.items() if math.isfinite(score)}
         found.append(Ranked(int(row), float(fused[at]), present))
@@ -144,21 +175,26 @@ def checked_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Ma
     """Weights as they were given, or equal ones for the modalities that occur.
 
     Raises:
-        InvalidRequestError: a negative weight, none above 0, or a word that is no modality.
+        InvalidRequestError: no mapping, a negative or endless weight, none above 0, or a word that
+            is no modality.
     """
     here = [word for word in rows.embedding_option.distinct() if word is not None]
     if weights is None:
         return dict.fromkeys(here, 1.0)
+    if not isinstance(weights, Mapping):
+        raise InvalidRequestError(f"weights is a mapping of modalities, got {weights!r}")
     for word, weight in weights.items():
-        if word not in here and word not in _OPTIONS:
+        if word not in here and word not in OPTIONS:
             raise InvalidRequestError(
                 f"weights has {word!r}, and the rows have {', '.join(here) or 'no modalities'}"
             )
-        if not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+        if not is_finite(weight) or weight < 0:
             raise InvalidRequestError(f"a weight is 0 or more, got {weight!r} for {word!r}")
     kept = {word: float(weight) for word, weight in weights.items() if weight > 0}
     if not kept:
         raise InvalidRequestError(f"weights has at least one above 0, got {dict(weights)}")
+    if not math.isfinite(sum(kept.values())):
+        raise InvalidRequestError(f"weights are too large to be added, got {dict(weights)}")
     return kept
 
 
