@@ -91,6 +91,7 @@ async def arun_blocking(service: object, call: Callable[[Any], T]) -> T:
     The code runs in a thread, the methods in the event loop. When the task is cancelled, the
     next method that is called raises, and the end of the code is waited for.
     """
+    running: asyncio.Future[T] | None = None
     async with anyio.from_thread.BlockingPortal() as portal:
         blocking = _Blocking(portal, service)
         running = asyncio.ensure_future(anyio.to_thread.run_sync(call, blocking))
@@ -102,7 +103,8 @@ async def arun_blocking(service: object, call: Callable[[Any], T]) -> T:
                 await asyncio.wait([running])
             running.exception()  # asyncio logs what nobody has seen
             raise
-    return running.result()
+    assert running is not None
+    return running.result()  # outside, where nothing wraps its error
 
 
 class _Blocking:

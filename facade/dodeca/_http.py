@@ -89,6 +89,10 @@ class BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 NOTHING = BodyStream(_NO_BODY)
 
 
+def _deadline(request: HttpRequest) -> float:
+    return time.monotonic() + request.timeout + request.spare
+
+
 @attrs.define(eq=False)
 class HttpRequest:
     """What goes to the other side, once: the attempt of a call, or a chunk for the storage."""
@@ -101,12 +105,10 @@ class HttpRequest:
     """Seconds for all of it, but for the time that the body needs."""
     fresh: bool = False
     """Whether it needs a connection that is not about to be closed by the other side."""
-    deadline: float = attrs.field(init=False, repr=False)
+    deadline: float = attrs.field(
+        init=False, repr=False, default=attrs.Factory(_deadline, takes_self=True)
+    )
     """When it has to be over, whatever it waits for until then; of the monotonic clock."""
-
-    @deadline.default
-    def _deadline(self) -> float:
-        return time.monotonic() + self.timeout + self.spare
 
     @property
     def left(self) -> float:
