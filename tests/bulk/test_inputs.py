@@ -11,6 +11,7 @@ import pytest
 
 from dodeca import Client
 from dodeca.bulk.inputs import Options, items
+from dodeca.bulk.journal import done_before
 from dodeca.emulator import samples
 from dodeca.errors import InvalidRequestError
 
@@ -111,3 +112,9 @@ def test_a_folder_that_cannot_be_read_is_named(
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(InvalidRequestError, match=r"cannot read the folder .*closed"):
         sources(tmp_path)
+
+
+def test_nothing_is_done_in_a_journal_that_was_not_begun(tmp_path: Path) -> None:
+    """As a kill leaves it between the file and what is in it."""
+    (tmp_path / "journal.sqlite").touch()
+    assert done_before(tmp_path / "journal.sqlite") == frozenset()

@@ -333,6 +333,8 @@ def done_before(path: Path) -> frozenset[str]:
     """The keys of what earlier runs have done; the journal is only read."""
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
+        if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return frozenset()  # a run was killed before it had begun
         keys = db.execute("SELECT key FROM inputs WHERE state = 'done'").fetchall()
     except sqlite3.Error as exc:
         raise ConfigurationError(f"{path} cannot be read as a journal: {exc}") from exc
