@@ -6,10 +6,9 @@ The limits are those of the API's newer field tables (`POST /embed-v2`): fixed s
 
 from __future__ import annotations
 
-from numbers import Real
-
 import attrs
 
+from dodeca._numbers import is_finite
 from dodeca.errors import InvalidRequestError
 
 FIXED_SEC = (2, 10)
@@ -66,8 +65,8 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
 
 def _whole_seconds(name: str, value: float, limits: tuple[int, int]) -> int:
     low, high = limits
-    is_whole = isinstance(value, Real) and float(value).is_integer()
-    if isinstance(value, bool) or not is_whole or not low <= value <= high:
+    is_whole = is_finite(value) and float(value).is_integer()
+    if not is_whole or not low <= value <= high:
         raise InvalidRequestError(
             f"{name} is a whole number of seconds from {low} to {high}, got {value!r}"
         )

@@ -12,7 +12,6 @@ from collections.abc import (
     Sequence,
     Set,
 )
-from numbers import Real
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -20,6 +19,7 @@ import attrs
 from dodeca import _policy, _progress, _show
 from dodeca._clock import Clock
 from dodeca._masking import LOG
+from dodeca._numbers import is_finite
 from dodeca.errors import (
     APIError,
     DodecaError,
@@ -232,9 +232,9 @@ class AsyncJob(Generic[T]):
         return _show.pairs("Job", [pair for pair in (*told, ("latest", latest)) if pair[1]])
 
 
-def check_timeout(timeout: object) -> None:
+def check_timeout(timeout: float) -> None:
     """Refuse what would not end a wait, before there is anything to wait for."""
-    if not isinstance(timeout, Real) or not 0 <= float(timeout) < float("inf"):
+    if not is_finite(timeout) or timeout < 0:
         raise InvalidRequestError(f"timeout is a number of seconds of 0 or more, got {timeout!r}")
 
 

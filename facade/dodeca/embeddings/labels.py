@@ -61,10 +61,9 @@ class Labels(Sequence["str | None"]):
 
     def is_(self, word: str | None) -> NDArray[np.bool_]:
         """A mask of the rows that have this word, of shape (n,)."""
-        place = self.words.index(word) if word in self.words else -1
-        return np.asarray(self.codes == place)
+        return self.any_of([word])
 
-    def any_of(self, words: Iterable[str]) -> NDArray[np.bool_]:
+    def any_of(self, words: Iterable[str | None]) -> NDArray[np.bool_]:
         """A mask of the rows that have one of these words, of shape (n,)."""
         wanted = set(words)
         return np.asarray(np.array([word in wanted for word in self.words], np.bool_)[self.codes])
