@@ -242,13 +242,13 @@ def metadata_text(value: Mapping[str, Any] | None) -> str | Unset:
 
 
 def json_text(name: str, value: Mapping[str, Any]) -> str:
-    """A value as JSON text.
+    """A mapping as JSON text.
 
     Raises:
-        InvalidRequestError: something in it that JSON does not know.
+        InvalidRequestError: something else, or something in it that JSON does not know.
     """
     try:
-        return orjson.dumps(value).decode()
+        return orjson.dumps(dict(mapping(name, value))).decode()
     except TypeError as exc:
         raise InvalidRequestError(f"{name} cannot be written as JSON: {exc}") from exc
 

@@ -6,10 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dodeca.errors import ConfigurationError
+from dodeca.errors import ConfigurationError, InvalidRequestError
 
 Callback = Callable[[Any], object]
 _WAITING = "{desc} {postfix} [{elapsed}]"
+
+
+def check(on_progress: object) -> None:
+    """Refuse what cannot be called, before there is any progress."""
+    if on_progress is not None and not callable(on_progress):
+        raise InvalidRequestError(f"on_progress is called with the progress, got {on_progress!r}")
 
 
 @contextmanager
@@ -19,8 +25,10 @@ def sending(
     """What to call with the `Progress` of an upload; draws a bar of bytes where one is asked for.
 
     Raises:
+        InvalidRequestError: `on_progress` is nothing that can be called.
         ConfigurationError: a bar is asked for, and the extra `progress` is not installed.
     """
+    check(on_progress)
     if not progress:
         yield on_progress
         return
@@ -42,8 +50,10 @@ def waiting(
     """What to call with a job after each look; draws its status and time where that is asked for.
 
     Raises:
+        InvalidRequestError: `on_progress` is nothing that can be called.
         ConfigurationError: a bar is asked for, and the extra `progress` is not installed.
     """
+    check(on_progress)
     if not progress:
         yield on_progress
         return

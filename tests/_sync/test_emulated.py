@@ -152,3 +152,18 @@ def test_a_media_folder_stands_for_urls(folder: Path) -> None:
     with Client.emulated(media=folder) as client:
         found = client.embed.image("https://anywhere.example/pictures/purple.jpg")
     assert len(found) == 1
+
+
+def test_options_that_no_emulator_has_are_refused(tmp_path: Path) -> None:
+    no_database = tmp_path / "text"
+    no_database.write_text("no database")
+    for options in (
+        {"db": tmp_path / "missing" / "state"},
+        {"db": tmp_path},
+        {"db": no_database},
+        {"media": tmp_path / "missing"},
+        {"pace": "never"},
+        {"colour": "red"},
+    ):
+        with pytest.raises(errors.ConfigurationError, match=f"db=|{next(iter(options))}"):
+            Client.emulated(**options)

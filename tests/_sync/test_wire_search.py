@@ -210,6 +210,8 @@ BAD: list[dict[str, Any]] = [
     {"query_text": "x", "group_by": "scene"},
     {"query_text": "x", "adjust_confidence_level": 1.5},
     {"query_text": "x", "filter": {"a": object()}},
+    {"query_text": "x", "filter": "category"},
+    {"query_text": "x", "filter": [("a", 1)]},
     {"query_text": "x", "filter": {"a": "\ud800"}},
     {"query_media": []},
     {"query_media": Media.asset("a1")},

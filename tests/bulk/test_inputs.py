@@ -69,6 +69,13 @@ def test_the_output_has_a_name(client: Client, out: Any) -> None:
         client.embed.run([{"text": "a"}], out=out)
 
 
+def test_progress_can_be_called(client: Client, tmp_path: Path) -> None:
+    wrong: Any = "yes"
+    with pytest.raises(InvalidRequestError, match="progress"):
+        client.embed.run([{"text": "a"}], out=tmp_path / "out", progress=wrong)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_list_holds_what_can_be_given_alone(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for name in ("a.png", "b.png", "in/c.png", "in/d.txt"):

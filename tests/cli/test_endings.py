@@ -27,6 +27,8 @@ DODECA = Path(sys.executable).parent / "dodeca"
         (["embed"], "Missing argument"),
         (["embed", "--nope"], "No such option: --nope"),
         (["embed", "a.mp4", "--via", "pigeon"], "'pigeon' is not one of"),
+        (["embed", "a.mp4", "--timeout", "-1"], "-1.0 is not in the range"),
+        (["tasks", "wait", "x", "--timeout", "-1"], "-1.0 is not in the range"),
         (["embed", "a.mp4", "--segmentation", "fixed:99"], "from 2 to 10, got 99"),
         (["embed", "a.mp4", "--segmentation", "cut"], "fixed:SECONDS or dynamic:SECONDS"),
         (["search", "red", "x.parquet", "--weight", "visual"], "--weight is MODALITY=NUMBER"),

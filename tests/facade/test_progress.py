@@ -10,7 +10,7 @@ import pytest
 from dodeca import Client
 from dodeca._upload import Progress
 from dodeca.emulator import samples
-from dodeca.errors import ConfigurationError
+from dodeca.errors import ConfigurationError, InvalidRequestError
 from dodeca.media import MIB
 
 
@@ -102,3 +102,18 @@ def test_the_model_is_known_to_the_job_that_it_was_given_to(client: Client, film
     ids = [[row["id"] for row in found.records("red.mp4")] for found in (by_task, by_call, again)]
     assert ids[0] == ids[1] == ids[2]
     assert client.embed.tasks.retrieve(job.id).wait().model_name is None
+
+
+@pytest.mark.parametrize("on_progress", [3, "print", []])
+def test_what_cannot_be_called_is_refused_before_anything_is_sent(
+    client: Client, film: Path, on_progress: Any
+) -> None:
+    for call in (
+        lambda: client.assets.upload(film, on_progress=on_progress),
+        lambda: client.embed.video(film, via="task", on_progress=on_progress),
+        lambda: client.embed.video(film, on_progress=on_progress),
+    ):
+        with pytest.raises(InvalidRequestError, match="on_progress"):
+            call()
+    assert not list(client.assets.list())
+    assert not list(client.embed.tasks.list())

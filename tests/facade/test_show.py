@@ -131,7 +131,9 @@ def test_jobs_lists_and_searches(client: Client, tmp_path: Path) -> None:
     job = client.assets.create(samples.image(tmp_path / "red.png", "red"))
     assert repr(job) == f"<Job {job.id}: {job.status}>"
     assert job.id in Text(job._repr_html_()).text
-    assert repr(client) == "<Client of https://api.twelvelabs.io/v1.3>"
+    assert repr(client) == "<Client of the emulator>"
+    with Client("tlk_1234567890") as real:
+        assert repr(real) == "<Client of https://api.twelvelabs.io/v1.3>"
 
 
 def test_what_holds_embeddings() -> None:

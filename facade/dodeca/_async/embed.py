@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from dodeca import _bodies, _params
+from dodeca import _bodies, _params, _progress
 from dodeca._aconcurrency import arun_blocking
 from dodeca._async.embed_tasks import AsyncEmbedTasks, Block, as_embeddings
 from dodeca._async.job import check_timeout
@@ -323,6 +323,7 @@ class AsyncEmbed(Methods):
         if via not in ("auto", "sync", "task"):
             raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
         check_timeout(timeout)
+        _progress.check(on_progress)
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):

@@ -97,15 +97,23 @@ class Client:
         <Embeddings 1 x 512>
 
         Raises:
-            ConfigurationError: the extra `emulator` is not installed.
+            ConfigurationError: the extra `emulator` is not installed, or cannot use the options.
         """
+        import sqlite3
+
         try:
             from dodeca.emulator import Emulator, EmulatorTransport
         except ImportError as exc:
             raise ConfigurationError(
                 f"the emulator needs the extra of that name: pip install 'dodeca[emulator]' ({exc})"
             ) from exc
-        emulator = Emulator(**options)
+        try:
+            emulator = Emulator(**options)
+        except sqlite3.Error as exc:
+            what = f"db={options.get('db')!r} cannot keep the emulator's state"
+            raise ConfigurationError(f"{what}: {exc}") from exc
+        except (OSError, TypeError, ValueError) as exc:
+            raise ConfigurationError(f"no emulator has these options: {exc}") from exc
         client = cls("emulated", transport=EmulatorTransport(emulator))
         client._owned = emulator
         return client
@@ -275,7 +283,8 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._transport.base_url}>"
+        where = self._transport.base_url if self._owned is None else "the emulator"
+        return f"<{type(self).__name__} of {where}>"
 
     def _repr_html_(self) -> str:
         return _show.paragraph(repr(self)[1:-1])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from dodeca import _bodies, _params
+from dodeca import _bodies, _params, _progress
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._concurrency import run_blocking
 from dodeca._limiter import Limiter
@@ -324,6 +324,7 @@ class Embed(Methods):
         if via not in ("auto", "sync", "task"):
             raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
         check_timeout(timeout)
+        _progress.check(on_progress)
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):

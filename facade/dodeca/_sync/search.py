@@ -133,7 +133,7 @@ class Search(Methods):
             ),
             group_by=_params.choice("group_by", group_by, SEARCH_GROUP_BY_VALUES),
             operator=_params.choice("operator", operator, SEARCH_OPERATOR_VALUES),
-            filter_=UNSET if filter is None else _params.json_text("filter", dict(filter)),
+            filter_=UNSET if filter is None else _params.json_text("filter", filter),
             threshold=_params.choice("threshold", threshold, SEARCH_THRESHOLD_VALUES),
             sort_option=_params.choice("sort_option", sort_option, SEARCH_SORT_OPTION_VALUES),
             adjust_confidence_level=_params.number(

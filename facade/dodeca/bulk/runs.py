@@ -22,7 +22,7 @@ from dodeca.bulk.report import Run
 from dodeca.bulk.route import estimate
 from dodeca.bulk.settings import Settings
 from dodeca.bulk.steps import Service, Steps
-from dodeca.errors import ConfigurationError, DodecaError
+from dodeca.errors import ConfigurationError, DodecaError, InvalidRequestError
 from dodeca.media import Media
 
 Watch = Callable[[Run], object]
@@ -44,6 +44,10 @@ def carry_out(
 ) -> Run:
     """Embed what is not embedded yet; see `client.embed.run`."""
     options.check()
+    if not (isinstance(progress, bool) or callable(progress)):
+        raise InvalidRequestError(
+            f"progress is a bool, or is called with the run, got {progress!r}"
+        )
     if dry_run:
         return _dry(inputs, out, options, settings)
     place = Place.of(out)

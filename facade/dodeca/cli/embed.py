@@ -51,7 +51,7 @@ def embed(
     via: Annotated[
         Literal["auto", "sync", "task"], typer.Option(help="auto, sync (one call) or task.")
     ] = "auto",
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for each task.")] = 3600.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each task.")] = 3600.0,
 ) -> None:
     """Embed video, sound, pictures or texts, and show or write their vectors (`/embed-v2`)."""
     session: Session = context.obj

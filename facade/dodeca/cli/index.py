@@ -58,7 +58,7 @@ def add(
         list[str], typer.Argument(metavar="FILE|URL|asset:ID...", help="The videos.")
     ],
     wait: Annotated[bool, typer.Option(help="Wait until they can be searched.")] = True,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for each.")] = 3600.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each.")] = 3600.0,
 ) -> None:
     """Add videos to an index, and print their ids (`POST /tasks`, or by an asset above 2 GB)."""
     session: Session = context.obj

@@ -58,7 +58,7 @@ def wait(
     context: typer.Context,
     task_ids: Annotated[list[str], _IDS],
     kind: Annotated[Kind | None, _KIND] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for each.")] = 3600.0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each.")] = 3600.0,
 ) -> None:
     """Wait until tasks are ready; a failed one is an error."""
     session: Session = context.obj
