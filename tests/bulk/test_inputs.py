@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dodeca import Client
+from dodeca import Client, Media
 from dodeca.bulk.inputs import Options, items
 from dodeca.bulk.journal import done_before
 from dodeca.emulator import samples
@@ -83,6 +83,15 @@ def test_a_list_holds_what_can_be_given_alone(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("path\ne.png\n")
     given = [tmp_path / "in", f"{tmp_path}/?.png", tmp_path / "list.csv", "gone.png", "*.gone"]
     assert sources(given) == ["c.png", "a.png", "b.png", "e.png", "gone.png", "*.gone"]
+
+
+def test_a_picture_is_a_picture_wherever_it_comes_from(tmp_path: Path) -> None:
+    file = samples.image(tmp_path / "red.png", "red")
+    given = [file, "https://example.com/red.png?x=1", Media.data(b"x", filename="red.png")]
+    options = Options(start_sec=1.0, embedding_option=("visual",))
+    found = list(items([{"media": Media.of(each)} for each in given], options))
+    assert [item.kind for item in found] == ["image"] * 3
+    assert [item.options for item in found] == [Options()] * 3
 
 
 def test_a_table_in_memory_is_given_as_its_rows() -> None:

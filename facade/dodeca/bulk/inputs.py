@@ -280,12 +280,13 @@ def _sourced(
 def _file(path: Path, options: Options, metadata: Mapping[str, Scalar]) -> Item:
     name = os.path.abspath(path)  # noqa: PTH100 - keeps links
     # What is not UTF-8 stands in no journal and no table: it fails by a name that can.
-    return _item("file", name.encode(errors="backslashreplace").decode(), options, metadata)
+    source = name.encode(errors="backslashreplace").decode()
+    return _item("file", source, name, options, metadata)
 
 
 def _url(url: str, options: Options, metadata: Mapping[str, Scalar]) -> Item:
     Media.url(_unicode("url", url))
-    return _item("url", url, options, metadata)
+    return _item("url", url, urlsplit(url).path, options, metadata)
 
 
 def _media(media: Any, options: Options, metadata: Mapping[str, Scalar]) -> Item:
@@ -298,18 +299,19 @@ def _media(media: Any, options: Options, metadata: Mapping[str, Scalar]) -> Item
     if media.asset_id is not None:
         return Item("video", "asset", media.asset_id, options, metadata)
     digest = hashlib.sha256(media.content or b"").hexdigest()
-    item = _item("data", f"{media.filename or 'data'}#{digest[:16]}", options, metadata, media)
-    return attrs.evolve(item, kind=_named_kind(media.filename or "") or "video")
+    name = media.filename or "data"
+    return _item("data", f"{name}#{digest[:16]}", name, options, metadata, media)
 
 
 def _item(
     origin: str,
     source: str,
+    name: str,
     options: Options,
     metadata: Mapping[str, Scalar],
     media: Media | None = None,
 ) -> Item:
-    name = urlsplit(source).path if origin == "url" else source
+    """What is of no kind that its name says is taken for video; pictures have no other options."""
     kind = _named_kind(name) or "video"
     own = Options(model_name=options.model_name) if kind == "image" else options
     return Item(kind, origin, source, own, metadata, media)
