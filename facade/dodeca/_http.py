@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -47,6 +48,7 @@ LocalProtocolError = httpx.LocalProtocolError
 
 _CONNECT_SEC = 10.0
 _BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
+_AHEAD = 4  # pieces that are read at a time, since going to a thread costs as much as one
 _MOST_PORT = 65_535
 _NO_BODY = Body("", [])
 _USER_AGENT = f"dodeca/{VERSION}"
@@ -82,8 +84,13 @@ class BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
                 yield part
                 continue
             pieces = iter(part)
-            while (piece := await to_thread.run_sync(next, pieces, None)) is not None:
-                yield piece
+            while found := await to_thread.run_sync(_some, pieces):
+                for piece in found:
+                    yield piece
+
+
+def _some(pieces: Iterator[bytes]) -> list[bytes]:
+    return list(itertools.islice(pieces, _AHEAD))
 
 
 NOTHING = BodyStream(_NO_BODY)
