@@ -443,3 +443,19 @@ def test_memory_stays_flat(small):
     frames = analyse(small).frames
     columns = (getattr(frames, name) for name in frames.__dataclass_fields__)
     assert sum(column.nbytes for column in columns) / len(frames.times) < 210
+
+
+def test_metadata_may_be_no_utf_8(tmp_path: Path) -> None:
+    path = samples.video(tmp_path / "plain.mp4", [samples.Scene("red", 1)])
+    titled = tmp_path / "titled.mp4"
+    with av.open(str(path)) as old, av.open(str(titled), "w") as new:
+        new.metadata["title"] = "a title"
+        source = old.streams.video[0]
+        target = new.add_stream_from_template(source)
+        for packet in old.demux(source):
+            if packet.dts is not None:
+                packet.stream = target
+                new.mux(packet)
+    content = titled.read_bytes()
+    assert b"a title" in content
+    assert probe(content.replace(b"a title", b"\xff\xfe\xe9itle")).duration == 1

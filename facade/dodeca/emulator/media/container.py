@@ -29,6 +29,8 @@ _FORMATS = (
 )
 _MAX_PIXELS = 1 << 26  # a small file must not unfold into gigabytes
 _MIN_RATE = 1000  # samples per second; below, sound is none, and a small file lasts for days
+# PyAV 19 takes metadata that are no UTF-8; before, it had to be told so.
+_LENIENT: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__[:2]) < 19 else {}
 # Fixed-point decoders give the same samples on every machine; the usual ones compute in floats.
 _EXACT_DECODERS = {"aac": "aac_fixed", "mp3": "mp3", "mp3float": "mp3", "ac3": "ac3_fixed"}
 
@@ -113,9 +115,7 @@ def opened(source: Source) -> Iterator[tuple[InputContainer, int]]:
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
     with file:
         try:
-            with av.open(
-                _Nameless(file), "r", options=options, metadata_errors="ignore"
-            ) as container:
+            with av.open(_Nameless(file), "r", options=options, **_LENIENT) as container:
                 yield container, size
         except FFmpegError as exc:
             unknown = isinstance(exc, NotAllowed)  # said of formats not in the list
