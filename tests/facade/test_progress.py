@@ -45,7 +45,7 @@ def test_an_upload_in_chunks_is_told_and_drawn(
     assert [at.sent_chunks for at in seen] == list(range(1, seen[0].total_chunks + 1))
     assert seen[-1].sent_bytes == 12 * MIB
     shown = capsys.readouterr().err
-    assert "uploading" in shown
+    assert "uploading large.mp4" in shown
     assert "12.6M/12.6M" in shown
 
 

@@ -79,7 +79,8 @@ class AsyncAssets(Methods):
             "enable_hls": enable_hls,
             "enable_thumbnail": enable_thumbnail,
         }
-        with _progress.sending(source, source.size, on_progress, progress) as note:
+        name = source.filename or source  # folders would leave no room for the bar
+        with _progress.sending(name, source.size, on_progress, progress) as note:
             if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
                 job = await self.create(source, **options)
                 if note is not None and source.is_local:
