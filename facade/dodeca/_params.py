@@ -38,6 +38,15 @@ def string(name: str, value: str) -> str:
     """
     if not isinstance(value, str) or not value.strip():
         raise InvalidRequestError(f"{name} is a non-empty string, got {value!r}")
+    return unicode(name, value)
+
+
+def unicode(name: str, value: str) -> str:
+    """A string that can be written as UTF-8.
+
+    Raises:
+        InvalidRequestError: a lone surrogate.
+    """
     try:
         value.encode()
     except UnicodeEncodeError as exc:

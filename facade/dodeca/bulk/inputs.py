@@ -18,7 +18,7 @@ import attrs
 import orjson
 
 from dodeca._bodies import MODEL
-from dodeca._params import choices
+from dodeca._params import choices, unicode
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media
 from dodeca.segmentation import Dynamic, Fixed, Segmentation, dynamic, fixed
@@ -269,7 +269,7 @@ def _sourced(
     text = os.fspath(source)
     if name == "path":
         return _file(folder / text, options, metadata)
-    _unicode(name, text)
+    unicode(repr(name), text)
     if name == "url":
         return _url(text, options, metadata)
     if name == "text":
@@ -285,7 +285,7 @@ def _file(path: Path, options: Options, metadata: Mapping[str, Scalar]) -> Item:
 
 
 def _url(url: str, options: Options, metadata: Mapping[str, Scalar]) -> Item:
-    Media.url(_unicode("url", url))
+    Media.url(unicode("'url'", url))
     return _item("url", url, urlsplit(url).path, options, metadata)
 
 
@@ -330,7 +330,7 @@ def _is_url(text: str) -> bool:
 def _scalar(name: str, value: Any) -> Scalar:
     if not isinstance(name, str):
         raise InvalidRequestError(f"names of metadata are strings, got {name!r:.80}")
-    if _unicode("a name of metadata", name) in _RESERVED:
+    if unicode("'a name of metadata'", name) in _RESERVED:
         raise InvalidRequestError(
             f"{name!r} is a column of the output; name the metadata otherwise"
         )
@@ -340,20 +340,12 @@ def _scalar(name: str, value: Any) -> Scalar:
     if isinstance(found, int) and not -(2**63) <= found < 2**63:
         raise InvalidRequestError(f"whole numbers in metadata have 64 bits, {name!r} has more")
     if isinstance(found, str):
-        return _unicode(name, found)
+        return unicode(repr(name), found)
     if found is None or isinstance(found, bool | int | float):
         return found
     raise InvalidRequestError(
         f"metadata are strings, numbers, booleans and times, got {found!r:.80} as {name!r}"
     )
-
-
-def _unicode(name: str, value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError as exc:
-        raise InvalidRequestError(f"{name!r} is not valid Unicode: {exc}") from exc
-    return value
 
 
 def _seconds(name: str, value: Any) -> float:
