@@ -1,4 +1,3 @@
-# Derived from facade/dodeca/_async/batch.py by scripts/unasync.py; edit that one.
 """Many small inputs at a time: bounded, in order, within the service's limits."""
 
 from __future__ import annotations
@@ -6,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from dodeca._base.concurrency import Lock, run_bounded
+from dodeca._async.resources.embed import embedded
+from dodeca._async.transport import AsyncTransport
+from dodeca._base.async_concurrency import AsyncLock, arun_bounded
 from dodeca._calls import params
 from dodeca._calls.rate_limit import Limiter, Permit
-from dodeca._sync.embed import embedded
-from dodeca._sync.transport import Transport
 from dodeca.batch import Batch
 from dodeca.errors import DodecaError, RateLimitError
 from dodeca_api import models
@@ -24,7 +23,9 @@ _LONG_SEC = 300.0  # beyond that a quota is gone, and nobody waits
 Body = Callable[[], models.CreateEmbeddingsRequest]
 
 
-def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurrency: int) -> Batch:
+async def send(
+    transport: AsyncTransport, limiter: Limiter, bodies: Sequence[Body], concurrency: int
+) -> Batch:
     """The vectors or the error of each body, in order.
 
     Raises:
@@ -34,31 +35,31 @@ def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurr
     sender = _AsyncSender(transport.hasty(), limiter)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
-    def work(number: int) -> None:
-        results[number] = sender.send(bodies[number])
+    async def work(number: int) -> None:
+        results[number] = await sender.send(bodies[number])
 
-    run_bounded(work, range(len(bodies)), concurrency)
+    await arun_bounded(work, range(len(bodies)), concurrency)
     return Batch(tuple(result for result in results if result is not None))
 
 
 class _AsyncSender:
     """Sends the bodies of one batch; the limiter is that of the client."""
 
-    def __init__(self, transport: Transport, limiter: Limiter) -> None:
+    def __init__(self, transport: AsyncTransport, limiter: Limiter) -> None:
         self._transport = transport
         self._limiter = limiter
-        self._turnstile = Lock()
+        self._turnstile = AsyncLock()
 
-    def send(self, make: Body) -> Embeddings | DodecaError:
+    async def send(self, make: Body) -> Embeddings | DodecaError:
         """The vectors of a body, or why there are none."""
         try:
             body = make()
         except DodecaError as exc:
             return exc
         while True:
-            permit = self._permit()
+            permit = await self._permit()
             try:
-                found, headers = embedded(self._transport, body)
+                found, headers = await embedded(self._transport, body)
             except RateLimitError as exc:
                 wait = exc.retry_after or 1.0
                 is_quota = wait > _LONG_SEC
@@ -75,14 +76,14 @@ class _AsyncSender:
                 self._limiter.answered(permit, self._now, headers)
                 return found
 
-    def _permit(self) -> Permit:
+    async def _permit(self) -> Permit:
         """Leave to send. One at a time waits for it, so that waiting costs next to nothing."""
         permit = self._limiter.take(self._now)
         if not permit.wait:
             return permit
-        with self._turnstile:
+        async with self._turnstile:
             while (permit := self._limiter.take(self._now)).wait:
-                self._transport.clock.sleep(permit.wait)
+                await self._transport.clock.asleep(permit.wait)
         return permit
 
     @property

@@ -1,3 +1,4 @@
+# From facade/dodeca/_async/resources/embed.py by scripts/unasync.py; edit that one.
 """Embeddings at once: `POST /embed-v2`."""
 
 from __future__ import annotations
@@ -7,10 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from dodeca._async.embed_tasks import AsyncEmbedTasks, Block, as_embeddings
-from dodeca._async.job import check_timeout
-from dodeca._async.transport import AsyncTransport
-from dodeca._base.async_concurrency import arun_blocking
+from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
@@ -18,6 +16,9 @@ from dodeca._calls.operation import Answer, request
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca._calls.vector_reader import VectorSink, take
+from dodeca._sync.job import check_timeout
+from dodeca._sync.resources.embed_tasks import Block, EmbedTasks, as_embeddings
+from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
@@ -26,72 +27,72 @@ from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
 if TYPE_CHECKING:
-    from dodeca._async.batch import Body
+    from dodeca._sync.resources.embed_batch import Body
     from dodeca.batch import Batch
     from dodeca.bulk import Run
 
 Via = Literal["auto", "sync", "task"]
 
 
-class AsyncEmbed(Methods):
+class Embed(Methods):
     """Embeddings of text, images, audio and video, in one space."""
 
-    def __init__(self, transport: AsyncTransport) -> None:
+    def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._limiter = Limiter()
 
     @cached_property
-    def tasks(self) -> AsyncEmbedTasks:
+    def tasks(self) -> EmbedTasks:
         """Embedding as a task, for media of up to 4 hours (`/embed-v2/tasks`).
 
         >>> client.embed.tasks.list(status="ready")
         <Pages of EmbeddingTask from page 1; iterate them>
         """
-        return AsyncEmbedTasks(self._transport)
+        return EmbedTasks(self._transport)
 
-    async def text(self, input_text: str, *, model_name: str = MODEL) -> Embeddings:
+    def text(self, input_text: str, *, model_name: str = MODEL) -> Embeddings:
         """Embed a text of at most 500 tokens: one row, 1 x 512 (`POST /embed-v2`).
 
-        >>> await client.embed.text("a man walking a dog")
+        >>> client.embed.text("a man walking a dog")
         <Embeddings 1 x 512>
 
         Raises:
             InvalidRequestError: an empty text, or one of more than 500 words.
             APIError: the service answered with an error status.
         """
-        return await self._create(embed_requests.text(input_text, model_name))
+        return self._create(embed_requests.text(input_text, model_name))
 
-    async def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
+    def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
         """Embed a JPEG or PNG of at least 128x128 pixels and at most 5 MB (`POST /embed-v2`).
 
         One row, 1 x 512. A local picture is checked before it is sent.
 
-        >>> await client.embed.image("purple.jpg")
+        >>> client.embed.image("purple.jpg")
         <Embeddings 1 x 512>
 
         Raises:
             InvalidMediaError: no such file, or a picture outside the limits.
             APIError: the service answered with an error status.
         """
-        return await self._create(embed_requests.image(media, model_name))
+        return self._create(embed_requests.image(media, model_name))
 
-    async def text_image(
+    def text_image(
         self, input_text: str, media: MediaLike, *, model_name: str = MODEL
     ) -> Embeddings:
         """Embed a text and a picture as one row, 1 x 512 (`POST /embed-v2`).
 
         The limits are those of `text` and `image`.
 
-        >>> await client.embed.text_image("the same at night", "purple.jpg")
+        >>> client.embed.text_image("the same at night", "purple.jpg")
         <Embeddings 1 x 512>
 
         Raises:
             InvalidRequestError: a text or a picture outside the limits.
             APIError: the service answered with an error status.
         """
-        return await self._create(embed_requests.text_image(input_text, media, model_name))
+        return self._create(embed_requests.text_image(input_text, media, model_name))
 
-    async def texts(
+    def texts(
         self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
     ) -> Batch:
         """Embed many texts, `concurrency` at a time (`POST /embed-v2` for each).
@@ -100,7 +101,7 @@ class AsyncEmbed(Methods):
         all of them stacked, n x 512. The pace adapts to the service's limits, also over several
         calls of one client: a 429 is waited for, unless a quota is gone for minutes.
 
-        >>> (await client.embed.texts(["a red car", "a loud noise"])).vectors.shape
+        >>> client.embed.texts(["a red car", "a loud noise"]).vectors.shape
         (2, 512)
 
         Raises:
@@ -109,16 +110,16 @@ class AsyncEmbed(Methods):
         texts = params.several("input_texts", input_texts)
         params.string("model_name", model_name)
         bodies = [partial(embed_requests.text, text, model_name) for text in texts]
-        return await self._batch(bodies, concurrency)
+        return self._batch(bodies, concurrency)
 
-    async def images(
+    def images(
         self, media: Iterable[MediaLike], *, model_name: str = MODEL, concurrency: int = 16
     ) -> Batch:
         """Embed many pictures, `concurrency` at a time (`POST /embed-v2` for each).
 
         The result is as that of `texts`, the limits of each picture are those of `image`.
 
-        >>> await client.embed.images(["purple.jpg", "missing.jpg"])
+        >>> client.embed.images(["purple.jpg", "missing.jpg"])
         <Batch of 2, 1 of them errors>
 
         Raises:
@@ -127,9 +128,9 @@ class AsyncEmbed(Methods):
         pictures = params.several("media", media)
         params.string("model_name", model_name)
         bodies = [partial(embed_requests.image, picture, model_name) for picture in pictures]
-        return await self._batch(bodies, concurrency)
+        return self._batch(bodies, concurrency)
 
-    async def run(
+    def run(
         self,
         inputs: Any,
         *,
@@ -166,7 +167,7 @@ class AsyncEmbed(Methods):
         `max_minutes` bounds the minutes of media, `dry_run` only says what would be done.
         `engine="ray"` works on a Ray cluster. `progress` shows a bar, or is called with the run.
 
-        >>> run = await client.embed.run(["purple.jpg"], out="library")
+        >>> run = client.embed.run(["purple.jpg"], out="library")
         >>> run.done, run.failed
         (1, 0)
 
@@ -176,7 +177,7 @@ class AsyncEmbed(Methods):
             ConfigurationError: the extra `bulk` is not installed, or `out` holds something else.
             AuthenticationError: the key is not taken; what was done is kept.
         """
-        from dodeca._async.service import AsyncService
+        from dodeca._sync.bulk_service import Service
         from dodeca.bulk.inputs import Options
         from dodeca.bulk.runs import carry_out
         from dodeca.bulk.settings import Settings
@@ -207,9 +208,9 @@ class AsyncEmbed(Methods):
             dry_run=dry_run,
             progress=progress,
         )
-        return await arun_blocking(AsyncService(self._transport), call)
+        return run_blocking(Service(self._transport), call)
 
-    async def audio(
+    def audio(
         self,
         media: MediaLike,
         *,
@@ -237,7 +238,7 @@ class AsyncEmbed(Methods):
         upload and with the job after each look; `progress` shows both (extra `progress`).
 
         >>> from dodeca import segmentation
-        >>> await client.embed.audio("tones.wav", segmentation=segmentation.fixed(6))
+        >>> client.embed.audio("tones.wav", segmentation=segmentation.fixed(6))
         <Embeddings 4 x 512, audio, asset+clip>
 
         Raises:
@@ -255,9 +256,9 @@ class AsyncEmbed(Methods):
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return await self._clip(source, block, model_name, via, timeout, on_progress, progress)
+        return self._clip(source, block, model_name, via, timeout, on_progress, progress)
 
-    async def video(
+    def video(
         self,
         media: MediaLike,
         *,
@@ -285,7 +286,7 @@ class AsyncEmbed(Methods):
         upload and with the job after each look; `progress` shows both (extra `progress`).
 
         >>> from dodeca import segmentation
-        >>> film = await client.embed.video("colours.mp4", segmentation=segmentation.dynamic(4))
+        >>> film = client.embed.video("colours.mp4", segmentation=segmentation.dynamic(4))
         >>> [segment.end_sec for segment in film.filter(option="visual", scope="clip")]
         [5.0, 9.0, 15.0, 20.0]
 
@@ -304,14 +305,14 @@ class AsyncEmbed(Methods):
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return await self._clip(source, block, model_name, via, timeout, on_progress, progress)
+        return self._clip(source, block, model_name, via, timeout, on_progress, progress)
 
-    async def _batch(self, bodies: Sequence[Body], concurrency: int) -> Batch:
-        from dodeca._async.batch import send
+    def _batch(self, bodies: Sequence[Body], concurrency: int) -> Batch:
+        from dodeca._sync.resources.embed_batch import send
 
-        return await send(self._transport, self._limiter, bodies, concurrency)
+        return send(self._transport, self._limiter, bodies, concurrency)
 
-    async def _clip(
+    def _clip(
         self,
         media: Media,
         block: Block,
@@ -328,19 +329,19 @@ class AsyncEmbed(Methods):
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):
-            job = await self.tasks._start(
+            job = self.tasks._start(
                 media, block, model_name, on_progress=on_progress, progress=progress
             )
-            return await job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
-        return await self._create(embed_requests.embed_clip(block, model_name))
+            return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
+        return self._create(embed_requests.embed_clip(block, model_name))
 
-    async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        found, _ = await embedded(self._transport, body)
+    def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
+        found, _ = embedded(self._transport, body)
         return found
 
 
-async def embedded(
-    transport: AsyncTransport, body: models.CreateEmbeddingsRequest
+def embedded(
+    transport: Transport, body: models.CreateEmbeddingsRequest
 ) -> tuple[Embeddings, Mapping[str, str]]:
     """What one call gives, and the headers beside it, which tell how much of a limit is left."""
     call = request(embed_v2_create, body=body)
@@ -350,4 +351,4 @@ async def embedded(
         metadata = call.parse(rest).metadata
         return as_embeddings(found, metadata, body.model_name), answer.headers
 
-    return await transport.fetch(call, read, sink=VectorSink)
+    return transport.fetch(call, read, sink=VectorSink)

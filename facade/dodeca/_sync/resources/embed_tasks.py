@@ -1,3 +1,4 @@
+# From facade/dodeca/_async/resources/embed_tasks.py by scripts/unasync.py; edit that one.
 """Embeddings as tasks: `/embed-v2/tasks`."""
 
 from __future__ import annotations
@@ -7,16 +8,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from dodeca._async.assets import AsyncAssets
-from dodeca._async.job import READY, AsyncJob, JobState, board
-from dodeca._async.pages import AsyncPages, listed
-from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import Answer, request
 from dodeca._calls.vector_reader import Columns, VectorSink, take
+from dodeca._sync.job import READY, Job, JobState, board
+from dodeca._sync.pages import Pages, listed
+from dodeca._sync.resources.assets import Assets
+from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.media import SYNC_BYTES, Media, MediaLike
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
@@ -31,13 +32,13 @@ from dodeca_api.api.embed_v2_tasks import (
 Block = models.AudioInputRequest | models.VideoInputRequest
 
 
-class AsyncEmbedTasks(Methods):
+class EmbedTasks(Methods):
     """Embedding tasks: audio and video of 4 seconds to 4 hours."""
 
-    def __init__(self, transport: AsyncTransport) -> None:
+    def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def audio(
+    def audio(
         self,
         media: MediaLike,
         *,
@@ -51,7 +52,7 @@ class AsyncEmbedTasks(Methods):
         model_name: str = MODEL,
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
-    ) -> AsyncJob[Embeddings]:
+    ) -> Job[Embeddings]:
         """Start to embed a sound, and return once it has begun (`POST /embed-v2/tasks`).
 
         The parameters are those of `client.embed.audio`; a local file of more than 36 MB is
@@ -60,8 +61,8 @@ class AsyncEmbedTasks(Methods):
         that offer a choice. `on_progress` and `progress` are about the upload. `job.wait()` gives
         the embeddings.
 
-        >>> job = await client.embed.tasks.audio("tones.wav")
-        >>> await job.wait(timeout=600)
+        >>> job = client.embed.tasks.audio("tones.wav")
+        >>> job.wait(timeout=600)
         <Embeddings 4 x 512, audio, asset+clip>
 
         Raises:
@@ -79,7 +80,7 @@ class AsyncEmbedTasks(Methods):
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return await self._start(
+        return self._start(
             source,
             block,
             model_name,
@@ -89,7 +90,7 @@ class AsyncEmbedTasks(Methods):
             progress=progress,
         )
 
-    async def video(
+    def video(
         self,
         media: MediaLike,
         *,
@@ -103,15 +104,15 @@ class AsyncEmbedTasks(Methods):
         model_name: str = MODEL,
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
-    ) -> AsyncJob[Embeddings]:
+    ) -> Job[Embeddings]:
         """Start to embed a film, and return once it has begun (`POST /embed-v2/tasks`).
 
         The parameters are those of `client.embed.video`, `embedding_dimension` and
         `embedding_uncertainty` those of `audio`, as are `on_progress` and `progress`; a local file
         of more than 36 MB is uploaded as an asset first. `job.wait()` gives the embeddings.
 
-        >>> job = await client.embed.tasks.video("colours.mp4", embedding_option=["visual"])
-        >>> (await job.wait()).filter(scope="clip")
+        >>> job = client.embed.tasks.video("colours.mp4", embedding_option=["visual"])
+        >>> job.wait().filter(scope="clip")
         <Embeddings 4 x 512, visual, clip>
 
         Raises:
@@ -129,7 +130,7 @@ class AsyncEmbedTasks(Methods):
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return await self._start(
+        return self._start(
             source,
             block,
             model_name,
@@ -139,17 +140,15 @@ class AsyncEmbedTasks(Methods):
             progress=progress,
         )
 
-    async def retrieve(
-        self, task_id: str, *, model_name: str | None = None
-    ) -> AsyncJob[Embeddings]:
+    def retrieve(self, task_id: str, *, model_name: str | None = None) -> Job[Embeddings]:
         """The job of a task, from this process or another (`GET /embed-v2/tasks/{task_id}`).
 
         The service does not say again which model it is; `model_name` puts it into the embeddings,
         and so into the ids of their `records`.
 
-        >>> task = await client.embed.tasks.video("colours.mp4")
-        >>> job = await client.embed.tasks.retrieve(task.id, model_name="marengo3.0")
-        >>> (await job.wait()).model_name
+        >>> task = client.embed.tasks.video("colours.mp4")
+        >>> job = client.embed.tasks.retrieve(task.id, model_name="marengo3.0")
+        >>> job.wait().model_name
         'marengo3.0'
 
         Raises:
@@ -157,7 +156,7 @@ class AsyncEmbedTasks(Methods):
             APIError: the service answered with another error status.
         """
         params.optional("model_name", model_name)
-        return self._job(await self._look(task_id, model_name=model_name), model_name)
+        return self._job(self._look(task_id, model_name=model_name), model_name)
 
     def list(
         self,
@@ -167,14 +166,14 @@ class AsyncEmbedTasks(Methods):
         status: str | None = None,
         page: int = 1,
         page_limit: int = 10,
-    ) -> AsyncPages[EmbeddingTask]:
+    ) -> Pages[EmbeddingTask]:
         """The embedding tasks, newest first, page by page (`GET /embed-v2/tasks`).
 
         `started_at` and `ended_at` bound the time of creation: a datetime, or text with a date.
         `status` is "processing", "ready" or "failed". Iteration starts at `page` and follows to
         the last one; `page_limit`, at most 50, is the size of a page.
 
-        >>> [task.status async for task in client.embed.tasks.list(status="failed")]
+        >>> [task.status for task in client.embed.tasks.list(status="failed")]
         []
 
         Raises:
@@ -195,7 +194,7 @@ class AsyncEmbedTasks(Methods):
             ),
         )
 
-    async def _start(
+    def _start(
         self,
         media: Media,
         block: Block,
@@ -205,11 +204,11 @@ class AsyncEmbedTasks(Methods):
         embedding_uncertainty: bool | None = None,
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
-    ) -> AsyncJob[Embeddings]:
+    ) -> Job[Embeddings]:
         if media.is_local and (media.size or 0) > SYNC_BYTES:
-            assets = AsyncAssets(self._transport)
-            upload = await assets.upload(media, on_progress=on_progress, progress=progress)
-            asset = await upload.wait(on_progress=on_progress, progress=progress)
+            assets = Assets(self._transport)
+            upload = assets.upload(media, on_progress=on_progress, progress=progress)
+            asset = upload.wait(on_progress=on_progress, progress=progress)
             block.media_source = embed_requests.source(Media.asset(asset.id))
         body = embed_requests.embed_clip_task(
             block,
@@ -217,19 +216,19 @@ class AsyncEmbedTasks(Methods):
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
         )
-        task = await self._transport.send(request(embed_v2_tasks_create, body=body))
+        task = self._transport.send(request(embed_v2_tasks_create, body=body))
         state: JobState[Embeddings] = JobState(task.field_id, task.status)
         return self._job(state, model_name)
 
-    def _job(self, state: JobState[Embeddings], model_name: str | None) -> AsyncJob[Embeddings]:
+    def _job(self, state: JobState[Embeddings], model_name: str | None) -> Job[Embeddings]:
         running = board(
             ("embed_v2_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
         look = partial(self._look, model_name=model_name)
-        return AsyncJob(look, state, self._transport.clock, running)
+        return Job(look, state, self._transport.clock, running)
 
-    async def _look(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
+    def _look(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(answer: Answer) -> JobState[Embeddings]:
@@ -243,7 +242,7 @@ class AsyncEmbedTasks(Methods):
                 reason=task.error.message if task.error else None,
             )
 
-        return await self._transport.fetch(call, read, sink=VectorSink)
+        return self._transport.fetch(call, read, sink=VectorSink)
 
 
 def as_embeddings(found: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
