@@ -138,7 +138,10 @@ class Embeddings:
             InvalidRequestError: something else, or a task that is not ready.
             InvalidResponseError: vectors of different lengths, or values that are no numbers.
         """
-        return responses.from_response(answer, model_name)
+        if isinstance(answer, Embeddings):
+            return answer
+        items, metadata, named = responses.read_response(answer)
+        return cls.from_items(items, metadata=metadata, model_name=model_name or named)
 
     @classmethod
     def concat(cls, parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings:
@@ -155,7 +158,11 @@ class Embeddings:
         Raises:
             InvalidRequestError: vectors of different models or lengths, which do not compare.
         """
-        return columns.concat(parts)
+        if isinstance(parts, Mapping):
+            given = [part._named(name) for name, part in parts.items()]
+        else:
+            given = list(parts)
+        return cls(**columns.concat(given or [cls.from_items([])]))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:
@@ -173,7 +180,7 @@ class Embeddings:
             InvalidRequestError: no such file, no vectors in it, or of several models or lengths.
             ConfigurationError: the extra `data` is not installed.
         """
-        return export.load(path)
+        return cls(**export.read_parquet(path))
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Embeddings:
@@ -187,7 +194,7 @@ class Embeddings:
             InvalidRequestError: no vectors in it, or of several models or lengths.
             ConfigurationError: the extra `data` is not installed.
         """
-        return export.from_arrow(table)
+        return cls(**export.read_arrow(table))
 
     def __len__(self) -> int:
         return len(self.vectors)
