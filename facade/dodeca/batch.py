@@ -47,9 +47,9 @@ class Batch(Sequence["Embeddings | DodecaError"]):
 
         if not self.results:
             return np.empty((0, 0), np.float32)
-        return np.concatenate([embeddings.vectors for embeddings in self._fine()])
+        return np.concatenate([embeddings.vectors for embeddings in self._successes()])
 
-    def _fine(self) -> Iterator[Embeddings]:
+    def _successes(self) -> Iterator[Embeddings]:
         for one in self.results:
             if isinstance(one, DodecaError):
                 raise one

@@ -242,11 +242,11 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }
 
 
-_BY_HUNDREDS: dict[int, type[APIError]] = {3: UnexpectedRedirectError, 4: BadRequestError}
+_BY_STATUS_CLASS: dict[int, type[APIError]] = {3: UnexpectedRedirectError, 4: BadRequestError}
 
 
 def _class_of(status: int) -> type[APIError]:
-    by_hundreds = _BY_HUNDREDS.get(status // 100, ServerError)
+    by_hundreds = _BY_STATUS_CLASS.get(status // 100, ServerError)
     return _BY_STATUS.get(status, by_hundreds)
 
 

@@ -63,7 +63,7 @@ class DodecaEmbeddings(Embeddings):
         found = self._client.embed.texts(
             texts, model_name=self._model_name, concurrency=self._concurrency
         )
-        return _lists(found)
+        return _as_lists(found)
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a text (`POST /embed-v2`).
@@ -91,7 +91,7 @@ class DodecaEmbeddings(Embeddings):
         found = await self._async_client.embed.texts(
             texts, model_name=self._model_name, concurrency=self._concurrency
         )
-        return _lists(found)
+        return _as_lists(found)
 
     async def aembed_query(self, text: str) -> list[float]:
         """What `embed_query` gives, without blocking.
@@ -104,6 +104,6 @@ class DodecaEmbeddings(Embeddings):
         return (await self.aembed_documents([text]))[0]
 
 
-def _lists(found: Batch) -> list[list[float]]:
+def _as_lists(found: Batch) -> list[list[float]]:
     lists: list[list[float]] = found.vectors.tolist()
     return lists

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from dodeca._base import html
-from dodeca._base.addresses import address
+from dodeca._base.addresses import ip_of_host
 from dodeca._base.logs import masked
 from dodeca.errors import InvalidMediaError, SourceChangedError
 
@@ -34,7 +34,7 @@ _MIME_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_
 _IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
-class _Stamp(NamedTuple):
+class _FileVersion(NamedTuple):
     """What tells a file from another one, and from itself after a change."""
 
     inode: int
@@ -54,7 +54,7 @@ class Media:
     content: bytes | None = None
     asset_id: str | None = None
     filename: str | None = None
-    _seen: _Stamp | None = attrs.field(default=None, eq=False, repr=False, alias="seen")
+    _version: _FileVersion | None = attrs.field(default=None, eq=False, repr=False, alias="version")
 
     def __attrs_post_init__(self) -> None:
         sources = [self.path, self.source_url, self.content, self.asset_id]
@@ -81,8 +81,8 @@ class Media:
             raise InvalidMediaError(
                 f"cannot read {path!r}: {exc}. For the id of an uploaded asset use Media.asset(...)"
             ) from exc
-        seen = _stamp(local, found)
-        return cls(path=local, filename=_last_part(local.name), seen=seen)
+        version = _file_version(local, found)
+        return cls(path=local, filename=_base_name(local.name), version=version)
 
     @classmethod
     def url(cls, url: str) -> Media:
@@ -114,7 +114,7 @@ class Media:
             raise InvalidMediaError(
                 f"a media URL has no spaces, control characters or backslashes: {url!r}"
             )
-        where = address(host)
+        where = ip_of_host(host)
         if where is not None and not where.is_global and not where.is_loopback:
             raise InvalidMediaError(f"the service cannot fetch from a private address: {host}")
         if parts.scheme.lower() == "http" and not (where and where.is_loopback):
@@ -139,7 +139,7 @@ class Media:
             raise InvalidMediaError("Media.data got no bytes")
         if not isinstance(filename, str | None):
             raise InvalidMediaError(f"a file name is a string, got {filename!r}")
-        return cls(content=bytes(content), filename=filename and _last_part(filename))
+        return cls(content=bytes(content), filename=filename and _base_name(filename))
 
     @classmethod
     def asset(cls, asset_id: str) -> Media:
@@ -197,7 +197,7 @@ class Media:
         10
         """
         if self.path is not None:
-            return self._seen.size if self._seen else self.path.stat().st_size
+            return self._version.size if self._version else self.path.stat().st_size
         return None if self.content is None else len(self.content)
 
     @property
@@ -208,7 +208,7 @@ class Media:
         >>> Media.of("tones.wav").mime_type
         'audio/x-wav'
         """
-        return _named_type(self)
+        return _type_of_name(self)
 
     def open(self) -> BinaryIO:
         """The local bytes, as a new binary file object.
@@ -221,7 +221,7 @@ class Media:
             InvalidMediaError: there are none, or the file is not the one that was seen before.
         """
         if self.path is not None:
-            return self._opened(self.path)
+            return self._open_file(self.path)
         if self.content is None:
             raise InvalidMediaError(f"{self!r} has no local bytes")
         return io.BytesIO(self.content)
@@ -238,13 +238,13 @@ class Media:
         """
         if self.path is None:
             return
-        now = _stamp(self.path, os.fstat(stream.fileno()))
-        if self._seen not in (None, now):
+        now = _file_version(self.path, os.fstat(stream.fileno()))
+        if self._version not in (None, now):
             raise SourceChangedError(f"{self} was changed since it was first looked at")
 
-    def _opened(self, path: Path) -> BinaryIO:
+    def _open_file(self, path: Path) -> BinaryIO:
         try:
-            stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115
+            stream = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115
         except OSError as exc:
             raise InvalidMediaError(f"cannot read {path}: {exc}") from exc
         try:
@@ -284,7 +284,7 @@ def is_image(media: Media) -> bool:
     >>> is_image(Media.of("purple.jpg"))
     True
     """
-    return _named_type(media).startswith("image/")
+    return _type_of_name(media).startswith("image/")
 
 
 def is_audio(media: Media) -> bool:
@@ -294,32 +294,32 @@ def is_audio(media: Media) -> bool:
     >>> is_audio(Media.of("tones.wav"))
     True
     """
-    return _named_type(media).startswith("audio/")
+    return _type_of_name(media).startswith("audio/")
 
 
-def _named_type(media: Media) -> str:
+def _type_of_name(media: Media) -> str:
     name = urlsplit(media.source_url).path if media.source_url else media.filename
     guess, _ = mimetypes.guess_type(f"x{PurePosixPath(name or '').suffix}")
     return guess if guess and _MIME_TYPE.fullmatch(guess) else "application/octet-stream"
 
 
-def _last_part(name: str) -> str:
+def _base_name(name: str) -> str:
     """A file name without folders, whichever way they are written."""
     last = re.split(r"[/\\]", name)[-1]
     return "" if last in (".", "..") else last
 
 
-def _without_waiting(path: str, flags: int) -> int:
+def _open_nonblocking(path: str, flags: int) -> int:
     """For `open`: a pipe without a writer would hold the process for ever."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _stamp(path: Path, found: os.stat_result) -> _Stamp:
+def _file_version(path: Path, found: os.stat_result) -> _FileVersion:
     if not stat.S_ISREG(found.st_mode):
         raise InvalidMediaError(f"{str(path)!r} is not a regular file")
     if found.st_size == 0:
         raise InvalidMediaError(f"{str(path)!r} is empty")
-    return _Stamp(found.st_ino, found.st_size, found.st_mtime_ns)
+    return _FileVersion(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:

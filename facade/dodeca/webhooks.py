@@ -29,7 +29,9 @@ HEADER = "TL-Signature"
 TOLERANCE_SEC = 300.0
 
 _HEADER_LIMIT = 4_096
-_STAMP = re.compile(rb"[0-9]{1,15}")  # int() would take other scripts' digits and underscores, too
+_TIMESTAMP = re.compile(
+    rb"[0-9]{1,15}"
+)  # int() would take other scripts' digits and underscores, too
 _FIELDS: Mapping[str, type] = {"id": str, "type": str, "data": dict}
 
 
@@ -80,14 +82,14 @@ def verify(
     if not isinstance(tolerance, int | float) or not 0 < tolerance < math.inf:
         raise InvalidRequestError(f"tolerance is a number of seconds above 0, got {tolerance!r}")
     content = bytes(body)
-    problem = _problem(content, header, list(_keys(secret)), tolerance)
+    problem = _invalid_because(content, header, list(_secrets(secret)), tolerance)
     del secret  # a traceback that shows variables does not show it
     if problem:
         raise WebhookError(problem)
     return _event(content)
 
 
-def _keys(secret: str | Sequence[str]) -> Iterator[bytes]:
+def _secrets(secret: str | Sequence[str]) -> Iterator[bytes]:
     given = [secret] if isinstance(secret, str) else secret
     if not isinstance(given, Sequence) or not given or isinstance(given, bytes):
         raise InvalidRequestError("the secret of a webhook is a string, or a list of strings")
@@ -97,7 +99,9 @@ def _keys(secret: str | Sequence[str]) -> Iterator[bytes]:
         yield one.encode("utf-8", "surrogatepass")
 
 
-def _problem(body: bytes, header: object, keys: Sequence[bytes], tolerance: float) -> str | None:
+def _invalid_because(
+    body: bytes, header: object, keys: Sequence[bytes], tolerance: float
+) -> str | None:
     """What is wrong with a signature, None for nothing."""
     if header is None:
         return f"the request has no {HEADER} header"
@@ -109,7 +113,7 @@ def _problem(body: bytes, header: object, keys: Sequence[bytes], tolerance: floa
     fields = [part.strip().partition(b"=") for part in text.split(b",")]
     stamps = [value for name, _, value in fields if name == b"t"]
     signatures = [value for name, _, value in fields if name == b"v1"]
-    if len(stamps) != 1 or not _STAMP.fullmatch(stamps[0]):
+    if len(stamps) != 1 or not _TIMESTAMP.fullmatch(stamps[0]):
         return f"the {HEADER} header does not hold one time t=…"
     if not any(_is_signed(body, stamps[0], signatures, key) for key in keys):
         return f"no signature in the {HEADER} header fits the body and the secret"

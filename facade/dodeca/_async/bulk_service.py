@@ -65,7 +65,7 @@ class AsyncService:
         async for asset in self._assets.list(page_limit=_PAGE):
             if (asset.user_metadata or {}).get(_MARK) == marker:
                 return asset.id
-            if not library_requests.is_new(asset.created_at, since):
+            if not library_requests.created_since(asset.created_at, since):
                 return None  # the newest come first
         return None
 

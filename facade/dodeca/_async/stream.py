@@ -12,7 +12,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
 from dodeca._calls.operation import Request, read_model
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
-from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of
+from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
 from dodeca_api import models
 
 _KINDS: dict[str, tuple[Any, Any]] = {
@@ -108,5 +108,5 @@ def _event(line: bytes) -> StreamEvent | None:
     if kind is None:
         return None
     model, cls = kind
-    event: StreamEvent = of(cls, read_model(model, value))
+    event: StreamEvent = build_result(cls, read_model(model, value))
     return event

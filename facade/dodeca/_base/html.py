@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-_LONGEST = 120  # characters of a cell
+_MAX_CELL = 120  # characters of a cell
 ROWS = 12
 """How many rows of something long are shown."""
 
@@ -59,7 +59,7 @@ def pairs(title: str, values: Iterable[tuple[str, Any]]) -> str:
     return f"<p><b>{_cell(title)}</b></p><table><tbody>{body}</tbody></table>"
 
 
-def short(value: Any, limit: int = _LONGEST) -> str:
+def short(value: Any, limit: int = _MAX_CELL) -> str:
     """A value as text of bounded length."""
     if isinstance(value, float):
         return f"{value:.6g}"

@@ -17,7 +17,7 @@ def timestamp(name: str, value: datetime | str | None) -> str | Unset:
     """
     if value is None:
         return UNSET
-    moment = _parsed(name, value) if isinstance(value, str) else value
+    moment = _parse(name, value) if isinstance(value, str) else value
     if not isinstance(moment, datetime):
         raise InvalidRequestError(f"{name} is a datetime or text with a date, got {value!r}")
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -32,7 +32,7 @@ def timestamp(name: str, value: datetime | str | None) -> str | Unset:
 _DEFAULTS = datetime(2000, 1, 1), datetime(2001, 2, 2)
 
 
-def _parsed(name: str, text: str) -> datetime:
+def _parse(name: str, text: str) -> datetime:
     from dateutil import parser
 
     try:

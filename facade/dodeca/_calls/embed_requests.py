@@ -82,12 +82,14 @@ def audio(
         raise InvalidRequestError(f"audio is segmented by fixed(...), got {segmentation!r}")
     _check_span(start_sec, end_sec)
     return models.AudioInputRequest(
-        media_source=source(media),
+        media_source=media_source(media),
         start_sec=or_unset(start_sec),
         end_sec=or_unset(end_sec),
         segmentation=or_unset(_audio_segmentation(segmentation)),
-        embedding_option=_words("embedding_option", embedding_option, AUDIO_OPTIONS, model_name),
-        embedding_scope=_words("embedding_scope", embedding_scope, AUDIO_SCOPES, model_name),
+        embedding_option=_known_values(
+            "embedding_option", embedding_option, AUDIO_OPTIONS, model_name
+        ),
+        embedding_scope=_known_values("embedding_scope", embedding_scope, AUDIO_SCOPES, model_name),
     )
 
 
@@ -108,12 +110,14 @@ def video(
         )
     _check_span(start_sec, end_sec)
     return models.VideoInputRequest(
-        media_source=source(media),
+        media_source=media_source(media),
         start_sec=or_unset(start_sec),
         end_sec=or_unset(end_sec),
         segmentation=or_unset(_video_segmentation(segmentation)),
-        embedding_option=_words("embedding_option", embedding_option, VIDEO_OPTIONS, model_name),
-        embedding_scope=_words("embedding_scope", embedding_scope, VIDEO_SCOPES, model_name),
+        embedding_option=_known_values(
+            "embedding_option", embedding_option, VIDEO_OPTIONS, model_name
+        ),
+        embedding_scope=_known_values("embedding_scope", embedding_scope, VIDEO_SCOPES, model_name),
     )
 
 
@@ -148,7 +152,7 @@ def embed_clip_task(
     )
 
 
-def source(media: Media) -> models.MediaSource:
+def media_source(media: Media) -> models.MediaSource:
     """Where the service finds the media; local bytes go along as base64."""
     if media.source_url is not None:
         return models.MediaSource(url=media.source_url)
@@ -160,7 +164,7 @@ def source(media: Media) -> models.MediaSource:
 def _image_source(media: MediaLike) -> models.MediaSource:
     found = Media.of(media)
     check_image(found)
-    return source(found)
+    return media_source(found)
 
 
 def _audio_segmentation(segmentation: Fixed | None) -> models.AudioSegmentation | None:
@@ -211,7 +215,7 @@ def _check_span(start_sec: float | None, end_sec: float | None) -> None:
         )
 
 
-def _words(
+def _known_values(
     name: str, values: Sequence[str] | None, known: Collection[E], model_name: str
 ) -> list[E] | Unset:
     """A list of the API's words. Those of marengo3.0 are known; newer models may know more."""

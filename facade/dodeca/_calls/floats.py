@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Parser = Callable[[list[bytes]], "NDArray[np.float64]"]
 
 _NEGATIVE_ZERO = re.compile(rb"-0[,\] \t\r\n]")
-MALFORMED = (
+PARSE_ERRORS = (
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -38,7 +38,7 @@ MALFORMED = (
 )
 
 
-class Rows:
+class MatrixBuilder:
     """The vectors: one growing matrix."""
 
     def __init__(self, parser: Parser) -> None:
@@ -57,12 +57,12 @@ class Rows:
             return
         try:
             wide = self._parser(texts)
-        except MALFORMED:
-            wide = _strictly(texts)
+        except PARSE_ERRORS:
+            wide = _parse_strictly(texts)
         with np.errstate(over="ignore", invalid="ignore"):
             narrow = wide.astype(np.float32)
             if np.count_nonzero(narrow == 0):
-                narrow = _with_signs(wide, texts).astype(np.float32)
+                narrow = _restore_signs(wide, texts).astype(np.float32)
             is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
         if not is_finite:
             raise InvalidResponseError("a vector of the response has a number beyond float32")
@@ -92,7 +92,7 @@ def simdjson_parser() -> Parser:
 
     def parse(texts: list[bytes]) -> NDArray[np.float64]:
         rows = [parser.parse(text).as_buffer(of_type="d") for text in texts]
-        _check_equal({row.size for row in rows})
+        _check_same_length({row.size for row in rows})
         return np.frombuffer(b"".join(rows)).reshape(len(rows), -1)
 
     return parse
@@ -100,15 +100,15 @@ def simdjson_parser() -> Parser:
 
 def orjson_parser(texts: list[bytes]) -> NDArray[np.float64]:
     """One row of Python floats at a time, which are gone with the next."""
-    return _packed(texts, map(orjson.loads, texts))
+    return _pack_rows(texts, map(orjson.loads, texts))
 
 
 def json_parser(texts: list[bytes]) -> NDArray[np.float64]:
     """The standard library's parser; it takes all numbers that JSON has, of any length."""
-    return _packed(texts, (_DECODER.decode(text.decode("ascii")) for text in texts))
+    return _pack_rows(texts, (_DECODER.decode(text.decode("ascii")) for text in texts))
 
 
-def _packed(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float64]:
+def _pack_rows(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float64]:
     if any(b"t" in text or b"f" in text for text in texts):
         raise ValueError("true and false are no numbers")
     rows = iter(rows)
@@ -118,16 +118,16 @@ def _packed(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float
     return np.ndarray((len(texts), len(first)), np.float64, buffer=packed)
 
 
-def _strictly(texts: list[bytes]) -> NDArray[np.float64]:
+def _parse_strictly(texts: list[bytes]) -> NDArray[np.float64]:
     try:
         return json_parser(texts)
-    except MALFORMED as exc:
+    except PARSE_ERRORS as exc:
         raise InvalidResponseError(
             f"a vector of the response is no list of finite numbers, or of another length: {exc}"
         ) from exc
 
 
-def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
+def _restore_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
     """JSON parsers take "-0" for an integer, which has no sign."""
     signed = [row for row, text in enumerate(texts) if _NEGATIVE_ZERO.search(text)]
     if signed:
@@ -137,13 +137,13 @@ def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.flo
     return wide
 
 
-def _check_equal(lengths: set[int]) -> None:
+def _check_same_length(lengths: set[int]) -> None:
     if len(lengths) != 1:
         raise ValueError(f"{sorted(lengths)} numbers")
 
 
-def _refuse(constant: str) -> NoReturn:
+def _reject_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
 
 
-_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_refuse)
+_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_reject_constant)

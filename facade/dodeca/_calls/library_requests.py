@@ -10,9 +10,9 @@ import attrs
 
 from dodeca._calls import params
 from dodeca._calls.dates import timestamp
-from dodeca._calls.params import Span
+from dodeca._calls.params import RangeFilter
 from dodeca.errors import InvalidRequestError
-from dodeca.results import IndexedAsset, Video, of
+from dodeca.results import IndexedAsset, Video, build_result
 from dodeca_api import models
 from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
@@ -31,7 +31,7 @@ V = TypeVar("V", Video, IndexedAsset)
 _SKEW_SEC = 60.0
 
 
-def is_new(created_at: datetime | None, begun: float) -> bool:
+def created_since(created_at: datetime | None, begun: float) -> bool:
     """Whether something may have come from a request that was begun at this Unix time.
 
     The clocks of both sides may differ by a minute.
@@ -50,7 +50,7 @@ def seconds_between(begin: Any, end: Any) -> float | None:
     return seconds if seconds > 0 else None
 
 
-def reason(error: Any) -> str | None:
+def failure_reason(error: Any) -> str | None:
     """Why a job failed, from the error that the service gave it, if any."""
     message = error.get("message") if isinstance(error, Mapping) else error
     return None if message is None else str(message)
@@ -59,11 +59,11 @@ def reason(error: Any) -> str | None:
 def filters(
     *,
     filename: str | None,
-    duration: Span | None,
-    fps: Span | None,
-    width: Span | None,
-    height: Span | None,
-    size: Span | None,
+    duration: RangeFilter | None,
+    fps: RangeFilter | None,
+    width: RangeFilter | None,
+    height: RangeFilter | None,
+    size: RangeFilter | None,
     created_at: datetime | str | None,
     updated_at: datetime | str | None,
     user_metadata: Mapping[str, str | float | bool] | None,
@@ -77,11 +77,11 @@ def filters(
     """
     return {
         "filename": params.optional("filename", filename),
-        **params.span("duration", duration),
-        **params.span("fps", fps),
-        **params.span("width", width),
-        **params.span("height", height),
-        **params.span("size", size),
+        **params.range_filter("duration", duration),
+        **params.range_filter("fps", fps),
+        **params.range_filter("width", width),
+        **params.range_filter("height", height),
+        **params.range_filter("size", size),
         "created_at": timestamp("created_at", created_at),
         "updated_at": timestamp("updated_at", updated_at),
         "user_metadata": _metadata_filter(user_metadata),
@@ -90,9 +90,9 @@ def filters(
     }
 
 
-def with_embedding(cls: type[V], model: Any) -> V:
+def build_with_embeddings(cls: type[V], model: Any) -> V:
     """A video or indexed asset whose vectors, if it brings any, are `Embeddings`."""
-    found = of(cls, model)
+    found = build_result(cls, model)
     wire: Any = found.embedding
     if wire is None:
         return found

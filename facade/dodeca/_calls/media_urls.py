@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from dodeca._base.addresses import address
+from dodeca._base.addresses import ip_of_host
 from dodeca.errors import InvalidMediaError
 
 
@@ -21,7 +21,7 @@ def check_reachable(values: Any) -> None:
     for name, value in _fields(values):
         if (name == "url" or name.endswith("_url")) and isinstance(value, str):
             host = _host(name, value)
-            where = address(host)
+            where = ip_of_host(host)
             if where is not None and not where.is_global:
                 raise InvalidMediaError(f"the service cannot fetch {name} from {host}")
 

@@ -74,7 +74,7 @@ class RawResponse:
             raise InvalidResponseError(
                 f"the response ({self.status_code}) is not JSON: {start}: {trouble}"
             )
-        if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_deep(value):
+        if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
             raise InvalidResponseError(f"the response is nested more than {_MAX_DEPTH} levels deep")
         return value
 
@@ -117,7 +117,7 @@ class Request(Generic[T]):
             items = body.get("data") if isinstance(body, dict) else None
             if isinstance(items, list) and items:
                 return self._parse_without_malformed(response, body, items)
-            raise self._undocumented(exc) from exc
+            raise self._invalid_response(exc) from exc
 
     def _parse_without_malformed(
         self, response: RawResponse, body: dict[str, Any], items: list[Any]
@@ -133,12 +133,12 @@ class Request(Generic[T]):
         try:
             return self._read(response, {**body, "data": good, "malformed": bad})
         except _PARSER_ERRORS as exc:
-            raise self._undocumented(exc) from exc
+            raise self._invalid_response(exc) from exc
 
     def _read(self, response: RawResponse, body: Any) -> T:
         return self.read(attrs.evolve(response, value=body))
 
-    def _undocumented(self, exc: Exception) -> InvalidResponseError:
+    def _invalid_response(self, exc: Exception) -> InvalidResponseError:
         return InvalidResponseError(
             f"the response to {self.operation_id} is not as documented: {exc!r:.500}"
         )
@@ -159,7 +159,7 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         method=parts["method"].upper(),
         path=parts["url"],
         params={k: v for k, v in parts.get("params", {}).items() if v is not None},
-        headers=_own_headers(parts.get("headers", {})),
+        headers=_without_content_type(parts.get("headers", {})),
         json=parts.get("json"),
         form=_form_fields(body.to_dict()) if "files" in parts else None,
         read=lambda response: operation._parse_response(response=response),
@@ -191,7 +191,7 @@ def _loads(text: bytes) -> tuple[Any, str]:
         return None, exc.msg
 
 
-def is_deep(value: Any) -> bool:
+def is_too_deep(value: Any) -> bool:
     """Whether JSON is nested deeper than any response has a reason to be."""
     level = [value]
     for _ in range(_MAX_DEPTH + 1):
@@ -206,7 +206,7 @@ def is_deep(value: Any) -> bool:
     return True
 
 
-def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def _without_content_type(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers of the operation; the type of the body comes from the body itself."""
     return {name: value for name, value in headers.items() if name.lower() != "content-type"}
 

@@ -25,7 +25,7 @@ E = TypeVar("E")
 M = TypeVar("M")
 T = TypeVar("T")
 
-Span = float | Mapping[str, float]
+RangeFilter = float | Mapping[str, float]
 
 MARKER = "dodeca_marker"
 
@@ -82,7 +82,7 @@ def number(
         return UNSET
     if not is_finite(value) or not low <= value <= high:
         raise InvalidRequestError(f"{name} is a number{_bounds(low, high)}, got {value!r}")
-    checked: float = _plain(value)
+    checked: float = _python_number(value)
     return checked
 
 
@@ -122,7 +122,7 @@ def choice(name: str, value: str | None, known: Collection[E]) -> E | Unset:
     for word in known:
         if word == value:
             return word
-    raise InvalidRequestError(f"{name} is any of {_listed(known)}, got {value!r}")
+    raise InvalidRequestError(f"{name} is any of {_comma_separated(known)}, got {value!r}")
 
 
 def choices(name: str, values: Sequence[str] | str | None, known: Collection[E]) -> list[E] | Unset:
@@ -173,7 +173,7 @@ def mapping(name: str, value: Mapping[str, T]) -> Mapping[str, T]:
     return value
 
 
-def span(name: str, value: Span | None) -> dict[str, Any]:
+def range_filter(name: str, value: RangeFilter | None) -> dict[str, Any]:
     """A number, or bounds as `{"gte": low, "lte": high}`, as generated keyword arguments.
 
     Raises:
@@ -218,7 +218,7 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
     """
     if value is None:
         return UNSET
-    plain = {key: _plain(item) for key, item in mapping("user_metadata", value).items()}
+    plain = {key: _python_number(item) for key, item in mapping("user_metadata", value).items()}
     for key, item in plain.items():
         if not _is_metadata(item):
             raise InvalidRequestError(
@@ -228,7 +228,7 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
     return models.UserMetadata.from_dict(plain)
 
 
-def marked(value: Mapping[str, Any] | None) -> dict[str, Any]:
+def with_marker(value: Mapping[str, Any] | None) -> dict[str, Any]:
     """User metadata with a marker of our own, by which a create without a response is found.
 
     Raises:
@@ -278,7 +278,7 @@ def parse_model(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M |
     return found
 
 
-def _plain(value: Any) -> Any:
+def _python_number(value: Any) -> Any:
     """A number of numpy's as one of Python's, which JSON knows; anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return value
@@ -295,7 +295,7 @@ def _is_metadata(item: object) -> bool:
     return item is None or isinstance(item, str)
 
 
-def _listed(words: Collection[Any]) -> str:
+def _comma_separated(words: Collection[Any]) -> str:
     return ", ".join(sorted(map(str, words)))
 
 

@@ -117,7 +117,7 @@ class Action(Enum):
     GIVE_UP = "it was not carried out, and will not be"
 
 
-_SETTLED = {
+_UNAMBIGUOUS = {
     AttemptResult.PERMANENT: Action.GIVE_UP,
     AttemptResult.NOT_SENT: Action.RETRY,
     AttemptResult.THROTTLED: Action.RETRY,
@@ -134,7 +134,7 @@ ACTIONS: Mapping[tuple[Idempotency, AttemptResult], Action] = {
         Idempotency.CREATE_WITH_MARKER: Action.RECONCILE,
         Idempotency.CREATE_UNMARKED: Action.UNKNOWN,
     }.items()
-    for result, action in {**_SETTLED, **dict.fromkeys(AMBIGUOUS, unsettled)}.items()
+    for result, action in {**_UNAMBIGUOUS, **dict.fromkeys(AMBIGUOUS, unsettled)}.items()
 }
 
 
@@ -163,7 +163,7 @@ def result_of_status(status: int) -> AttemptResult:
     return AttemptResult.NO_RESPONSE if status in (408, 425) else AttemptResult.REFUSED
 
 
-def delay(attempt: int, outcome: Outcome, *, left: float, jitter: float) -> float | None:
+def delay(attempt: int, outcome: Outcome, *, remaining: float, jitter: float) -> float | None:
     """Seconds to wait before a request that may be repeated is; None when it is too late.
 
     `attempt` counts from 1, `left` is what remains of the call's deadline in seconds, `jitter` a
@@ -179,7 +179,7 @@ def delay(attempt: int, outcome: Outcome, *, left: float, jitter: float) -> floa
         wait = jitter * min(_BACKOFF_SEC * 2**attempt, _BACKOFF_CAP_SEC)
     elif attempt >= MAX_ATTEMPTS:
         wait = max(wait, _BACKOFF_SEC)  # a service that says "at once" for ever is not hammered
-    return wait if wait < left else None
+    return wait if wait < remaining else None
 
 
 class Budget:
@@ -221,17 +221,17 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return _bounded(milliseconds / 1000)
+        return _clamp(milliseconds / 1000)
     text = headers.get("retry-after", "").strip()
     seconds = _number(text)
     if seconds is not None:
-        return _bounded(seconds)
+        return _clamp(seconds)
     if not text.endswith("GMT"):
         return None
     from dateutil import parser as dates
 
     try:
-        return _bounded(dates.parse(text).timestamp() - now)
+        return _clamp(dates.parse(text).timestamp() - now)
     except (ValueError, ArithmeticError):
         return None
 
@@ -244,5 +244,5 @@ def _number(text: str | None) -> float | None:
     return value if math.isfinite(value) and value >= 0 else None
 
 
-def _bounded(seconds: float) -> float:
+def _clamp(seconds: float) -> float:
     return min(max(seconds, 0.0), _RETRY_AFTER_CAP_SEC)

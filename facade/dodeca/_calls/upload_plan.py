@@ -26,13 +26,13 @@ class Progress:
     total_chunks: int
 
     @classmethod
-    def whole(cls, asset_id: str, size: int) -> Progress:
+    def complete(cls, asset_id: str, size: int) -> Progress:
         """A file that went in one call."""
         return cls("", asset_id, size, size, 1, 1)
 
 
 @attrs.frozen
-class Chunk:
+class ChunkRange:
     """A range of the file. The service counts chunks from 1."""
 
     index: int
@@ -41,7 +41,7 @@ class Chunk:
 
 
 @attrs.frozen
-class Plan:
+class UploadPlan:
     """Which bytes of which file belong to which chunk."""
 
     upload_id: str
@@ -50,9 +50,9 @@ class Plan:
     chunk_size: int
 
     @classmethod
-    def of(
+    def for_session(
         cls, media: Media, *, upload_id: str, asset_id: str, chunk_size: int, total_bytes: int
-    ) -> Plan:
+    ) -> UploadPlan:
         """The plan of a session for a file.
 
         Raises:
@@ -69,12 +69,12 @@ class Plan:
         """All chunks but the last have the same size."""
         return -(-self.total_bytes // self.chunk_size)
 
-    def chunk(self, index: int) -> Chunk:
+    def chunk(self, index: int) -> ChunkRange:
         """The range of a chunk."""
         offset = (index - 1) * self.chunk_size
-        return Chunk(index, offset, min(self.chunk_size, self.total_bytes - offset))
+        return ChunkRange(index, offset, min(self.chunk_size, self.total_bytes - offset))
 
-    def missing(self, sent: Collection[int]) -> Iterator[Chunk]:
+    def missing(self, sent: Collection[int]) -> Iterator[ChunkRange]:
         """The chunks that the service does not have."""
         for index in range(1, self.total_chunks + 1):
             if index not in sent:

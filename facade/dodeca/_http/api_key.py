@@ -11,7 +11,9 @@ from dodeca.errors import ConfigurationError
 
 ENVIRONMENT = ("TWELVELABS_API_KEY", "TWELVE_LABS_API_KEY", "TL_API_KEY")
 
-_SHORT = 12  # characters: what is no longer is no key of the service, and part of many a word
+_MAX_PLAIN_LENGTH = (
+    12  # characters: what is no longer is no key of the service, and part of many a word
+)
 
 
 class APIKey:
@@ -28,10 +30,14 @@ class APIKey:
 
     def redact(self, text: bytes) -> bytes:
         """The text without the secret, should somebody have sent it back."""
-        return text.replace(self._value.encode(), b"***") if len(self._value) > _SHORT else text
+        return (
+            text.replace(self._value.encode(), b"***")
+            if len(self._value) > _MAX_PLAIN_LENGTH
+            else text
+        )
 
     def __repr__(self) -> str:
-        return f"***{self._value[-4:]}" if len(self._value) > _SHORT else "***"
+        return f"***{self._value[-4:]}" if len(self._value) > _MAX_PLAIN_LENGTH else "***"
 
     __str__ = __repr__
 

@@ -18,9 +18,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import attrs
 
-from dodeca._base.addresses import address
+from dodeca._base.addresses import ip_of_host
 from dodeca._base.logs import masked
-from dodeca._calls.bodies import Body, form_body, json_body
+from dodeca._calls.bodies import RequestBody, form_body, json_body
 from dodeca._calls.operation import Request
 from dodeca._calls.retry import AttemptResult
 from dodeca._http.lean_httpx import httpx
@@ -48,9 +48,9 @@ LocalProtocolError = httpx.LocalProtocolError
 
 _CONNECT_SEC = 10.0
 _BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
-_AHEAD = 4  # pieces that are read at a time, since going to a thread costs as much as one
-_MOST_PORT = 65_535
-_NO_BODY = Body("", [])
+_PIECES_AHEAD = 4  # pieces that are read at a time, since going to a thread costs as much as one
+_MAX_PORT = 65_535
+_EMPTY_BODY = RequestBody("", [])
 _USER_AGENT = f"dodeca/{VERSION}"
 _NOT_SENT = (
     httpx.ConnectError,
@@ -70,7 +70,7 @@ ERRORS = (
 class BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body, piece by piece; in an event loop files are read in a thread."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: RequestBody) -> None:
         self._body = body
 
     def __iter__(self) -> Iterator[bytes]:
@@ -84,16 +84,16 @@ class BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
                 yield part
                 continue
             pieces = iter(part)
-            while found := await to_thread.run_sync(_some, pieces):
+            while found := await to_thread.run_sync(_read_pieces, pieces):
                 for piece in found:
                     yield piece
 
 
-def _some(pieces: Iterator[bytes]) -> list[bytes]:
-    return list(itertools.islice(pieces, _AHEAD))
+def _read_pieces(pieces: Iterator[bytes]) -> list[bytes]:
+    return list(itertools.islice(pieces, _PIECES_AHEAD))
 
 
-EMPTY = BodyStream(_NO_BODY)
+EMPTY_STREAM = BodyStream(_EMPTY_BODY)
 
 
 def _deadline(request: HttpRequest) -> float:
@@ -107,7 +107,7 @@ class HttpRequest:
     method: str
     url: httpx.URL = attrs.field(repr=False)  # it may hold a signature
     headers: dict[str, str] = attrs.field(repr=False)  # and these the key
-    body: Body = attrs.field(repr=False)
+    body: RequestBody = attrs.field(repr=False)
     timeout: float
     """Seconds for all of it, but for the time that the body needs."""
     needs_live_connection: bool = False
@@ -134,7 +134,7 @@ class HttpRequest:
 
 
 @functools.cache
-def tls() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """Built once for all clients: reading the certificates takes longer than a request.
 
     Raises:
@@ -146,7 +146,7 @@ def tls() -> ssl.SSLContext:
         raise ConfigurationError(f"the TLS certificates cannot be read: {exc}") from exc
 
 
-def proxy(to: httpx.URL) -> httpx.Proxy | None:
+def find_proxy(to: httpx.URL) -> httpx.Proxy | None:
     """The proxy that the environment names for a URL.
 
     Raises:
@@ -170,18 +170,18 @@ def proxy_transport(proxy: httpx.Proxy) -> httpx.HTTPTransport:
     Raises:
         ConfigurationError: a kind of proxy that is not supported here.
     """
-    with _named(proxy):
-        return httpx.HTTPTransport(proxy=proxy, verify=tls())
+    with _wrap_proxy_errors(proxy):
+        return httpx.HTTPTransport(proxy=proxy, verify=tls_context())
 
 
 def async_proxy_transport(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
     """The same for an event loop."""
-    with _named(proxy):
-        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls())
+    with _wrap_proxy_errors(proxy):
+        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls_context())
 
 
 @contextlib.contextmanager
-def _named(proxy: httpx.Proxy) -> Iterator[None]:
+def _wrap_proxy_errors(proxy: httpx.Proxy) -> Iterator[None]:
     try:
         yield
     except (ImportError, ValueError) as exc:
@@ -190,25 +190,25 @@ def _named(proxy: httpx.Proxy) -> Iterator[None]:
 
 
 @functools.lru_cache(maxsize=256)
-def url(text: str) -> httpx.URL:
+def parse_url(text: str) -> httpx.URL:
     """A URL, taken apart once."""
     return httpx.URL(text)
 
 
 @functools.lru_cache(maxsize=256)
-def _target(base_url: str, path: str) -> httpx.URL:
+def _request_url(base_url: str, path: str) -> httpx.URL:
     """Where a request goes, looked at once.
 
     Raises:
         InvalidRequestError: the path leads away from the service, and from where the key may go.
     """
-    base, to = url(base_url), httpx.URL(base_url + path)
+    base, to = parse_url(base_url), httpx.URL(base_url + path)
     if (to.scheme, to.netloc) != (base.scheme, base.netloc):
         raise InvalidRequestError(f"{path!r} leads away from {base_url}")
     return to
 
 
-def build(
+def build_request(
     request: Request[Any], base_url: str, *, timeout: float, needs_live_connection: bool = False
 ) -> HttpRequest:
     """One attempt of a call, but for the key.
@@ -216,27 +216,29 @@ def build(
     Raises:
         InvalidRequestError: the path leads away from the service.
     """
-    to = _target(base_url, request.path)
+    to = _request_url(base_url, request.path)
     if request.params:
         to = to.copy_with(params=request.params)
-    body = _body(request)
-    headers = {**_usual(to), **request.headers}
+    body = _request_body(request)
+    headers = {**_default_headers(to), **request.headers}
     if body is not None:
         headers["content-type"] = body.content_type
         headers["content-length"] = str(body.length)
     return HttpRequest(
-        request.method, to, headers, body or _NO_BODY, timeout, needs_live_connection
+        request.method, to, headers, body or _EMPTY_BODY, timeout, needs_live_connection
     )
 
 
-def build_upload(to: str, headers: Mapping[str, str], body: Body, timeout: float) -> HttpRequest:
+def build_upload_request(
+    to: str, headers: Mapping[str, str], body: RequestBody, timeout: float
+) -> HttpRequest:
     """A PUT to storage: no key, and no type of content, which a signature may not allow."""
     url = httpx.URL(to)
-    sent = {**_usual(url), **headers, "content-length": str(body.length)}
+    sent = {**_default_headers(url), **headers, "content-length": str(body.length)}
     return HttpRequest("PUT", url, sent, body, timeout)
 
 
-def _usual(to: httpx.URL) -> dict[str, str]:
+def _default_headers(to: httpx.URL) -> dict[str, str]:
     return {
         "host": to.netloc.decode("ascii"),
         "user-agent": _USER_AGENT,
@@ -244,7 +246,7 @@ def _usual(to: httpx.URL) -> dict[str, str]:
     }
 
 
-def for_httpx(request: HttpRequest) -> httpx.Request:
+def to_httpx(request: HttpRequest) -> httpx.Request:
     """The same request for a transport of httpx's."""
     phases = dict.fromkeys(("read", "write", "pool"), request.timeout)
     return httpx.Request(
@@ -256,7 +258,7 @@ def for_httpx(request: HttpRequest) -> httpx.Request:
     )
 
 
-def check_storage(target: str, base_url: str) -> None:
+def check_storage_url(target: str, base_url: str) -> None:
     """Storage is a public host reached by https, or beside an API that is itself on this machine.
 
     Raises:
@@ -265,7 +267,7 @@ def check_storage(target: str, base_url: str) -> None:
     """
     try:
         to, api = httpx.URL(target), httpx.URL(base_url)
-        if not to.host.encode("idna") or (to.port or 0) > _MOST_PORT:
+        if not to.host.encode("idna") or (to.port or 0) > _MAX_PORT:
             raise ValueError("no host, or no such port")
     except (httpx.InvalidURL, ValueError) as exc:
         raise InvalidResponseError(f"an upload URL is none: {exc}") from exc
@@ -273,7 +275,7 @@ def check_storage(target: str, base_url: str) -> None:
         return
     if to.scheme != "https":
         raise InvalidResponseError(f"an upload URL is not https: {to.scheme}://{to.host}")
-    where = address(to.host)
+    where = ip_of_host(to.host)
     if where is not None and not where.is_global:
         raise InvalidResponseError(f"an upload URL is in a private network: {to.host}")
 
@@ -284,10 +286,10 @@ def attempt_result(exc: BaseException) -> AttemptResult:
         return AttemptResult.PERMANENT
     if not isinstance(exc, _NOT_SENT):
         return AttemptResult.NO_RESPONSE
-    return AttemptResult.PERMANENT if _is_tls(exc) else AttemptResult.NOT_SENT
+    return AttemptResult.PERMANENT if _is_certificate_error(exc) else AttemptResult.NOT_SENT
 
 
-def error(exc: BaseException) -> DodecaError:
+def convert_error(exc: BaseException) -> DodecaError:
     """Our error for one of httpx's; what led to it stays its cause, without the frames.
 
     The frames of the libraries hold the headers that were sent, with the key.
@@ -303,7 +305,7 @@ def error(exc: BaseException) -> DodecaError:
     return ours
 
 
-def _is_tls(exc: BaseException) -> bool:
+def _is_certificate_error(exc: BaseException) -> bool:
     seen: BaseException | None = exc
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
@@ -312,7 +314,7 @@ def _is_tls(exc: BaseException) -> bool:
     return "CERTIFICATE_VERIFY_FAILED" in str(exc)
 
 
-def _body(request: Request[Any]) -> Body | None:
+def _request_body(request: Request[Any]) -> RequestBody | None:
     if request.form is not None:
         return form_body(request.form)
     return None if request.json is None else json_body(request.json)

@@ -14,42 +14,46 @@ from typing import Any
 
 from dodeca._http.lean_httpx import httpx
 
-_PIECE = 512 * 1024
-UNREACHABLE = (OSError, ValueError, OverflowError)  # of a host with an impossible name or port, too
+_READ_BYTES = 512 * 1024
+CONNECT_ERRORS = (
+    OSError,
+    ValueError,
+    OverflowError,
+)  # of a host with an impossible name or port, too
 
 
-class Stream:
+class TcpStream:
     """A connection of a thread."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
-        self._room = memoryview(bytearray(_PIECE))
+        self._buffer = memoryview(bytearray(_READ_BYTES))
         self.deadline = 0.0
 
     @classmethod
-    def connect(cls, host: str, port: int, tls: ssl.SSLContext | None, timeout: float) -> Stream:
+    def connect(cls, host: str, port: int, tls: ssl.SSLContext | None, timeout: float) -> TcpStream:
         """A new connection, within so many seconds."""
         until = time.monotonic() + timeout
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            for left, address in addresses(found):
+            for left, address in addresses_with_shares(found):
                 share = max((until - time.monotonic()) / left, 0.001)
                 try:
-                    return cls(_opened((address, port), tls, host, share))
+                    return cls(_open_socket((address, port), tls, host, share))
                 except OSError:
                     if left == 1:
                         raise
         except TimeoutError as exc:
             raise httpx.ConnectTimeout("no connection in time") from exc
-        except UNREACHABLE as exc:
+        except CONNECT_ERRORS as exc:
             raise httpx.ConnectError(str(exc)) from exc
         raise httpx.ConnectError("the host has no address")
 
     def read(self) -> memoryview:
         """What has arrived; nothing at the end. The next call overwrites it."""
         try:
-            self._socket.settimeout(self._left())
-            return self._room[: self._socket.recv_into(self._room)]
+            self._socket.settimeout(self._remaining_sec())
+            return self._buffer[: self._socket.recv_into(self._buffer)]
         except TimeoutError as exc:
             raise httpx.ReadTimeout("the deadline of the call") from exc
         except OSError as exc:
@@ -58,7 +62,7 @@ class Stream:
     def write(self, data: bytes) -> None:
         """Send all of it."""
         try:
-            self._socket.settimeout(self._left())
+            self._socket.settimeout(self._remaining_sec())
             self._socket.sendall(data)
         except TimeoutError as exc:
             raise httpx.WriteTimeout("the deadline of the call") from exc
@@ -73,14 +77,14 @@ class Stream:
         """Close it, at once."""
         self._socket.close()
 
-    def _left(self) -> float:
+    def _remaining_sec(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
 
-def addresses(found: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
+def addresses_with_shares(found: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
     """What a name stands for, each with how many are left, of which every one gets its share of
     the time: where IPv6 leads nowhere, it is the first that does not response.
     """
@@ -88,7 +92,7 @@ def addresses(found: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
     return zip(range(len(hosts), 0, -1), hosts, strict=True)
 
 
-def _opened(
+def _open_socket(
     where: tuple[str, int], tls: ssl.SSLContext | None, host: str, timeout: float
 ) -> socket.socket:
     until = time.monotonic() + timeout

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from dodeca._http.messages import InvalidUrl, url
+from dodeca._http.messages import InvalidUrl, parse_url
 from dodeca.errors import ConfigurationError
 
 BASE_URL = "https://api.twelvelabs.io/v1.3"
@@ -38,7 +38,7 @@ def check_base_url(base_url: str, allow_insecure: bool) -> str:
         raise ConfigurationError(rule)
     try:
         parts = urlsplit(base_url)
-        host = (parts.hostname or "").encode("idna") and url(base_url).host
+        host = (parts.hostname or "").encode("idna") and parse_url(base_url).host
         usable = parts.scheme in {"http", "https"} and host and parts.port != 0
     except (ValueError, InvalidUrl) as exc:
         raise ConfigurationError(rule) from exc

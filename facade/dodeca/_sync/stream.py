@@ -13,7 +13,7 @@ from dodeca._base import html
 from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
-from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of
+from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
 from dodeca_api import models
 
 _KINDS: dict[str, tuple[Any, Any]] = {
@@ -107,5 +107,5 @@ def _event(line: bytes) -> StreamEvent | None:
     if kind is None:
         return None
     model, cls = kind
-    event: StreamEvent = of(cls, read_model(model, value))
+    event: StreamEvent = build_result(cls, read_model(model, value))
     return event

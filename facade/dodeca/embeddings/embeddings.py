@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from dodeca._calls.vector_reader import Columns
+    from dodeca._calls.vector_reader import SegmentColumns
     from dodeca.results import EmbeddingMetadata
 
 
-def _unnamed(embeddings: Any) -> Labels:
+def _no_source_ids(embeddings: Any) -> Labels:
     return Labels.same(None, len(embeddings.vectors))
 
 
@@ -60,7 +60,9 @@ class Embeddings:
     extra: tuple[Mapping[str, Any], ...]
     metadata: EmbeddingMetadata | None = None
     model_name: str | None = None
-    source_id: Labels = attrs.field(default=attrs.Factory(_unnamed, takes_self=True), kw_only=True)
+    source_id: Labels = attrs.field(
+        default=attrs.Factory(_no_source_ids, takes_self=True), kw_only=True
+    )
 
     @classmethod
     def from_items(
@@ -79,12 +81,12 @@ class Embeddings:
         Raises:
             InvalidResponseError: vectors of different lengths, or values that are no numbers.
         """
-        return cls(**columns.of_items(items), metadata=metadata, model_name=model_name)
+        return cls(**columns.from_items(items), metadata=metadata, model_name=model_name)
 
     @classmethod
     def from_columns(
         cls,
-        columns: Columns,
+        columns: SegmentColumns,
         *,
         metadata: EmbeddingMetadata | None = None,
         model_name: str | None = None,
@@ -118,7 +120,7 @@ class Embeddings:
         Raises:
             InvalidResponseError: vectors of different lengths, or values that are no numbers.
         """
-        items = [columns.of_segment(segment) for segment in segments]
+        items = [columns.from_v1_segment(segment) for segment in segments]
         return cls.from_items(items, metadata=metadata, model_name=model_name)
 
     @classmethod
@@ -159,7 +161,7 @@ class Embeddings:
             InvalidRequestError: vectors of different models or lengths, which do not compare.
         """
         if isinstance(parts, Mapping):
-            sources = [part._named(name) for name, part in parts.items()]
+            sources = [part._with_source_id(name) for name, part in parts.items()]
         else:
             sources = list(parts)
         return cls(**columns.concat(sources or [cls.from_items([])]))
@@ -211,7 +213,7 @@ class Embeddings:
             raise TypeError(f"an index is a number, a slice, a mask or an array, got {index!r}")
         if isinstance(index, int | np.integer):
             return self._segment(range(len(self))[int(index)])
-        return self._take(np.arange(len(self))[index])
+        return self._select(np.arange(len(self))[index])
 
     def filter(
         self,
@@ -237,8 +239,8 @@ class Embeddings:
             ("source_id", self.source_id, source_id, None),
         ):
             if wanted is not None:
-                keep &= column.any_of(ranking.checked_words(name, wanted, column, known))
-        return self._take(np.flatnonzero(keep))
+                keep &= column.any_of(ranking.check_labels(name, wanted, column, known))
+        return self._select(np.flatnonzero(keep))
 
     def search(
         self,
@@ -274,15 +276,15 @@ class Embeddings:
             raise InvalidRequestError(
                 f"by is 'row' or 'moment', weights go with 'moment': got {by!r}"
             )
-        kept = ranking.comparable(self)
-        rows = self if len(kept) == len(self) else self._take(kept)
+        kept = ranking.comparable_rows(self)
+        rows = self if len(kept) == len(self) else self._select(kept)
         vectors = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
         if vectors is None:
             return Matches()
         scores = ranking.cosines(rows.vectors, vectors)[:, 0]
         if by == "moment" or weights is not None:
-            weighed = ranking.checked_weights(rows, weights)
-            found = ranking.rank_moments(rows, scores, k, weighed)
+            weighed = ranking.check_weights(rows, weights)
+            found = ranking.rank_time_ranges(rows, scores, k, weighed)
         else:
             found = ranking.rank(scores, k)
         return Matches(Match(rows[at.row], at.score, at.scores) for at in found)
@@ -300,7 +302,7 @@ class Embeddings:
         length = self.vectors.shape[1]
         what = f"the other vectors have {length} floats, too"
         vectors = self if other is None else other
-        return ranking.cosines(self.vectors, ranking.vectors_of(vectors, length, what))
+        return ranking.cosines(self.vectors, ranking.as_vectors(vectors, length, what))
 
     def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
         """The vectors as a new array of shape (n, d); with `normalize` each has length 1.
@@ -308,7 +310,7 @@ class Embeddings:
         >>> client.embed.text("red").to_numpy(normalize=True).shape
         (1, 512)
         """
-        return ranking.unit(self.vectors) if normalize else self.vectors.copy()
+        return ranking.unit_rows(self.vectors) if normalize else self.vectors.copy()
 
     def to_pandas(self) -> pd.DataFrame:
         """A data frame with a row for each vector (extra `data`).
@@ -407,10 +409,10 @@ class Embeddings:
             source_id=self.source_id[row],
         )
 
-    def _named(self, source_id: str) -> Embeddings:
+    def _with_source_id(self, source_id: str) -> Embeddings:
         return attrs.evolve(self, source_id=Labels.same(source_id, len(self)))
 
-    def _take(self, rows: NDArray[np.intp]) -> Embeddings:
+    def _select(self, rows: NDArray[np.intp]) -> Embeddings:
         return attrs.evolve(
             self,
             vectors=self.vectors[rows],

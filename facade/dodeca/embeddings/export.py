@@ -24,25 +24,25 @@ if TYPE_CHECKING:
 
     from dodeca.embeddings import Embeddings
 
-_ABOUT = b"dodeca"  # the entry of a table's metadata that holds what belongs to no row
-_WORDS = ("source_id", "embedding_option", "embedding_scope")
-_TIMES = ("start_sec", "end_sec")
-_OWN = {*_WORDS, *_TIMES, "vector", "extra", "model_name"}
-_PLACES = ("start_page_number", "end_page_number", "quadrant", "chunk_index")
+_METADATA_KEY = b"dodeca"  # the entry of a table's metadata that holds what belongs to no row
+_LABEL_COLUMNS = ("source_id", "embedding_option", "embedding_scope")
+_TIME_COLUMNS = ("start_sec", "end_sec")
+_KNOWN_COLUMNS = {*_LABEL_COLUMNS, *_TIME_COLUMNS, "vector", "extra", "model_name"}
+_LOCATION_FIELDS = ("start_page_number", "end_page_number", "quadrant", "chunk_index")
 _SEPARATOR = "\x1f"
 
 
 def to_arrow(embeddings: Embeddings) -> pa.Table:
     """See `Embeddings.to_arrow`."""
-    pa = needed("pyarrow")
+    pa = require("pyarrow")
     length = embeddings.vectors.shape[1]
     flat = pa.array(np.ascontiguousarray(embeddings.vectors).reshape(-1))
     if length:
         vectors = pa.FixedSizeListArray.from_arrays(flat, length)
     else:
         vectors = pa.array([[]] * len(embeddings), pa.list_(pa.float32(), 0))
-    columns = {name: _dictionary(pa, getattr(embeddings, name)) for name in _WORDS}
-    for name in _TIMES:
+    columns = {name: _dictionary_array(pa, getattr(embeddings, name)) for name in _LABEL_COLUMNS}
+    for name in _TIME_COLUMNS:
         times = getattr(embeddings, name)
         columns[name] = pa.array(times, mask=np.isnan(times))
     extra = [orjson.dumps(dict(row)).decode() if row else None for row in embeddings.extra]
@@ -51,18 +51,18 @@ def to_arrow(embeddings: Embeddings) -> pa.Table:
         "model_name": embeddings.model_name,
         "metadata": embeddings.metadata and attrs.asdict(embeddings.metadata),
     }
-    return pa.table(columns).replace_schema_metadata({_ABOUT: orjson.dumps(about)})
+    return pa.table(columns).replace_schema_metadata({_METADATA_KEY: orjson.dumps(about)})
 
 
 def to_pandas(embeddings: Embeddings) -> pd.DataFrame:
     """See `Embeddings.to_pandas`."""
-    needed("pandas")
+    require("pandas")
     return to_arrow(embeddings).to_pandas()
 
 
 def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     """See `Embeddings.to_parquet`."""
-    needed("pyarrow.parquet")
+    require("pyarrow.parquet")
     target = Path(path)
     if not target.name:
         raise InvalidRequestError(f"a path ends with the name of a file, got {os.fspath(path)!r}")
@@ -80,7 +80,7 @@ def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
 def _replace(target: Path, draft: Path, table: pa.Table) -> None:
     try:
         with draft.open("xb") as stream:
-            needed("pyarrow.parquet").write_table(table, stream, compression="zstd")
+            require("pyarrow.parquet").write_table(table, stream, compression="zstd")
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(target)
@@ -90,7 +90,7 @@ def _replace(target: Path, draft: Path, table: pa.Table) -> None:
 
 def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The fields of `Embeddings` from a Parquet file, or a folder of them."""
-    parquet = needed("pyarrow.parquet")
+    parquet = require("pyarrow.parquet")
     try:
         table = parquet.read_table(path, partitioning=None)
     except (OSError, ValueError) as exc:  # Arrow's own errors are ValueErrors
@@ -104,7 +104,7 @@ def read_arrow(table: pa.Table) -> dict[str, Any]:
         raise InvalidRequestError(f"a column is called vector; these are {table.column_names}")
     count = table.num_rows
     source = "source_id" if "source_id" in table.column_names else "source"
-    about = orjson.loads((table.schema.metadata or {}).get(_ABOUT, b"{}"))
+    about = orjson.loads((table.schema.metadata or {}).get(_METADATA_KEY, b"{}"))
     return {
         "vectors": _vectors(table),
         "embedding_option": _labels(table, "embedding_option", count),
@@ -130,7 +130,7 @@ def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any
         source = source_id if source_id is not None else segment.source_id
         row = {
             "id": row_id(
-                _origin(source, segment.vector, extra),
+                _id_source(source, segment.vector, extra),
                 segment.start_sec,
                 segment.end_sec,
                 segment.embedding_option,
@@ -155,7 +155,7 @@ def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any
     return rows
 
 
-def needed(module: str) -> Any:
+def require(module: str) -> Any:
     """A module of the extra `data`.
 
     Raises:
@@ -169,19 +169,19 @@ def needed(module: str) -> Any:
         ) from exc
 
 
-def _origin(source: str | None, vector: NDArray[np.float32], extra: Mapping[str, Any]) -> str:
+def _id_source(source: str | None, vector: NDArray[np.float32], extra: Mapping[str, Any]) -> str:
     """What a row's id is made from beside its time and words: a name, or else the vector."""
     if source is None:
         source = f"sha256:{hashlib.sha256(vector.astype('<f4').tobytes()).hexdigest()}"
-    places = {name: extra[name] for name in _PLACES if name in extra}
+    places = {name: extra[name] for name in _LOCATION_FIELDS if name in extra}
     return f"{source}{_SEPARATOR}{orjson.dumps(places).decode()}" if places else source
 
 
 def _is_plain(name: str, value: Any) -> bool:
-    return isinstance(value, str | int | float) and name not in _OWN and name != "id"
+    return isinstance(value, str | int | float) and name not in _KNOWN_COLUMNS and name != "id"
 
 
-def _dictionary(pa: Any, labels: Labels) -> Any:
+def _dictionary_array(pa: Any, labels: Labels) -> Any:
     words = [word for word in labels.categories if word is not None]
     at = {word: place for place, word in enumerate(words)}
     places = np.array([-1 if word is None else at[word] for word in labels.categories])
@@ -207,7 +207,7 @@ def _times(table: Any, name: str, count: int) -> NDArray[np.float64]:
 
 
 def _vectors(table: Any) -> NDArray[np.float32]:
-    compute = needed("pyarrow.compute")
+    compute = require("pyarrow.compute")
     column = table["vector"].combine_chunks()
     if not len(column):
         return np.zeros((0, getattr(table.schema.field("vector").type, "list_size", 0)), np.float32)
@@ -226,7 +226,9 @@ def _vectors(table: Any) -> NDArray[np.float32]:
 
 def _extras(table: Any, count: int) -> tuple[Mapping[str, Any], ...]:
     """The extras of each row: our own column of JSON, and columns that others have added."""
-    others = [name for name in table.column_names if name not in _OWN and name != "source"]
+    others = [
+        name for name in table.column_names if name not in _KNOWN_COLUMNS and name != "source"
+    ]
     values = {name: table[name].to_pylist() for name in others}
     own = table["extra"].to_pylist() if "extra" in table.column_names else [None] * count
     return tuple(_extra(own[row], {n: v[row] for n, v in values.items()}) for row in range(count))
@@ -238,13 +240,13 @@ def _extra(own: Any, others: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _metadata(fields: Mapping[str, Any] | None) -> Any:
-    from dodeca.results import EmbeddingMetadata, of
+    from dodeca.results import EmbeddingMetadata, build_result
 
     if not fields:
         return None
     plain = dict(fields)
     extra = plain.pop("extra", None) or {}
-    made = of(EmbeddingMetadata, plain)
+    made = build_result(EmbeddingMetadata, plain)
     return attrs.evolve(made, extra={**made.extra, **extra})
 
 

@@ -46,7 +46,7 @@ class Labels(Sequence["str | None"]):
     @classmethod
     def same(cls, label: str | None, count: int) -> Labels:
         """A column in which `count` rows have one label."""
-        return _alone(label) if count == 1 else cls(np.zeros(count, dtype=np.int16), (label,))
+        return _one_row(label) if count == 1 else cls(np.zeros(count, dtype=np.int16), (label,))
 
     @classmethod
     def joined(cls, columns: Sequence[Labels]) -> Labels:
@@ -118,7 +118,7 @@ class Labels(Sequence["str | None"]):
 
 
 @functools.lru_cache(maxsize=64)
-def _alone(label: str | None) -> Labels:
+def _one_row(label: str | None) -> Labels:
     """One row, made once: thousands of texts and images share it."""
     return Labels(np.zeros(1, dtype=np.int16), (label,))
 

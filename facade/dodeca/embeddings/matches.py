@@ -16,7 +16,7 @@ from dodeca.errors import InvalidRequestError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_TOUCH_SEC = 0.001  # the service gives times in milliseconds
+_TOLERANCE_SEC = 0.001  # the service gives times in milliseconds
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -46,13 +46,13 @@ class Segment:
         return f"<Segment {', '.join([*filter(None, words), f'{self.vector.size} floats'])}>"
 
     def _repr_html_(self) -> str:
-        values = [(name, getattr(self, name)) for name in _NAMES]
-        head = f"{self.vector.size} floats: {_head(self.vector)}"
+        values = [(name, getattr(self, name)) for name in _SHOWN]
+        head = f"{self.vector.size} floats: {_first_values(self.vector)}"
         told = [(name, value) for name, value in values if value is not None]
         return html.pairs("Segment", [*told, *self.extra.items(), ("vector", head)])
 
 
-_NAMES = ("source_id", "start_sec", "end_sec", "embedding_option", "embedding_scope")
+_SHOWN = ("source_id", "start_sec", "end_sec", "embedding_option", "embedding_scope")
 
 
 class _Scored(NamedTuple):
@@ -117,8 +117,8 @@ class Matches(list[Match]):
         ]
         timed = [match for match in self if _span(match.segment)]
         found = Matches(match for match in self if not _span(match.segment))
-        for group in ranking.touching(spans, gap_sec + _TOUCH_SEC):
-            found.append(_merged([timed[at] for at in group]))
+        for group in ranking.group_adjacent(spans, gap_sec + _TOLERANCE_SEC):
+            found.append(_merge([timed[at] for at in group]))
         found.sort(key=lambda match: -match.score)
         return found
 
@@ -134,7 +134,7 @@ class Matches(list[Match]):
         return html.table(title, ("score", "source_id", "time", "modality"), rows, len(self))
 
 
-def _merged(parts: list[Match]) -> Match:
+def _merge(parts: list[Match]) -> Match:
     best = max(parts, key=lambda match: match.score)
     scores: dict[str, float] = {}
     for part in parts:
@@ -159,6 +159,6 @@ def _modality(match: Match) -> str | None:
     return " + ".join(words) or match.segment.embedding_option
 
 
-def _head(vector: NDArray[np.float32]) -> str:
+def _first_values(vector: NDArray[np.float32]) -> str:
     shown = ", ".join(f"{value:.4f}" for value in vector[:4])
     return f"{shown}, …" if vector.size > 4 else shown

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
     from dodeca.embeddings.labels import Labels
 
-WHOLE = "asset"
+ASSET_SCOPE = "asset"
 OPTIONS = ("visual", "audio", "transcription", "text", "fused", "visual-text")  # of the service
-SCOPES = ("clip", WHOLE, "video", "page", "chunk")
-_BLOCK = 32_768  # rows that are widened to float64 at a time
+SCOPES = ("clip", ASSET_SCOPE, "video", "page", "chunk")
+_BLOCK_ROWS = 32_768  # rows that are widened to float64 at a time
 
 
 class Ranked(NamedTuple):
@@ -33,19 +33,22 @@ class Ranked(NamedTuple):
 
 def cosines(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
     """The cosine of each row of the one with each row of the other, of shape (n, m)."""
-    right = unit(others).T
-    blocks = [unit(vectors[at : at + _BLOCK]) @ right for at in range(0, len(vectors), _BLOCK)]
+    right = unit_rows(others).T
+    blocks = [
+        unit_rows(vectors[at : at + _BLOCK_ROWS]) @ right
+        for at in range(0, len(vectors), _BLOCK_ROWS)
+    ]
     return np.concatenate(blocks) if blocks else np.zeros((0, len(others)), np.float32)
 
 
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows of length 1; rows of zeros stay what they are."""
     wide = vectors.astype(np.float64)  # where the squares of very small floats are not zero
     norms = np.linalg.norm(wide, axis=1, keepdims=True)
     return (wide / np.where(norms == 0, 1, norms)).astype(np.float32)
 
 
-def vectors_of(value: Any, length: int, what: str) -> NDArray[np.float32]:
+def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:
     """Rows of floats, from embeddings, an array or lists.
 
     Raises:
@@ -73,20 +76,20 @@ def one_vector(value: Any, length: int) -> NDArray[np.float32]:
         InvalidRequestError: not one vector of that length.
     """
     what = f"the query is one vector of {length} floats"
-    rows = vectors_of(value, length, what)
+    rows = as_vectors(value, length, what)
     if len(rows) != 1:
         raise InvalidRequestError(f"{what}, got shape {rows.shape}")
     return rows
 
 
-def comparable(embeddings: Embeddings) -> NDArray[np.intp]:
+def comparable_rows(embeddings: Embeddings) -> NDArray[np.intp]:
     """The rows that one ranking takes: no whole assets where there are parts of them."""
-    whole = embeddings.embedding_scope.is_(WHOLE)
+    whole = embeddings.embedding_scope.is_(ASSET_SCOPE)
     parts = ~whole & ~embeddings.embedding_scope.is_(None)
     return np.flatnonzero(~whole) if parts.any() else np.arange(len(embeddings))
 
 
-def checked_words(
+def check_labels(
     name: str, wanted: Any, column: Labels, known: Collection[str] | None
 ) -> list[str]:
     """The words to filter by; any that a row has is right, since the service may have new ones.
@@ -112,7 +115,7 @@ def rank(scores: NDArray[np.float32], k: int) -> list[Ranked]:
     return [Ranked(int(row), float(scores[row]), {}) for row in best]
 
 
-def rank_moments(
+def rank_time_ranges(
     rows: Embeddings, scores: NDArray[np.float32], k: int, weights: Mapping[str, float]
 ) -> list[Ranked]:
     """The `k` best moments: rows of one source and time, their modalities weighed.
@@ -120,7 +123,7 @@ def rank_moments(
     A modality that a moment lacks counts as 0, what no word can match. A row without a modality (a
     picture, a text) is a moment of its own, with its own score.
     """
-    order, starts = _moments(rows)
+    order, starts = _time_ranges(rows)
     stops = np.append(starts[1:], len(rows))
     moment = np.empty(len(rows), np.intp)  # of each row
     moment[order] = np.repeat(np.arange(len(starts)), stops - starts)
@@ -128,7 +131,7 @@ def rank_moments(
     for column, word in enumerate(weights):
         has = rows.embedding_option.is_(word)
         np.maximum.at(table[:, column], moment[has], scores[has])
-    fused = _fused(table, weights)
+    fused = _weighted_means(table, weights)
     alone = rows.embedding_option.is_(None)
     fused[moment[alone]] = scores[alone]
     best = np.argsort(-fused, kind="stable")[:k]
@@ -145,7 +148,9 @@ def rank_moments(
     return found
 
 
-def _fused(table: NDArray[np.float64], weights: Mapping[str, float]) -> NDArray[np.float64]:
+def _weighted_means(
+    table: NDArray[np.float64], weights: Mapping[str, float]
+) -> NDArray[np.float64]:
     """The weighted mean of each moment; -inf where it has none of the modalities."""
     has = np.isfinite(table)
     shares = np.array(list(weights.values())) / sum(weights.values())
@@ -154,7 +159,7 @@ def _fused(table: NDArray[np.float64], weights: Mapping[str, float]) -> NDArray[
     return np.asarray(means)
 
 
-def _moments(rows: Embeddings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _time_ranges(rows: Embeddings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The rows in the order of source and time, and where each moment begins in it."""
     alone = np.where(rows.embedding_option.is_(None), np.arange(1, len(rows) + 1), 0)
     keys = (
@@ -171,7 +176,7 @@ def _moments(rows: Embeddings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return order, np.flatnonzero(np.concatenate([[len(rows) > 0], changes]))
 
 
-def checked_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Mapping[str, float]:
+def check_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Mapping[str, float]:
     """Weights as they were given, or equal ones for the modalities that occur.
 
     Raises:
@@ -198,7 +203,9 @@ def checked_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Ma
     return kept
 
 
-def touching(spans: Sequence[tuple[Any, float, float]], gap_sec: float) -> Iterator[list[int]]:
+def group_adjacent(
+    spans: Sequence[tuple[Any, float, float]], gap_sec: float
+) -> Iterator[list[int]]:
     """Groups of spans `(key, start, end)` of one key that overlap, or are at most a gap apart."""
     order = sorted(range(len(spans)), key=lambda at: (str(spans[at][0]), *spans[at][1:]))
     group: list[int] = []

@@ -4,7 +4,7 @@ Absence is None, times are seconds, dates are aware `datetime`s. Fields that thi
 know are kept in `extra`, words that it does not know stay strings.
 """
 
-from dodeca.results._build import Page, Result, of, page_of, rest_of
+from dodeca.results._build import Page, Result, build_page, build_result, remaining_fields
 from dodeca.results.embedding import EmbeddingMetadata, EmbeddingsV1, EmbeddingTask
 from dodeca.results.library import (
     Asset,
@@ -84,7 +84,7 @@ __all__ = [
     "UploadUrl",
     "Usage",
     "Video",
-    "of",
-    "page_of",
-    "rest_of",
+    "build_result",
+    "build_page",
+    "remaining_fields",
 ]

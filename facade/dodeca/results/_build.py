@@ -35,11 +35,11 @@ class Result:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={text}" for name, text in _told(self))
+        told = ", ".join(f"{name}={text}" for name, text in _shown_fields(self))
         return f"{type(self).__name__}({told})"
 
     def _repr_html_(self) -> str:
-        return html.pairs(type(self).__name__, _told(self, str))
+        return html.pairs(type(self).__name__, _shown_fields(self, str))
 
 
 @attrs.frozen(repr=False)
@@ -65,7 +65,7 @@ class Page(Result, Generic[T]):
         return len(self.items)
 
     def _repr_html_(self) -> str:
-        return table_of(f"Page {self.page or ''}".strip(), self.items, self.total_results)
+        return results_table(f"Page {self.page or ''}".strip(), self.items, self.total_results)
 
 
 @attrs.frozen
@@ -77,16 +77,16 @@ class _Totals:
     extra: Mapping[str, Any] = extra()
 
 
-def _told(result: Any, word: Callable[[str], str] = repr) -> Iterator[tuple[str, str]]:
+def _shown_fields(result: Any, word: Callable[[str], str] = repr) -> Iterator[tuple[str, str]]:
     """The fields that say something, as text; strings as `word` writes them."""
     for field in attrs.fields(type(result)):
         value = getattr(result, field.name)
         if value is None or field.repr is False or (field.name == "extra" and not value):
             continue
-        yield field.name, _text(field.repr(value) if callable(field.repr) else value, word)
+        yield field.name, _to_text(field.repr(value) if callable(field.repr) else value, word)
 
 
-def _text(value: Any, word: Callable[[str], str]) -> str:
+def _to_text(value: Any, word: Callable[[str], str]) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, Result) or value.__class__.__name__ == "Embeddings":
@@ -94,15 +94,15 @@ def _text(value: Any, word: Callable[[str], str]) -> str:
     return html.short(word(value) if isinstance(value, str) else repr(value))
 
 
-def table_of(title: str, results: Sequence[Any], total: int | None = None) -> str:
+def results_table(title: str, results: Sequence[Any], total: int | None = None) -> str:
     """A table of results as HTML, a column for each field that some of them have."""
-    shown = [dict(_told(result, str)) for result in results[: html.ROWS]]
+    shown = [dict(_shown_fields(result, str)) for result in results[: html.ROWS]]
     headings = list(dict.fromkeys(name for row in shown for name in row))
     rows = [[row.get(name) for name in headings] for row in shown]
     return html.table(title, headings, rows, max(len(results), total or 0))
 
 
-def of(cls: type[R], model: Any) -> R:
+def build_result(cls: type[R], model: Any) -> R:
     """A result from a generated model or a JSON object; what else that holds goes into `extra`.
 
     Raises:
@@ -112,9 +112,9 @@ def of(cls: type[R], model: Any) -> R:
     known = _fields(build)
     fields: dict[str, Any] = {}
     rest: dict[str, Any] = {}
-    for wire_name, value in _items(model):
+    for wire_name, value in _named_values(model):
         name = _RENAMED.get(wire_name, wire_name)
-        plain = _plain(value, known.get(name))
+        plain = _to_plain(value, known.get(name))
         if plain is not None:
             (fields if name in known else rest)[name] = plain
     _check(build, fields)
@@ -122,7 +122,7 @@ def of(cls: type[R], model: Any) -> R:
 
 
 def _check(cls: Any, fields: Mapping[str, Any]) -> None:
-    missing = [name for name in _needed(cls) if name not in fields]
+    missing = [name for name in _required_fields(cls) if name not in fields]
     if missing:
         raise InvalidResponseError(
             f"the response has a {cls.__name__} without {', '.join(missing)}"
@@ -135,7 +135,7 @@ def _check(cls: Any, fields: Mapping[str, Any]) -> None:
 
 
 @cache
-def _needed(cls: Any) -> tuple[str, ...]:
+def _required_fields(cls: Any) -> tuple[str, ...]:
     return tuple(f.name for f in attrs.fields(cls) if f.default is attrs.NOTHING)
 
 
@@ -146,66 +146,66 @@ def _fields(cls: Any) -> dict[str, type[Any] | None]:
     return {name: of_cls for name, of_cls in fields.items() if name != "extra"}
 
 
-def page_of(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
+def build_page(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
     """A page of results from the generated model of a list, whose items are called `items`."""
-    totals = of(_Totals, model.page_info or {})
-    rest = rest_of(model, items, "page_info")
+    totals = build_result(_Totals, model.page_info or {})
+    rest = remaining_fields(model, items, "page_info")
     good, bad = [], list(rest.pop("malformed", ()))
     for item in getattr(model, items) or []:
         try:
-            good.append(of(cls, item))
+            good.append(build_result(cls, item))
         except InvalidResponseError:
-            bad.append(_plain(item))
+            bad.append(_to_plain(item))
     return Page(
         good,
-        _count(totals.page),
-        _count(totals.limit_per_page),
-        _count(totals.total_page),
-        _count(totals.total_results),
+        _int_or_none(totals.page),
+        _int_or_none(totals.limit_per_page),
+        _int_or_none(totals.total_page),
+        _int_or_none(totals.total_results),
         malformed=bad,
         extra=rest | dict(totals.extra),
     )
 
 
-def _count(value: Any) -> int | None:
+def _int_or_none(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def rest_of(model: Any, *names: str) -> dict[str, Any]:
+def remaining_fields(model: Any, *names: str) -> dict[str, Any]:
     """What a generated model holds beside the named fields."""
-    rest = {name: _plain(value) for name, value in _items(model) if name not in names}
+    rest = {name: _to_plain(value) for name, value in _named_values(model) if name not in names}
     return {name: value for name, value in rest.items() if value is not None}
 
 
-def _items(model: Any) -> Iterator[tuple[str, Any]]:
+def _named_values(model: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(model, Mapping):
         yield from model.items()
         return
     kind: Any = type(model)
-    for name in _names(kind):
+    for name in _field_names(kind):
         yield name, getattr(model, name)
     yield from model.additional_properties.items()
 
 
 @cache
-def _names(cls: Any) -> tuple[str, ...]:
+def _field_names(cls: Any) -> tuple[str, ...]:
     """The fields of a generated model that have names of their own."""
     names = (field.name for field in attrs.fields(cls))
     return tuple(name for name in names if name != "additional_properties")
 
 
-def _plain(value: Any, cls: type[Any] | None = None) -> Any:
+def _to_plain(value: Any, cls: type[Any] | None = None) -> Any:
     """Plain values: no generated class, no marker for absence, no date without a zone."""
     if isinstance(value, str | int | float):
         return value
     if isinstance(value, Unset):
         return None
     if isinstance(value, list):
-        return [_plain(item, cls) for item in value]
+        return [_to_plain(item, cls) for item in value]
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, Mapping) and cls is not None:
-        return of(cls, value)
+        return build_result(cls, value)
     if hasattr(value, "to_dict") and not isinstance(value, Mapping):
-        return value.to_dict() if cls is None else of(cls, value)
+        return value.to_dict() if cls is None else build_result(cls, value)
     return value

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from dodeca.results._build import Result, extra, nested, table_of
+from dodeca.results._build import Result, extra, nested, results_table
 
 
 @attrs.frozen(repr=False)
@@ -60,4 +60,4 @@ class SearchPage(Result):
     extra: Mapping[str, Any] = extra()
 
     def _repr_html_(self) -> str:
-        return table_of("Search", self.items, self.total_results)
+        return results_table("Search", self.items, self.total_results)

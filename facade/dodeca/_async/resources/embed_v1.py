@@ -12,15 +12,15 @@ from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import params
-from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
 from dodeca._calls.polling import READY, JobState
-from dodeca._calls.vector_reader import V1, Columns, VectorSink, take
+from dodeca._calls.vector_reader import V1, SegmentColumns, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import EmbeddingMetadata, EmbeddingsV1, EmbeddingTask, of
+from dodeca.results import EmbeddingMetadata, EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
 from dodeca_api.api.embed_tasks import (
@@ -88,9 +88,9 @@ class AsyncEmbedV1(Methods):
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),
             text_truncate=params.choice("text_truncate", text_truncate, TEXT_TRUNCATE_VALUES),
-            image_file=upload(picture),
+            image_file=file_field(picture),
             image_url=source_url(picture),
-            audio_file=upload(sound),
+            audio_file=file_field(sound),
             audio_url=source_url(sound),
             audio_start_offset_sec=params.number(
                 "audio_start_offset_sec", audio_start_offset_sec, 0
@@ -137,7 +137,7 @@ class AsyncEmbedV1Tasks(Methods):
         start, end = _part(video_start_offset_sec, video_end_offset_sec)
         body = models.EmbedTaskCreateRequest(
             model_name=params.string("model_name", model_name),
-            video_file=upload(source),
+            video_file=file_field(source),
             video_url=source_url(source),
             video_start_offset_sec=start,
             video_end_offset_sec=end,
@@ -178,7 +178,9 @@ class AsyncEmbedV1Tasks(Methods):
         Raises:
             APIError: the service answered with an error status.
         """
-        return of(EmbeddingTask, await self._transport.send(request(embed_tasks_status, task_id)))
+        return build_result(
+            EmbeddingTask, await self._transport.send(request(embed_tasks_status, task_id))
+        )
 
     def list(
         self,
@@ -260,7 +262,9 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
 
 
 def _parts(call: Request[models.EmbedResponse], response: RawResponse) -> EmbeddingsV1:
-    columns, rest = take(response, *((f"{kind}_embedding", "segments") for kind in _KINDS))
+    columns, rest = extract_vectors(
+        response, *((f"{kind}_embedding", "segments") for kind in _KINDS)
+    )
     told = call.parse(rest)
     parts: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -277,15 +281,15 @@ def _parts(call: Request[models.EmbedResponse], response: RawResponse) -> Embedd
 
 
 def _video(call: Request[models.EmbedTaskDetail], response: RawResponse) -> Embeddings:
-    (found,), rest = take(response, ("video_embedding", "segments"))
+    (found,), rest = extract_vectors(response, ("video_embedding", "segments"))
     told = call.parse(rest)
     video = told.video_embedding
     return _embeddings(found, video.metadata if video else None, told.model_name or None)
 
 
-def _embeddings(found: Columns, metadata: Any, model_name: str | None) -> Embeddings:
+def _embeddings(found: SegmentColumns, metadata: Any, model_name: str | None) -> Embeddings:
     return Embeddings.from_columns(
         found,
-        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
+        metadata=build_result(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
     )

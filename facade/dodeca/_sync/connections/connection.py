@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from dodeca._http import messages
 from dodeca._http.http11 import ResponseParser, request_head
-from dodeca._http.network import Stream
+from dodeca._http.network import TcpStream
 
 _JOINED = 64 * 1024  # a body of up to this goes out with its headers, in one packet if it fits
 
@@ -16,7 +16,7 @@ _JOINED = 64 * 1024  # a body of up to this goes out with its headers, in one pa
 class Connection:
     """A connection that stays open between requests."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: TcpStream) -> None:
         self._stream = stream
         self._parser = ResponseParser()
         self._is_sent = True
