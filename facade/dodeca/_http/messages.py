@@ -1,8 +1,8 @@
-"""The seam to httpx: with the sockets beside it all of the facade that names it.
+"""HTTP requests, TLS, proxies and errors: the interface to httpx.
 
-It turns httpx's errors into ours, and for its transports our requests into httpx's. Its client is
-not used: that keeps cookies, follows redirects, logs URLs, unpacks without a limit, and doubles the
-cost of a small call.
+It converts httpx's errors to ours, and our requests to httpx's for its transports. httpx's client
+is not used: it keeps cookies, follows redirects, logs URLs, decompresses without a limit, and
+doubles the cost of a small call.
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ ProtocolError = httpx.RemoteProtocolError
 LocalProtocolError = httpx.LocalProtocolError
 
 _CONNECT_SEC = 10.0
-_BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
-_PIECES_AHEAD = 4  # pieces that are read at a time, since going to a thread costs as much as one
+_BYTES_PER_SEC = (
+    128 * 1024
+)  # a slow uplink; gives the time that a body may take beyond the deadline
+_PIECES_AHEAD = 4  # pieces that one hop to a thread reads, since a hop costs as much as a piece
 _MAX_PORT = 65_535
 _EMPTY_BODY = RequestBody("", [])
 _USER_AGENT = f"dodeca/{VERSION}"
@@ -68,7 +70,7 @@ ERRORS = (
 
 
 class BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body, piece by piece; in an event loop files are read in a thread."""
+    """A request body as a stream; in an event loop, files are read in a thread."""
 
     def __init__(self, body: RequestBody) -> None:
         self._body = body
@@ -102,20 +104,20 @@ def _deadline(request: HttpRequest) -> float:
 
 @attrs.define(eq=False)
 class HttpRequest:
-    """What goes to the other side, once: the attempt of a call, or a chunk for the storage."""
+    """One HTTP request: an attempt of a call, or a chunk sent to storage."""
 
     method: str
     url: httpx.URL = attrs.field(repr=False)  # it may hold a signature
     headers: dict[str, str] = attrs.field(repr=False)  # and these the key
     body: RequestBody = attrs.field(repr=False)
     timeout: float
-    """Seconds for all of it, but for the time that the body needs."""
+    """Seconds for the whole request, without the time that the body needs."""
     needs_live_connection: bool = False
-    """Whether it needs a connection that is not about to be closed by the other side."""
+    """Whether it must not use a connection that the server may be about to close."""
     deadline: float = attrs.field(
         init=False, repr=False, default=attrs.Factory(_deadline, takes_self=True)
     )
-    """When it has to be over, whatever it waits for until then; of the monotonic clock."""
+    """When it must have ended, in seconds of the monotonic clock."""
 
     @property
     def remaining_sec(self) -> float:
@@ -129,16 +131,16 @@ class HttpRequest:
 
     @property
     def body_allowance(self) -> float:
-        """Seconds that sending the body may take beyond the deadline of the call."""
+        """Seconds that sending the body may add to the deadline of the call."""
         return self.body.length / _BYTES_PER_SEC
 
 
 @functools.cache
 def tls_context() -> ssl.SSLContext:
-    """Built once for all clients: reading the certificates takes longer than a request.
+    """The TLS context of all clients; reading the certificates takes longer than a request.
 
     Raises:
-        ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR name something that cannot be read.
+        ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR cannot be read.
     """
     try:
         return httpx.create_ssl_context()
@@ -147,10 +149,10 @@ def tls_context() -> ssl.SSLContext:
 
 
 def find_proxy(to: httpx.URL) -> httpx.Proxy | None:
-    """The proxy that the environment names for a URL.
+    """The proxy for a URL, from the environment; None to connect directly.
 
     Raises:
-        ConfigurationError: it names something that is no proxy.
+        ConfigurationError: the environment names an invalid proxy.
     """
     named = getproxies()
     found = named.get(to.scheme) or named.get("all")
@@ -160,22 +162,22 @@ def find_proxy(to: httpx.URL) -> httpx.Proxy | None:
         return httpx.Proxy(found if "://" in found else f"http://{found}")
     except (httpx.InvalidURL, ValueError) as exc:
         raise ConfigurationError(
-            f"the proxy for {to.scheme} in the environment is no URL of a proxy"
+            f"the proxy for {to.scheme} in the environment is not a valid proxy URL"
         ) from exc
 
 
 def proxy_transport(proxy: httpx.Proxy) -> httpx.HTTPTransport:
-    """Connections by way of a proxy.
+    """A transport that connects through a proxy.
 
     Raises:
-        ConfigurationError: a kind of proxy that is not supported here.
+        ConfigurationError: a kind of proxy that is not supported.
     """
     with _wrap_proxy_errors(proxy):
         return httpx.HTTPTransport(proxy=proxy, verify=tls_context())
 
 
 def async_proxy_transport(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
-    """The same for an event loop."""
+    """The async twin of `proxy_transport`."""
     with _wrap_proxy_errors(proxy):
         return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls_context())
 
@@ -191,16 +193,16 @@ def _wrap_proxy_errors(proxy: httpx.Proxy) -> Iterator[None]:
 
 @functools.lru_cache(maxsize=256)
 def parse_url(text: str) -> httpx.URL:
-    """A URL, taken apart once."""
+    """A parsed URL, cached."""
     return httpx.URL(text)
 
 
 @functools.lru_cache(maxsize=256)
 def _request_url(base_url: str, path: str) -> httpx.URL:
-    """Where a request goes, looked at once.
+    """The URL of a path of the service, cached.
 
     Raises:
-        InvalidRequestError: the path leads away from the service, and from where the key may go.
+        InvalidRequestError: the path leads to another host, which must not get the API key.
     """
     base, to = parse_url(base_url), httpx.URL(base_url + path)
     if (to.scheme, to.netloc) != (base.scheme, base.netloc):
@@ -211,10 +213,10 @@ def _request_url(base_url: str, path: str) -> httpx.URL:
 def build_request(
     request: Request[Any], base_url: str, *, timeout: float, needs_live_connection: bool = False
 ) -> HttpRequest:
-    """One attempt of a call, but for the key.
+    """The request for one attempt of a call, without the API key.
 
     Raises:
-        InvalidRequestError: the path leads away from the service.
+        InvalidRequestError: the path leads to another host.
     """
     to = _request_url(base_url, request.path)
     if request.params:
@@ -232,7 +234,7 @@ def build_request(
 def build_upload_request(
     to: str, headers: Mapping[str, str], body: RequestBody, timeout: float
 ) -> HttpRequest:
-    """A PUT to storage: no key, and no type of content, which a signature may not allow."""
+    """A PUT to storage: no API key, and no Content-Type, which a signature may not cover."""
     url = httpx.URL(to)
     sent = {**_default_headers(url), **headers, "content-length": str(body.length)}
     return HttpRequest("PUT", url, sent, body, timeout)
@@ -247,7 +249,7 @@ def _default_headers(to: httpx.URL) -> dict[str, str]:
 
 
 def to_httpx(request: HttpRequest) -> httpx.Request:
-    """The same request for a transport of httpx's."""
+    """The same request for a transport of httpx."""
     phases = dict.fromkeys(("read", "write", "pool"), request.timeout)
     return httpx.Request(
         request.method,
@@ -259,18 +261,17 @@ def to_httpx(request: HttpRequest) -> httpx.Request:
 
 
 def check_storage_url(target: str, base_url: str) -> None:
-    """Storage is a public host reached by https, or beside an API that is itself on this machine.
+    """Check an upload URL from the service: https to a public host, or the host of the API.
 
     Raises:
-        InvalidResponseError: an upload URL that would show the file to the network, or reach into
-            a private one.
+        InvalidResponseError: a URL that is invalid, not encrypted, or in a private network.
     """
     try:
         to, api = httpx.URL(target), httpx.URL(base_url)
         if not to.host.encode("idna") or (to.port or 0) > _MAX_PORT:
             raise ValueError("no host, or no such port")
     except (httpx.InvalidURL, ValueError) as exc:
-        raise InvalidResponseError(f"an upload URL is none: {exc}") from exc
+        raise InvalidResponseError(f"an upload URL is invalid: {exc}") from exc
     if to.host == api.host and to.scheme == api.scheme:
         return
     if to.scheme != "https":
@@ -281,7 +282,7 @@ def check_storage_url(target: str, base_url: str) -> None:
 
 
 def attempt_result(exc: BaseException) -> AttemptResult:
-    """How far a request got that ended with this error."""
+    """How an attempt ended that raised this error."""
     if isinstance(exc, httpx.LocalProtocolError):
         return AttemptResult.PERMANENT
     if not isinstance(exc, _NOT_SENT):
@@ -290,9 +291,9 @@ def attempt_result(exc: BaseException) -> AttemptResult:
 
 
 def convert_error(exc: BaseException) -> DodecaError:
-    """Our error for one of httpx's; what led to it stays its cause, without the frames.
+    """Our error for one of httpx, which stays its cause, without tracebacks.
 
-    The frames of the libraries hold the headers that were sent, with the key.
+    The frames of a traceback would hold the headers that were sent, with the API key.
     """
     said = str(exc) or ("the deadline of the call" if isinstance(exc, TimeoutError) else "")
     text = masked(f"{type(exc).__name__}: {said}" if said else type(exc).__name__)

@@ -1,6 +1,7 @@
-"""Sockets that keep the deadline of the request they are used for; `_asockets` has the others.
+"""TCP connections with a deadline, for threads; `async_network` has those for event loops.
 
-Timeouts alone start anew with every byte, so that a server which drips holds a call for ever.
+A socket's own timeout restarts with every read, so that a server which sends a byte now and then
+could hold a call for ever.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ CONNECT_ERRORS = (
     OSError,
     ValueError,
     OverflowError,
-)  # of a host with an impossible name or port, too
+)  # the last two for invalid host names and ports
 
 
 class TcpStream:
-    """A connection of a thread."""
+    """A TCP or TLS connection, used by one thread at a time.
+
+    Reads and writes fail after `deadline`, in seconds of the monotonic clock.
+    """
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
@@ -32,7 +36,11 @@ class TcpStream:
 
     @classmethod
     def connect(cls, host: str, port: int, tls: ssl.SSLContext | None, timeout: float) -> TcpStream:
-        """A new connection, within so many seconds."""
+        """Open a connection within `timeout` seconds.
+
+        Raises:
+            httpx.ConnectTimeout, httpx.ConnectError: no address could be reached.
+        """
         until = time.monotonic() + timeout
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -50,7 +58,7 @@ class TcpStream:
         raise httpx.ConnectError("the host has no address")
 
     def read(self) -> memoryview:
-        """What has arrived; nothing at the end. The next call overwrites it."""
+        """The bytes that have arrived, empty at the end. The next call overwrites them."""
         try:
             self._socket.settimeout(self._remaining_sec())
             return self._buffer[: self._socket.recv_into(self._buffer)]
@@ -60,7 +68,7 @@ class TcpStream:
             raise httpx.ReadError(str(exc)) from exc
 
     def write(self, data: bytes) -> None:
-        """Send all of it."""
+        """Send all bytes."""
         try:
             self._socket.settimeout(self._remaining_sec())
             self._socket.sendall(data)
@@ -70,11 +78,11 @@ class TcpStream:
             raise httpx.WriteError(str(exc)) from exc
 
     def is_readable(self) -> bool:
-        """Whether something arrived where nothing should: the end, above all."""
+        """Whether data or the end of the stream can be read; on an idle connection, it is stale."""
         return is_readable(self._socket)
 
     def close(self) -> None:
-        """Close it, at once."""
+        """Close it without waiting for the server."""
         self._socket.close()
 
     def _remaining_sec(self) -> float:
@@ -85,8 +93,10 @@ class TcpStream:
 
 
 def addresses_with_shares(found: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
-    """What a name stands for, each with how many are left, of which every one gets its share of
-    the time: where IPv6 leads nowhere, it is the first that does not response.
+    """The addresses of a host, each with the number of addresses left to try, itself included.
+
+    The time that remains is divided by that number, so that an unreachable IPv6 address, which
+    comes first, leaves time for the others.
     """
     hosts = dict.fromkeys(where[0] for *_, where in found)
     return zip(range(len(hosts), 0, -1), hosts, strict=True)
@@ -109,7 +119,7 @@ def _open_socket(
 
 
 def is_readable(connected: Any) -> bool:
-    """Whether something is there to be read, or the end."""
+    """Whether a socket has data to read, or is at its end."""
     number = connected.fileno()
     if number < 0:
         return True
