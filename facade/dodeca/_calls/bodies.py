@@ -1,7 +1,7 @@
 """Request bodies as streams of known length.
 
-A body is an object that can be iterated again, so that a retry sends the same bytes, and that
-reads its media in pieces, so that a large file is never held in memory.
+A body can be iterated again, so that a retry sends the same bytes. It reads its media in pieces, so
+that a large file is never held in memory.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _READ_BYTES = 384 * 1024  # divisible by 3, so that base64 pieces join without p
 
 
 class Base64Slot(str):
-    """Stands for base64 text inside a JSON body; the bytes are read only when they are sent."""
+    """A placeholder for base64 text in a JSON body; the media is read while it is sent."""
 
     __slots__ = ("media",)
     media: Media
 
     def __new__(cls, media: Media) -> Base64Slot:
-        """The text is a random mark, by which the slot is found again in the encoded JSON."""
+        """The text is random, so that the slot can be found in the encoded JSON."""
         slot = super().__new__(cls, f"{_SLOT_PREFIX.decode()}{secrets.token_hex(16)}")
         slot.media = media
         return slot
 
 
 def file_field(media: Media | None) -> File | Unset:
-    """A local file for the generated form; it is read only when it is sent."""
+    """A local file as a field of a generated form; it is read while it is sent."""
     if media is None or not media.is_local:
         return UNSET
     payload = cast(BinaryIO, media)
@@ -44,12 +44,12 @@ def file_field(media: Media | None) -> File | Unset:
 
 
 def source_url(media: Media | None) -> str | Unset:
-    """The URL of media that has one."""
+    """The URL of the media; UNSET if it has none."""
     return UNSET if media is None or media.source_url is None else media.source_url
 
 
 class RequestBody:
-    """Bytes and media, one after the other, as one stream of known length."""
+    """A request body of known length, in bytes: a sequence of bytes and media."""
 
     def __init__(self, content_type: str, parts: list[bytes | _MediaRange]) -> None:
         self.content_type = content_type
@@ -64,13 +64,13 @@ class RequestBody:
                 yield from part
 
     def in_memory(self) -> bytes | None:
-        """All of it, where nothing has to be read from anywhere."""
+        """The whole body; None if it holds media, which would have to be read."""
         parts = [part for part in self.parts if isinstance(part, bytes)]
         return b"".join(parts) if len(parts) == len(self.parts) else None
 
 
 class _MediaRange:
-    """A range of a media item, raw or as base64, checked against the size promised before."""
+    """A range of media, raw or as base64, checked against the size announced before."""
 
     def __init__(
         self, media: Media, *, base64: bool, offset: int = 0, size: int | None = None
@@ -97,10 +97,10 @@ class _MediaRange:
 
 
 def json_body(value: Any) -> RequestBody:
-    """A JSON body; every `Base64Slot` in it becomes a stream.
+    """A JSON body; the media of every `Base64Slot` in it is streamed.
 
     Raises:
-        InvalidRequestError: something in it that JSON does not know.
+        InvalidRequestError: a value that JSON cannot hold.
     """
     try:
         text = orjson.dumps(value)
@@ -114,7 +114,7 @@ def json_body(value: Any) -> RequestBody:
 
 
 def form_body(fields: list[tuple[str, Any]]) -> RequestBody:
-    """A multipart/form-data body with a boundary that no file can foresee."""
+    """A multipart/form-data body with a random boundary, which no file can contain on purpose."""
     boundary = secrets.token_hex(16)
     parts: list[bytes | _MediaRange] = []
     for name, value in fields:
@@ -130,13 +130,13 @@ def form_body(fields: list[tuple[str, Any]]) -> RequestBody:
 
 
 def range_body(media: Media, offset: int, size: int) -> RequestBody:
-    """A range of a file, as storage takes it."""
+    """A range of a file, in bytes, for an upload to storage."""
     part = _MediaRange(media, base64=False, offset=offset, size=size)
     return RequestBody("application/octet-stream", [part])
 
 
 def file_name(media: Media) -> str:
-    """The name that a form carries: no folder, composed Unicode.
+    """The file name for a form: without folders, in composed Unicode (NFC).
 
     Raises:
         InvalidMediaError: the name cannot be written as UTF-8.
@@ -150,7 +150,7 @@ def file_name(media: Media) -> str:
 
 
 def _quoted(name: str) -> str:
-    """As browsers write names in forms: quotes and line ends are percent-encoded."""
+    """Percent-encode quotes and line ends, as browsers do in forms."""
     return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -1,5 +1,6 @@
-"""Rows of digits to rows of float32: by pysimdjson, else orjson, and the standard library where
-these refuse. Each number is `np.float32(float(text))` to the bit.
+"""Parse JSON arrays of numbers into float32, by pysimdjson or else orjson.
+
+The standard library parses what these reject. Each number is exactly `np.float32(float(text))`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dodeca.errors import InvalidResponseError
 
 try:
     import simdjson
-except ImportError:  # it is an extra, and has no wheels for the newest Pythons
+except ImportError:  # an optional extra, without wheels for the newest Pythons
     simdjson = cast(Any, None)
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ PARSE_ERRORS = (
     ArithmeticError,
     AttributeError,
     LookupError,
-    RuntimeError,  # simdjson's for large integers; RecursionError is one, too
+    RuntimeError,  # from simdjson for large integers; includes RecursionError
     TypeError,
     ValueError,
     struct.error,
@@ -39,7 +40,7 @@ PARSE_ERRORS = (
 
 
 class MatrixBuilder:
-    """The vectors: one growing matrix."""
+    """Collects vectors of one length into a float32 matrix."""
 
     def __init__(self, parser: Parser) -> None:
         self._parser = parser
@@ -48,10 +49,10 @@ class MatrixBuilder:
         self.count = 0
 
     def add(self, texts: list[bytes]) -> None:
-        """Take `[1.0,...]`, several times; each number is `np.float32(float(text))` to the bit.
+        """Append rows, each a JSON array such as `[1.0,...]`.
 
         Raises:
-            InvalidResponseError: one is no list of finite numbers, or of another length.
+            InvalidResponseError: a row is not a list of finite numbers, or has another length.
         """
         if not texts:
             return
@@ -65,7 +66,9 @@ class MatrixBuilder:
                 narrow = _restore_signs(wide, texts).astype(np.float32)
             is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
         if not is_finite:
-            raise InvalidResponseError("a vector of the response has a number beyond float32")
+            raise InvalidResponseError(
+                "a vector of the response has a number too large for float32"
+            )
         if not narrow.shape[1]:
             raise InvalidResponseError("a vector of the response is empty")
         if self._width not in (None, narrow.shape[1]):
@@ -77,17 +80,17 @@ class MatrixBuilder:
         self.count += len(texts)
 
     def matrix(self) -> NDArray[np.float32]:
-        """All rows, read-only as long as nothing is added."""
+        """All rows, without a copy; add no rows while it is in use."""
         return np.ndarray((self.count, self._width or 0), np.float32, buffer=self._data)
 
 
 def new_parser() -> Parser:
-    """The fastest parser there is, for the vectors of one response."""
+    """The fastest parser that is installed, for the vectors of one response."""
     return orjson_parser if simdjson is None else simdjson_parser()
 
 
 def simdjson_parser() -> Parser:
-    """Its buffer is used again for each row, and not shared between threads."""
+    """A parser by pysimdjson; its buffer is reused for each row, so use it in one thread only."""
     parser: Any = simdjson.Parser()
 
     def parse(texts: list[bytes]) -> NDArray[np.float64]:
@@ -99,18 +102,18 @@ def simdjson_parser() -> Parser:
 
 
 def orjson_parser(texts: list[bytes]) -> NDArray[np.float64]:
-    """One row of Python floats at a time, which are gone with the next."""
+    """A parser by orjson; it holds one row of Python floats at a time."""
     return _pack_rows(texts, map(orjson.loads, texts))
 
 
 def json_parser(texts: list[bytes]) -> NDArray[np.float64]:
-    """The standard library's parser; it takes all numbers that JSON has, of any length."""
+    """A parser by the standard library; it accepts JSON numbers of any length."""
     return _pack_rows(texts, (_DECODER.decode(text.decode("ascii")) for text in texts))
 
 
 def _pack_rows(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float64]:
     if any(b"t" in text or b"f" in text for text in texts):
-        raise ValueError("true and false are no numbers")
+        raise ValueError("true and false are not numbers")
     rows = iter(rows)
     first = next(rows)
     pack = struct.Struct(f"{len(first)}d").pack
@@ -123,12 +126,12 @@ def _parse_strictly(texts: list[bytes]) -> NDArray[np.float64]:
         return json_parser(texts)
     except PARSE_ERRORS as exc:
         raise InvalidResponseError(
-            f"a vector of the response is no list of finite numbers, or of another length: {exc}"
+            f"a vector of the response is not a list of finite numbers, or of another length: {exc}"
         ) from exc
 
 
 def _restore_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
-    """JSON parsers take "-0" for an integer, which has no sign."""
+    """Parse rows with "-0" again: the fast parsers read it as an integer, which has no sign."""
     signed = [row for row, text in enumerate(texts) if _NEGATIVE_ZERO.search(text)]
     if signed:
         wide = wide.copy()
@@ -143,7 +146,7 @@ def _check_same_length(lengths: set[int]) -> None:
 
 
 def _reject_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 _DECODER = json.JSONDecoder(parse_int=float, parse_constant=_reject_constant)

@@ -1,4 +1,4 @@
-"""The plan of an upload in chunks. Pure."""
+"""Split a file into the chunks of a multipart upload. Pure."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dodeca.media import Media
 
 @attrs.frozen
 class Progress:
-    """How far an upload is: bytes and chunks that the service has.
+    """The progress of an upload: the bytes and chunks that the service has.
 
-    `upload_id` resumes it by `assets.upload(..., upload_id=...)`; it is empty for a file that went
-    in one call.
+    `assets.upload(..., upload_id=...)` resumes the upload; `upload_id` is empty for a file that was
+    sent in one request.
     """
 
     upload_id: str
@@ -27,13 +27,13 @@ class Progress:
 
     @classmethod
     def complete(cls, asset_id: str, size: int) -> Progress:
-        """A file that went in one call."""
+        """The progress of a file that was sent in one request."""
         return cls("", asset_id, size, size, 1, 1)
 
 
 @attrs.frozen
 class ChunkRange:
-    """A range of the file. The service counts chunks from 1."""
+    """The byte range of a chunk; `index` counts from 1."""
 
     index: int
     offset: int
@@ -42,7 +42,7 @@ class ChunkRange:
 
 @attrs.frozen
 class UploadPlan:
-    """Which bytes of which file belong to which chunk."""
+    """Maps the chunks of an upload to ranges of the file; sizes are in bytes."""
 
     upload_id: str
     asset_id: str
@@ -53,35 +53,35 @@ class UploadPlan:
     def for_session(
         cls, media: Media, *, upload_id: str, asset_id: str, chunk_size: int, total_bytes: int
     ) -> UploadPlan:
-        """The plan of a session for a file.
+        """The plan for a file and an upload session.
 
         Raises:
-            InvalidMediaError: the session was begun with a file of another size.
+            InvalidMediaError: the session was started for a file of another size.
         """
         if media.size != total_bytes:
             raise InvalidMediaError(
-                f"upload {upload_id} was begun with {total_bytes} bytes, {media} has {media.size}"
+                f"upload {upload_id} was started with {total_bytes} bytes, {media} has {media.size}"
             )
         return cls(upload_id, asset_id, total_bytes, chunk_size)
 
     @property
     def total_chunks(self) -> int:
-        """All chunks but the last have the same size."""
+        """The number of chunks; all but the last have the same size."""
         return -(-self.total_bytes // self.chunk_size)
 
     def chunk(self, index: int) -> ChunkRange:
-        """The range of a chunk."""
+        """The byte range of a chunk."""
         offset = (index - 1) * self.chunk_size
         return ChunkRange(index, offset, min(self.chunk_size, self.total_bytes - offset))
 
     def missing(self, sent: Collection[int]) -> Iterator[ChunkRange]:
-        """The chunks that the service does not have."""
+        """The chunks that are not among those sent."""
         for index in range(1, self.total_chunks + 1):
             if index not in sent:
                 yield self.chunk(index)
 
     def progress(self, sent: Collection[int]) -> Progress:
-        """How far it is, with these chunks sent."""
+        """The progress when these chunks are sent."""
         return Progress(
             upload_id=self.upload_id,
             asset_id=self.asset_id,
