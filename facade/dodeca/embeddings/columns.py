@@ -1,4 +1,4 @@
-"""Embeddings from parts: the segments of a response, other embeddings. Pure."""
+"""The columns of `Embeddings`, from segments of a response or from other embeddings. Pure."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ _V1_NAMES = {
 
 
 def from_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The columns of the segments of a response.
+    """The columns of segments from a response.
 
     Raises:
-        InvalidResponseError: vectors of different lengths, or values that are no numbers.
+        InvalidResponseError: vectors of different lengths, or values that are not finite numbers.
     """
     try:
-        with np.errstate(over="ignore"):  # what is too large is infinite, and refused below
+        with np.errstate(
+            over="ignore"
+        ):  # too large numbers become infinite, and are rejected below
             vectors = np.array([item["embedding"] for item in items], dtype=np.float32)
         start_sec, end_sec = _times(items, "start_sec"), _times(items, "end_sec")
         options = Labels.of(item.get("embedding_option") for item in items)
@@ -58,15 +60,15 @@ def from_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def from_v1_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
-    """A segment of the API's first form, under the names of the second."""
+    """A segment of the first embedding API, with the field names of the second."""
     return {_V1_NAMES.get(name, name): value for name, value in segment.items()}
 
 
 def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
-    """The fields of embeddings that have the rows of at least one part.
+    """The fields of `Embeddings` with the rows of one or more parts.
 
     Raises:
-        InvalidRequestError: parts of different models or lengths.
+        InvalidRequestError: vectors of different models or lengths.
     """
     _check_comparable(parts)
     filled = [part for part in parts if len(part)] or parts[:1]
@@ -89,7 +91,7 @@ def _check_comparable(parts: Sequence[Embeddings]) -> None:
     models = {part.model_name for part in parts if part.model_name}
     if len(lengths) > 1 or len(models) > 1:
         raise InvalidRequestError(
-            "vectors compare when they have one model and one length, got "
+            "vectors can be compared only if they have the same model and length, got "
             f"{sorted(models)} and {sorted(lengths)}"
         )
 

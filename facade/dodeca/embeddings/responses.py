@@ -1,4 +1,4 @@
-"""ResponseParser that other clients have read: the vendor's objects, JSON, Bedrock's Marengo."""
+"""Read the responses of other clients: the vendor's objects, JSON, Marengo on Bedrock."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _FIELD_NAMES = {
 }
 _PARTS = ("video_embedding", "audio_embedding", "image_embedding", "text_embedding")
 _ACCEPTED = (
-    "from_response takes a response with vectors: an object of the vendor's package, Bedrock's "
-    "output, or their JSON"
+    "from_response takes a response with vectors: an object of the vendor's package, output of "
+    "Bedrock, or their JSON"
 )
 
 
 def read_response(response: Any) -> tuple[list[dict[str, Any]], Any, str | None]:
-    """The segments of a response that another client has fetched, its metadata and its model.
+    """The segments, the metadata and the model of a response that another client received.
 
     Raises:
         InvalidRequestError: it holds no vectors.
@@ -35,25 +35,25 @@ def read_response(response: Any) -> tuple[list[dict[str, Any]], Any, str | None]
     body = _to_plain(response)
     if isinstance(body, Mapping):
         error = body.get("error_message") or body.get("error")
-        items, about = _segments(body), body
+        items, envelope = _segments(body), body
         if items is None:
             raise InvalidRequestError(f"{_ACCEPTED}; this has {_describe(body, error)}")
     elif isinstance(body, list):
-        items, about = body, {}
+        items, envelope = body, {}
     else:
         raise InvalidRequestError(f"{_ACCEPTED}; got {type(response).__name__}")
     if not all(isinstance(item, Mapping) for item in items):
-        raise InvalidRequestError(f"{_ACCEPTED}; its segments are no objects")
-    return [_segment(item) for item in items], _metadata(about), about.get("model_name")
+        raise InvalidRequestError(f"{_ACCEPTED}; its segments are not objects")
+    return [_segment(item) for item in items], _metadata(envelope), envelope.get("model_name")
 
 
 def _to_plain(response: Any) -> Any:
-    """Mappings and lists, from whatever holds them."""
+    """Mappings and lists, from objects, JSON text or streams."""
     if isinstance(response, bytes | bytearray | str):
         try:
             return orjson.loads(response)
         except orjson.JSONDecodeError as exc:
-            raise InvalidRequestError(f"{_ACCEPTED}; this is no JSON: {exc}") from exc
+            raise InvalidRequestError(f"{_ACCEPTED}; this is not JSON: {exc}") from exc
     if hasattr(response, "model_dump"):
         return response.model_dump()
     if hasattr(response, "read"):  # the body of `invoke_model`
@@ -66,7 +66,7 @@ def _to_plain(response: Any) -> Any:
 
 
 def _segments(body: Mapping[str, Any]) -> list[Any] | None:
-    """The segments of a response, or None where it has none."""
+    """The segments of a response; None if it has none."""
     data = body.get("data")
     if isinstance(data, Mapping):
         data = [data]

@@ -1,7 +1,7 @@
-"""What people hold: frozen classes with plain fields.
+"""The results of API calls: frozen classes with plain fields.
 
-Absence is None, times are seconds, dates are aware `datetime`s. Fields that this version does not
-know are kept in `extra`, words that it does not know stay strings.
+An absent field is None, times are seconds, dates are aware `datetime`s. Fields that this version
+does not know are kept in `extra`, unknown values of enumerations are kept as strings.
 """
 
 from dodeca.results._build import Page, Result, build_page, build_result, remaining_fields
