@@ -162,7 +162,7 @@ def test_report_writes_a_page_and_says_what_is_in_it(
 def test_a_large_file_is_uploaded_first(
     dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dodeca.cli.sources.SYNC_BYTES", 1000)
+    monkeypatch.setattr("dodeca.cli.inputs.SYNC_BYTES", 1000)
     monkeypatch.setattr("dodeca.media.SYNC_BYTES", 1000)
     done = dodeca("--emulated", "--json", "embed", media / "clip.mp4")
     assert {record["end_sec"] for record in done.records} == {4, 8}, done.err

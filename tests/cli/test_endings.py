@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dodeca import Embeddings
-from dodeca.cli.status import plain
+from dodeca.cli.exit_status import plain
 from dodeca.emulator import Emulator
 from dodeca.emulator.server import serving
 

@@ -11,9 +11,20 @@ from typing import Annotated
 import typer
 
 from dodeca._version import VERSION
-from dodeca.cli import analyze, check, embed, emulator, index, report, run, search, tasks, upload
+from dodeca.cli.commands import (
+    analyze,
+    check,
+    embed,
+    emulator,
+    index,
+    report,
+    run,
+    search,
+    tasks,
+    upload,
+)
+from dodeca.cli.exit_status import Status, line_of, plain, status_of
 from dodeca.cli.session import Session
-from dodeca.cli.status import Status, line_of, plain, status_of
 
 app = typer.Typer(
     name="dodeca",

@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from dodeca.cli.status import plain
+from dodeca.cli.exit_status import plain
 
 _MB = 1024 * 1024
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import typer
 
-from dodeca.cli.status import ENDS_ALL, Status, line_of, plain
+from dodeca.cli.exit_status import ENDS_ALL, Status, line_of, plain
 from dodeca.errors import ConfigurationError, DodecaError
 
 if TYPE_CHECKING:

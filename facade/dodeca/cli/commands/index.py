@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from dodeca.cli.sources import media_of
-from dodeca.cli.status import plain, readable
+from dodeca.cli.exit_status import plain, readable
+from dodeca.cli.inputs import media_of
 from dodeca.media import GIB
 
 if TYPE_CHECKING:
@@ -100,19 +100,19 @@ def _add(
 
 
 def _table(found: list[Index]) -> Table:
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
-    table = look.table("id", "name", "models", "videos", "length", right=("videos", "length"))
+    table = tables.table("id", "name", "models", "videos", "length", right=("videos", "length"))
     for index in found:
         models = "; ".join(
             f"{model.model_name}: {', '.join(model.model_options or [])}"
             for model in index.models or []
         )
         table.add_row(
-            look.cell(index.id, "bold"),
-            look.cell(index.index_name),
-            look.cell(models),
+            tables.cell(index.id, "bold"),
+            tables.cell(index.index_name),
+            tables.cell(models),
             str(index.video_count or 0),
-            look.length(index.total_duration),
+            tables.length(index.total_duration),
         )
     return table

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dodeca.cli.sources import segmentation_of
-from dodeca.cli.status import plain
+from dodeca.cli.exit_status import plain
+from dodeca.cli.inputs import segmentation_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -129,11 +129,11 @@ def _tell_estimate(session: Session, found: Run) -> None:
 def _table(failures: Sequence[Failure]) -> Table:
     from rich.table import Table
 
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
     table = Table()
     for heading in ("source", "code", "reason"):
         table.add_column(heading, overflow="fold")
     for failure in failures:
-        table.add_row(*(look.cell(x) for x in (failure.source, failure.code, failure.reason)))
+        table.add_row(*(tables.cell(x) for x in (failure.source, failure.code, failure.reason)))
     return table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from dodeca.cli.sources import media_of
+from dodeca.cli.inputs import media_of
 
 if TYPE_CHECKING:
     from dodeca import Client

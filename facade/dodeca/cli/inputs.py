@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import typer
 
-from dodeca.cli.status import plain
+from dodeca.cli.exit_status import plain
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, fits_one_call, is_image, is_sound
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dodeca.cli import preflight
+from dodeca.cli.exit_status import Status, line_of, readable
 from dodeca.cli.preflight import Facts, Verdict, Way
-from dodeca.cli.status import Status, line_of, readable
 from dodeca.errors import InvalidMediaError
 
 if TYPE_CHECKING:
@@ -100,22 +100,22 @@ def _page(rows: list[Row]) -> RenderableType:
     """A table of files and ways, and under it the reasons."""
     from rich.console import Group
 
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
     numbers = ("length", "picture", "size")
-    table = look.table("file", *numbers, *_TITLES.values(), right=numbers)
-    reasons = look.table("refused", "by", "because")
+    table = tables.table("file", *numbers, *_TITLES.values(), right=numbers)
+    reasons = tables.table("refused", "by", "because")
     for name, facts, verdicts in rows:
         picture = f"{facts.width}x{facts.height}" if facts.width else ""
         table.add_row(
-            look.cell(name, "bold"),
-            look.length(facts.duration),
+            tables.cell(name, "bold"),
+            tables.length(facts.duration),
             picture,
-            look.size(facts.size),
+            tables.size(facts.size),
             *(_mark(verdict) for verdict in verdicts),
         )
         for reason, ways in _reasons(verdicts).items():
-            reasons.add_row(look.cell(name), look.cell(", ".join(ways)), look.cell(reason))
+            reasons.add_row(tables.cell(name), tables.cell(", ".join(ways)), tables.cell(reason))
     return Group(table, reasons) if reasons.row_count else table
 
 
@@ -129,8 +129,8 @@ def _reasons(verdicts: list[Verdict]) -> dict[str, list[str]]:
 
 
 def _mark(verdict: Verdict) -> Text:
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
     if not verdict.applies:
-        return look.cell("-", "dim")
-    return look.cell("no", "bold red") if verdict.refusals else look.cell("yes", "green")
+        return tables.cell("-", "dim")
+    return tables.cell("no", "bold red") if verdict.refusals else tables.cell("yes", "green")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dodeca.cli.sources import Cut, check_output, embedded, kind_of, media_of, segmentation_of
-from dodeca.cli.status import plain, readable
+from dodeca.cli.exit_status import plain, readable
+from dodeca.cli.inputs import Cut, check_output, embedded, kind_of, media_of, segmentation_of
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
@@ -58,9 +58,9 @@ def report(
     }
     from rich.markup import escape
 
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
-    text = f"[bold]{escape(plain(output))}[/]  {look.size(output.stat().st_size)}"
+    text = f"[bold]{escape(plain(output))}[/]  {tables.size(output.stat().st_size)}"
     session.created(record, str(output), text)
     if page.is_self_contained:
         session.say(f"{plain(file.name)} is within the page.")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dodeca.cli.sources import Cut, Kind, check_output, embedded, segmentation_of
-from dodeca.cli.status import plain, readable
+from dodeca.cli.exit_status import plain, readable
+from dodeca.cli.inputs import Cut, Kind, check_output, embedded, segmentation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,18 +111,18 @@ def _write(session: Session, output: Path, found: list[tuple[str, Embeddings]]) 
 
 
 def _table(found: list[tuple[str, Embeddings]]) -> Table:
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
-    table = look.table("source", "time", "modality", "scope", "vector", right=("time",))
+    table = tables.table("source", "time", "modality", "scope", "vector", right=("time",))
     for source, embeddings in found:
         for row, segment in enumerate(embeddings):
             values = "  ".join(f"{value: .3f}" for value in segment.vector[:_SHOWN])
             table.add_row(
-                look.cell(source if row == 0 else "", "bold"),
-                look.span(segment.start_sec, segment.end_sec),
-                look.modality(segment.embedding_option),
-                look.cell(segment.embedding_scope, "dim"),
-                look.cell(f"{values}  … {segment.vector.size}", "dim"),
+                tables.cell(source if row == 0 else "", "bold"),
+                tables.span(segment.start_sec, segment.end_sec),
+                tables.modality(segment.embedding_option),
+                tables.cell(segment.embedding_scope, "dim"),
+                tables.cell(f"{values}  … {segment.vector.size}", "dim"),
             )
         table.add_section()
     return table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dodeca.cli.sources import media_of
+from dodeca.cli.inputs import media_of
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -137,26 +137,28 @@ def _in_index(
 
 def _modalities(match: dict[str, Any]) -> Text:
     """The modality, or each with its score where several were taken together."""
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
     words = [f"{word} {score:.2f}" for word, score in match.get("scores", {}).items()]
-    return look.cell(" + ".join(words)) if words else look.modality(match.get("embedding_option"))
+    return (
+        tables.cell(" + ".join(words)) if words else tables.modality(match.get("embedding_option"))
+    )
 
 
 def _table(found: list[dict[str, Any]]) -> Table:
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
-    table = look.table("", "source", "time", "modality", "score", "", right=("time", "score"))
+    table = tables.table("", "source", "time", "modality", "score", "", right=("time", "score"))
     highest = max((match["score"] or 0.0 for match in found), default=0.0)
     for match in found:
         score = match["score"]
         shown = f"{score:.3f}" if score is not None else match.get("confidence") or ""
         table.add_row(
             str(match["rank"]),
-            look.cell(match["source"], "bold"),
-            look.span(match["start_sec"], match["end_sec"]),
+            tables.cell(match["source"], "bold"),
+            tables.span(match["start_sec"], match["end_sec"]),
             _modalities(match),
-            look.cell(shown),
-            look.cell(look.bar((score or 0.0) / highest if highest > 0 else 0.0), "cyan"),
+            tables.cell(shown),
+            tables.cell(tables.bar((score or 0.0) / highest if highest > 0 else 0.0), "cyan"),
         )
     return table

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dodeca._strips import clock
-from dodeca.cli.status import plain
+from dodeca.cli.exit_status import plain
 
 TONES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
 _MB = 1024 * 1024

@@ -124,19 +124,19 @@ def _facts(task: Any) -> dict[str, Any]:
 
 
 def _table(found: list[dict[str, Any]]) -> Table:
-    from dodeca.cli import look
+    from dodeca.cli import tables
 
     tones = {"ready": "green", "failed": "red", "canceled": "red"}
-    table = look.table("kind", "id", "status", "created", "about")
+    table = tables.table("kind", "id", "status", "created", "about")
     for task in found:
         created = task.get("created_at")
         status = task["status"] or ""
         about = [task.get(name) for name in ("filename", "video_id", "model_name", "result")]
         table.add_row(
-            look.cell(task["kind"]),
-            look.cell(task["id"], "bold"),
-            look.cell(status, tones.get(status, "yellow")),
-            look.cell(created.strftime("%Y-%m-%d %H:%M") if created else ""),
-            look.cell("  ".join(str(word) for word in about if word)),
+            tables.cell(task["kind"]),
+            tables.cell(task["id"], "bold"),
+            tables.cell(status, tones.get(status, "yellow")),
+            tables.cell(created.strftime("%Y-%m-%d %H:%M") if created else ""),
+            tables.cell("  ".join(str(word) for word in about if word)),
         )
     return table

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dodeca.cli.sources import media_of, within_reach
-from dodeca.cli.status import Status, plain
+from dodeca.cli.exit_status import Status, plain
+from dodeca.cli.inputs import media_of, within_reach
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
