@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dodeca._strips import Strip, by_modality, clock, strips, two_digits
+from dodeca.embeddings.timeline import Strip, by_modality, clock, strips, two_digits
 from dodeca.errors import ConfigurationError
 
 try:

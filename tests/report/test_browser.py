@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from dodeca import report
 
-from .films import QUERIES, embedded, film
+from .videos import QUERIES, embedded, film
 
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 

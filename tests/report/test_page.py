@@ -14,7 +14,7 @@ from dodeca import Embeddings, Media, report
 from dodeca.emulator import samples
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 
-from .films import QUERIES, embedded, film
+from .videos import QUERIES, embedded, film
 
 HOSTILE = "</script><script>alert(1)</script><img src=https://evil.example/x onerror=alert(1)>\"'"
 

@@ -14,7 +14,7 @@ from matplotlib.image import PcolorImage
 from dodeca import Embeddings
 from dodeca.errors import InvalidRequestError
 
-from .films import QUERIES, embedded
+from .videos import QUERIES, embedded
 
 
 def drawn(figure: Figure) -> dict[str, list[tuple[float, float, float]]]:

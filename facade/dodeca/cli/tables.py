@@ -6,8 +6,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from dodeca._strips import clock
 from dodeca.cli.exit_status import plain
+from dodeca.embeddings.timeline import clock
 
 TONES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
 _MB = 1024 * 1024

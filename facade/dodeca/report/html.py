@@ -17,7 +17,7 @@ import orjson
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from dodeca._strips import Strip, clock, moments, strips, two_digits
+from dodeca.embeddings.timeline import Strip, clock, moments, strips, two_digits
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The pictures of the documentation, made anew: `python -m tests.cli.pictures`.
+"""The pictures of the documentation, made anew: `python -m tests.cli.screenshots`.
 
 Screens of the command as SVG, drawings of `dodeca.plots` and screenshots of a report as PNG.
 """
