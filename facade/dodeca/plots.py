@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dodeca._base import extras
 from dodeca.embeddings.timeline import Strip, by_modality, clock, strips, two_digits
 from dodeca.errors import ConfigurationError
 
@@ -20,9 +21,7 @@ try:
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 except ImportError as exc:
-    raise ConfigurationError(
-        f"pictures need the extra `plot`: pip install 'dodeca[plot]' ({exc})"
-    ) from exc
+    raise ConfigurationError(extras.missing("a plot", "plot", exc)) from exc
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

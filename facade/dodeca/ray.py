@@ -22,6 +22,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dodeca._base import extras
 from dodeca._bodies import MODEL
 from dodeca._ids import row_id
 from dodeca._limiter import Limiter, Permit
@@ -321,9 +322,7 @@ class Actors:
         try:
             ray = import_module("ray")
         except ImportError as exc:
-            raise ConfigurationError(
-                f"engine='ray' needs the extra of that name: pip install 'dodeca[ray]' ({exc})"
-            ) from exc
+            raise ConfigurationError(extras.missing("engine='ray'", "ray", exc)) from exc
         self._ray: Any = ray
         self._is_own = not ray.is_initialized()
         settings = steps.service.connection()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dodeca import _http, _secret, _show
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import LOOPBACK, AsyncTransport, Settings
+from dodeca._base import extras
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -103,9 +104,7 @@ class AsyncClient:
         try:
             from dodeca.emulator import Emulator, EmulatorTransport
         except ImportError as exc:
-            raise ConfigurationError(
-                f"the emulator needs the extra of that name: pip install 'dodeca[emulator]' ({exc})"
-            ) from exc
+            raise ConfigurationError(extras.missing("the emulator", "emulator", exc)) from exc
         try:
             emulator = Emulator(**options)
         except sqlite3.Error as exc:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from dodeca import _http, _secret, _show
+from dodeca._base import extras
 from dodeca._sync.job import Job, wait_all
 from dodeca._sync.transport import LOOPBACK, Settings, Transport
 from dodeca.errors import ConfigurationError
@@ -104,9 +105,7 @@ class Client:
         try:
             from dodeca.emulator import Emulator, EmulatorTransport
         except ImportError as exc:
-            raise ConfigurationError(
-                f"the emulator needs the extra of that name: pip install 'dodeca[emulator]' ({exc})"
-            ) from exc
+            raise ConfigurationError(extras.missing("the emulator", "emulator", exc)) from exc
         try:
             emulator = Emulator(**options)
         except sqlite3.Error as exc:

@@ -21,6 +21,7 @@ import attrs
 import numpy as np
 import orjson
 
+from dodeca._base import extras
 from dodeca._ids import row_id
 from dodeca.bulk.journal import Failure, nothing
 from dodeca.errors import ConfigurationError, InvalidRequestError, InvalidResponseError
@@ -290,9 +291,7 @@ def _lance_table(place: Place, like: Any = None) -> Any:
     try:
         import lancedb
     except ImportError as exc:
-        raise ConfigurationError(
-            f"a .lance output needs the extra `lance`: pip install 'dodeca[lance]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("a .lance output", "lance", exc)) from exc
     database = lancedb.connect(place.vectors)
     if like is None:
         return database.open_table(place.table)

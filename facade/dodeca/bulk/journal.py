@@ -23,6 +23,7 @@ from typing import Any
 import attrs
 import orjson
 
+from dodeca._base import extras
 from dodeca.bulk.inputs import Item, Options
 from dodeca.errors import ConfigurationError, RunLockedError
 
@@ -353,9 +354,7 @@ def _locked(path: Path) -> Any:
     try:
         from filelock import FileLock, Timeout
     except ImportError as exc:
-        raise ConfigurationError(
-            f"bulk runs need the extra of that name: pip install 'dodeca[bulk]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("a bulk run", "bulk", exc)) from exc
     lock = FileLock(path, timeout=0, mode=0o600)
     try:
         lock.acquire()

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from dodeca._base import extras
 from dodeca.bulk.course import Ended
 from dodeca.bulk.dataset import Dataset, Place, columns
 from dodeca.bulk.engine import Engine, Workers
@@ -187,9 +188,7 @@ def _watched(told: Run, progress: bool | Watch) -> Iterator[Watch]:
     try:
         from tqdm import tqdm  # type: ignore[import-untyped]
     except ImportError as exc:
-        raise ConfigurationError(
-            f"a progress bar needs the extra `progress`: pip install 'dodeca[progress]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("a progress bar", "progress", exc)) from exc
     with tqdm(total=told.total, initial=told.skipped, unit="input") as bar:
 
         def show(run: Run) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import sys
 
+from dodeca._base import extras
+
 
 def main() -> None:
     """Run the command, or say what is missing."""
     try:
         from dodeca.cli.app import execute
     except ImportError as exc:
-        sys.exit(f"dodeca: the command needs an extra: pip install 'dodeca[cli]' ({exc})")
+        sys.exit(f"dodeca: {extras.missing('the command', 'cli', exc)}")
     sys.exit(execute())

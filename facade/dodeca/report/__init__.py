@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from dodeca._base import extras
 from dodeca.errors import ConfigurationError, InvalidMediaError, InvalidRequestError
 from dodeca.media import MIB, Media, MediaLike
 
@@ -75,9 +76,7 @@ def render(
     try:
         from dodeca.report import html
     except ImportError as exc:
-        raise ConfigurationError(
-            f"a report needs the extra `cli`: pip install 'dodeca[cli]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("a report", "cli", exc)) from exc
     inside = (source.size or 0) <= EMBEDDED_BYTES
     text, thumbnails = html.page(
         source.path, source.mime_type, embeddings, queries, title, None if inside else Path(folder)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dodeca._base import extras
 from dodeca.cli import preflight
 from dodeca.cli.exit_status import Status, line_of, readable
 from dodeca.cli.preflight import Facts, Verdict, Way
@@ -50,7 +51,8 @@ def check(
     refused = [row for row in rows if _is_refused(row[2], purpose)]
     session.show([_record(row, row in refused) for row in rows], lambda: _page(rows))
     if not all(facts.is_measured for _, facts, _ in rows):
-        session.say("Pictures of videos were not measured: pip install 'dodeca[emulator]'")
+        install = extras.install_command("emulator")
+        session.say(f"Frame sizes of videos were not measured; to measure them: {install}")
     if not session.as_json:
         session.say(f"{len(rows) - len(refused)} of {len(rows)} can be used")
     if refused:

@@ -9,12 +9,11 @@ PASSES_ALL = {"allow_extra_args": True, "ignore_unknown_options": True, "help_op
 
 def emulator(context: typer.Context) -> None:
     """Serve the local emulator to any client; `dodeca emulator --help` lists its options."""
+    from dodeca._base import extras
     from dodeca.errors import ConfigurationError
 
     try:
         from dodeca.emulator.__main__ import main
     except ImportError as exc:
-        raise ConfigurationError(
-            f"the emulator needs the extra of that name: pip install 'dodeca[emulator]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("the emulator", "emulator", exc)) from exc
     raise typer.Exit(main(context.args))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dodeca._base import extras
 from dodeca.cli.exit_status import plain, readable
 from dodeca.cli.inputs import Cut, check_output, embedded, kind_of, media_of, segmentation_of
 
@@ -68,4 +69,6 @@ def report(
         where = f"which reads it from {plain(file)}"
         session.say(f"{plain(file.name)} is too large to be within the page, {where}.")
     if not page.thumbnails and cut.kind == "video":
-        session.say("There are no thumbnails: pip install 'dodeca[emulator]'")
+        session.say(
+            f"The page has no thumbnails; to add them: {extras.install_command('emulator')}"
+        )
