@@ -118,12 +118,12 @@ def _svg(name: str, command: str, lines: list[Text]) -> None:
 
 
 def drawings(clip: Path) -> None:
-    """What `plot` and `plot_self` draw."""
+    """What `plot` and `plot_self_similarity` draw."""
     with Client.emulated() as client:
         found = client.embed.video(clip, segmentation=segmentation.dynamic(4))
         query = client.embed.text("something red and loud")
     found.plot(query, title="something red and loud").savefig(PICTURES / "plot.png", dpi=120)
-    found.plot_self(title=clip.name).savefig(PICTURES / "plot-self.png", dpi=120)
+    found.plot_self_similarity(title=clip.name).savefig(PICTURES / "plot-self.png", dpi=120)
 
 
 def screenshots(folder: Path, clip: Path) -> None:

@@ -1,4 +1,4 @@
-"""One small film with its embeddings and some queries, made once."""
+"""One small video with its embeddings and some queries, made once."""
 
 from functools import cache
 from pathlib import Path
@@ -23,12 +23,12 @@ def folder() -> TemporaryDirectory[str]:
 
 
 @cache
-def film() -> Path:
+def video() -> Path:
     return samples.video(Path(folder().name) / "colours.mp4", SCENES)
 
 
 @cache
 def embedded() -> tuple[Embeddings, dict[str, Embeddings]]:
     with Client.emulated() as client:
-        found = client.embed.video(film(), segmentation=segmentation.dynamic(4))
+        found = client.embed.video(video(), segmentation=segmentation.dynamic(4))
         return found, {text: client.embed.text(text) for text in QUERIES}

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dodeca.cli.exit_status import plain
-from dodeca.embeddings.timeline import clock
+from dodeca.embeddings.timeline import format_time
 
 TONES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
 _MB = 1024 * 1024
@@ -47,7 +47,7 @@ def span(start_sec: float | None, end_sec: float | None) -> str:
     """A stretch of time."""
     if start_sec is None or end_sec is None:
         return ""
-    return f"{clock(start_sec)}.{_tenth(start_sec)} - {clock(end_sec)}.{_tenth(end_sec)}"
+    return f"{format_time(start_sec)}.{_tenth(start_sec)} - {format_time(end_sec)}.{_tenth(end_sec)}"
 
 
 def size(count: int | None) -> str:
@@ -63,7 +63,7 @@ def length(seconds: float | None) -> str:
     """A duration."""
     if seconds is None:
         return ""
-    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
+    return f"{seconds:.1f} s" if seconds < 60 else format_time(seconds)
 
 
 def _tenth(seconds: float) -> int:

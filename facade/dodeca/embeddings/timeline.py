@@ -1,4 +1,4 @@
-"""What a report and a picture show: for each query and modality, how well each moment matches."""
+"""Score timelines: how well each segment matches a query over time, for plots and reports."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from dodeca.embeddings import Embeddings
 
-_LEAST_SPAN = 0.05  # of scores, below which differences are chance
+_MIN_RANGE = 0.05  # smaller differences of scores are noise
 
 
 @attrs.frozen(eq=False)
-class Strip:
-    """The moments of one modality in the order of time, and how well each matches one query.
+class ScoreTimeline:
+    """The segments of one modality in time order, and their scores for one query.
 
-    `start_sec`, `end_sec` and `scores` (cosines) are of shape (n,).
+    `start_sec`, `end_sec` and `scores` (cosine similarities) have shape (n,).
     """
 
     modality: str
@@ -42,65 +42,67 @@ class Strip:
         return float(self.scores.max())
 
     @property
-    def stands_out(self) -> bool:
-        """Whether some moments match better than others by more than chance."""
-        return self.high - self.low >= _LEAST_SPAN
+    def has_peak(self) -> bool:
+        """Whether the scores differ by more than noise."""
+        return self.high - self.low >= _MIN_RANGE
 
     @property
-    def heat(self) -> NDArray[np.float64]:
-        """The scores between 0, the lowest of this strip, and 1, its highest.
+    def normalized_scores(self) -> NDArray[np.float64]:
+        """The scores scaled from 0 (lowest) to 1 (highest), of shape (n,).
 
-        Scores of different modalities lie in different ranges, so each strip has its own; where
-        all scores are nearly equal, none is hot.
+        Each timeline has its own scale, because scores of different modalities lie in different
+        ranges. If all scores are nearly equal, none comes near 1.
         """
-        span = max(self.high - self.low, _LEAST_SPAN)
-        return (self.scores.astype(np.float64) - self.low) / span
+        spread = max(self.high - self.low, _MIN_RANGE)
+        return (self.scores.astype(np.float64) - self.low) / spread
 
 
-def moments(embeddings: Embeddings) -> Embeddings:
-    """The rows that have times, clips only where there are any, in the order of time.
+def timed_segments(embeddings: Embeddings) -> Embeddings:
+    """The rows that have a start and an end, in time order; only clips if there are any.
 
     Raises:
-        InvalidRequestError: there are none.
+        InvalidRequestError: no row has a start and an end.
     """
     rows = embeddings.filter(scope="clip") if "clip" in embeddings.embedding_scope else embeddings
     rows = rows[np.flatnonzero(np.isfinite(rows.start_sec) & np.isfinite(rows.end_sec))]
     if not len(rows):
-        raise InvalidRequestError(f"{embeddings!r} has no segments with times, only media have")
+        raise InvalidRequestError(
+            f"{embeddings!r} has no segments with times; only those of video and audio have"
+        )
     return rows[np.lexsort((rows.end_sec, rows.start_sec))]
 
 
 def by_modality(embeddings: Embeddings) -> Iterator[tuple[str, Embeddings]]:
-    """The moments of each modality, in the order in which modalities first occur."""
-    rows = moments(embeddings)
+    """The timed segments of each modality, in the order in which modalities first occur."""
+    rows = timed_segments(embeddings)
     for option in rows.embedding_option.distinct():
         yield option or "all", rows[np.flatnonzero(rows.embedding_option.is_(option))]
 
 
-def strips(embeddings: Embeddings, query: Embeddings) -> list[Strip]:
-    """A strip for each modality.
+def score_timelines(embeddings: Embeddings, query: Embeddings) -> list[ScoreTimeline]:
+    """A timeline for each modality.
 
     Raises:
-        InvalidRequestError: no moments, or a query that is not one vector of the same length.
+        InvalidRequestError: no timed segments, or `query` is not one vector of the same length.
     """
     return [
-        Strip(modality, rows.start_sec, rows.end_sec, scores(rows, query))
+        ScoreTimeline(modality, rows.start_sec, rows.end_sec, _scores(rows, query))
         for modality, rows in by_modality(embeddings)
     ]
 
 
-def scores(rows: Embeddings, query: Embeddings) -> NDArray[np.float32]:
-    """The cosine of each row with the query, of shape (n,)."""
+def _scores(rows: Embeddings, query: Embeddings) -> NDArray[np.float32]:
+    """The cosine similarity of each row to the query, of shape (n,)."""
     return cosines(rows.vectors, one_vector(query, rows.vectors.shape[1]))[:, 0]
 
 
-def two_digits(score: float) -> str:
-    """A score, without a minus before a zero."""
+def format_score(score: float) -> str:
+    """A score with two digits; never "-0.00"."""
     return f"{round(score, 2) + 0.0:.2f}"
 
 
-def clock(seconds: float) -> str:
-    """A time as people write it: 0:07, 12:40, 1:02:09."""
+def format_time(seconds: float) -> str:
+    """A position in media: 0:07, 12:40, 1:02:09."""
     whole = int(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     if hours:
