@@ -1,1 +1,1 @@
-"""Helpers that import nothing else of dodeca."""
+"""What everything may use: it imports nothing else of the package."""

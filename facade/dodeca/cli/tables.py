@@ -47,7 +47,9 @@ def span(start_sec: float | None, end_sec: float | None) -> str:
     """A stretch of time."""
     if start_sec is None or end_sec is None:
         return ""
-    return f"{format_time(start_sec)}.{_tenth(start_sec)} - {format_time(end_sec)}.{_tenth(end_sec)}"
+    return (
+        f"{format_time(start_sec)}.{_tenth(start_sec)} - {format_time(end_sec)}.{_tenth(end_sec)}"
+    )
 
 
 def size(count: int | None) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 
 from dodeca._base import extras
-from dodeca._ids import row_id
+from dodeca._base.row_ids import row_id
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
