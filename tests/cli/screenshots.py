@@ -1,6 +1,6 @@
-"""The pictures of the documentation, made anew: `python -m tests.cli.screenshots`.
+"""Make the images of the documentation: `python -m tests.cli.screenshots`.
 
-Screens of the command as SVG, drawings of `dodeca.plots` and screenshots of a report as PNG.
+Terminal screens of the command as SVG, plots and screenshots of a report as PNG.
 """
 
 import sys
@@ -68,7 +68,7 @@ def main(folder: Path) -> None:
     samples.audio(folder / "song.m4a", [Tone(6, 440)])
     samples.image(folder / "purple.jpg", "purple")
     screens(folder)
-    drawings(clip)
+    plots(clip)
     screenshots(folder, clip)
     for path in sorted(PICTURES.iterdir()):
         print(f"{path.stat().st_size // 1024:4} kB  {path.name}")
@@ -117,8 +117,8 @@ def _svg(name: str, command: str, lines: list[Text]) -> None:
     (PICTURES / f"cli-{name}.svg").write_text(text, encoding="utf-8")
 
 
-def drawings(clip: Path) -> None:
-    """What `plot` and `plot_self_similarity` draw."""
+def plots(clip: Path) -> None:
+    """The figures of `plot` and `plot_self_similarity`."""
     with Client.emulated() as client:
         found = client.embed.video(clip, segmentation=segmentation.dynamic(4))
         query = client.embed.text("something red and loud")

@@ -1,58 +1,43 @@
-"""How a command ends: the exit status, and one line that says why."""
+"""How a command ends: its exit status, and the error in one line."""
 
 from __future__ import annotations
 
-import os
-import unicodedata
 from enum import IntEnum
 
 from dodeca.errors import AuthenticationError, ConfigurationError, RateLimitError
 
 
-class Status(IntEnum):
-    """Exit statuses, for scripts to branch on."""
+class ExitStatus(IntEnum):
+    """The exit statuses of the command, for scripts to branch on.
+
+    0   success
+    1   error: the API rejected the request, or something else failed
+    2   wrong usage: a missing or invalid argument or option
+    3   some of several inputs failed, or `check` rejected a file
+    75  rate limited: try again later (EX_TEMPFAIL of sysexits.h)
+    130 interrupted
+    """
 
     OK = 0
     ERROR = 1
     USAGE = 2
-    SOME_REFUSED = 3
-    TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h
+    SOME_FAILED = 3
+    TRY_LATER = 75
     INTERRUPTED = 130
 
 
-ENDS_ALL = (AuthenticationError, ConfigurationError, RateLimitError)
-"""Errors after which further inputs would fare no better."""
+FATAL_ERRORS = (AuthenticationError, ConfigurationError, RateLimitError)
+"""Errors that every further input would meet as well."""
 
 
-_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
-def status_of(error: Exception) -> Status:
+def exit_status_of(error: Exception) -> ExitStatus:
     """The exit status for an error."""
-    return Status.TRY_LATER if isinstance(error, RateLimitError) else Status.ERROR
+    return ExitStatus.TRY_LATER if isinstance(error, RateLimitError) else ExitStatus.ERROR
 
 
-def line_of(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """An error in one line."""
     text = str(error) or type(error).__name__
     if isinstance(error, RateLimitError) and error.retry_after:
         text += f"; try again in {error.retry_after:.0f} s"
     return " ".join(text.split())
-
-
-def plain(text: object, *, keep: str = "") -> str:
-    """Text without what a terminal would obey, such as a file name or a word of a server's."""
-    unknown = "\N{REPLACEMENT CHARACTER}"
-    return "".join(unknown if _acts(char) and char not in keep else char for char in str(text))
-
-
-def readable(name: object) -> str:
-    """A file name as valid Unicode; names may hold other bytes."""
-    return os.fsencode(str(name)).decode("utf-8", "replace")
-
-
-def _acts(char: str) -> bool:
-    """Whether a character moves, colours or turns round what others show."""
-    if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
-        return True
-    return unicodedata.bidirectional(char) in _TURNS

@@ -1,15 +1,15 @@
-"""What people name on the command line: files, URLs, `asset:ID`, texts."""
+"""Arguments and options that several commands share, and how they become calls of the client."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import attrs
 import typer
 
-from dodeca.cli.exit_status import plain
+from dodeca.cli.text import printable
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, fits_one_call, is_image, is_sound
 
@@ -17,18 +17,55 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dodeca import Client, Embeddings, Job
-    from dodeca.cli.progress import Bars
+    from dodeca.cli.progress import ProgressDisplay
     from dodeca.segmentation import Segmentation
 
-Kind = Literal["video", "audio", "image", "text"]
-_ASSET = "asset:"
+InputType = Literal["video", "audio", "image", "text"]
+_ASSET_PREFIX = "asset:"
+
+SegmentationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--segmentation",
+        metavar="fixed:S|dynamic:S",
+        help="How to split media into segments: of S seconds each, or at scene changes with at "
+        "least S seconds.",
+    ),
+]
+EmbeddingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option",
+        metavar="MODALITY",
+        help='Only this modality: "visual", "audio" or "transcription"; can be repeated.',
+    ),
+]
+EmbeddingScope = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scope",
+        metavar="SCOPE",
+        help='Only this scope: "clip" (segments) or "asset" (the whole); can be repeated.',
+    ),
+]
+StartSec = Annotated[
+    float | None, typer.Option("--start", metavar="S", help="Embed from this second on.")
+]
+EndSec = Annotated[
+    float | None, typer.Option("--end", metavar="S", help="Embed up to this second.")
+]
+Via = Annotated[
+    Literal["auto", "sync", "task"],
+    typer.Option("--via", help="One request (sync), a task, or what the size needs (auto)."),
+]
+Timeout = Annotated[float, typer.Option(min=0, help="Maximum seconds to wait for each task.")]
 
 
 @attrs.frozen
-class Cut:
-    """How a video or a sound is to be embedded; the names are those of `client.embed.video`."""
+class ClipOptions:
+    """How to embed an input; the names are those of `client.embed.video`."""
 
-    kind: Kind | None = None
+    input_type: InputType | None = None
     segmentation: Segmentation | None = None
     embedding_option: list[str] | None = None
     embedding_scope: list[str] | None = None
@@ -38,102 +75,119 @@ class Cut:
     timeout: float = 3600.0
 
 
-def media_of(source: str) -> Media:
-    """The media that a word of the command line names."""
-    if source.startswith(_ASSET):
-        return Media.asset(source.removeprefix(_ASSET))
+def parse_media(source: str) -> Media:
+    """A file, a URL or `asset:ID` as media."""
+    if source.startswith(_ASSET_PREFIX):
+        return Media.asset(source.removeprefix(_ASSET_PREFIX))
     return Media.of(source)
 
 
-def kind_of(media: Media) -> Kind:
-    """What media are, by their name."""
+def input_type_of(media: Media) -> InputType:
+    """The input type of media, by their name."""
     if is_image(media):
         return "image"
     return "audio" if is_sound(media) else "video"
 
 
-def segmentation_of(text: str | None) -> Segmentation | None:
-    """`fixed:6` or `dynamic:4` as a segmentation."""
+def parse_segmentation(text: str | None) -> Segmentation | None:
+    """`fixed:6` or `dynamic:4` as a segmentation.
+
+    Raises:
+        typer.BadParameter: it is neither, or the seconds are out of range.
+    """
     from dodeca import segmentation
 
     if text is None:
         return None
-    word, _, seconds = text.partition(":")
+    method, _, seconds = text.partition(":")
     try:
-        if word not in ("fixed", "dynamic"):
-            raise ValueError("it is fixed:SECONDS or dynamic:SECONDS")
+        if method not in ("fixed", "dynamic"):
+            raise ValueError("expected fixed:SECONDS or dynamic:SECONDS")
         length = int(seconds)
-        return segmentation.fixed(length) if word == "fixed" else segmentation.dynamic(length)
+        return segmentation.fixed(length) if method == "fixed" else segmentation.dynamic(length)
     except ValueError as exc:
         raise typer.BadParameter(f"--segmentation {text}: {exc}") from exc
 
 
 def check_output(output: Path, sources: Iterable[str] = ()) -> None:
-    """Nothing is embedded, and paid for, that could not be written, or only over a source."""
+    """Refuse an output that cannot be written, before anything is sent and paid for.
+
+    Raises:
+        typer.BadParameter: its folder is missing or read-only, or it is a folder or a source.
+    """
     if not output.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {plain(output.parent)}")
+        raise typer.BadParameter(f"there is no folder {printable(output.parent)}")
     if output.is_dir():
-        raise typer.BadParameter(f"{plain(output)} is a folder; -o names a file")
+        raise typer.BadParameter(f"{printable(output)} is a folder; --output needs a file")
     if not os.access(output.parent, os.W_OK | os.X_OK):
-        raise typer.BadParameter(f"the folder {plain(output.parent)} cannot be written to")
+        raise typer.BadParameter(f"the folder {printable(output.parent)} cannot be written to")
     for source in sources:
-        if _is_same(output, source):
-            raise typer.BadParameter(f"-o would replace {plain(source)}, which is to be embedded")
+        if _is_same_file(output, source):
+            raise typer.BadParameter(f"--output would overwrite the input {printable(source)}")
 
 
-def _is_same(output: Path, source: str) -> bool:
+def _is_same_file(output: Path, source: str) -> bool:
     try:
         return output.samefile(source)
-    except (OSError, ValueError):  # one of them is no file, such as a URL
+    except (OSError, ValueError):  # one of them is not a file, such as a URL
         return False
 
 
-def embedded(client: Client, bars: Bars, source: str, cut: Cut) -> Embeddings:
-    """The embeddings of one source, waited for."""
-    if cut.kind == "text":
-        _check_uncut(cut, "a text")
+def embed_source(
+    client: Client, progress: ProgressDisplay, source: str, options: ClipOptions
+) -> Embeddings:
+    """Embed one source and wait for the result."""
+    if options.input_type == "text":
+        _reject_clip_options(options, "text")
         return client.embed.text(source)
     if Path(source).is_dir():
-        raise InvalidMediaError(f"{source} is a folder; `dodeca run` embeds what is in folders")
-    media = media_of(source)
-    kind = cut.kind or kind_of(media)
-    if kind == "image":
-        _check_uncut(cut, "a picture")
+        raise InvalidMediaError(f"{source} is a folder; use `dodeca run` to embed folders")
+    media = parse_media(source)
+    input_type = options.input_type or input_type_of(media)
+    if input_type == "image":
+        _reject_clip_options(options, "images")
         return client.embed.image(media)
-    if cut.via == "sync" or (cut.via == "auto" and fits_one_call(media)):
+    if options.via == "sync" or (options.via == "auto" and fits_one_call(media)):
         call: Callable[..., Embeddings] = (
-            client.embed.audio if kind == "audio" else client.embed.video
+            client.embed.audio if input_type == "audio" else client.embed.video
         )
-        with bars.waiting(f"embedding {source}"):
-            return call(media, via="sync", **_options(cut))
-    media = within_reach(client, bars, source, media)
+        with progress.waiting(f"embedding {source}"):
+            return call(media, via="sync", **_keywords(options))
+    media = upload_if_large(client, progress, source, media)
     tasks = client.embed.tasks
-    start: Callable[..., Job[Embeddings]] = tasks.audio if kind == "audio" else tasks.video
-    job = start(media, **_options(cut))
-    with bars.waiting(f"embedding {source}") as update:
-        return job.wait(timeout=cut.timeout, on_progress=update)
+    start: Callable[..., Job[Embeddings]] = tasks.audio if input_type == "audio" else tasks.video
+    job = start(media, **_keywords(options))
+    with progress.waiting(f"embedding {source}") as update:
+        return job.wait(timeout=options.timeout, on_progress=update)
 
 
-def _check_uncut(cut: Cut, what: str) -> None:
-    if any(part is not None for part in (cut.segmentation, cut.start_sec, cut.end_sec)):
-        raise InvalidRequestError(f"{what} has no length: only video and sound are cut")
+def _reject_clip_options(options: ClipOptions, what: str) -> None:
+    if any(o is not None for o in (options.segmentation, options.start_sec, options.end_sec)):
+        raise InvalidRequestError(
+            f"--segmentation, --start and --end are for video and audio, not for {what}"
+        )
 
 
-def within_reach(client: Client, bars: Bars, source: str, media: Media) -> Media:
-    """The same media, as an asset where a request cannot carry them."""
+def upload_if_large(client: Client, progress: ProgressDisplay, source: str, media: Media) -> Media:
+    """Upload a file that is too large for a request; the media to send instead of it."""
     if not media.is_local or (media.size or 0) <= SYNC_BYTES:
         return media
-    with bars.sending(f"uploading {source}", media.size) as progress:
-        job = client.assets.upload(media, on_progress=progress)
-    with bars.waiting(f"preparing {source}") as update:
-        return Media.asset(job.wait(on_progress=update).id)
+    return Media.asset(upload_and_wait(client, progress, source, media))
 
 
-def _options(cut: Cut) -> dict[str, Any]:
+def upload_and_wait(client: Client, progress: ProgressDisplay, source: str, media: Media) -> str:
+    """Upload a file and wait until the asset is ready; its id."""
+    with progress.uploading(f"uploading {source}", media.size) as update:
+        job = client.assets.upload(media, on_progress=update)
+    with progress.waiting(f"preparing {source}") as update:
+        return job.wait(on_progress=update).id
+
+
+def _keywords(options: ClipOptions) -> dict[str, Any]:
     return {
-        "segmentation": cut.segmentation,
-        "embedding_option": cut.embedding_option,
-        "embedding_scope": cut.embedding_scope,
-        "start_sec": cut.start_sec,
-        "end_sec": cut.end_sec,
+        "segmentation": options.segmentation,
+        "embedding_option": options.embedding_option,
+        "embedding_scope": options.embedding_scope,
+        "start_sec": options.start_sec,
+        "end_sec": options.end_sec,
     }

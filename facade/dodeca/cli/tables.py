@@ -1,4 +1,4 @@
-"""How results look: tables, times, sizes and scores."""
+"""Tables of results, and how times, sizes and scores are written in them."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from dodeca.cli.exit_status import plain
+from dodeca.cli.text import printable
 from dodeca.embeddings.timeline import format_time
 
-TONES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
+_MODALITY_STYLES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
 _MB = 1024 * 1024
 
 
-def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    """A table without frills; `right` names the columns of numbers."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", border_style="dim")
+def new_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    """An empty table; `right` names the right-aligned columns."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", border_style="dim")
     for column in columns:
-        is_number = column in right
-        made.add_column(
+        is_right = column in right
+        table.add_column(
             column,
-            justify="right" if is_number else "left",
-            no_wrap=is_number or column == "id",
+            justify="right" if is_right else "left",
+            no_wrap=is_right or column == "id",
             overflow="fold",
         )
-    return made
+    return table
 
 
 def cell(text: object, style: str = "") -> Text:
-    """Text as it is: neither markup nor control characters."""
-    return Text("" if text is None else plain(text), style=style)
+    """Text without markup and control characters."""
+    return Text("" if text is None else printable(text), style=style)
 
 
-def modality(word: str | None) -> Text:
+def modality_cell(modality: str | None) -> Text:
     """The modality of a segment, in its colour."""
-    return cell(word, TONES.get(word or "", ""))
+    return cell(modality, _MODALITY_STYLES.get(modality or "", ""))
 
 
 def bar(share: float, width: int = 16) -> str:
@@ -43,17 +43,15 @@ def bar(share: float, width: int = 16) -> str:
     return "━" * whole + "╸" * half
 
 
-def span(start_sec: float | None, end_sec: float | None) -> str:
-    """A stretch of time."""
+def time_range(start_sec: float | None, end_sec: float | None) -> str:
+    """Start and end of a segment, to a tenth of a second."""
     if start_sec is None or end_sec is None:
         return ""
-    return (
-        f"{format_time(start_sec)}.{_tenth(start_sec)} - {format_time(end_sec)}.{_tenth(end_sec)}"
-    )
+    return f"{_with_tenths(start_sec)} - {_with_tenths(end_sec)}"
 
 
-def size(count: int | None) -> str:
-    """Bytes in the unit that fits."""
+def format_size(count: int | None) -> str:
+    """A number of bytes in GB, MB or kB."""
     if count is None:
         return ""
     if count >= 1024 * _MB:
@@ -61,12 +59,12 @@ def size(count: int | None) -> str:
     return f"{count / _MB:.1f} MB" if count >= _MB / 10 else f"{max(1, count // 1024)} kB"
 
 
-def length(seconds: float | None) -> str:
+def format_duration(seconds: float | None) -> str:
     """A duration."""
     if seconds is None:
         return ""
     return f"{seconds:.1f} s" if seconds < 60 else format_time(seconds)
 
 
-def _tenth(seconds: float) -> int:
-    return int(seconds * 10) % 10
+def _with_tenths(seconds: float) -> str:
+    return f"{format_time(seconds)}.{int(seconds * 10) % 10}"

@@ -17,6 +17,7 @@ import orjson
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from dodeca._base.text import as_unicode
 from dodeca.embeddings.timeline import (
     ScoreTimeline,
     format_score,
@@ -80,7 +81,7 @@ def page(
     ]
     style, script = _asset("page.css"), _asset("page.js")
     html = _template().render(
-        title=_as_text(path.name) if title is None else title,
+        title=as_unicode(path.name) if title is None else title,
         facts=_facts(rows, duration),
         duration=duration,
         source=_relative_url(path, folder) if folder else _data_url(path.read_bytes(), mime_type),
@@ -208,11 +209,6 @@ def _relative_url(path: Path, folder: Path) -> str:
         raise InvalidRequestError(f"the page cannot refer to {path} from {folder}: {exc}") from exc
     # Without the dot, a name with a colon would be read as a scheme.
     return "./" + quote(os.fsencode(Path(relative).as_posix()))
-
-
-def _as_text(name: str) -> str:
-    """A file name as valid text; names may hold bytes that are not UTF-8."""
-    return os.fsencode(name).decode("utf-8", "replace")
 
 
 @cache

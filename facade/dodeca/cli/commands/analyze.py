@@ -7,26 +7,37 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dodeca.cli.exit_status import Status, plain
-from dodeca.cli.inputs import media_of, within_reach
+from dodeca.cli.exit_status import ExitStatus
+from dodeca.cli.inputs import parse_media, upload_if_large
+from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
+
+EXAMPLE = 'Example: dodeca analyze clip.mp4 "Summarize this video."'
 
 
 def analyze(
     context: typer.Context,
     source: Annotated[
-        str, typer.Argument(metavar="FILE|URL|asset:ID|video:ID", help="What the text is about.")
+        str, typer.Argument(metavar="FILE|URL|asset:ID|video:ID", help="The video to analyze.")
     ],
-    prompt: Annotated[str, typer.Argument(help="What to write.")],
-    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The model.")] = None,
-    temperature: Annotated[
-        float | None, typer.Option(min=0, max=1, help="How free the text is.")
+    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to write about it.")],
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="Name of the model.")
     ] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1, help="Its longest length.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Randomness of the text.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Maximum length of the text in tokens.")
+    ] = None,
 ) -> None:
-    """Write a text about a video, as it comes (`POST /analyze`); video:ID is one of an index."""
+    """Generate text about a video and print it while it arrives (`POST /analyze`).
+
+    video:ID is a video of an index. With --json, the whole response is
+    printed at the end.
+    """
     session: Session = context.obj
     options: dict[str, Any] = {
         "model_name": model,
@@ -37,20 +48,21 @@ def analyze(
         if source.startswith("video:"):
             options["video_id"] = source.removeprefix("video:")
         else:
-            options["video"] = within_reach(client, session.bars, source, media_of(source))
+            media = parse_media(source)
+            options["video"] = upload_if_large(client, session.progress, source, media)
         if session.as_json:
-            with session.bars.waiting(f"reading {source}"):
-                answer = client.analyze(prompt, **options)
-            session.record(answer)
+            with session.progress.waiting(f"analyzing {source}"):
+                analysis = client.analyze(prompt, **options)
+            session.print_json(analysis)
             return
         with client.analyze.stream(prompt, **options) as stream:
             for event in stream:
-                sys.stdout.write(plain(getattr(event, "text", None) or "", keep="\n\t"))
+                sys.stdout.write(printable(getattr(event, "text", None) or "", keep="\n\t"))
                 sys.stdout.flush()
         sys.stdout.write("\n")
         end = stream.end
         if end and end.error:
-            session.complain(f"the text broke off: {end.error.message}")
-            raise typer.Exit(Status.ERROR)
+            session.error(f"the text is incomplete: {end.error.message}")
+            raise typer.Exit(ExitStatus.ERROR)
         if end and end.finish_reason == "length":
-            session.say("The text ends here because it reached its longest length.")
+            session.note("The text was cut off at its maximum length.")

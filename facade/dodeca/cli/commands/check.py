@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dodeca._base import extras
+from dodeca._base.text import as_unicode
 from dodeca.cli import preflight
-from dodeca.cli.exit_status import Status, line_of, readable
-from dodeca.cli.preflight import Facts, Verdict, Way
+from dodeca.cli.exit_status import ExitStatus, one_line
+from dodeca.cli.preflight import Endpoint, EndpointCheck, FileInfo
 from dodeca.errors import InvalidMediaError
 
 if TYPE_CHECKING:
@@ -21,47 +22,53 @@ if TYPE_CHECKING:
 
     from dodeca.cli.session import Session
 
-_TITLES = {way: way.replace("-", " ") for way in Way}
-Row = tuple[str, Facts, list[Verdict]]
+EXAMPLE = "Example: dodeca check *.mp4 --for index"
+_TITLES = {endpoint: endpoint.replace("-", " ") for endpoint in Endpoint}
+Row = tuple[str, FileInfo, list[EndpointCheck]]
 
 
 def check(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
-    purpose: Annotated[
-        list[Way],
-        typer.Option("--for", help="Refuse what this way does not take; may be repeated."),
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files, or folders of media files."),
+    ],
+    endpoints: Annotated[
+        list[Endpoint],
+        typer.Option("--for", help="Reject what this endpoint does not take; can be repeated."),
     ] = [],  # noqa: B006 - typer reads it, nobody changes it
 ) -> None:
-    """Tell what the API would refuse, and why, without sending anything.
+    """Check files against the limits of the API and explain problems; nothing is sent.
 
-    A file is refused when no way takes it, or with --for, when one of those named does not: embed
-    is one call (POST /embed-v2), embed-task a task (POST /embed-v2/tasks), index POST /tasks.
+    The endpoints are embed (POST /embed-v2), embed-task (POST
+    /embed-v2/tasks) and index (POST /tasks). A file is rejected if no
+    endpoint takes it, or with --for, if one of those named does not.
     """
     session: Session = context.obj
     rows: list[Row] = []
-    for name, path in _named(files):
+    for name, path in _media_files(files):
         try:
-            with session.bars.waiting(f"reading {name}"):
-                facts = preflight.facts(path)
+            with session.progress.waiting(f"reading {name}"):
+                info = preflight.inspect(path)
         except (InvalidMediaError, OSError) as error:
-            flaw = line_of(error) if path.exists() else "there is no such file"
-            facts = preflight.Facts("unreadable", "", 0, flaw=flaw)
-        rows.append((name, facts, preflight.verdicts(facts)))
-    refused = [row for row in rows if _is_refused(row[2], purpose)]
-    session.show([_record(row, row in refused) for row in rows], lambda: _page(rows))
-    if not all(facts.is_measured for _, facts, _ in rows):
+            defect = one_line(error) if path.exists() else "there is no such file"
+            info = preflight.FileInfo("unreadable", "", 0, defect=defect)
+        rows.append((name, info, preflight.check_file(info)))
+    rejected = [row for row in rows if _is_rejected(row[2], endpoints)]
+    records = [_record(row, is_rejected=row in rejected) for row in rows]
+    session.print_results(records, lambda: _page(rows))
+    if not all(info.is_measured for _, info, _ in rows):
         install = extras.install_command("emulator")
-        session.say(f"Frame sizes of videos were not measured; to measure them: {install}")
+        session.note(f"Frame sizes of videos were not measured; to measure them: {install}")
     if not session.as_json:
-        session.say(f"{len(rows) - len(refused)} of {len(rows)} can be used")
-    if refused:
-        raise typer.Exit(Status.SOME_REFUSED)
+        session.note(f"{len(rows) - len(rejected)} of {len(rows)} can be used")
+    if rejected:
+        raise typer.Exit(ExitStatus.SOME_FAILED)
 
 
-def _named(files: list[Path]) -> Iterator[tuple[str, Path]]:
-    """The files, and those in folders whose names are of media."""
-    for given in files:
+def _media_files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
+    """The files, and for a folder the media files below it, by their names."""
+    for given in paths:
         if not given.is_dir():
             yield str(given), given
             continue
@@ -71,68 +78,73 @@ def _named(files: list[Path]) -> Iterator[tuple[str, Path]]:
                 yield str(path), path
 
 
-def _is_refused(verdicts: list[Verdict], purpose: list[Way]) -> bool:
-    if purpose:
-        return not all(v.is_accepted for v in verdicts if v.way in purpose)
-    return not any(v.is_accepted for v in verdicts)
+def _is_rejected(checks: list[EndpointCheck], endpoints: list[Endpoint]) -> bool:
+    if endpoints:
+        return not all(check.is_accepted for check in checks if check.endpoint in endpoints)
+    return not any(check.is_accepted for check in checks)
 
 
-def _record(row: Row, is_refused: bool) -> dict[str, Any]:
-    name, facts, verdicts = row
+def _record(row: Row, *, is_rejected: bool) -> dict[str, Any]:
+    name, info, checks = row
     ways = {
-        v.way.value: {"accepted": v.is_accepted, "reasons": list(v.refusals) or _not_meant(v)}
-        for v in verdicts
+        check.endpoint.value: {
+            "accepted": check.is_accepted,
+            "reasons": list(check.problems) or _not_applicable(check),
+        }
+        for check in checks
     }
     known = {
-        "kind": facts.kind,
-        "format": facts.format,
-        "size": facts.size,
-        "duration": facts.duration,
-        "width": facts.width,
-        "height": facts.height,
+        "kind": info.kind,
+        "format": info.format,
+        "size": info.size,
+        "duration": info.duration,
+        "width": info.width,
+        "height": info.height,
     }
-    return {"file": readable(name), "refused": is_refused, **known, "ways": ways}
+    return {"file": as_unicode(name), "refused": is_rejected, **known, "ways": ways}
 
 
-def _not_meant(verdict: Verdict) -> list[str]:
-    return [] if verdict.applies else ["not meant for this kind of media"]
+def _not_applicable(check: EndpointCheck) -> list[str]:
+    return [] if check.applies else ["does not take this kind of media"]
 
 
 def _page(rows: list[Row]) -> RenderableType:
-    """A table of files and ways, and under it the reasons."""
+    """A table of files and endpoints, and below it a table of problems."""
     from rich.console import Group
 
     from dodeca.cli import tables
 
-    numbers = ("length", "picture", "size")
-    table = tables.table("file", *numbers, *_TITLES.values(), right=numbers)
-    reasons = tables.table("refused", "by", "because")
-    for name, facts, verdicts in rows:
-        picture = f"{facts.width}x{facts.height}" if facts.width else ""
+    numbers = ("length", "frame", "size")
+    table = tables.new_table("file", *numbers, *_TITLES.values(), right=numbers)
+    problems = tables.new_table("file", "endpoints", "problem")
+    for name, info, checks in rows:
+        frame = f"{info.width}x{info.height}" if info.width else ""
         table.add_row(
             tables.cell(name, "bold"),
-            tables.length(facts.duration),
-            picture,
-            tables.size(facts.size),
-            *(_mark(verdict) for verdict in verdicts),
+            tables.format_duration(info.duration),
+            frame,
+            tables.format_size(info.size),
+            *(_mark(check) for check in checks),
         )
-        for reason, ways in _reasons(verdicts).items():
-            reasons.add_row(tables.cell(name), tables.cell(", ".join(ways)), tables.cell(reason))
-    return Group(table, reasons) if reasons.row_count else table
+        for problem, endpoints in _problems(checks).items():
+            problems.add_row(
+                tables.cell(name), tables.cell(", ".join(endpoints)), tables.cell(problem)
+            )
+    return Group(table, problems) if problems.row_count else table
 
 
-def _reasons(verdicts: list[Verdict]) -> dict[str, list[str]]:
-    """Why a file is refused, and by which ways."""
+def _problems(checks: list[EndpointCheck]) -> dict[str, list[str]]:
+    """The problems and notes of a file, with the endpoints that each is about."""
     found: dict[str, list[str]] = {}
-    for verdict in verdicts:
-        for reason in (*verdict.refusals, *filter(None, [verdict.remark])):
-            found.setdefault(reason, []).append(_TITLES[verdict.way])
+    for check in checks:
+        for problem in (*check.problems, *filter(None, [check.note])):
+            found.setdefault(problem, []).append(_TITLES[check.endpoint])
     return found
 
 
-def _mark(verdict: Verdict) -> Text:
+def _mark(check: EndpointCheck) -> Text:
     from dodeca.cli import tables
 
-    if not verdict.applies:
+    if not check.applies:
         return tables.cell("-", "dim")
-    return tables.cell("no", "bold red") if verdict.refusals else tables.cell("yes", "green")
+    return tables.cell("no", "bold red") if check.problems else tables.cell("yes", "green")

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dodeca.cli.exit_status import plain, readable
-from dodeca.cli.inputs import Cut, Kind, check_output, embedded, segmentation_of
+from dodeca._base.text import as_unicode
+from dodeca.cli.inputs import (
+    ClipOptions,
+    EmbeddingOption,
+    EmbeddingScope,
+    EndSec,
+    InputType,
+    SegmentationOption,
+    StartSec,
+    Timeout,
+    Via,
+    check_output,
+    embed_source,
+    parse_segmentation,
+)
+from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,78 +32,69 @@ if TYPE_CHECKING:
     from dodeca import Embeddings
     from dodeca.cli.session import Session
 
-_SHOWN = 3  # values of a vector
+EXAMPLE = "Example: dodeca embed clip.mp4 --segmentation fixed:6 -o clip.parquet"
+_SHOWN_VALUES = 3  # of a vector, in the table
 
 
 def embed(
     context: typer.Context,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files, URLs, asset:ID; texts with --as text."),
+        typer.Argument(metavar="SOURCE...", help="Files, URLs or asset:ID; texts with --as text."),
     ],
-    kind: Annotated[
-        Kind | None, typer.Option("--as", help="What they are; else their names tell.")
+    input_type: Annotated[
+        InputType | None, typer.Option("--as", help="Input type (default: from the file name).")
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the vectors as Parquet."),
+        typer.Option("--output", "-o", metavar="FILE", help="Write the vectors to a Parquet file."),
     ] = None,
-    segmentation: Annotated[
-        str | None,
-        typer.Option("--segmentation", metavar="fixed:S|dynamic:S", help="How they are cut."),
-    ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help='"visual", "audio", "transcription".')
-    ] = None,
-    scope: Annotated[list[str] | None, typer.Option(help='"clip", "asset".')] = None,
-    start: Annotated[
-        float | None, typer.Option("--start", metavar="S", help="Begin at this second.")
-    ] = None,
-    end: Annotated[
-        float | None, typer.Option("--end", metavar="S", help="End at this second.")
-    ] = None,
-    via: Annotated[
-        Literal["auto", "sync", "task"], typer.Option(help="auto, sync (one call) or task.")
-    ] = "auto",
-    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each task.")] = 3600.0,
+    segmentation: SegmentationOption = None,
+    option: EmbeddingOption = None,
+    scope: EmbeddingScope = None,
+    start: StartSec = None,
+    end: EndSec = None,
+    via: Via = "auto",
+    timeout: Timeout = 3600.0,
 ) -> None:
-    """Embed video, sound, pictures or texts, and show or write their vectors (`/embed-v2`)."""
+    """Embed video, audio, images or texts; print or save the vectors (`/embed-v2`).
+
+    Large or long media are uploaded and embedded by a task.
+    """
     session: Session = context.obj
-    cut = Cut(kind, segmentation_of(segmentation), option, scope, start, end, via, timeout)
+    options = ClipOptions(
+        input_type, parse_segmentation(segmentation), option, scope, start, end, via, timeout
+    )
     if output:
-        _check_output(output, [] if kind == "text" else sources)
-    found: list[tuple[str, Embeddings]] = []
+        _check_output(output, [] if input_type == "text" else sources)
+    embedded: list[tuple[str, Embeddings]] = []
     try:
         with session.client() as client:
 
             def work(source: str) -> tuple[str, Embeddings]:
-                return readable(source), embedded(client, session.bars, source, cut)
+                return as_unicode(source), embed_source(client, session.progress, source, options)
 
-            for source, one in session.each(sources, work):
-                found.append((source, one))
+            for source, embeddings in session.for_each(sources, work):
+                embedded.append((source, embeddings))
                 if session.as_json:
-                    _tell(session, *found[-1])
-    finally:  # what is there is not lost to what failed later
-        if found and output:
-            _write(session, output, found)
-        elif found and not session.as_json:
-            session.out.print(_table(found))
+                    for record in _records(source, embeddings):
+                        session.print_json(record)
+    finally:  # keep the results of earlier sources if a later one fails
+        if embedded and output:
+            _write(session, output, embedded)
+        elif embedded and not session.as_json:
+            session.out.print(_table(embedded))
 
 
-def _tell(session: Session, source: str, found: Embeddings) -> None:
-    for record in _records(source, found):
-        session.record(record)
-
-
-def _records(source: str, found: Embeddings) -> Iterator[dict[str, Any]]:
-    for segment in found:
+def _records(source: str, embeddings: Embeddings) -> Iterator[dict[str, Any]]:
+    for segment in embeddings:
         yield {
             "source": source,
             "embedding_option": segment.embedding_option,
             "embedding_scope": segment.embedding_scope,
             "start_sec": segment.start_sec,
             "end_sec": segment.end_sec,
-            "model_name": found.model_name,
+            "model_name": embeddings.model_name,
             "embedding": segment.vector,
         }
 
@@ -101,26 +106,26 @@ def _check_output(output: Path, sources: list[str]) -> None:
     check_output(output, sources)
 
 
-def _write(session: Session, output: Path, found: list[tuple[str, Embeddings]]) -> None:
+def _write(session: Session, output: Path, embedded: list[tuple[str, Embeddings]]) -> None:
     from dodeca import Embeddings
 
-    together = Embeddings.concat(dict(found))
+    together = Embeddings.concat(dict(embedded))
     together.to_parquet(output)
-    files = "1 source" if len(found) == 1 else f"{len(found)} sources"
-    session.say(f"{len(together)} vectors of {files} in {plain(output)}")
+    count = "1 source" if len(embedded) == 1 else f"{len(embedded)} sources"
+    session.note(f"Wrote {len(together)} vectors of {count} to {printable(output)}.")
 
 
-def _table(found: list[tuple[str, Embeddings]]) -> Table:
+def _table(embedded: list[tuple[str, Embeddings]]) -> Table:
     from dodeca.cli import tables
 
-    table = tables.table("source", "time", "modality", "scope", "vector", right=("time",))
-    for source, embeddings in found:
+    table = tables.new_table("source", "time", "modality", "scope", "vector", right=("time",))
+    for source, embeddings in embedded:
         for row, segment in enumerate(embeddings):
-            values = "  ".join(f"{value: .3f}" for value in segment.vector[:_SHOWN])
+            values = "  ".join(f"{value: .3f}" for value in segment.vector[:_SHOWN_VALUES])
             table.add_row(
                 tables.cell(source if row == 0 else "", "bold"),
-                tables.span(segment.start_sec, segment.end_sec),
-                tables.modality(segment.embedding_option),
+                tables.time_range(segment.start_sec, segment.end_sec),
+                tables.modality_cell(segment.embedding_option),
                 tables.cell(segment.embedding_scope, "dim"),
                 tables.cell(f"{values}  … {segment.vector.size}", "dim"),
             )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import typer
 
-PASSES_ALL = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+PASS_ALL_ARGUMENTS = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
 
 
 def emulator(context: typer.Context) -> None:
-    """Serve the local emulator to any client; `dodeca emulator --help` lists its options."""
+    """Run the local emulator as a server; `dodeca emulator --help` lists its options."""
     from dodeca._base import extras
     from dodeca.errors import ConfigurationError
 

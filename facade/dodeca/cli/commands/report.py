@@ -8,51 +8,67 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dodeca._base import extras
-from dodeca.cli.exit_status import plain, readable
-from dodeca.cli.inputs import Cut, check_output, embedded, kind_of, media_of, segmentation_of
+from dodeca._base.text import as_unicode
+from dodeca.cli.inputs import (
+    ClipOptions,
+    SegmentationOption,
+    check_output,
+    embed_source,
+    input_type_of,
+    parse_media,
+    parse_segmentation,
+)
+from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
 
+EXAMPLE = 'Example: dodeca report clip.mp4 -q "red car" -q "loud noise" -o report.html'
+
 
 def report(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="FILE", help="A video or a sound.")],
+    source: Annotated[str, typer.Argument(metavar="FILE", help="A video or audio file.")],
     queries: Annotated[
-        list[str], typer.Option("--query", "-q", metavar="TEXT", help="What to look for; 1 to 9.")
+        list[str],
+        typer.Option("--query", "-q", metavar="TEXT", help="A query; can be repeated, up to 9."),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the page.")
     ] = Path("report.html"),
-    segmentation: Annotated[
-        str | None,
-        typer.Option("--segmentation", metavar="fixed:S|dynamic:S", help="How it is cut."),
+    segmentation: SegmentationOption = None,
+    title: Annotated[
+        str | None, typer.Option(help="Heading of the page (default: the file name).")
     ] = None,
-    title: Annotated[str | None, typer.Option(help="The heading; else the name of FILE.")] = None,
 ) -> None:
-    """Write a page with a player and, over time, how well each moment matches the queries.
+    """Write an HTML page with a player and the scores of text queries over time.
 
-    The page loads nothing from outside. Files of up to 16 MB are within it, larger ones are read
-    from where they are.
+    The page loads nothing from the network. Files of up to 16 MB are
+    embedded in it; larger files are referenced by their path.
     """
+    from dodeca.report import MAX_QUERIES
+
     session: Session = context.obj
     check_output(output, [source])
-    if len(queries) > 9:
-        raise typer.BadParameter(f"a report has 1 to 9 queries, got {len(queries)}")
-    media = media_of(source)
-    if media.path is None or kind_of(media) == "image":
-        raise typer.BadParameter(f"a report is about a local video or sound, not {plain(source)}")
+    if len(queries) > MAX_QUERIES:
+        raise typer.BadParameter(f"a report has 1 to {MAX_QUERIES} queries, got {len(queries)}")
+    media = parse_media(source)
+    input_type = input_type_of(media)
+    if media.path is None or input_type == "image":
+        raise typer.BadParameter(
+            f"a report needs a local video or audio file, got {printable(source)}"
+        )
     file = media.path
-    cut = Cut(kind=kind_of(media), segmentation=segmentation_of(segmentation))
+    options = ClipOptions(input_type=input_type, segmentation=parse_segmentation(segmentation))
     with session.client() as client:
         from dodeca.report import write
 
-        found = embedded(client, session.bars, source, cut)
+        embeddings = embed_source(client, session.progress, source, options)
         vectors = {text: client.embed.text(text) for text in queries}
-        with session.bars.waiting(f"writing {output}"):
-            page = write(output, media, found, vectors, title=title)
+        with session.progress.waiting(f"writing {output}"):
+            page = write(output, media, embeddings, vectors, title=title)
     record = {
-        "file": readable(output),
+        "file": as_unicode(output),
         "is_self_contained": page.is_self_contained,
         "thumbnails": page.thumbnails,
         "bytes": output.stat().st_size,
@@ -61,14 +77,11 @@ def report(
 
     from dodeca.cli import tables
 
-    text = f"[bold]{escape(plain(output))}[/]  {tables.size(output.stat().st_size)}"
-    session.created(record, str(output), text)
+    text = f"[bold]{escape(printable(output))}[/]  {tables.format_size(output.stat().st_size)}"
+    session.print_created(record, str(output), text)
     if page.is_self_contained:
-        session.say(f"{plain(file.name)} is within the page.")
+        session.note(f"{printable(file.name)} is embedded in the page.")
     else:
-        where = f"which reads it from {plain(file)}"
-        session.say(f"{plain(file.name)} is too large to be within the page, {where}.")
-    if not page.thumbnails and cut.kind == "video":
-        session.say(
-            f"The page has no thumbnails; to add them: {extras.install_command('emulator')}"
-        )
+        session.note(f"{printable(file.name)} is too large to embed; the page refers to the file.")
+    if not page.thumbnails and input_type == "video":
+        session.note(f"There are no thumbnails; to add them: {extras.install_command('emulator')}")

@@ -2,138 +2,161 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dodeca.cli.exit_status import plain
-from dodeca.cli.inputs import segmentation_of
+from dodeca.cli.inputs import (
+    EmbeddingOption,
+    EmbeddingScope,
+    SegmentationOption,
+    Via,
+    parse_segmentation,
+)
+from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.table import Table
 
     from dodeca.bulk import Failure, Run
     from dodeca.cli.session import Session
 
-_SHOWN = 20  # failures; all are in the table of errors
+EXAMPLE = "Example: dodeca run films/ -o library/"
+_SHOWN_FAILURES = 20  # all of them are in the table of errors
 
 
 def run(
     context: typer.Context,
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="INPUTS...", help="A folder, a glob, a CSV or Parquet manifest."),
+        typer.Argument(
+            metavar="INPUTS...", help="A folder, a glob, a CSV or Parquet manifest, or files."
+        ),
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="DIR", help="A folder, or a .lance table."),
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="A folder for the dataset, or a .lance table."
+        ),
     ],
-    segmentation: Annotated[
-        str | None,
-        typer.Option("--segmentation", metavar="fixed:S|dynamic:S", help="How they are cut."),
-    ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help='"visual", "audio", "transcription".')
-    ] = None,
-    scope: Annotated[list[str] | None, typer.Option(help='"clip", "asset".')] = None,
-    model: Annotated[str, typer.Option(help="The model.")] = "marengo3.0",
-    via: Annotated[str, typer.Option(help="auto, sync (one call) or task.")] = "auto",
-    engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
-    concurrency: Annotated[int, typer.Option(help="Requests at a time.")] = 16,
+    segmentation: SegmentationOption = None,
+    option: EmbeddingOption = None,
+    scope: EmbeddingScope = None,
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="Name of the model.")
+    ] = "marengo3.0",
+    via: Via = "auto",
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="Run on this machine, or on a Ray cluster.")
+    ] = "local",
+    concurrency: Annotated[int, typer.Option(help="Maximum number of requests at a time.")] = 16,
     on_unknown: Annotated[
-        str,
-        typer.Option(help="A task that may or may not have been created: stop, or resubmit."),
+        Literal["stop", "resubmit"],
+        typer.Option(
+            help="For a task that may or may not have been created: stop, or resubmit it."
+        ),
     ] = "stop",
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try again what was refused for good.")
+        bool, typer.Option("--retry-failed", help="Retry inputs that failed for good.")
     ] = False,
     keep_assets: Annotated[
-        bool, typer.Option(help="Keep the assets that are uploaded for the run.")
+        bool, typer.Option(help="Keep the assets that were uploaded for the run.")
     ] = True,
     max_minutes: Annotated[
-        float | None, typer.Option(metavar="M", help="Stop before more minutes of media.")
+        float | None,
+        typer.Option("--max-minutes", metavar="M", help="Stop before more minutes of media."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and send nothing.")
+        bool, typer.Option("--dry-run", help="Print what would be done; send nothing.")
     ] = False,
 ) -> None:
-    """Embed a folder or a table of media into a dataset; started again, it goes on.
+    """Embed a folder or a manifest of media into a dataset; run it again to resume.
 
-    Ended in any way, the same command continues where it was. What is done costs no request.
+    If a run stops for any reason, run the same command again and it resumes.
+    Finished inputs cost no requests.
     """
     session: Session = context.obj
-    bar = session.err.is_terminal and not session.quiet
+    has_bar = session.err.is_terminal and not session.quiet
     with session.client() as client:
-        found = client.embed.run(
+        result = client.embed.run(
             inputs[0] if len(inputs) == 1 else inputs,
             out=output,
             model_name=model,
-            segmentation=segmentation_of(segmentation),
+            segmentation=parse_segmentation(segmentation),
             embedding_option=option,
             embedding_scope=scope,
-            via=via,  # type: ignore[arg-type]  # it is checked where it is used
-            engine=engine,  # type: ignore[arg-type]
+            via=via,
+            engine=engine,
             concurrency=concurrency,
-            on_unknown=on_unknown,  # type: ignore[arg-type]
+            on_unknown=on_unknown,
             retry_failed=retry_failed,
             keep_assets=keep_assets,
             max_minutes=max_minutes,
             dry_run=dry_run,
-            progress=bar and not dry_run,
+            progress=has_bar and not dry_run,
         )
     if dry_run:
-        _tell_estimate(session, found)
+        _print_estimate(session, result)
     else:
-        _tell(session, found)
-        raise typer.Exit(found.exit_code)
+        _print_result(session, result)
+        raise typer.Exit(result.exit_code)
 
 
-def _tell(session: Session, found: Run) -> None:
+def _print_result(session: Session, result: Run) -> None:
     if session.as_json:
-        for failure in found.failures:
-            session.record(failure)
-        session.record(
+        for failure in result.failures:
+            session.print_json(failure)
+        session.print_json(
             {
-                "total": found.total,
-                "done": found.done,
-                "skipped": found.skipped,
-                "failed": found.failed,
-                "unknown": found.unknown,
-                "minutes": found.minutes,
-                "orphans": found.orphans,
-                "stopped": found.stopped,
-                "resume_at": found.resume_at,
+                "total": result.total,
+                "done": result.done,
+                "skipped": result.skipped,
+                "failed": result.failed,
+                "unknown": result.unknown,
+                "minutes": result.minutes,
+                "orphans": result.orphans,
+                "stopped": result.stopped,
+                "resume_at": result.resume_at,
             }
         )
         return
-    if found.failures:
-        session.out.print(_table(found.failures[:_SHOWN]))
-    session.out.print(str(found), markup=False)
-    session.say(f"vectors: {found.vectors}")
-    if found.failures:
-        session.say(f"errors: {found.errors}")
+    if result.failures:
+        session.out.print(_table(result.failures[:_SHOWN_FAILURES]))
+    session.out.print(str(result), markup=False)
+    session.note(f"vectors: {result.vectors}")
+    if result.failures:
+        session.note(f"errors: {result.errors}")
 
 
-def _tell_estimate(session: Session, found: Run) -> None:
-    assert found.estimate is not None
+def _print_estimate(session: Session, result: Run) -> None:
+    estimate = result.estimate
+    assert estimate is not None
     if session.as_json:
-        session.record(found.estimate)
+        session.print_json(
+            {
+                "inputs": estimate.inputs,
+                "skipped": estimate.skipped,
+                "minutes": estimate.minutes,
+                "unknown_length": estimate.unknown_length,
+                "requests": estimate.requests,
+                "refused": [
+                    {"source": each.source, "reason": each.reason} for each in estimate.refused
+                ],
+            }
+        )
         return
-    for refusal in found.estimate.refused[:_SHOWN]:
-        session.out.print(f"{plain(refusal.source)}: {plain(refusal.reason)}", markup=False)
-    session.out.print(str(found.estimate), markup=False)
+    for each in estimate.refused[:_SHOWN_FAILURES]:
+        session.out.print(f"{printable(each.source)}: {printable(each.reason)}", markup=False)
+    session.out.print(str(estimate), markup=False)
 
 
 def _table(failures: Sequence[Failure]) -> Table:
-    from rich.table import Table
-
     from dodeca.cli import tables
 
-    table = Table()
-    for heading in ("source", "code", "reason"):
-        table.add_column(heading, overflow="fold")
+    table = tables.new_table("source", "code", "reason")
     for failure in failures:
-        table.add_row(*(tables.cell(x) for x in (failure.source, failure.code, failure.reason)))
+        table.add_row(*map(tables.cell, (failure.source, failure.code, failure.reason)))
     return table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from dodeca.cli.inputs import Timeout
 from dodeca.errors import BadRequestError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
@@ -16,127 +17,126 @@ if TYPE_CHECKING:
     from dodeca import Client, Job
     from dodeca.cli.session import Session
 
-app = typer.Typer(no_args_is_help=True, help="Look at what the service is working on.")
+app = typer.Typer(no_args_is_help=True, help="List tasks of the API, show them or wait for them.")
 
-Kind = Literal["embed", "index", "analyze"]
-_KIND = typer.Option("--kind", help="Only tasks of this kind.")
-_IDS = typer.Argument(metavar="TASK...", help="The ids of tasks.")
+TaskKind = Literal["embed", "index", "analyze"]
+_KindOption = Annotated[TaskKind | None, typer.Option("--kind", help="Only tasks of this kind.")]
+_TaskIds = Annotated[list[str], typer.Argument(metavar="TASK...", help="Ids of tasks.")]
 
 
-@app.command(name="list")
+@app.command(name="list", epilog="Example: dodeca tasks list --kind index --limit 3")
 def list_(
     context: typer.Context,
-    kind: Annotated[Kind | None, _KIND] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many of each kind.")] = 10,
+    kind: _KindOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of tasks of each kind.")] = 10,
 ) -> None:
-    """List tasks, newest first: embedding, indexing, analysis."""
+    """List embedding, indexing and analysis tasks, newest first."""
     session: Session = context.obj
     with session.client() as client:
-        found = [
-            {"kind": name, **_facts(task)}
+        tasks = [
+            {"kind": name, **_fields(task)}
             for name in _kinds(kind)
-            for task in islice(_place(client, name).list(page_limit=min(limit, 50)), limit)
+            for task in islice(_resource(client, name).list(page_limit=min(limit, 50)), limit)
         ]
-    session.show(found, lambda: _table(found))
+    session.print_results(tasks, lambda: _table(tasks))
 
 
-@app.command()
-def show(
-    context: typer.Context,
-    task_ids: Annotated[list[str], _IDS],
-    kind: Annotated[Kind | None, _KIND] = None,
-) -> None:
-    """Show how tasks are."""
+@app.command(epilog="Example: dodeca tasks show TASK")
+def show(context: typer.Context, task_ids: _TaskIds, kind: _KindOption = None) -> None:
+    """Show the status of tasks."""
     session: Session = context.obj
     with session.client() as client:
-        found = [_record(*_find(client, task_id, kind)) for task_id in task_ids]
-    session.show(found, lambda: _table(found))
+        tasks = [_record(*_find(client, task_id, kind)) for task_id in task_ids]
+    session.print_results(tasks, lambda: _table(tasks))
 
 
-@app.command()
+@app.command(epilog="Example: dodeca tasks wait TASK --timeout 600")
 def wait(
     context: typer.Context,
-    task_ids: Annotated[list[str], _IDS],
-    kind: Annotated[Kind | None, _KIND] = None,
-    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each.")] = 3600.0,
+    task_ids: _TaskIds,
+    kind: _KindOption = None,
+    timeout: Timeout = 3600.0,
 ) -> None:
-    """Wait until tasks are ready; a failed one is an error."""
+    """Wait until tasks are ready; a task that fails is an error."""
     session: Session = context.obj
     with session.client() as client:
 
         def work(task_id: str) -> dict[str, Any]:
             name, job = _find(client, task_id, kind)
-            with session.bars.waiting(f"{name} task {task_id}") as update:
+            with session.progress.waiting(f"{name} task {task_id}") as update:
                 update(job)
                 job.wait(timeout=timeout, on_progress=update)
             return _record(name, job)
 
-        done = list(_kept(session.each(task_ids, work), session))
+        tasks = list(_printed(session, session.for_each(task_ids, work)))
     if not session.as_json:
-        session.out.print(_table(done))
+        session.out.print(_table(tasks))
 
 
-def _kept(records: Iterator[dict[str, Any]], session: Session) -> Iterator[dict[str, Any]]:
-    """The records; those for a program are told as they come."""
+def _printed(session: Session, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The records; with `--json`, each is printed as soon as it is there."""
     for record in records:
         if session.as_json:
-            session.record(record)
+            session.print_json(record)
         yield record
 
 
-def _kinds(kind: Kind | None) -> tuple[Kind, ...]:
+def _kinds(kind: TaskKind | None) -> tuple[TaskKind, ...]:
     return (kind,) if kind else ("embed", "index", "analyze")
 
 
-def _place(client: Client, kind: Kind) -> Any:
+def _resource(client: Client, kind: TaskKind) -> Any:
     if kind == "index":
         return client.tasks
     return client.embed.tasks if kind == "embed" else client.analyze.tasks
 
 
-def _find(client: Client, task_id: str, kind: Kind | None) -> tuple[Kind, Job[Any]]:
-    """A task of that id; the kinds have ids of different forms, which the service may refuse."""
+def _find(client: Client, task_id: str, kind: TaskKind | None) -> tuple[TaskKind, Job[Any]]:
+    """The task with this id, among those of `kind` or of any kind.
+
+    Ids of each kind have a format of their own; the API rejects those of another with 400.
+    """
     for name in _kinds(kind):
         try:
-            return name, _place(client, name).retrieve(task_id)
+            return name, _resource(client, name).retrieve(task_id)
         except (NotFoundError, BadRequestError):
             continue
     raise InvalidRequestError(f"no task {task_id!r} among those of {kind or 'any kind'}")
 
 
-def _record(kind: Kind, job: Job[Any]) -> dict[str, Any]:
+def _record(kind: TaskKind, job: Job[Any]) -> dict[str, Any]:
     latest = job.latest
-    facts = {} if latest is None or kind == "embed" else _facts(latest)
-    return {"kind": kind, **facts, "id": job.id, "status": job.status}
+    fields = {} if latest is None or kind == "embed" else _fields(latest)
+    return {"kind": kind, **fields, "id": job.id, "status": job.status}
 
 
-def _facts(task: Any) -> dict[str, Any]:
-    """What the kinds of tasks have in common, and what each is about."""
-    measured = getattr(task, "system_metadata", None)
+def _fields(task: Any) -> dict[str, Any]:
+    """The fields that all kinds of tasks have, and those that tell what a task is about."""
+    metadata = getattr(task, "system_metadata", None)
     about = {
-        "filename": measured.filename if measured else None,
+        "filename": metadata.filename if metadata else None,
         "video_id": getattr(task, "video_id", None),
         "model_name": getattr(task, "model_name", None),
         "result": getattr(getattr(task, "result", None), "data", None),
     }
-    facts = {"id": task.id, "status": task.status, "created_at": task.created_at}
-    return facts | {name: value for name, value in about.items() if value}
+    fields = {"id": task.id, "status": task.status, "created_at": task.created_at}
+    return fields | {name: value for name, value in about.items() if value}
 
 
-def _table(found: list[dict[str, Any]]) -> Table:
+def _table(tasks: list[dict[str, Any]]) -> Table:
     from dodeca.cli import tables
 
-    tones = {"ready": "green", "failed": "red", "canceled": "red"}
-    table = tables.table("kind", "id", "status", "created", "about")
-    for task in found:
+    styles = {"ready": "green", "failed": "red", "canceled": "red"}
+    table = tables.new_table("kind", "id", "status", "created", "about")
+    for task in tasks:
         created = task.get("created_at")
         status = task["status"] or ""
         about = [task.get(name) for name in ("filename", "video_id", "model_name", "result")]
         table.add_row(
             tables.cell(task["kind"]),
             tables.cell(task["id"], "bold"),
-            tables.cell(status, tones.get(status, "yellow")),
+            tables.cell(status, styles.get(status, "yellow")),
             tables.cell(created.strftime("%Y-%m-%d %H:%M") if created else ""),
-            tables.cell("  ".join(str(word) for word in about if word)),
+            tables.cell("  ".join(str(value) for value in about if value)),
         )
     return table
