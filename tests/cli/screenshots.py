@@ -62,10 +62,7 @@ xmlns="http://www.w3.org/2000/svg">
 def main(folder: Path) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     clip = samples.video(folder / "colours.mp4", SCENES)
-    samples.video(folder / "short.mp4", [Scene("red", 2)])
-    samples.video(folder / "small.mp4", [Scene("green", 6)], size=(320, 180))
     samples.audio(folder / "tones.wav", [Tone(6, 3000, 0.9), Tone(6), Tone(6, 110, 0.2)])
-    samples.audio(folder / "song.m4a", [Tone(6, 440)])
     samples.image(folder / "purple.jpg", "purple")
     screens(folder)
     plots(clip)
@@ -76,22 +73,9 @@ def main(folder: Path) -> None:
 
 def screens(folder: Path) -> None:
     """What the commands print on a terminal."""
-    _screen(folder, "embed", ["embed", "colours.mp4", "--scope", "clip"])
-    run(
-        "--emulated",
-        "embed",
-        "colours.mp4",
-        "tones.wav",
-        "purple.jpg",
-        "-o",
-        "v.parquet",
-        cwd=folder,
-    )
+    files = ["colours.mp4", "tones.wav", "purple.jpg"]
+    run("--emulated", "embed", *files, "-o", "v.parquet", cwd=folder)
     _screen(folder, "search", ["search", "a loud high tone", "v.parquet", "-k", "8"])
-    names = ["colours.mp4", "short.mp4", "small.mp4", "tones.wav", "song.m4a", "purple.jpg"]
-    _screen(folder, "check", ["check", *names])
-    options = [word for query in QUERIES for word in ("-q", query)]
-    _screen(folder, "report", ["report", "colours.mp4", *options, "-o", "report.html"])
     with Emulator(pace="realtime:0.1") as emulator, serving(emulator) as url:
         base = ("--base-url", url)
         _, made = run(*base, "-q", "index", "create", "films", cwd=folder)
