@@ -155,7 +155,7 @@ class Embedder:
                 return found
 
     def _asked(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
-        from dodeca._sync.service import Service
+        from dodeca._sync.bulk_service import Service
 
         assert self._client is not None
         service = Service(self._client._transport)
@@ -296,7 +296,7 @@ class _Worker:
 
     def __init__(self, settings: Any, journal_id: str) -> None:
         from dodeca import Client
-        from dodeca._sync.service import Service
+        from dodeca._sync.bulk_service import Service
         from dodeca.bulk.steps import Steps
 
         client = Client(
