@@ -11,7 +11,7 @@ import typer
 
 from dodeca.cli.text import printable
 from dodeca.errors import InvalidMediaError, InvalidRequestError
-from dodeca.media import SYNC_BYTES, Media, fits_one_call, is_image, is_sound
+from dodeca.media import SYNC_BYTES, Media, fits_sync_request, is_audio, is_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,7 +86,7 @@ def input_type_of(media: Media) -> InputType:
     """The input type of media, by their name."""
     if is_image(media):
         return "image"
-    return "audio" if is_sound(media) else "video"
+    return "audio" if is_audio(media) else "video"
 
 
 def parse_segmentation(text: str | None) -> Segmentation | None:
@@ -147,7 +147,7 @@ def embed_source(
     if input_type == "image":
         _reject_clip_options(options, "images")
         return client.embed.image(media)
-    if options.via == "sync" or (options.via == "auto" and fits_one_call(media)):
+    if options.via == "sync" or (options.via == "auto" and fits_sync_request(media)):
         call: Callable[..., Embeddings] = (
             client.embed.audio if input_type == "audio" else client.embed.video
         )
