@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 from dodeca._bodies import MODEL
 from dodeca._ids import row_id
 from dodeca._limiter import Limiter, Permit
+from dodeca.bulk.failures import verdict
 from dodeca.bulk.inputs import Item, Options, metadata_names, row_item
-from dodeca.bulk.route import needs_task, source_of
-from dodeca.bulk.verdict import verdict
+from dodeca.bulk.routing import needs_task, source_of
 from dodeca.errors import (
     ConfigurationError,
     DodecaError,
@@ -40,8 +40,8 @@ from dodeca.segmentation import Segmentation
 
 if TYPE_CHECKING:
     from dodeca import Client, Embeddings
-    from dodeca.bulk.course import Ended
     from dodeca.bulk.journal import Row
+    from dodeca.bulk.state_machine import Ended
     from dodeca.bulk.steps import Steps
 
 _LIMITER = "dodeca-limiter"
@@ -154,7 +154,7 @@ class Embedder:
                 return found
 
     def _asked(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
-        from dodeca._sync.service import Service
+        from dodeca._sync.bulk_service import Service
 
         assert self._client is not None
         service = Service(self._client._transport)
@@ -295,7 +295,7 @@ class _Worker:
 
     def __init__(self, settings: Any, journal_id: str) -> None:
         from dodeca import Client
-        from dodeca._sync.service import Service
+        from dodeca._sync.bulk_service import Service
         from dodeca.bulk.steps import Steps
 
         client = Client(

@@ -57,7 +57,7 @@ def main() -> None:
     import pyarrow.parquet  # noqa: F401  # imported before the children are born
 
     from dodeca import Client
-    from dodeca.bulk import runs  # noqa: F401
+    from dodeca.bulk import run  # noqa: F401
 
     Client("key").embed  # noqa: B018
     for line in sys.stdin:
@@ -112,9 +112,9 @@ def _carry_out(
 ) -> dict[str, Any]:
     """Carry out a run; die at the named point. What it told, and which points it passed."""
     from dodeca import Client
-    from dodeca._sync.service import Service
+    from dodeca._sync.bulk_service import Service
     from dodeca.bulk.inputs import Options
-    from dodeca.bulk.runs import carry_out
+    from dodeca.bulk.run import carry_out
     from dodeca.bulk.settings import Settings
 
     passed: dict[str, None] = {}

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
-from dodeca._sync.service import Service
+from dodeca._sync.bulk_service import Service
 from dodeca.bulk.inputs import Options, items
 from dodeca.bulk.journal import Journal
-from dodeca.bulk.runs import carry_out
+from dodeca.bulk.run import carry_out
 from dodeca.bulk.settings import Settings
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.errors import AuthenticationError, RunLockedError

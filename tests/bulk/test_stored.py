@@ -16,8 +16,8 @@ import pytest
 
 from dodeca import Embeddings, Media
 from dodeca.bulk.inputs import Options
-from dodeca.bulk.report import Run
-from dodeca.bulk.runs import carry_out
+from dodeca.bulk.results import Run
+from dodeca.bulk.run import carry_out
 from dodeca.bulk.settings import Settings
 from tests.bulk.library import rows
 

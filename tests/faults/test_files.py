@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
-from dodeca._sync.service import Service
+from dodeca._sync.bulk_service import Service
 from dodeca.bulk.inputs import Options
-from dodeca.bulk.runs import carry_out
+from dodeca.bulk.run import carry_out
 from dodeca.bulk.settings import Settings
 from dodeca.errors import ConfigurationError
 from tests.bulk.library import sounds

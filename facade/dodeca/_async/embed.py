@@ -175,9 +175,9 @@ class AsyncEmbed(Methods):
             ConfigurationError: the extra `bulk` is not installed, or `out` holds something else.
             AuthenticationError: the key is not taken; what was done is kept.
         """
-        from dodeca._async.service import AsyncService
+        from dodeca._async.bulk_service import AsyncService
         from dodeca.bulk.inputs import Options
-        from dodeca.bulk.runs import carry_out
+        from dodeca.bulk.run import carry_out
         from dodeca.bulk.settings import Settings
 
         options = Options(model_name).changed(

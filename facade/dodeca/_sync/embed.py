@@ -176,9 +176,9 @@ class Embed(Methods):
             ConfigurationError: the extra `bulk` is not installed, or `out` holds something else.
             AuthenticationError: the key is not taken; what was done is kept.
         """
-        from dodeca._sync.service import Service
+        from dodeca._sync.bulk_service import Service
         from dodeca.bulk.inputs import Options
-        from dodeca.bulk.runs import carry_out
+        from dodeca.bulk.run import carry_out
         from dodeca.bulk.settings import Settings
 
         options = Options(model_name).changed(

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dodeca.bulk.journal import Failure as Failure
-    from dodeca.bulk.report import Estimate as Estimate
-    from dodeca.bulk.report import Refusal as Refusal
-    from dodeca.bulk.report import Run as Run
+    from dodeca.bulk.results import Estimate as Estimate
+    from dodeca.bulk.results import Refusal as Refusal
+    from dodeca.bulk.results import Run as Run
 
 _HOMES = {
-    "Estimate": "dodeca.bulk.report",
+    "Estimate": "dodeca.bulk.results",
     "Failure": "dodeca.bulk.journal",
-    "Refusal": "dodeca.bulk.report",
-    "Run": "dodeca.bulk.report",
+    "Refusal": "dodeca.bulk.results",
+    "Run": "dodeca.bulk.results",
 }
 
 __all__ = ["Estimate", "Failure", "Refusal", "Run"]

@@ -170,17 +170,17 @@ class Dataset:
 
     def write_errors(self, failures: Iterable[Failure]) -> None:
         """Write the table of errors anew."""
-        from dodeca.bulk import _arrow
+        from dodeca.bulk import arrow
 
         kinds = {"status": "int32", "retryable": "bool"}
         rows = [attrs.astuple(failure) for failure in failures]
         names = [field.name for field in attrs.fields(Failure)]
         columns = list(zip(*rows, strict=True)) or [()] * len(names)
         table = {
-            name: _arrow.array(kinds.get(name, "string"), values)
+            name: arrow.array(kinds.get(name, "string"), values)
             for name, values in zip(names, columns, strict=True)
         }
-        self._replace(self._place.errors, _arrow.table(table), "errors")
+        self._replace(self._place.errors, arrow.table(table), "errors")
 
     def _part(self, part: str) -> Path:
         """The file of a part. A journal may come from elsewhere, and its word is no path."""
@@ -203,7 +203,7 @@ class Dataset:
         self._at(f"after the rename of {what}")
 
     def _table(self, row_sets: Sequence[Mapping[str, Any]]) -> Any:
-        from dodeca.bulk import _arrow
+        from dodeca.bulk import arrow
 
         sets = [_Set(row) for row in row_sets]
         values = {
@@ -214,12 +214,12 @@ class Dataset:
             "model_name": [one.head["model_name"] for one in sets for _ in one.vectors],
         }
         kinds = {"start_sec": "float64", "end_sec": "float64"}
-        arrays = {n: _arrow.array(kinds.get(n, "string"), v) for n, v in values.items()}
-        arrays["vector"] = _arrow.vectors(np.concatenate([one.vectors for one in sets]))
+        arrays = {n: arrow.array(kinds.get(n, "string"), v) for n, v in values.items()}
+        arrays["vector"] = arrow.vectors(np.concatenate([one.vectors for one in sets]))
         for name, kind in self._extra.items():
             own = [_as(kind, one.metadata.get(name)) for one in sets for _ in one.vectors]
-            arrays[name] = _arrow.array(kind, own)
-        return _arrow.table(arrays)
+            arrays[name] = arrow.array(kind, own)
+        return arrow.table(arrays)
 
 
 class _Set:
@@ -252,11 +252,11 @@ def _without(path: Path, keys: Set[str]) -> Any:
     """The rows of a part but for those of some inputs."""
     import pyarrow.parquet as pq
 
-    from dodeca.bulk import _arrow
+    from dodeca.bulk import arrow
 
     table = pq.ParquetFile(path).read()
     is_other = [key not in keys for key in table["input_id"].to_pylist()]
-    return table.filter(_arrow.array("bool", is_other))
+    return table.filter(arrow.array("bool", is_other))
 
 
 def _as(kind: str, value: Any) -> Any:

@@ -15,11 +15,11 @@ from functools import partial
 from typing import Any, Protocol
 
 from dodeca._limiter import Limiter
-from dodeca.bulk.course import INTENTS, LONG_SEC, METERED, Course, Ended, Work
 from dodeca.bulk.dataset import Dataset
 from dodeca.bulk.journal import Journal, Row
-from dodeca.bulk.report import Run
+from dodeca.bulk.results import Run
 from dodeca.bulk.settings import Settings
+from dodeca.bulk.state_machine import INTENTS, LONG_SEC, METERED, Course, Ended, Work
 from dodeca.bulk.steps import Outcome
 from dodeca.errors import RateLimitError
 from dodeca.media import Media

@@ -15,7 +15,7 @@ import attrs
 from dodeca.bulk.dataset import pack
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.journal import Row, nothing
-from dodeca.bulk.route import source_of
+from dodeca.bulk.routing import source_of
 from dodeca.errors import SourceChangedError
 from dodeca.media import Media, duration_sec
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import orjson
 
-from dodeca.bulk.course import Ended
 from dodeca.bulk.dataset import Dataset, Place, columns
 from dodeca.bulk.engine import Engine, Workers
 from dodeca.bulk.inputs import Item, Options, items
 from dodeca.bulk.journal import Journal, Row, done_before, nothing
-from dodeca.bulk.report import Run
-from dodeca.bulk.route import estimate
+from dodeca.bulk.results import Run
+from dodeca.bulk.routing import estimate
 from dodeca.bulk.settings import Settings
+from dodeca.bulk.state_machine import Ended
 from dodeca.bulk.steps import Service, Steps
 from dodeca.errors import ConfigurationError, DodecaError, InvalidRequestError
 from dodeca.media import Media

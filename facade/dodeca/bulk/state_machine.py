@@ -19,12 +19,12 @@ from dodeca import _policy
 from dodeca._limiter import Permit
 from dodeca.bulk import dataset
 from dodeca.bulk.dataset import check_length
+from dodeca.bulk.failures import Verdict, verdict
 from dodeca.bulk.journal import Journal, Row
-from dodeca.bulk.report import Run
-from dodeca.bulk.route import needs_task
+from dodeca.bulk.results import Run
+from dodeca.bulk.routing import needs_task
 from dodeca.bulk.settings import Settings
 from dodeca.bulk.steps import Outcome
-from dodeca.bulk.verdict import Verdict, verdict
 from dodeca.errors import (
     AuthenticationError,
     ConfigurationError,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dodeca import _bodies
 from dodeca.bulk.inputs import Item
 from dodeca.bulk.journal import Row
-from dodeca.bulk.report import Estimate, Refusal
+from dodeca.bulk.results import Estimate, Refusal
 from dodeca.errors import DodecaError, InvalidMediaError
 from dodeca.media import GIB, Media, check_image, duration_sec, fits_one_call
 

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/service.py by scripts/unasync.py; edit that one.
+# Derived from facade/dodeca/_async/bulk_service.py by scripts/unasync.py; edit that one.
 """What a bulk run asks of the service, one call for each method."""
 
 from __future__ import annotations
