@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dodeca import Client
+from tests.bulk.fork_server import Nursery, nursery
 from tests.bulk.library import created, rows, server, sounds
-from tests.bulk.nursery import Nursery, nursery
 
 SETTINGS = {"via": "task", "on_unknown": "resubmit", "settle_sec": 0.2, "concurrency": 4}
 # A run passes these, whatever its inputs; the test finds the others by itself.

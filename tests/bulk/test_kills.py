@@ -12,8 +12,8 @@ import pytest
 
 from dodeca import Client
 from dodeca.bulk.journal import done_before
+from tests.bulk.fork_server import Nursery, nursery
 from tests.bulk.library import created, rows, server, sounds
-from tests.bulk.nursery import Nursery, nursery
 from tests.faults.proxy import Proxy, Weather
 
 INPUTS = 400

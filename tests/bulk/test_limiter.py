@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from dodeca._limiter import Limiter
-from tests.bulk.limits import Bucket, Windows, drive
+from tests.bulk.virtual_services import Bucket, Windows, drive
 
 SERVICES: list[tuple[str, Callable[[], Windows | Bucket], float]] = [
     ("250 in each second", lambda: Windows(250, 1.0), 40),

@@ -1,4 +1,4 @@
-"""A process that bears runs and lets them die: `python -m tests.bulk.nursery`.
+"""A process that bears runs and lets them die: `python -m tests.bulk.fork_server`.
 
 It reads a job a line, forks a child that carries it out, kills the child if the job says when or
 where, and writes a line about how it ended. All imports are done before, so that a life costs
@@ -42,7 +42,7 @@ class Nursery:
 @contextmanager
 def nursery() -> Iterator[Nursery]:
     """A nursery for as long as the block lasts."""
-    command = [sys.executable, "-m", "tests.bulk.nursery"]
+    command = [sys.executable, "-m", "tests.bulk.fork_server"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
