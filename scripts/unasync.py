@@ -31,7 +31,8 @@ WORDS = [
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),
     (r"\b_async\b", "_sync"),
-    (r"\b_a(concurrency|sockets)\b", r"_\1"),
+    (r"\basync_(concurrency)\b", r"\1"),
+    (r"\b_a(sockets)\b", r"_\1"),
     (r"\basync_through\b", "through"),
     (r"_async_", "_"),
 ]

@@ -18,9 +18,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import attrs
 
+from dodeca._base.addresses import address
+from dodeca._base.logs import masked
 from dodeca._httpx import httpx
-from dodeca._links import address
-from dodeca._masking import masked
 from dodeca._operation import Request
 from dodeca._policy import Fate
 from dodeca._version import VERSION

@@ -14,7 +14,7 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 import attrs
 import orjson
 
-from dodeca._masking import masked
+from dodeca._base.logs import masked
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 from dodeca_api.types import UNSET, Unset
 

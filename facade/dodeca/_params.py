@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from dodeca._numbers import is_finite
+from dodeca._base.numbers import is_finite
 from dodeca.errors import InvalidRequestError
 from dodeca_api import models
 from dodeca_api.types import UNSET, Unset

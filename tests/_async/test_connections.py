@@ -7,7 +7,7 @@ import pytest
 
 from dodeca import AsyncClient, _http
 from dodeca._async import pool
-from dodeca._clock import Clock
+from dodeca._base.clock import Clock
 from dodeca._wire import Body
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dodeca import Client, _http
-from dodeca._clock import Clock
+from dodeca._base.clock import Clock
 from dodeca._sync import pool
 from dodeca._wire import Body
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout

@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 from dodeca import AsyncClient, Client, Media, errors
+from dodeca._base.logs import masked
 from dodeca._http import build
-from dodeca._masking import masked
 from dodeca._operation import request
 from dodeca._secret import Secret
 from dodeca_api.api.indexes import indexes_retrieve

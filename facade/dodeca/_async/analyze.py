@@ -12,8 +12,8 @@ from dodeca._async.job import AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._operation import request
-from dodeca._show import Methods
 from dodeca.media import MediaLike
 from dodeca.results import Analysis, AnalyzeTask, of
 from dodeca_api.api.analyze import analyze_create

@@ -11,8 +11,8 @@ from dodeca._async.job import AsyncJob, Board, JobState
 from dodeca._async.multipart_uploads import AsyncMultipartUploads
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._operation import given, request
-from dodeca._show import Methods
 from dodeca._upload import Progress
 from dodeca._wire import link, upload
 from dodeca.errors import InvalidMediaError

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dodeca import _params
-from dodeca._aconcurrency import AsyncLock, arun_bounded
 from dodeca._async.embed import embedded
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.async_concurrency import AsyncLock, arun_bounded
 from dodeca._limiter import Limiter, Permit
 from dodeca.batch import Batch
 from dodeca.errors import DodecaError, RateLimitError

@@ -8,9 +8,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from dodeca import _http, _secret, _show
+from dodeca import _http, _secret
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import LOOPBACK, AsyncTransport, Settings
+from dodeca._base import html
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -286,7 +287,7 @@ class AsyncClient:
         return f"<{type(self).__name__} of {where}>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])
+        return html.paragraph(repr(self)[1:-1])
 
 
 def _checked(base_url: str, allow_insecure: bool) -> str:

@@ -8,14 +8,14 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca import _bodies, _params, _progress
-from dodeca._aconcurrency import arun_blocking
 from dodeca._async.embed_tasks import AsyncEmbedTasks, Block, as_embeddings
 from dodeca._async.job import check_timeout
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.async_concurrency import arun_blocking
+from dodeca._base.html import Methods
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._limiter import Limiter
 from dodeca._operation import Answer, request
-from dodeca._show import Methods
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.sink import VectorSink, take
 from dodeca.errors import InvalidRequestError

@@ -12,10 +12,10 @@ from dodeca._async.assets import AsyncAssets
 from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
 from dodeca._operation import Answer, request
-from dodeca._show import Methods
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.sink import Columns, VectorSink, take
 from dodeca.media import SYNC_BYTES, Media, MediaLike

@@ -13,9 +13,9 @@ from dodeca import _params
 from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._dates import timestamp
 from dodeca._operation import Answer, Request, request
-from dodeca._show import Methods
 from dodeca._wire import link, upload
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.sink import V1, Columns, VectorSink, take

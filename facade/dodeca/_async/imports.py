@@ -8,8 +8,8 @@ from typing import Any
 from dodeca import _params
 from dodeca._async.job import AsyncJob, Board, JobState
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._operation import request
-from dodeca._show import Methods
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status

@@ -10,9 +10,9 @@ from dodeca import _library, _params
 from dodeca._async.job import AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._operation import request
 from dodeca._params import Span
-from dodeca._show import Methods
 from dodeca.results import IndexedAsset
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (

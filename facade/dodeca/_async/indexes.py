@@ -14,9 +14,9 @@ from dodeca._async.indexed_assets import AsyncIndexedAssets
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._async.videos import AsyncVideos
+from dodeca._base.html import Methods
 from dodeca._dates import timestamp
 from dodeca._operation import request
-from dodeca._show import Methods
 from dodeca.errors import InvalidRequestError
 from dodeca.results import Index, IndexModel, of
 from dodeca_api import models

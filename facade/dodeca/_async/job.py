@@ -16,10 +16,11 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from dodeca import _policy, _progress, _show
-from dodeca._clock import Clock
-from dodeca._masking import LOG
-from dodeca._numbers import is_finite
+from dodeca import _policy, _progress
+from dodeca._base import html
+from dodeca._base.clock import Clock
+from dodeca._base.logs import LOG
+from dodeca._base.numbers import is_finite
 from dodeca.errors import (
     APIError,
     DodecaError,
@@ -229,7 +230,7 @@ class AsyncJob(Generic[T]):
     def _repr_html_(self) -> str:
         told = [("id", self.id), ("status", self.status), ("reason", self._state.reason)]
         latest = None if self.latest is None else repr(self.latest)
-        return _show.pairs("Job", [pair for pair in (*told, ("latest", latest)) if pair[1]])
+        return html.pairs("Job", [pair for pair in (*told, ("latest", latest)) if pair[1]])
 
 
 def check_timeout(timeout: float) -> None:

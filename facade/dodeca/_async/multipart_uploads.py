@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dodeca import _params
-from dodeca._aconcurrency import AsyncLock, arun_bounded
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.storage import AsyncStorage
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.async_concurrency import AsyncLock, arun_bounded
+from dodeca._base.html import Methods
 from dodeca._operation import Request, request
-from dodeca._show import Methods
 from dodeca._upload import Chunk as Range
 from dodeca._upload import Plan, Progress
 from dodeca._wire import file_name, range_body

@@ -10,10 +10,10 @@ import time
 from collections.abc import AsyncIterator, Hashable
 
 from dodeca import _http
-from dodeca._aconcurrency import AsyncRoom, AsyncShield, agone, aplace
 from dodeca._asockets import AsyncStream
 from dodeca._async.line import AsyncLine
 from dodeca._async.through import AsyncHttpResponse, AsyncThrough
+from dodeca._base.async_concurrency import AsyncRoom, AsyncShield, agone, aplace
 
 _LIMIT = 100  # connections to one origin at a time
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection

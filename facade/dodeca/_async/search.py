@@ -8,8 +8,8 @@ from typing import Any
 
 from dodeca import _params
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._operation import Request, request
-from dodeca._show import Methods
 from dodeca._wire import upload
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike, check_image

@@ -10,9 +10,9 @@ from dodeca import _library, _params
 from dodeca._async.job import AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._dates import timestamp
 from dodeca._operation import request
-from dodeca._show import Methods
 from dodeca._wire import link, upload
 from dodeca.errors import InvalidMediaError
 from dodeca.media import GIB, Media, MediaLike

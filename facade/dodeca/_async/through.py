@@ -9,7 +9,7 @@ from typing import cast
 import attrs
 
 from dodeca import _http
-from dodeca._aconcurrency import AsyncDeadline
+from dodeca._base.async_concurrency import AsyncDeadline
 
 
 @attrs.frozen(eq=False)

@@ -9,9 +9,9 @@ from typing import Any
 from dodeca import _library, _params
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
 from dodeca._operation import request
 from dodeca._params import Span
-from dodeca._show import Methods
 from dodeca.results import Video
 from dodeca_api import models
 from dodeca_api.api.index_videos import (

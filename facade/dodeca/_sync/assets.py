@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from dodeca import _library, _params, _progress
+from dodeca._base.html import Methods
 from dodeca._operation import given, request
-from dodeca._show import Methods
 from dodeca._sync.job import Board, Job, JobState
 from dodeca._sync.multipart_uploads import MultipartUploads
 from dodeca._sync.pages import Pages, listed

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dodeca import _params
-from dodeca._concurrency import Lock, run_bounded
+from dodeca._base.concurrency import Lock, run_bounded
 from dodeca._limiter import Limiter, Permit
 from dodeca._sync.embed import embedded
 from dodeca._sync.transport import Transport

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from dodeca import _http, _secret, _show
+from dodeca import _http, _secret
+from dodeca._base import html
 from dodeca._sync.job import Job, wait_all
 from dodeca._sync.transport import LOOPBACK, Settings, Transport
 from dodeca.errors import ConfigurationError
@@ -287,7 +288,7 @@ class Client:
         return f"<{type(self).__name__} of {where}>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])
+        return html.paragraph(repr(self)[1:-1])
 
 
 def _checked(base_url: str, allow_insecure: bool) -> str:

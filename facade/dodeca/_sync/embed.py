@@ -9,11 +9,11 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca import _bodies, _params, _progress
+from dodeca._base.concurrency import run_blocking
+from dodeca._base.html import Methods
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
-from dodeca._concurrency import run_blocking
 from dodeca._limiter import Limiter
 from dodeca._operation import Answer, request
-from dodeca._show import Methods
 from dodeca._sync.embed_tasks import Block, EmbedTasks, as_embeddings
 from dodeca._sync.job import check_timeout
 from dodeca._sync.transport import Transport

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from dodeca import _bodies, _params
+from dodeca._base.html import Methods
 from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
 from dodeca._dates import timestamp
 from dodeca._operation import Answer, request
-from dodeca._show import Methods
 from dodeca._sync.assets import Assets
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed

@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 
 from dodeca import _params
+from dodeca._base.html import Methods
 from dodeca._dates import timestamp
 from dodeca._operation import Answer, Request, request
-from dodeca._show import Methods
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport

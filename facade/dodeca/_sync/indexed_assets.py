@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from dodeca import _library, _params
+from dodeca._base.html import Methods
 from dodeca._operation import request
 from dodeca._params import Span
-from dodeca._show import Methods
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport

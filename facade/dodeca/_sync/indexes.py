@@ -11,9 +11,9 @@ from typing import Literal
 import attrs
 
 from dodeca import _library, _params
+from dodeca._base.html import Methods
 from dodeca._dates import timestamp
 from dodeca._operation import request
-from dodeca._show import Methods
 from dodeca._sync.indexed_assets import IndexedAssets
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dodeca import _params
-from dodeca._concurrency import Lock, run_bounded
+from dodeca._base.concurrency import Lock, run_bounded
+from dodeca._base.html import Methods
 from dodeca._operation import Request, request
-from dodeca._show import Methods
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.storage import Storage
 from dodeca._sync.transport import Transport

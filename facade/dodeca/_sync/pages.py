@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
-from dodeca import _params, _show
+from dodeca import _params
+from dodeca._base import html
 from dodeca._operation import Request
 from dodeca._sync.transport import Transport
 from dodeca.results import Page, page_of
@@ -64,7 +65,7 @@ class Pages(Generic[T]):
         return f"<Pages of {self._what} from page {self._first}; iterate them>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])  # nothing is fetched to be looked at
+        return html.paragraph(repr(self)[1:-1])  # nothing is fetched to be looked at
 
 
 def _identity(item: Any) -> Any:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Hashable, Iterator
 
 from dodeca import _http
-from dodeca._concurrency import Room, Shield, gone, place
+from dodeca._base.concurrency import Room, Shield, gone, place
 from dodeca._sockets import Stream
 from dodeca._sync.line import Line
 from dodeca._sync.through import HttpResponse, Through

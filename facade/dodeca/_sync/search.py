@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dodeca import _params
+from dodeca._base.html import Methods
 from dodeca._operation import Request, request
-from dodeca._show import Methods
 from dodeca._sync.transport import Transport
 from dodeca._wire import upload
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError

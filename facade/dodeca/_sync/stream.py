@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from dodeca import _show
+from dodeca._base import html
 from dodeca._operation import Request, read_model
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
@@ -41,7 +41,7 @@ class TextStream:
         return f"<TextStream: {state}>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])
+        return html.paragraph(repr(self)[1:-1])
 
     def __enter__(self) -> TextStream:
         self._lines = _lines(self._opened.__enter__())

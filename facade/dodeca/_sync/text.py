@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dodeca import _params
+from dodeca._base.html import Methods
 from dodeca._operation import request
-from dodeca._show import Methods
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
 from dodeca.results import Analysis, Gist, Summary, of

@@ -10,7 +10,7 @@ from typing import cast
 import attrs
 
 from dodeca import _http
-from dodeca._concurrency import Deadline
+from dodeca._base.concurrency import Deadline
 
 
 @attrs.frozen(eq=False)

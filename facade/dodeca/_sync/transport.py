@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import attrs
 
 from dodeca import _http, _policy
-from dodeca._clock import Clock
+from dodeca._base.clock import Clock
+from dodeca._base.logs import LOG, set_up_logging
+from dodeca._calls.media_urls import check_reachable
 from dodeca._inflate import ERROR_CAP, Inflater
-from dodeca._links import check_reach
-from dodeca._masking import LOG, set_up_logging
 from dodeca._operation import Answer, Request, Sink
 from dodeca._policy import Action, Budget, Fate, Kind, Outcome
 from dodeca._secret import Secret
@@ -140,7 +140,7 @@ class Transport:
         if self._closed:
             raise ConfigurationError("the client was closed")
         if self._is_remote:
-            check_reach(request.form if request.json is None else request.json)
+            check_reachable(request.form if request.json is None else request.json)
         kind = _policy.KINDS[request.operation_id]
         until = self.clock.monotonic() + self.settings.timeout
         number, was_open = 0, False

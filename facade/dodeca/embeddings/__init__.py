@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import attrs
 import numpy as np
 
-from dodeca import _show
+from dodeca._base import html
 from dodeca.embeddings import columns, export, ranking, responses
 from dodeca.embeddings.labels import Labels
 from dodeca.embeddings.matches import Match, Matches, Segment
@@ -434,9 +434,9 @@ class Embeddings:
                 *(row.embedding_option, row.embedding_scope),
                 ", ".join(f"{value:.3f}" for value in row.vector[:4]) + ", …",
             )
-            for row in self[: _show.ROWS]
+            for row in self[: html.ROWS]
         ]
-        return _show.table(repr(self)[1:-1], headings, rows, len(self))
+        return html.table(repr(self)[1:-1], headings, rows, len(self))
 
 
 def _or_none(value: np.float64) -> float | None:

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 import orjson
 
-from dodeca._ids import row_id
+from dodeca._base.row_ids import row_id
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
