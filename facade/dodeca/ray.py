@@ -17,8 +17,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,27 +28,17 @@ from dodeca.bulk.failures import verdict
 from dodeca.bulk.inputs import Item, Options, metadata_names, row_item
 from dodeca.bulk.routing import needs_task, source_of
 from dodeca.errors import (
-    ConfigurationError,
     DodecaError,
-    OutcomeUnknownError,
     RateLimitError,
-    TransportError,
 )
 from dodeca.media import Media
 from dodeca.segmentation import Segmentation
 
 if TYPE_CHECKING:
     from dodeca import Client, Embeddings
-    from dodeca.bulk.journal import Row
-    from dodeca.bulk.state_machine import Ended
-    from dodeca.bulk.steps import Steps
 
 _LIMITER = "dodeca-limiter"
 _LONG_SEC = 900.0  # beyond that a quota is gone, and nobody waits
-_CREATES = {
-    "upload": ("assets_create", "/assets"),
-    "submit": ("embed_v2_tasks_create", "/embed-v2/tasks"),
-}
 
 
 class Embedder:
@@ -154,10 +143,10 @@ class Embedder:
                 return found
 
     def _asked(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
-        from dodeca._sync.bulk_service import Service
+        from dodeca._sync.bulk_service import BulkService
 
         assert self._client is not None
-        service = Service(self._client._transport)
+        service = BulkService(self._client._transport)
         if item.kind == "text":
             return service.embed("text", item.source, item.options)
         media = source_of(item, item.media)
@@ -285,90 +274,3 @@ def _shared_limiter() -> _RemoteLimiter | None:
         return None
     actor = ray.remote(num_cpus=0)(_LocalLimiter)
     return _RemoteLimiter(actor.options(name=_LIMITER, get_if_exists=True).remote())
-
-
-# The engine of bulk runs.
-
-
-class _Worker:
-    """Performs steps in a Ray actor, over a client of its own."""
-
-    def __init__(self, settings: Any, journal_id: str) -> None:
-        from dodeca import Client
-        from dodeca._sync.bulk_service import Service
-        from dodeca.bulk.steps import Steps
-
-        client = Client(
-            base_url=settings.base_url,
-            timeout=settings.timeout,
-            settle_sec=settings.settle_sec,
-            trust_env=settings.trust_env,
-        )
-        self._steps = Steps(Service(client._transport), journal_id)
-
-    def perform(self, step: str, row: Row, media: Media | None) -> Ended:
-        """What came of a step; errors are values, so that they arrive as they are."""
-        try:
-            return self._steps.perform(step, row, media)
-        except DodecaError as exc:
-            return exc
-
-
-class Actors:
-    """Workers on a Ray cluster: an actor for each processor, restarted when it dies."""
-
-    def __init__(self, steps: Steps, number: int) -> None:
-        try:
-            ray = import_module("ray")
-        except ImportError as exc:
-            raise ConfigurationError(
-                f"engine='ray' needs the extra of that name: pip install 'dodeca[ray]' ({exc})"
-            ) from exc
-        self._ray: Any = ray
-        self._is_own = not ray.is_initialized()
-        settings = steps.service.connection()
-        if self._is_own:
-            ray.init(include_dashboard=False, log_to_driver=False)
-        count = min(max(int(ray.cluster_resources().get("CPU", 1)), 1), number)
-        worker = ray.remote(num_cpus=1, max_restarts=-1, max_concurrency=math.ceil(number / count))(
-            _Worker
-        )
-        self._actors = [worker.remote(settings, steps.journal_id) for _ in range(count)]
-        self._busy = [0] * count
-
-    def start(
-        self, step: str, row: Row, media: Media | None, done: Callable[[Ended], object]
-    ) -> None:
-        """Begin a step in the actor that has the least to do."""
-        number = self._busy.index(min(self._busy))
-        self._busy[number] += 1
-        future = self._actors[number].perform.remote(step, row, media).future()
-        future.add_done_callback(partial(self._ended, number, step, done))
-
-    def _ended(
-        self, number: int, step: str, done: Callable[[Ended], object], future: Future[Ended]
-    ) -> None:
-        self._busy[number] -= 1
-        error = future.exception()
-        if error is None:
-            done(future.result())
-        elif isinstance(error, self._ray.exceptions.RayActorError):
-            done(_died(step, error))
-        else:
-            done(error)
-
-    def close(self) -> None:
-        """End the actors, and Ray if it was begun here."""
-        for actor in self._actors:
-            self._ray.kill(actor)
-        if self._is_own:
-            self._ray.shutdown()
-
-
-def _died(step: str, error: BaseException) -> DodecaError:
-    """A worker died: whether it had sent its request, nobody knows."""
-    reason = f"a worker died: {type(error).__name__}"
-    if step in _CREATES:
-        operation_id, path = _CREATES[step]
-        return OutcomeUnknownError(operation_id, "POST", path, reason)
-    return TransportError(reason)

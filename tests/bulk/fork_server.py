@@ -112,7 +112,7 @@ def _carry_out(
 ) -> dict[str, Any]:
     """Carry out a run; die at the named point. What it told, and which points it passed."""
     from dodeca import Client
-    from dodeca._sync.bulk_service import Service
+    from dodeca._sync.bulk_service import BulkService
     from dodeca.bulk.inputs import Options
     from dodeca.bulk.run import carry_out
     from dodeca.bulk.settings import Settings
@@ -126,7 +126,7 @@ def _carry_out(
 
     with Client("key", base_url=base_url, settle_sec=settings["settle_sec"]) as client:
         told = carry_out(
-            Service(client._transport),
+            BulkService(client._transport),
             inputs=inputs,
             out=out,
             options=Options(),

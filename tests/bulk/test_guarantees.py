@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
-from dodeca._sync.bulk_service import Service
+from dodeca._sync.bulk_service import BulkService
 from dodeca.bulk.inputs import Options, items
 from dodeca.bulk.journal import Journal
 from dodeca.bulk.run import carry_out
@@ -220,7 +220,7 @@ def test_a_row_set_that_waits_is_not_that_of_another_content(tmp_path: Path) -> 
 
     with Client.emulated() as client:
         samples.image(picture, "red", (200, 200))
-        service = Service(client._transport)
+        service = BulkService(client._transport)
         with pytest.raises(OSError, match="no space left"):
             carry_out(service, picture, out, options=Options(), settings=Settings(), at=die)
         arrange(client, FAILING)
@@ -296,7 +296,7 @@ def test_old_rows_are_taken_out_of_a_part_at_once(tmp_path: Path) -> None:
         client.embed.run(pictures, out=tmp_path / "out")
         for picture in pictures:
             picture.write_bytes(b"no picture any more")
-        service = Service(client._transport)
+        service = BulkService(client._transport)
         carry_out(
             service,
             pictures,

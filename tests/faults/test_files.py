@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
-from dodeca._sync.bulk_service import Service
+from dodeca._sync.bulk_service import BulkService
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.run import carry_out
 from dodeca.bulk.settings import Settings
@@ -109,7 +109,7 @@ def test_the_service_names_no_file_of_a_run(
     inputs = [*map(str, (tmp_path / "in").iterdir()), {"text": "a dog"}, {"text": "refuse me"}]
     with Client("key", base_url=url) as client:
         told = carry_out(
-            Service(client._transport),
+            BulkService(client._transport),
             inputs=inputs,
             out=out / name,
             options=Options(),

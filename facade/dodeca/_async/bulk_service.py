@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dodeca import _bodies, _library
+import attrs
+
+from dodeca import _bodies, _library, _secret
 from dodeca._async.assets import AsyncAssets
 from dodeca._async.embed import embedded
 from dodeca._async.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport, Settings
+from dodeca._base.async_concurrency import blocking
 from dodeca._operation import Answer, request
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
@@ -25,7 +28,7 @@ _MARK = "dodeca_input"
 _PAGE = 50
 
 
-class AsyncService:
+class AsyncBulkService:
     """The calls of a bulk run. A 429 is raised at once, since the run's limiter deals with it."""
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -33,15 +36,15 @@ class AsyncService:
         self._assets = AsyncAssets(self._transport)
         self._tasks = AsyncEmbedTasks(self._transport)
 
-    async def connection(self) -> Settings:
-        """How to reach the same service from elsewhere.
+    async def factory(self) -> AsyncBulkServiceFactory:
+        """A function that connects to the same service in another process.
 
         Raises:
-            ConfigurationError: the client has a transport of its own, which only works here.
+            ConfigurationError: the client has its own transport, which works in this process only.
         """
         if self._transport.given is not None:
-            raise ConfigurationError("only a client without a transport of its own can leave here")
-        return self._transport.settings
+            raise ConfigurationError("a client with its own transport cannot be used on Ray")
+        return AsyncBulkServiceFactory(self._transport.settings)
 
     async def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
         """The vectors of a text, or of media that go into one call."""
@@ -99,6 +102,20 @@ class AsyncService:
             await self._assets.delete(asset_id)
         except NotFoundError:
             return
+
+
+@attrs.frozen
+class AsyncBulkServiceFactory:
+    """Connects to the service in another process, with the API key of its environment."""
+
+    settings: Settings
+
+    def __call__(self) -> Any:
+        """A `AsyncBulkService` whose methods block."""
+        transport = AsyncTransport(
+            key=_secret.api_key(None), settings=self.settings, transport=None
+        )
+        return blocking(AsyncBulkService(transport))
 
 
 def _block(

@@ -175,7 +175,7 @@ class AsyncEmbed(Methods):
             ConfigurationError: the extra `bulk` is not installed, or `out` holds something else.
             AuthenticationError: the key is not taken; what was done is kept.
         """
-        from dodeca._async.bulk_service import AsyncService
+        from dodeca._async.bulk_service import AsyncBulkService
         from dodeca.bulk.inputs import Options
         from dodeca.bulk.run import carry_out
         from dodeca.bulk.settings import Settings
@@ -206,7 +206,7 @@ class AsyncEmbed(Methods):
             dry_run=dry_run,
             progress=progress,
         )
-        return await arun_blocking(AsyncService(self._transport), call)
+        return await arun_blocking(AsyncBulkService(self._transport), call)
 
     async def audio(
         self,

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dodeca import _bodies, _library
+import attrs
+
+from dodeca import _bodies, _library, _secret
+from dodeca._base.concurrency import blocking
 from dodeca._operation import Answer, request
 from dodeca._sync.assets import Assets
 from dodeca._sync.embed import embedded
@@ -26,7 +29,7 @@ _MARK = "dodeca_input"
 _PAGE = 50
 
 
-class Service:
+class BulkService:
     """The calls of a bulk run. A 429 is raised at once, since the run's limiter deals with it."""
 
     def __init__(self, transport: Transport) -> None:
@@ -34,15 +37,15 @@ class Service:
         self._assets = Assets(self._transport)
         self._tasks = EmbedTasks(self._transport)
 
-    def connection(self) -> Settings:
-        """How to reach the same service from elsewhere.
+    def factory(self) -> BulkServiceFactory:
+        """A function that connects to the same service in another process.
 
         Raises:
-            ConfigurationError: the client has a transport of its own, which only works here.
+            ConfigurationError: the client has its own transport, which works in this process only.
         """
         if self._transport.given is not None:
-            raise ConfigurationError("only a client without a transport of its own can leave here")
-        return self._transport.settings
+            raise ConfigurationError("a client with its own transport cannot be used on Ray")
+        return BulkServiceFactory(self._transport.settings)
 
     def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
         """The vectors of a text, or of media that go into one call."""
@@ -100,6 +103,18 @@ class Service:
             self._assets.delete(asset_id)
         except NotFoundError:
             return
+
+
+@attrs.frozen
+class BulkServiceFactory:
+    """Connects to the service in another process, with the API key of its environment."""
+
+    settings: Settings
+
+    def __call__(self) -> Any:
+        """A `BulkService` whose methods block."""
+        transport = Transport(key=_secret.api_key(None), settings=self.settings, transport=None)
+        return blocking(BulkService(transport))
 
 
 def _block(

@@ -176,7 +176,7 @@ class Embed(Methods):
             ConfigurationError: the extra `bulk` is not installed, or `out` holds something else.
             AuthenticationError: the key is not taken; what was done is kept.
         """
-        from dodeca._sync.bulk_service import Service
+        from dodeca._sync.bulk_service import BulkService
         from dodeca.bulk.inputs import Options
         from dodeca.bulk.run import carry_out
         from dodeca.bulk.settings import Settings
@@ -207,7 +207,7 @@ class Embed(Methods):
             dry_run=dry_run,
             progress=progress,
         )
-        return run_blocking(Service(self._transport), call)
+        return run_blocking(BulkService(self._transport), call)
 
     def audio(
         self,

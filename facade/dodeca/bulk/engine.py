@@ -12,31 +12,18 @@ import queue
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from dodeca._limiter import Limiter
 from dodeca.bulk.dataset import Dataset
-from dodeca.bulk.journal import Journal, Row
+from dodeca.bulk.journal import Journal
 from dodeca.bulk.results import Run
 from dodeca.bulk.settings import Settings
-from dodeca.bulk.state_machine import INTENTS, LONG_SEC, METERED, Course, Ended, Work
-from dodeca.bulk.steps import Outcome
+from dodeca.bulk.state_machine import INTENTS, LONG_SEC, METERED, Course, Work
+from dodeca.bulk.steps import StepOutput, StepResult
+from dodeca.bulk.workers import Workers
 from dodeca.errors import RateLimitError
 from dodeca.media import Media
-
-
-class Workers(Protocol):
-    """Where steps are performed: threads here, or processes elsewhere."""
-
-    def start(
-        self, step: str, row: Row, media: Media | None, done: Callable[[Ended], object]
-    ) -> None:
-        """Begin a step; `done` is called with what came of it, in any thread."""
-        ...
-
-    def close(self) -> None:
-        """Nothing more is begun."""
-        ...
 
 
 class Engine:
@@ -61,7 +48,7 @@ class Engine:
         self._watch = watch
         self._course = Course(journal, settings, run)
         self._limiters = {"embed": Limiter(), "assets": Limiter()}
-        self._back: queue.SimpleQueue[tuple[Work, Ended]] = queue.SimpleQueue()
+        self._back: queue.SimpleQueue[tuple[Work, StepResult]] = queue.SimpleQueue()
         self._out = 0  # steps that workers are busy with
         self._after = 0  # the last input that was taken up
         self._exhausted = False
@@ -163,7 +150,7 @@ class Engine:
             self._out += 1
         return wake
 
-    def _came_back(self, work: Work, ended: Ended) -> None:
+    def _came_back(self, work: Work, ended: StepResult) -> None:
         """Called by workers."""
         self._back.put((work, ended))
 
@@ -215,13 +202,13 @@ class Engine:
             self._course.follow(work, outcome)
         return True
 
-    def _heard(self, work: Work, outcome: Ended) -> None:
+    def _heard(self, work: Work, outcome: StepResult) -> None:
         """Tell the limiter what came of a permit."""
         permit, work.permit = work.permit, None
         if permit is None:
             return
         limiter, now = self._limiters[METERED[work.step]], time.monotonic()
-        if isinstance(outcome, Outcome):
+        if isinstance(outcome, StepOutput):
             limiter.answered(permit, now, outcome.headers)
         elif isinstance(outcome, RateLimitError):
             wait = 1.0 if outcome.retry_after is None else outcome.retry_after

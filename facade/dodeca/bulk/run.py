@@ -6,22 +6,20 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from dodeca.bulk.dataset import Dataset, Place, columns
-from dodeca.bulk.engine import Engine, Workers
+from dodeca.bulk.engine import Engine
 from dodeca.bulk.inputs import Item, Options, items
-from dodeca.bulk.journal import Journal, Row, done_before, nothing
+from dodeca.bulk.journal import Journal, done_before, nothing
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import estimate
 from dodeca.bulk.settings import Settings
-from dodeca.bulk.state_machine import Ended
 from dodeca.bulk.steps import Service, Steps
+from dodeca.bulk.workers import ThreadWorkers, Workers
 from dodeca.errors import ConfigurationError, DodecaError, InvalidRequestError
 from dodeca.media import Media
 
@@ -58,10 +56,10 @@ def carry_out(
         extra = _columns(journal)
         told = _begun(journal, place, settings)
         steps = Steps(service, journal.id, at)
-        crew = _crew(settings.engine)(steps, settings.concurrency)
+        workers = _make_workers(settings.engine, steps, settings.concurrency)
         output = Dataset(place, extra, at)
-        with contextlib.closing(crew), _watched(told, progress) as watch:
-            engine = Engine(journal, output, crew, settings, told, held, watch)
+        with contextlib.closing(workers), _watched(told, progress) as watch:
+            engine = Engine(journal, output, workers, settings, told, held, watch)
             try:
                 engine.carry_out()
             finally:
@@ -140,39 +138,12 @@ def _dry(inputs: Any, out: str | os.PathLike[str], options: Options, settings: S
     )
 
 
-def _crew(engine: str) -> Callable[[Steps, int], Workers]:
+def _make_workers(engine: str, steps: Steps, count: int) -> Workers:
     if engine == "local":
-        return Threads
-    # By its name: it is above the clients, which are above this.
-    actors: Callable[[Steps, int], Workers] = import_module("dodeca.ray").Actors
-    return actors
+        return ThreadWorkers(steps, count)
+    from dodeca.bulk.ray_workers import RayWorkers
 
-
-class Threads:
-    """Workers in this process."""
-
-    def __init__(self, steps: Steps, number: int) -> None:
-        self._steps = steps
-        self._pool = ThreadPoolExecutor(number, thread_name_prefix="dodeca-bulk")
-
-    def start(
-        self, step: str, row: Row, media: Media | None, done: Callable[[Ended], object]
-    ) -> None:
-        """Begin a step in a thread."""
-        self._pool.submit(self._perform, step, row, media, done)
-
-    def _perform(
-        self, step: str, row: Row, media: Media | None, done: Callable[[Ended], object]
-    ) -> None:
-        try:
-            ended: Ended = self._steps.perform(step, row, media)
-        except BaseException as exc:
-            ended = exc
-        done(ended)
-
-    def close(self) -> None:
-        """Let the threads end."""
-        self._pool.shutdown(cancel_futures=True)
+    return RayWorkers(steps, count)
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ from dodeca.bulk.journal import Journal, Row
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import needs_task
 from dodeca.bulk.settings import Settings
-from dodeca.bulk.steps import Outcome
+from dodeca.bulk.steps import StepOutput, StepResult
 from dodeca.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -41,8 +41,6 @@ METERED = {"embed": "embed", "submit": "embed", "upload": "assets"}
 INTENTS = {"upload": "uploading", "submit": "submitting"}
 _TRIES = 3
 _LOST = 50  # answers in a row that did not come
-
-Ended = Outcome | BaseException
 
 
 @attrs.define(eq=False)
@@ -92,9 +90,9 @@ class Course:
         self.begun += 1
         self._go_on(Work(row, media))
 
-    def follow(self, work: Work, ended: Ended) -> None:
+    def follow(self, work: Work, ended: StepResult) -> None:
         """Deal with what came of a step."""
-        if isinstance(ended, Outcome):
+        if isinstance(ended, StepOutput):
             self._lost = 0
             getattr(self, f"_after_{work.step}")(work, ended)
         elif isinstance(ended, DodecaError):
@@ -156,7 +154,7 @@ class Course:
         else:
             self._next(work, "upload" if is_local else "submit")
 
-    def _after_read(self, work: Work, outcome: Outcome) -> None:
+    def _after_read(self, work: Work, outcome: StepOutput) -> None:
         row = work.row
         is_same = row.content in (None, outcome.content)
         seen = {
@@ -177,17 +175,17 @@ class Course:
         self.set(work, "a file's content", changed=0, code=None, **seen)
         self._go_on(work)
 
-    def _after_embed(self, work: Work, outcome: Outcome) -> None:
+    def _after_embed(self, work: Work, outcome: StepOutput) -> None:
         self._done(work, outcome)
 
-    def _after_upload(self, work: Work, outcome: Outcome) -> None:
+    def _after_upload(self, work: Work, outcome: StepOutput) -> None:
         self.set(work, "an asset", state="stored", asset_id=outcome.asset_id)
         if outcome.ready:
             self._next(work, "submit")
         else:
             self._go_on(work)
 
-    def _after_find(self, work: Work, outcome: Outcome) -> None:
+    def _after_find(self, work: Work, outcome: StepOutput) -> None:
         if outcome.asset_id is not None:
             self._after_upload(work, outcome)
             return
@@ -199,23 +197,23 @@ class Course:
         self.set(work, "no asset", state="new")
         self._begin(work)
 
-    def _after_asset(self, work: Work, outcome: Outcome) -> None:
+    def _after_asset(self, work: Work, outcome: StepOutput) -> None:
         if outcome.ready:
             self._next(work, "submit")
         else:
             self._look_again(work)
 
-    def _after_submit(self, work: Work, outcome: Outcome) -> None:
+    def _after_submit(self, work: Work, outcome: StepOutput) -> None:
         self.set(work, "a task", state="running", task_id=outcome.task_id)
         self._go_on(work)
 
-    def _after_task(self, work: Work, outcome: Outcome) -> None:
+    def _after_task(self, work: Work, outcome: StepOutput) -> None:
         if outcome.packed is None:
             self._look_again(work)
         else:
             self._done(work, outcome)
 
-    def _after_delete(self, work: Work, outcome: Outcome) -> None:
+    def _after_delete(self, work: Work, outcome: StepOutput) -> None:
         self.set(work, "a deleted asset", asset_id=None)
         self.leave(work)
 
@@ -223,7 +221,7 @@ class Course:
         elapsed = time.monotonic() - work.looking_since
         self._next(work, work.step, after=_policy.next_look(elapsed))
 
-    def _done(self, work: Work, outcome: Outcome) -> None:
+    def _done(self, work: Work, outcome: StepOutput) -> None:
         """A row set has arrived."""
         assert outcome.packed is not None
         try:

@@ -1,6 +1,6 @@
 """What is done for an input outside of the journal: reading its file, and asking the service.
 
-A step takes a row of the journal and gives an `Outcome`, or raises. It changes nothing in the
+A step takes a row of the journal and gives an `StepOutput`, or raises. It changes nothing in the
 journal, so that it can be done in any thread, process or machine.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -32,8 +32,8 @@ Submitted = tuple[str, Headers]
 class Service(Protocol):
     """What a run asks of the service; each method is one call, and blocks."""
 
-    def connection(self) -> Any:
-        """How to reach the same service from another process."""
+    def factory(self) -> Callable[[], Service]:
+        """A function that connects to the same service in another process; it can be pickled."""
         ...
 
     def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
@@ -66,7 +66,7 @@ class Service(Protocol):
 
 
 @attrs.frozen
-class Outcome:
+class StepOutput:
     """What a step brought; fields that do not belong to it are None."""
 
     content: str | None = None
@@ -81,6 +81,9 @@ class Outcome:
     headers: Headers = attrs.field(factory=dict)
 
 
+StepResult = StepOutput | BaseException
+
+
 @attrs.frozen
 class Steps:
     """The steps of a run. `journal_id` is part of the markers that its assets carry."""
@@ -89,22 +92,22 @@ class Steps:
     journal_id: str
     at: Callable[[str], None] = nothing
 
-    def perform(self, name: str, row: Row, media: Media | None) -> Outcome:
+    def perform(self, name: str, row: Row, media: Media | None) -> StepOutput:
         """Do the step of this name."""
-        step: Callable[[Row, Media | None], Outcome] = getattr(self, f"_{name}")
+        step: Callable[[Row, Media | None], StepOutput] = getattr(self, f"_{name}")
         self.at(f"before {name}")
         outcome = step(row, media)
         self.at(f"after {name}")
         return outcome
 
-    def _read(self, row: Row, media: Media | None) -> Outcome:
+    def _read(self, row: Row, media: Media | None) -> StepOutput:
         """The content of an input, by its hash, and how long it lasts."""
         found = _fingerprint(row, media)
         source = source_of(row, media)
         is_timed = row.kind in ("audio", "video") and source.is_local
         return attrs.evolve(found, media_sec=duration_sec(source) if is_timed else None)
 
-    def _embed(self, row: Row, media: Media | None) -> Outcome:
+    def _embed(self, row: Row, media: Media | None) -> StepOutput:
         if row.kind == "text":
             found, headers = self.service.embed("text", row.source, row.options)
             return attrs.evolve(_packed(row, found, headers), content=_hash(row.source.encode()))
@@ -118,41 +121,41 @@ class Steps:
             packed, content=before.content, size=before.size, mtime_ns=before.mtime_ns
         )
 
-    def _upload(self, row: Row, media: Media | None) -> Outcome:
+    def _upload(self, row: Row, media: Media | None) -> StepOutput:
         source = source_of(row, media)
-        before = Outcome(size=row.size, mtime_ns=row.mtime_ns)
+        before = StepOutput(size=row.size, mtime_ns=row.mtime_ns)
         _check_unchanged(row, before)
         asset_id, ready, headers = self.service.upload(source, self._marker(row))
         _check_unchanged(row, before)
-        return Outcome(asset_id=asset_id, ready=ready, headers=headers)
+        return StepOutput(asset_id=asset_id, ready=ready, headers=headers)
 
-    def _find(self, row: Row, media: Media | None) -> Outcome:
+    def _find(self, row: Row, media: Media | None) -> StepOutput:
         asset_id = self.service.find(self._marker(row), row.intent_at or 0.0)
-        return Outcome(asset_id=asset_id)
+        return StepOutput(asset_id=asset_id)
 
-    def _asset(self, row: Row, media: Media | None) -> Outcome:
-        return Outcome(ready=self.service.asset_is_ready(row.asset_id or ""))
+    def _asset(self, row: Row, media: Media | None) -> StepOutput:
+        return StepOutput(ready=self.service.asset_is_ready(row.asset_id or ""))
 
-    def _submit(self, row: Row, media: Media | None) -> Outcome:
+    def _submit(self, row: Row, media: Media | None) -> StepOutput:
         source = Media.asset(row.asset_id) if row.asset_id else source_of(row, media)
         task_id, headers = self.service.submit(row.kind, source, row.options)
-        return Outcome(task_id=task_id, headers=headers)
+        return StepOutput(task_id=task_id, headers=headers)
 
-    def _task(self, row: Row, media: Media | None) -> Outcome:
+    def _task(self, row: Row, media: Media | None) -> StepOutput:
         found = self.service.result(row.task_id or "")
-        return Outcome() if found is None else _packed(row, found, {})
+        return StepOutput() if found is None else _packed(row, found, {})
 
-    def _delete(self, row: Row, media: Media | None) -> Outcome:
+    def _delete(self, row: Row, media: Media | None) -> StepOutput:
         self.service.delete(row.asset_id or "")
-        return Outcome()
+        return StepOutput()
 
     def _marker(self, row: Row) -> str:
         return f"{self.journal_id}-{row.key}-{(row.content or '')[:16]}"
 
 
-def _packed(row: Row, found: Embeddings, headers: Headers) -> Outcome:
+def _packed(row: Row, found: Embeddings, headers: Headers) -> StepOutput:
     lasted = found.metadata.duration if found.metadata else None
-    return Outcome(
+    return StepOutput(
         packed=pack(found, row.options.model_name),
         rows=len(found),
         media_sec=row.media_sec if row.media_sec is not None else lasted,
@@ -160,22 +163,22 @@ def _packed(row: Row, found: Embeddings, headers: Headers) -> Outcome:
     )
 
 
-def _fingerprint(row: Row, media: Media | None) -> Outcome:
+def _fingerprint(row: Row, media: Media | None) -> StepOutput:
     """What a local file holds, and by what a change of it would show."""
     source = source_of(row, media)
     if source.content is not None:
-        return Outcome(content=_hash(source.content))
+        return StepOutput(content=_hash(source.content))
     if source.path is None:
-        return Outcome()
+        return StepOutput()
     before = source.path.stat()
     digest = hashlib.sha256()
     with source.open() as stream:
         while piece := stream.read(1 << 20):
             digest.update(piece)
-    return Outcome(content=digest.hexdigest(), size=before.st_size, mtime_ns=before.st_mtime_ns)
+    return StepOutput(content=digest.hexdigest(), size=before.st_size, mtime_ns=before.st_mtime_ns)
 
 
-def _check_unchanged(row: Row, before: Outcome) -> None:
+def _check_unchanged(row: Row, before: StepOutput) -> None:
     if row.origin == "file":
         now = Media.file(row.source).path
         found = now.stat() if now else None
