@@ -20,11 +20,11 @@ import attrs
 
 from dodeca._base.addresses import address
 from dodeca._base.logs import masked
+from dodeca._calls.bodies import Body, form_body, json_body
+from dodeca._calls.operation import Request
+from dodeca._calls.retry import Fate
 from dodeca._httpx import httpx
-from dodeca._operation import Request
-from dodeca._policy import Fate
 from dodeca._version import VERSION
-from dodeca._wire import Body, form_body, json_body
 from dodeca.errors import (
     ConfigurationError,
     DodecaError,

@@ -22,8 +22,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dodeca._base.row_ids import row_id
-from dodeca._bodies import MODEL
-from dodeca._limiter import Limiter, Permit
+from dodeca._calls.embed_requests import MODEL
+from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca.bulk.failures import verdict
 from dodeca.bulk.inputs import Item, Options, metadata_names, row_item
 from dodeca.bulk.routing import needs_task, source_of

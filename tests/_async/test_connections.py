@@ -8,7 +8,7 @@ import pytest
 from dodeca import AsyncClient, _http
 from dodeca._async import pool
 from dodeca._base.clock import Clock
-from dodeca._wire import Body
+from dodeca._calls.bodies import Body
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd
 from tests.faults.raw import Raw, http

@@ -13,7 +13,7 @@ from dodeca import AsyncClient, AsyncJob, Embeddings
 from dodeca._async.embed_v1 import EmbeddingsV1
 from dodeca._async.pages import AsyncPages
 from dodeca._async.search import AsyncSearchResults
-from dodeca._params import MARKER
+from dodeca._calls.params import MARKER
 from tests import contract
 from tests.contract import Field
 from tests.scripted import Script

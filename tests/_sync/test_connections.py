@@ -8,8 +8,8 @@ import pytest
 
 from dodeca import Client, _http
 from dodeca._base.clock import Clock
+from dodeca._calls.bodies import Body
 from dodeca._sync import pool
-from dodeca._wire import Body
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd
 from tests.faults.raw import Raw, http

@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 
 from dodeca import Client, Embeddings, Job
-from dodeca._params import MARKER
+from dodeca._calls.params import MARKER
 from dodeca._sync.embed_v1 import EmbeddingsV1
 from dodeca._sync.pages import Pages
 from dodeca._sync.search import SearchResults

@@ -20,9 +20,9 @@ import dodeca
 from dodeca import AsyncClient, Client, Media
 from dodeca._base.addresses import address
 from dodeca._base.clock import Clock
+from dodeca._calls.bodies import form_body
 from dodeca._calls.media_urls import check_reachable
-from dodeca._params import metadata_text
-from dodeca._wire import form_body
+from dodeca._calls.params import metadata_text
 from dodeca.errors import InvalidMediaError, InvalidRequestError, SourceChangedError
 from tests import contract
 from tests.faults.both import CLIENTS, opened

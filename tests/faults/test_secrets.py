@@ -21,8 +21,8 @@ from rich.traceback import Traceback
 
 from dodeca import AsyncClient, Client, Media, errors
 from dodeca._base.logs import masked
+from dodeca._calls.operation import request
 from dodeca._http import build
-from dodeca._operation import request
 from dodeca._secret import Secret
 from dodeca_api.api.indexes import indexes_retrieve
 from tests.faults.both import CLIENTS, opened

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from dodeca import _analysis, _params
 from dodeca._async.job import AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._operation import request
+from dodeca._calls import analyze_requests, params
+from dodeca._calls.operation import request
 from dodeca.media import MediaLike
 from dodeca.results import Analysis, AnalyzeTask, of
 from dodeca_api.api.analyze import analyze_create
@@ -75,7 +75,7 @@ class AsyncAnalyze(Methods):
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
             APIError: the service answered with an error status.
         """
-        body = _analysis.analyze(
+        body = analyze_requests.analyze(
             prompt=prompt,
             video=video,
             video_id=video_id,
@@ -114,7 +114,7 @@ class AsyncAnalyze(Methods):
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
         """
-        body = _analysis.analyze(
+        body = analyze_requests.analyze(
             prompt=prompt,
             video=video,
             video_id=video_id,
@@ -175,7 +175,7 @@ class AsyncAnalyzeTasks(Methods):
             APIError: the service answered with an error status.
             OutcomeUnknownError: whether the task was created cannot be told.
         """
-        body = _analysis.task(
+        body = analyze_requests.task(
             prompt=prompt,
             video=video,
             image=image,
@@ -193,7 +193,7 @@ class AsyncAnalyzeTasks(Methods):
         )
         rule = "of printable ASCII characters, as in a header"
         wanted = secrets.token_hex(16) if idempotency_key is None else idempotency_key
-        key = _params.matching("idempotency_key", wanted, "[!-~]+", rule)
+        key = params.matching("idempotency_key", wanted, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = await self._transport.send(call)
         return self._job(JobState(created.task_id, created.status))
@@ -242,10 +242,10 @@ class AsyncAnalyzeTasks(Methods):
             page_limit,
             lambda number: request(
                 analyze_tasks_list,
-                status=_params.choice("status", status, ANALYZE_TASK_STATUS_FILTER_VALUES),
-                video_url=_params.optional("video_url", video_url),
-                asset_id=_params.optional("asset_id", asset_id),
-                analysis_mode=_params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
+                status=params.choice("status", status, ANALYZE_TASK_STATUS_FILTER_VALUES),
+                video_url=params.optional("video_url", video_url),
+                asset_id=params.optional("asset_id", asset_id),
+                analysis_mode=params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
                 page=number,
                 page_limit=page_limit,
             ),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from dodeca import _params
 from dodeca._async.embed import embedded
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import AsyncLock, arun_bounded
-from dodeca._limiter import Limiter, Permit
+from dodeca._calls import params
+from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca.batch import Batch
 from dodeca.errors import DodecaError, RateLimitError
 from dodeca_api import models
@@ -31,7 +31,7 @@ async def send(
     Raises:
         InvalidRequestError: `concurrency` is out of bounds.
     """
-    _params.integer("concurrency", concurrency, 1, _MOST)
+    params.integer("concurrency", concurrency, 1, _MOST)
     sender = _AsyncSender(transport.hasty(), limiter)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from dodeca import _bodies, _params, _progress
 from dodeca._async.embed_tasks import AsyncEmbedTasks, Block, as_embeddings
 from dodeca._async.job import check_timeout
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import arun_blocking
 from dodeca._base.html import Methods
-from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
-from dodeca._limiter import Limiter
-from dodeca._operation import Answer, request
+from dodeca._calls import embed_requests, params
+from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.operation import Answer, request
+from dodeca._calls.progress import check_callback
+from dodeca._calls.rate_limit import Limiter
+from dodeca._calls.vector_reader import VectorSink, take
 from dodeca.embeddings import Embeddings
-from dodeca.embeddings.sink import VectorSink, take
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.segmentation import Fixed, Segmentation
@@ -58,7 +59,7 @@ class AsyncEmbed(Methods):
             InvalidRequestError: an empty text, or one of more than 500 words.
             APIError: the service answered with an error status.
         """
-        return await self._create(_bodies.text(input_text, model_name))
+        return await self._create(embed_requests.text(input_text, model_name))
 
     async def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
         """Embed a JPEG or PNG of at least 128x128 pixels and at most 5 MB (`POST /embed-v2`).
@@ -72,7 +73,7 @@ class AsyncEmbed(Methods):
             InvalidMediaError: no such file, or a picture outside the limits.
             APIError: the service answered with an error status.
         """
-        return await self._create(_bodies.image(media, model_name))
+        return await self._create(embed_requests.image(media, model_name))
 
     async def text_image(
         self, input_text: str, media: MediaLike, *, model_name: str = MODEL
@@ -88,7 +89,7 @@ class AsyncEmbed(Methods):
             InvalidRequestError: a text or a picture outside the limits.
             APIError: the service answered with an error status.
         """
-        return await self._create(_bodies.text_image(input_text, media, model_name))
+        return await self._create(embed_requests.text_image(input_text, media, model_name))
 
     async def texts(
         self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
@@ -105,9 +106,9 @@ class AsyncEmbed(Methods):
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        texts = _params.several("input_texts", input_texts)
-        _params.string("model_name", model_name)
-        bodies = [partial(_bodies.text, text, model_name) for text in texts]
+        texts = params.several("input_texts", input_texts)
+        params.string("model_name", model_name)
+        bodies = [partial(embed_requests.text, text, model_name) for text in texts]
         return await self._batch(bodies, concurrency)
 
     async def images(
@@ -123,9 +124,9 @@ class AsyncEmbed(Methods):
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        pictures = _params.several("media", media)
-        _params.string("model_name", model_name)
-        bodies = [partial(_bodies.image, picture, model_name) for picture in pictures]
+        pictures = params.several("media", media)
+        params.string("model_name", model_name)
+        bodies = [partial(embed_requests.image, picture, model_name) for picture in pictures]
         return await self._batch(bodies, concurrency)
 
     async def run(
@@ -245,7 +246,7 @@ class AsyncEmbed(Methods):
             JobError: the task failed, or was not ready in time.
         """
         source = Media.of(media)
-        block = _bodies.audio(
+        block = embed_requests.audio(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -294,7 +295,7 @@ class AsyncEmbed(Methods):
             JobError: the task failed, or was not ready in time.
         """
         source = Media.of(media)
-        block = _bodies.video(
+        block = embed_requests.video(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -323,7 +324,7 @@ class AsyncEmbed(Methods):
         if via not in ("auto", "sync", "task"):
             raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
         check_timeout(timeout)
-        _progress.check(on_progress)
+        check_callback(on_progress)
         if via == "sync":
             check_sync_clip(media)
         elif via == "task" or not fits_one_call(media):
@@ -331,7 +332,7 @@ class AsyncEmbed(Methods):
                 media, block, model_name, on_progress=on_progress, progress=progress
             )
             return await job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
-        return await self._create(_bodies.embed_clip(block, model_name))
+        return await self._create(embed_requests.embed_clip(block, model_name))
 
     async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
         found, _ = await embedded(self._transport, body)

@@ -7,17 +7,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from dodeca import _bodies, _params
 from dodeca._async.assets import AsyncAssets
 from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
-from dodeca._dates import timestamp
-from dodeca._operation import Answer, request
+from dodeca._calls import embed_requests, params
+from dodeca._calls.dates import timestamp
+from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.operation import Answer, request
+from dodeca._calls.vector_reader import Columns, VectorSink, take
 from dodeca.embeddings import Embeddings
-from dodeca.embeddings.sink import Columns, VectorSink, take
 from dodeca.media import SYNC_BYTES, Media, MediaLike
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
 from dodeca.segmentation import Fixed, Segmentation
@@ -70,7 +70,7 @@ class AsyncEmbedTasks(Methods):
             OutcomeUnknownError: whether the task was created cannot be told.
         """
         source = Media.of(media)
-        block = _bodies.audio(
+        block = embed_requests.audio(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -120,7 +120,7 @@ class AsyncEmbedTasks(Methods):
             OutcomeUnknownError: whether the task was created cannot be told.
         """
         source = Media.of(media)
-        block = _bodies.video(
+        block = embed_requests.video(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -156,7 +156,7 @@ class AsyncEmbedTasks(Methods):
             NotFoundError: there is no such task, or its embeddings are older than seven days.
             APIError: the service answered with another error status.
         """
-        _params.optional("model_name", model_name)
+        params.optional("model_name", model_name)
         return self._job(await self._look(task_id, model_name=model_name), model_name)
 
     def list(
@@ -189,7 +189,7 @@ class AsyncEmbedTasks(Methods):
                 embed_v2_tasks_list,
                 started_at=timestamp("started_at", started_at),
                 ended_at=timestamp("ended_at", ended_at),
-                status=_params.optional("status", status),
+                status=params.optional("status", status),
                 page=number,
                 page_limit=page_limit,
             ),
@@ -210,8 +210,8 @@ class AsyncEmbedTasks(Methods):
             assets = AsyncAssets(self._transport)
             upload = await assets.upload(media, on_progress=on_progress, progress=progress)
             asset = await upload.wait(on_progress=on_progress, progress=progress)
-            block.media_source = _bodies.source(Media.asset(asset.id))
-        body = _bodies.embed_clip_task(
+            block.media_source = embed_requests.source(Media.asset(asset.id))
+        body = embed_requests.embed_clip_task(
             block,
             model_name,
             embedding_dimension=embedding_dimension,

@@ -9,16 +9,16 @@ from typing import Any
 
 import attrs
 
-from dodeca import _params
 from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._dates import timestamp
-from dodeca._operation import Answer, Request, request
-from dodeca._wire import link, upload
+from dodeca._calls import params
+from dodeca._calls.bodies import link, upload
+from dodeca._calls.dates import timestamp
+from dodeca._calls.operation import Answer, Request, request
+from dodeca._calls.vector_reader import V1, Columns, VectorSink, take
 from dodeca.embeddings import Embeddings
-from dodeca.embeddings.sink import V1, Columns, VectorSink, take
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, Result, of
@@ -99,14 +99,14 @@ class AsyncEmbedV1(Methods):
         if picture is not None:
             check_image(picture, min_side=64)
         body = models.EmbedRequest(
-            model_name=_params.string("model_name", model_name),
-            text=_params.optional("text", text),
-            text_truncate=_params.choice("text_truncate", text_truncate, TEXT_TRUNCATE_VALUES),
+            model_name=params.string("model_name", model_name),
+            text=params.optional("text", text),
+            text_truncate=params.choice("text_truncate", text_truncate, TEXT_TRUNCATE_VALUES),
             image_file=upload(picture),
             image_url=link(picture),
             audio_file=upload(sound),
             audio_url=link(sound),
-            audio_start_offset_sec=_params.number(
+            audio_start_offset_sec=params.number(
                 "audio_start_offset_sec", audio_start_offset_sec, 0
             ),
         )
@@ -150,13 +150,13 @@ class AsyncEmbedV1Tasks(Methods):
             raise InvalidMediaError("an embedding task needs a file or a URL")
         start, end = _part(video_start_offset_sec, video_end_offset_sec)
         body = models.EmbedTaskCreateRequest(
-            model_name=_params.string("model_name", model_name),
+            model_name=params.string("model_name", model_name),
             video_file=upload(source),
             video_url=link(source),
             video_start_offset_sec=start,
             video_end_offset_sec=end,
-            video_clip_length=_params.number("video_clip_length", video_clip_length, 2, 10),
-            video_embedding_scope=_params.choices(
+            video_clip_length=params.number("video_clip_length", video_clip_length, 2, 10),
+            video_embedding_scope=params.choices(
                 "video_embedding_scope", video_embedding_scope, EMBED_VIDEO_SCOPE_VALUES
             ),
         )
@@ -223,7 +223,7 @@ class AsyncEmbedV1Tasks(Methods):
                 embed_tasks_list,
                 started_at=timestamp("started_at", started_at),
                 ended_at=timestamp("ended_at", ended_at),
-                status=_params.choice("status", status, EMBED_TASK_STATUS_FILTER_VALUES),
+                status=params.choice("status", status, EMBED_TASK_STATUS_FILTER_VALUES),
                 page=number,
                 page_limit=page_limit,
             ),
@@ -232,7 +232,7 @@ class AsyncEmbedV1Tasks(Methods):
     def _job(
         self, state: JobState[Embeddings], embedding_option: Sequence[str] | None
     ) -> AsyncJob[Embeddings]:
-        options = _params.choices(
+        options = params.choices(
             "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
         )
 
@@ -253,8 +253,8 @@ class AsyncEmbedV1Tasks(Methods):
 
 def _part(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
     found = (
-        _params.number("video_start_offset_sec", start, 0),
-        _params.number("video_end_offset_sec", end, 0),
+        params.number("video_start_offset_sec", start, 0),
+        params.number("video_end_offset_sec", end, 0),
     )
     if (start is None) != (end is None) or (start is not None and end is not None and end <= start):
         raise InvalidRequestError(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from dodeca import _params
 from dodeca._async.job import AsyncJob, Board, JobState
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._operation import request
+from dodeca._calls import params
+from dodeca._calls.operation import request
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
@@ -46,10 +46,10 @@ class AsyncImports(Methods):
             OutcomeUnknownError: whether the import was started cannot be told.
         """
         body = models.ImportRequest(
-            index_id=_params.string("index_id", index_id),
-            incremental_import=_params.flag("incremental_import", incremental_import),
-            retry_failed=_params.flag("retry_failed", retry_failed),
-            user_metadata=_params.user_metadata(user_metadata),
+            index_id=params.string("index_id", index_id),
+            incremental_import=params.flag("incremental_import", incremental_import),
+            retry_failed=params.flag("retry_failed", retry_failed),
+            user_metadata=params.user_metadata(user_metadata),
         )
         answer = await self._transport.send(request(imports_create, integration_id, body=body))
         state: JobState[ImportStatus] = JobState(integration_id, "pending")
@@ -78,9 +78,7 @@ class AsyncImports(Methods):
         Raises:
             APIError: the service answered with an error status.
         """
-        call = request(
-            imports_status, integration_id, index_id=_params.string("index_id", index_id)
-        )
+        call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
         return of(ImportStatus, await self._transport.send(call))
 
     async def logs(self, integration_id: str) -> Sequence[ImportLog]:

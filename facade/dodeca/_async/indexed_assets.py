@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca import _library, _params
 from dodeca._async.job import AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._operation import request
-from dodeca._params import Span
+from dodeca._calls import library_requests, params
+from dodeca._calls.operation import request
+from dodeca._calls.params import Span
 from dodeca.results import IndexedAsset
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (
@@ -57,16 +57,16 @@ class AsyncIndexedAssets(Methods):
             OutcomeUnknownError: whether it was taken in cannot be told.
         """
         body = models.IndexedAssetCreateRequest(
-            asset_id=_params.string("asset_id", asset_id),
-            enable_video_stream=_params.flag("enable_video_stream", enable_video_stream),
-            user_metadata=_params.user_metadata(user_metadata),
+            asset_id=params.string("asset_id", asset_id),
+            enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
+            user_metadata=params.user_metadata(user_metadata),
         )
         call = request(indexed_assets_create, index_id, body=body)
         begun = self._transport.clock.wall()
 
         async def find() -> str | None:
             async for asset in self.list(index_id, page_limit=50):
-                if asset.asset_id == asset_id and _library.is_new(asset.created_at, begun):
+                if asset.asset_id == asset_id and library_requests.is_new(asset.created_at, begun):
                     return asset.id
             return None
 
@@ -120,7 +120,7 @@ class AsyncIndexedAssets(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        filters = _library.filters(
+        filters = library_requests.filters(
             filename=filename,
             duration=duration,
             fps=fps,
@@ -133,7 +133,7 @@ class AsyncIndexedAssets(Methods):
             sort_by=sort_by,
             sort_option=sort_option,
         )
-        words = _params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
+        words = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
         return listed(
             self._transport,
             IndexedAsset,
@@ -173,12 +173,12 @@ class AsyncIndexedAssets(Methods):
             indexed_assets_retrieve,
             index_id,
             indexed_asset_id,
-            embedding_option=_params.choices(
+            embedding_option=params.choices(
                 "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
             ),
-            transcription=_params.flag("transcription", transcription),
+            transcription=params.flag("transcription", transcription),
         )
-        return _library.with_embedding(IndexedAsset, await self._transport.send(call))
+        return library_requests.with_embedding(IndexedAsset, await self._transport.send(call))
 
     async def update(
         self, index_id: str, indexed_asset_id: str, *, user_metadata: Mapping[str, Any]
@@ -195,7 +195,7 @@ class AsyncIndexedAssets(Methods):
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
         """
-        body = models.UserMetadataUpdate(user_metadata=_params.user_metadata(user_metadata))
+        body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         call = request(indexed_assets_update, index_id, indexed_asset_id, body=body)
         await self._transport.send(call)
 
@@ -216,7 +216,7 @@ class AsyncIndexedAssets(Methods):
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> AsyncJob[IndexedAsset]:
         async def look(indexed_asset_id: str) -> JobState[IndexedAsset]:
             found = await self.retrieve(index_id, indexed_asset_id)
-            reason = _library.reason(found.extra.get("error"))
+            reason = library_requests.reason(found.extra.get("error"))
             return JobState(indexed_asset_id, found.status or "", found, reason)
 
         running = board(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
-from dodeca import _params
 from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
-from dodeca._operation import Request
+from dodeca._calls import params
+from dodeca._calls.operation import Request
 from dodeca.results import Page, page_of
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ def listed(
     Raises:
         InvalidRequestError: a page or a page limit out of bounds.
     """
-    _params.page_limit(page, page_limit)
+    params.page_limit(page, page_limit)
     call(page)  # checks the filters now, not at the first iteration
 
     async def fetch(number: int) -> Page[R]:

@@ -6,11 +6,11 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from dodeca import _params
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._operation import Request, request
-from dodeca._wire import upload
+from dodeca._calls import params
+from dodeca._calls.bodies import upload
+from dodeca._calls.operation import Request, request
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike, check_image
 from dodeca.results import SearchHit, SearchPage, SearchPool, of, rest_of
@@ -116,30 +116,30 @@ class AsyncSearch(Methods):
             BadRequestError: an option that the index does not have, or a filter it cannot read.
         """
         files, urls = _query_media(query_media)
-        text = _params.optional("query_text", query_text)
+        text = params.optional("query_text", query_text)
         if isinstance(text, Unset) and not files and not urls:
             raise InvalidRequestError("a search needs query_text, query_media or both")
-        options = _params.choices("search_options", search_options, SEARCH_OPTION_VALUES)
+        options = params.choices("search_options", search_options, SEARCH_OPTION_VALUES)
         body = models.SearchRequest(
-            index_id=_params.string("index_id", index_id),
+            index_id=params.string("index_id", index_id),
             search_options=[] if isinstance(options, Unset) else options,
             query_text=text,
             query_media_type="image" if files or urls else UNSET,
             query_media_file=_files(files),
             query_media_url=urls or UNSET,
-            transcription_options=_params.choices(
+            transcription_options=params.choices(
                 "transcription_options", transcription_options, TRANSCRIPTION_OPTION_VALUES
             ),
-            group_by=_params.choice("group_by", group_by, SEARCH_GROUP_BY_VALUES),
-            operator=_params.choice("operator", operator, SEARCH_OPERATOR_VALUES),
-            filter_=UNSET if filter is None else _params.json_text("filter", filter),
-            threshold=_params.choice("threshold", threshold, SEARCH_THRESHOLD_VALUES),
-            sort_option=_params.choice("sort_option", sort_option, SEARCH_SORT_OPTION_VALUES),
-            adjust_confidence_level=_params.number(
+            group_by=params.choice("group_by", group_by, SEARCH_GROUP_BY_VALUES),
+            operator=params.choice("operator", operator, SEARCH_OPERATOR_VALUES),
+            filter_=UNSET if filter is None else params.json_text("filter", filter),
+            threshold=params.choice("threshold", threshold, SEARCH_THRESHOLD_VALUES),
+            sort_option=params.choice("sort_option", sort_option, SEARCH_SORT_OPTION_VALUES),
+            adjust_confidence_level=params.number(
                 "adjust_confidence_level", adjust_confidence_level, 0, 1
             ),
-            page_limit=_params.integer("page_limit", page_limit, 1, 50),
-            include_user_metadata=_params.flag("include_user_metadata", include_user_metadata),
+            page_limit=params.integer("page_limit", page_limit, 1, 50),
+            include_user_metadata=params.flag("include_user_metadata", include_user_metadata),
         )
         first = _page(await self._transport.send(request(search_create, body=body)))
         return AsyncSearchResults(self._transport, first, include_user_metadata)
@@ -164,7 +164,7 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
     return request(
         search_retrieve,
         page_token,
-        include_user_metadata=_params.flag("include_user_metadata", metadata),
+        include_user_metadata=params.flag("include_user_metadata", metadata),
     )
 
 
@@ -194,7 +194,7 @@ def _query_media(
     if isinstance(given, Media | str | os.PathLike):
         media = [Media.of(given)]
     else:
-        media = [Media.of(item) for item in _params.several("query_media", given)]
+        media = [Media.of(item) for item in params.several("query_media", given)]
     for item in media:
         if item.asset_id is not None:
             raise InvalidMediaError(f"a search takes pictures as files or URLs, got {item!r}")

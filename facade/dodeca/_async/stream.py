@@ -10,7 +10,7 @@ import orjson
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
-from dodeca._operation import Request, read_model
+from dodeca._calls.operation import Request, read_model
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
 from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of
 from dodeca_api import models

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca import _library, _params
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._operation import request
-from dodeca._params import Span
+from dodeca._calls import library_requests, params
+from dodeca._calls.operation import request
+from dodeca._calls.params import Span
 from dodeca.results import Video
 from dodeca_api import models
 from dodeca_api.api.index_videos import (
@@ -63,7 +63,7 @@ class AsyncVideos(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        filters = _library.filters(
+        filters = library_requests.filters(
             filename=filename,
             duration=duration,
             fps=fps,
@@ -112,12 +112,12 @@ class AsyncVideos(Methods):
             index_videos_retrieve,
             index_id,
             video_id,
-            embedding_option=_params.choices(
+            embedding_option=params.choices(
                 "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
             ),
-            transcription=_params.flag("transcription", transcription),
+            transcription=params.flag("transcription", transcription),
         )
-        return _library.with_embedding(Video, await self._transport.send(call))
+        return library_requests.with_embedding(Video, await self._transport.send(call))
 
     async def update(
         self, index_id: str, video_id: str, *, user_metadata: Mapping[str, Any]
@@ -134,7 +134,7 @@ class AsyncVideos(Methods):
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
         """
-        body = models.UserMetadataUpdate(user_metadata=_params.user_metadata(user_metadata))
+        body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         await self._transport.send(request(index_videos_update, index_id, video_id, body=body))
 
     async def replace(
@@ -152,7 +152,7 @@ class AsyncVideos(Methods):
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
         """
-        body = models.UserMetadataUpdate(user_metadata=_params.user_metadata(user_metadata))
+        body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         await self._transport.send(request(index_videos_replace, index_id, video_id, body=body))
 
     async def delete(self, index_id: str, video_id: str) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from dodeca import _analysis, _params
 from dodeca._base.html import Methods
-from dodeca._operation import request
+from dodeca._calls import analyze_requests, params
+from dodeca._calls.operation import request
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.stream import TextStream
@@ -76,7 +76,7 @@ class Analyze(Methods):
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
             APIError: the service answered with an error status.
         """
-        body = _analysis.analyze(
+        body = analyze_requests.analyze(
             prompt=prompt,
             video=video,
             video_id=video_id,
@@ -115,7 +115,7 @@ class Analyze(Methods):
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
         """
-        body = _analysis.analyze(
+        body = analyze_requests.analyze(
             prompt=prompt,
             video=video,
             video_id=video_id,
@@ -176,7 +176,7 @@ class AnalyzeTasks(Methods):
             APIError: the service answered with an error status.
             OutcomeUnknownError: whether the task was created cannot be told.
         """
-        body = _analysis.task(
+        body = analyze_requests.task(
             prompt=prompt,
             video=video,
             image=image,
@@ -194,7 +194,7 @@ class AnalyzeTasks(Methods):
         )
         rule = "of printable ASCII characters, as in a header"
         wanted = secrets.token_hex(16) if idempotency_key is None else idempotency_key
-        key = _params.matching("idempotency_key", wanted, "[!-~]+", rule)
+        key = params.matching("idempotency_key", wanted, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = self._transport.send(call)
         return self._job(JobState(created.task_id, created.status))
@@ -243,10 +243,10 @@ class AnalyzeTasks(Methods):
             page_limit,
             lambda number: request(
                 analyze_tasks_list,
-                status=_params.choice("status", status, ANALYZE_TASK_STATUS_FILTER_VALUES),
-                video_url=_params.optional("video_url", video_url),
-                asset_id=_params.optional("asset_id", asset_id),
-                analysis_mode=_params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
+                status=params.choice("status", status, ANALYZE_TASK_STATUS_FILTER_VALUES),
+                video_url=params.optional("video_url", video_url),
+                asset_id=params.optional("asset_id", asset_id),
+                analysis_mode=params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
                 page=number,
                 page_limit=page_limit,
             ),

@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any
 
-from dodeca import _library, _params, _progress
 from dodeca._base.html import Methods
-from dodeca._operation import given, request
+from dodeca._calls import library_requests, params
+from dodeca._calls.bodies import link, upload
+from dodeca._calls.operation import given, request
+from dodeca._calls.progress import upload_progress
+from dodeca._calls.upload_plan import Progress
 from dodeca._sync.job import Board, Job, JobState
 from dodeca._sync.multipart_uploads import MultipartUploads
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
-from dodeca._upload import Progress
-from dodeca._wire import link, upload
 from dodeca.errors import InvalidMediaError
 from dodeca.media import MIB, Media, MediaLike
 from dodeca.results import Asset, of
@@ -81,7 +82,7 @@ class Assets(Methods):
             "enable_thumbnail": enable_thumbnail,
         }
         name = source.filename or source  # folders would leave no room for the bar
-        with _progress.sending(name, source.size, on_progress, progress) as note:
+        with upload_progress(name, source.size, on_progress, progress) as note:
             if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
                 job = self.create(source, **options)
                 if note is not None and source.is_local:
@@ -128,24 +129,24 @@ class Assets(Methods):
                 f"one call takes a file of up to 200 MB, {source} has "
                 f"{(source.size or 0) / MIB:.0f}; assets.upload sends it in chunks"
             )
-        marked = _params.marked(user_metadata)
+        marked = params.marked(user_metadata)
         body = models.AssetCreateRequest(
             method="direct" if source.is_local else "url",
             file=upload(source),
             url=link(source),
-            filename=_params.file_name(filename),
-            enable_hls=_params.flag("enable_hls", enable_hls),
-            enable_thumbnail=_params.flag("enable_thumbnail", enable_thumbnail),
-            user_metadata=_params.metadata_text(marked),
+            filename=params.file_name(filename),
+            enable_hls=params.flag("enable_hls", enable_hls),
+            enable_thumbnail=params.flag("enable_thumbnail", enable_thumbnail),
+            user_metadata=params.metadata_text(marked),
         )
         call = request(assets_create, body=body)
         begun = self._transport.clock.wall()
 
         def find() -> Asset | None:
             for asset in self.list(page_limit=_PAGE):
-                if (asset.user_metadata or {}).get(_params.MARKER) == marked[_params.MARKER]:
+                if (asset.user_metadata or {}).get(params.MARKER) == marked[params.MARKER]:
                     return asset
-                if not _library.is_new(asset.created_at, begun):
+                if not library_requests.is_new(asset.created_at, begun):
                     return None  # the newest come first
             return None
 
@@ -173,7 +174,7 @@ class Assets(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        ids = None if asset_ids is None else _params.strings("asset_ids", asset_ids)
+        ids = None if asset_ids is None else params.strings("asset_ids", asset_ids)
         return listed(
             self._transport,
             Asset,
@@ -182,8 +183,8 @@ class Assets(Methods):
             lambda number: request(
                 assets_list,
                 asset_ids=given(ids),
-                asset_types=_params.choices("asset_types", asset_types, ASSET_TYPE_FILTER_VALUES),
-                filename=_params.optional("filename", filename),
+                asset_types=params.choices("asset_types", asset_types, ASSET_TYPE_FILTER_VALUES),
+                filename=params.optional("filename", filename),
                 page=number,
                 page_limit=page_limit,
             ),
@@ -228,7 +229,7 @@ class Assets(Methods):
             BadRequestError: an index uses it (409).
             NotFoundError: there is no such asset.
         """
-        call = request(assets_delete, asset_id, force=_params.flag("force", force))
+        call = request(assets_delete, asset_id, force=params.flag("force", force))
         self._transport.send(call)
 
     def _look(self, asset_id: str) -> JobState[Asset]:

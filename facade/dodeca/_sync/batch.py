@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from dodeca import _params
 from dodeca._base.concurrency import Lock, run_bounded
-from dodeca._limiter import Limiter, Permit
+from dodeca._calls import params
+from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca._sync.embed import embedded
 from dodeca._sync.transport import Transport
 from dodeca.batch import Batch
@@ -30,7 +30,7 @@ def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurr
     Raises:
         InvalidRequestError: `concurrency` is out of bounds.
     """
-    _params.integer("concurrency", concurrency, 1, _MOST)
+    params.integer("concurrency", concurrency, 1, _MOST)
     sender = _AsyncSender(transport.hasty(), limiter)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 

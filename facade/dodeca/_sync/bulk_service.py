@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dodeca import _bodies, _library, _secret
+from dodeca import _secret
 from dodeca._base.concurrency import blocking
-from dodeca._operation import Answer, request
+from dodeca._calls import embed_requests, library_requests
+from dodeca._calls.operation import Answer, request
 from dodeca._sync.assets import Assets
 from dodeca._sync.embed import embedded
 from dodeca._sync.embed_tasks import EmbedTasks
@@ -50,12 +51,12 @@ class BulkService:
     def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
         """The vectors of a text, or of media that go into one call."""
         if isinstance(source, str):
-            body = _bodies.text(source, options.model_name)
+            body = embed_requests.text(source, options.model_name)
         elif kind == "image":
-            body = _bodies.image(source, options.model_name)
+            body = embed_requests.image(source, options.model_name)
         else:
             check_sync_clip(source)
-            body = _bodies.embed_clip(_block(kind, source, options), options.model_name)
+            body = embed_requests.embed_clip(_block(kind, source, options), options.model_name)
         return embedded(self._transport, body)
 
     def upload(self, media: Media, marker: str) -> Uploaded:
@@ -68,7 +69,7 @@ class BulkService:
         for asset in self._assets.list(page_limit=_PAGE):
             if (asset.user_metadata or {}).get(_MARK) == marker:
                 return asset.id
-            if not _library.is_new(asset.created_at, since):
+            if not library_requests.is_new(asset.created_at, since):
                 return None  # the newest come first
         return None
 
@@ -79,7 +80,7 @@ class BulkService:
 
     def submit(self, kind: str, media: Media, options: Options) -> Submitted:
         """A new embedding task."""
-        body = _bodies.embed_clip_task(
+        body = embed_requests.embed_clip_task(
             _block(kind, media, options),
             options.model_name,
             embedding_dimension=None,
@@ -121,7 +122,7 @@ def _block(
     kind: str, media: Media, options: Options
 ) -> models.AudioInputRequest | models.VideoInputRequest:
     if kind == "video":
-        return _bodies.video(
+        return embed_requests.video(
             media,
             model_name=options.model_name,
             start_sec=options.start_sec,
@@ -132,7 +133,7 @@ def _block(
         )
     if not isinstance(options.segmentation, Fixed | None):
         raise InvalidRequestError(f"audio is segmented by fixed, got {options.segmentation!r}")
-    return _bodies.audio(
+    return embed_requests.audio(
         media,
         model_name=options.model_name,
         start_sec=options.start_sec,

@@ -8,17 +8,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from dodeca import _bodies, _params
 from dodeca._base.html import Methods
-from dodeca._bodies import MODEL, AudioOption, Scope, VideoOption
-from dodeca._dates import timestamp
-from dodeca._operation import Answer, request
+from dodeca._calls import embed_requests, params
+from dodeca._calls.dates import timestamp
+from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.operation import Answer, request
+from dodeca._calls.vector_reader import Columns, VectorSink, take
 from dodeca._sync.assets import Assets
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
-from dodeca.embeddings.sink import Columns, VectorSink, take
 from dodeca.media import SYNC_BYTES, Media, MediaLike
 from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
 from dodeca.segmentation import Fixed, Segmentation
@@ -71,7 +71,7 @@ class EmbedTasks(Methods):
             OutcomeUnknownError: whether the task was created cannot be told.
         """
         source = Media.of(media)
-        block = _bodies.audio(
+        block = embed_requests.audio(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -121,7 +121,7 @@ class EmbedTasks(Methods):
             OutcomeUnknownError: whether the task was created cannot be told.
         """
         source = Media.of(media)
-        block = _bodies.video(
+        block = embed_requests.video(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -155,7 +155,7 @@ class EmbedTasks(Methods):
             NotFoundError: there is no such task, or its embeddings are older than seven days.
             APIError: the service answered with another error status.
         """
-        _params.optional("model_name", model_name)
+        params.optional("model_name", model_name)
         return self._job(self._look(task_id, model_name=model_name), model_name)
 
     def list(
@@ -188,7 +188,7 @@ class EmbedTasks(Methods):
                 embed_v2_tasks_list,
                 started_at=timestamp("started_at", started_at),
                 ended_at=timestamp("ended_at", ended_at),
-                status=_params.optional("status", status),
+                status=params.optional("status", status),
                 page=number,
                 page_limit=page_limit,
             ),
@@ -209,8 +209,8 @@ class EmbedTasks(Methods):
             assets = Assets(self._transport)
             upload = assets.upload(media, on_progress=on_progress, progress=progress)
             asset = upload.wait(on_progress=on_progress, progress=progress)
-            block.media_source = _bodies.source(Media.asset(asset.id))
-        body = _bodies.embed_clip_task(
+            block.media_source = embed_requests.source(Media.asset(asset.id))
+        body = embed_requests.embed_clip_task(
             block,
             model_name,
             embedding_dimension=embedding_dimension,

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from dodeca import _params
 from dodeca._base.html import Methods
-from dodeca._operation import request
+from dodeca._calls import params
+from dodeca._calls.operation import request
 from dodeca._sync.job import Board, Job, JobState
 from dodeca._sync.transport import Transport
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
@@ -47,10 +47,10 @@ class Imports(Methods):
             OutcomeUnknownError: whether the import was started cannot be told.
         """
         body = models.ImportRequest(
-            index_id=_params.string("index_id", index_id),
-            incremental_import=_params.flag("incremental_import", incremental_import),
-            retry_failed=_params.flag("retry_failed", retry_failed),
-            user_metadata=_params.user_metadata(user_metadata),
+            index_id=params.string("index_id", index_id),
+            incremental_import=params.flag("incremental_import", incremental_import),
+            retry_failed=params.flag("retry_failed", retry_failed),
+            user_metadata=params.user_metadata(user_metadata),
         )
         answer = self._transport.send(request(imports_create, integration_id, body=body))
         state: JobState[ImportStatus] = JobState(integration_id, "pending")
@@ -79,9 +79,7 @@ class Imports(Methods):
         Raises:
             APIError: the service answered with an error status.
         """
-        call = request(
-            imports_status, integration_id, index_id=_params.string("index_id", index_id)
-        )
+        call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
         return of(ImportStatus, self._transport.send(call))
 
     def logs(self, integration_id: str) -> Sequence[ImportLog]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca import _library, _params
 from dodeca._base.html import Methods
-from dodeca._operation import request
-from dodeca._params import Span
+from dodeca._calls import library_requests, params
+from dodeca._calls.operation import request
+from dodeca._calls.params import Span
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
@@ -58,16 +58,16 @@ class IndexedAssets(Methods):
             OutcomeUnknownError: whether it was taken in cannot be told.
         """
         body = models.IndexedAssetCreateRequest(
-            asset_id=_params.string("asset_id", asset_id),
-            enable_video_stream=_params.flag("enable_video_stream", enable_video_stream),
-            user_metadata=_params.user_metadata(user_metadata),
+            asset_id=params.string("asset_id", asset_id),
+            enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
+            user_metadata=params.user_metadata(user_metadata),
         )
         call = request(indexed_assets_create, index_id, body=body)
         begun = self._transport.clock.wall()
 
         def find() -> str | None:
             for asset in self.list(index_id, page_limit=50):
-                if asset.asset_id == asset_id and _library.is_new(asset.created_at, begun):
+                if asset.asset_id == asset_id and library_requests.is_new(asset.created_at, begun):
                     return asset.id
             return None
 
@@ -121,7 +121,7 @@ class IndexedAssets(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        filters = _library.filters(
+        filters = library_requests.filters(
             filename=filename,
             duration=duration,
             fps=fps,
@@ -134,7 +134,7 @@ class IndexedAssets(Methods):
             sort_by=sort_by,
             sort_option=sort_option,
         )
-        words = _params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
+        words = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
         return listed(
             self._transport,
             IndexedAsset,
@@ -174,12 +174,12 @@ class IndexedAssets(Methods):
             indexed_assets_retrieve,
             index_id,
             indexed_asset_id,
-            embedding_option=_params.choices(
+            embedding_option=params.choices(
                 "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
             ),
-            transcription=_params.flag("transcription", transcription),
+            transcription=params.flag("transcription", transcription),
         )
-        return _library.with_embedding(IndexedAsset, self._transport.send(call))
+        return library_requests.with_embedding(IndexedAsset, self._transport.send(call))
 
     def update(
         self, index_id: str, indexed_asset_id: str, *, user_metadata: Mapping[str, Any]
@@ -196,7 +196,7 @@ class IndexedAssets(Methods):
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
         """
-        body = models.UserMetadataUpdate(user_metadata=_params.user_metadata(user_metadata))
+        body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         call = request(indexed_assets_update, index_id, indexed_asset_id, body=body)
         self._transport.send(call)
 
@@ -217,7 +217,7 @@ class IndexedAssets(Methods):
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> Job[IndexedAsset]:
         def look(indexed_asset_id: str) -> JobState[IndexedAsset]:
             found = self.retrieve(index_id, indexed_asset_id)
-            reason = _library.reason(found.extra.get("error"))
+            reason = library_requests.reason(found.extra.get("error"))
             return JobState(indexed_asset_id, found.status or "", found, reason)
 
         running = board(

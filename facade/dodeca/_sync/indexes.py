@@ -10,10 +10,10 @@ from typing import Literal
 
 import attrs
 
-from dodeca import _library, _params
 from dodeca._base.html import Methods
-from dodeca._dates import timestamp
-from dodeca._operation import request
+from dodeca._calls import library_requests, params
+from dodeca._calls.dates import timestamp
+from dodeca._calls.operation import request
 from dodeca._sync.indexed_assets import IndexedAssets
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
@@ -84,14 +84,14 @@ class Indexes(Methods):
             BadRequestError: the name is taken (`index_name_already_exists`), or another refusal.
             OutcomeUnknownError: whether the index was created cannot be told.
         """
-        name = _params.string("index_name", index_name)
+        name = params.string("index_name", index_name)
         body = _create_body(name, models, addons)
         call = request(indexes_create, body=body)
         begun = self._transport.clock.wall()
 
         def find() -> Index | None:
             for index in self.list(index_name=name):
-                if index.index_name == name and _library.is_new(index.created_at, begun):
+                if index.index_name == name and library_requests.is_new(index.created_at, begun):
                     return index
             return None
 
@@ -134,13 +134,13 @@ class Indexes(Methods):
             page_limit,
             lambda number: request(
                 indexes_list,
-                index_name=_params.optional("index_name", index_name),
+                index_name=params.optional("index_name", index_name),
                 model_options=_joined(model_options),
-                model_family=_params.choice("model_family", model_family, MODEL_FAMILY_VALUES),
+                model_family=params.choice("model_family", model_family, MODEL_FAMILY_VALUES),
                 created_at=timestamp("created_at", created_at),
                 updated_at=timestamp("updated_at", updated_at),
-                sort_by=_params.choice("sort_by", sort_by, SORT_BY_VALUES),
-                sort_option=_params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
+                sort_by=params.choice("sort_by", sort_by, SORT_BY_VALUES),
+                sort_option=params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
                 page=number,
                 page_limit=page_limit,
             ),
@@ -169,7 +169,7 @@ class Indexes(Methods):
             InvalidRequestError: an empty name.
             APIError: the service answered with an error status.
         """
-        body = models.IndexUpdateRequest(index_name=_params.string("index_name", index_name))
+        body = models.IndexUpdateRequest(index_name=params.string("index_name", index_name))
         self._transport.send(request(indexes_update, index_id, body=body))
 
     def delete(self, index_id: str) -> None:
@@ -193,21 +193,21 @@ def _create_body(
         )
     wanted = []
     for model_name, options in chosen.items():
-        known = _params.choices(f"models[{model_name!r}]", options, INDEX_MODEL_OPTION_VALUES)
+        known = params.choices(f"models[{model_name!r}]", options, INDEX_MODEL_OPTION_VALUES)
         wanted.append(
             models.IndexModelRequest(
-                model_name=_params.string("a model name", model_name),
+                model_name=params.string("a model name", model_name),
                 model_options=[] if isinstance(known, Unset) else known,
             )
         )
     return models.IndexCreateRequest(
         index_name=name,
         models=wanted,
-        addons=_params.choices("addons", addons, _ADDONS),
+        addons=params.choices("addons", addons, _ADDONS),
     )
 
 
 def _joined(options: Sequence[str] | None) -> str | Unset:
     """The list takes its options as one text with commas."""
-    known = _params.choices("model_options", options, INDEX_MODEL_OPTION_VALUES)
+    known = params.choices("model_options", options, INDEX_MODEL_OPTION_VALUES)
     return UNSET if isinstance(known, Unset) else ",".join(known)

@@ -6,16 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dodeca import _params
 from dodeca._base.concurrency import Lock, run_bounded
 from dodeca._base.html import Methods
-from dodeca._operation import Request, request
+from dodeca._calls import params
+from dodeca._calls.bodies import file_name, range_body
+from dodeca._calls.operation import Request, request
+from dodeca._calls.upload_plan import Chunk as Range
+from dodeca._calls.upload_plan import Plan, Progress
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.storage import Storage
 from dodeca._sync.transport import Transport
-from dodeca._upload import Chunk as Range
-from dodeca._upload import Plan, Progress
-from dodeca._wire import file_name, range_body
 from dodeca.errors import APIError, InvalidRequestError, InvalidResponseError
 from dodeca.media import GIB, Media
 from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl, of, page_of
@@ -68,9 +68,9 @@ class MultipartUploads(Methods):
             APIError: the service answered with an error status.
             OutcomeUnknownError: whether the session was opened cannot be told.
         """
-        kind = _params.choice("type", _params.string("type", type), MULTIPART_UPLOAD_TYPE_VALUES)
-        name = _params.file_name(_params.string("filename", filename))
-        size = _params.integer("total_size", total_size, 1, 10 * GIB)
+        kind = params.choice("type", params.string("type", type), MULTIPART_UPLOAD_TYPE_VALUES)
+        name = params.file_name(params.string("filename", filename))
+        size = params.integer("total_size", total_size, 1, 10 * GIB)
         assert not isinstance(kind, Unset)
         assert not isinstance(name, Unset)
         assert not isinstance(size, Unset)
@@ -78,9 +78,9 @@ class MultipartUploads(Methods):
             filename=name,
             type_=kind,
             total_size=size,
-            enable_hls=_params.flag("enable_hls", enable_hls),
-            enable_thumbnail=_params.flag("enable_thumbnail", enable_thumbnail),
-            user_metadata=_params.user_metadata(user_metadata),
+            enable_hls=params.flag("enable_hls", enable_hls),
+            enable_thumbnail=params.flag("enable_thumbnail", enable_thumbnail),
+            user_metadata=params.user_metadata(user_metadata),
         )
         call = request(multipart_uploads_create, body=body)
         return of(Upload, self._transport.send(call))
@@ -116,7 +116,7 @@ class MultipartUploads(Methods):
         Raises:
             InvalidRequestError: a page below 1, or more than 50 on a page.
         """
-        _params.page_limit(page, page_limit)
+        params.page_limit(page, page_limit)
 
         def call(number: int) -> Request[Any]:
             return request(multipart_uploads_status, upload_id, page=number, page_limit=page_limit)
@@ -143,8 +143,8 @@ class MultipartUploads(Methods):
             InvalidRequestError: a number out of bounds.
             APIError: the service answered with an error status.
         """
-        _params.integer("start", start, 1)
-        _params.integer("count", count, 1, _URLS)
+        params.integer("start", start, 1)
+        params.integer("count", count, 1, _URLS)
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
         answer = self._transport.send(call)
@@ -168,11 +168,11 @@ class MultipartUploads(Methods):
             InvalidRequestError: no chunk, more than 50, or one of another form.
             APIError: the service answered with an error status.
         """
-        given = _params.several("completed_chunks", completed_chunks)
+        given = params.several("completed_chunks", completed_chunks)
         if not 1 <= len(given) <= _URLS:
             raise InvalidRequestError(f"a report names 1 to {_URLS} chunks, got {len(given)}")
         chunks = [
-            _params.shaped(_CHUNK, models.CompletedChunk, _params.mapping(_CHUNK, chunk))
+            params.shaped(_CHUNK, models.CompletedChunk, params.mapping(_CHUNK, chunk))
             for chunk in given
         ]
         body = models.ChunkReportRequest(

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
-from dodeca import _params
 from dodeca._base import html
-from dodeca._operation import Request
+from dodeca._calls import params
+from dodeca._calls.operation import Request
 from dodeca._sync.transport import Transport
 from dodeca.results import Page, page_of
 
@@ -85,7 +85,7 @@ def listed(
     Raises:
         InvalidRequestError: a page or a page limit out of bounds.
     """
-    _params.page_limit(page, page_limit)
+    params.page_limit(page, page_limit)
     call(page)  # checks the filters now, not at the first iteration
 
     def fetch(number: int) -> Page[R]:

@@ -7,11 +7,12 @@ import random
 from collections.abc import Mapping
 from types import TracebackType
 
-from dodeca import _http, _policy
-from dodeca._policy import Action, Kind
+from dodeca import _http
+from dodeca._calls import retry
+from dodeca._calls.bodies import Body
+from dodeca._calls.retry import Action, Kind
 from dodeca._sync.pool import Connections
 from dodeca._sync.transport import Failure, Transport, attempt, refusal
-from dodeca._wire import Body
 from dodeca.errors import InvalidResponseError
 
 
@@ -41,9 +42,9 @@ class Storage:
             ended = self._attempt(url, headers, body, max(left, 0.001))
             if isinstance(ended, str):
                 return ended
-            action = _policy.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
+            action = retry.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
             left = until - self._clock.monotonic()
-            wait = _policy.delay(turn, ended.outcome, left=left, jitter=random.random())
+            wait = retry.delay(turn, ended.outcome, left=left, jitter=random.random())
             if action is Action.GIVE_UP or wait is None:
                 raise ended.error
             self._clock.sleep(wait)

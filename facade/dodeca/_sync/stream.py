@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from dodeca._base import html
-from dodeca._operation import Request, read_model
+from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
 from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of

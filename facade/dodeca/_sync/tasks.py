@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca import _library, _params
 from dodeca._base.html import Methods
-from dodeca._dates import timestamp
-from dodeca._operation import request
+from dodeca._calls import library_requests, params
+from dodeca._calls.bodies import link, upload
+from dodeca._calls.dates import timestamp
+from dodeca._calls.operation import request
 from dodeca._sync.job import Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
-from dodeca._wire import link, upload
 from dodeca.errors import InvalidMediaError
 from dodeca.media import GIB, Media, MediaLike
 from dodeca.results import Task, of
@@ -70,11 +70,11 @@ class Tasks(Methods):
                 "upload it with assets.upload and take it in with indexes.assets.create"
             )
         body = models.TaskCreateRequest(
-            index_id=_params.string("index_id", index_id),
+            index_id=params.string("index_id", index_id),
             video_file=upload(source),
             video_url=link(source),
-            enable_video_stream=_params.flag("enable_video_stream", enable_video_stream),
-            user_metadata=_params.metadata_text(user_metadata),
+            enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
+            user_metadata=params.metadata_text(user_metadata),
         )
         created = self._transport.send(request(tasks_create, body=body))
         return self._job(JobState(created.field_id, "pending", of(Task, created)))
@@ -131,16 +131,16 @@ class Tasks(Methods):
             page_limit,
             lambda number: request(
                 tasks_list,
-                index_id=_params.optional("index_id", index_id),
-                status=_params.choices("status", status, TASK_STATUS_FILTER_VALUES),
-                filename=_params.optional("filename", filename),
-                duration=_params.number("duration", duration, 0),
-                width=_params.integer("width", width, 0),
-                height=_params.integer("height", height, 0),
+                index_id=params.optional("index_id", index_id),
+                status=params.choices("status", status, TASK_STATUS_FILTER_VALUES),
+                filename=params.optional("filename", filename),
+                duration=params.number("duration", duration, 0),
+                width=params.integer("width", width, 0),
+                height=params.integer("height", height, 0),
                 created_at=timestamp("created_at", created_at),
                 updated_at=timestamp("updated_at", updated_at),
-                sort_by=_params.choice("sort_by", sort_by, SORT_BY_VALUES),
-                sort_option=_params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
+                sort_by=params.choice("sort_by", sort_by, SORT_BY_VALUES),
+                sort_option=params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
                 page=number,
                 page_limit=page_limit,
             ),
@@ -163,8 +163,8 @@ class Tasks(Methods):
 
     def _look(self, task_id: str) -> JobState[Task]:
         task = of(Task, self._transport.send(request(tasks_retrieve, task_id)))
-        reason = _library.reason(task.extra.get("error"))
-        expected = _library.seconds_between(task.created_at, task.estimated_time)
+        reason = library_requests.reason(task.extra.get("error"))
+        expected = library_requests.seconds_between(task.created_at, task.estimated_time)
         return JobState(task_id, task.status or "", task, reason, expected)
 
     def _job(self, state: JobState[Task]) -> Job[Task]:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dodeca import _params
 from dodeca._base.html import Methods
-from dodeca._operation import request
+from dodeca._calls import params
+from dodeca._calls.operation import request
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
 from dodeca.results import Analysis, Gist, Summary, of
@@ -85,15 +85,15 @@ class Summarize(Methods):
             InvalidRequestError: a parameter out of bounds.
             APIError: the service answered with an error status.
         """
-        kind = _params.choice("type", _params.string("type", type), SUMMARIZE_TYPE_VALUES)
+        kind = params.choice("type", params.string("type", type), SUMMARIZE_TYPE_VALUES)
         assert not isinstance(kind, Unset)
         body = models.SummarizeRequest(
-            video_id=_params.string("video_id", video_id),
+            video_id=params.string("video_id", video_id),
             type_=kind,
-            prompt=_params.optional("prompt", prompt),
-            temperature=_params.number("temperature", temperature, 0, 1),
-            max_tokens=_params.integer("max_tokens", max_tokens, 1, 4096),
-            response_format=_params.shaped(
+            prompt=params.optional("prompt", prompt),
+            temperature=params.number("temperature", temperature, 0, 1),
+            max_tokens=params.integer("max_tokens", max_tokens, 1, 4096),
+            response_format=params.shaped(
                 "response_format", models.JsonResponseFormat, response_format
             ),
         )
@@ -119,9 +119,9 @@ class Gists(Methods):
             InvalidRequestError: no type, or one that the API does not list.
             APIError: the service answered with an error status.
         """
-        words = _params.choices("types", types, GIST_TYPE_VALUES)
+        words = params.choices("types", types, GIST_TYPE_VALUES)
         body = models.GistRequest(
-            video_id=_params.string("video_id", video_id),
+            video_id=params.string("video_id", video_id),
             types=[] if isinstance(words, Unset) else words,
         )
         return of(Gist, self._transport.send(request(gist_create, body=body)))
@@ -131,8 +131,8 @@ def _generate_body(
     video_id: str, prompt: str, temperature: float | None, *, stream: bool
 ) -> models.GenerateRequest:
     return models.GenerateRequest(
-        video_id=_params.string("video_id", video_id),
-        prompt=_params.string("prompt", prompt),
-        temperature=_params.number("temperature", temperature, 0, 1),
+        video_id=params.string("video_id", video_id),
+        prompt=params.string("prompt", prompt),
+        temperature=params.number("temperature", temperature, 0, 1),
         stream=stream,
     )

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import attrs
 
-from dodeca import _http, _policy
+from dodeca import _http
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
+from dodeca._calls import retry
 from dodeca._calls.media_urls import check_reachable
+from dodeca._calls.operation import Answer, Request, Sink
+from dodeca._calls.retry import Action, Budget, Fate, Kind, Outcome
 from dodeca._inflate import ERROR_CAP, Inflater
-from dodeca._operation import Answer, Request, Sink
-from dodeca._policy import Action, Budget, Fate, Kind, Outcome
 from dodeca._secret import Secret
 from dodeca._sync.pool import Connections
 from dodeca._sync.through import HttpResponse
@@ -141,7 +142,7 @@ class Transport:
             raise ConfigurationError("the client was closed")
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
-        kind = _policy.KINDS[request.operation_id]
+        kind = retry.KINDS[request.operation_id]
         until = self.clock.monotonic() + self.settings.timeout
         number, was_open = 0, False
         while True:
@@ -151,7 +152,7 @@ class Transport:
                 self._budget.earn()
                 return ended
             action = self._action(kind, ended)
-            is_open = ended.outcome.fate in _policy.OPEN
+            is_open = ended.outcome.fate in retry.OPEN
             if action is Action.LOOK_UP and find is not None:
                 found = self._found(request, ended, find, until)
                 if found is not None:
@@ -160,7 +161,7 @@ class Transport:
             was_open = was_open or is_open
             wait = self._wait(number, ended, until) if action is Action.REPEAT else None
             if wait is None:
-                if was_open and kind in _policy.CREATES:
+                if was_open and kind in retry.CREATES:
                     raise _unknown(request, ended.error)
                 raise ended.error
             LOG.info("%s again in %.2f s: %s", request.operation_id, wait, ended.error)
@@ -170,14 +171,14 @@ class Transport:
         fate = ended.outcome.fate
         if fate is Fate.THROTTLED and not self.settings.patient:
             return Action.GIVE_UP
-        if kind is Kind.CREATE_BLIND and fate in _policy.OPEN and self.settings.retry_unknown:
+        if kind is Kind.CREATE_BLIND and fate in retry.OPEN and self.settings.retry_unknown:
             return Action.REPEAT
-        return _policy.ACTIONS[kind, fate]
+        return retry.ACTIONS[kind, fate]
 
     def _wait(self, number: int, ended: Failure, until: float) -> float | None:
         """Seconds until the next attempt; None where there is none."""
         left = until - self.clock.monotonic()
-        wait = _policy.delay(number, ended.outcome, left=left, jitter=random.random())
+        wait = retry.delay(number, ended.outcome, left=left, jitter=random.random())
         return None if wait is None or not self._budget.spend(ended.outcome) else wait
 
     def _attempt(
@@ -189,7 +190,7 @@ class Transport:
         was_open: bool,
     ) -> T | Failure:
         left = max(until - self.clock.monotonic(), 0.001)
-        fresh = kind in _policy.CREATES
+        fresh = kind in retry.CREATES
         built = _http.build(request, self.base_url, timeout=left, fresh=fresh)
         self._key.sign(built.headers)
 
@@ -264,7 +265,7 @@ def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Fa
     finally:
         response.stream.close()
     text = bytes(body[:ERROR_CAP])
-    wait = _policy.retry_after(response.headers, now=now)
+    wait = retry.retry_after(response.headers, now=now)
     error = APIError.of(
         response.status_code,
         response.headers,
@@ -272,7 +273,7 @@ def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Fa
         retry_after=wait,
         now=now,
     )
-    return Failure(Outcome(_policy.fate_of(response.status_code), wait), error)
+    return Failure(Outcome(retry.fate_of(response.status_code), wait), error)
 
 
 def whole(

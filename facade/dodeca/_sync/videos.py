@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca import _library, _params
 from dodeca._base.html import Methods
-from dodeca._operation import request
-from dodeca._params import Span
+from dodeca._calls import library_requests, params
+from dodeca._calls.operation import request
+from dodeca._calls.params import Span
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.transport import Transport
 from dodeca.results import Video
@@ -64,7 +64,7 @@ class Videos(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        filters = _library.filters(
+        filters = library_requests.filters(
             filename=filename,
             duration=duration,
             fps=fps,
@@ -113,12 +113,12 @@ class Videos(Methods):
             index_videos_retrieve,
             index_id,
             video_id,
-            embedding_option=_params.choices(
+            embedding_option=params.choices(
                 "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
             ),
-            transcription=_params.flag("transcription", transcription),
+            transcription=params.flag("transcription", transcription),
         )
-        return _library.with_embedding(Video, self._transport.send(call))
+        return library_requests.with_embedding(Video, self._transport.send(call))
 
     def update(self, index_id: str, video_id: str, *, user_metadata: Mapping[str, Any]) -> None:
         """Set some of a video's metadata (`PATCH /indexes/{index_id}/videos/{video_id}`).
@@ -133,7 +133,7 @@ class Videos(Methods):
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
         """
-        body = models.UserMetadataUpdate(user_metadata=_params.user_metadata(user_metadata))
+        body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         self._transport.send(request(index_videos_update, index_id, video_id, body=body))
 
     def replace(
@@ -151,7 +151,7 @@ class Videos(Methods):
             InvalidRequestError: a value that metadata cannot hold.
             APIError: the service answered with an error status.
         """
-        body = models.UserMetadataUpdate(user_metadata=_params.user_metadata(user_metadata))
+        body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         self._transport.send(request(index_videos_replace, index_id, video_id, body=body))
 
     def delete(self, index_id: str, video_id: str) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from dodeca._limiter import Limiter
+from dodeca._calls.rate_limit import Limiter
 from dodeca.bulk.dataset import Dataset
 from dodeca.bulk.journal import Journal
 from dodeca.bulk.results import Run

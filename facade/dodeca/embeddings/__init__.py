@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from dodeca.embeddings.sink import Columns
+    from dodeca._calls.vector_reader import Columns
     from dodeca.results import EmbeddingMetadata
 
 __all__ = ["Embeddings", "Match", "Matches", "Segment"]

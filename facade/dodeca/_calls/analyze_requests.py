@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dodeca import _params
-from dodeca._wire import Base64Slot
+from dodeca._calls import params
+from dodeca._calls.bodies import Base64Slot
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike
 from dodeca_api import models
@@ -40,19 +40,19 @@ def analyze(
     _check_prompts(prompt, prompt_v2)
     _check_window(start_time, end_time)
     return models.AnalyzeRequest(
-        model_name=_params.optional("model_name", model_name),
-        video_id=_params.optional("video_id", video_id),
+        model_name=params.optional("model_name", model_name),
+        video_id=params.optional("video_id", video_id),
         video=_video(video),
         image=_images(image),
-        prompt=_params.optional("prompt", prompt),
-        prompt_v2=_params.shaped("prompt_v2", models.AnalyzePrompt, prompt_v2),
-        temperature=_params.number("temperature", temperature, 0, 1),
-        response_format=_params.shaped(
+        prompt=params.optional("prompt", prompt),
+        prompt_v2=params.shaped("prompt_v2", models.AnalyzePrompt, prompt_v2),
+        temperature=params.number("temperature", temperature, 0, 1),
+        response_format=params.shaped(
             "response_format", models.JsonResponseFormat, response_format
         ),
-        max_tokens=_params.integer("max_tokens", max_tokens, 1, 98_304),
-        start_time=_params.number("start_time", start_time, 0),
-        end_time=_params.number("end_time", end_time, 0),
+        max_tokens=params.integer("max_tokens", max_tokens, 1, 98_304),
+        start_time=params.number("start_time", start_time, 0),
+        end_time=params.number("end_time", end_time, 0),
         stream=stream,
     )
 
@@ -82,26 +82,26 @@ def task(
     _check_one("video and image", video, image)
     _check_prompts(prompt, prompt_v2)
     _check_window(start_time, end_time)
-    shortest = _params.number("min_segment_duration", min_segment_duration, 2)
+    shortest = params.number("min_segment_duration", min_segment_duration, 2)
     least = min_segment_duration or 2
-    longest = _params.number("max_segment_duration", max_segment_duration, least)
+    longest = params.number("max_segment_duration", max_segment_duration, least)
     return models.AnalyzeTaskCreateRequest(
-        model_name=_params.optional("model_name", model_name),
+        model_name=params.optional("model_name", model_name),
         custom_id=_custom_id(custom_id),
         video=_video(video),
         image=_images(image),
-        prompt=_params.optional("prompt", prompt),
-        prompt_v2=_params.shaped("prompt_v2", models.AnalyzePrompt, prompt_v2),
-        analysis_mode=_params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
-        temperature=_params.number("temperature", temperature, 0, 1),
+        prompt=params.optional("prompt", prompt),
+        prompt_v2=params.shaped("prompt_v2", models.AnalyzePrompt, prompt_v2),
+        analysis_mode=params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
+        temperature=params.number("temperature", temperature, 0, 1),
         max_tokens=_tokens(max_tokens),
-        response_format=_params.shaped(
+        response_format=params.shaped(
             "response_format", models.AnalyzeTaskResponseFormat, response_format
         ),
         min_segment_duration=shortest,
         max_segment_duration=longest,
-        start_time=_params.number("start_time", start_time, 0),
-        end_time=_params.number("end_time", end_time, 0),
+        start_time=params.number("start_time", start_time, 0),
+        end_time=params.number("end_time", end_time, 0),
     )
 
 
@@ -120,12 +120,12 @@ def _custom_id(value: str | None) -> str | Unset:
     if value is None:
         return UNSET
     rule = 'of 1 to 64 letters, digits, "-" and "_"'
-    return _params.matching("custom_id", value, "[A-Za-z0-9_-]{1,64}", rule)
+    return params.matching("custom_id", value, "[A-Za-z0-9_-]{1,64}", rule)
 
 
 def _check_window(start_time: float | None, end_time: float | None) -> None:
-    _params.number("start_time", start_time, 0)
-    _params.number("end_time", end_time, 0)
+    params.number("start_time", start_time, 0)
+    params.number("end_time", end_time, 0)
     if start_time is not None and end_time is not None and end_time <= start_time:
         raise InvalidRequestError(
             f"end_time is greater than start_time, got {start_time} to {end_time}"
@@ -134,8 +134,8 @@ def _check_window(start_time: float | None, end_time: float | None) -> None:
 
 def _tokens(value: int | str | None) -> int | str | Unset:
     if isinstance(value, str):
-        return _params.choice("max_tokens", value, ("unlimited",))
-    return _params.integer("max_tokens", value, 512, 98_304)
+        return params.choice("max_tokens", value, ("unlimited",))
+    return params.integer("max_tokens", value, 512, 98_304)
 
 
 def _video(media: MediaLike | None) -> _Video | Unset:
@@ -153,14 +153,14 @@ def _images(images: Mapping[str, MediaLike] | None) -> list[models.AnalyzeImage]
     """Named pictures, which the prompt names as `<@name>`."""
     if images is None:
         return UNSET
-    if not 1 <= len(_params.mapping("image", images)) <= 20:
+    if not 1 <= len(params.mapping("image", images)) <= 20:
         raise InvalidRequestError(f"an analysis takes 1 to 20 images, got {len(images)}")
     return [_image(name, Media.of(media)) for name, media in images.items()]
 
 
 def _image(name: str, media: Media) -> models.AnalyzeImage:
     rule = "letters, digits and underscores"
-    name = _params.matching("the name of an image", name, "[A-Za-z0-9_]+", rule)
+    name = params.matching("the name of an image", name, "[A-Za-z0-9_]+", rule)
     if media.link is not None:
         return models.AnalyzeImage(name=name, url=media.link)
     if media.asset_id is not None:

@@ -22,8 +22,8 @@ import attrs
 import numpy as np
 import orjson
 
-from dodeca._operation import Answer, is_deep
-from dodeca.embeddings.floats import MALFORMED, Parser, Rows, new_parser
+from dodeca._calls.floats import MALFORMED, Parser, Rows, new_parser
+from dodeca._calls.operation import Answer, is_deep
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
 

@@ -12,14 +12,14 @@ Callback = Callable[[Any], object]
 _WAITING = "{desc} {postfix} [{elapsed}]"
 
 
-def check(on_progress: object) -> None:
+def check_callback(on_progress: object) -> None:
     """Refuse what cannot be called, before there is any progress."""
     if on_progress is not None and not callable(on_progress):
         raise InvalidRequestError(f"on_progress is called with the progress, got {on_progress!r}")
 
 
 @contextmanager
-def sending(
+def upload_progress(
     what: object, total: int | None, on_progress: Callback | None, progress: bool
 ) -> Iterator[Callback | None]:
     """What to call with the `Progress` of an upload; draws a bar of bytes where one is asked for.
@@ -28,7 +28,7 @@ def sending(
         InvalidRequestError: `on_progress` is nothing that can be called.
         ConfigurationError: a bar is asked for, and the extra `progress` is not installed.
     """
-    check(on_progress)
+    check_callback(on_progress)
     if not progress:
         yield on_progress
         return
@@ -44,7 +44,7 @@ def sending(
 
 
 @contextmanager
-def waiting(
+def wait_progress(
     what: object, on_progress: Callback | None, progress: bool
 ) -> Iterator[Callback | None]:
     """What to call with a job after each look; draws its status and time where that is asked for.
@@ -53,7 +53,7 @@ def waiting(
         InvalidRequestError: `on_progress` is nothing that can be called.
         ConfigurationError: a bar is asked for, and the extra `progress` is not installed.
     """
-    check(on_progress)
+    check_callback(on_progress)
     if not progress:
         yield on_progress
         return
@@ -68,7 +68,7 @@ def waiting(
 
 
 @contextmanager
-def counting(what: object, total: int, progress: bool) -> Iterator[Callable[[], object]]:
+def count_progress(what: object, total: int, progress: bool) -> Iterator[Callable[[], object]]:
     """What to call for each thing done; draws a bar of things where one is asked for.
 
     Raises:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, TypeVar, cast
 
-from dodeca._operation import given
-from dodeca._params import choices, flag, integer, number, string, strings
-from dodeca._wire import Base64Slot
+from dodeca._calls.bodies import Base64Slot
+from dodeca._calls.operation import given
+from dodeca._calls.params import choices, flag, integer, number, string, strings
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
 from dodeca.segmentation import Dynamic, Fixed, Segmentation

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import attrs
 
-from dodeca import _params
-from dodeca._dates import timestamp
-from dodeca._params import Span
+from dodeca._calls import params
+from dodeca._calls.dates import timestamp
+from dodeca._calls.params import Span
 from dodeca.errors import InvalidRequestError
 from dodeca.results import IndexedAsset, Video, of
 from dodeca_api import models
@@ -76,17 +76,17 @@ def filters(
         InvalidRequestError: a filter that the API does not know, or one out of bounds.
     """
     return {
-        "filename": _params.optional("filename", filename),
-        **_params.span("duration", duration),
-        **_params.span("fps", fps),
-        **_params.span("width", width),
-        **_params.span("height", height),
-        **_params.span("size", size),
+        "filename": params.optional("filename", filename),
+        **params.span("duration", duration),
+        **params.span("fps", fps),
+        **params.span("width", width),
+        **params.span("height", height),
+        **params.span("size", size),
         "created_at": timestamp("created_at", created_at),
         "updated_at": timestamp("updated_at", updated_at),
         "user_metadata": _metadata_filter(user_metadata),
-        "sort_by": _params.choice("sort_by", sort_by, SORT_BY_VALUES),
-        "sort_option": _params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
+        "sort_by": params.choice("sort_by", sort_by, SORT_BY_VALUES),
+        "sort_option": params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
     }
 
 
@@ -108,7 +108,7 @@ def _metadata_filter(
 ) -> models.UserMetadataFilter | Unset:
     if values is None:
         return UNSET
-    for key, value in _params.mapping("user_metadata", values).items():
+    for key, value in params.mapping("user_metadata", values).items():
         if key.partition("[")[0] in _OWN_FILTERS:
             raise InvalidRequestError(f"{key!r} is a filter of its own, user_metadata cannot be it")
         if not isinstance(value, str | int | float):
@@ -117,7 +117,7 @@ def _metadata_filter(
                 f"got {value!r} under {key!r}"
             )
         if isinstance(value, str):
-            _params.string(f"user_metadata[{key!r}]", value)
+            params.string(f"user_metadata[{key!r}]", value)
         elif not isinstance(value, bool):
-            _params.number(f"user_metadata[{key!r}]", value)
+            params.number(f"user_metadata[{key!r}]", value)
     return models.UserMetadataFilter.from_dict(values)
