@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import math
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,18 +27,15 @@ from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca.bulk.failures import verdict
 from dodeca.bulk.inputs import Item, Options, metadata_names, row_item
 from dodeca.bulk.routing import needs_task, source_of
-from dodeca.errors import (
-    DodecaError,
-    RateLimitError,
-)
+from dodeca.errors import DodecaError
 from dodeca.media import Media
 from dodeca.segmentation import Segmentation
 
 if TYPE_CHECKING:
     from dodeca import Client, Embeddings
+    from dodeca._sync.limited_calls import LimitedCalls
 
 _LIMITER = "dodeca-limiter"
-_LONG_SEC = 900.0  # beyond that a quota is gone, and nobody waits
 
 
 class Embedder:
@@ -74,7 +71,7 @@ class Embedder:
         self._base_url = base_url
         self._concurrency = concurrency
         self._client: Client | None = None
-        self._limiter: Any = None
+        self._calls: LimitedCalls | None = None
 
     def __call__(self, batch: Any) -> Any:
         """The vectors of a batch, as an Arrow table."""
@@ -99,7 +96,7 @@ class Embedder:
             yield self(table).to_pandas()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_client": None, "_limiter": None}
+        return {**self.__dict__, "_client": None, "_calls": None}
 
     def _all(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         self._connect()
@@ -108,10 +105,12 @@ class Embedder:
 
     def _connect(self) -> None:
         from dodeca import Client
+        from dodeca._sync.limited_calls import LimitedCalls
 
         if self._client is None:
             self._client = Client(base_url=self._base_url) if self._base_url else Client()
-            self._limiter = _shared_limiter() or _LocalLimiter()
+            clock = self._client._transport.clock
+            self._calls = LimitedCalls(_shared_limiter() or Limiter(), clock)
 
     def _one(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         try:
@@ -119,30 +118,12 @@ class Embedder:
         except DodecaError as exc:
             return [_failure({}, str(row), exc)]
         try:
-            return _vector_rows(item, self._embedded(item))
+            assert self._calls is not None
+            return _vector_rows(item, self._calls.send(partial(self._send, item)))
         except DodecaError as exc:
             return [_failure(item.metadata, item.source, exc)]
 
-    def _embedded(self, item: Item) -> Embeddings:
-        """The vectors of an input, once there is leave to ask for them."""
-        while True:
-            while (permit := self._limiter.take()).wait:
-                time.sleep(permit.wait)
-            try:
-                found, headers = self._asked(item)
-            except RateLimitError as exc:
-                wait = exc.retry_after or 1.0
-                self._limiter.refused(permit, dict(exc.limits), wait if wait < _LONG_SEC else 0.0)
-                if wait >= _LONG_SEC:
-                    raise
-            except BaseException:
-                self._limiter.lost(permit)
-                raise
-            else:
-                self._limiter.answered(permit, dict(headers))
-                return found
-
-    def _asked(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
+    def _send(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
         from dodeca._sync.bulk_service import BulkService
 
         assert self._client is not None
@@ -229,48 +210,40 @@ def _failure(metadata: Mapping[str, Any], source: str, error: DodecaError) -> di
     }
 
 
-class _LocalLimiter:
-    """A limiter with the clock of its process: on Ray an actor, elsewhere an object."""
-
-    def __init__(self) -> None:
-        self._limiter = Limiter()
-
-    def take(self) -> Permit:
-        """A permit, or how long to wait."""
-        return self._limiter.take(time.monotonic())
-
-    def answered(self, permit: Permit, headers: Mapping[str, str]) -> None:
-        """An answer came."""
-        self._limiter.answered(permit, time.monotonic(), headers)
-
-    def refused(self, permit: Permit, headers: Mapping[str, str], wait: float) -> None:
-        """The answer was 429."""
-        self._limiter.refused(permit, time.monotonic(), headers, wait)
-
-    def lost(self, permit: Permit) -> None:
-        """No answer came."""
-        self._limiter.lost(permit)
-
-
 class _RemoteLimiter:
-    """The limiter actor, as an object."""
+    """A `Limiter` that lives in a Ray actor."""
 
     def __init__(self, actor: Any) -> None:
         self._actor = actor
 
-    def take(self) -> Permit:
-        """A permit, or how long to wait."""
-        found: Permit = import_module("ray").get(self._actor.take.remote())
-        return found
+    def acquire(self) -> Permit:
+        """A permit to send now, or one with the seconds to wait before asking again."""
+        permit: Permit = _ray().get(self._actor.acquire.remote())
+        return permit
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return getattr(self._actor, name).remote  # type: ignore[no-any-return]
+    def record_response(self, permit: Permit, headers: Mapping[str, str]) -> None:
+        """The request got a response other than 429."""
+        self._actor.record_response.remote(permit, dict(headers))
+
+    def record_rate_limit(
+        self, permit: Permit, headers: Mapping[str, str], retry_after: float | None
+    ) -> bool:
+        """The request got a 429: whether to send it again, with a new permit."""
+        call = self._actor.record_rate_limit.remote(permit, dict(headers), retry_after)
+        return bool(_ray().get(call))
+
+    def record_no_response(self, permit: Permit) -> None:
+        """The request got no response."""
+        self._actor.record_no_response.remote(permit)
+
+
+def _ray() -> Any:
+    return import_module("ray")
 
 
 def _shared_limiter() -> _RemoteLimiter | None:
-    """The one limiter of the cluster, as limits are per organisation; None outside of Ray."""
-    ray = sys.modules.get("ray")  # wherever Ray is at work, it has been imported
-    if ray is None or not ray.is_initialized():
+    """The limiter of the Ray cluster: rate limits are per organization. None outside of Ray."""
+    if "ray" not in sys.modules or not _ray().is_initialized():  # Ray's workers have imported it
         return None
-    actor = ray.remote(num_cpus=0)(_LocalLimiter)
+    actor = _ray().remote(num_cpus=0)(Limiter)
     return _RemoteLimiter(actor.options(name=_LIMITER, get_if_exists=True).remote())

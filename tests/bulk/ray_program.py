@@ -88,7 +88,7 @@ def batches(url: str, inputs: str) -> Any:
         "vectors": int(found["vector"].notna().sum()),
         "errors": found["error_code"].dropna().tolist(),
         "places": sorted(set(found["place"].tolist())),
-        "permits": limiter.take().number - 1,
+        "permits": limiter.acquire().number - 1,
     }
 
 

@@ -1,4 +1,4 @@
-"""Services with limits, in virtual time, to drive a limiter against."""
+"""Services with rate limits, in virtual time, to drive a limiter against."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import attrs
 
 from dodeca._calls.rate_limit import Limiter
 
-Verdict = tuple[bool, Mapping[str, str]]
+Reply = tuple[bool, Mapping[str, str]]
+"""Whether a request is accepted, and the response headers."""
 
 
 class Windows:
-    """So many requests in each window of fixed length; the windows follow the wall clock."""
+    """At most `limit` requests in each window of fixed length; windows begin at multiples of it."""
 
     def __init__(self, limit: int, window: float, *, headers: bool = True) -> None:
         self.limit, self.window, self.headers = limit, window, headers
@@ -25,62 +26,73 @@ class Windows:
     def rate(self) -> float:
         return self.limit / self.window
 
-    def __call__(self, now: float) -> Verdict:
+    def __call__(self, now: float) -> Reply:
         current = int(now // self.window)
         if current != self._current:
             self._current, self._used = current, 0
-        taken = self._used < self.limit
-        self._used += taken
-        said = {}
+        accepted = self._used < self.limit
+        self._used += accepted
+        headers = {}
         if self.headers:
-            said["x-ratelimit-request-limit"] = str(self.limit)
-            said["x-ratelimit-request-remaining"] = str(self.limit - self._used)
-        if not taken:
-            said["retry-after"] = str(math.ceil((current + 1) * self.window - now))
-        return taken, said
+            headers["x-ratelimit-request-limit"] = str(self.limit)
+            headers["x-ratelimit-request-remaining"] = str(self.limit - self._used)
+        if not accepted:
+            headers["retry-after"] = str(math.ceil((current + 1) * self.window - now))
+        return accepted, headers
 
 
 class Bucket:
-    """Tokens that come back all the time, and of which some can be saved up."""
+    """A token bucket: `rate` requests per second, of which up to `size` accumulate."""
 
     def __init__(self, rate: float, size: int, *, headers: bool = True) -> None:
         self.rate, self.size, self.headers = rate, size, headers
         self._tokens, self._then = float(size), 0.0
 
-    def __call__(self, now: float) -> Verdict:
+    def __call__(self, now: float) -> Reply:
         self._tokens = min(self.size, self._tokens + (now - self._then) * self.rate)
         self._then = now
-        taken = self._tokens >= 1
-        self._tokens -= taken
-        said = {}
+        accepted = self._tokens >= 1
+        self._tokens -= accepted
+        headers = {}
         if self.headers:
-            said["x-ratelimit-request-limit"] = str(self.size)
-            said["x-ratelimit-request-remaining"] = str(int(self._tokens))
-        if not taken:
-            said["retry-after"] = str(max(1, math.ceil((1 - self._tokens) / self.rate)))
-        return taken, said
+            headers["x-ratelimit-request-limit"] = str(self.size)
+            headers["x-ratelimit-request-remaining"] = str(int(self._tokens))
+        if not accepted:
+            headers["retry-after"] = str(max(1, math.ceil((1 - self._tokens) / self.rate)))
+        return accepted, headers
 
 
 @attrs.frozen
 class Drive:
-    """What came of a run: requests taken and refused, and the seconds that they took."""
+    """The result of a simulation: requests accepted and rate-limited, and its length in seconds."""
 
-    taken: int
-    refused: int
+    accepted: int
+    rate_limited: int
     seconds: float
+    paced_at: float | None
+    """The rate of the limiter in the end."""
 
     @property
     def rate(self) -> float:
-        return self.taken / self.seconds
+        return self.accepted / self.seconds
 
     @property
-    def share_refused(self) -> float:
-        return self.refused / (self.taken + self.refused)
+    def share_limited(self) -> float:
+        return self.rate_limited / (self.accepted + self.rate_limited)
+
+
+class VirtualClock:
+    """The time that a limiter sees: the test sets it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 def drive(
-    limiter: Limiter,
-    service: Callable[[float], Verdict],
+    service: Callable[[float], Reply],
     *,
     seconds: float,
     callers: int = 32,
@@ -88,10 +100,12 @@ def drive(
     seed: int = 0,
     pauses: Sequence[tuple[float, float]] = (),
 ) -> Drive:
-    """Callers that do nothing but send, for so many virtual seconds.
+    """Let `callers` send through a limiter for so many virtual seconds.
 
-    In a pause, from one time to another, nothing happens anywhere.
+    Between the two times of a pause nothing happens, as on a machine that is busy.
     """
+    clock = VirtualClock()
+    limiter = Limiter(clock)
     chance = random.Random(seed)
     events: list[tuple[float, int, Callable[[float], None]]] = []
     counts = [0, 0]
@@ -102,22 +116,25 @@ def drive(
         heapq.heappush(events, (when, next(order), what))
 
     def ask(now: float) -> None:
-        permit = limiter.take(now)
+        permit = limiter.acquire()
         if permit.wait:
             at(now + permit.wait + 0.0005, ask)
             return
         there = now + latency * chance.uniform(0.3, 0.7)
 
         def arrive(when: float) -> None:
-            taken, said = service(when)
-            at(when + latency * chance.uniform(0.3, 0.7), lambda then: back(then, taken, said))
+            accepted, headers = service(when)
+            at(
+                when + latency * chance.uniform(0.3, 0.7),
+                lambda then: back(then, accepted, headers),
+            )
 
-        def back(when: float, taken: bool, said: Mapping[str, str]) -> None:
-            counts[not taken] += 1
-            if taken:
-                limiter.answered(permit, when, said)
+        def back(when: float, accepted: bool, headers: Mapping[str, str]) -> None:
+            counts[not accepted] += 1
+            if accepted:
+                limiter.record_response(permit, headers)
             else:
-                limiter.refused(permit, when, said, float(said["retry-after"]))
+                limiter.record_rate_limit(permit, headers, float(headers["retry-after"]))
             at(when, ask)
 
         at(there, arrive)
@@ -126,5 +143,6 @@ def drive(
         at(0.0, ask)
     while events and events[0][0] < seconds:
         when, _, what = heapq.heappop(events)
+        clock.now = when
         what(when)
-    return Drive(counts[0], counts[1], seconds)
+    return Drive(counts[0], counts[1], seconds, limiter.rate)

@@ -38,7 +38,7 @@ class AsyncEmbed(Methods):
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
-        self._limiter = Limiter()
+        self._limiter = Limiter(transport.clock.monotonic)
 
     @cached_property
     def tasks(self) -> AsyncEmbedTasks:

@@ -39,7 +39,7 @@ class Embed(Methods):
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._limiter = Limiter()
+        self._limiter = Limiter(transport.clock.monotonic)
 
     @cached_property
     def tasks(self) -> EmbedTasks:

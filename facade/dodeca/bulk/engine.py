@@ -19,7 +19,7 @@ from dodeca.bulk.dataset import Dataset
 from dodeca.bulk.journal import Journal
 from dodeca.bulk.results import Run
 from dodeca.bulk.settings import Settings
-from dodeca.bulk.state_machine import INTENTS, LONG_SEC, METERED, Course, Work
+from dodeca.bulk.state_machine import INTENTS, METERED, Course, Work
 from dodeca.bulk.steps import StepOutput, StepResult
 from dodeca.bulk.workers import Workers
 from dodeca.errors import RateLimitError
@@ -135,7 +135,7 @@ class Engine:
                     ready.popleft()
                     course.leave(work)
                     continue
-                if family and (wait := self._permitted(family, work, now)):
+                if family and (wait := self._permitted(family, work)):
                     wake = min(wake, wait)
                     break
                 starting.append(ready.popleft())
@@ -173,10 +173,10 @@ class Engine:
             return False
         return True
 
-    def _permitted(self, family: str, work: Work, now: float) -> float:
+    def _permitted(self, family: str, work: Work) -> float:
         """How long to wait for a permit; 0 when there is one, and the input is paid for."""
         seconds = work.row.media_sec or 0.0
-        permit = self._limiters[family].take(now, media_sec=seconds)
+        permit = self._limiters[family].acquire(media_sec=seconds)
         if permit.wait:
             return permit.wait
         work.permit = permit
@@ -198,24 +198,23 @@ class Engine:
                 break
         self._out -= len(ended)
         for work, outcome in ended:
-            self._heard(work, outcome)
+            self._record(work, outcome)
             self._course.follow(work, outcome)
         return True
 
-    def _heard(self, work: Work, outcome: StepResult) -> None:
-        """Tell the limiter what came of a permit."""
+    def _record(self, work: Work, result: StepResult) -> None:
+        """Tell the limiter the result of a step that had a permit."""
         permit, work.permit = work.permit, None
         if permit is None:
             return
-        limiter, now = self._limiters[METERED[work.step]], time.monotonic()
-        if isinstance(outcome, StepOutput):
-            limiter.answered(permit, now, outcome.headers)
-        elif isinstance(outcome, RateLimitError):
-            wait = 1.0 if outcome.retry_after is None else outcome.retry_after
-            limiter.refused(permit, now, outcome.limits, wait if wait <= LONG_SEC else 0.0)
+        limiter = self._limiters[METERED[work.step]]
+        if isinstance(result, StepOutput):
+            limiter.record_response(permit, result.headers)
+        elif isinstance(result, RateLimitError):
             self._run.refusals += 1
+            limiter.record_rate_limit(permit, result.limits, result.retry_after)
         else:
-            limiter.lost(permit)
+            limiter.record_no_response(permit)
 
     def _wind_up(self) -> None:
         """Begin nothing more, and keep what is still under way."""

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from dodeca._calls import retry
-from dodeca._calls.rate_limit import Permit
+from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
 from dodeca.bulk.dataset import check_length
 from dodeca.bulk.failures import Verdict, verdict
@@ -36,7 +36,6 @@ from dodeca.errors import (
 )
 from dodeca.media import Media
 
-LONG_SEC = 900.0  # a wait that is no rate any more, but a quota
 METERED = {"embed": "embed", "submit": "embed", "upload": "assets"}
 INTENTS = {"upload": "uploading", "submit": "submitting"}
 _TRIES = 3
@@ -286,9 +285,9 @@ class Course:
     def _put_off(self, work: Work, error: RateLimitError, found: Verdict) -> None:
         """Nothing was done. It waits for the limiter, or if a quota is gone, for another run."""
         self._revert(work)
-        wait = error.retry_after or 0.0
-        if wait <= LONG_SEC:
-            self._next(work, work.step)
+        if (wait := wait_after(error.retry_after)) is not None:
+            # Where a limiter gives permits, the limiter waits.
+            self._next(work, work.step, after=0.0 if work.step in METERED else wait)
             return
         self._give_up(work, found)
         self.quota = found
@@ -299,7 +298,9 @@ class Course:
             self.media_left = min(self.media_left, (work.row.media_sec or 0.0) * 0.999)
         else:
             self._run.stopped = "quota"
-        resume_at = error.resume_at or datetime.now(UTC) + timedelta(seconds=wait)
+        resume_at = error.resume_at or datetime.now(UTC) + timedelta(
+            seconds=error.retry_after or 0.0
+        )
         self._run.resume_at = max(self._run.resume_at or resume_at, resume_at)
         self.leave(work)
 
