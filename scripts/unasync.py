@@ -31,9 +31,7 @@ WORDS = [
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),
     (r"\b_async\b", "_sync"),
-    (r"\basync_(concurrency)\b", r"\1"),
-    (r"\b_a(sockets)\b", r"_\1"),
-    (r"\basync_through\b", "through"),
+    (r"\basync_(concurrency|network|through)\b", r"\1"),
     (r"_async_", "_"),
 ]
 

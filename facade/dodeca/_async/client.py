@@ -8,10 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from dodeca import _http, _secret
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import LOOPBACK, AsyncTransport, Settings
 from dodeca._base import html
+from dodeca._http import messages
+from dodeca._http.api_key import load_api_key
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ class AsyncClient:
         retry_unknown: bool = False,
         allow_insecure: bool = False,
         trust_env: bool = True,
-        transport: _http.AsyncTransport | None = None,
+        transport: messages.AsyncTransport | None = None,
     ) -> None:
         self._owned: Emulator | None = None
         self._transport = AsyncTransport(
-            key=_secret.api_key(api_key),
+            key=load_api_key(api_key),
             settings=Settings(
                 base_url=_checked(base_url, allow_insecure),
                 timeout=_seconds("timeout", timeout),
@@ -296,9 +297,9 @@ def _checked(base_url: str, allow_insecure: bool) -> str:
         raise ConfigurationError(rule)
     try:
         parts = urlsplit(base_url)
-        host = (parts.hostname or "").encode("idna") and _http.url(base_url).host
+        host = (parts.hostname or "").encode("idna") and messages.url(base_url).host
         usable = parts.scheme in {"http", "https"} and host and parts.port != 0
-    except (ValueError, _http.InvalidUrl) as exc:
+    except (ValueError, messages.InvalidUrl) as exc:
         raise ConfigurationError(rule) from exc
     if not usable:
         raise ConfigurationError(rule)

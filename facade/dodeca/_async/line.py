@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from dodeca import _http
-from dodeca._asockets import AsyncStream
-from dodeca._http1 import Answers, head
+from dodeca._http import messages
+from dodeca._http.async_network import AsyncStream
+from dodeca._http.http11 import Answers, head
 
 _JOINED = 64 * 1024  # a body of up to this goes out with its headers, in one packet if it fits
 
@@ -20,13 +20,13 @@ class AsyncLine:
         self._answers = Answers()
         self._is_sent = True
 
-    async def exchange(self, request: _http.HttpRequest) -> Answers:
+    async def exchange(self, request: messages.HttpRequest) -> Answers:
         """Send a request, and read the head of its answer."""
         answer = self._answers
         answer.begin()
         self._is_sent = False
         self._stream.deadline = request.deadline
-        with suppress(_http.WriteError):  # a server may refuse before it has read everything
+        with suppress(messages.WriteError):  # a server may refuse before it has read everything
             await self._send(request)
             self._is_sent = True
         while not answer.status:
@@ -54,12 +54,12 @@ class AsyncLine:
         """Close the connection."""
         await self._stream.aclose()
 
-    async def _send(self, request: _http.HttpRequest) -> None:
+    async def _send(self, request: messages.HttpRequest) -> None:
         waiting, body = head(request), request.body.at_hand()
         if body is not None:
             await self._stream.write(waiting + body)
             return
-        async for piece in _http.BodyStream(request.body):
+        async for piece in messages.BodyStream(request.body):
             if len(waiting) + len(piece) < _JOINED:
                 waiting += piece
                 continue

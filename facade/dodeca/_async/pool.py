@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Hashable
 
-from dodeca import _http
-from dodeca._asockets import AsyncStream
 from dodeca._async.line import AsyncLine
 from dodeca._async.through import AsyncHttpResponse, AsyncThrough
 from dodeca._base.async_concurrency import AsyncRoom, AsyncShield, agone, aplace
+from dodeca._http import messages
+from dodeca._http.async_network import AsyncStream
 
 _LIMIT = 100  # connections to one origin at a time
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
@@ -23,20 +23,20 @@ _FRESH_SEC = 2.0
 class AsyncPool:
     """Connections to one origin."""
 
-    def __init__(self, url: _http.Url) -> None:
+    def __init__(self, url: messages.Url) -> None:
         self._host = url.raw_host.decode("ascii")
         self._port = url.port or {"https": 443}.get(url.scheme, 80)
-        self._tls = _http.tls() if url.scheme == "https" else None
+        self._tls = messages.tls() if url.scheme == "https" else None
         self._room = AsyncRoom(_LIMIT)
         self._idle: list[tuple[AsyncLine, float]] = []
         self._is_closed = False
 
-    async def send(self, request: _http.HttpRequest) -> AsyncHttpResponse:
+    async def send(self, request: messages.HttpRequest) -> AsyncHttpResponse:
         """Send a request; its connection comes back when the stream of the answer is closed."""
         try:
             await self._room.enter(request.left)
         except TimeoutError as exc:
-            raise _http.PoolTimeout("all connections are in use") from exc
+            raise messages.PoolTimeout("all connections are in use") from exc
         line = None
         try:
             line = await self._line(request)
@@ -53,7 +53,7 @@ class AsyncPool:
             line, _ = self._idle.pop()
             await line.aclose()
 
-    async def _line(self, request: _http.HttpRequest) -> AsyncLine:
+    async def _line(self, request: messages.HttpRequest) -> AsyncLine:
         """An idle connection that has not waited too long and is still open, or a new one."""
         at_most = _FRESH_SEC if request.fresh else _KEPT_SEC
         while self._idle:
@@ -81,7 +81,7 @@ class AsyncPool:
             self._room.leave()
 
 
-class _Body(_http.AsyncByteStream):
+class _Body(messages.AsyncByteStream):
     """The body of an answer; closing it gives the connection back, once."""
 
     def __init__(self, pool: AsyncPool, line: AsyncLine) -> None:
@@ -95,7 +95,7 @@ class _Body(_http.AsyncByteStream):
             if piece is None:
                 return
             yield piece
-        raise _http.ProtocolError("an answer is read before it is closed")
+        raise messages.ProtocolError("an answer is read before it is closed")
 
     async def aclose(self) -> None:
         line, self._line = self._line, None
@@ -110,12 +110,12 @@ class AsyncConnections:
     that: both are left alone, and new ones made.
     """
 
-    def __init__(self, given: _http.AsyncTransport | None, *, trust_env: bool) -> None:
+    def __init__(self, given: messages.AsyncTransport | None, *, trust_env: bool) -> None:
         self._given = None if given is None else AsyncThrough(given)
         self._trust_env = trust_env
         self._pools: dict[Hashable, dict[Hashable, AsyncPool | AsyncThrough]] = {}
 
-    def to(self, url: _http.Url) -> AsyncPool | AsyncThrough:
+    def to(self, url: messages.Url) -> AsyncPool | AsyncThrough:
         """What sends requests to the origin of a URL.
 
         Raises:
@@ -140,6 +140,6 @@ class AsyncConnections:
         if self._given is not None and given:
             await self._given.aclose()
 
-    def _new(self, url: _http.Url) -> AsyncPool | AsyncThrough:
-        proxy = _http.proxy(url) if self._trust_env else None
-        return AsyncPool(url) if proxy is None else AsyncThrough(_http.async_through(proxy))
+    def _new(self, url: messages.Url) -> AsyncPool | AsyncThrough:
+        proxy = messages.proxy(url) if self._trust_env else None
+        return AsyncPool(url) if proxy is None else AsyncThrough(messages.async_through(proxy))

@@ -6,12 +6,12 @@ import random
 from collections.abc import Mapping
 from types import TracebackType
 
-from dodeca import _http
 from dodeca._async.pool import AsyncConnections
 from dodeca._async.transport import AsyncTransport, Failure, attempt, refusal
 from dodeca._calls import retry
 from dodeca._calls.bodies import Body
 from dodeca._calls.retry import Action, Kind
+from dodeca._http import messages
 from dodeca.errors import InvalidResponseError
 
 
@@ -34,7 +34,7 @@ class AsyncStorage:
             TransportError: no answer arrived.
             InvalidResponseError: the storage gave no ETag, or the URL is not https.
         """
-        _http.check_storage(url, self._base_url)
+        messages.check_storage(url, self._base_url)
         until = self._clock.monotonic() + self._timeout
         turn = 0
         while True:
@@ -53,7 +53,7 @@ class AsyncStorage:
     async def _attempt(
         self, url: str, headers: Mapping[str, str], body: Body, left: float
     ) -> str | Failure:
-        built = _http.build_put(url, headers, body, left)
+        built = messages.build_put(url, headers, body, left)
 
         async def carry_out() -> str | Failure:
             response = await self._connections.to(built.url).send(built)

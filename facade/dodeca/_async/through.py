@@ -8,8 +8,8 @@ from typing import cast
 
 import attrs
 
-from dodeca import _http
 from dodeca._base.async_concurrency import AsyncDeadline
+from dodeca._http import messages
 
 
 @attrs.frozen(eq=False)
@@ -18,20 +18,20 @@ class AsyncHttpResponse:
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: _http.AsyncByteStream = attrs.field(default=_http.NOTHING, repr=False)
+    stream: messages.AsyncByteStream = attrs.field(default=messages.NOTHING, repr=False)
 
 
 class AsyncThrough:
     """The way through a transport that httpx or a user has made."""
 
-    def __init__(self, transport: _http.AsyncTransport) -> None:
+    def __init__(self, transport: messages.AsyncTransport) -> None:
         self._transport = transport
 
-    async def send(self, request: _http.HttpRequest) -> AsyncHttpResponse:
+    async def send(self, request: messages.HttpRequest) -> AsyncHttpResponse:
         """Send a request, whose connection is free when the stream of the answer is closed."""
         async with AsyncDeadline(request.left):
-            found = await self._transport.handle_async_request(_http.for_httpx(request))
-        stream = _InTime(cast(_http.AsyncByteStream, found.stream), request.deadline)
+            found = await self._transport.handle_async_request(messages.for_httpx(request))
+        stream = _InTime(cast(messages.AsyncByteStream, found.stream), request.deadline)
         return AsyncHttpResponse(found.status_code, dict(found.headers.items()), stream)
 
     async def aclose(self) -> None:
@@ -39,10 +39,10 @@ class AsyncThrough:
         await self._transport.aclose()
 
 
-class _InTime(_http.AsyncByteStream):
+class _InTime(messages.AsyncByteStream):
     """A body that keeps the deadline of its request."""
 
-    def __init__(self, stream: _http.AsyncByteStream, deadline: float) -> None:
+    def __init__(self, stream: messages.AsyncByteStream, deadline: float) -> None:
         self._stream = stream
         self._deadline = deadline
 

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import attrs
 
-from dodeca import _http
 from dodeca._async.pool import AsyncConnections
 from dodeca._async.through import AsyncHttpResponse
 from dodeca._base.clock import Clock
@@ -19,8 +18,9 @@ from dodeca._calls import retry
 from dodeca._calls.media_urls import check_reachable
 from dodeca._calls.operation import Answer, Request, Sink
 from dodeca._calls.retry import Action, Budget, Fate, Kind, Outcome
-from dodeca._inflate import ERROR_CAP, Inflater
-from dodeca._secret import Secret
+from dodeca._http import messages
+from dodeca._http.api_key import APIKey
+from dodeca._http.decoding import ERROR_CAP, Inflater
 from dodeca.errors import (
     APIError,
     ConfigurationError,
@@ -54,9 +54,9 @@ class AsyncTransport:
     def __init__(
         self,
         *,
-        key: Secret,
+        key: APIKey,
         settings: Settings,
-        transport: _http.AsyncTransport | None,
+        transport: messages.AsyncTransport | None,
         clock: Clock | None = None,
     ) -> None:
         set_up_logging()
@@ -65,7 +65,7 @@ class AsyncTransport:
         self.settings = settings
         self._key = key
         self.given = transport
-        host = _http.url(settings.base_url).host
+        host = messages.url(settings.base_url).host
         self._is_remote = transport is None and host not in LOOPBACK
         self.connections = AsyncConnections(transport, trust_env=settings.trust_env)
         self._budget = Budget()
@@ -190,7 +190,7 @@ class AsyncTransport:
     ) -> T | Failure:
         left = max(until - self.clock.monotonic(), 0.001)
         fresh = kind in retry.CREATES
-        built = _http.build(request, self.base_url, timeout=left, fresh=fresh)
+        built = messages.build(request, self.base_url, timeout=left, fresh=fresh)
         self._key.sign(built.headers)
 
         async def carry_out() -> T | Failure:
@@ -240,8 +240,8 @@ async def attempt(carry_out: Callable[[], Awaitable[T | Failure]]) -> T | Failur
         return Failure(Outcome(Fate.UNREADABLE), exc)
     except TransportError as exc:
         return Failure(Outcome(Fate.LOST), exc)
-    except _http.ERRORS as exc:
-        return Failure(Outcome(_http.fate(exc)), _http.error(exc))
+    except messages.ERRORS as exc:
+        return Failure(Outcome(messages.fate(exc)), messages.error(exc))
     except Exception:
         raise
     except BaseException as exc:  # Ctrl-C or a cancellation, amid frames that hold what is sent
@@ -249,7 +249,7 @@ async def attempt(carry_out: Callable[[], Awaitable[T | Failure]]) -> T | Failur
         raise
 
 
-async def refusal(response: AsyncHttpResponse, now: float, key: Secret | None = None) -> Failure:
+async def refusal(response: AsyncHttpResponse, now: float, key: APIKey | None = None) -> Failure:
     """The error that an answer stands for; of a long body only the beginning."""
     body = bytearray()
     try:
@@ -259,7 +259,7 @@ async def refusal(response: AsyncHttpResponse, now: float, key: Secret | None = 
                 body += piece
             if len(body) > ERROR_CAP:
                 break
-    except (DodecaError, *_http.ERRORS):
+    except (DodecaError, *messages.ERRORS):
         pass  # the status says enough
     finally:
         await response.stream.aclose()
@@ -276,7 +276,7 @@ async def refusal(response: AsyncHttpResponse, now: float, key: Secret | None = 
 
 
 async def whole(
-    response: AsyncHttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
+    response: AsyncHttpResponse, sink: Sink | None, clock: Clock, until: float, key: APIKey
 ) -> Answer:
     """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
     that, since its beginning may be quoted by an error.
@@ -309,8 +309,8 @@ async def _pieces(response: AsyncHttpResponse) -> AsyncIterator[bytes]:
             for piece in inflater.feed(raw):
                 yield piece
         inflater.finish()
-    except _http.ERRORS as exc:
-        raise _http.error(exc) from exc
+    except messages.ERRORS as exc:
+        raise messages.error(exc) from exc
 
 
 def _unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from dodeca import _http
-from dodeca._http1 import Answers, head
-from dodeca._sockets import Stream
+from dodeca._http import messages
+from dodeca._http.http11 import Answers, head
+from dodeca._http.network import Stream
 
 _JOINED = 64 * 1024  # a body of up to this goes out with its headers, in one packet if it fits
 
@@ -21,13 +21,13 @@ class Line:
         self._answers = Answers()
         self._is_sent = True
 
-    def exchange(self, request: _http.HttpRequest) -> Answers:
+    def exchange(self, request: messages.HttpRequest) -> Answers:
         """Send a request, and read the head of its answer."""
         answer = self._answers
         answer.begin()
         self._is_sent = False
         self._stream.deadline = request.deadline
-        with suppress(_http.WriteError):  # a server may refuse before it has read everything
+        with suppress(messages.WriteError):  # a server may refuse before it has read everything
             self._send(request)
             self._is_sent = True
         while not answer.status:
@@ -55,12 +55,12 @@ class Line:
         """Close the connection."""
         self._stream.close()
 
-    def _send(self, request: _http.HttpRequest) -> None:
+    def _send(self, request: messages.HttpRequest) -> None:
         waiting, body = head(request), request.body.at_hand()
         if body is not None:
             self._stream.write(waiting + body)
             return
-        for piece in _http.BodyStream(request.body):
+        for piece in messages.BodyStream(request.body):
             if len(waiting) + len(piece) < _JOINED:
                 waiting += piece
                 continue

@@ -10,9 +10,9 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable, Iterator
 
-from dodeca import _http
 from dodeca._base.concurrency import Room, Shield, gone, place
-from dodeca._sockets import Stream
+from dodeca._http import messages
+from dodeca._http.network import Stream
 from dodeca._sync.line import Line
 from dodeca._sync.through import HttpResponse, Through
 
@@ -24,20 +24,20 @@ _FRESH_SEC = 2.0
 class Pool:
     """Connections to one origin."""
 
-    def __init__(self, url: _http.Url) -> None:
+    def __init__(self, url: messages.Url) -> None:
         self._host = url.raw_host.decode("ascii")
         self._port = url.port or {"https": 443}.get(url.scheme, 80)
-        self._tls = _http.tls() if url.scheme == "https" else None
+        self._tls = messages.tls() if url.scheme == "https" else None
         self._room = Room(_LIMIT)
         self._idle: list[tuple[Line, float]] = []
         self._is_closed = False
 
-    def send(self, request: _http.HttpRequest) -> HttpResponse:
+    def send(self, request: messages.HttpRequest) -> HttpResponse:
         """Send a request; its connection comes back when the stream of the answer is closed."""
         try:
             self._room.enter(request.left)
         except TimeoutError as exc:
-            raise _http.PoolTimeout("all connections are in use") from exc
+            raise messages.PoolTimeout("all connections are in use") from exc
         line = None
         try:
             line = self._line(request)
@@ -54,7 +54,7 @@ class Pool:
             line, _ = self._idle.pop()
             line.close()
 
-    def _line(self, request: _http.HttpRequest) -> Line:
+    def _line(self, request: messages.HttpRequest) -> Line:
         """An idle connection that has not waited too long and is still open, or a new one."""
         at_most = _FRESH_SEC if request.fresh else _KEPT_SEC
         while self._idle:
@@ -82,7 +82,7 @@ class Pool:
             self._room.leave()
 
 
-class _Body(_http.ByteStream):
+class _Body(messages.ByteStream):
     """The body of an answer; closing it gives the connection back, once."""
 
     def __init__(self, pool: Pool, line: Line) -> None:
@@ -96,7 +96,7 @@ class _Body(_http.ByteStream):
             if piece is None:
                 return
             yield piece
-        raise _http.ProtocolError("an answer is read before it is closed")
+        raise messages.ProtocolError("an answer is read before it is closed")
 
     def close(self) -> None:
         line, self._line = self._line, None
@@ -111,12 +111,12 @@ class Connections:
     that: both are left alone, and new ones made.
     """
 
-    def __init__(self, given: _http.Transport | None, *, trust_env: bool) -> None:
+    def __init__(self, given: messages.Transport | None, *, trust_env: bool) -> None:
         self._given = None if given is None else Through(given)
         self._trust_env = trust_env
         self._pools: dict[Hashable, dict[Hashable, Pool | Through]] = {}
 
-    def to(self, url: _http.Url) -> Pool | Through:
+    def to(self, url: messages.Url) -> Pool | Through:
         """What sends requests to the origin of a URL.
 
         Raises:
@@ -141,6 +141,6 @@ class Connections:
         if self._given is not None and given:
             self._given.close()
 
-    def _new(self, url: _http.Url) -> Pool | Through:
-        proxy = _http.proxy(url) if self._trust_env else None
-        return Pool(url) if proxy is None else Through(_http.through(proxy))
+    def _new(self, url: messages.Url) -> Pool | Through:
+        proxy = messages.proxy(url) if self._trust_env else None
+        return Pool(url) if proxy is None else Through(messages.through(proxy))

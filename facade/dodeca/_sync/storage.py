@@ -7,10 +7,10 @@ import random
 from collections.abc import Mapping
 from types import TracebackType
 
-from dodeca import _http
 from dodeca._calls import retry
 from dodeca._calls.bodies import Body
 from dodeca._calls.retry import Action, Kind
+from dodeca._http import messages
 from dodeca._sync.pool import Connections
 from dodeca._sync.transport import Failure, Transport, attempt, refusal
 from dodeca.errors import InvalidResponseError
@@ -33,7 +33,7 @@ class Storage:
             TransportError: no answer arrived.
             InvalidResponseError: the storage gave no ETag, or the URL is not https.
         """
-        _http.check_storage(url, self._base_url)
+        messages.check_storage(url, self._base_url)
         until = self._clock.monotonic() + self._timeout
         turn = 0
         while True:
@@ -52,7 +52,7 @@ class Storage:
     def _attempt(
         self, url: str, headers: Mapping[str, str], body: Body, left: float
     ) -> str | Failure:
-        built = _http.build_put(url, headers, body, left)
+        built = messages.build_put(url, headers, body, left)
 
         def carry_out() -> str | Failure:
             response = self._connections.to(built.url).send(built)

@@ -9,8 +9,8 @@ from typing import cast
 
 import attrs
 
-from dodeca import _http
 from dodeca._base.concurrency import Deadline
+from dodeca._http import messages
 
 
 @attrs.frozen(eq=False)
@@ -19,20 +19,20 @@ class HttpResponse:
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: _http.ByteStream = attrs.field(default=_http.NOTHING, repr=False)
+    stream: messages.ByteStream = attrs.field(default=messages.NOTHING, repr=False)
 
 
 class Through:
     """The way through a transport that httpx or a user has made."""
 
-    def __init__(self, transport: _http.Transport) -> None:
+    def __init__(self, transport: messages.Transport) -> None:
         self._transport = transport
 
-    def send(self, request: _http.HttpRequest) -> HttpResponse:
+    def send(self, request: messages.HttpRequest) -> HttpResponse:
         """Send a request, whose connection is free when the stream of the answer is closed."""
         with Deadline(request.left):
-            found = self._transport.handle_request(_http.for_httpx(request))
-        stream = _InTime(cast(_http.ByteStream, found.stream), request.deadline)
+            found = self._transport.handle_request(messages.for_httpx(request))
+        stream = _InTime(cast(messages.ByteStream, found.stream), request.deadline)
         return HttpResponse(found.status_code, dict(found.headers.items()), stream)
 
     def close(self) -> None:
@@ -40,10 +40,10 @@ class Through:
         self._transport.close()
 
 
-class _InTime(_http.ByteStream):
+class _InTime(messages.ByteStream):
     """A body that keeps the deadline of its request."""
 
-    def __init__(self, stream: _http.ByteStream, deadline: float) -> None:
+    def __init__(self, stream: messages.ByteStream, deadline: float) -> None:
         self._stream = stream
         self._deadline = deadline
 

@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 
 import attrs
 
-from dodeca import _http
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
 from dodeca._calls import retry
 from dodeca._calls.media_urls import check_reachable
 from dodeca._calls.operation import Answer, Request, Sink
 from dodeca._calls.retry import Action, Budget, Fate, Kind, Outcome
-from dodeca._inflate import ERROR_CAP, Inflater
-from dodeca._secret import Secret
+from dodeca._http import messages
+from dodeca._http.api_key import APIKey
+from dodeca._http.decoding import ERROR_CAP, Inflater
 from dodeca._sync.pool import Connections
 from dodeca._sync.through import HttpResponse
 from dodeca.errors import (
@@ -55,9 +55,9 @@ class Transport:
     def __init__(
         self,
         *,
-        key: Secret,
+        key: APIKey,
         settings: Settings,
-        transport: _http.Transport | None,
+        transport: messages.Transport | None,
         clock: Clock | None = None,
     ) -> None:
         set_up_logging()
@@ -66,7 +66,7 @@ class Transport:
         self.settings = settings
         self._key = key
         self.given = transport
-        host = _http.url(settings.base_url).host
+        host = messages.url(settings.base_url).host
         self._is_remote = transport is None and host not in LOOPBACK
         self.connections = Connections(transport, trust_env=settings.trust_env)
         self._budget = Budget()
@@ -191,7 +191,7 @@ class Transport:
     ) -> T | Failure:
         left = max(until - self.clock.monotonic(), 0.001)
         fresh = kind in retry.CREATES
-        built = _http.build(request, self.base_url, timeout=left, fresh=fresh)
+        built = messages.build(request, self.base_url, timeout=left, fresh=fresh)
         self._key.sign(built.headers)
 
         def carry_out() -> T | Failure:
@@ -241,8 +241,8 @@ def attempt(carry_out: Callable[[], T | Failure]) -> T | Failure:
         return Failure(Outcome(Fate.UNREADABLE), exc)
     except TransportError as exc:
         return Failure(Outcome(Fate.LOST), exc)
-    except _http.ERRORS as exc:
-        return Failure(Outcome(_http.fate(exc)), _http.error(exc))
+    except messages.ERRORS as exc:
+        return Failure(Outcome(messages.fate(exc)), messages.error(exc))
     except Exception:
         raise
     except BaseException as exc:  # Ctrl-C or a cancellation, amid frames that hold what is sent
@@ -250,7 +250,7 @@ def attempt(carry_out: Callable[[], T | Failure]) -> T | Failure:
         raise
 
 
-def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Failure:
+def refusal(response: HttpResponse, now: float, key: APIKey | None = None) -> Failure:
     """The error that an answer stands for; of a long body only the beginning."""
     body = bytearray()
     try:
@@ -260,7 +260,7 @@ def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Fa
                 body += piece
             if len(body) > ERROR_CAP:
                 break
-    except (DodecaError, *_http.ERRORS):
+    except (DodecaError, *messages.ERRORS):
         pass  # the status says enough
     finally:
         response.stream.close()
@@ -277,7 +277,7 @@ def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Fa
 
 
 def whole(
-    response: HttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
+    response: HttpResponse, sink: Sink | None, clock: Clock, until: float, key: APIKey
 ) -> Answer:
     """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
     that, since its beginning may be quoted by an error.
@@ -310,8 +310,8 @@ def _pieces(response: HttpResponse) -> Iterator[bytes]:
             for piece in inflater.feed(raw):
                 yield piece
         inflater.finish()
-    except _http.ERRORS as exc:
-        raise _http.error(exc) from exc
+    except messages.ERRORS as exc:
+        raise messages.error(exc) from exc
 
 
 def _unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:

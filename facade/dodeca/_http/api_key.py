@@ -14,7 +14,7 @@ ENVIRONMENT = ("TWELVELABS_API_KEY", "TWELVE_LABS_API_KEY", "TL_API_KEY")
 _SHORT = 12  # characters: what is no longer is no key of the service, and part of many a word
 
 
-class Secret:
+class APIKey:
     """A string that shows only its last four characters, and only when asked how it looks."""
 
     __slots__ = ("_value",)
@@ -39,7 +39,7 @@ class Secret:
         raise TypeError("an API key is not pickled or copied into files")
 
 
-def api_key(given: str | None) -> Secret:
+def load_api_key(given: str | None) -> APIKey:
     """The key from the argument, or from the environment.
 
     Raises:
@@ -56,7 +56,7 @@ def api_key(given: str | None) -> Secret:
         warnings.warn("white space around the API key was removed", stacklevel=4)
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError("the API key has characters that no HTTP header can carry")
-    return Secret(key)
+    return APIKey(key)
 
 
 def _from_environment() -> str | None:

@@ -23,7 +23,7 @@ from dodeca._base.logs import masked
 from dodeca._calls.bodies import Body, form_body, json_body
 from dodeca._calls.operation import Request
 from dodeca._calls.retry import Fate
-from dodeca._httpx import httpx
+from dodeca._http.lean_httpx import httpx
 from dodeca._version import VERSION
 from dodeca.errors import (
     ConfigurationError,

@@ -8,8 +8,8 @@ import ssl
 import time
 from typing import cast
 
-from dodeca._httpx import httpx
-from dodeca._sockets import UNREACHABLE, addresses, is_readable
+from dodeca._http.lean_httpx import httpx
+from dodeca._http.network import UNREACHABLE, addresses, is_readable
 
 _MOST = 256 * 1024  # bytes that wait to be read before the other side has to wait, too
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import httptools
 
-from dodeca import _http
+from dodeca._http import messages
 
 _HEAD = 100 * 1024  # bytes in a row that are no body: heads, trailers, names of chunks
 
 
-def head(request: _http.HttpRequest) -> bytes:
+def head(request: messages.HttpRequest) -> bytes:
     """The line and the headers of a request.
 
     Raises:
@@ -20,7 +20,7 @@ def head(request: _http.HttpRequest) -> bytes:
     text = "\r\n".join(lines)
     ends = text.count("\r"), text.count("\n")
     if ends != (len(lines) - 1,) * 2 or "\0" in text or not text.isascii():
-        raise _http.LocalProtocolError("a header of the request holds what no header can hold")
+        raise messages.LocalProtocolError("a header of the request holds what no header can hold")
     return text.encode("ascii")
 
 
@@ -56,10 +56,10 @@ class Answers:
             if isinstance(exc, httptools.HttpParserCallbackError) and exc.__context__:
                 raise exc.__context__ from None  # Ctrl-C while the parser called
             if not self.is_whole:
-                raise _http.ProtocolError(str(exc)) from exc
+                raise messages.ProtocolError(str(exc)) from exc
         self._beside = 0 if len(self._body) > before else self._beside + len(data)
         if self._beside > _HEAD and not self.is_whole:
-            raise _http.ProtocolError(f"more than {_HEAD} bytes of headers")
+            raise messages.ProtocolError(f"more than {_HEAD} bytes of headers")
 
     def end(self) -> None:
         """Nothing more arrives.
@@ -68,9 +68,9 @@ class Answers:
             ProtocolError: something is missing.
         """
         if not self.status:
-            raise _http.ProtocolError("the server closed the connection without an answer")
+            raise messages.ProtocolError("the server closed the connection without an answer")
         if self._is_framed() and not self.is_whole:
-            raise _http.ProtocolError("the server closed the connection within its answer")
+            raise messages.ProtocolError("the server closed the connection within its answer")
         self.is_whole = self.is_last = True
 
     def taken(self) -> list[bytes]:

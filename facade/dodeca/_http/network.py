@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dodeca._httpx import httpx
+from dodeca._http.lean_httpx import httpx
 
 _PIECE = 512 * 1024
 UNREACHABLE = (OSError, ValueError, OverflowError)  # of a host with an impossible name or port, too
