@@ -1,14 +1,11 @@
-"""Beyond one machine: bulk runs and batches of embeddings on Ray (extra `ray`).
+"""Batches of embeddings on Ray and Spark (extra `ray` for Ray).
 
-`client.embed.run(..., engine="ray")` does the calls of a run in Ray actors. The journal and the
-limiter stay with the process that started it, so that its guarantees hold when workers or nodes
-die. Workers read the API key from their own environment, and files from where all nodes see them.
-
-`Embedder` is a callable class for one's own `map_batches`:
+`Embedder` is a callable class for `map_batches` of Ray Data:
 
     ray.data.read_csv("library.csv").map_batches(Embedder, concurrency=4, batch_size=32)
 
-Its method `in_pandas` has the shape that Spark's `mapInPandas` takes.
+Its method `in_pandas` is a function for `mapInPandas` of Spark. `client.embed.run(...,
+engine="ray")` needs nothing of this module.
 """
 
 from __future__ import annotations
@@ -24,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 from dodeca._base.row_ids import row_id
 from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.rate_limit import Limiter, Permit
-from dodeca.bulk.failures import verdict
-from dodeca.bulk.inputs import Item, Options, metadata_names, row_item
-from dodeca.bulk.routing import needs_task, source_of
+from dodeca.bulk.failures import failure_reason
+from dodeca.bulk.inputs import EmbedOptions, Item, metadata_names, row_item
+from dodeca.bulk.routing import media_of, needs_task
 from dodeca.errors import DodecaError
 from dodeca.media import Media
 from dodeca.segmentation import Segmentation
@@ -42,13 +39,15 @@ class Embedder:
     """Embeds batches of rows, for `map_batches` of Ray Data and `mapInPandas` of Spark.
 
     A row has one of `path`, `url`, `asset_id`, `text`, options as in `client.embed.run`, and
-    metadata. For each vector of it there is a row with `id`, `source`, `start_sec`, `end_sec`,
+    metadata. Each of its vectors becomes a row with `id`, `source`, `start_sec`, `end_sec`,
     `embedding_option`, `embedding_scope`, `model_name`, `vector` (a list of float32), and the
-    metadata; a row that fails gives one row without a vector, with `error_code` and
-    `error_reason`. Batches are dicts of columns, pandas or Arrow tables, the answer an Arrow table.
+    metadata; a row that fails becomes one row without a vector, with `error_code` and
+    `error_reason`. Batches are dicts of columns, pandas or Arrow tables; the result is an Arrow
+    table.
 
-    It can be pickled, and connects when it is first called. The key is that of the environment,
-    `base_url` where the API lives. All embedders of a Ray cluster share one limiter.
+    An embedder can be pickled, and connects when it is first called, with the API key of the
+    environment. `base_url` is the address of the API. All embedders of a Ray cluster share one
+    limiter; a 429 is waited for unless a quota is exhausted (a Retry-After above 15 minutes).
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class Embedder:
         base_url: str | None = None,
         concurrency: int = 8,
     ) -> None:
-        self._options = Options(model_name).changed(
+        self._options = EmbedOptions(model_name).replace(
             {
                 "segmentation": segmentation,
                 "embedding_option": embedding_option,
@@ -74,11 +73,11 @@ class Embedder:
         self._calls: LimitedCalls | None = None
 
     def __call__(self, batch: Any) -> Any:
-        """The vectors of a batch, as an Arrow table."""
+        """Embed a batch; returns an Arrow table."""
         import pyarrow as pa  # type: ignore[import-untyped]
 
-        found = [row for rows in self._all(_rows(batch)) for row in rows]
-        # By the columns of the batch, and not of its rows: all batches of a table have the same.
+        found = [row for rows in self._embed_rows(_rows(batch)) for row in rows]
+        # The columns of the batch, not of its rows: they are the same for all batches of a table.
         names = metadata_names(getattr(batch, "column_names", batch))
         own = [name for name in names if name not in _TYPES]
         columns = {name: [row.get(name) for row in found] for name in [*_TYPES, *own]}
@@ -91,17 +90,17 @@ class Embedder:
         )
 
     def in_pandas(self, tables: Iterable[Any]) -> Iterator[Any]:
-        """The same for a stream of pandas tables, as Spark's `mapInPandas` hands them over."""
+        """Embed a stream of pandas tables, as `mapInPandas` of Spark passes them."""
         for table in tables:
             yield self(table).to_pandas()
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_client": None, "_calls": None}
 
-    def _all(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    def _embed_rows(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         self._connect()
         with ThreadPoolExecutor(self._concurrency) as pool:
-            yield from pool.map(self._one, rows)
+            yield from pool.map(self._embed_row, rows)
 
     def _connect(self) -> None:
         from dodeca import Client
@@ -112,16 +111,16 @@ class Embedder:
             clock = self._client._transport.clock
             self._calls = LimitedCalls(_shared_limiter() or Limiter(), clock)
 
-    def _one(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _embed_row(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         try:
             item = row_item(row, self._options, "the row")
         except DodecaError as exc:
-            return [_failure({}, str(row), exc)]
+            return [_error_row({}, str(row), exc)]
         try:
             assert self._calls is not None
             return _vector_rows(item, self._calls.send(partial(self._send, item)))
         except DodecaError as exc:
-            return [_failure(item.metadata, item.source, exc)]
+            return [_error_row(item.metadata, item.source, exc)]
 
     def _send(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
         from dodeca._sync.bulk_service import BulkService
@@ -130,7 +129,7 @@ class Embedder:
         service = BulkService(self._client._transport)
         if item.kind == "text":
             return service.embed("text", item.source, item.options)
-        media = source_of(item, item.media)
+        media = media_of(item, item.media)
         if item.kind == "image" or not needs_task(item, media, "auto"):
             return service.embed(item.kind, media, item.options)
         if media.is_local:
@@ -154,7 +153,7 @@ _TYPES: dict[str, str | None] = {
 
 
 def _rows(batch: Any) -> list[dict[str, Any]]:
-    """The rows of a batch; what a table fills in for "nothing there" is left out."""
+    """The rows of a batch, without missing values."""
     if hasattr(batch, "to_pylist"):
         rows = batch.to_pylist()
     elif hasattr(batch, "to_dict"):
@@ -162,10 +161,10 @@ def _rows(batch: Any) -> list[dict[str, Any]]:
     else:
         columns = [batch[name] for name in batch]
         rows = [dict(zip(batch, values, strict=True)) for values in zip(*columns, strict=True)]
-    return [{k: v for k, v in row.items() if not _is_nothing(v)} for row in rows]
+    return [{k: v for k, v in row.items() if not _is_missing(v)} for row in rows]
 
 
-def _is_nothing(value: Any) -> bool:
+def _is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
@@ -197,8 +196,8 @@ def _vector_rows(item: Item, found: Embeddings) -> list[dict[str, Any]]:
     ]
 
 
-def _failure(metadata: Mapping[str, Any], source: str, error: DodecaError) -> dict[str, Any]:
-    found = verdict(error)
+def _error_row(metadata: Mapping[str, Any], source: str, error: DodecaError) -> dict[str, Any]:
+    found = failure_reason(error)
     return {
         **dict.fromkeys(("id", "start_sec", "end_sec", "embedding_option", "embedding_scope")),
         "source": source,

@@ -113,9 +113,9 @@ def _carry_out(
     """Carry out a run; die at the named point. What it told, and which points it passed."""
     from dodeca import Client
     from dodeca._sync.bulk_service import BulkService
-    from dodeca.bulk.inputs import Options
-    from dodeca.bulk.run import carry_out
-    from dodeca.bulk.settings import Settings
+    from dodeca.bulk.inputs import EmbedOptions
+    from dodeca.bulk.run import embed_inputs
+    from dodeca.bulk.settings import RunSettings
 
     passed: dict[str, None] = {}
 
@@ -125,20 +125,20 @@ def _carry_out(
         passed[name] = None
 
     with Client("key", base_url=base_url, settle_sec=settings["settle_sec"]) as client:
-        told = carry_out(
+        told = embed_inputs(
             BulkService(client._transport),
             inputs=inputs,
             out=out,
-            options=Options(),
-            settings=Settings(**settings),
-            at=at,
+            options=EmbedOptions(),
+            settings=RunSettings(**settings),
+            hook=at,
         )
     return {
         "done": told.done,
-        "left": told.left,
+        "left": told.remaining,
         "failed": told.failed,
         "unknown": told.unknown,
-        "orphans": told.orphans,
+        "orphans": told.orphaned_tasks,
         "exit_code": told.exit_code,
         "points": list(passed),
     }

@@ -49,7 +49,12 @@ def run(url: str, inputs: str, out: Path) -> Any:
             on_unknown="resubmit",
             progress=kill,
         )
-    return {"done": told.done, "exit": told.exit_code, "killed": killed, "orphans": told.orphans}
+    return {
+        "done": told.done,
+        "exit": told.exit_code,
+        "killed": killed,
+        "orphans": told.orphaned_tasks,
+    }
 
 
 def limits(url: str, out: Path) -> Any:
@@ -66,7 +71,12 @@ def limits(url: str, out: Path) -> Any:
             concurrency=16,
             progress=lambda _: pids.update(workers()),
         )
-    return {"done": told.done, "refused": told.refusals, "rate": told.rate, "workers": len(pids)}
+    return {
+        "done": told.done,
+        "refused": told.rate_limited,
+        "rate": told.rate,
+        "workers": len(pids),
+    }
 
 
 def batches(url: str, inputs: str) -> Any:
@@ -101,7 +111,7 @@ def workers() -> list[int]:
                 title = (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if title.startswith(b"ray::_Worker"):
+            if title.startswith(b"ray::StepActor"):
                 found.append(int(entry.name))
     return sorted(found)
 

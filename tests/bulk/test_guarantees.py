@@ -14,10 +14,10 @@ import pytest
 
 from dodeca import Client
 from dodeca._sync.bulk_service import BulkService
-from dodeca.bulk.inputs import Options, items
+from dodeca.bulk.inputs import EmbedOptions, items
 from dodeca.bulk.journal import Journal
-from dodeca.bulk.run import carry_out
-from dodeca.bulk.settings import Settings
+from dodeca.bulk.run import embed_inputs
+from dodeca.bulk.settings import RunSettings
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.errors import AuthenticationError, RunLockedError
 from tests.bulk.library import ROOT, rows, server, sounds
@@ -41,7 +41,7 @@ def test_a_second_run_on_one_journal_is_refused_at_once(tmp_path: Path) -> None:
             assert first.stdout
             first.stdout.readline()
             began = time.monotonic()
-            with pytest.raises(RunLockedError, match=r"another process works on .*out"):
+            with pytest.raises(RunLockedError, match=r"another process is working on .*out"):
                 client.embed.run(inputs, out=out)
             assert time.monotonic() - began < 1.0
             first.send_signal(signal.SIGKILL)
@@ -136,7 +136,7 @@ def test_an_unknown_task_is_the_users_to_decide(tmp_path: Path) -> None:
         again = client.embed.run(inputs, out=tmp_path / "out", via="task")
         assert (again.done, again.unknown, again.exit_code, tasks()) == (0, 1, 3, 2)
         last = client.embed.run(inputs, out=tmp_path / "out", via="task", on_unknown="resubmit")
-        assert (last.done, last.unknown, last.orphans, last.exit_code) == (1, 0, 1, 0)
+        assert (last.done, last.unknown, last.orphaned_tasks, last.exit_code) == (1, 0, 1, 0)
         assert (tasks(), len(list(client.assets.list()))) == (3, 2)
 
 
@@ -178,10 +178,10 @@ def test_a_wrong_key_ends_the_run(tmp_path: Path) -> None:
 def test_the_next_inputs_are_found_without_looking_at_all_others(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     texts = [{"text": f"text {n}"} for n in range(2_000)]
-    journal.register(items(texts, Options()), lambda _: None)
+    journal.register(items(texts, EmbedOptions()), lambda _: None)
     looks: list[None] = []
     journal._db.set_progress_handler(lambda: looks.append(None), 1_000)
-    found = journal.open_rows(1_000, 10, again=False, resubmit=False)
+    found = journal.next_rows(1_000, 10, retry_failed=False, resubmit=False)
     journal._db.set_progress_handler(None, 0)
     journal.close()
     assert [row.seq for row in found] == [*range(1_001, 1_011)]
@@ -222,7 +222,9 @@ def test_a_row_set_that_waits_is_not_that_of_another_content(tmp_path: Path) -> 
         samples.image(picture, "red", (200, 200))
         service = BulkService(client._transport)
         with pytest.raises(OSError, match="no space left"):
-            carry_out(service, picture, out, options=Options(), settings=Settings(), at=die)
+            embed_inputs(
+                service, picture, out, options=EmbedOptions(), settings=RunSettings(), hook=die
+            )
         arrange(client, FAILING)
         samples.image(picture, "blue", (210, 200))
         assert client.embed.run(picture, out=out).failed == 1
@@ -297,13 +299,13 @@ def test_old_rows_are_taken_out_of_a_part_at_once(tmp_path: Path) -> None:
         for picture in pictures:
             picture.write_bytes(b"no picture any more")
         service = BulkService(client._transport)
-        carry_out(
+        embed_inputs(
             service,
             pictures,
             tmp_path / "out",
-            options=Options(),
-            settings=Settings(),
-            at=points.append,
+            options=EmbedOptions(),
+            settings=RunSettings(),
+            hook=points.append,
         )
     assert len(rows(tmp_path / "out")) == 0
     assert points.count("after the rename of part") == 1

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from dodeca import Client, Media
-from dodeca.bulk.inputs import Options, items
-from dodeca.bulk.journal import done_before
+from dodeca.bulk.inputs import EmbedOptions, items
+from dodeca.bulk.journal import done_keys
 from dodeca.emulator import samples
 from dodeca.errors import InvalidRequestError
 
@@ -23,19 +23,19 @@ def client() -> Iterator[Client]:
 
 
 def sources(inputs: Any) -> list[str]:
-    return [Path(item.source).name for item in items(inputs, Options())]
+    return [Path(item.source).name for item in items(inputs, EmbedOptions())]
 
 
 @pytest.mark.parametrize(
     ("row", "match"),
     [
-        ({"text": "a", "number": 2**63}, "whole numbers in metadata have 64 bits, 'number'"),
-        ({"text": "a", "number": -(2**63) - 1}, "'number' has more"),
+        ({"text": "a", "number": 2**63}, "integers in metadata must fit into 64 bits, 'number'"),
+        ({"text": "a", "number": -(2**63) - 1}, "'number' does not"),
         ({"text": "a", "note": "\ud800"}, "'note' is not valid Unicode"),
         ({"text": "a", "\ud800": 1}, "a name of metadata' is not valid Unicode"),
         ({"text": "\ud800"}, "'text' is not valid Unicode"),
         ({"url": "https://example.com/\ud800.png"}, "'url' is not valid Unicode"),
-        ({"text": "a", 5: 1}, "names of metadata are strings, got 5"),
+        ({"text": "a", 5: 1}, "names of metadata must be strings, got 5"),
     ],
 )
 def test_what_cannot_be_written_is_refused(
@@ -65,7 +65,7 @@ def test_an_empty_name_is_not_the_folder_one_is_in(inputs: Any) -> None:
 
 @pytest.mark.parametrize("out", ["", None])
 def test_the_output_has_a_name(client: Client, out: Any) -> None:
-    with pytest.raises(InvalidRequestError, match=r"out is a folder, or ends in \.lance"):
+    with pytest.raises(InvalidRequestError, match=r"out must be a folder, or end in \.lance"):
         client.embed.run([{"text": "a"}], out=out)
 
 
@@ -88,10 +88,10 @@ def test_a_list_holds_what_can_be_given_alone(tmp_path: Path) -> None:
 def test_a_picture_is_a_picture_wherever_it_comes_from(tmp_path: Path) -> None:
     file = samples.image(tmp_path / "red.png", "red")
     given = [file, "https://example.com/red.png?x=1", Media.data(b"x", filename="red.png")]
-    options = Options(start_sec=1.0, embedding_option=("visual",))
+    options = EmbedOptions(start_sec=1.0, embedding_option=("visual",))
     found = list(items([{"media": Media.of(each)} for each in given], options))
     assert [item.kind for item in found] == ["image"] * 3
-    assert [item.options for item in found] == [Options()] * 3
+    assert [item.options for item in found] == [EmbedOptions()] * 3
 
 
 def test_a_table_in_memory_is_given_as_its_rows() -> None:
@@ -133,4 +133,4 @@ def test_a_folder_that_cannot_be_read_is_named(
 def test_nothing_is_done_in_a_journal_that_was_not_begun(tmp_path: Path) -> None:
     """As a kill leaves it between the file and what is in it."""
     (tmp_path / "journal.sqlite").touch()
-    assert done_before(tmp_path / "journal.sqlite") == frozenset()
+    assert done_keys(tmp_path / "journal.sqlite") == frozenset()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dodeca import Client
-from dodeca.bulk.journal import done_before
+from dodeca.bulk.journal import done_keys
 from tests.bulk.fork_server import Nursery, nursery
 from tests.bulk.library import created, rows, server, sounds
 from tests.faults.proxy import Proxy, Weather
@@ -89,4 +89,4 @@ def test_kills(tmp_path: Path, cradle: Nursery, capsys: pytest.CaptureFixture[st
 def _share_done(journal: Path) -> float:
     if not journal.exists():
         return 0.0
-    return len(done_before(journal)) / INPUTS
+    return len(done_keys(journal)) / INPUTS

@@ -131,7 +131,7 @@ def test_a_file_that_was_only_touched_is_not(client: Client, tmp_path: Path) -> 
     os.utime(picture, ns=(1, 1))
     for _ in range(2):
         run = client.embed.run(picture, out=tmp_path / "out")
-        assert (run.done, run.skipped, run.left, requests(client)) == (0, 1, 0, before)
+        assert (run.done, run.skipped, run.remaining, requests(client)) == (0, 1, 0, before)
 
 
 def test_a_changed_file_that_fails_has_no_vectors(client: Client, tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_a_dry_run_sends_and_writes_nothing(client: Client, folder: Path, tmp_pa
     assert estimate is not None
     assert (estimate.inputs, estimate.requests) == (5, 6)
     assert estimate.minutes == pytest.approx(12.0 / 60, rel=0.05)
-    assert [Path(refusal.source).name for refusal in estimate.refused] == ["small.png"]
+    assert [Path(rejection.source).name for rejection in estimate.rejected] == ["small.png"]
     assert requests(client) == 0
     assert not (tmp_path / "out").exists()
     client.embed.run(folder / "red.png", out=tmp_path / "out")
@@ -250,25 +250,25 @@ def test_progress_is_told(client: Client, folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "inputs", "match"),
     [
-        ({"via": "post"}, [], "via is any of auto, sync, task"),
+        ({"via": "post"}, [], "via must be one of auto, sync, task"),
         ({"on_unknown": "hope"}, [], "on_unknown"),
-        ({"concurrency": 0}, [], "concurrency is 1 to 256"),
+        ({"concurrency": 0}, [], "concurrency must be 1 to 256"),
         ({"max_minutes": -1.0}, [], "max_minutes"),
-        ({"max_minutes": "5"}, [], "max_minutes is 0 or more"),
-        ({"concurrency": 2.5}, [], "concurrency is a whole number"),
-        ({"concurrency": "4"}, [], "concurrency is a whole number"),
+        ({"max_minutes": "5"}, [], "max_minutes must be 0 or more"),
+        ({"concurrency": 2.5}, [], "concurrency must be an integer"),
+        ({"concurrency": "4"}, [], "concurrency must be an integer"),
         ({"embedding_option": ["visaul"]}, [], "embedding_option is any of"),
         ({"embedding_scope": ["clips"]}, [], "embedding_scope is any of"),
         ({}, 5, "got int"),
         ({}, "/no/such/folder", "there is no file, folder or manifest"),
-        ({}, "/no/such/*.mp4", "no file is like"),
-        ({}, [3], "input 0 is a path, a URL, a Media or a mapping, got int"),
-        ({}, [{"text": "a", "path": "b"}], "input 0 names exactly one of"),
-        ({}, [{"note": "a"}], "names exactly one of"),
+        ({}, "/no/such/*.mp4", "no file matches"),
+        ({}, [3], "input 0 must be a path, a URL, a Media or a mapping, got int"),
+        ({}, [{"text": "a", "path": "b"}], "input 0 must have exactly one of"),
+        ({}, [{"note": "a"}], "must have exactly one of"),
         ({}, [{"text": "a", "vector": 1}], "'vector' is a column of the output"),
-        ({}, [{"text": "a", "tags": ["b"]}], "metadata are strings"),
+        ({}, [{"text": "a", "tags": ["b"]}], "metadata must be strings"),
         ({}, [{"path": "a.mp4", "segmentation": "fixed:99"}], "input 0: duration_sec"),
-        ({}, [{"path": "a.mp4", "start_sec": -1}], "start_sec is a number of seconds"),
+        ({}, [{"path": "a.mp4", "start_sec": -1}], "start_sec must be a number of seconds"),
         ({}, ["http://user:pw@host/a.mp4"], "no user name or password"),
     ],
 )

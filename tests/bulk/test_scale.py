@@ -35,7 +35,7 @@ def inputs():
 with Client("key", base_url=url) as client:
     run = client.embed.run(inputs(), out=out, concurrency=32)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([run.done, run.refusals, run.elapsed_sec, peak, run.exit_code]))
+print(json.dumps([run.done, run.rate_limited, run.elapsed_sec, peak, run.exit_code]))
 """
 
 

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Embeddings, Media
-from dodeca.bulk.inputs import Options
+from dodeca.bulk.inputs import EmbedOptions
 from dodeca.bulk.results import Run
-from dodeca.bulk.run import carry_out
-from dodeca.bulk.settings import Settings
+from dodeca.bulk.run import embed_inputs
+from dodeca.bulk.settings import RunSettings
 from tests.bulk.library import rows
 
 STORED = Path(__file__).parent / "stored"
@@ -47,11 +47,11 @@ class Service:
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
 
-    def embed(self, kind: str, source: Any, options: Options) -> Any:
+    def embed(self, kind: str, source: Any, options: EmbedOptions) -> Any:
         self.requests[f"embed {source}"] += 1
         return vectors(4.0), {}
 
-    def find(self, marker: str, since: float) -> str | None:
+    def find_asset(self, marker: str, since: float) -> str | None:
         self.requests[f"find {marker}"] += 1
         return "asset-2"
 
@@ -59,12 +59,12 @@ class Service:
         self.requests[f"asset {asset_id}"] += 1
         return True
 
-    def submit(self, kind: str, media: Media, options: Options) -> Any:
+    def submit(self, kind: str, media: Media, options: EmbedOptions) -> Any:
         name = media.asset_id or "url"
         self.requests[f"submit {name}"] += 1
         return f"task-{name}", {}
 
-    def result(self, task_id: str) -> Embeddings:
+    def task_result(self, task_id: str) -> Embeddings:
         self.requests[f"task {task_id}"] += 1
         return vectors(5.0)
 
@@ -79,8 +79,8 @@ def library(tmp_path: Path) -> Path:
 
 
 def resume(service: Any, library: Path, on_unknown: str) -> Run:
-    settings = Settings(via="task", concurrency=1, settle_sec=0.0, on_unknown=on_unknown)
-    return carry_out(service, INPUTS, library, options=Options(), settings=settings)
+    settings = RunSettings(via="task", concurrency=1, settle_sec=0.0, on_unknown=on_unknown)
+    return embed_inputs(service, INPUTS, library, options=EmbedOptions(), settings=settings)
 
 
 def test_a_stored_library_resumes_from_every_state(library: Path) -> None:

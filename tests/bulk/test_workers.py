@@ -18,9 +18,9 @@ from tests.bulk.library import server
 
 PROGRAM = """
 import pickle, sys
-from dodeca.bulk.inputs import Options
+from dodeca.bulk.inputs import EmbedOptions
 service = pickle.load(sys.stdin.buffer)()
-embeddings, headers = service.embed("text", "a dog", Options())
+embeddings, headers = service.embed("text", "a dog", EmbedOptions())
 print(len(embeddings), headers["content-type"])
 """
 

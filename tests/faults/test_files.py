@@ -18,9 +18,9 @@ import pytest
 
 from dodeca import Client
 from dodeca._sync.bulk_service import BulkService
-from dodeca.bulk.inputs import Options
-from dodeca.bulk.run import carry_out
-from dodeca.bulk.settings import Settings
+from dodeca.bulk.inputs import EmbedOptions
+from dodeca.bulk.run import embed_inputs
+from dodeca.bulk.settings import RunSettings
 from dodeca.errors import ConfigurationError
 from tests.bulk.library import sounds
 from tests.faults.raw import Raw, http
@@ -108,13 +108,13 @@ def test_the_service_names_no_file_of_a_run(
     seen: set[str] = set()
     inputs = [*map(str, (tmp_path / "in").iterdir()), {"text": "a dog"}, {"text": "refuse me"}]
     with Client("key", base_url=url) as client:
-        told = carry_out(
+        told = embed_inputs(
             BulkService(client._transport),
             inputs=inputs,
             out=out / name,
-            options=Options(),
-            settings=Settings(via="task"),
-            at=lambda _: seen.update(files(tmp_path)),
+            options=EmbedOptions(),
+            settings=RunSettings(via="task"),
+            hook=lambda _: seen.update(files(tmp_path)),
         )
     assert told.done > len(words) // 2, told.failures
     assert {failure.code for failure in told.failures} > {"request_invalid"}

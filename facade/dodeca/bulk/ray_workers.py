@@ -9,7 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from dodeca.bulk.journal import Row
+from dodeca.bulk.journal import JournalRow
 from dodeca.bulk.steps import Service, StepResult, Steps
 from dodeca.bulk.workers import OnResult
 from dodeca.errors import ConfigurationError, DodecaError, OutcomeUnknownError, TransportError
@@ -43,7 +43,7 @@ class RayWorkers:
         self._actors = [actor_class.remote(factory, steps.journal_id) for _ in range(actors)]
         self._running = [0] * actors
 
-    def start(self, step: str, row: Row, media: Media | None, on_result: OnResult) -> None:
+    def start(self, step: str, row: JournalRow, media: Media | None, on_result: OnResult) -> None:
         """Start a step in the actor that runs the fewest."""
         actor = self._running.index(min(self._running))
         self._running[actor] += 1
@@ -76,7 +76,7 @@ class StepActor:
     def __init__(self, factory: Callable[[], Service], journal_id: str) -> None:
         self._steps = Steps(factory(), journal_id)
 
-    def perform(self, step: str, row: Row, media: Media | None) -> StepResult:
+    def perform(self, step: str, row: JournalRow, media: Media | None) -> StepResult:
         """The result of a step; errors are returned, because Ray would wrap what is raised."""
         try:
             return self._steps.perform(step, row, media)

@@ -1,4 +1,4 @@
-"""What a bulk run tells: while it goes on, when it has ended, and before it begins."""
+"""What a bulk run reports: an estimate before, and the counts during and after it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import attrs
 
 from dodeca.bulk.journal import Failure
 
-DONE, INCOMPLETE, AGAIN = 0, 3, 75
+_COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
 
 
 @attrs.frozen
-class Refusal:
-    """An input that the documented limits exclude."""
+class Rejection:
+    """An input outside the documented limits."""
 
     source: str
     reason: str
@@ -24,11 +24,12 @@ class Refusal:
 
 @attrs.frozen
 class Estimate:
-    """What a run would do: nothing was sent.
+    """What a run would do; nothing was sent.
 
-    `inputs` counts those that are not done, `skipped` those that are. `minutes` are those of local
-    sounds and films, `unknown_length` counts the URLs and assets whose length the service knows.
-    `requests` leaves out looks at running tasks. `refused` would fail by the documented limits.
+    `inputs` counts the inputs to embed, `skipped` those that are already done. `minutes` adds up
+    local audio and video; `unknown_length` counts URLs and assets, whose length is not known here.
+    `requests` does not count polls of running tasks. `rejected` are inputs outside the documented
+    limits.
     """
 
     inputs: int
@@ -36,25 +37,25 @@ class Estimate:
     minutes: float
     unknown_length: int
     requests: int
-    refused: Sequence[Refusal]
+    rejected: Sequence[Rejection]
 
     def __str__(self) -> str:
         more = f", and {self.unknown_length} of unknown length" if self.unknown_length else ""
         return (
-            f"{self.inputs} inputs ({self.skipped} done before), {self.minutes:.1f} minutes"
-            f"{more}, {self.requests} requests, {len(self.refused)} outside the limits"
+            f"{self.inputs} inputs ({self.skipped} already done), {self.minutes:.1f} minutes"
+            f"{more}, {self.requests} requests, {len(self.rejected)} rejected"
         )
 
 
 @attrs.define(eq=False)
 class Run:
-    """A bulk run: what came of its inputs so far.
+    """The state of a bulk run: the numbers of its inputs so far.
 
-    `total` counts the inputs, `skipped` those that earlier runs had done, `done` those that this
-    one did. `failed` and `unknown` have no vectors; `failures` says why. `minutes` are minutes of
-    media. `orphans` counts tasks that may run at the service for nobody, after crashes.
-    `stopped` says why a run ended before its inputs did: "quota", "max_minutes" or "unreachable";
-    `resume_at` is when a quota is there again.
+    `total` counts the inputs, `skipped` those that earlier runs finished, `done` those that this
+    run finished. `failed` and `unknown` inputs have no vectors; `failures` has the reasons.
+    `minutes` are minutes of media. `orphaned_tasks` counts tasks that may run at the service
+    without anyone using their results, after crashes. `stopped` is why a run ended early: "quota",
+    "max_minutes" or "unreachable"; `resume_at` is when the quota renews.
     """
 
     vectors: Path
@@ -65,51 +66,51 @@ class Run:
     failed: int = 0
     unknown: int = 0
     minutes: float = 0.0
-    orphans: int = 0
-    refusals: int = 0
-    """Answers 429, each of which was waited for."""
+    orphaned_tasks: int = 0
+    rate_limited: int = 0
+    """Responses with status 429."""
     failures: Sequence[Failure] = ()
     stopped: str | None = None
     resume_at: datetime | None = None
     estimate: Estimate | None = None
-    """What a dry run found; None after any other."""
+    """The result of a dry run; None otherwise."""
     _began: float = attrs.field(factory=time.monotonic, repr=False)
     _ended: float | None = attrs.field(default=None, repr=False)
 
     @property
-    def left(self) -> int:
-        """Inputs that have no result yet, good or bad."""
+    def remaining(self) -> int:
+        """Inputs without a result so far."""
         return self.total - self.skipped - self.done - self.failed - self.unknown
 
     @property
     def elapsed_sec(self) -> float:
-        """How long the run has taken."""
+        """Seconds since the run started, until it ended."""
         return (self._ended or time.monotonic()) - self._began
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing will change any more."""
+        """Whether the run has ended."""
         return self._ended is not None
 
     @property
     def rate(self) -> float:
-        """Inputs that were done per second."""
+        """Inputs done per second."""
         return self.done / max(self.elapsed_sec, 1e-9)
 
     @property
     def eta_sec(self) -> float | None:
-        """Seconds until all is done, at the rate so far; None before anything is."""
-        return self.left / self.rate if self.done else None
+        """Estimated seconds until the run ends, at its rate so far; None until an input is done."""
+        return self.remaining / self.rate if self.done else None
 
     @property
     def exit_code(self) -> int:
-        """0 when every input has its vectors; 75 when the run should be started again; else 3."""
+        """0 if every input has vectors, 75 if the run stopped early and can be resumed, else 3."""
         if self.stopped is not None:
-            return AGAIN
-        return INCOMPLETE if self.failed or self.unknown or self.left else DONE
+            return _STOPPED
+        return _INCOMPLETE if self.failed or self.unknown or self.remaining else _COMPLETE
 
     def end(self) -> None:
-        """The time stops."""
+        """Stop the clock of the run."""
         self._ended = time.monotonic()
 
     def __str__(self) -> str:
@@ -117,10 +118,10 @@ class Run:
         if self.unknown:
             parts.append(f"{self.unknown} unknown")
         parts.append(f"{self.minutes:.1f} minutes")
-        if self.eta_sec is not None and self.left:
+        if self.eta_sec is not None and self.remaining:
             parts.append(f"{self.rate:.1f}/s, {self.eta_sec:.0f} s left")
         if self.stopped:
             parts.append(f"stopped: {self.stopped}")
         if self.resume_at:
-            parts.append(f"again at {self.resume_at.isoformat(timespec='seconds')}")
+            parts.append(f"resume at {self.resume_at.isoformat(timespec='seconds')}")
         return f"{self.skipped + self.done} of {self.total}: {', '.join(parts)}"

@@ -1,4 +1,4 @@
-"""A bulk run from its beginning to its end."""
+"""A bulk run from start to end."""
 
 from __future__ import annotations
 
@@ -11,80 +11,80 @@ from typing import Any
 
 import orjson
 
-from dodeca.bulk.dataset import Dataset, Place, columns
+from dodeca.bulk.dataset import Dataset, OutputPaths, metadata_types
 from dodeca.bulk.engine import Engine
-from dodeca.bulk.inputs import Item, Options, items
-from dodeca.bulk.journal import Journal, done_before, nothing
+from dodeca.bulk.inputs import EmbedOptions, Item, items
+from dodeca.bulk.journal import Journal, done_keys, no_hook
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import estimate
-from dodeca.bulk.settings import Settings
+from dodeca.bulk.settings import RunSettings
 from dodeca.bulk.steps import Service, Steps
 from dodeca.bulk.workers import ThreadWorkers, Workers
 from dodeca.errors import ConfigurationError, DodecaError, InvalidRequestError
 from dodeca.media import Media
 
-Watch = Callable[[Run], object]
-At = Callable[[str], None]
+OnProgress = Callable[[Run], object]
+Hook = Callable[[str], None]
 
-_WATCHED_SEC = 0.1
+_PROGRESS_INTERVAL_SEC = 0.1
 
 
-def carry_out(
+def embed_inputs(
     service: Service,
     inputs: Any,
     out: str | os.PathLike[str],
     *,
-    options: Options,
-    settings: Settings,
+    options: EmbedOptions,
+    settings: RunSettings,
     dry_run: bool = False,
-    progress: bool | Watch = False,
-    at: At = nothing,
+    progress: bool | OnProgress = False,
+    hook: Hook = no_hook,
 ) -> Run:
-    """Embed what is not embedded yet; see `client.embed.run`."""
+    """Embed the inputs that are not embedded yet; see `client.embed.run`."""
     options.check()
     if not (isinstance(progress, bool) or callable(progress)):
         raise InvalidRequestError(
-            f"progress is a bool, or is called with the run, got {progress!r}"
+            f"progress must be a bool or a function of the run, got {progress!r}"
         )
     if dry_run:
-        return _dry(inputs, out, options, settings)
-    place = Place.of(out)
-    journal = Journal(place.journal, at)
+        return _dry_run(inputs, out, options, settings)
+    paths = OutputPaths.of(out)
+    journal = Journal(paths.journal, hook)
     try:
-        held: dict[str, Media] = {}
-        journal.register(_noted(items(inputs, options), held), _stamp)
-        extra = _columns(journal)
-        told = _begun(journal, place, settings)
-        steps = Steps(service, journal.id, at)
+        in_memory: dict[str, Media] = {}
+        journal.register(_collect_in_memory(items(inputs, options), in_memory), _size_and_mtime)
+        types = _metadata_types(journal)
+        run = _started_run(journal, paths, settings)
+        steps = Steps(service, journal.id, hook)
         workers = _make_workers(settings.engine, steps, settings.concurrency)
-        output = Dataset(place, extra, at)
-        with contextlib.closing(workers), _watched(told, progress) as watch:
-            engine = Engine(journal, output, workers, settings, told, held, watch)
+        dataset = Dataset(paths, types, hook)
+        with contextlib.closing(workers), _progress_reporter(run, progress) as report_progress:
+            engine = Engine(journal, dataset, workers, settings, run, in_memory, report_progress)
             try:
-                engine.carry_out()
+                engine.run()
             finally:
                 engine.flush()
                 if not settings.keep_assets:
                     _delete_assets(service, journal)
-                told.failures = list(journal.failures())
-                output.write_errors(journal.failures(of_all_runs=True))
-                told.end()
-            watch(told)
-        return told
+                run.failures = list(journal.failures())
+                dataset.write_errors(journal.failures(of_all_runs=True))
+                run.end()
+            report_progress(run)
+        return run
     finally:
         journal.close()
 
 
-def _noted(found: Iterator[Item], held: dict[str, Media]) -> Iterator[Item]:
-    """The items; those whose bytes are in memory are remembered, since the journal has no room."""
+def _collect_in_memory(found: Iterator[Item], in_memory: dict[str, Media]) -> Iterator[Item]:
+    """The items; media in memory are kept in `in_memory`, as the journal does not store them."""
     for item in found:
         if item.media is not None:
-            held[item.key] = item.media
+            in_memory[item.key] = item.media
         yield item
 
 
-def _stamp(item: Item) -> tuple[int, int] | None:
-    """Size and time of change of a file that is there."""
+def _size_and_mtime(item: Item) -> tuple[int, int] | None:
+    """The size and mtime of a file; None for other inputs, and for a missing file."""
     if item.origin != "file":
         return None
     try:
@@ -94,44 +94,46 @@ def _stamp(item: Item) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
-def _columns(journal: Journal) -> dict[str, str]:
-    """The metadata columns, which are settled once there are row sets."""
-    kept = journal.read("columns") if journal.has_row_sets() else None
-    found = columns(journal.metadata(), orjson.loads(kept) if kept else None)
-    journal.keep("columns", orjson.dumps(found).decode())
+def _metadata_types(journal: Journal) -> dict[str, str]:
+    """The types of the metadata columns; they are fixed once there are row sets."""
+    fixed = journal.read_meta("columns") if journal.has_row_sets() else None
+    found = metadata_types(journal.distinct_metadata(), orjson.loads(fixed) if fixed else None)
+    journal.write_meta("columns", orjson.dumps(found).decode())
     journal.commit()
     return found
 
 
-def _begun(journal: Journal, place: Place, settings: Settings) -> Run:
-    """What is known of a run at its beginning."""
-    told = Run(place.vectors, place.errors, orphans=int(journal.read("orphans") or 0))
-    for state, is_open, number in journal.tally(again=settings.retry_failed):
-        told.total += number
-        told.skipped += number if state == "done" and not is_open else 0
-        told.failed += number if state == "failed" and not is_open else 0
+def _started_run(journal: Journal, paths: OutputPaths, settings: RunSettings) -> Run:
+    """A run with the counts that are known at the start."""
+    run = Run(paths.vectors, paths.errors, orphaned_tasks=int(journal.read_meta("orphans") or 0))
+    for state, is_open, number in journal.count_states(retry_failed=settings.retry_failed):
+        run.total += number
+        run.skipped += number if state == "done" and not is_open else 0
+        run.failed += number if state == "failed" and not is_open else 0
         if state == "unknown" and not is_open and settings.on_unknown == "stop":
-            told.unknown += number
-    return told
+            run.unknown += number
+    return run
 
 
 def _delete_assets(service: Service, journal: Journal) -> None:
-    """What earlier runs left, after a crash or because they were to keep it."""
+    """Delete the assets that earlier runs left, after a crash or with `keep_assets`."""
     for seq, asset_id in journal.leftover_assets():
         with contextlib.suppress(DodecaError):  # the next run tries again
-            service.delete(asset_id)
-            journal.set("a deleted asset", seq, asset_id=None)
+            service.delete_asset(asset_id)
+            journal.update("a deleted asset", seq, asset_id=None)
     journal.commit()
 
 
-def _dry(inputs: Any, out: str | os.PathLike[str], options: Options, settings: Settings) -> Run:
-    """What a run would do. Nothing is sent, and nothing written."""
-    place = Place.of(out, make=False)
-    done = done_before(place.journal) if place.journal.exists() else frozenset()
+def _dry_run(
+    inputs: Any, out: str | os.PathLike[str], options: EmbedOptions, settings: RunSettings
+) -> Run:
+    """Estimate a run, without sending or writing anything."""
+    paths = OutputPaths.of(out, create=False)
+    done = done_keys(paths.journal) if paths.journal.exists() else frozenset()
     found = estimate(items(inputs, options), done.__contains__, settings.via)
     return Run(
-        place.vectors,
-        place.errors,
+        paths.vectors,
+        paths.errors,
         total=found.inputs + found.skipped,
         skipped=found.skipped,
         estimate=found,
@@ -147,13 +149,13 @@ def _make_workers(engine: str, steps: Steps, count: int) -> Workers:
 
 
 @contextlib.contextmanager
-def _watched(told: Run, progress: bool | Watch) -> Iterator[Watch]:
-    """What shows the progress, not too often."""
+def _progress_reporter(run: Run, progress: bool | OnProgress) -> Iterator[OnProgress]:
+    """A function that shows the progress: a bar, or the caller's function."""
     if not progress:
         yield lambda _: None
         return
     if progress is not True:
-        yield _sparing(progress)
+        yield _throttled(progress)
         return
     try:
         from tqdm import tqdm  # type: ignore[import-untyped]
@@ -161,24 +163,24 @@ def _watched(told: Run, progress: bool | Watch) -> Iterator[Watch]:
         raise ConfigurationError(
             f"a progress bar needs the extra `progress`: pip install 'dodeca[progress]' ({exc})"
         ) from exc
-    with tqdm(total=told.total, initial=told.skipped, unit="input") as bar:
+    with tqdm(total=run.total, initial=run.skipped, unit="input") as bar:
 
         def show(run: Run) -> None:
-            bar.n = run.total - run.left
+            bar.n = run.total - run.remaining
             bar.set_postfix(failed=run.failed, minutes=f"{run.minutes:.1f}")
 
         yield show
 
 
-def _sparing(show: Watch) -> Watch:
-    """At most ten times a second, and at the end."""
+def _throttled(show: OnProgress) -> OnProgress:
+    """Call `show` at most ten times a second, and at the end."""
     last = 0.0
 
-    def spared(run: Run) -> None:
+    def throttled(run: Run) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= _WATCHED_SEC or run.has_ended:
+        if now - last >= _PROGRESS_INTERVAL_SEC or run.has_ended:
             last = now
             show(run)
 
-    return spared
+    return throttled

@@ -1,7 +1,7 @@
-"""What follows a step: the next one of an input, its end, or another try.
+"""The state machine of a bulk run: what happens to an input after each step.
 
-The state of an input in the journal says where it stands; here is how it moves. The engine takes
-inputs up, and tells what came of each step.
+The journal holds the state of each input; the transitions are here. The engine starts inputs and
+passes on the result of each step.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import attrs
 from dodeca._calls import retry
 from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
-from dodeca.bulk.dataset import check_length
-from dodeca.bulk.failures import Verdict, verdict
-from dodeca.bulk.journal import Journal, Row
+from dodeca.bulk.dataset import check_vector_length
+from dodeca.bulk.failures import FailureReason, failure_reason
+from dodeca.bulk.journal import Journal, JournalRow
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import needs_task
-from dodeca.bulk.settings import Settings
+from dodeca.bulk.settings import RunSettings
 from dodeca.bulk.steps import StepOutput, StepResult
 from dodeca.errors import (
     AuthenticationError,
@@ -36,333 +36,339 @@ from dodeca.errors import (
 )
 from dodeca.media import Media
 
-METERED = {"embed": "embed", "submit": "embed", "upload": "assets"}
+LIMITER_OF_STEP = {"embed": "embed", "submit": "embed", "upload": "assets"}
 INTENTS = {"upload": "uploading", "submit": "submitting"}
-_TRIES = 3
-_LOST = 50  # answers in a row that did not come
+_MAX_ATTEMPTS = 3
+_MAX_UNANSWERED = 50  # requests without a response between two results
 
 
 @attrs.define(eq=False)
 class Work:
-    """An input that has been begun."""
+    """An input in progress."""
 
-    row: Row
+    row: JournalRow
     media: Media | None
     step: str = ""
-    tries: int = 0
-    looking_since: float = 0.0
+    attempts: int = 0
+    polling_since: float = 0.0
     was_read: bool = False
     is_counted: bool = False
     permit: Permit | None = None
 
 
-class Course:
-    """The inputs that are under way, and where they go next."""
+class StateMachine:
+    """The inputs in progress, and the next step of each."""
 
-    def __init__(self, journal: Journal, settings: Settings, run: Run) -> None:
+    def __init__(self, journal: Journal, settings: RunSettings, run: Run) -> None:
         self._journal = journal
         self._settings = settings
         self._run = run
         self.ready: dict[str, deque[Work]] = {"": deque(), "embed": deque(), "assets": deque()}
-        """What may be sent, by the limiter that it has to ask."""
-        self.later: list[tuple[float, int, Work]] = []
-        """What may be sent at a time to come, first things first."""
-        self.begun = 0
-        """Inputs that were begun and are not at their end."""
-        self.spooled = 0
-        """Bytes of row sets that wait in the journal."""
-        self.quota: Verdict | None = None
-        """What the service said when a quota was gone."""
-        self.media_left = math.inf
-        """After that, the seconds of media that may still be sent at once."""
+        """What may be sent now, by the name of its limiter (empty: none)."""
+        self.scheduled: list[tuple[float, int, Work]] = []
+        """A heap of what is sent later: monotonic time, `seq`, work."""
+        self.in_progress = 0
+        """How many inputs are started and not finished."""
+        self.spooled_bytes = 0
+        """Bytes of row sets in the journal that are not in the dataset yet."""
+        self.quota: FailureReason | None = None
+        """The error of the service that said that a quota is exhausted."""
+        self.media_sec_left = math.inf
+        """With an exhausted quota of media: the longest input, in seconds, that may still fit."""
         self.fatal: BaseException | None = None
-        """What ends the whole run."""
-        self._lost = 0
+        """An error that ends the run."""
+        self._unanswered = 0
 
     @property
-    def stopping(self) -> bool:
-        """Whether nothing new is begun."""
+    def is_stopping(self) -> bool:
+        """Whether no more inputs are started."""
         return self._run.stopped is not None or self.fatal is not None
 
-    def take_up(self, row: Row, media: Media | None) -> None:
-        """Begin an input, or go on where it stands."""
-        self.begun += 1
-        self._go_on(Work(row, media))
+    def start(self, row: JournalRow, media: Media | None) -> None:
+        """Start an input, or resume it from its state."""
+        self.in_progress += 1
+        self._resume(Work(row, media))
 
-    def follow(self, work: Work, ended: StepResult) -> None:
-        """Deal with what came of a step."""
-        if isinstance(ended, StepOutput):
-            self._lost = 0
-            getattr(self, f"_after_{work.step}")(work, ended)
-        elif isinstance(ended, DodecaError):
-            self._failed(work, ended)
+    def handle(self, work: Work, result: StepResult) -> None:
+        """Handle the result of a step."""
+        if isinstance(result, StepOutput):
+            self._unanswered = 0
+            getattr(self, f"_after_{work.step}")(work, result)
+        elif isinstance(result, DodecaError):
+            self._handle_error(work, result)
         else:
-            self.fatal = self.fatal or ended
-            self.leave(work)
+            self.fatal = self.fatal or result
+            self.finish(work)
 
-    def refuse(self, work: Work) -> None:
-        """What is longer than the quota's rest is put off like what the quota ended at."""
+    def defer(self, work: Work) -> None:
+        """Leave an input that does not fit into the quota to the next run."""
         if self.quota is not None:
-            self._give_up(work, self.quota)
+            self._record_failure(work, self.quota)
 
-    def set(self, work: Work, what: str, **values: Any) -> None:
-        """Change an input in the journal and here."""
-        self._journal.set(what, work.row.seq, **values)
+    def update(self, work: Work, what: str, **values: Any) -> None:
+        """Change an input in the journal and in memory."""
+        self._journal.update(what, work.row.seq, **values)
         for name, value in values.items():
             if hasattr(work.row, name):
                 setattr(work.row, name, value)
 
-    def leave(self, work: Work) -> None:
-        """An input is at its end, as far as this run goes."""
-        self.begun -= 1
+    def finish(self, work: Work) -> None:
+        """This run does nothing more for an input."""
+        self.in_progress -= 1
 
-    # What follows a step.
+    # After a step.
 
-    def _go_on(self, work: Work) -> None:
-        """The next step of an input, by its state."""
+    def _resume(self, work: Work) -> None:
+        """Schedule the next step of an input, by its state."""
         row = work.row
         match row.state:
             case _ if row.changed:
-                self._next(work, "read")
+                self._schedule(work, "read")
             case "uploading":
-                self._next(work, "find")
+                self._schedule(work, "find")
             case "stored":
-                work.looking_since = time.monotonic()
-                self._next(work, "asset")
+                work.polling_since = time.monotonic()
+                self._schedule(work, "asset")
             case "submitting" | "unknown":
-                self._unknown_task(work)
+                self._handle_unknown_task(work)
             case "running":
-                work.looking_since = time.monotonic()
-                self._next(work, "task")
+                work.polling_since = time.monotonic()
+                self._schedule(work, "task")
             case _:
-                self._begin(work)
+                self._schedule_first_step(work)
 
-    def _begin(self, work: Work) -> None:
+    def _schedule_first_step(self, work: Work) -> None:
         row = work.row
         is_local, is_timed = row.origin in ("file", "data"), row.kind in ("audio", "video")
         if is_local and (is_timed or row.content) and not work.was_read:
-            self._next(work, "read")
+            self._schedule(work, "read")
             return
         try:
             task = is_timed and needs_task(row, work.media, self._settings.via)
         except DodecaError as exc:
-            self._failed(work, exc)
+            self._handle_error(work, exc)
             return
         if not task:
-            self._next(work, "embed")
+            self._schedule(work, "embed")
         else:
-            self._next(work, "upload" if is_local else "submit")
+            self._schedule(work, "upload" if is_local else "submit")
 
-    def _after_read(self, work: Work, outcome: StepOutput) -> None:
+    def _after_read(self, work: Work, output: StepOutput) -> None:
         row = work.row
-        is_same = row.content in (None, outcome.content)
+        is_same = row.content in (None, output.content)
         seen = {
-            "size": outcome.size,
-            "mtime_ns": outcome.mtime_ns,
-            "content": outcome.content,
-            "media_sec": outcome.media_sec,
+            "size": output.size,
+            "mtime_ns": output.mtime_ns,
+            "content": output.content,
+            "media_sec": output.media_sec,
         }
         work.was_read = True
         if row.changed and is_same and row.state == "done":
-            self.set(work, "an unchanged file", changed=0, **seen)
+            self.update(work, "an unchanged file", changed=0, **seen)
             self._run.skipped += 1
-            self.leave(work)
+            self.finish(work)
             return
         if not is_same:
             seen |= {"state": "new", "asset_id": None, "task_id": None}
-            self._journal.unspool("a row set of before", row.seq)
-        self.set(work, "a file's content", changed=0, code=None, **seen)
-        self._go_on(work)
+            self._journal.unspool("a stale row set", row.seq)
+        self.update(work, "a file's content", changed=0, code=None, **seen)
+        self._resume(work)
 
-    def _after_embed(self, work: Work, outcome: StepOutput) -> None:
-        self._done(work, outcome)
+    def _after_embed(self, work: Work, output: StepOutput) -> None:
+        self._complete(work, output)
 
-    def _after_upload(self, work: Work, outcome: StepOutput) -> None:
-        self.set(work, "an asset", state="stored", asset_id=outcome.asset_id)
-        if outcome.ready:
-            self._next(work, "submit")
+    def _after_upload(self, work: Work, output: StepOutput) -> None:
+        self.update(work, "an asset", state="stored", asset_id=output.asset_id)
+        if output.ready:
+            self._schedule(work, "submit")
         else:
-            self._go_on(work)
+            self._resume(work)
 
-    def _after_find(self, work: Work, outcome: StepOutput) -> None:
-        if outcome.asset_id is not None:
-            self._after_upload(work, outcome)
+    def _after_find(self, work: Work, output: StepOutput) -> None:
+        if output.asset_id is not None:
+            self._after_upload(work, output)
             return
         settled = (work.row.intent_at or 0.0) + self._settings.settle_sec
         wait = min(settled - time.time(), self._settings.settle_sec)
         if wait > 0:
-            self._next(work, "find", after=wait)
+            self._schedule(work, "find", after=wait)
             return
-        self.set(work, "no asset", state="new")
-        self._begin(work)
+        self.update(work, "no asset", state="new")
+        self._schedule_first_step(work)
 
-    def _after_asset(self, work: Work, outcome: StepOutput) -> None:
-        if outcome.ready:
-            self._next(work, "submit")
+    def _after_asset(self, work: Work, output: StepOutput) -> None:
+        if output.ready:
+            self._schedule(work, "submit")
         else:
-            self._look_again(work)
+            self._poll_again(work)
 
-    def _after_submit(self, work: Work, outcome: StepOutput) -> None:
-        self.set(work, "a task", state="running", task_id=outcome.task_id)
-        self._go_on(work)
+    def _after_submit(self, work: Work, output: StepOutput) -> None:
+        self.update(work, "a task", state="running", task_id=output.task_id)
+        self._resume(work)
 
-    def _after_task(self, work: Work, outcome: StepOutput) -> None:
-        if outcome.packed is None:
-            self._look_again(work)
+    def _after_task(self, work: Work, output: StepOutput) -> None:
+        if output.packed is None:
+            self._poll_again(work)
         else:
-            self._done(work, outcome)
+            self._complete(work, output)
 
-    def _after_delete(self, work: Work, outcome: StepOutput) -> None:
-        self.set(work, "a deleted asset", asset_id=None)
-        self.leave(work)
+    def _after_delete(self, work: Work, output: StepOutput) -> None:
+        self.update(work, "a deleted asset", asset_id=None)
+        self.finish(work)
 
-    def _look_again(self, work: Work) -> None:
-        elapsed = time.monotonic() - work.looking_since
-        self._next(work, work.step, after=retry.next_look(elapsed))
+    def _poll_again(self, work: Work) -> None:
+        elapsed = time.monotonic() - work.polling_since
+        self._schedule(work, work.step, after=retry.next_look(elapsed))
 
-    def _done(self, work: Work, outcome: StepOutput) -> None:
-        """A row set has arrived."""
-        assert outcome.packed is not None
+    def _complete(self, work: Work, output: StepOutput) -> None:
+        """Store the vectors of an input."""
+        assert output.packed is not None
         try:
-            if not outcome.rows:
-                raise InvalidResponseError("the service gave no vectors")
-            found = dataset.length(outcome.packed)
-            check_length(found, self._journal.read("length"))
+            if not output.rows:
+                raise InvalidResponseError("the response has no vectors")
+            length = dataset.vector_length(output.packed)
+            check_vector_length(length, self._journal.read_meta("length"))
         except DodecaError as exc:
-            self._failed(work, exc)
+            self._handle_error(work, exc)
             return
         if work.is_counted and work.row.media_sec is None:
-            self._run.minutes += (outcome.media_sec or 0.0) / 60.0
-        self._journal.keep("length", str(found))
-        self._journal.spool(work.row.seq, outcome.packed)
-        seen = {"content": outcome.content, "size": outcome.size, "mtime_ns": outcome.mtime_ns}
+            self._run.minutes += (output.media_sec or 0.0) / 60.0
+        self._journal.write_meta("length", str(length))
+        self._journal.spool(work.row.seq, output.packed)
+        seen = {"content": output.content, "size": output.size, "mtime_ns": output.mtime_ns}
         known = {name: value for name, value in seen.items() if value is not None}
-        self.set(
+        self.update(
             work,
             "a row set",
             state="done",
             changed=0,
-            rows=outcome.rows,
+            rows=output.rows,
             code=None,
-            media_sec=outcome.media_sec,
+            media_sec=output.media_sec,
             **known,
         )
-        self.spooled += len(outcome.packed)
+        self.spooled_bytes += len(output.packed)
         self._run.done += 1
-        self._end(work)
+        self._clean_up(work)
 
-    def _end(self, work: Work) -> None:
-        """An input is at its end, but for its asset."""
+    def _clean_up(self, work: Work) -> None:
+        """Finish an input, and delete its asset where the run is to keep none."""
         row = work.row
         if row.asset_id is not None and row.origin != "asset" and not self._settings.keep_assets:
-            self._next(work, "delete")
+            self._schedule(work, "delete")
         else:
-            self.leave(work)
+            self.finish(work)
 
-    # What went wrong.
+    # After an error.
 
-    def _failed(self, work: Work, error: DodecaError) -> None:
-        found = verdict(error)
+    def _handle_error(self, work: Work, error: DodecaError) -> None:
+        reason = failure_reason(error)
         if isinstance(error, RateLimitError):
-            self._put_off(work, error, found)
+            self._handle_rate_limit(work, error, reason)
         elif isinstance(error, AuthenticationError | ConfigurationError):
-            self._revert(work)
+            self._clear_intent(work)
             self.fatal = self.fatal or error
-            self.leave(work)
+            self.finish(work)
         elif isinstance(error, OutcomeUnknownError) and work.step == "upload":
-            self._next(work, "find")
+            self._schedule(work, "find")
         elif isinstance(error, OutcomeUnknownError):
-            self._unknown_task(work)
-        elif isinstance(error, NotFoundError) and work.step in ("task", "asset") and not work.tries:
-            self._gone(work)
-        elif found.retryable:
-            self._try_again(work, found)
+            self._handle_unknown_task(work)
+        elif (
+            isinstance(error, NotFoundError)
+            and work.step in ("task", "asset")
+            and not work.attempts
+        ):
+            self._handle_not_found(work)
+        elif reason.retryable:
+            self._retry(work, reason)
         else:
-            self._give_up(work, found, state="failed")
+            self._record_failure(work, reason, state="failed")
             self._run.failed += 1
-            self._end(work)
+            self._clean_up(work)
 
-    def _put_off(self, work: Work, error: RateLimitError, found: Verdict) -> None:
-        """Nothing was done. It waits for the limiter, or if a quota is gone, for another run."""
-        self._revert(work)
+    def _handle_rate_limit(self, work: Work, error: RateLimitError, reason: FailureReason) -> None:
+        """Send it again later, or where a quota is exhausted, leave it to the next run."""
+        self._clear_intent(work)
         if (wait := wait_after(error.retry_after)) is not None:
-            # Where a limiter gives permits, the limiter waits.
-            self._next(work, work.step, after=0.0 if work.step in METERED else wait)
+            # The limiter, where there is one, delays it.
+            self._schedule(work, work.step, after=0.0 if work.step in LIMITER_OF_STEP else wait)
             return
-        self._give_up(work, found)
-        self.quota = found
+        self._record_failure(work, reason)
+        self.quota = reason
         limits = error.limits
         is_of_media = "x-ratelimit-duration-remaining" in limits
         if is_of_media and limits.get("x-ratelimit-request-remaining") != "0":
-            # What is shorter than this one may still go.
-            self.media_left = min(self.media_left, (work.row.media_sec or 0.0) * 0.999)
+            # A shorter input may still fit.
+            self.media_sec_left = min(self.media_sec_left, (work.row.media_sec or 0.0) * 0.999)
         else:
             self._run.stopped = "quota"
         resume_at = error.resume_at or datetime.now(UTC) + timedelta(
             seconds=error.retry_after or 0.0
         )
         self._run.resume_at = max(self._run.resume_at or resume_at, resume_at)
-        self.leave(work)
+        self.finish(work)
 
-    def _try_again(self, work: Work, found: Verdict) -> None:
-        self._revert(work)
-        work.tries += 1
-        self._lost += found.code == "no_answer"
-        if self._lost >= _LOST and not self.stopping:
+    def _retry(self, work: Work, reason: FailureReason) -> None:
+        self._clear_intent(work)
+        work.attempts += 1
+        self._unanswered += reason.code == "no_answer"
+        if self._unanswered >= _MAX_UNANSWERED and not self.is_stopping:
             self._run.stopped = "unreachable"
-        if work.tries < _TRIES and not self.stopping:
-            self._next(work, work.step, after=2.0 ** (work.tries - 1))
+        if work.attempts < _MAX_ATTEMPTS and not self.is_stopping:
+            self._schedule(work, work.step, after=2.0 ** (work.attempts - 1))
             return
-        self._give_up(work, found)
+        self._record_failure(work, reason)
         self._run.failed += 1
-        self.leave(work)
+        self.finish(work)
 
-    def _gone(self, work: Work) -> None:
-        """The service knows the task or asset no longer: one step back."""
-        work.tries += 1
+    def _handle_not_found(self, work: Work) -> None:
+        """The task or asset does not exist any more: go back one step."""
+        work.attempts += 1
         if work.step == "task" and work.row.asset_id is not None:
-            self.set(work, "a lost task", state="stored", task_id=None)
+            self.update(work, "a lost task", state="stored", task_id=None)
         else:
-            self.set(work, "a lost asset", state="new", task_id=None, asset_id=None)
-        self._go_on(work)
+            self.update(work, "a lost asset", state="new", task_id=None, asset_id=None)
+        self._resume(work)
 
-    def _unknown_task(self, work: Work) -> None:
-        """A task may be running that nobody knows: the user's word decides."""
+    def _handle_unknown_task(self, work: Work) -> None:
+        """A task may have been created, without our knowing its id: `on_unknown` decides."""
         if self._settings.on_unknown == "resubmit":
-            self._run.orphans += 1
-            self._journal.keep("orphans", str(self._run.orphans))
+            self._run.orphaned_tasks += 1
+            self._journal.write_meta("orphans", str(self._run.orphaned_tasks))
             state = "new" if work.row.asset_id is None else "stored"
-            self.set(work, "a task given up", state=state, code=None)
-            self._go_on(work)
+            self.update(work, "an abandoned task", state=state, code=None)
+            self._resume(work)
             return
-        reason = (
-            "an embedding task was sent, and whether the service carried it out cannot be told; "
+        text = (
+            "an embedding task was sent, and it is unknown whether the service created it; "
             'on_unknown="resubmit" sends it again'
         )
-        self._give_up(work, Verdict("outcome_unknown", None, reason, False), state="unknown")
+        self._record_failure(
+            work, FailureReason("outcome_unknown", None, text, False), state="unknown"
+        )
         self._run.unknown += 1
-        self.leave(work)
+        self.finish(work)
 
-    def _give_up(self, work: Work, found: Verdict, **state: str) -> None:
-        self.set(
+    def _record_failure(self, work: Work, reason: FailureReason, **state: str) -> None:
+        self.update(
             work,
             "a failure",
-            code=found.code,
-            status=found.status,
-            reason=found.reason,
-            retryable=int(found.retryable),
+            code=reason.code,
+            status=reason.status,
+            reason=reason.reason,
+            retryable=int(reason.retryable),
             **state,
         )
 
-    def _revert(self, work: Work) -> None:
-        """What was intended is known not to have happened."""
+    def _clear_intent(self, work: Work) -> None:
+        """Nothing was created, so the intent is withdrawn."""
         if work.step in INTENTS:
             state = "new" if work.row.asset_id is None else "stored"
-            self.set(work, "nothing created", state=state)
+            self.update(work, "nothing created", state=state)
 
-    def _next(self, work: Work, step: str, *, after: float = 0.0) -> None:
+    def _schedule(self, work: Work, step: str, *, after: float = 0.0) -> None:
         work.step = step
         if after > 0:
-            heapq.heappush(self.later, (time.monotonic() + after, work.row.seq, work))
+            heapq.heappush(self.scheduled, (time.monotonic() + after, work.row.seq, work))
         else:
-            self.ready[METERED.get(step, "")].append(work)
+            self.ready[LIMITER_OF_STEP.get(step, "")].append(work)

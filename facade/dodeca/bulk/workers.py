@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from dodeca.bulk.journal import Row
+from dodeca.bulk.journal import JournalRow
 from dodeca.bulk.steps import StepResult, Steps
 from dodeca.media import Media
 
@@ -16,7 +16,7 @@ OnResult = Callable[[StepResult], object]
 class Workers(Protocol):
     """Perform steps concurrently."""
 
-    def start(self, step: str, row: Row, media: Media | None, on_result: OnResult) -> None:
+    def start(self, step: str, row: JournalRow, media: Media | None, on_result: OnResult) -> None:
         """Start a step; `on_result` is called with its result, from any thread."""
         ...
 
@@ -32,11 +32,13 @@ class ThreadWorkers:
         self._steps = steps
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="dodeca-bulk")
 
-    def start(self, step: str, row: Row, media: Media | None, on_result: OnResult) -> None:
+    def start(self, step: str, row: JournalRow, media: Media | None, on_result: OnResult) -> None:
         """Start a step in a thread."""
         self._pool.submit(self._perform, step, row, media, on_result)
 
-    def _perform(self, step: str, row: Row, media: Media | None, on_result: OnResult) -> None:
+    def _perform(
+        self, step: str, row: JournalRow, media: Media | None, on_result: OnResult
+    ) -> None:
         try:
             result: StepResult = self._steps.perform(step, row, media)
         except BaseException as exc:

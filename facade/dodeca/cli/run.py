@@ -59,9 +59,10 @@ def run(
         bool, typer.Option("--dry-run", help="Say what would be done, and send nothing.")
     ] = False,
 ) -> None:
-    """Embed a folder or a table of media into a dataset; started again, it goes on.
+    """Embed a folder or a table of media into a dataset.
 
-    Ended in any way, the same command continues where it was. What is done costs no request.
+    If a run stops for any reason, run the same command again and it resumes. Finished inputs cost
+    no requests.
     """
     session: Session = context.obj
     bar = session.err.is_terminal and not session.quiet
@@ -102,7 +103,7 @@ def _tell(session: Session, found: Run) -> None:
                 "failed": found.failed,
                 "unknown": found.unknown,
                 "minutes": found.minutes,
-                "orphans": found.orphans,
+                "orphaned_tasks": found.orphaned_tasks,
                 "stopped": found.stopped,
                 "resume_at": found.resume_at,
             }
@@ -121,8 +122,8 @@ def _tell_estimate(session: Session, found: Run) -> None:
     if session.as_json:
         session.record(found.estimate)
         return
-    for refusal in found.estimate.refused[:_SHOWN]:
-        session.out.print(f"{plain(refusal.source)}: {plain(refusal.reason)}", markup=False)
+    for rejection in found.estimate.rejected[:_SHOWN]:
+        session.out.print(f"{plain(rejection.source)}: {plain(rejection.reason)}", markup=False)
     session.out.print(str(found.estimate), markup=False)
 
 
