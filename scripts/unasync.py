@@ -40,7 +40,7 @@ def derive(text: str, source: Path) -> str:
     """The synchronous twin of a module's text."""
     for pattern, replacement in WORDS:
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-    return f"# Derived from {source.as_posix()} by scripts/unasync.py; edit that one.\n{text}"
+    return f"# From {source.as_posix()} by scripts/unasync.py; edit that one.\n{text}"
 
 
 def derive_all(target_root: Path) -> list[Path]:

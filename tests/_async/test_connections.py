@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from dodeca import AsyncClient
-from dodeca._async import pool
+from dodeca._async.connections import pool
 from dodeca._base.clock import Clock
 from dodeca._calls.bodies import Body
 from dodeca._http import messages

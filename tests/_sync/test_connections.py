@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_connections.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_connections.py by scripts/unasync.py; edit that one.
 """Connections as they are: taken, given back, waited for and closed."""
 
 import time
@@ -10,7 +10,7 @@ from dodeca import Client
 from dodeca._base.clock import Clock
 from dodeca._calls.bodies import Body
 from dodeca._http import messages
-from dodeca._sync import pool
+from dodeca._sync.connections import pool
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd
 from tests.faults.raw import Raw, http

@@ -13,7 +13,7 @@ import pytest
 
 from dodeca import AsyncClient
 from dodeca._calls import floats, vector_reader
-from dodeca._sync.multipart_uploads import WORKERS
+from dodeca._sync.resources.multipart_uploads import WORKERS
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks import bodies, calls, decode, polling, uploads
 from tests.benchmarks.loopback import API_KEY, serving

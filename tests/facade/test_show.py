@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from dodeca import Client, DodecaError, Embeddings, Media, results
-from dodeca._async.embed_v1 import EmbeddingsV1
+from dodeca._async.resources.embed_v1 import EmbeddingsV1
 from dodeca._base.html import ROWS
 from dodeca.batch import Batch
 from dodeca.emulator import samples

@@ -23,7 +23,7 @@ import orjson
 import pytest
 
 from dodeca import AsyncClient, Client, errors
-from dodeca._async import pool
+from dodeca._async.connections import pool
 from dodeca._base.async_concurrency import arun_blocking
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http

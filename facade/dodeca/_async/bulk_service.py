@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dodeca._async.assets import AsyncAssets
-from dodeca._async.embed import embedded
-from dodeca._async.embed_tasks import AsyncEmbedTasks
+from dodeca._async.resources.assets import AsyncAssets
+from dodeca._async.resources.embed_call import create_embeddings
+from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport, Settings
 from dodeca._base.async_concurrency import blocking
 from dodeca._calls import embed_requests, library_requests
@@ -58,7 +58,7 @@ class AsyncBulkService:
             body = embed_requests.embed_clip(
                 _input_block(kind, source, options), options.model_name
             )
-        return await embedded(self._transport, body)
+        return await create_embeddings(self._transport, body)
 
     async def upload(self, media: Media, marker: str) -> Uploaded:
         """Create an asset with a marker in its user metadata (`POST /assets`)."""

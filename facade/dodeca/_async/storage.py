@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from types import TracebackType
 
-from dodeca._async.pool import AsyncConnections
+from dodeca._async.connections.pool import AsyncConnections
 from dodeca._async.transport import AsyncTransport, Failure, attempt, refusal
 from dodeca._calls import retry
 from dodeca._calls.bodies import Body

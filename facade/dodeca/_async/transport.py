@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from dodeca._async.pool import AsyncConnections
-from dodeca._async.through import AsyncHttpResponse
+from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
+from dodeca._async.connections.pool import AsyncConnections
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
 from dodeca._calls import retry

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/bulk_service.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/bulk_service.py by scripts/unasync.py; edit that one.
 """The requests of a bulk run, one per method."""
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dodeca._base.concurrency import blocking
 from dodeca._calls import embed_requests, library_requests
 from dodeca._calls.operation import Answer, request
 from dodeca._http.api_key import load_api_key
-from dodeca._sync.assets import Assets
-from dodeca._sync.embed import embedded
-from dodeca._sync.embed_tasks import EmbedTasks
+from dodeca._sync.resources.assets import Assets
+from dodeca._sync.resources.embed_call import create_embeddings
+from dodeca._sync.resources.embed_tasks import EmbedTasks
 from dodeca._sync.transport import Settings, Transport
 from dodeca.bulk.inputs import EmbedOptions
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
@@ -59,7 +59,7 @@ class BulkService:
             body = embed_requests.embed_clip(
                 _input_block(kind, source, options), options.model_name
             )
-        return embedded(self._transport, body)
+        return create_embeddings(self._transport, body)
 
     def upload(self, media: Media, marker: str) -> Uploaded:
         """Create an asset with a marker in its user metadata (`POST /assets`)."""

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/job.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/job.py by scripts/unasync.py; edit that one.
 """Jobs: work that goes on at the service after the call that started it."""
 
 from __future__ import annotations

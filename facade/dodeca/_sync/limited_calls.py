@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/limited_calls.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/limited_calls.py by scripts/unasync.py; edit that one.
 """Sends many calls within the service's rate limits."""
 
 from __future__ import annotations

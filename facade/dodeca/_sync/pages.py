@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/pages.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/pages.py by scripts/unasync.py; edit that one.
 """Lists that the service gives page by page."""
 
 from __future__ import annotations

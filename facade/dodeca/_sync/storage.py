@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/storage.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/storage.py by scripts/unasync.py; edit that one.
 """The way to where chunks are uploaded: without the key, and on connections of its own."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dodeca._calls import retry
 from dodeca._calls.bodies import Body
 from dodeca._calls.retry import Action, Kind
 from dodeca._http import messages
-from dodeca._sync.pool import Connections
+from dodeca._sync.connections.pool import Connections
 from dodeca._sync.transport import Failure, Transport, attempt, refusal
 from dodeca.errors import InvalidResponseError
 

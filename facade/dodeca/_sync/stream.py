@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/stream.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/stream.py by scripts/unasync.py; edit that one.
 """Texts that arrive as they are written: newline-delimited JSON events."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/transport.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/transport.py by scripts/unasync.py; edit that one.
 """Sends requests: authentication, retries and deadlines."""
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from dodeca._calls.retry import Action, Budget, Fate, Kind, Outcome
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
 from dodeca._http.decoding import ERROR_CAP, Inflater
-from dodeca._sync.pool import Connections
-from dodeca._sync.through import HttpResponse
+from dodeca._sync.connections.httpx_adapter import HttpResponse
+from dodeca._sync.connections.pool import Connections
 from dodeca.errors import (
     APIError,
     ConfigurationError,

@@ -1,4 +1,3 @@
-# Derived from facade/dodeca/_async/batch.py by scripts/unasync.py; edit that one.
 """Many small inputs at a time, in order, within the service's rate limits."""
 
 from __future__ import annotations
@@ -7,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dodeca._base.concurrency import run_bounded
+from dodeca._async.limited_calls import AsyncLimitedCalls
+from dodeca._async.resources.embed_call import create_embeddings
+from dodeca._async.transport import AsyncTransport
+from dodeca._base.async_concurrency import arun_bounded
 from dodeca._calls import params
 from dodeca._calls.rate_limit import Limiter
-from dodeca._sync.embed import embedded
-from dodeca._sync.limited_calls import LimitedCalls
-from dodeca._sync.transport import Transport
 from dodeca.batch import Batch
 from dodeca.errors import DodecaError
 from dodeca_api import models
@@ -25,7 +24,9 @@ _MAX_CONCURRENCY = 256
 Body = Callable[[], models.CreateEmbeddingsRequest]
 
 
-def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurrency: int) -> Batch:
+async def send(
+    transport: AsyncTransport, limiter: Limiter, bodies: Sequence[Body], concurrency: int
+) -> Batch:
     """The vectors or the error of each body, in order.
 
     Raises:
@@ -33,14 +34,16 @@ def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurr
     """
     params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
     without_retries = transport.hasty()
-    calls = LimitedCalls(limiter, transport.clock)
+    calls = AsyncLimitedCalls(limiter, transport.clock)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
-    def work(number: int) -> None:
+    async def work(number: int) -> None:
         try:
-            results[number] = calls.send(partial(embedded, without_retries, bodies[number]()))
+            results[number] = await calls.send(
+                partial(create_embeddings, without_retries, bodies[number]())
+            )
         except DodecaError as exc:
             results[number] = exc
 
-    run_bounded(work, range(len(bodies)), concurrency)
+    await arun_bounded(work, range(len(bodies)), concurrency)
     return Batch(tuple(result for result in results if result is not None))

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/embed_v1.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/embed_v1.py by scripts/unasync.py; edit that one.
 """The first embedding API: `/embed` and `/embed/tasks`."""
 
 from __future__ import annotations

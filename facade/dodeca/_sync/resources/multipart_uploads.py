@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/multipart_uploads.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/multipart_uploads.py by scripts/unasync.py; edit that one.
 """Uploads in chunks: `/assets/multipart-uploads`."""
 
 from __future__ import annotations

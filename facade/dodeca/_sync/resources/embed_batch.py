@@ -1,3 +1,4 @@
+# From facade/dodeca/_async/resources/embed_batch.py by scripts/unasync.py; edit that one.
 """Many small inputs at a time, in order, within the service's rate limits."""
 
 from __future__ import annotations
@@ -6,12 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dodeca._async.embed import embedded
-from dodeca._async.limited_calls import AsyncLimitedCalls
-from dodeca._async.transport import AsyncTransport
-from dodeca._base.async_concurrency import arun_bounded
+from dodeca._base.concurrency import run_bounded
 from dodeca._calls import params
 from dodeca._calls.rate_limit import Limiter
+from dodeca._sync.limited_calls import LimitedCalls
+from dodeca._sync.resources.embed_call import create_embeddings
+from dodeca._sync.transport import Transport
 from dodeca.batch import Batch
 from dodeca.errors import DodecaError
 from dodeca_api import models
@@ -24,9 +25,7 @@ _MAX_CONCURRENCY = 256
 Body = Callable[[], models.CreateEmbeddingsRequest]
 
 
-async def send(
-    transport: AsyncTransport, limiter: Limiter, bodies: Sequence[Body], concurrency: int
-) -> Batch:
+def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurrency: int) -> Batch:
     """The vectors or the error of each body, in order.
 
     Raises:
@@ -34,14 +33,16 @@ async def send(
     """
     params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
     without_retries = transport.hasty()
-    calls = AsyncLimitedCalls(limiter, transport.clock)
+    calls = LimitedCalls(limiter, transport.clock)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
-    async def work(number: int) -> None:
+    def work(number: int) -> None:
         try:
-            results[number] = await calls.send(partial(embedded, without_retries, bodies[number]()))
+            results[number] = calls.send(
+                partial(create_embeddings, without_retries, bodies[number]())
+            )
         except DodecaError as exc:
             results[number] = exc
 
-    await arun_bounded(work, range(len(bodies)), concurrency)
+    run_bounded(work, range(len(bodies)), concurrency)
     return Batch(tuple(result for result in results if result is not None))

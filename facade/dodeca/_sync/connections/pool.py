@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/pool.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/connections/pool.py by scripts/unasync.py; edit that one.
 """Connections: to one origin each, the last one used first.
 
 httpx's own pool looks at all of its connections for every request, and forgets some for good when
@@ -13,8 +13,8 @@ from collections.abc import Hashable, Iterator
 from dodeca._base.concurrency import Room, Shield, gone, place
 from dodeca._http import messages
 from dodeca._http.network import Stream
-from dodeca._sync.line import Line
-from dodeca._sync.through import HttpResponse, Through
+from dodeca._sync.connections.connection import Line
+from dodeca._sync.connections.httpx_adapter import HttpResponse, Through
 
 _LIMIT = 100  # connections to one origin at a time
 _KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/indexed_assets.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/indexed_assets.py by scripts/unasync.py; edit that one.
 """The assets of an index: `/indexes/{index_id}/indexed-assets`."""
 
 from __future__ import annotations

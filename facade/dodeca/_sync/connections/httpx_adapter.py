@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/through.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/connections/httpx_adapter.py by scripts/unasync.py; edit that one.
 """What comes back from the other side, and the way there through a transport of httpx's."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/analyze.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/analyze.py by scripts/unasync.py; edit that one.
 """Text about videos: `/analyze` and `/analyze/tasks`."""
 
 from __future__ import annotations

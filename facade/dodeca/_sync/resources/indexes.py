@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/indexes.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/indexes.py by scripts/unasync.py; edit that one.
 """Indexes: `/indexes`."""
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
-from dodeca._sync.indexed_assets import IndexedAssets
 from dodeca._sync.pages import Pages, listed
+from dodeca._sync.resources.indexed_assets import IndexedAssets
+from dodeca._sync.resources.videos import Videos
 from dodeca._sync.transport import Transport
-from dodeca._sync.videos import Videos
 from dodeca.errors import InvalidRequestError
 from dodeca.results import Index, IndexModel, of
 from dodeca_api import models

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/line.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/connections/connection.py by scripts/unasync.py; edit that one.
 """One connection: HTTP/1.1 over a stream, one request at a time."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/tasks.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/tasks.py by scripts/unasync.py; edit that one.
 """Indexing tasks: `/tasks`."""
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Hashable
 
-from dodeca._async.line import AsyncLine
-from dodeca._async.through import AsyncHttpResponse, AsyncThrough
+from dodeca._async.connections.connection import AsyncLine
+from dodeca._async.connections.httpx_adapter import AsyncHttpResponse, AsyncThrough
 from dodeca._base.async_concurrency import AsyncRoom, AsyncShield, agone, aplace
 from dodeca._http import messages
 from dodeca._http.async_network import AsyncStream

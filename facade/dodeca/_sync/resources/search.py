@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/search.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/search.py by scripts/unasync.py; edit that one.
 """Search: `/search`."""
 
 from __future__ import annotations

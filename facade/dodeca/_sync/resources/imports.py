@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/imports.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/imports.py by scripts/unasync.py; edit that one.
 """Imports from cloud storage: `/tasks/transfers/import/{integration_id}`."""
 
 from __future__ import annotations

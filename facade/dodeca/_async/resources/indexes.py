@@ -9,10 +9,10 @@ from typing import Literal
 
 import attrs
 
-from dodeca._async.indexed_assets import AsyncIndexedAssets
 from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.resources.indexed_assets import AsyncIndexedAssets
+from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.transport import AsyncTransport
-from dodeca._async.videos import AsyncVideos
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp

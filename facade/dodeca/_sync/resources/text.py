@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/text.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/text.py by scripts/unasync.py; edit that one.
 """Text about videos: `/generate`, `/summarize`, `/gist`. The service has retired all three."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# Derived from facade/dodeca/_async/assets.py by scripts/unasync.py; edit that one.
 """Assets: `/assets`."""
 
 from __future__ import annotations
@@ -7,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any
 
+from dodeca._async.job import AsyncJob, Board, JobState
+from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
+from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.bodies import link, upload
 from dodeca._calls.operation import given, request
 from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
-from dodeca._sync.job import Board, Job, JobState
-from dodeca._sync.multipart_uploads import MultipartUploads
-from dodeca._sync.pages import Pages, listed
-from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError
 from dodeca.media import MIB, Media, MediaLike
 from dodeca.results import Asset, of
@@ -28,22 +27,22 @@ DIRECT_BYTES = 200 * MIB
 _PAGE = 50
 
 
-class Assets(Methods):
+class AsyncAssets(Methods):
     """Files that are uploaded once and used by id."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
     @cached_property
-    def multipart_uploads(self) -> MultipartUploads:
+    def multipart_uploads(self) -> AsyncMultipartUploads:
         """Uploads in chunks, step by step (`/assets/multipart-uploads`).
 
         >>> client.assets.multipart_uploads.list()
         <Pages of Upload from page 1; iterate them>
         """
-        return MultipartUploads(self._transport)
+        return AsyncMultipartUploads(self._transport)
 
-    def upload(
+    async def upload(
         self,
         media: MediaLike,
         *,
@@ -54,7 +53,7 @@ class Assets(Methods):
         upload_id: str | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         progress: bool = False,
-    ) -> Job[Asset]:
+    ) -> AsyncJob[Asset]:
         """Upload a file whatever its size, or register a URL.
 
         Up to 200 MB go in one call (`POST /assets`), more in chunks
@@ -65,8 +64,8 @@ class Assets(Methods):
         file that went in one call. The API key is not sent to where the chunks go. `job.wait()`
         gives the asset once it is ready.
 
-        >>> job = client.assets.upload("colours.mp4")
-        >>> job.wait().status
+        >>> job = await client.assets.upload("colours.mp4")
+        >>> (await job.wait()).status
         'ready'
 
         Raises:
@@ -84,18 +83,18 @@ class Assets(Methods):
         name = source.filename or source  # folders would leave no room for the bar
         with upload_progress(name, source.size, on_progress, progress) as note:
             if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
-                job = self.create(source, **options)
+                job = await self.create(source, **options)
                 if note is not None and source.is_local:
                     note(Progress.whole(job.id, source.size or 0))
                 return job
             if not source.is_local:
                 raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
-            asset_id = self.multipart_uploads._send(
+            asset_id = await self.multipart_uploads._send(
                 source, **options, upload_id=upload_id, on_progress=note
             )
         return self._job(JobState(asset_id, "processing"))
 
-    def create(
+    async def create(
         self,
         media: MediaLike,
         *,
@@ -103,7 +102,7 @@ class Assets(Methods):
         user_metadata: Mapping[str, Any] | None = None,
         enable_hls: bool | None = None,
         enable_thumbnail: bool | None = None,
-    ) -> Job[Asset]:
+    ) -> AsyncJob[Asset]:
         """Upload a file of up to 200 MB, or register a URL of up to 4 GB (`POST /assets`).
 
         `filename` has 1 to 255 characters; without it the name of the file or URL is taken.
@@ -112,8 +111,8 @@ class Assets(Methods):
         `user_metadata` the asset gets an entry `dodeca_marker`, by which it is found again when
         the answer was lost.
 
-        >>> job = client.assets.create("purple.jpg", user_metadata={"topic": "colours"})
-        >>> job.wait().user_metadata["topic"]
+        >>> job = await client.assets.create("purple.jpg", user_metadata={"topic": "colours"})
+        >>> (await job.wait()).user_metadata["topic"]
         'colours'
 
         Raises:
@@ -142,15 +141,17 @@ class Assets(Methods):
         call = request(assets_create, body=body)
         begun = self._transport.clock.wall()
 
-        def find() -> Asset | None:
-            for asset in self.list(page_limit=_PAGE):
+        async def find() -> Asset | None:
+            async for asset in self.list(page_limit=_PAGE):
                 if (asset.user_metadata or {}).get(params.MARKER) == marked[params.MARKER]:
                     return asset
                 if not library_requests.is_new(asset.created_at, begun):
                     return None  # the newest come first
             return None
 
-        asset = self._transport.fetch(call, lambda answer: of(Asset, call.parse(answer)), find=find)
+        asset = await self._transport.fetch(
+            call, lambda answer: of(Asset, call.parse(answer)), find=find
+        )
         return self._job(JobState(asset.id, asset.status or "processing", asset))
 
     def list(
@@ -161,14 +162,14 @@ class Assets(Methods):
         filename: str | None = None,
         page: int = 1,
         page_limit: int = 10,
-    ) -> Pages[Asset]:
+    ) -> AsyncPages[Asset]:
         """The assets, newest first, page by page (`GET /assets`).
 
         `asset_types` is any of "image", "video", "audio" and "document", `filename` a part of
         the name. Iteration starts at `page` and follows to the last one; `page_limit` is at most
         50.
 
-        >>> [asset.filename for asset in client.assets.list(filename="colours.mp4")][0]
+        >>> [asset.filename async for asset in client.assets.list(filename="colours.mp4")][0]
         'colours.mp4'
 
         Raises:
@@ -190,24 +191,24 @@ class Assets(Methods):
             ),
         )
 
-    def retrieve(self, asset_id: str) -> Asset:
+    async def retrieve(self, asset_id: str) -> Asset:
         """One asset (`GET /assets/{asset_id}`).
 
-        >>> client.assets.retrieve(asset.id).filename
+        >>> (await client.assets.retrieve(asset.id)).filename
         'colours.mp4'
 
         Raises:
             NotFoundError: there is no such asset.
             APIError: the service answered with another error status.
         """
-        return of(Asset, self._transport.send(request(assets_retrieve, asset_id)))
+        return of(Asset, await self._transport.send(request(assets_retrieve, asset_id)))
 
-    def job(self, asset_id: str) -> Job[Asset]:
+    async def job(self, asset_id: str) -> AsyncJob[Asset]:
         """The job that makes an asset ready, from this process or another.
 
         It looks by `GET /assets/{asset_id}`.
 
-        >>> job = client.assets.job(asset.id)
+        >>> job = await client.assets.job(asset.id)
         >>> job.status
         'ready'
 
@@ -215,39 +216,39 @@ class Assets(Methods):
             NotFoundError: there is no such asset.
             APIError: the service answered with another error status.
         """
-        return self._job(self._look(asset_id))
+        return self._job(await self._look(asset_id))
 
-    def delete(self, asset_id: str, *, force: bool | None = None) -> None:
+    async def delete(self, asset_id: str, *, force: bool | None = None) -> None:
         """Delete an asset, for good (`DELETE /assets/{asset_id}`).
 
         `force=True` deletes it even while an index uses it.
 
-        >>> job = client.assets.create("purple.jpg")
-        >>> client.assets.delete(job.wait().id)
+        >>> job = await client.assets.create("purple.jpg")
+        >>> await client.assets.delete((await job.wait()).id)
 
         Raises:
             BadRequestError: an index uses it (409).
             NotFoundError: there is no such asset.
         """
         call = request(assets_delete, asset_id, force=params.flag("force", force))
-        self._transport.send(call)
+        await self._transport.send(call)
 
-    def _look(self, asset_id: str) -> JobState[Asset]:
-        asset = self.retrieve(asset_id)
+    async def _look(self, asset_id: str) -> JobState[Asset]:
+        asset = await self.retrieve(asset_id)
         reason = asset.error.message if asset.error else None
         return JobState(asset_id, asset.status or "", asset, reason)
 
-    def _job(self, state: JobState[Asset]) -> Job[Asset]:
-        def running(ids: Set[str]) -> Set[str]:
+    def _job(self, state: JobState[Asset]) -> AsyncJob[Asset]:
+        async def running(ids: Set[str]) -> Set[str]:
             """The list has no filter by status, but one by id."""
             found: set[str] = set()
             wanted = sorted(ids)
             for start in range(0, len(wanted), _PAGE):
                 some = wanted[start : start + _PAGE]
-                for asset in self.list(asset_ids=some, page_limit=_PAGE):
+                async for asset in self.list(asset_ids=some, page_limit=_PAGE):
                     if asset.status == "processing":
                         found.add(asset.id)
             return found
 
         board = Board(("assets", id(self._transport)), running)
-        return Job(self._look, state, self._transport.clock, board)
+        return AsyncJob(self._look, state, self._transport.clock, board)

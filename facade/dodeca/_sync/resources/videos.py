@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/videos.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/resources/videos.py by scripts/unasync.py; edit that one.
 """The videos of an index: `/indexes/{index_id}/videos`."""
 
 from __future__ import annotations
