@@ -1,17 +1,20 @@
-"""A process that bears runs and lets them die: `python -m tests.bulk.fork_server`.
+"""A process that forks runs and kills some of them: `python -m tests.bulk.fork_server`.
 
-It reads a job a line, forks a child that carries it out, kills the child if the job says when or
-where, and writes a line about how it ended. All imports are done before, so that a life costs
-milliseconds; it has no threads, so that forking is safe.
+It reads one job per line, forks a child that runs it, and writes one line with the result. All
+imports are done before forking, so that a child costs milliseconds. The server has no threads, so
+forking is safe.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -20,61 +23,63 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
-_TICK = 0.002
+IMPORTED = (
+    "dodeca._sync.bulk_service",
+    "dodeca._sync.client",
+    "dodeca.bulk.arrow",
+    "dodeca.bulk.run",
+    "filelock",
+    "pyarrow.parquet",
+    "tinytag",
+)
 
 
-class Nursery:
-    """The other side: gives jobs to the process, and waits for what comes of them."""
+class ForkServer:
+    """Sends jobs to the process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def live(self, **job: Any) -> dict[str, Any]:
-        """Carry out a job in a child, and return how that ended."""
+    def run(self, **job: Any) -> dict[str, Any]:
+        """Run a job in a child, and return its result; `status` is -9 if it was killed."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(job, default=str) + "\n")
         self._process.stdin.flush()
-        found: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return found
+        result: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return result
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    """A nursery for as long as the block lasts."""
+def fork_server() -> Iterator[ForkServer]:
+    """A fork server for as long as the block lasts."""
     command = [sys.executable, "-m", "tests.bulk.fork_server"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
         try:
-            yield Nursery(process)
+            yield ForkServer(process)
         finally:
             process.kill()
 
 
 def main() -> None:
     """Serve until there are no more jobs."""
-    import pyarrow.parquet  # noqa: F401  # imported before the children are born
-
-    from dodeca import Client
-    from dodeca.bulk import run  # noqa: F401
-
-    Client("key").embed  # noqa: B018
+    for module in IMPORTED:
+        importlib.import_module(module)
+    gc.freeze()  # so that collections in the children copy no memory
     for line in sys.stdin:
-        print(json.dumps(_bear(json.loads(line))), flush=True)
+        print(json.dumps(_fork(json.loads(line))), flush=True)
 
 
-def _bear(job: dict[str, Any]) -> dict[str, Any]:
-    """A child's life."""
+def _fork(job: dict[str, Any]) -> dict[str, Any]:
     reader, writer = os.pipe()
-    kill_after = job.pop("kill_after", None)
-    began = time.monotonic()
     pid = os.fork()
     if not pid:
         status = 70
         try:
-            told = _carry_out(**job)
-            os.write(writer, json.dumps(told).encode())
+            result = _run(**job)
+            os.write(writer, json.dumps(result).encode())
             status = 0
         except BaseException:
             traceback.print_exc()
@@ -82,66 +87,65 @@ def _bear(job: dict[str, Any]) -> dict[str, Any]:
             sys.stderr.flush()
             os._exit(status)
     os.close(writer)
-    status = _waited(pid, began, kill_after)
     with os.fdopen(reader, "rb") as stream:
-        said = stream.read()
-    told = json.loads(said) if said and status == 0 else {}
-    return {"status": status, "seconds": time.monotonic() - began, **told}
+        output = stream.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return {"status": status, **(json.loads(output) if output and status == 0 else {})}
 
 
-def _waited(pid: int, began: float, kill_after: float | None) -> int:
-    """Wait for a child, and kill it when its time has come; its exit status, -9 if killed."""
-    while kill_after is not None:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            return os.waitstatus_to_exitcode(status)
-        if time.monotonic() - began >= kill_after:
-            os.kill(pid, signal.SIGKILL)
-            break
-        time.sleep(_TICK)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def _carry_out(
+def _run(
     *,
     base_url: str,
     inputs: Any,
     out: str,
     settings: dict[str, Any],
-    point: str | None = None,
+    kill_at: str | None = None,
+    kill_after: int | None = None,
+    delay: float = 0.0,
 ) -> dict[str, Any]:
-    """Carry out a run; die at the named point. What it told, and which points it passed."""
+    """Carry out a run; returns its counts and the names of the points that it passed.
+
+    It is killed at the named point `kill_at`, or `delay` seconds after it has passed `kill_after`
+    points.
+    """
     from dodeca import Client
     from dodeca._sync.bulk_service import BulkService
     from dodeca.bulk.inputs import EmbedOptions
     from dodeca.bulk.run import embed_inputs
     from dodeca.bulk.settings import RunSettings
 
-    passed: dict[str, None] = {}
+    passed: list[str] = []
 
-    def at(name: str) -> None:
-        if name == point:
+    def hook(name: str) -> None:
+        if name == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        passed[name] = None
+        passed.append(name)
+        if len(passed) == kill_after:
+            threading.Thread(target=_kill, args=[delay], daemon=True).start()
 
     with Client("key", base_url=base_url, settle_sec=settings["settle_sec"]) as client:
-        told = embed_inputs(
+        run = embed_inputs(
             BulkService(client._transport),
             inputs=inputs,
             out=out,
             options=EmbedOptions(),
             settings=RunSettings(**settings),
-            hook=at,
+            hook=hook,
         )
     return {
-        "done": told.done,
-        "left": told.remaining,
-        "failed": told.failed,
-        "unknown": told.unknown,
-        "orphans": told.orphaned_tasks,
-        "exit_code": told.exit_code,
-        "points": list(passed),
+        "done": run.done,
+        "remaining": run.remaining,
+        "failed": run.failed,
+        "unknown": run.unknown,
+        "orphaned_tasks": run.orphaned_tasks,
+        "exit_code": run.exit_code,
+        "points": list(dict.fromkeys(passed)),
     }
+
+
+def _kill(delay: float) -> None:
+    time.sleep(delay)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

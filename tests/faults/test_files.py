@@ -22,7 +22,7 @@ from dodeca.bulk.inputs import EmbedOptions
 from dodeca.bulk.run import embed_inputs
 from dodeca.bulk.settings import RunSettings
 from dodeca.errors import ConfigurationError
-from tests.bulk.library import sounds
+from tests.bulk.library import audio_files
 from tests.faults.raw import Raw, http
 
 KEPT = b"not to be touched"
@@ -89,7 +89,7 @@ def outside(
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
-    sounds(tmp_path / "in", len(words))
+    audio_files(tmp_path / "in", len(words))
     before = files(tmp_path)
     with Raw(Hostile(words)).serving() as url:
         yield url, tmp_path / "out"
@@ -179,7 +179,7 @@ def test_a_journal_that_is_a_link_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_part_that_a_journal_names_stays_where_parts_are(tmp_path: Path) -> None:
-    inputs, out = sounds(tmp_path / "in", 1), tmp_path / "out"
+    inputs, out = audio_files(tmp_path / "in", 1), tmp_path / "out"
     with Client.emulated() as client:
         client.embed.run(inputs, out=out)
         kept = tmp_path / "kept.parquet"
@@ -188,7 +188,7 @@ def test_a_part_that_a_journal_names_stays_where_parts_are(tmp_path: Path) -> No
         with sqlite3.connect(out / "journal.sqlite") as db:
             db.execute("UPDATE inputs SET part = '../../kept'")
         db.close()
-        sounds(tmp_path / "in", 1, seconds=5.0)
+        audio_files(tmp_path / "in", 1, seconds=5.0)
         with pytest.raises(ConfigurationError, match=r"names a part '\.\./\.\./kept'"):
             client.embed.run(inputs, out=out)
     assert kept.read_bytes() == before
