@@ -123,7 +123,9 @@ def _run(
         if len(passed) == kill_after:
             threading.Thread(target=_kill, args=[delay], daemon=True).start()
 
-    with Client("key", base_url=base_url, settle_sec=settings["settle_sec"]) as client:
+    with Client(
+        "key", base_url=base_url, reconcile_after_sec=settings["reconcile_after_sec"]
+    ) as client:
         run = embed_inputs(
             BulkService(client._transport),
             inputs=inputs,

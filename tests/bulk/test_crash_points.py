@@ -13,7 +13,7 @@ from tests.bulk.fork_server import ForkServer, fork_server
 from tests.bulk.library import DEEP, audio_files, count, rows, server
 
 FILES = 2 if DEEP else 1
-SETTINGS = {"via": "task", "on_unknown": "resubmit", "settle_sec": 1.0, "concurrency": 4}
+SETTINGS = {"via": "task", "on_unknown": "resubmit", "reconcile_after_sec": 1.0, "concurrency": 4}
 # Every run passes these; the test finds the others by itself.
 KNOWN = {
     f"{when} {what}"

@@ -21,7 +21,12 @@ INPUTS = 400 if DEEP else 30
 KILLS = int(os.environ.get("DODECA_KILLS", "200" if DEEP else "15"))
 SETTLE_SEC = 2.0
 SLOW_SEC = 0.03
-SETTINGS = {"via": "task", "on_unknown": "resubmit", "settle_sec": SETTLE_SEC, "concurrency": 8}
+SETTINGS = {
+    "via": "task",
+    "on_unknown": "resubmit",
+    "reconcile_after_sec": SETTLE_SEC,
+    "concurrency": 8,
+}
 FAULTS = [
     "reset_early",
     "reset",

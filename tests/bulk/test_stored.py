@@ -79,7 +79,9 @@ def library(tmp_path: Path) -> Path:
 
 
 def resume(service: Any, library: Path, on_unknown: str) -> Run:
-    settings = RunSettings(via="task", concurrency=1, settle_sec=0.0, on_unknown=on_unknown)
+    settings = RunSettings(
+        via="task", concurrency=1, reconcile_after_sec=0.0, on_unknown=on_unknown
+    )
     return embed_inputs(service, INPUTS, library, options=EmbedOptions(), settings=settings)
 
 

@@ -9,11 +9,12 @@ import attrs
 from dodeca._async.resources.assets import AsyncAssets
 from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
-from dodeca._async.transport import AsyncTransport, Settings
+from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import blocking
 from dodeca._calls import embed_requests, library_requests
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
+from dodeca._http.settings import ClientSettings
 from dodeca.bulk.inputs import EmbedOptions
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
 from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
@@ -33,7 +34,7 @@ class AsyncBulkService:
     """The requests of a bulk run. A 429 is raised at once: the limiter of the run handles it."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        self._transport = transport.hasty()
+        self._transport = transport.without_throttle_retries()
         self._assets = AsyncAssets(self._transport)
         self._tasks = AsyncEmbedTasks(self._transport)
 
@@ -43,7 +44,7 @@ class AsyncBulkService:
         Raises:
             ConfigurationError: the client has its own transport, which works in this process only.
         """
-        if self._transport.given is not None:
+        if self._transport.custom is not None:
             raise ConfigurationError("a client with its own transport cannot be used on Ray")
         return AsyncBulkServiceFactory(self._transport.settings)
 
@@ -89,8 +90,8 @@ class AsyncBulkService:
         )
         call = request(embed_v2_tasks_create, body=body)
 
-        def read(answer: Answer) -> Submitted:
-            return call.parse(answer).field_id, answer.headers
+        def read(response: RawResponse) -> Submitted:
+            return call.parse(response).field_id, response.headers
 
         return await self._transport.fetch(call, read)
 
@@ -111,7 +112,7 @@ class AsyncBulkService:
 class AsyncBulkServiceFactory:
     """Connects to the service in another process, with the API key of its environment."""
 
-    settings: Settings
+    settings: ClientSettings
 
     def __call__(self) -> Any:
         """An `AsyncBulkService` whose methods block."""

@@ -168,7 +168,7 @@ class _Pace:
             self.next_at = max(self.next_at, behind) + 1.0 / self.rate
 
     def took(self) -> None:
-        """The more answers in a row, the bolder: a limit is tried rarely, a new one found soon."""
+        """Raise the rate faster the longer no limit was met: a known limit is retried rarely."""
         self._taken += 1
         if self.rate is not None and self.rate < self._ceiling:
             self.rate *= 1.0 + self._growth * self._taken / 1000
@@ -204,13 +204,13 @@ class _Pace:
 
 
 class _Allowance:
-    """What is left of one dimension, as the headers of answers tell it."""
+    """What is left of one dimension, as the headers of responses tell it."""
 
     def __init__(self, name: str) -> None:
         self._names = (f"x-ratelimit-{name}-remaining", f"x-ratelimit-{name}-limit")
         self._left: float | None = None
-        self._newest = 0  # the latest permit whose answer was read
-        self._outdated = 0  # up to this permit, answers speak of the past
+        self._newest = 0  # the latest permit whose response was read
+        self._outdated = 0  # up to this permit, responses speak of the past
         self.renewed_at: float | None = None
         self._waited = False
         self._spans: list[float] = []
@@ -231,13 +231,13 @@ class _Allowance:
         return max(self.renewed_at + (self._window or self._at_least) - now, 0.0)
 
     def read(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
-        """What the answer to a permit says, when the last permit given was `sent`."""
+        """What the response to a permit says, when the last permit given was `sent`."""
         before, left = self._left, _number(headers.get(self._names[0]))
         if before is None and left is None:
             return  # the usual service says nothing
         if number <= self._outdated:
             return
-        if number < self._newest:  # answers overtake each other; the least is the latest
+        if number < self._newest:  # responses overtake each other; the least is the latest
             if self._left is not None and left is not None:
                 self._left = min(self._left, left)
             return
@@ -250,7 +250,7 @@ class _Allowance:
             self._renewed(now, limit)
 
     def spent(self, newest: int, headers: Mapping[str, str], wait: float) -> None:
-        """A request was refused for so long: what answers on their way say is out of date."""
+        """A request was refused for so long: what responses on their way say is out of date."""
         if self._left is not None or self._names[0] in headers:
             self._left = _number(headers.get(self._names[0])) or 0.0
         self._outdated, self._at_least = newest, wait

@@ -9,12 +9,13 @@ import attrs
 
 from dodeca._base.concurrency import blocking
 from dodeca._calls import embed_requests, library_requests
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
+from dodeca._http.settings import ClientSettings
 from dodeca._sync.resources.assets import Assets
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import EmbedTasks
-from dodeca._sync.transport import Settings, Transport
+from dodeca._sync.transport import Transport
 from dodeca.bulk.inputs import EmbedOptions
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
 from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
@@ -34,7 +35,7 @@ class BulkService:
     """The requests of a bulk run. A 429 is raised at once: the limiter of the run handles it."""
 
     def __init__(self, transport: Transport) -> None:
-        self._transport = transport.hasty()
+        self._transport = transport.without_throttle_retries()
         self._assets = Assets(self._transport)
         self._tasks = EmbedTasks(self._transport)
 
@@ -44,7 +45,7 @@ class BulkService:
         Raises:
             ConfigurationError: the client has its own transport, which works in this process only.
         """
-        if self._transport.given is not None:
+        if self._transport.custom is not None:
             raise ConfigurationError("a client with its own transport cannot be used on Ray")
         return BulkServiceFactory(self._transport.settings)
 
@@ -90,8 +91,8 @@ class BulkService:
         )
         call = request(embed_v2_tasks_create, body=body)
 
-        def read(answer: Answer) -> Submitted:
-            return call.parse(answer).field_id, answer.headers
+        def read(response: RawResponse) -> Submitted:
+            return call.parse(response).field_id, response.headers
 
         return self._transport.fetch(call, read)
 
@@ -112,7 +113,7 @@ class BulkService:
 class BulkServiceFactory:
     """Connects to the service in another process, with the API key of its environment."""
 
-    settings: Settings
+    settings: ClientSettings
 
     def __call__(self) -> Any:
         """An `BulkService` whose methods block."""

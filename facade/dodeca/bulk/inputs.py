@@ -298,8 +298,8 @@ def _media_item(media: Any, options: EmbedOptions, metadata: Mapping[str, Scalar
         raise InvalidRequestError(f"media must be a Media, got {type(media).__name__}")
     if media.path is not None:
         return _file_item(media.path, options, metadata)
-    if media.link is not None:
-        return _url_item(media.link, options, metadata)
+    if media.source_url is not None:
+        return _url_item(media.source_url, options, metadata)
     if media.asset_id is not None:
         return Item("video", "asset", media.asset_id, options, metadata)
     digest = hashlib.sha256(media.content or b"").hexdigest()

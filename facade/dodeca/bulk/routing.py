@@ -9,7 +9,7 @@ from dodeca.bulk.inputs import Item
 from dodeca.bulk.journal import JournalRow
 from dodeca.bulk.results import Estimate, Rejection
 from dodeca.errors import DodecaError, InvalidMediaError
-from dodeca.media import GIB, Media, check_image, duration_sec, fits_one_call
+from dodeca.media import GIB, Media, check_image, duration_sec, fits_sync_request
 
 _TASK_SEC = (4.0, 4 * 3600.0)
 _TASK_BYTES = 4 * GIB
@@ -44,7 +44,7 @@ def needs_task(row: JournalRow | Item, in_memory: Media | None, via: str) -> boo
     if via != "auto":
         return via == "task"
     media = media_of(row, in_memory)
-    return not (media.is_local and fits_one_call(media))
+    return not (media.is_local and fits_sync_request(media))
 
 
 def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) -> Estimate:

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from dodeca._calls import retry
+from dodeca._calls.polling import next_poll_sec
 from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
 from dodeca.bulk.dataset import check_vector_length
@@ -188,8 +188,8 @@ class StateMachine:
         if output.asset_id is not None:
             self._after_upload(work, output)
             return
-        settled = (work.row.intent_at or 0.0) + self._settings.settle_sec
-        wait = min(settled - time.time(), self._settings.settle_sec)
+        settled = (work.row.intent_at or 0.0) + self._settings.reconcile_after_sec
+        wait = min(settled - time.time(), self._settings.reconcile_after_sec)
         if wait > 0:
             self._schedule(work, "find", after=wait)
             return
@@ -218,7 +218,7 @@ class StateMachine:
 
     def _poll_again(self, work: Work) -> None:
         elapsed = time.monotonic() - work.polling_since
-        self._schedule(work, work.step, after=retry.next_look(elapsed))
+        self._schedule(work, work.step, after=next_poll_sec(elapsed))
 
     def _complete(self, work: Work, output: StepOutput) -> None:
         """Store the vectors of an input."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dodeca._async.limited_calls import AsyncLimitedCalls
 from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.transport import AsyncTransport
-from dodeca._base.async_concurrency import arun_bounded
+from dodeca._base.async_concurrency import run_bounded
 from dodeca._calls import params
 from dodeca._calls.rate_limit import Limiter
 from dodeca.batch import Batch
@@ -33,7 +33,7 @@ async def send(
         InvalidRequestError: `concurrency` is out of bounds.
     """
     params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
-    without_retries = transport.hasty()
+    without_retries = transport.without_throttle_retries()
     calls = AsyncLimitedCalls(limiter, transport.clock)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
@@ -45,5 +45,5 @@ async def send(
         except DodecaError as exc:
             results[number] = exc
 
-    await arun_bounded(work, range(len(bodies)), concurrency)
+    await run_bounded(work, range(len(bodies)), concurrency)
     return Batch(tuple(result for result in results if result is not None))

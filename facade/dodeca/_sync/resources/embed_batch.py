@@ -32,7 +32,7 @@ def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurr
         InvalidRequestError: `concurrency` is out of bounds.
     """
     params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
-    without_retries = transport.hasty()
+    without_retries = transport.without_throttle_retries()
     calls = LimitedCalls(limiter, transport.clock)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
