@@ -24,7 +24,7 @@ from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
 if TYPE_CHECKING:
-    from dodeca._async.resources.embed_batch import Body
+    from dodeca._async.resources.embed_batch import RequestFactory
     from dodeca.batch import Batch
     from dodeca.bulk import Run
 
@@ -107,8 +107,8 @@ class AsyncEmbed(Methods):
         """
         texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
-        bodies = [partial(embed_requests.text, text, model_name) for text in texts]
-        return await self._batch(bodies, concurrency)
+        requests = [partial(embed_requests.text, text, model_name) for text in texts]
+        return await self._batch(requests, concurrency)
 
     async def images(
         self, media: Iterable[MediaLike], *, model_name: str = MODEL, concurrency: int = 16
@@ -125,8 +125,8 @@ class AsyncEmbed(Methods):
         """
         pictures = params.as_list("media", media)
         params.string("model_name", model_name)
-        bodies = [partial(embed_requests.image, picture, model_name) for picture in pictures]
-        return await self._batch(bodies, concurrency)
+        requests = [partial(embed_requests.image, picture, model_name) for picture in pictures]
+        return await self._batch(requests, concurrency)
 
     async def run(
         self,
@@ -308,10 +308,10 @@ class AsyncEmbed(Methods):
         )
         return await self._clip(source, block, model_name, via, timeout, on_progress, progress)
 
-    async def _batch(self, bodies: Sequence[Body], concurrency: int) -> Batch:
+    async def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._async.resources.embed_batch import send
 
-        return await send(self._transport, self._limiter, bodies, concurrency)
+        return await send(self._transport, self._limiter, requests, concurrency)
 
     async def _clip(
         self,

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 _MAX_CONCURRENCY = 256
 
-Body = Callable[[], models.CreateEmbeddingsRequest]
+RequestFactory = Callable[[], models.CreateEmbeddingsRequest]
 
 
 async def send(
-    transport: AsyncTransport, limiter: Limiter, bodies: Sequence[Body], concurrency: int
+    transport: AsyncTransport,
+    limiter: Limiter,
+    requests: Sequence[RequestFactory],
+    concurrency: int,
 ) -> Batch:
     """The vectors or the error of each body, in order.
 
@@ -35,15 +38,15 @@ async def send(
     params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
     without_retries = transport.without_throttle_retries()
     calls = AsyncLimitedCalls(limiter, transport.clock)
-    results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
+    results: list[Embeddings | DodecaError | None] = [None] * len(requests)
 
     async def work(number: int) -> None:
         try:
             results[number] = await calls.send(
-                partial(create_embeddings, without_retries, bodies[number]())
+                partial(create_embeddings, without_retries, requests[number]())
             )
         except DodecaError as exc:
             results[number] = exc
 
-    await run_bounded(work, range(len(bodies)), concurrency)
+    await run_bounded(work, range(len(requests)), concurrency)
     return Batch(tuple(result for result in results if result is not None))

@@ -25,7 +25,7 @@ from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
 if TYPE_CHECKING:
-    from dodeca._sync.resources.embed_batch import Body
+    from dodeca._sync.resources.embed_batch import RequestFactory
     from dodeca.batch import Batch
     from dodeca.bulk import Run
 
@@ -108,8 +108,8 @@ class Embed(Methods):
         """
         texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
-        bodies = [partial(embed_requests.text, text, model_name) for text in texts]
-        return self._batch(bodies, concurrency)
+        requests = [partial(embed_requests.text, text, model_name) for text in texts]
+        return self._batch(requests, concurrency)
 
     def images(
         self, media: Iterable[MediaLike], *, model_name: str = MODEL, concurrency: int = 16
@@ -126,8 +126,8 @@ class Embed(Methods):
         """
         pictures = params.as_list("media", media)
         params.string("model_name", model_name)
-        bodies = [partial(embed_requests.image, picture, model_name) for picture in pictures]
-        return self._batch(bodies, concurrency)
+        requests = [partial(embed_requests.image, picture, model_name) for picture in pictures]
+        return self._batch(requests, concurrency)
 
     def run(
         self,
@@ -309,10 +309,10 @@ class Embed(Methods):
         )
         return self._clip(source, block, model_name, via, timeout, on_progress, progress)
 
-    def _batch(self, bodies: Sequence[Body], concurrency: int) -> Batch:
+    def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._sync.resources.embed_batch import send
 
-        return send(self._transport, self._limiter, bodies, concurrency)
+        return send(self._transport, self._limiter, requests, concurrency)
 
     def _clip(
         self,

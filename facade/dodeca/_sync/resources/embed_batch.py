@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 
 _MAX_CONCURRENCY = 256
 
-Body = Callable[[], models.CreateEmbeddingsRequest]
+RequestFactory = Callable[[], models.CreateEmbeddingsRequest]
 
 
-def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurrency: int) -> Batch:
+def send(
+    transport: Transport,
+    limiter: Limiter,
+    requests: Sequence[RequestFactory],
+    concurrency: int,
+) -> Batch:
     """The vectors or the error of each body, in order.
 
     Raises:
@@ -34,15 +39,15 @@ def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurr
     params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
     without_retries = transport.without_throttle_retries()
     calls = LimitedCalls(limiter, transport.clock)
-    results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
+    results: list[Embeddings | DodecaError | None] = [None] * len(requests)
 
     def work(number: int) -> None:
         try:
             results[number] = calls.send(
-                partial(create_embeddings, without_retries, bodies[number]())
+                partial(create_embeddings, without_retries, requests[number]())
             )
         except DodecaError as exc:
             results[number] = exc
 
-    run_bounded(work, range(len(bodies)), concurrency)
+    run_bounded(work, range(len(requests)), concurrency)
     return Batch(tuple(result for result in results if result is not None))
