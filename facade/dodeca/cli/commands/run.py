@@ -117,7 +117,7 @@ def _print_result(session: Session, result: Run) -> None:
                 "failed": result.failed,
                 "unknown": result.unknown,
                 "minutes": result.minutes,
-                "orphans": result.orphans,
+                "orphaned_tasks": result.orphaned_tasks,
                 "stopped": result.stopped,
                 "resume_at": result.resume_at,
             }
@@ -142,13 +142,13 @@ def _print_estimate(session: Session, result: Run) -> None:
                 "minutes": estimate.minutes,
                 "unknown_length": estimate.unknown_length,
                 "requests": estimate.requests,
-                "refused": [
-                    {"source": each.source, "reason": each.reason} for each in estimate.refused
+                "rejected": [
+                    {"source": each.source, "reason": each.reason} for each in estimate.rejected
                 ],
             }
         )
         return
-    for each in estimate.refused[:_SHOWN_FAILURES]:
+    for each in estimate.rejected[:_SHOWN_FAILURES]:
         session.out.print(f"{printable(each.source)}: {printable(each.reason)}", markup=False)
     session.out.print(str(estimate), markup=False)
 

@@ -1,4 +1,4 @@
-"""What an error means for an input: a code for the table, and whether the next run tries again."""
+"""The reason for a failure, as the table of errors has it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _CODES: tuple[tuple[type[errors.DodecaError], str, bool], ...] = (
 
 
 @attrs.frozen
-class Verdict:
-    """Why an input has no vectors."""
+class FailureReason:
+    """Why an input has no vectors, and whether the next run tries it again."""
 
     code: str
     status: int | None
@@ -27,14 +27,14 @@ class Verdict:
     retryable: bool
 
 
-def verdict(error: errors.DodecaError) -> Verdict:
-    """What to note about an error; the API's own codes and texts where it gave any."""
+def failure_reason(error: errors.DodecaError) -> FailureReason:
+    """The reason of an error, with the API's code and message where it has them."""
     if isinstance(error, errors.RateLimitError):
-        return Verdict(error.code or "too_many_requests", error.status, error.message, True)
+        return FailureReason(error.code or "too_many_requests", error.status, error.message, True)
     if isinstance(error, errors.APIError):
         code = error.code or f"http_{error.status}"
-        return Verdict(code, error.status, error.message, error.retryable)
+        return FailureReason(code, error.status, error.message, error.retryable)
     for kind, code, retryable in _CODES:
         if isinstance(error, kind):
-            return Verdict(code, None, str(error), retryable)
-    return Verdict("error", None, str(error), False)
+            return FailureReason(code, None, str(error), retryable)
+    return FailureReason("error", None, str(error), False)

@@ -20,18 +20,22 @@ def table(columns: Mapping[str, Any]) -> Any:
     return pa.Table.from_arrays(list(columns.values()), names=list(columns))
 
 
-def array(kind: str, values: Sequence[Any]) -> Any:
+def array(type_name: str, values: Sequence[Any]) -> Any:
     """An array of strings or numbers; None is null."""
-    known = np.array([value is not None for value in values], dtype=np.bool_)
-    if kind == "string":
+    is_valid = np.array([value is not None for value in values], dtype=np.bool_)
+    if type_name == "string":
         texts = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
         offsets = np.zeros(len(texts) + 1, np.int32)
         np.cumsum([len(text) for text in texts], out=offsets[1:])
         buffers = [pa.py_buffer(offsets), pa.py_buffer(b"".join(texts))]
-        return pa.Array.from_buffers(pa.string(), len(texts), [_bits(known), *buffers])
-    numbers: Any = np.array([0 if value is None else value for value in values], _NUMBERS[kind])
-    content = _bits(numbers) if kind == "bool" else pa.py_buffer(numbers)
-    return pa.Array.from_buffers(pa.type_for_alias(kind), len(values), [_bits(known), content])
+        return pa.Array.from_buffers(pa.string(), len(texts), [_bits(is_valid), *buffers])
+    numbers: Any = np.array(
+        [0 if value is None else value for value in values], _NUMBERS[type_name]
+    )
+    content = _bits(numbers) if type_name == "bool" else pa.py_buffer(numbers)
+    return pa.Array.from_buffers(
+        pa.type_for_alias(type_name), len(values), [_bits(is_valid), content]
+    )
 
 
 def vectors(values: Any) -> Any:
