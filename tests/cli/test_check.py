@@ -13,10 +13,10 @@ from dodeca import Client
 from dodeca.cli import preflight
 from dodeca.cli.preflight import Facts, Way
 from dodeca.emulator.errors import Refusal
-from dodeca.emulator.media.container import MediaInfo
-from dodeca.emulator.operations import embed_v2, embed_v2_tasks
+from dodeca.emulator.handlers import embed_v2, embed_v2_tasks
 from dodeca.emulator.rules import limits, models
 from dodeca.errors import DodecaError
+from dodeca.video.probe import MediaInfo
 
 from .conftest import Run
 
@@ -158,7 +158,7 @@ def test_a_missing_file_is_refused(dodeca: Run, media: Path) -> None:
 def test_without_the_emulator_s_extra_headers_are_read(
     dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "dodeca.emulator.media.container", None)
+    monkeypatch.setitem(sys.modules, "dodeca.video.probe", None)
     names = ("clip.mp4", "short.mp4", "small.mp4", "tones.wav", "song.m4a", "red.jpg", "tiny.png")
     done = dodeca("--json", "check", *(media / name for name in names))
     found = {Path(record["file"]).name: record for record in done.records}

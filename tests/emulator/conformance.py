@@ -10,8 +10,8 @@ import jsonschema_rs
 import orjson
 import yaml
 
-from dodeca.emulator import core, storage
-from dodeca.emulator.routes import Operation, Router
+from dodeca.emulator import chunk_storage, core
+from dodeca.emulator.requests.routing import Operation, Router
 
 SPEC = Path(__file__).parents[2] / "spec/openapi.yaml"
 ANYWHERE = {400: "versions", 404: "paths", 405: "methods"}
@@ -87,7 +87,9 @@ class Watch:
         """Stand in for `Exchange._answer`, which faults on demand come after."""
         response = self._answer(exchange, request_id)
         asked_for = exchange._refusal and exchange._refusal.code == "emulated_fault"
-        if asked_for or exchange._target.startswith(storage.PREFIX):  # where presigned URLs lead
+        if asked_for or exchange._target.startswith(
+            chunk_storage.PREFIX
+        ):  # where presigned URLs lead
             return response
         operation = exchange._operation.id if exchange._operation else None
         look = partial(self._look, operation, response.status_code, response.headers)

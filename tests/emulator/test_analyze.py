@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from dodeca.emulator import Emulator, EmulatorTransport
-from dodeca.emulator.meaning import generation
+from dodeca.emulator.handlers import analysis_inputs
+from dodeca.emulator.inference import generation
 from dodeca.emulator.media.analysis import BrokenMedia
-from dodeca.emulator.operations import subjects
 
 from .conftest import KEY, client, encoded
 
@@ -106,7 +106,7 @@ def test_a_late_failure_arrives_at_the_end_of_the_stream(
     def broken(*_: object, **__: object) -> None:
         raise BrokenMedia("it is cut off")
 
-    monkeypatch.setattr(subjects, "analyse", broken)
+    monkeypatch.setattr(analysis_inputs, "analyse", broken)
     start, end = events(http.post("/analyze", json={"video": video(), "prompt": PROMPT}))
     assert end["metadata"] == start["metadata"]
     assert end["error"]["code"] == "video_file_broken"

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from dodeca.emulator import Emulator, VirtualClock
-from dodeca.emulator.operations import assets
+from dodeca.emulator.handlers import assets
 
 from .conftest import client
 

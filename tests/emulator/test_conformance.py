@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from dodeca.emulator import Emulator, VirtualClock, samples
-from dodeca.emulator.operations import tasks
+from dodeca.emulator.handlers import tasks
 
 from .conftest import client
-from .films import film, flat
 from .library import MARENGO, OLDER, PEGASUS, index, task
+from .videos import film, flat
 
 
 @dataclass

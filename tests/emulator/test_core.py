@@ -88,7 +88,7 @@ def test_json_without_a_content_type_is_taken(in_process: httpx.Client) -> None:
 def test_a_body_beyond_the_limit(
     in_process: httpx.Client, refused: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dodeca.emulator.forms.MAX_JSON", 1000)
+    monkeypatch.setattr("dodeca.emulator.requests.bodies.MAX_JSON", 1000)
     body = TEXT | {"text": {"input_text": "x" * 1000}}
     assert refused(in_process.post("/embed-v2", json=body))[:2] == (413, "request_too_large")
 

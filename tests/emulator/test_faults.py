@@ -9,10 +9,9 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, faults
+from dodeca.emulator import Emulator, EmulatorTransport, access_log, faults, ledger
 from dodeca.emulator.__main__ import main
 from dodeca.emulator.faults import Fault, fault, from_file, from_header
-from dodeca.emulator.front import access, ledger
 from dodeca.emulator.server import serving
 
 from .conftest import KEY, client
@@ -215,8 +214,8 @@ def test_the_command_takes_a_plan_and_writes_the_access_log(
 
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("dodeca.emulator.__main__.time.sleep", visit)
-    monkeypatch.setattr(access.log, "handlers", [])
-    monkeypatch.setattr(access.log, "level", logging.NOTSET)
+    monkeypatch.setattr(access_log.log, "handlers", [])
+    monkeypatch.setattr(access_log.log, "level", logging.NOTSET)
     assert main(["--port=0", f"--faults={plan}", "--access-log"]) == 0
     assert statuses == [429, 200]
     lines = [orjson.loads(line) for line in capsys.readouterr().err.splitlines()]
@@ -299,7 +298,7 @@ def test_the_ledger_outlives_a_restart(tmp_path: Path) -> None:
 def test_each_request_is_a_line_of_the_access_log(
     emulator: Emulator, door: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, "dodeca.emulator.front.access"):
+    with caplog.at_level(logging.INFO, "dodeca.emulator.access_log"):
         embed(door)
         door.get("/nowhere?a=b")
         with pytest.raises(httpx.ReadError):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from dodeca.emulator import Emulator, VirtualClock
-from dodeca.emulator.operations import imports
+from dodeca.emulator.handlers import imports
 from dodeca.emulator.rules import models
 
 from .conftest import client

@@ -7,9 +7,9 @@ import pytest
 
 from dodeca.emulator import ByCount, Instant, RealTime, VirtualClock
 from dodeca.emulator.clock import timestamp
+from dodeca.emulator.database import Document, Store
 from dodeca.emulator.errors import Refusal
 from dodeca.emulator.jobs import Jobs, Work
-from dodeca.emulator.store import Document, Store
 
 STAGES = ("queued", "indexing")
 

@@ -11,7 +11,7 @@ from dodeca.emulator import samples
 from dodeca.emulator.media.analysis import BrokenMedia, analyse, probe
 from dodeca.emulator.media.pixels import COLOURS
 
-from .films import BLUE, GREEN, RED, film, flat
+from .videos import BLUE, GREEN, RED, film, flat
 
 
 def remuxed(source: Path, target: Path, options: dict[str, str] | None = None) -> Path:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock
-from dodeca.emulator.operations import assets
+from dodeca.emulator.handlers import assets
 from dodeca.emulator.server import serving
 
 from .conftest import KEY, client, conforms

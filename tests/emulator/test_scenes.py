@@ -6,7 +6,7 @@ import pytest
 from dodeca.emulator.media import analysis as media
 from dodeca.emulator.media import scenes
 
-from .films import BLUE, GREEN, HEIGHT, RED, WIDTH, blend, film, flat, stripes
+from .videos import BLUE, GREEN, HEIGHT, RED, WIDTH, blend, film, flat, stripes
 
 NO_SCENECUT = "scenecut=0:keyint=250"
 noise = np.random.default_rng(1).integers

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
 from dodeca.emulator.clock import timestamp
 from dodeca.emulator.errors import Refusal
-from dodeca.emulator.meaning import matching
-from dodeca.emulator.meaning.vectors import image_vector, text_vector
-from dodeca.emulator.operations import search as search_module
+from dodeca.emulator.handlers import search as search_module
+from dodeca.emulator.inference import scoring
+from dodeca.emulator.inference.vectors import image_vector, text_vector
 from dodeca.emulator.rules import search_filter
 from dodeca.emulator.server import serving
 
@@ -440,13 +440,13 @@ def test_confidence_falls_with_the_score_and_the_adjustment(
 ) -> None:
     lower, higher = sorted((first, second))
     for score in scores:
-        generous = matching.LEVELS.index(matching.confidence(score, lower))
-        strict = matching.LEVELS.index(matching.confidence(score, higher))
+        generous = scoring.LEVELS.index(scoring.confidence(score, lower))
+        strict = scoring.LEVELS.index(scoring.confidence(score, higher))
         assert generous <= strict
-    ordered = [matching.LEVELS.index(matching.confidence(s, first)) for s in sorted(scores)]
+    ordered = [scoring.LEVELS.index(scoring.confidence(s, first)) for s in sorted(scores)]
     assert ordered == sorted(ordered, reverse=True)
 
 
 def test_a_query_without_meaning_has_no_nan() -> None:
-    vector = matching.query_vector("?", [], 512)
+    vector = scoring.query_vector("?", [], 512)
     assert np.isfinite(vector).all()

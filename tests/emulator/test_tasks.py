@@ -7,8 +7,8 @@ import pytest
 
 from dodeca.emulator import ByCount, Emulator, VirtualClock
 from dodeca.emulator.errors import video_file_broken
-from dodeca.emulator.meaning import indexing
-from dodeca.emulator.operations import tasks
+from dodeca.emulator.handlers import tasks
+from dodeca.emulator.inference import indexing
 
 from .conftest import client
 from .library import MARENGO, PEGASUS, data, index, listed, task, video

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dodeca.emulator import Emulator
 from dodeca.emulator.errors import Refusal
-from dodeca.emulator.meaning import facts, schemas, wording
+from dodeca.emulator.inference import observations, schemas, sentences
 from dodeca.emulator.media.analysis import analyse
 from dodeca.emulator.server import serving
 
@@ -172,11 +172,11 @@ def test_a_gist_has_what_is_asked_for(http: httpx.Client, video_id: str) -> None
 
 
 @pytest.fixture(scope="module")
-def film(media: Path) -> facts.Facts:
-    return facts.film(analyse(media / "clip.mp4"))
+def film(media: Path) -> observations.Facts:
+    return observations.film(analyse(media / "clip.mp4"))
 
 
-VOICE = wording.Voice("", 0)
+VOICE = sentences.Voice("", 0)
 NUMBERS = st.integers(-50, 50)
 LEAVES = st.one_of(
     st.just({}),
@@ -212,7 +212,7 @@ def branches(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 @settings(max_examples=100, deadline=None)
 @given(schema=st.recursive(LEAVES, branches, max_leaves=6))
-def test_what_is_made_satisfies_its_schema(film: facts.Facts, schema: Any) -> None:
+def test_what_is_made_satisfies_its_schema(film: observations.Facts, schema: Any) -> None:
     whole = {"$defs": {"part": {"type": "integer", "minimum": 3}}, "anyOf": [schema]}
     value = schemas.made(whole, film, VOICE)
     jsonschema_rs.Draft202012Validator(whole).validate(value)
@@ -258,7 +258,7 @@ def test_what_is_made_satisfies_its_schema(film: facts.Facts, schema: Any) -> No
         {"type": "object", "required": "a"},
     ],
 )
-def test_schemas_outside_the_subset_are_refused(film: facts.Facts, schema: Any) -> None:
+def test_schemas_outside_the_subset_are_refused(film: observations.Facts, schema: Any) -> None:
     with pytest.raises(Refusal) as refusal:
         schemas.made(schema, film, VOICE)
     assert (refusal.value.status, refusal.value.code) == (422, "parameter_invalid")
@@ -278,7 +278,7 @@ def test_schemas_outside_the_subset_are_refused(film: facts.Facts, schema: Any) 
         ({"enum": ["silent", "noisy"]}, "noisy"),
     ],
 )
-def test_facts_fill_a_schema(film: facts.Facts, schema: Any, value: Any) -> None:
+def test_facts_fill_a_schema(film: observations.Facts, schema: Any, value: Any) -> None:
     expected = ["red", "blue", "green"] if value is None else value
     assert schemas.made(schema, film, VOICE) == expected
 
@@ -289,5 +289,5 @@ def test_times_have_three_formats() -> None:
     assert schemas.clock(3723.4567, "hh:mm:ss.fff") == "01:02:03.457"
 
 
-def test_facts_are_written_down_and_restored(film: facts.Facts) -> None:
-    assert facts.restored(orjson.loads(orjson.dumps(film.plain()))) == film
+def test_facts_are_written_down_and_restored(film: observations.Facts) -> None:
+    assert observations.restored(orjson.loads(orjson.dumps(film.plain()))) == film

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dodeca.emulator import samples
-from dodeca.emulator.meaning.vectors import (
+from dodeca.emulator.inference.vectors import (
     AXES,
     audio_vector,
     image_vector,
@@ -21,7 +21,7 @@ from dodeca.emulator.meaning.vectors import (
 )
 from dodeca.emulator.media.analysis import BrokenMedia, analyse
 
-from .films import GREEN, RED, film, flat
+from .videos import GREEN, RED, film, flat
 
 Scene, Tone = samples.Scene, samples.Tone
 
@@ -251,7 +251,7 @@ def digest(*made):
 
 PROGRAM = """
 import sys, hashlib
-from dodeca.emulator.meaning import vectors
+from dodeca.emulator.inference import vectors
 from dodeca.emulator.media.analysis import analyse
 folder = sys.argv[1]
 a, b = analyse(f"{folder}/clip.mp4"), analyse(f"{folder}/tones.mp3")

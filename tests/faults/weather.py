@@ -65,7 +65,7 @@ class Stage:
 
     def ledger(self) -> dict[str, list[str]]:
         """The ids of everything that was really created, by operation."""
-        from dodeca.emulator.front import ledger
+        from dodeca.emulator import ledger
 
         found: dict[str, list[str]] = {}
         for entry in ledger.entries(self.emulator):

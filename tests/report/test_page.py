@@ -153,7 +153,7 @@ def test_a_missing_extra_is_named() -> None:
 
 
 def test_without_pyav_there_are_no_pictures_but_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dodeca.emulator.media.thumbnails", None)
+    monkeypatch.setitem(sys.modules, "dodeca.video.thumbnails", None)
     page = report.render(film(), *embedded())
     assert page.thumbnails == 0
     assert "<img" not in page.html

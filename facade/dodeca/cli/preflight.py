@@ -87,7 +87,7 @@ def facts(path: Path) -> Facts:
     media = Media.file(path)
     size = media.size or 0
     try:
-        from dodeca.emulator.media.container import BrokenMedia, probe
+        from dodeca.video.probe import BrokenMedia, probe
     except ImportError:
         return _by_header(media, size)
     try:

@@ -12,8 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import Emulator, clock, faults
-from .front import access
+from . import Emulator, access_log, clock, faults
 from .server import serving
 
 
@@ -65,8 +64,8 @@ def main(given: Sequence[str] | None = None) -> int:
     options = _arguments(given)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.access_log:
-        access.log.addHandler(logging.StreamHandler())
-        access.log.setLevel(logging.INFO)
+        access_log.log.addHandler(logging.StreamHandler())
+        access_log.log.setLevel(logging.INFO)
     try:
         with (
             Emulator(

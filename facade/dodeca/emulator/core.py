@@ -20,10 +20,12 @@ from typing import Any
 import httpx
 import orjson
 
-from . import storage
-from .checks import Checks
+from . import chunk_storage, ledger
+from .access_log import Access, AccessLog
 from .clock import Clock, Pace, timestamp
 from .clock import pace as read_pace
+from .console import front_page, pages
+from .database import Store
 from .errors import (
     Refusal,
     api_key_invalid,
@@ -32,15 +34,13 @@ from .errors import (
     parameter_invalid,
 )
 from .faults import Fault, Plan, befallen, error_of
-from .forms import Body, FormBody, JSONBody, Upload
-from .front import console, ledger, page
-from .front.access import Access, AccessLog
+from .handlers.registry import HANDLERS, PREVIEWS
 from .jobs import Jobs
-from .operations.handlers import HANDLERS, PREVIEWS
-from .routes import Operation, Router, document
+from .requests.bodies import Body, FormBody, JSONBody, Upload
+from .requests.routing import Operation, Router, document
+from .requests.validation import Checks
 from .rules.quota import Limit, Quota
 from .rules.urls import MB
-from .store import Store
 
 log = logging.getLogger("dodeca.emulator")
 
@@ -127,7 +127,9 @@ class Emulator:
 
     def read(self, operation_id: str, **path: str) -> Any:
         """Return what a list operation answers, for the pages of the emulator's own."""
-        params = _checks(_router().named(operation_id)).parameters(path, f"page_limit={page.SHOWN}")
+        params = _checks(_router().named(operation_id)).parameters(
+            path, f"page_limit={front_page.SHOWN}"
+        )
         with self.jobs.glance():
             return HANDLERS[operation_id](Call(self, params, httpx.Headers(), ""))[1]
 
@@ -177,7 +179,7 @@ class Exchange:
         self._operation: Operation | None = None
         self._body: Body | None = None
         self._refusal: Refusal | None = None
-        self._page: console.Page | None = None
+        self._page: pages.Page | None = None
         self._answering = False
         self.patience: float | None = None
         """Seconds that the client waits for something to read, as far as faults go."""
@@ -185,10 +187,10 @@ class Exchange:
         self._target = target.decode("ascii", "replace").removesuffix("?")
         path, _, self._query = self._target.partition("?")
         try:
-            if path.startswith(storage.PREFIX):
-                self._body = storage.Put(emulator, method, path, self._query, headers)
+            if path.startswith(chunk_storage.PREFIX):
+                self._body = chunk_storage.Put(emulator, method, path, self._query, headers)
                 return
-            self._page = console.find(method, path, _router().base)
+            self._page = pages.find(method, path, _router().base)
             if self._page:
                 return
             self._operation, self._path = _router().match(method, path)
@@ -230,7 +232,7 @@ class Exchange:
             )
         return response
 
-    def _own_page(self, page: console.Page) -> httpx.Response:
+    def _own_page(self, page: pages.Page) -> httpx.Response:
         """Return a page of the emulator's own: it is neither logged nor does a fault befall it."""
         request_id = secrets.token_hex(16)
         try:
@@ -258,7 +260,7 @@ class Exchange:
     def _answer(self, request_id: str) -> httpx.Response:
         extra: dict[str, str] = {}
         try:
-            if isinstance(self._body, storage.Put) and not self._refusal:
+            if isinstance(self._body, chunk_storage.Put) and not self._refusal:
                 self._body.finish()
                 status, payload, extra = 200, None, {"ETag": self._body.etag}
             else:

@@ -21,8 +21,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from .clock import Clock, Pace, moment, stage, timestamp
+from .database import Document, Store
 from .errors import Refusal
-from .store import Document, Store
 
 PATIENCE = 2.0  # seconds that a look waits for running work; clients give up after five or more
 

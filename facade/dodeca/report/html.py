@@ -106,8 +106,8 @@ def _best(path: Path, rows: Embeddings, query: Embeddings) -> list[Moment]:
 def _thumbnails(path: Path, times: Sequence[float]) -> list[str]:
     """Pictures at these seconds, as data URLs; none of a sound, or without PyAV."""
     try:
-        from dodeca.emulator.media.container import BrokenMedia
-        from dodeca.emulator.media.thumbnails import thumbnail
+        from dodeca.video.probe import BrokenMedia
+        from dodeca.video.thumbnails import thumbnail
     except ImportError:
         return []
     try:

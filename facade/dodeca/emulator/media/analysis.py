@@ -15,7 +15,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from .container import (
+from dodeca.video.probe import (
     BrokenMedia,
     MediaInfo,
     Source,
@@ -29,8 +29,9 @@ from .container import (
     seconds,
     streams_of,
 )
+
+from .audio import BANDS, Listener
 from .pixels import CELLS, COLOURS, NEW_SCENE, Picture, difference, picture
-from .sound import BANDS, Listener
 
 __all__ = [
     "Analysis",

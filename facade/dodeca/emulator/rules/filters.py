@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..store import Document
+from ..database import Document
 from .paging import time_filter
 
 _MEASURES = ("duration", "fps", "width", "height", "size")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..database import Document
 from ..errors import Refusal
 from ..media.analysis import MediaInfo
-from ..store import Document
 from .limits import Limits
 from .urls import MB, Source
 

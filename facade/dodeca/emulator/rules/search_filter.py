@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
+from ..database import Document
 from ..errors import Refusal
-from ..store import Document
 
 Test = Callable[[Document], bool]
 

@@ -1,0 +1,323 @@
+"""`/analyze/tasks`: text about longer videos, and segments of them, as tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ..clock import timestamp
+from ..database import Document, new_id
+from ..errors import Refusal, parameter_invalid, parameter_not_provided, resource_not_exist
+from ..inference import segmentation
+from ..inference.generation import Text, Wish, cut, prompt_of, wish, write
+from ..inference.observations import restored
+from ..inference.sentences import Voice
+from ..rules.limits import Limits
+from ..rules.paging import page
+from . import analysis_inputs, analyze
+
+if TYPE_CHECKING:
+    from ..core import Call, Emulator, Handler, Reply
+
+LIMITS = Limits(shortest=1, longest=4 * 3600)
+LONGEST_PART = 2 * 3600.0  # seconds that one task looks at
+SHOWN_PROMPT = 30  # characters in lists
+UNLIMITED = 2**31
+_COLLECTION = "analyze_tasks"
+_STAGES = ("queued", "pending", "processing")
+_TOKENS = {"general": (512, 4096), "time_based_metadata": (2048, 32_768)}  # least, usual
+_SEGMENT_DURATIONS = ("min_segment_duration", "max_segment_duration")
+_NOT_SHOWN = {"model_name", "custom_id", "video", "video_id"}
+
+
+def create(call: Call) -> Reply:
+    """Answer `POST /analyze/tasks`; the same `Idempotency-Key` gives the same task."""
+    emulator, key = call.emulator, call.headers.get("idempotency-key")
+    if key and (known := emulator.store.find(_COLLECTION, idempotency_key=key)):
+        return 202, _created(_look(emulator, known[0], polled=False))
+    task = _task(call) | {"idempotency_key": key}
+    with emulator.store.transaction():
+        known = emulator.store.find(_COLLECTION, idempotency_key=key) if key else []
+        if not known:
+            emulator.store.insert(_COLLECTION, task)
+    if known and task["media"]:
+        emulator.store.media(task["media"]).unlink()
+    return 202, _created(known[0] if known else task)
+
+
+def list_(call: Call) -> Reply:
+    """Answer `GET /analyze/tasks`, newest first."""
+    emulator, params = call.emulator, call.params
+    filters = {"analysis_mode": "analysis_mode", "asset_id": "asset_id", "video_url": "url"}
+    wanted = {field: params[name] for name, field in filters.items() if name in params}
+    found = emulator.store.find(_COLLECTION, **wanted)
+    tasks = emulator.jobs.look_all(
+        _COLLECTION, found, stages=_STAGES, work=partial(_work, emulator)
+    )
+    if "status" in params:
+        tasks = [task for task in tasks if task["status"] == params["status"]]
+    items, info = page(tasks, params)
+    return 200, {"data": [_shown(task, brief=True) for task in items], "page_info": info}
+
+
+def retrieve(call: Call) -> Reply:
+    """Answer `GET /analyze/tasks/{task_id}`."""
+    return 200, _shown(_found(call))
+
+
+def delete(call: Call) -> Reply:
+    """Answer `DELETE /analyze/tasks/{task_id}`, unless it is at work."""
+    task = _found(call)
+    if task["status"] == "processing":
+        text = "The task is being processed. Wait until it is ready or has failed."
+        raise Refusal(409, "task_cannot_be_deleted", text)
+    call.emulator.store.delete(_COLLECTION, task["_id"])
+    return 204, None
+
+
+def _task(call: Call) -> Document:
+    """Check a request and return the task that it asks for. Raises Refusal."""
+    body, emulator = call.body, call.emulator
+    subject, mode = analyze.subject_of(body), body.get("analysis_mode", "general")
+    model = analyze.model_of(body, subject)
+    task: Document = {
+        "_id": new_id(),
+        "status": _STAGES[0],
+        "created_at": timestamp(emulator.clock.now()),
+        "polls": 0,
+        "custom_id": body.get("custom_id"),
+        "analysis_mode": mode,
+        "duration": None,
+        "media": None,
+        "told": [],
+        "params": _params(body),
+    }
+    if mode == "general":
+        task["wish"] = asdict(_wish(body, model))
+    else:
+        _check_segments(body, subject, model)
+        task["wish"] = asdict(Wish("", body.get("temperature", 0.2), _tokens(body, model)))
+    with ExitStack() as stack:
+        source = None
+        if subject == "image":
+            pictures = analysis_inputs.images(emulator, body, task["wish"]["prompt"])
+            task["told"] = [facts.plain() for facts in pictures]
+        else:
+            source = stack.enter_context(analysis_inputs.opened_video(emulator, body["video"]))
+            window, duration = analysis_inputs.window(body, source, LIMITS)
+            task |= {"duration": duration, "window": [window.start, window.end]}
+            task |= _given(body["video"])
+            _check_length(task, body)
+        if mode == "general":
+            more = analysis_inputs.references(
+                emulator, body.get("prompt_v2", {}), "prompt_v2.input_text"
+            )
+            task["told"] += [facts.plain() for facts in more]
+        else:
+            task["segments"] = asdict(_segments(emulator, body, task["duration"]))
+        if source is not None:
+            task["media"] = source.keep(emulator)
+    return task
+
+
+def _wish(body: Mapping[str, Any], model: str) -> Wish:
+    for name in _SEGMENT_DURATIONS:
+        if name in body:
+            raise parameter_invalid(name, why="It goes with `time_based_metadata` only.")
+    given = body.get("response_format", {"type": "json_schema", "json_schema": None})
+    if given["type"] != "json_schema":
+        why = "Segments need the analysis mode `time_based_metadata`."
+        raise parameter_invalid("response_format.type", why=why)
+    if "json_schema" not in given:
+        raise parameter_not_provided("response_format.json_schema")
+    if "segment_definitions" in given:
+        why = "They need the type `segment_definitions`."
+        raise parameter_invalid("response_format.segment_definitions", why=why)
+    prompt = prompt_of(body, old=model == "pegasus1.2")
+    return wish({**body, "max_tokens": _tokens(body, model)}, prompt=prompt)
+
+
+def _check_segments(body: Mapping[str, Any], subject: str, model: str) -> None:
+    """Check what goes together when segments are asked for. Raises Refusal."""
+    if subject != "video":
+        raise parameter_invalid(subject, why="Segments need a `video`.")
+    for name in ("prompt", "prompt_v2"):
+        if name in body:
+            raise parameter_invalid(name, why="It does not go with `time_based_metadata`.")
+    given = body.get("response_format")
+    if given is None:
+        raise parameter_not_provided("response_format")
+    if given["type"] != "segment_definitions" or "json_schema" in given:
+        why = "`time_based_metadata` needs the type `segment_definitions` alone."
+        raise parameter_invalid("response_format.type", why=why)
+    if "segment_definitions" not in given:
+        raise parameter_not_provided("response_format.segment_definitions")
+    if any("time_ranges" in definition for definition in given["segment_definitions"]):
+        for name in (*_SEGMENT_DURATIONS, "start_time", "end_time"):
+            if name in body:
+                raise parameter_invalid(name, why="It does not go with `time_ranges`.")
+        if body.get("max_tokens") == "unlimited":
+            raise parameter_invalid("max_tokens", why="`unlimited` has no `time_ranges`.")
+    low, high = (body.get(name) for name in _SEGMENT_DURATIONS)
+    if low is not None and high is not None and high < low:
+        raise parameter_invalid("max_segment_duration", why=f"It is shorter than {low} seconds.")
+
+
+def _segments(
+    emulator: Emulator, body: Mapping[str, Any], duration: float | None
+) -> segmentation.Wanted:
+    given = body["response_format"]
+    segmentation.check(given["segment_definitions"], duration)
+    field = f"{segmentation.FIELD}.description"
+    return segmentation.Wanted(
+        definitions=[
+            {name: definition[name] for name in definition if name != "media_sources"}
+            for definition in given["segment_definitions"]
+        ],
+        references={
+            definition["id"]: [
+                facts.seen or {}
+                for facts in analysis_inputs.references(emulator, definition, field)
+            ]
+            for definition in given["segment_definitions"]
+        },
+        time_format=given.get("segment_time_format", "seconds"),
+        shortest=body.get("min_segment_duration", segmentation.SHORTEST),
+        longest=body.get("max_segment_duration"),
+    )
+
+
+def _tokens(body: Mapping[str, Any], model: str) -> int:
+    """Return how long the answer may be. Raises Refusal."""
+    mode, given = body.get("analysis_mode", "general"), body.get("max_tokens")
+    least, usual = _TOKENS[mode]
+    if given is None:
+        return usual
+    if given == "unlimited":
+        if mode == "general" or model != "pegasus1.6":
+            why = "`unlimited` goes with segments and `pegasus1.6` only."
+            raise parameter_invalid("max_tokens", why=why)
+        return UNLIMITED
+    if given < least:
+        raise parameter_invalid("max_tokens", why=f"It is {least} at least here.")
+    if model == "pegasus1.2" and given > _TOKENS["general"][1]:
+        raise parameter_invalid("max_tokens", why=f"`{model}` has {usual} at most.")
+    return int(given)
+
+
+def _check_length(task: Document, body: Mapping[str, Any]) -> None:
+    """Check how much of a video is to be looked at. Raises Refusal."""
+    start, end = task["window"]
+    whole = body["video"]["type"] == "base64_string"
+    if (task["duration"] if whole else end - start) > LONGEST_PART:
+        why = "Not more than 2 hours can be looked at; choose a part of the video."
+        raise parameter_invalid("video" if whole else "end_time", why=why)
+
+
+def _given(video: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where a video comes from, for filters and to be shown; not the video itself."""
+    names = ("url", "asset_id")
+    return {"source": video["type"], **{name: video[name] for name in names if name in video}}
+
+
+def _params(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters to be shown with the task, without the media in them."""
+
+    def without_media(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: without_media(v) for k, v in value.items() if k != "base64_string"}
+        return [without_media(item) for item in value] if isinstance(value, list) else value
+
+    shown = {name: without_media(body[name]) for name in body if name not in _NOT_SHOWN}
+    if "image" in shown:
+        shown["image"] = [{**image, "media_type": "image"} for image in shown["image"]]
+    return {"analysis_mode": "general", "temperature": 0.2, **shown}
+
+
+def _found(call: Call) -> Document:
+    """Return the task that a request names, as of now. Raises Refusal."""
+    task = call.emulator.store.get(_COLLECTION, call.params["task_id"])
+    if task is None:
+        raise resource_not_exist(_COLLECTION, call.params["task_id"])
+    return _look(call.emulator, task, polled=True)
+
+
+def _look(emulator: Emulator, task: Document, *, polled: bool) -> Document:
+    return emulator.jobs.look(
+        _COLLECTION, task, stages=_STAGES, work=partial(_work, emulator), polled=polled
+    )
+
+
+def _work(emulator: Emulator, task: Document) -> dict[str, Any]:
+    wanted, told = Wish(**task["wish"]), [restored(facts) for facts in task["told"]]
+    text: Text
+    if task["media"] is None:
+        text = write(wanted, told)
+    else:
+        content, (start, end) = emulator.store.media(task["media"]), task["window"]
+        if "segments" in task:
+            segments = segmentation.Wanted(**task["segments"])
+            voice = Voice("", wanted.temperature)
+            found = segmentation.made(content, start, end, segments, voice)
+            text = cut(orjson.dumps(found).decode(), wanted)
+        else:
+            film = analysis_inputs.facts_of(content, analysis_inputs.Window(start, end))
+            text = write(wanted, [film, *told])
+    ending = text.ending()
+    changes = {"error": ending.pop("error")} if "error" in ending else {}
+    result = {"generation_id": new_id(), "data": text.data, **ending}
+    return {"status": "ready", "result": result, "media": None, **changes}
+
+
+def _created(task: Document) -> dict[str, Any]:
+    return {"task_id": task["_id"], "status": task["status"]}
+
+
+def _shown(task: Document, *, brief: bool = False) -> dict[str, Any]:
+    shown = {
+        "task_id": task["_id"],
+        "custom_id": task["custom_id"],
+        "video_source": _source(task),
+        "request_params": _brief(task["params"]) if brief else task["params"],
+        "status": task["status"],
+        "created_at": task["created_at"],
+    }
+    if task["status"] not in _STAGES:
+        shown["completed_at"] = task["updated_at"]
+    return shown | {name: task[name] for name in ("result", "error") if name in task}
+
+
+def _source(task: Document) -> dict[str, Any] | None:
+    if "source" not in task:
+        return None
+    shown = {"type": task["source"], "system_metadata": {"duration": task["duration"]}}
+    return shown | {name: task[name] for name in ("url", "asset_id") if name in task}
+
+
+def _brief(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters as lists show them: long texts cut, schemas left out."""
+    shown = dict(params)
+    if "prompt" in shown:
+        shown["prompt"] = shown["prompt"][:SHOWN_PROMPT]
+    if "prompt_v2" in shown:
+        text = shown["prompt_v2"]["input_text"][:SHOWN_PROMPT]
+        shown["prompt_v2"] = {**shown["prompt_v2"], "input_text": text}
+    if "response_format" in shown:
+        form = {k: v for k, v in shown["response_format"].items() if k != "json_schema"}
+        if "segment_definitions" in form:
+            form["segment_definitions"] = form["segment_definitions"][:1]
+        shown["response_format"] = form
+    return shown
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "analyze_tasks_create": create,
+    "analyze_tasks_list": list_,
+    "analyze_tasks_retrieve": retrieve,
+    "analyze_tasks_delete": delete,
+}

@@ -1,0 +1,211 @@
+"""`/assets`: files uploaded once and used by id."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..clock import timestamp
+from ..database import Document, new_id
+from ..errors import Refusal, parameter_invalid, parameter_not_provided, resource_not_exist
+from ..media.analysis import BrokenMedia, probe
+from ..requests.bodies import Upload
+from ..rules import user_metadata
+from ..rules.paging import page
+from ..rules.urls import MB, Source, from_url
+
+if TYPE_CHECKING:
+    from ..core import Call, Emulator, Handler, Reply
+
+COLLECTION = "assets"
+MAX_DIRECT = 200 * MB
+MAX_FROM_URL = 4096 * MB
+MAX_IMAGE = 32 * MB
+_STAGES = ("processing",)
+_SHOWN = ("_id", "method", "status", "filename", "file_type", "created_at", "user_metadata")
+_DETAILS = ("size", "duration", "technical_metadata", "error")
+
+
+def create(call: Call) -> Reply:
+    """Answer `POST /assets`: take a file in, or fetch it from its URL."""
+    body, emulator = call.body, call.emulator
+    refuse_streams(body)
+    custom = user_metadata.kept(user_metadata.parse(body.get("user_metadata")))
+    with _given(call) as source:
+        filename = body.get("filename") or source.filename
+        if not filename:
+            raise parameter_not_provided("filename")
+        if not source.size:
+            raise parameter_invalid(source.field, why="The file is empty.")
+        if _guessed(filename).startswith("image/"):
+            source.checked(MAX_IMAGE)
+        asset = draft(emulator, body["method"], filename, source.keep(emulator), custom)
+    emulator.store.insert(COLLECTION, asset)
+    return 201, _shown(asset, _SHOWN)
+
+
+def draft(
+    emulator: Emulator,
+    method: str,
+    filename: str,
+    media: str,
+    custom: Mapping[str, Any],
+    *,
+    asset_id: str | None = None,
+) -> Document:
+    """Return the document of an asset whose file the store has, to be added to it."""
+    return {
+        "_id": asset_id or new_id(),
+        "method": method,
+        "status": _STAGES[0],
+        "filename": filename,
+        "file_type": _guessed(filename),
+        "created_at": timestamp(emulator.clock.now()),
+        "user_metadata": dict(custom) or None,
+        "media": media,
+        "polls": 0,
+        "duration": None,
+    }
+
+
+def refuse_streams(body: Mapping[str, Any]) -> None:
+    """Refuse what the emulator does not make of an asset."""
+    for name in ("enable_hls", "enable_thumbnail"):
+        if body.get(name):
+            raise parameter_invalid(name, why="The emulator makes no streams and no thumbnails.")
+
+
+def list_(call: Call) -> Reply:
+    """Answer `GET /assets`, newest first."""
+    params, emulator = call.params, call.emulator
+    assets = emulator.jobs.look_all(
+        COLLECTION,
+        emulator.store.find(COLLECTION),
+        stages=_STAGES,
+        work=partial(_work, emulator),
+    )
+    if ids := params.get("asset_ids"):
+        assets = [asset for asset in assets if asset["_id"] in ids]
+    if types := params.get("asset_types"):
+        assets = [asset for asset in assets if asset["file_type"].partition("/")[0] in types]
+    if part := params.get("filename", "").casefold():
+        assets = [asset for asset in assets if part in asset["filename"].casefold()]
+    items, info = page(assets, params)
+    return 200, {"data": [_shown(asset, _SHOWN + _DETAILS) for asset in items], "page_info": info}
+
+
+def retrieve(call: Call) -> Reply:
+    """Answer `GET /assets/{asset_id}`."""
+    asset_id = call.params["asset_id"]
+    asset = call.emulator.store.get(COLLECTION, asset_id)
+    if asset is None:
+        raise resource_not_exist(COLLECTION, asset_id)
+    return 200, _shown(_look(call.emulator, asset, polled=True), _SHOWN + _DETAILS)
+
+
+def delete(call: Call) -> Reply:
+    """Answer `DELETE /assets/{asset_id}`; what was made from it keeps its own copy."""
+    asset_id, store = call.params["asset_id"], call.emulator.store
+    with store.transaction():
+        if store.get(COLLECTION, asset_id) is None:
+            raise resource_not_exist(COLLECTION, asset_id)
+        if not call.params["force"] and store.find("videos", asset_id=asset_id):
+            text = f"Asset `{asset_id}` is indexed. Delete its indexed assets, or use `force`."
+            raise Refusal(409, "asset_in_use", text)
+        store.delete(COLLECTION, asset_id)
+    return 204, None
+
+
+def current(emulator: Emulator, asset_id: str) -> Document | None:
+    """Return an asset with its status as of now, or None."""
+    asset = emulator.store.get(COLLECTION, asset_id)
+    return asset and _look(emulator, asset)
+
+
+@contextmanager
+def _given(call: Call) -> Iterator[Source]:
+    """Provide the file in the form, or at the URL, whichever the `method` says. Raises Refusal."""
+    upload, url = call.files.get("file"), call.body.get("url")
+    if call.body["method"] == "direct":
+        if upload is None:
+            raise parameter_not_provided("file")
+        if url is not None:
+            raise parameter_invalid("url", why="It does not go with method `direct`.")
+        yield _uploaded(upload)
+    else:
+        if url is None:
+            raise parameter_not_provided("url")
+        if upload is not None:
+            raise parameter_invalid("file", why="It does not go with method `url`.")
+        with from_url(call.emulator, url, field="url", limit=MAX_FROM_URL) as source:
+            yield source
+
+
+def _uploaded(upload: Upload) -> Source:
+    if upload.size > MAX_DIRECT:
+        text = (
+            f"The video is too large. Please use a video with a size less than `{MAX_DIRECT}`. "
+            f"The current size is `{upload.size}`."
+        )
+        raise Refusal(400, "video_filesize_too_large", text)
+    return Source(upload.path, "file", filename=upload.filename, temporary=True)
+
+
+def _look(emulator: Emulator, asset: Document, *, polled: bool = False) -> Document:
+    return emulator.jobs.look(
+        COLLECTION, asset, stages=_STAGES, work=partial(_work, emulator), polled=polled
+    )
+
+
+def _work(emulator: Emulator, asset: Document) -> dict[str, Any]:
+    try:
+        info = probe(emulator.store.media(asset["media"]))
+    except BrokenMedia as error:
+        return {"status": "failed", "error": {"message": f"The file cannot be read: {error}."}}
+    technical = {
+        "file_size_bytes": info.size_bytes,
+        "file_container_format": info.format,
+        "has_audio": info.has_audio,
+        "audio_codec": info.audio_codec,
+    }
+    if info.kind == "image":
+        technical |= {"image_width": info.width, "image_height": info.height}
+    elif info.kind == "video":
+        technical |= {
+            "video_codec": info.video_codec,
+            "video_width": info.width,
+            "video_height": info.height,
+            "video_fps": info.fps,
+            "video_duration_seconds": info.duration,
+        }
+    return {
+        "status": "ready",
+        "size": info.size_bytes,
+        "file_type": _file_type(asset["file_type"], info.kind, info.format),
+        "duration": info.duration,
+        "technical_metadata": {k: v for k, v in technical.items() if v is not None},
+    }
+
+
+def _guessed(filename: str) -> str:
+    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
+
+
+def _file_type(guessed: str, kind: str, container: str) -> str:
+    """Return the media type that a name suggests, unless the content is of another kind."""
+    return guessed if guessed.startswith(f"{kind}/") else f"{kind}/{container}"
+
+
+def _shown(asset: Document, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: asset[name] for name in names if asset.get(name) is not None}
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "assets_create": create,
+    "assets_list": list_,
+    "assets_retrieve": retrieve,
+    "assets_delete": delete,
+}

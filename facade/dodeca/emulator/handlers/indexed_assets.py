@@ -1,0 +1,109 @@
+"""`/indexes/{index_id}/indexed-assets`: uploaded assets taken into an index.
+
+All the videos of an index are listed here, also those that came with a task or an import; only
+those from assets have an `asset_id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..database import Document
+from ..errors import parameter_invalid, resource_not_exist
+from ..rules import filters, user_metadata
+from ..rules.models import accepted
+from ..rules.paging import page
+from ..rules.urls import Source
+from . import assets, indexes, videos
+
+if TYPE_CHECKING:
+    from ..core import Call, Handler, Reply
+
+_NAME = "indexed_assets"  # the collection's name in messages
+
+
+def create(call: Call) -> Reply:
+    """Answer `POST /indexes/{index_id}/indexed-assets`: promise to index a ready asset."""
+    body, emulator = call.body, call.emulator
+    index = indexes.existing(emulator, call.params["index_id"])
+    custom = user_metadata.first(body.get("user_metadata", {}))
+    asset = assets.current(emulator, body["asset_id"])
+    if asset is None:
+        raise resource_not_exist(assets.COLLECTION, body["asset_id"])
+    if asset["status"] != "ready":
+        why = f"The asset is not ready: its status is `{asset['status']}`."
+        raise parameter_invalid("asset_id", why=why)
+    source = Source(emulator.store.media(asset["media"]), "asset_id", filename=asset["filename"])
+    video = videos.draft(
+        emulator,
+        index,
+        source,
+        accepted(index, source),
+        custom=custom,
+        stream=body.get("enable_video_stream", False),
+        asset_id=asset["_id"],
+    )
+    videos.add(emulator, video)
+    return 202, {"_id": video["_id"], "asset_id": asset["_id"]}
+
+
+def list_(call: Call) -> Reply:
+    """Answer `GET /indexes/{index_id}/indexed-assets`."""
+    params, emulator = call.params, call.emulator
+    index = indexes.existing(emulator, params["index_id"])
+    found = filters.measured(videos.in_index(emulator, index["_id"], polled=True), params)
+    if wanted := params.get("status"):
+        found = [video for video in found if _status(video) in wanted]
+    for name in ("created_at", "updated_at"):
+        found = filters.since(found, params, name)
+    items, info = page(filters.ordered(found, params), params)
+    return 200, {"data": [_shown(video) for video in items], "page_info": info}
+
+
+def retrieve(call: Call) -> Reply:
+    """Answer `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`."""
+    video = videos.look(call.emulator, _existing(call), polled=True)
+    detail = videos.detail(call.emulator, video, call.params)
+    return 200, _shown(video) | detail
+
+
+def update(call: Call) -> Reply:
+    """Answer `PATCH /indexes/{index_id}/indexed-assets/{indexed_asset_id}`: custom fields."""
+    fields = call.body.get("user_metadata", {})
+    videos.describe(call.emulator, _existing(call), fields, keep=True)
+    return 204, None
+
+
+def delete(call: Call) -> Reply:
+    """Answer `DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`; the asset stays."""
+    videos.remove(call.emulator, videos.look(call.emulator, _existing(call)))
+    return 204, None
+
+
+def _existing(call: Call) -> Document:
+    index = indexes.existing(call.emulator, call.params["index_id"])
+    video_id = call.params["indexed_asset_id"]
+    video = call.emulator.store.get(videos.COLLECTION, video_id)
+    if video is None or video["index_id"] != index["_id"]:
+        raise resource_not_exist(_NAME, video_id)
+    return video
+
+
+def _shown(video: Document) -> dict[str, Any]:
+    names = ("_id", "asset_id", "created_at", "updated_at", "indexed_at", "error")
+    return videos.shown(video, *names) | {"status": _status(video)}
+
+
+def _status(video: Document) -> str:
+    """Return the status, without the stage that only tasks have."""
+    return "validating" if video["status"] == "uploading" else str(video["status"])
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "indexed_assets_create": create,
+    "indexed_assets_list": list_,
+    "indexed_assets_retrieve": retrieve,
+    "indexed_assets_update": update,
+    "indexed_assets_delete": delete,
+}

@@ -1,0 +1,247 @@
+"""`/assets/multipart-uploads`: large files in chunks, which go to `storage`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from ..chunk_storage import CHUNKS, HEADERS, LIFE, SESSIONS, chunk_id, presigned, size_of
+from ..clock import timestamp
+from ..database import Document, new_id
+from ..errors import parameter_invalid, resource_not_exist
+from ..rules import user_metadata
+from ..rules.paging import page
+from . import assets
+
+if TYPE_CHECKING:
+    from ..core import Call, Emulator, Handler, Reply
+
+_LIFE = timedelta(hours=24)  # of a session
+_FIRST = 10  # chunks whose URLs come with the session
+
+
+def create(call: Call) -> Reply:
+    """Answer `POST /assets/multipart-uploads`."""
+    body, emulator = call.body, call.emulator
+    assets.refuse_streams(body)
+    total, chunk_size = body["total_size"], emulator.chunk_size
+    if body["type"] == "image" and total > assets.MAX_IMAGE:
+        raise parameter_invalid("total_size", why=f"Images have {assets.MAX_IMAGE} bytes at most.")
+    now = emulator.clock.now()
+    file = emulator.store.incoming()
+    file.touch()
+    session = {
+        "_id": new_id(),
+        "asset_id": new_id(),
+        "status": "active",
+        "filename": body["filename"],
+        "total_size": total,
+        "chunk_size": chunk_size,
+        "total_chunks": -(-total // chunk_size),
+        "user_metadata": user_metadata.kept(body.get("user_metadata", {})),
+        "created_at": timestamp(now),
+        "updated_at": timestamp(now),
+        "expires_at": timestamp(now + _LIFE),
+        "secret": secrets.token_hex(16),
+        "media": emulator.store.keep(file),
+    }
+    emulator.store.insert(SESSIONS, session)
+    first = range(1, min(_FIRST, session["total_chunks"]) + 1)
+    answer = {
+        "upload_id": session["_id"],
+        "upload_urls": _urls(call, session, first, with_headers=True),
+        "upload_headers": HEADERS,
+    }
+    names = ("asset_id", "chunk_size", "total_chunks", "expires_at")
+    return 201, answer | {name: session[name] for name in names}
+
+
+def list_(call: Call) -> Reply:
+    """Answer `GET /assets/multipart-uploads`: the sessions that are not complete."""
+    found = [_current(call.emulator, session) for session in call.emulator.store.find(SESSIONS)]
+    items, info = page([s for s in found if s["status"] != "completed"], call.params)
+    names = ("status", "total_size", "chunk_size", "total_chunks", "created_at", "expires_at")
+    data = [{"upload_id": s["_id"]} | {name: s[name] for name in names} for s in items]
+    return 200, {"data": data, "page_info": info}
+
+
+def status(call: Call) -> Reply:
+    """Answer `GET /assets/multipart-uploads/{upload_id}`: its chunks in pages."""
+    session = _existing(call)
+    chunks = _chunks(call.emulator, session)
+    by_status = {name: [c for c in chunks if c["status"] == name] for name in _CHUNK_STATES}
+    items, info = page(chunks, call.params)
+    done = by_status["completed"]
+    return 200, {
+        "upload_id": session["_id"],
+        "status": session["status"],
+        "uploaded_chunks": [_shown(chunk) for chunk in items],
+        **{f"chunks_{name}": len(found) for name, found in by_status.items()},
+        "page_info": info,
+        "total_size": session["total_size"],
+        "uploaded_size": sum(size_of(session, chunk["index"]) for chunk in done),
+        "created_at": session["created_at"],
+        "updated_at": session["updated_at"],
+    }
+
+
+def presigned_urls(call: Call) -> Reply:
+    """Answer `POST /assets/multipart-uploads/{upload_id}/presigned-urls`."""
+    session = _existing(call)
+    _refuse_ended(session)
+    start, count = call.body["start"], call.body["count"]
+    last = session["total_chunks"]
+    if start + count - 1 > last:
+        name = "start" if start > last else "count"
+        raise parameter_invalid(name, why=f"The chunks are 1 to {last}.")
+    now = call.emulator.clock.now()
+    return 200, {
+        "upload_id": session["_id"],
+        "start_index": start,
+        "count": count,
+        "upload_urls": _urls(call, session, range(start, start + count), with_headers=False),
+        "generated_at": timestamp(now),
+        "expires_at": timestamp(now + LIFE),
+    }
+
+
+def report_chunks(call: Call) -> Reply:
+    """Answer `POST /assets/multipart-uploads/{upload_id}`: the last chunk makes the asset."""
+    emulator, reports = call.emulator, call.body["completed_chunks"]
+    session = _existing(call)
+    if session["status"] != "completed":
+        _refuse_ended(session)
+    with emulator.store.transaction():
+        chunks = _chunks(emulator, session)
+        outside = [r for r in reports if r["chunk_index"] > len(chunks)]
+        wrong = {} if outside else _faults(session, chunks, reports)
+        for index, why in wrong.items():
+            emulator.store.update(CHUNKS, chunk_id(session["_id"], index), **_failure(why))
+        fine = not wrong and not outside
+        counts = _complete(emulator, session, chunks, reports) if fine else {}
+    if outside:
+        why = f"The chunks are 1 to {session['total_chunks']}."
+        raise parameter_invalid("completed_chunks.chunk_index", why=why)
+    if wrong:
+        raise parameter_invalid("completed_chunks", why=" ".join(wrong.values()))
+    answer = {"asset_id": session["asset_id"], **counts}
+    if counts["total_completed"] == session["total_chunks"]:
+        answer["url"] = f"{call.origin}/v1.3/assets/{session['asset_id']}"
+    return 200, answer
+
+
+_CHUNK_STATES = ("completed", "failed", "pending")
+
+
+def _existing(call: Call) -> Document:
+    upload_id = call.params["upload_id"]
+    session = call.emulator.store.get(SESSIONS, upload_id)
+    if session is None:
+        raise resource_not_exist(SESSIONS, upload_id)
+    return _current(call.emulator, session)
+
+
+def _current(emulator: Emulator, session: Document) -> Document:
+    """Return a session as it is by now; what an expired one received is given up."""
+    if session["status"] == "active" and timestamp(emulator.clock.now()) >= session["expires_at"]:
+        changes = {"status": "expired", "media": None, "updated_at": session["expires_at"]}
+        return emulator.store.update(SESSIONS, session["_id"], **changes) or session
+    return session
+
+
+def _refuse_ended(session: Document) -> None:
+    if session["status"] != "active":
+        why = f"The session is over: it is {session['status']}."
+        raise parameter_invalid("upload_id", why=why)
+
+
+def _chunks(emulator: Emulator, session: Document) -> list[Document]:
+    """Return all the chunks of a session in order, also those of which nothing has come."""
+    known = {c["index"]: c for c in emulator.store.find(CHUNKS, upload_id=session["_id"])}
+    nothing = {"status": "pending", "etag": None, "uploaded_at": None, "updated_at": None}
+    count = session["total_chunks"]
+    return [known.get(i) or {"index": i, **nothing} for i in range(1, count + 1)]
+
+
+def _faults(
+    session: Document, chunks: Sequence[Document], reports: Sequence[Mapping[str, Any]]
+) -> dict[int, str]:
+    """Return by number what is wrong with the chunks that are reported for the first time."""
+    faults = {}
+    for report in reports:
+        index = report["chunk_index"]
+        chunk, size = chunks[index - 1], size_of(session, index)
+        if chunk["status"] == "completed":
+            continue
+        if chunk["etag"] is None:
+            faults[index] = f"Chunk {index} has not been received."
+        elif chunk["etag"].strip('"') != report["proof"].strip('"'):
+            faults[index] = f"The proof of chunk {index} is not the ETag of what was received."
+        elif chunk["size"] != size or report["chunk_size"] != size:
+            faults[index] = f"Chunk {index} should have {size} bytes."
+    return faults
+
+
+def _failure(why: str) -> dict[str, Any]:
+    return {"status": "failed", "etag": None, "error": why}
+
+
+def _complete(
+    emulator: Emulator,
+    session: Document,
+    chunks: Sequence[Document],
+    reports: Sequence[Mapping[str, Any]],
+) -> dict[str, int]:
+    """Mark the reported chunks, make the asset of the last ones, and return the counts."""
+    done = {chunk["index"] for chunk in chunks if chunk["status"] == "completed"}
+    new = {report["chunk_index"] for report in reports} - done
+    now = timestamp(emulator.clock.now())
+    for index in new:
+        key = chunk_id(session["_id"], index)
+        emulator.store.update(CHUNKS, key, status="completed", uploaded_at=now, updated_at=now)
+    changes: dict[str, Any] = {"updated_at": now} if new else {}
+    if new and len(done | new) == len(chunks):
+        media = emulator.store.share(emulator.store.media(session["media"]))
+        asset = assets.draft(
+            emulator,
+            "multipart",
+            session["filename"],
+            media,
+            session["user_metadata"],
+            asset_id=session["asset_id"],
+        )
+        emulator.store.insert(assets.COLLECTION, asset)
+        changes |= {"status": "completed", "media": None}
+    emulator.store.update(SESSIONS, session["_id"], **changes)
+    return {
+        "processed_chunks": len(new),
+        "duplicate_chunks": len(reports) - len(new),
+        "total_completed": len(done | new),
+    }
+
+
+def _shown(chunk: Document) -> dict[str, Any]:
+    names = ("index", "status", "uploaded_at", "updated_at")
+    error = {"error": chunk["error"]} if chunk.get("error") else {}
+    return {name: chunk[name] for name in names} | error
+
+
+def _urls(
+    call: Call, session: Document, numbers: range, *, with_headers: bool
+) -> list[dict[str, Any]]:
+    now = call.emulator.clock.now()
+    return [
+        presigned(session, index, origin=call.origin, now=now, with_headers=with_headers)
+        for index in numbers
+    ]
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "multipart_uploads_create": create,
+    "multipart_uploads_list": list_,
+    "multipart_uploads_status": status,
+    "multipart_uploads_presigned_urls": presigned_urls,
+    "multipart_uploads_report_chunks": report_chunks,
+}

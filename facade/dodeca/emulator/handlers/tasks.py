@@ -1,0 +1,145 @@
+"""`/tasks`: a video uploaded and indexed in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ..database import Document, new_id
+from ..errors import Refusal, parameter_not_provided, resource_not_exist
+from ..rules import filters, user_metadata
+from ..rules.models import MAX_TASK, accepted
+from ..rules.paging import page
+from ..rules.urls import MB, Source, from_url
+from . import indexes, videos
+
+if TYPE_CHECKING:
+    from ..core import Call, Emulator, Handler, Reply
+
+COLLECTION = videos.TASKS
+_STAGES = ("uploading", *videos.STAGES)
+_FETCHED = 4096 * MB  # so much is read from a URL before it counts as too large
+_SYSTEM = ("duration", "filename", "height", "width")
+
+
+def create(call: Call) -> Reply:
+    """Answer `POST /tasks`: check the video, keep it and promise to index it."""
+    body, emulator = call.body, call.emulator
+    index = indexes.existing(emulator, body["index_id"])
+    custom = user_metadata.first(user_metadata.parse(body.get("user_metadata")))
+    with _given(call) as source:
+        info = accepted(index, source, largest=MAX_TASK)
+        video = videos.draft(
+            emulator,
+            index,
+            source,
+            info,
+            custom=custom,
+            stream=body.get("enable_video_stream", True),
+            stages=_STAGES,
+            task_id=new_id(),
+        )
+    task = {
+        "_id": video["task_id"],
+        "video_id": video["_id"],
+        "index_id": video["index_id"],
+        "created_at": video["created_at"],
+    }
+    with emulator.store.transaction():
+        videos.add(emulator, video)
+        emulator.store.insert(COLLECTION, task)
+    return 200, {"_id": task["_id"], "video_id": task["video_id"]}
+
+
+def list_(call: Call) -> Reply:
+    """Answer `GET /tasks`."""
+    params, emulator = call.params, call.emulator
+    index = {"index_id": params["index_id"]} if "index_id" in params else {}
+    found = _current(emulator, emulator.store.find(COLLECTION, **index), polled=True)
+    if wanted := params.get("status"):
+        found = [task for task in found if task["status"] in wanted]
+    found = filters.measured(found, params)
+    for name in ("created_at", "updated_at"):
+        found = filters.since(found, params, name)
+    items, info = page(filters.ordered(found, params), params)
+    return 200, {"data": [_shown(task) for task in items], "page_info": info}
+
+
+def retrieve(call: Call) -> Reply:
+    """Answer `GET /tasks/{task_id}`."""
+    task = _existing(call.emulator, call.params["task_id"], polled=True)
+    streamed = {"hls": videos.hls(task)} if task["stream"] else {}
+    return 200, _shown(task) | streamed
+
+
+def delete(call: Call) -> Reply:
+    """Answer `DELETE /tasks/{task_id}`: a task that is over, a ready one without its video."""
+    emulator, task_id = call.emulator, call.params["task_id"]
+    task = _existing(emulator, task_id)
+    video = emulator.store.get(videos.COLLECTION, task["video_id"])
+    if task["status"] not in ("ready", "failed"):
+        raise _kept(f"its status is `{task['status']}`")
+    if task["status"] == "ready" and video:
+        raise _kept("its video has to be deleted first")
+    with emulator.store.transaction():
+        if video:
+            videos.remove(emulator, video)
+        emulator.store.delete(COLLECTION, task_id)
+    return 204, None
+
+
+def _kept(why: str) -> Refusal:
+    return Refusal(400, "task_cannot_be_deleted", f"The task cannot be deleted: {why}.")
+
+
+def _existing(emulator: Emulator, task_id: str, *, polled: bool = False) -> Document:
+    task = emulator.store.get(COLLECTION, task_id)
+    found = _current(emulator, [task], polled=polled) if task else []
+    if not found:
+        raise resource_not_exist(COLLECTION, task_id)
+    return found[0]
+
+
+def _current(emulator: Emulator, tasks: list[Document], *, polled: bool = False) -> list[Document]:
+    """Return tasks with what their videos say as of now, or said last."""
+    found: dict[str, Document] = {}
+    alive = []
+    for task in tasks:
+        if video := emulator.store.get(videos.COLLECTION, task["video_id"]):
+            found[task["_id"]] = task
+            alive.append(video)
+        # Whoever removed the video has told the task, perhaps only now.
+        elif left := emulator.store.get(COLLECTION, task["_id"]):
+            found[task["_id"]] = left
+    for video in videos.look_all(emulator, alive, polled=polled):
+        found[video["task_id"]] |= video | {"_id": video["task_id"]}
+    return list(found.values())
+
+
+def _shown(task: Document) -> dict[str, Any]:
+    names = ("_id", "video_id", "index_id", "status", "created_at", "updated_at", "error")
+    system = {name: task["system_metadata"][name] for name in _SYSTEM}
+    shown = {name: task[name] for name in names if name in task}
+    return shown | {"estimated_time": None, "system_metadata": system}
+
+
+@contextmanager
+def _given(call: Call) -> Iterator[Source]:
+    """Provide the video at the URL or, without one, in the form. Raises Refusal."""
+    if url := call.body.get("video_url"):
+        with from_url(call.emulator, url, field="video_url", limit=_FETCHED) as source:
+            yield source
+    elif upload := call.files.get("video_file"):
+        name = upload.filename
+        yield Source(upload.path, "video_file", filename=name or None, temporary=True)
+    else:
+        raise parameter_not_provided("video_file", "video_url")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "tasks_create": create,
+    "tasks_list": list_,
+    "tasks_retrieve": retrieve,
+    "tasks_delete": delete,
+}

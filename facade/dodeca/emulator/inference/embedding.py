@@ -1,0 +1,175 @@
+"""Embeddings of audio and video: the part that the synchronous and asynchronous calls share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Literal
+
+import numpy as np
+
+from ..database import Vectors
+from ..errors import parameter_invalid, video_file_broken
+from ..media.analysis import Analysis, BrokenMedia, MediaInfo, analyse
+from ..media.analysis import Source as Content
+from ..media.scenes import cuts
+from ..media.segments import Segment, dynamic, fixed
+from ..rules.limits import Limits
+from ..rules.urls import Source
+from .vectors import DIMENSIONS, Vector, audio_vector, video_vector
+
+Kind = Literal["audio", "video"]
+
+_OPTIONS = {"audio": ["audio", "transcription"], "video": ["visual", "audio", "transcription"]}
+_DEFAULT_SEGMENTATION = {"audio": ("fixed", 6), "video": ("dynamic", 4)}
+_SECONDS = {"fixed": "duration_sec", "dynamic": "min_duration_sec"}
+_MAKERS: Mapping[str, Callable[[Analysis, float, float], Vector]] = {
+    "visual": video_vector,
+    "audio": audio_vector,
+}
+_NO_SPEECH = (
+    "Transcription embeddings are left out: the emulator has no speech recognition and invents no"
+    " text."
+)
+_NO_SOUND = "Audio embeddings are left out: the file has no soundtrack."
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to embed of a file; all times in seconds. Plain data, so that a task can keep it."""
+
+    kind: Kind
+    duration: float
+    start_sec: float
+    end_sec: float
+    options: list[str]
+    scopes: list[str]
+    strategy: str
+    seconds: int
+    has_audio: bool
+
+    @property
+    def made(self) -> list[str]:
+        """The options that can be had."""
+        return [o for o in self.options if o in _MAKERS and (o != "audio" or self.has_audio)]
+
+    @property
+    def note(self) -> str:
+        """What is left out, and why."""
+        notes = []
+        if "transcription" in self.options:
+            notes.append(_NO_SPEECH)
+        if "audio" in self.options and not self.has_audio:
+            notes.append(_NO_SOUND)
+        return " ".join(notes)
+
+    def segments(self, analysis: Analysis) -> list[Segment]:
+        """Divide the stretch into clips."""
+        if self.strategy == "fixed":
+            return fixed(self.start_sec, self.end_sec, self.seconds)
+        return dynamic(self.start_sec, self.end_sec, cuts(analysis), self.seconds)
+
+
+def plan(kind: Kind, block: Mapping[str, Any], source: Source, limits: Limits) -> Plan:
+    """Return what a request asks for. Raises Refusal when the file or the wish is out of bounds."""
+    strategy, seconds = _segmentation(kind, block.get("segmentation"))
+    options = _choice(kind, block, "embedding_option", _OPTIONS[kind])
+    scopes = _choice(kind, block, "embedding_scope", ["clip", "asset"])
+    info = limits.video(source) if kind == "video" else limits.audio(source)
+    start, end = _range(kind, block, info)
+    return Plan(
+        kind=kind,
+        duration=info.duration or 0.0,
+        start_sec=start,
+        end_sec=end,
+        options=options,
+        scopes=scopes,
+        strategy=strategy,
+        seconds=seconds,
+        has_audio=info.has_audio,
+    )
+
+
+def embed(plan: Plan, content: Content) -> tuple[list[dict[str, Any]], Vectors]:
+    """Decode the file once; return the (n, 512) vectors and what each is of, in the same order.
+
+    Clips come first, by option and time, then the whole stretch by option. Raises Refusal.
+    """
+    if not plan.made:
+        return [], np.zeros((0, DIMENSIONS), np.float32)
+    try:
+        analysis = analyse(content, start=plan.start_sec, end=plan.end_sec)
+    except BrokenMedia:
+        raise video_file_broken() from None
+    stretches = {"asset": [(plan.start_sec, plan.end_sec)]}
+    if "clip" in plan.scopes:
+        stretches["clip"] = plan.segments(analysis)
+    rows, vectors = [], []
+    for scope in plan.scopes:
+        for option in plan.made:
+            for start, end in stretches[scope]:
+                rows.append(
+                    {
+                        "embedding_option": option,
+                        "embedding_scope": scope,
+                        "start_sec": start,
+                        "end_sec": end,
+                    }
+                )
+                vectors.append(_MAKERS[option](analysis, start, end))
+    return rows, np.stack(vectors)
+
+
+def metadata(plan: Plan, source: Source) -> dict[str, Any]:
+    """Return the `metadata` of a response."""
+    result: dict[str, Any] = {"input_type": plan.kind}
+    if source.url:
+        result["input_url"] = source.url
+    elif source.filename:
+        result["input_filename"] = source.filename
+    if plan.kind == "video" and plan.strategy == "fixed":
+        result["clip_length"] = plan.seconds
+    result |= {
+        "embedding_scopes": plan.scopes,
+        "embedding_options": plan.options,
+        "duration": plan.duration,
+        "start_offset_sec": plan.start_sec,
+        "end_offset_sec": plan.end_sec,
+    }
+    if plan.note:
+        result["emulator_note"] = plan.note
+    return result
+
+
+def data(rows: Sequence[Mapping[str, Any]], vectors: Vectors) -> list[dict[str, Any]]:
+    """Return the `data` of a response."""
+    return [{"embedding": v, **row} for row, v in zip(rows, vectors, strict=True)]
+
+
+def _choice(kind: Kind, block: Mapping[str, Any], name: str, known: list[str]) -> list[str]:
+    """Return the values given for an array parameter, each once, in the documented order."""
+    given = block.get(name, known)
+    if not given:
+        raise parameter_invalid(f"{kind}.{name}", why="It should name at least one value.")
+    return [value for value in known if value in given]
+
+
+def _segmentation(kind: Kind, given: Mapping[str, Any] | None) -> tuple[str, int]:
+    if given is None:
+        return _DEFAULT_SEGMENTATION[kind]
+    strategy = given["strategy"]
+    return strategy, given[strategy][_SECONDS[strategy]]
+
+
+def _range(kind: Kind, block: Mapping[str, Any], info: MediaInfo) -> tuple[float, float]:
+    """Return the stretch asked for; an end within the last started second means the very end."""
+    duration = info.duration or 0.0
+    start, end = float(block.get("start_sec", 0)), float(block.get("end_sec", duration))
+    if start >= duration:
+        raise parameter_invalid(f"{kind}.start_sec", why=f"The duration is {duration} seconds.")
+    if end <= start:
+        raise parameter_invalid(f"{kind}.end_sec", why=f"It should be greater than {start}.")
+    if end > ceil(duration):
+        raise parameter_invalid(f"{kind}.end_sec", why=f"The duration is {duration} seconds.")
+    return start, min(end, duration)

@@ -1,0 +1,1 @@
+"""Requests read: their operation, their body, and their parameters checked."""
