@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dodeca import Client
 from dodeca.cli import preflight
 from dodeca.cli.preflight import Facts, Way
-from dodeca.emulator.errors import Refusal
+from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.handlers import embed_v2, embed_v2_tasks
 from dodeca.emulator.rules import limits, models
 from dodeca.errors import DodecaError
@@ -107,7 +107,7 @@ def test_pictures_and_lengths_as_the_emulator_judges_them(
         }.items():
             try:
                 judge()
-            except Refusal:
+            except ErrorResponse:
                 assert not says[way], way
             else:
                 assert says[way], way

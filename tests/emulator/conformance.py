@@ -10,7 +10,8 @@ import jsonschema_rs
 import orjson
 import yaml
 
-from dodeca.emulator import chunk_storage, core
+from dodeca.emulator import chunk_storage
+from dodeca.emulator.exchange import Exchange
 from dodeca.emulator.requests.routing import Operation, Router
 
 SPEC = Path(__file__).parents[2] / "spec/openapi.yaml"
@@ -81,12 +82,12 @@ class Watch:
     def __init__(self) -> None:
         self.seen = 0
         self.problems: list[str] = []
-        self._answer = core.Exchange._answer
+        self._answer = Exchange._response
 
-    def answer(self, exchange: core.Exchange, request_id: str) -> httpx.Response:
-        """Stand in for `Exchange._answer`, which faults on demand come after."""
+    def answer(self, exchange: Exchange, request_id: str) -> httpx.Response:
+        """Stand in for `Exchange._response`, which faults on demand come after."""
         response = self._answer(exchange, request_id)
-        asked_for = exchange._refusal and exchange._refusal.code == "emulated_fault"
+        asked_for = exchange._error and exchange._error.code == "emulated_fault"
         if asked_for or exchange._target.startswith(
             chunk_storage.PREFIX
         ):  # where presigned URLs lead

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, core, samples
+from dodeca.emulator import Emulator, EmulatorTransport, samples
+from dodeca.emulator.exchange import Exchange
 from dodeca.emulator.server import serving
 
 from .conformance import Watch
@@ -91,7 +92,7 @@ def documented_answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     """Hold every answer that an emulator gives in a test against the specification."""
     watch = Watch()
     monkeypatch.setattr(
-        core.Exchange, "_answer", lambda exchange, request_id: watch.answer(exchange, request_id)
+        Exchange, "_response", lambda exchange, request_id: watch.answer(exchange, request_id)
     )
     yield watch
     assert not watch.problems, "\n".join(watch.problems[:5])

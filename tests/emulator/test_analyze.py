@@ -116,8 +116,8 @@ def test_a_late_failure_arrives_at_the_end_of_the_stream(
 def test_a_fetched_file_is_removed_after_the_stream_or_when_nobody_reads_on(
     web: str, http: httpx.Client, emulator: Emulator
 ) -> None:
-    emulator.media = None
-    incoming = emulator.store.incoming().parent
+    emulator.state.media_folder = None
+    incoming = emulator.state.database.incoming_path().parent
     body = {"video": {"type": "url", "url": f"{web}/clip.mp4"}, "prompt": PROMPT}
     events(http.post("/analyze", json=body))
     assert list(incoming.iterdir()) == []

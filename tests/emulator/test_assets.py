@@ -131,7 +131,7 @@ def test_assets_are_listed_filtered_and_paged(in_process: httpx.Client, media: P
 
 
 def test_an_asset_is_deleted_with_its_file(emulator: Emulator, media: Path, refused: Read) -> None:
-    folder = emulator.store.media("x").parent
+    folder = emulator.state.database.media_path("x").parent
     with client(emulator) as http:
         asset = upload(http, media / "purple.jpg")["_id"]
         assert len([file for file in folder.iterdir() if file.is_file()]) == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca.emulator.errors import Refusal
+from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.requests import bodies
 from dodeca.emulator.requests.bodies import FormBody, JSONBody
 
@@ -31,7 +31,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def form(place: Place, content_type: str = BOUNDARY) -> FormBody:
-    return FormBody(content_type, binary={"file"}, place=place)
+    return FormBody(content_type, binary={"file"}, new_path=place)
 
 
 def part(disposition: str, content: bytes, *headers: str) -> bytes:
@@ -109,20 +109,20 @@ def test_a_file_that_is_received_moves_away_before_the_form_is_closed(place: Pla
 def test_a_form_that_is_cut_off_is_refused_and_leaves_nothing(place: Place, sent: bytes) -> None:
     body = form(place)
     body.feed(sent)
-    with pytest.raises(Refusal, match="cut off"):
+    with pytest.raises(ErrorResponse, match="cut off"):
         body.finish()
     body.close()
     assert list(place.folder.iterdir()) == []
 
 
 def test_what_is_no_form_is_refused(place: Place) -> None:
-    with pytest.raises(Refusal, match="not a valid multipart form"):
+    with pytest.raises(ErrorResponse, match="not a valid multipart form"):
         form(place).feed(b"{}")
 
 
 @pytest.mark.parametrize("boundary", ["", "; boundary=", f"; boundary={'x' * 1000}"])
 def test_a_form_needs_a_boundary(place: Place, boundary: str) -> None:
-    with pytest.raises(Refusal, match="boundary"):
+    with pytest.raises(ErrorResponse, match="boundary"):
         form(place, f"multipart/form-data{boundary}")
 
 
@@ -150,7 +150,7 @@ def test_text_fields_have_a_limit_and_files_have_none(
     monkeypatch.setattr(bodies, "MAX_FIELDS", 100)
     body = form(place)
     body.feed(part('name="file"', b"a" * 1000) + part('name="a"', b"b" * 100))
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         body.feed(part('name="c"', b"d"))
     assert refusal.value.status == 413
     body.close()
@@ -162,7 +162,7 @@ def test_whatever_comes_ends_in_fields_or_a_refusal(
 ) -> None:
     place = Place(tmp_path_factory.mktemp("form"))
     body = form(place)
-    with suppress(Refusal):
+    with suppress(ErrorResponse):
         for name, values in fields.items():
             for value in values:
                 body.feed(part(f'name="{name}"', value))
@@ -187,13 +187,13 @@ def test_json_arrives_in_pieces() -> None:
 
 @pytest.mark.parametrize("text", [b"{", b"nan", b'"\xff"', b"[" * 2000, b"{} {}"])
 def test_what_is_no_json_is_refused(text: bytes) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         fed(text)
     assert (refusal.value.status, refusal.value.code) == (400, "parameter_invalid")
 
 
 def test_json_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "MAX_JSON", 10)
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         fed(b'"', b"x" * 10)
     assert refusal.value.status == 413

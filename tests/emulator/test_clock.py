@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from dodeca.emulator import ByCount, Clock, Instant, RealTime, VirtualClock
-from dodeca.emulator.clock import moment, pace, stage, timestamp
+from dodeca.emulator.clock import moment, parse_pace, stage, timestamp
 
 
 def test_the_real_clock_tells_utc_and_moves_on() -> None:
@@ -38,13 +38,13 @@ def test_timestamps_are_utc_with_milliseconds_and_read_back() -> None:
     ],
 )
 def test_paces_have_words(given: str, expected: object) -> None:
-    assert pace(given) == expected
+    assert parse_pace(given) == expected
 
 
 @pytest.mark.parametrize("given", ["", "0", "-1", "1.5", "fast", "realtime:", "realtime:x"])
 def test_other_words_are_no_pace(given: str) -> None:
     with pytest.raises(ValueError, match="a pace is"):
-        pace(given)
+        parse_pace(given)
 
 
 def test_progress_by_count_and_by_time() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, faults, samples
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
 from dodeca.emulator.console import front_page
 from dodeca.emulator.server import serving
 from dodeca.video.probe import probe
@@ -127,7 +127,7 @@ def test_other_paths_and_methods_are_refused(browser: httpx.Client) -> None:
 def test_no_fault_befalls_the_page_and_no_log_tells_of_it(
     emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    emulator.faults = faults.Plan([{"fault": 500, "times": None}])
+    emulator.faults.replace([{"fault": 500, "times": None}])
     transport = EmulatorTransport(emulator)
     with (
         caplog.at_level(logging.INFO, "dodeca.emulator.access_log"),
@@ -170,7 +170,7 @@ def test_running_and_failed_tasks_have_their_colours(media: Path) -> None:
                 http.get(f"/assets/{asset}")
             body = {"video": {"type": "url", "url": "https://e.org/clip.mp4"}, "prompt": "a"}
             http.post("/analyze/tasks", json=body)
-        shown = front_page.front(emulator)
+        shown = front_page.render(emulator.state)
     assert '<span class="state failed">failed</span>' in shown
     assert '<span class="state running">queued</span>' in shown
     assert "2025-01-01 00:00:00 UTC" in shown

@@ -9,7 +9,8 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, core
+from dodeca.emulator import Emulator, EmulatorTransport, exchange
+from dodeca.emulator.state import Call, Reply
 
 from .conftest import KEY, client
 
@@ -96,10 +97,10 @@ def test_a_body_beyond_the_limit(
 def test_a_fault_of_the_emulator_stays_inside(
     in_process: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(call: core.Call) -> core.Reply:
+    def broken(call: Call) -> Reply:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(core, "HANDLERS", {**core.HANDLERS, "embed_v2_create": broken})
+    monkeypatch.setattr(exchange, "HANDLERS", {**exchange.HANDLERS, "embed_v2_create": broken})
     with caplog.at_level(logging.ERROR):
         response = in_process.post("/embed-v2", json=TEXT)
     assert response.status_code == 500
@@ -121,8 +122,8 @@ def test_a_handler_may_answer_in_pieces(
         assert may_go_on.wait(10)
         yield b"[]}"
 
-    handlers = {**core.HANDLERS, "embed_v2_create": lambda call: (200, pieces())}
-    monkeypatch.setattr(core, "HANDLERS", handlers)
+    handlers = {**exchange.HANDLERS, "embed_v2_create": lambda call: (200, pieces())}
+    monkeypatch.setattr(exchange, "HANDLERS", handlers)
     http.event_hooks = {}
     with http.stream("POST", "/embed-v2", json=TEXT) as response:
         arriving = response.iter_raw()

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dodeca.emulator.database import Store, new_id
+from dodeca.emulator.database import Database, new_id
 
 
 @pytest.fixture(params=["memory", "file"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    store = Store(tmp_path / "emulator.db" if request.param == "file" else None)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    store = Database(tmp_path / "emulator.db" if request.param == "file" else None)
     yield store
     store.close()
 
@@ -24,7 +24,7 @@ def test_ids_look_like_those_of_the_service() -> None:
     assert all(len(i) == 24 and set(i) <= set("0123456789abcdef") for i in ids)
 
 
-def test_documents_are_kept_found_changed_and_removed(store: Store) -> None:
+def test_documents_are_kept_found_changed_and_removed(store: Database) -> None:
     for number in range(3):
         store.insert("things", {"_id": f"t{number}", "n": number, "even": number % 2 == 0})
     store.insert("others", {"_id": "t0", "n": 9})
@@ -44,13 +44,13 @@ def test_documents_are_kept_found_changed_and_removed(store: Store) -> None:
     assert store.get("others", "t0") == {"_id": "t0", "n": 9}
 
 
-def test_an_id_is_taken_once(store: Store) -> None:
+def test_an_id_is_taken_once(store: Database) -> None:
     store.insert("things", {"_id": "a"})
     with pytest.raises(sqlite3.IntegrityError):
         store.insert("things", {"_id": "a"})
 
 
-def test_vectors_come_back_bit_by_bit(store: Store) -> None:
+def test_vectors_come_back_bit_by_bit(store: Database) -> None:
     vectors = np.random.default_rng(1).standard_normal((7, 512)).astype(np.float32)
     store.insert("tasks", {"_id": "a"})
     store.put_vectors("tasks", "a", vectors)
@@ -66,7 +66,7 @@ def test_vectors_come_back_bit_by_bit(store: Store) -> None:
     assert store.vectors("tasks", "a") is None
 
 
-def test_a_transaction_happens_as_a_whole_or_not_at_all(store: Store) -> None:
+def test_a_transaction_happens_as_a_whole_or_not_at_all(store: Database) -> None:
     media = _kept(store, b"x")
     store.insert("things", {"_id": "a", "media": media})
 
@@ -80,25 +80,25 @@ def test_a_transaction_happens_as_a_whole_or_not_at_all(store: Store) -> None:
         fail()
     assert store.get("things", "b") is None
     assert store.get("things", "a") is not None
-    assert store.media(media).read_bytes() == b"x"
+    assert store.media_path(media).read_bytes() == b"x"
     with store.transaction():
         store.delete("things", "a")
-        assert store.media(media).exists()
-    assert not store.media(media).exists()
+        assert store.media_path(media).exists()
+    assert not store.media_path(media).exists()
 
 
-def test_media_belong_to_their_document(store: Store, tmp_path: Path) -> None:
+def test_media_belong_to_their_document(store: Database, tmp_path: Path) -> None:
     mine = tmp_path / "mine.txt"
     mine.write_bytes(b"abc")
     media = store.share(mine)
     store.insert("things", {"_id": "a", "media": media})
-    assert store.media(media).read_bytes() == b"abc"
+    assert store.media_path(media).read_bytes() == b"abc"
     store.update("things", "a", media=None)
-    assert not store.media(media).exists()
+    assert not store.media_path(media).exists()
     assert mine.read_bytes() == b"abc"
 
 
-def test_many_threads_share_a_store(store: Store) -> None:
+def test_many_threads_share_a_store(store: Database) -> None:
     store.insert("things", {"_id": "sum", "n": 0})
 
     def work(number: int) -> None:
@@ -120,31 +120,31 @@ def test_many_threads_share_a_store(store: Store) -> None:
 
 def test_a_file_outlives_the_process_and_drops_what_was_never_finished(tmp_path: Path) -> None:
     path = tmp_path / "emulator.db"
-    store = Store(path)
+    store = Database(path)
     media = _kept(store, b"x")
     store.insert("things", {"_id": "a", "media": media})
-    orphan = store.media(_kept(store, b"never mentioned"))
-    store.incoming().write_bytes(b"half")
+    orphan = store.media_path(_kept(store, b"never mentioned"))
+    store.incoming_path().write_bytes(b"half")
     store.close()
-    store = Store(path)
+    store = Database(path)
     assert store.get("things", "a") == {"_id": "a", "media": media}
-    assert store.media(media).read_bytes() == b"x"
+    assert store.media_path(media).read_bytes() == b"x"
     assert not orphan.exists()
-    assert list(store.incoming().parent.iterdir()) == []
+    assert list(store.incoming_path().parent.iterdir()) == []
     store.close()
 
 
 def test_a_second_emulator_on_the_same_file_is_refused(tmp_path: Path) -> None:
-    store = Store(tmp_path / "emulator.db")
+    store = Database(tmp_path / "emulator.db")
     with pytest.raises(sqlite3.OperationalError, match="locked"):
-        Store(tmp_path / "emulator.db")
+        Database(tmp_path / "emulator.db")
     store.insert("things", {"_id": "a"})
     store.close()
 
 
 def test_temporary_media_go_when_the_store_does() -> None:
-    store = Store()
-    folder = store.media("x").parent
+    store = Database()
+    folder = store.media_path("x").parent
     _kept(store, b"x")
     del store
     assert not folder.exists()
@@ -153,10 +153,10 @@ def test_temporary_media_go_when_the_store_does() -> None:
 _WRITER = """
 import sys
 from pathlib import Path
-from dodeca.emulator.database import Store, new_id
-store = Store(Path(sys.argv[1]))
+from dodeca.emulator.database import Database, new_id
+store = Database(Path(sys.argv[1]))
 while True:
-    received = store.incoming()
+    received = store.incoming_path()
     received.write_bytes(b"x" * 100_000)
     thing = {"_id": new_id(), "media": store.keep(received)}
     store.insert("things", thing)
@@ -176,17 +176,17 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
         acknowledged += writer.stdout.read().split("\n")[:-1]
         writer.stdout.close()
         writer.wait()
-        store = Store(path)
+        store = Database(path)
         things = {thing["_id"]: thing for thing in store.find("things")}
         assert things.keys() >= set(acknowledged)
         for thing in things.values():
-            assert store.media(thing["media"]).stat().st_size == 100_000
-        files = [file for file in store.media("x").parent.iterdir() if file.is_file()]
+            assert store.media_path(thing["media"]).stat().st_size == 100_000
+        files = [file for file in store.media_path("x").parent.iterdir() if file.is_file()]
         assert len(files) == len(things)
         store.close()
 
 
-def _kept(store: Store, content: bytes) -> str:
-    path = store.incoming()
+def _kept(store: Database, content: bytes) -> str:
+    path = store.incoming_path()
     path.write_bytes(content)
     return store.keep(path)

@@ -199,7 +199,7 @@ def test_vectors_mean_something(in_process: httpx.Client) -> None:
 
 def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
     request = body("video", media_source=url("clip.mp4"))
-    with client(emulator) as http, Emulator(media=emulator.media) as second:
+    with client(emulator) as http, Emulator(media=emulator.state.media_folder) as second:
         first = http.post("/embed-v2", json=request).content
         assert http.post("/embed-v2", json=request).content == first
         with client(second) as other:
@@ -434,7 +434,7 @@ def test_eleven_minutes_are_for_tasks_only(
 ) -> None:
     folder = tmp_path_factory.mktemp("long")
     samples.audio(folder / "long.flac", [samples.Tone(660)])
-    in_process._transport.emulator.media = folder  # type: ignore[attr-defined]
+    in_process._transport.emulator.state.media_folder = folder  # type: ignore[attr-defined]
     request = body("audio", media_source=url("long.flac"))
     assert refused(in_process.post("/embed-v2", json=request)) == (
         400,
@@ -483,7 +483,7 @@ def test_a_task_keeps_its_media(http: httpx.Client, media: Path, kind: str) -> N
 def test_media_of_finished_tasks_are_given_up(emulator: Emulator) -> None:
     with client(emulator) as http:
         task_id = create(http, "audio", media_source=url("tones.mp3"))
-        kept = emulator.store.media("x").parent
+        kept = emulator.state.database.media_path("x").parent
         assert len([file for file in kept.iterdir() if file.is_file()]) == 1
         http.get(f"/embed-v2/tasks/{task_id}")
         assert [file for file in kept.iterdir() if file.is_file()] == []
@@ -540,7 +540,7 @@ def test_tasks_are_listed_newest_first_in_pages(media: Path, refused: Read) -> N
         video = {"media_source": url("clip.mp4"), "segmentation": fixed(5)}
         ids.append(create(http, "video", **video))
         ids.reverse()
-        with emulator.jobs.glance():
+        with emulator.state.jobs.uncounted():
             whole = http.get("/embed-v2/tasks").json()
         assert [task["_id"] for task in whole["data"]] == ids
         assert whole["page_info"] == {
@@ -568,7 +568,7 @@ def test_tasks_are_listed_newest_first_in_pages(media: Path, refused: Read) -> N
         assert whole["data"][1]["audio_embedding"]["metadata"]["end_offset_sec"] == 4
 
         def listed(query: str) -> list[str]:
-            with emulator.jobs.glance():
+            with emulator.state.jobs.uncounted():
                 found = http.get(f"/embed-v2/tasks?{query}").json()
             return [task["_id"] for task in found["data"]]
 

@@ -38,7 +38,7 @@ from dodeca.emulator import errors
         ),
     ],
 )
-def test_the_documented_texts_are_filled_in(refusal: errors.Refusal, message: str) -> None:
+def test_the_documented_texts_are_filled_in(refusal: errors.ErrorResponse, message: str) -> None:
     assert refusal.message == message
 
 

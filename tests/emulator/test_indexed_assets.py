@@ -119,7 +119,7 @@ def test_indexed_assets_are_filtered(media: Path) -> None:
         indexed(http, index_id, asset(http, "silent.mp4"), user_metadata={"n": 2})
 
         def names(query: str) -> list[str]:
-            with emulator.jobs.glance():
+            with emulator.state.jobs.uncounted():
                 return listed(http, f"/indexes/{index_id}/indexed-assets?{query}")
 
         assert names("") == ["silent.mp4", "clip.mp4"]

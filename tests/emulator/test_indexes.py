@@ -67,7 +67,7 @@ def test_indexes_are_listed_filtered_and_ordered(media: Path) -> None:
 
 
 def test_a_deleted_index_takes_its_videos_along(emulator: Emulator, refused: Read) -> None:
-    folder = emulator.store.media("x").parent
+    folder = emulator.state.database.media_path("x").parent
     with client(emulator) as http:
         kept, gone = index(http, "kept"), index(http, "gone")
         video(http, kept, "silent.mp4")

@@ -7,16 +7,16 @@ import pytest
 
 from dodeca.emulator import ByCount, Instant, RealTime, VirtualClock
 from dodeca.emulator.clock import timestamp
-from dodeca.emulator.database import Document, Store
-from dodeca.emulator.errors import Refusal
+from dodeca.emulator.database import Database, Document
+from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.jobs import Jobs, Work
 
 STAGES = ("queued", "indexing")
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store()
+def store() -> Iterator[Database]:
+    store = Database()
     yield store
     store.close()
 
@@ -26,7 +26,7 @@ def clock() -> VirtualClock:
     return VirtualClock()
 
 
-def task(store: Store, clock: VirtualClock) -> Document:
+def task(store: Database, clock: VirtualClock) -> Document:
     created = timestamp(clock.now())
     document = {"_id": "a", "status": "queued", "created_at": created, "polls": 0, "duration": 10}
     store.insert("tasks", document)
@@ -34,7 +34,7 @@ def task(store: Store, clock: VirtualClock) -> Document:
 
 
 def look(
-    jobs: Jobs, store: Store, work: Work, *, polled: bool = True, patience: float = 10
+    jobs: Jobs, store: Database, work: Work, *, polled: bool = True, patience: float = 10
 ) -> Document:
     document = store.get("tasks", "a")
     assert document
@@ -45,7 +45,7 @@ def ready(task: Document) -> dict[str, Any]:
     return {"status": "ready"}
 
 
-def test_polls_move_a_task_through_its_stages(store: Store, clock: VirtualClock) -> None:
+def test_polls_move_a_task_through_its_stages(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, ByCount(4))
     task(store, clock)
     assert look(jobs, store, ready, polled=False)["status"] == "queued"
@@ -53,7 +53,7 @@ def test_polls_move_a_task_through_its_stages(store: Store, clock: VirtualClock)
     assert seen == ["queued", "indexing", "indexing", "ready", "ready"]
 
 
-def test_time_moves_a_task_through_its_stages(store: Store, clock: VirtualClock) -> None:
+def test_time_moves_a_task_through_its_stages(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, RealTime(1))
     task(store, clock)
     assert look(jobs, store, ready)["status"] == "queued"
@@ -64,7 +64,7 @@ def test_time_moves_a_task_through_its_stages(store: Store, clock: VirtualClock)
     assert (done["status"], done["updated_at"]) == ("ready", "2025-01-01T00:00:10.000Z")
 
 
-def test_work_is_done_once_however_many_look(store: Store, clock: VirtualClock) -> None:
+def test_work_is_done_once_however_many_look(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
     calls: list[str] = []
@@ -88,7 +88,7 @@ def test_work_is_done_once_however_many_look(store: Store, clock: VirtualClock) 
     assert statuses == ["ready"] * 8
 
 
-def test_a_look_does_not_wait_for_long_work(store: Store, clock: VirtualClock) -> None:
+def test_a_look_does_not_wait_for_long_work(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
     may_finish = threading.Event()
@@ -103,7 +103,7 @@ def test_a_look_does_not_wait_for_long_work(store: Store, clock: VirtualClock) -
 
 
 def test_a_list_waits_once_for_all(
-    store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+    store: Database, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dodeca.emulator.jobs.PATIENCE", 0.2)
     jobs = Jobs(store, clock, Instant())
@@ -125,7 +125,9 @@ def test_a_list_waits_once_for_all(
     assert look(jobs, store, work)["status"] == "ready"
 
 
-def test_a_list_counts_as_a_poll_and_a_glance_does_not(store: Store, clock: VirtualClock) -> None:
+def test_a_list_counts_as_a_poll_and_a_glance_does_not(
+    store: Database, clock: VirtualClock
+) -> None:
     jobs = Jobs(store, clock, ByCount(2))
     document = task(store, clock)
 
@@ -133,17 +135,17 @@ def test_a_list_counts_as_a_poll_and_a_glance_does_not(store: Store, clock: Virt
         (seen,) = jobs.look_all("tasks", [document], stages=STAGES, work=ready)
         return str(seen["status"])
 
-    with jobs.glance():
+    with jobs.uncounted():
         assert [listed() for _ in range(3)] == ["queued"] * 3
     assert [listed() for _ in range(3)] == ["indexing", "ready", "ready"]
 
 
-def test_a_refusal_fails_the_task_with_its_message(store: Store, clock: VirtualClock) -> None:
+def test_a_refusal_fails_the_task_with_its_message(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
 
     def work(task: Document) -> dict[str, Any]:
-        raise Refusal(400, "video_file_broken", "Cannot read video file.")
+        raise ErrorResponse(400, "video_file_broken", "Cannot read video file.")
 
     failed = look(jobs, store, work)
     assert failed["status"] == "failed"
@@ -151,7 +153,7 @@ def test_a_refusal_fails_the_task_with_its_message(store: Store, clock: VirtualC
 
 
 def test_a_fault_fails_the_task_without_details(
-    store: Store, clock: VirtualClock, caplog: pytest.LogCaptureFixture
+    store: Database, clock: VirtualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
@@ -163,7 +165,7 @@ def test_a_fault_fails_the_task_without_details(
     assert "secret detail" in caplog.text
 
 
-def test_work_that_was_interrupted_starts_over(store: Store, clock: VirtualClock) -> None:
+def test_work_that_was_interrupted_starts_over(store: Database, clock: VirtualClock) -> None:
     first, second = (Jobs(store, clock, ByCount(1)) for _ in range(2))
     task(store, clock)
     may_finish = threading.Event()
@@ -178,7 +180,7 @@ def test_work_that_was_interrupted_starts_over(store: Store, clock: VirtualClock
     may_finish.set()
 
 
-def test_a_closed_emulator_starts_no_work(store: Store, clock: VirtualClock) -> None:
+def test_a_closed_emulator_starts_no_work(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
     jobs.close()

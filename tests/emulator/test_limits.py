@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dodeca.emulator import samples
-from dodeca.emulator.errors import Refusal
+from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.media.analysis import MediaInfo
 from dodeca.emulator.rules import limits
 from dodeca.emulator.rules.limits import Limits
@@ -20,7 +20,7 @@ def judge(monkeypatch: pytest.MonkeyPatch, info: MediaInfo) -> str:
     monkeypatch.setattr(limits, "probe", lambda content: info)
     try:
         LIMITS.video(Source(b"", "video"))
-    except Refusal as refusal:
+    except ErrorResponse as refusal:
         return f"{refusal.code}: {refusal.message}"
     return "accepted"
 
@@ -72,5 +72,5 @@ def test_images_need_a_size(tmp_path: Path) -> None:
     for size, smallest in (((128, 128), 128), ((200, 64), 64)):
         path = samples.image(tmp_path / "a.png", "red", size)
         assert limits.image(Source(path, "image"), smallest=smallest).format == "png"
-        with pytest.raises(Refusal, match=f"At least {smallest + 1}x{smallest + 1} pixels"):
+        with pytest.raises(ErrorResponse, match=f"At least {smallest + 1}x{smallest + 1} pixels"):
             limits.image(Source(path, "image"), smallest=smallest + 1)

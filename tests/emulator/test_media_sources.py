@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from dodeca.emulator import Emulator
-from dodeca.emulator.errors import Refusal
+from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.handlers import media_sources
 from dodeca.emulator.handlers.media_sources import Kind, opened
 from dodeca.emulator.rules.urls import from_url
@@ -62,12 +62,12 @@ def web(media: Path) -> Iterator[str]:
 
 
 def content(emulator: Emulator, source: dict[str, str], kind: Kind = "image") -> bytes:
-    with opened(emulator, source, kind=kind, field="image.media_source") as found:
+    with opened(emulator.state, source, kind=kind, field="image.media_source") as found:
         return found.content if isinstance(found.content, bytes) else found.content.read_bytes()
 
 
-def refusal(emulator: Emulator, source: dict[str, str], kind: Kind = "image") -> Refusal:
-    with pytest.raises(Refusal) as caught:
+def refusal(emulator: Emulator, source: dict[str, str], kind: Kind = "image") -> ErrorResponse:
+    with pytest.raises(ErrorResponse) as caught:
         content(emulator, source, kind)
     return caught.value
 
@@ -122,11 +122,11 @@ def test_other_addresses_are_refused(emulator: Emulator, address: str, why: str)
 
 
 def test_this_machine_may_serve_files(emulator: Emulator, media: Path, web: str) -> None:
-    emulator.media = None
+    emulator.state.media_folder = None
     assert content(emulator, {"url": f"{web}/purple.jpg"}) == (media / "purple.jpg").read_bytes()
     by_name = web.replace("127.0.0.1", "localhost")
     assert content(emulator, {"url": f"{by_name}/small.png"})
-    assert list(emulator.store.incoming().parent.iterdir()) == []
+    assert list(emulator.state.database.incoming_path().parent.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_what_this_machine_does_not_serve(
     emulator: Emulator, web: str, name: str, why: str
 ) -> None:
     assert why in refusal(emulator, {"url": f"{web}/{name}"}).message
-    assert list(emulator.store.incoming().parent.iterdir()) == []
+    assert list(emulator.state.database.incoming_path().parent.iterdir()) == []
 
 
 def test_a_closed_port(emulator: Emulator) -> None:
@@ -173,7 +173,7 @@ def test_base64_has_a_limit(emulator: Emulator, kind: Kind, limit: int) -> None:
 
 def test_files_have_a_limit(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(media_sources, "MAX_FILE", 1024**2)
-    (emulator.media or Path()).joinpath("large.mp4").write_bytes(bytes(1024**2 + 1))
+    (emulator.state.media_folder or Path()).joinpath("large.mp4").write_bytes(bytes(1024**2 + 1))
     source = {"url": "https://example.org/large.mp4"}
     assert "It is larger than 1 MB." in refusal(emulator, source, "video").message
 
@@ -186,6 +186,7 @@ def test_an_unknown_asset(emulator: Emulator) -> None:
 
 def test_kept_media_outlive_their_source(emulator: Emulator, web: str, media: Path) -> None:
     for address in (f"{web}/purple.jpg", "https://example.org/purple.jpg"):
-        with from_url(emulator, address, field="url", limit=1024**2) as source:
-            name = source.keep(emulator)
-        assert emulator.store.media(name).read_bytes() == (media / "purple.jpg").read_bytes()
+        with from_url(emulator.state, address, field="url", limit=1024**2) as source:
+            name = source.keep(emulator.state)
+        kept = emulator.state.database.media_path(name)
+        assert kept.read_bytes() == (media / "purple.jpg").read_bytes()

@@ -91,9 +91,9 @@ def upload(emulator: Emulator, content: bytes) -> Iterator[Upload]:
 
 
 def asset_file(emulator: Emulator, asset_id: str) -> Path:
-    asset = emulator.store.get("assets", asset_id)
+    asset = emulator.state.database.get("assets", asset_id)
     assert asset
-    return emulator.store.media(asset["media"])
+    return emulator.state.database.media_path(asset["media"])
 
 
 @pytest.mark.parametrize("door", ["in process", "server"])
@@ -141,7 +141,7 @@ def _send_all(emulator: Emulator, upload: Upload, http: httpx.Client) -> None:
     assert http.get("/assets/multipart-uploads").json()["data"] == []
     again = upload.report((1, sent.headers["etag"])).json()
     assert (again["processed_chunks"], again["duplicate_chunks"]) == (0, 1)
-    folder = emulator.store.media("x").parent
+    folder = emulator.state.database.media_path("x").parent
     assert len([file for file in folder.iterdir() if file.is_file()]) == 1
 
 
@@ -220,7 +220,7 @@ def test_a_session_ends_after_a_day(
     for answer in (upload.fresh(2), upload.report((1, etag))):
         assert refused(answer)[:2] == (400, "parameter_invalid")
     assert upload.status()["status"] == "expired"
-    folder = emulator.store.media("x").parent
+    folder = emulator.state.database.media_path("x").parent
     assert [file for file in folder.iterdir() if file.is_file()] == []
     with client(emulator) as http:
         (listed,) = http.get("/assets/multipart-uploads").json()["data"]
@@ -258,9 +258,9 @@ def test_too_much_for_a_chunk_does_not_touch_the_next(
 ) -> None:
     second = upload.put(2)
     assert refused(upload.put(1, bytes(CHUNK + 1)))[:2] == (400, "entity_too_large")
-    session = emulator.store.get("multipart_uploads", upload.session["upload_id"])
+    session = emulator.state.database.get("multipart_uploads", upload.session["upload_id"])
     assert session
-    kept = emulator.store.media(session["media"]).read_bytes()
+    kept = emulator.state.database.media_path(session["media"]).read_bytes()
     assert kept[CHUNK : 2 * CHUNK] == upload.parts[1]
     assert upload.report((2, second.headers["etag"])).status_code == 200
 

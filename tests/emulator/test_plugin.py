@@ -30,7 +30,7 @@ def test_in_this_process(dodeca_emulator):
 
 def test_behind_an_address(dodeca_emulator, dodeca_emulator_url):
     assert httpx.get(dodeca_emulator_url + "/assets", headers=KEY).json()["data"] == []
-    assert dodeca_emulator.access.last[-1].operation == "assets_list"
+    assert dodeca_emulator.access_log.last[-1].operation == "assets_list"
 
 
 class TestOptions:

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from dodeca.emulator import core
-from dodeca.emulator.errors import Refusal
+from dodeca.emulator.errors import ErrorResponse
+from dodeca.emulator.handlers.registry import HANDLERS
 from dodeca.emulator.requests import routing
 from dodeca.emulator.requests.routing import Operation, Router
-from dodeca.emulator.requests.validation import Checks
+from dodeca.emulator.requests.validation import RequestValidator
 
 
 def response(schema: str) -> dict[str, Any]:
@@ -126,8 +126,8 @@ def router() -> Router:
     return Router(document())
 
 
-def checks(name: str) -> Checks:
-    return Checks(next(o for o in routing.operations(document()) if o.id == name))
+def checks(name: str) -> RequestValidator:
+    return RequestValidator(next(o for o in routing.operations(document()) if o.id == name))
 
 
 @pytest.mark.parametrize(
@@ -164,13 +164,13 @@ def test_operations_are_found(
 def test_other_paths_and_methods_are_refused(
     router: Router, method: str, path: str, status: int, code: str
 ) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         router.match(method, path)
     assert (refusal.value.status, refusal.value.code) == (status, code)
 
 
 def test_a_wrong_method_is_told_the_right_ones(router: Router) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         router.match("PUT", "/things/abc")
     assert refusal.value.headers == {"Allow": "DELETE, GET"}
 
@@ -193,14 +193,14 @@ def test_errors_take_the_form_of_the_operation(name: str, status: int, nested: b
 def test_a_resource_is_played_whole_or_not_at_all() -> None:
     """Whatever the emulator handles is in the specification, and so is all that goes with it."""
     operations = {o.id: o for o in routing.operations(routing.document())}
-    assert core.HANDLERS.keys() <= operations.keys()
-    tags = {tag for name in core.HANDLERS for tag in operations[name].node["tags"]}
+    assert HANDLERS.keys() <= operations.keys()
+    tags = {tag for name in HANDLERS for tag in operations[name].node["tags"]}
     played = {name for name, o in operations.items() if tags & {*o.node["tags"]}}
-    assert played == core.HANDLERS.keys()
+    assert played == HANDLERS.keys()
 
 
 def refusal_of(name: str, body: Any) -> tuple[str, str]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         checks(name).json(body)
     assert refusal.value.status == 400
     return refusal.value.code, refusal.value.message
@@ -268,7 +268,7 @@ def test_good_bodies_pass() -> None:
 def test_query_parameters_get_their_types_and_defaults() -> None:
     spec = document()
     spec["paths"]["/things"]["get"]["parameters"][0]["schema"]["default"] = 1
-    listing = Checks(next(o for o in routing.operations(spec) if o.id == "things_list"))
+    listing = RequestValidator(next(o for o in routing.operations(spec) if o.id == "things_list"))
     assert listing.parameters({}, "") == {"page": 1}
     assert listing.parameters({}, "page=7&type=visual") == {"page": 7, "type": "visual"}
     assert listing.parameters({}, "type=visual&type=audio")["type"] == ["visual", "audio"]
@@ -288,14 +288,14 @@ def test_query_parameters_get_their_types_and_defaults() -> None:
     ],
 )
 def test_query_parameters_are_checked(query: str, named: str) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         checks("things_list").parameters({}, query)
     assert refusal.value.code == "parameter_invalid"
     assert named in refusal.value.message
 
 
 def test_unknown_query_parameters_are_refused() -> None:
-    with pytest.raises(Refusal, match="`x` parameter is unknown"):
+    with pytest.raises(ErrorResponse, match="`x` parameter is unknown"):
         checks("things_retrieve").parameters({"thing_id": "a"}, "x=1&x=2")
 
 
@@ -338,7 +338,7 @@ def test_forms_get_their_types() -> None:
 def test_forms_are_checked(
     fields: dict[str, list[str]], files: list[str], code: str, named: str
 ) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         checks("specials_create").form(fields, {name: [object()] for name in files})
     assert refusal.value.code == code
     assert named in refusal.value.message
@@ -351,7 +351,7 @@ def test_an_array_in_a_form_may_be_one_json_text() -> None:
 
 def test_only_arrays_of_files_take_several() -> None:
     fields = {"options": ["visual"]}
-    with pytest.raises(Refusal, match=r"`image` .* given more than once"):
+    with pytest.raises(ErrorResponse, match=r"`image` .* given more than once"):
         checks("specials_create").form(fields, {"image": [object(), object()]})
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
 from dodeca.emulator.clock import timestamp
-from dodeca.emulator.errors import Refusal
+from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.handlers import search as search_module
 from dodeca.emulator.inference import scoring
 from dodeca.emulator.inference.vectors import image_vector, text_vector
@@ -366,7 +366,7 @@ JSON = st.recursive(
 @given(JSON, st.dictionaries(NAMES, st.integers() | st.text() | st.booleans()))
 def test_a_filter_is_refused_or_decides(given_: Any, fields: dict[str, Any]) -> None:
     video = {"_id": "x", "system_metadata": {"duration": 5.0}, "user_metadata": fields}
-    with suppress(Refusal):
+    with suppress(ErrorResponse):
         passes = search_filter.parse(orjson.dumps(given_).decode())
         assert passes(video) in (True, False)
         assert isinstance(given_, dict)

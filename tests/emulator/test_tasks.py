@@ -76,7 +76,7 @@ def test_tasks_are_listed_filtered_and_ordered(media: Path) -> None:
         task(http, second, "clip.mp4")
 
         def names(query: str) -> list[str]:
-            with emulator.jobs.glance():
+            with emulator.state.jobs.uncounted():
                 return listed(http, f"/tasks?{query}")
 
         assert names("") == ["clip.mp4", "silent.mp4", "clip.mp4"]
@@ -234,5 +234,5 @@ def test_an_index_that_goes_meanwhile(
         answer = http.post("/tasks", files={name: (None, text) for name, text in form.items()})
         assert refused(answer)[:2] == (404, "resource_not_exist")
         assert listed(http, "/tasks") == []
-    folder = emulator.store.media("x").parent
+    folder = emulator.state.database.media_path("x").parent
     assert [file for file in folder.iterdir() if file.is_file()] == []

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca.emulator import Emulator
-from dodeca.emulator.errors import Refusal
+from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.inference import observations, schemas, sentences
 from dodeca.emulator.media.analysis import analyse
 from dodeca.emulator.server import serving
@@ -259,7 +259,7 @@ def test_what_is_made_satisfies_its_schema(film: observations.Facts, schema: Any
     ],
 )
 def test_schemas_outside_the_subset_are_refused(film: observations.Facts, schema: Any) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ErrorResponse) as refusal:
         schemas.made(schema, film, VOICE)
     assert (refusal.value.status, refusal.value.code) == (422, "parameter_invalid")
 

@@ -13,10 +13,11 @@ import anyio
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, core
+from dodeca.emulator import Emulator, EmulatorTransport, exchange
 from dodeca.emulator.__main__ import main
 from dodeca.emulator.handlers import assets
 from dodeca.emulator.server import listen, serving
+from dodeca.emulator.state import Call, Reply
 
 from .conftest import KEY, client, conforms
 
@@ -43,7 +44,7 @@ async def test_one_transport_serves_async_clients_too(emulator: Emulator) -> Non
 @pytest.mark.anyio
 async def test_an_async_upload_is_streamed(emulator: Emulator) -> None:
     """Each piece is on disk before the next one is asked for."""
-    incoming = emulator.store.incoming().parent
+    incoming = emulator.state.database.incoming_path().parent
     sizes: list[int] = []
 
     async def body() -> AsyncIterator[bytes]:
@@ -91,11 +92,11 @@ def test_an_upload_that_breaks_off_leaves_nothing(emulator: Emulator) -> None:
         request = http.build_request("POST", "/assets", content=body(), headers=headers)
         with pytest.raises(OSError, match="gone"):
             http.send(request)
-    assert list(emulator.store.incoming().parent.iterdir()) == []
+    assert list(emulator.state.database.incoming_path().parent.iterdir()) == []
 
 
 def test_a_client_that_hangs_up_leaves_nothing(emulator: Emulator) -> None:
-    incoming = emulator.store.incoming().parent
+    incoming = emulator.state.database.incoming_path().parent
     with serving(emulator) as url:
         port = httpx.URL(url).port
         assert port
@@ -172,13 +173,13 @@ def test_work_under_way_does_not_hold_up_the_end(emulator: Emulator) -> None:
     may_finish = threading.Event()
     begun = threading.Event()
 
-    def endless(call: core.Call) -> core.Reply:
+    def endless(call: Call) -> Reply:
         begun.set()
         may_finish.wait(10)
         return 200, {"data": []}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(core, "HANDLERS", {**core.HANDLERS, "embed_v2_create": endless})
+        patch.setattr(exchange, "HANDLERS", {**exchange.HANDLERS, "embed_v2_create": endless})
         with serving(emulator) as url:
             calling = threading.Thread(
                 target=lambda: httpx.post(f"{url}/embed-v2", json=TEXT, headers=KEY)

@@ -35,7 +35,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--pace",
-        type=clock.pace,
+        type=clock.parse_pace,
         default="instant",
         help="when tasks are ready: `instant`, after a number of polls (`3`), or `realtime[:0.1]`,"
         " that is after this share of the length of their media (%(default)s)",

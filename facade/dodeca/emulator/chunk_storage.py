@@ -13,17 +13,15 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import httpx
 
 from .clock import timestamp
 from .database import Document
-from .errors import Refusal, method_not_allowed
-
-if TYPE_CHECKING:
-    from .core import Emulator
+from .errors import ErrorResponse, method_not_allowed
+from .state import State
 
 PREFIX = "/storage/"
 SESSIONS = "multipart_uploads"
@@ -57,53 +55,53 @@ def size_of(session: Mapping[str, Any], index: int) -> int:
     return min(int(session["chunk_size"]), int(session["total_size"]) - before)
 
 
-class Put:
+class ChunkUpload:
     """A chunk on its way in: the body of a PUT to a presigned URL."""
 
     def __init__(
-        self, emulator: Emulator, method: str, path: str, query: str, headers: httpx.Headers
+        self, state: State, method: str, path: str, query: str, headers: httpx.Headers
     ) -> None:
-        """Check the URL. Raises Refusal: 400, 403, 404, 405."""
-        self._emulator = emulator
+        """Check the URL. Raises ErrorResponse: 400, 403, 404, 405."""
+        self._state = state
         if "x-api-key" in headers:
             text = "Storage takes no API key: it belongs to another host, and should not see it."
-            raise Refusal(400, "api_key_not_expected", text)
+            raise ErrorResponse(400, "api_key_not_expected", text)
         if method != "PUT":
             raise method_not_allowed(method, ["PUT"])
         upload_id, _, number = path.removeprefix(PREFIX).partition("/")
-        session = emulator.store.get(SESSIONS, upload_id)
+        session = state.database.get(SESSIONS, upload_id)
         if session is None or not re.fullmatch(r"\d{1,9}", number):
-            raise Refusal(404, "no_such_upload", "There is no upload at this URL.")
+            raise ErrorResponse(404, "no_such_upload", "There is no upload at this URL.")
         self._session, self._index = session, int(number)
         self._nonce = self._claimed(dict(parse_qsl(query)), headers)
         self._key = chunk_id(upload_id, self._index)
         self._room = size_of(session, self._index)
         self._size = 0
         self._digest = hashlib.md5(usedforsecurity=False)
-        chunk = emulator.store.get(CHUNKS, self._key)
+        chunk = state.database.get(CHUNKS, self._key)
         if chunk and (chunk["status"] == "completed" or self._nonce in chunk["used"]):
             raise _denied("The URL has been used.")
         # From here on, what was received before is overwritten.
-        emulator.store.update(CHUNKS, self._key, etag=None)
-        self._file = emulator.store.media(session["media"]).open("rb+")
+        state.database.update(CHUNKS, self._key, etag=None)
+        self._file = state.database.media_path(session["media"]).open("rb+")
         self._file.seek((self._index - 1) * int(session["chunk_size"]))
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece. Raises Refusal beyond the size of the chunk."""
+        """Take the next piece. Raises ErrorResponse beyond the size of the chunk."""
         self._size += len(chunk)
         if self._size > self._room:
             text = f"Chunk {self._index} has {self._room} bytes, and more were sent."
-            raise Refusal(400, "entity_too_large", text)
+            raise ErrorResponse(400, "entity_too_large", text)
         self._digest.update(chunk)
         self._file.write(chunk)
 
     def finish(self) -> None:
-        """Remember that the chunk is there. Raises Refusal when its session ended meanwhile."""
+        """Record that the chunk has arrived. Raises ErrorResponse when its session has ended."""
         self._file.flush()
         os.fsync(self._file.fileno())
-        store = self._emulator.store
+        store = self._state.database
         fresh = {"etag": self.etag, "size": self._size, "status": "pending", "error": None}
-        fresh["updated_at"] = timestamp(self._emulator.clock.now())
+        fresh["updated_at"] = timestamp(self._state.clock.now())
         with store.transaction():
             session = store.get(SESSIONS, self._session["_id"])
             if session is None or session["status"] != "active":
@@ -124,8 +122,8 @@ class Put:
         self._file.close()
 
     def _claimed(self, query: Mapping[str, str], headers: httpx.Headers) -> str:
-        """Return the nonce of a URL that is genuine and still works. Raises Refusal."""
-        session, now = self._session, self._emulator.clock.now()
+        """Return the nonce of a URL that is genuine and still works. Raises ErrorResponse."""
+        session, now = self._session, self._state.clock.now()
         unsigned = {name: text for name, text in query.items() if name != "signature"}
         expected = _signature(session, self._index, unsigned)
         given = query.get("signature", "")
@@ -146,5 +144,5 @@ def _signature(session: Document, index: int, query: Mapping[str, str]) -> str:
     return hmac.digest(session["secret"].encode(), text.encode(), "sha256").hex()
 
 
-def _denied(why: str) -> Refusal:
-    return Refusal(403, "access_denied", why)
+def _denied(why: str) -> ErrorResponse:
+    return ErrorResponse(403, "access_denied", why)

@@ -100,7 +100,7 @@ class RealTime:
         return elapsed / wait if wait > 0 else 1.0
 
 
-def pace(text: str) -> Pace:
+def parse_pace(text: str) -> Pace:
     """Read a pace: `instant`, a number of polls such as `3`, or `realtime` / `realtime:0.5`."""
     if text == "instant":
         return Instant()

@@ -52,7 +52,7 @@ def new_id() -> str:
     return secrets.token_hex(12)
 
 
-class Store:
+class Database:
     """Documents, vectors and media files; safe to use from many threads, by one process.
 
     A document is a JSON object with an `_id`; when it owns a media file, `media` is its name.
@@ -99,7 +99,7 @@ class Store:
             # Only now: a file without a row is removed at the next start, a row without its file
             # would be a lie.
             for name in self._disowned:
-                self.media(name).unlink(missing_ok=True)
+                self.media_path(name).unlink(missing_ok=True)
 
     # -- documents ---------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ class Store:
 
     # -- media -------------------------------------------------------------------------------
 
-    def incoming(self) -> Path:
+    def incoming_path(self) -> Path:
         """Return a name for a file that is being received; the caller removes or keeps it."""
         return self._incoming / secrets.token_hex(12)
 
@@ -211,12 +211,12 @@ class Store:
         try:
             os.link(file, self._media / name)
         except OSError:  # another file system, or one without hard links
-            copy = self.incoming()
+            copy = self.incoming_path()
             shutil.copyfile(file, copy)
             return self.keep(copy)
         return name
 
-    def media(self, name: str) -> Path:
+    def media_path(self, name: str) -> Path:
         """Return where a media file lies."""
         return self._media / name
 

@@ -1,6 +1,6 @@
 """Refusals: the answers of the API other than success, with the documented codes and texts.
 
-Handlers and everything below them raise `Refusal`; the core turns it into a response in the
+Handlers and everything below them raise `ErrorResponse`; the core turns it into a response in the
 error form that the specification gives for the operation.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-class Refusal(Exception):
+class ErrorResponse(Exception):
     """A request that the API declines: an HTTP status, an error code and a message."""
 
     def __init__(
@@ -58,7 +58,7 @@ DOCUMENTED: Mapping[str, Mapping[str, str]] = {
 """What the documents say about the bad value of a parameter, by operationId and its name."""
 
 
-def _about_parameters(code: str, names: Sequence[str], why: str) -> Refusal:
+def _about_parameters(code: str, names: Sequence[str], why: str) -> ErrorResponse:
     one, several, none = _PARAMETER_TEXTS[code]
     if not names:
         text = none
@@ -66,71 +66,71 @@ def _about_parameters(code: str, names: Sequence[str], why: str) -> Refusal:
         text = one.format(names[0])
     else:
         text = several.format("`, `".join(names))
-    return Refusal(400, code, f"{text} {why}".rstrip())
+    return ErrorResponse(400, code, f"{text} {why}".rstrip())
 
 
-def parameter_invalid(*names: str, why: str = "") -> Refusal:
+def parameter_invalid(*names: str, why: str = "") -> ErrorResponse:
     """Return the refusal of values that cannot be accepted; `why` follows the documented text."""
     return _about_parameters("parameter_invalid", names, why)
 
 
-def parameter_not_provided(*names: str, why: str = "") -> Refusal:
+def parameter_not_provided(*names: str, why: str = "") -> ErrorResponse:
     """Return the refusal of a request that lacks required parameters."""
     return _about_parameters("parameter_not_provided", names, why)
 
 
-def parameter_unknown(*names: str, why: str = "") -> Refusal:
+def parameter_unknown(*names: str, why: str = "") -> ErrorResponse:
     """Return the refusal of parameters that the operation does not have."""
     return _about_parameters("parameter_unknown", names, why)
 
 
-def resource_not_exist(collection: str, resource_id: str) -> Refusal:
+def resource_not_exist(collection: str, resource_id: str) -> ErrorResponse:
     """Return the 404 for an id that is not (or no longer) in its collection."""
     text = f"Resource with id `{resource_id}` does not exist in `{collection}`."
-    return Refusal(404, "resource_not_exist", text)
+    return ErrorResponse(404, "resource_not_exist", text)
 
 
-def api_key_invalid() -> Refusal:
+def api_key_invalid() -> ErrorResponse:
     """Return the 401 for a missing or wrong `x-api-key`."""
     text = (
         "API Key is either invalid or expired. Please check your API key or generate a new one "
         "from the dashboard and try again."
     )
-    return Refusal(401, "api_key_invalid", text)
+    return ErrorResponse(401, "api_key_invalid", text)
 
 
-def api_upgrade_required(version: str, current: str) -> Refusal:
+def api_upgrade_required(version: str, current: str) -> ErrorResponse:
     """Return the refusal of a path under a version of the API other than the emulated one."""
     text = (
         f"This endpoint is supported starting with version `{version}`. "
         f"Your version is `{current}`."
     )
-    return Refusal(400, "api_upgrade_required", text)
+    return ErrorResponse(400, "api_upgrade_required", text)
 
 
-def video_file_broken() -> Refusal:
+def video_file_broken() -> ErrorResponse:
     """Return the refusal of a video that cannot be decoded."""
     text = "Cannot read video file. Please check the video file is valid and try again."
-    return Refusal(400, "video_file_broken", text)
+    return ErrorResponse(400, "video_file_broken", text)
 
 
-def endpoint_not_exist(path: str) -> Refusal:
+def endpoint_not_exist(path: str) -> ErrorResponse:
     """Return the 404 for a path that the API does not have."""
-    return Refusal(404, "endpoint_not_exist", f"There is no endpoint at `{path}`.")
+    return ErrorResponse(404, "endpoint_not_exist", f"There is no endpoint at `{path}`.")
 
 
-def method_not_allowed(method: str, allowed: Sequence[str]) -> Refusal:
+def method_not_allowed(method: str, allowed: Sequence[str]) -> ErrorResponse:
     """Return the 405 for a path that exists, but not with this method."""
     text = f"Method `{method}` is not allowed here; allowed: {', '.join(allowed)}."
-    return Refusal(405, "method_not_allowed", text, {"Allow": ", ".join(allowed)})
+    return ErrorResponse(405, "method_not_allowed", text, {"Allow": ", ".join(allowed)})
 
 
-def request_too_large(limit: int) -> Refusal:
+def request_too_large(limit: int) -> ErrorResponse:
     """Return the 413 for a body beyond `limit` bytes."""
     text = f"The request body is larger than {limit // 1024**2} MB."
-    return Refusal(413, "request_too_large", text)
+    return ErrorResponse(413, "request_too_large", text)
 
 
-def internal_server_error() -> Refusal:
+def internal_server_error() -> ErrorResponse:
     """Return the 500 that hides a fault of the emulator itself; the log has the details."""
-    return Refusal(500, "internal_server_error", "Internal server error.")
+    return ErrorResponse(500, "internal_server_error", "Internal server error.")

@@ -25,7 +25,7 @@ from typing import Any
 import httpx
 import orjson
 
-from .errors import Refusal, parameter_invalid
+from .errors import ErrorResponse, parameter_invalid
 
 HEADER = "x-dodeca-fault"
 _KINDS = ("delay", "drip", "cut", "reset", "lost")
@@ -111,16 +111,24 @@ def from_file(path: Path) -> list[Fault]:
     return [fault(item) for item in data]
 
 
-class Plan:
+class FaultPlan:
     """The faults that are still to come; safe to use from many threads."""
 
     def __init__(self, faults: Iterable[Fault | Mapping[str, Any]] = ()) -> None:
-        given = [item if isinstance(item, Fault) else fault(item) for item in faults]
-        self._counts = [[item, item.skip, item.times] for item in given]
         self._lock = threading.Lock()
+        self.replace(faults)
 
-    def due(self, operation: str | None, headers: httpx.Headers) -> Fault | None:
-        """Return what befalls the next request of an operation. Raises Refusal for a bad header."""
+    def replace(self, faults: Iterable[Fault | Mapping[str, Any]]) -> None:
+        """Plan these faults instead. Raises ValueError."""
+        given = [item if isinstance(item, Fault) else fault(item) for item in faults]
+        with self._lock:
+            self._counts: list[list[Any]] = [[item, item.skip, item.times] for item in given]
+
+    def next_for(self, operation: str | None, headers: httpx.Headers) -> Fault | None:
+        """Return the fault of the next request of an operation, if any, and count it.
+
+        Raises ErrorResponse for a bad header.
+        """
         if HEADER in headers:
             try:
                 return from_header(headers[HEADER])
@@ -144,7 +152,7 @@ class Plan:
         return found
 
 
-def befallen(
+def apply_fault(
     fault: Fault, work: Callable[[], httpx.Response], patience: float | None
 ) -> httpx.Response:
     """Return the answer as the fault leaves it.
@@ -170,15 +178,15 @@ def befallen(
     return response
 
 
-def error_of(fault: Fault) -> Refusal | None:
+def error_of(fault: Fault) -> ErrorResponse | None:
     """Return the documented error that stands in for the work, None for any other fault."""
     if not fault.status or fault.status >= 500 or not fault.body:
         return None
     headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
     if fault.status == HTTPStatus.TOO_MANY_REQUESTS:
         text = "You have exceeded the rate limit. Please try again later."
-        return Refusal(fault.status, "too_many_requests", text, headers)
-    return Refusal(fault.status, "emulated_fault", "This fault was asked for.", headers)
+        return ErrorResponse(fault.status, "too_many_requests", text, headers)
+    return ErrorResponse(fault.status, "emulated_fault", "This fault was asked for.", headers)
 
 
 def _instead(fault: Fault, status: int) -> httpx.Response:

@@ -21,15 +21,15 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from .clock import Clock, Pace, moment, stage, timestamp
-from .database import Document, Store
-from .errors import Refusal
+from .database import Database, Document
+from .errors import ErrorResponse
 
 PATIENCE = 2.0  # seconds that a look waits for running work; clients give up after five or more
 
 Work = Callable[[Document], dict[str, Any]]
-"""Does what a task asks for and returns the fields to set. Raises Refusal to fail the task."""
+"""Does the work of a task and returns the fields to set. An ErrorResponse fails the task."""
 
-_GLANCE = ContextVar("glance", default=False)
+_UNCOUNTED = ContextVar("uncounted", default=False)
 
 log = logging.getLogger("dodeca.emulator")
 
@@ -44,8 +44,8 @@ class _Job(NamedTuple):
 class Jobs:
     """Runs the work of due tasks in threads, not more than there are processors."""
 
-    def __init__(self, store: Store, clock: Clock, pace: Pace) -> None:
-        self._store = store
+    def __init__(self, database: Database, clock: Clock, pace: Pace) -> None:
+        self._database = database
         self._clock = clock
         self._pace = pace
         self._lock = threading.Lock()
@@ -67,10 +67,10 @@ class Jobs:
         """Return a task with its status as of now; `polled` when this look counts as a poll."""
         if task["status"] not in stages:
             return task
-        if polled and not _GLANCE.get():
-            with self._store.transaction():
-                task = self._store.get(collection, task["_id"]) or task
-                self._store.update(collection, task["_id"], polls=task["polls"] + 1)
+        if polled and not _UNCOUNTED.get():
+            with self._database.transaction():
+                task = self._database.get(collection, task["_id"]) or task
+                self._database.update(collection, task["_id"], polls=task["polls"] + 1)
             task["polls"] += 1
         elapsed = (self._clock.now() - moment(task["created_at"])) / timedelta(seconds=1)
         progress = self._pace.progress(
@@ -79,7 +79,7 @@ class Jobs:
         if progress < 1:
             return task | {"status": stage(progress, stages)}
         self._start(_Job((collection, task["_id"]), stages, work)).wait(patience)
-        task = self._store.get(collection, task["_id"]) or task
+        task = self._database.get(collection, task["_id"]) or task
         return task | {"status": stages[-1]} if task["status"] in stages else task
 
     def look_all(
@@ -103,13 +103,13 @@ class Jobs:
         ]
 
     @contextmanager
-    def glance(self) -> Iterator[None]:
+    def uncounted(self) -> Iterator[None]:
         """A block whose looks do not count: the emulator's own, for its front page."""
-        token = _GLANCE.set(True)
+        token = _UNCOUNTED.set(True)
         try:
             yield
         finally:
-            _GLANCE.reset(token)
+            _UNCOUNTED.reset(token)
 
     def close(self) -> None:
         """Start nothing more; work that is under way is abandoned, as by a crash."""
@@ -141,10 +141,10 @@ class Jobs:
 
     def _run(self, job: _Job) -> None:
         try:
-            task = None if self._closed else self._store.get(*job.key)
+            task = None if self._closed else self._database.get(*job.key)
             if task and task["status"] in job.stages:
                 changes = _outcome(task, job.work)
-                self._store.update(*job.key, **changes, updated_at=timestamp(self._clock.now()))
+                self._database.update(*job.key, **changes, updated_at=timestamp(self._clock.now()))
         except Exception:
             if not self._closed:
                 log.exception("task %s could not be finished", job.key[1])
@@ -153,7 +153,7 @@ class Jobs:
 def _outcome(task: Document, work: Work) -> dict[str, Any]:
     try:
         return work(task)
-    except Refusal as refusal:
+    except ErrorResponse as refusal:
         return {"status": "failed", "error": {"message": refusal.message}}
     except Exception:
         log.exception("the work of task %s failed", task["_id"])

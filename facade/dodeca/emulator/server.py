@@ -38,7 +38,7 @@ def app(emulator: Emulator) -> ASGIApp:
             except ClientDisconnect:
                 return
             try:
-                response = await anyio.to_thread.run_sync(exchange.answer, abandon_on_cancel=True)
+                response = await anyio.to_thread.run_sync(exchange.respond, abandon_on_cancel=True)
             except httpx.TransportError:
                 await _hang_up(receive, reset=True)
                 return

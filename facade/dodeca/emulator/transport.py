@@ -29,7 +29,7 @@ class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             assert isinstance(request.stream, httpx.AsyncByteStream)
             async for chunk in request.stream:
                 exchange.feed(chunk)
-            response = await anyio.to_thread.run_sync(exchange.answer, abandon_on_cancel=True)
+            response = await anyio.to_thread.run_sync(exchange.respond, abandon_on_cancel=True)
         if not isinstance(response.stream, httpx.AsyncByteStream):
             assert isinstance(response.stream, httpx.SyncByteStream)
             response.stream = _Threaded(response.stream)

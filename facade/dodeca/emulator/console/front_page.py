@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
+
+import httpx
 
 from ..access_log import Access
 from ..clock import moment, timestamp
-
-if TYPE_CHECKING:
-    from ..core import Emulator
+from ..handlers.registry import HANDLERS
+from ..requests.routing import router
+from ..requests.validation import validator_of
+from ..state import Call, State
 
 SHOWN = 50  # items of each list
 _REQUESTS = 25
@@ -25,19 +28,19 @@ _TASKS = {
 Item = Mapping[str, Any]
 
 
-def front(emulator: Emulator) -> str:
+def render(state: State) -> str:
     """Return the page as of now."""
-    indexes = emulator.read("indexes_list")
+    indexes = _list(state, "indexes_list")
     videos = {
-        index["_id"]: emulator.read("index_videos_list", index_id=index["_id"])
+        index["_id"]: _list(state, "index_videos_list", index_id=index["_id"])
         for index in indexes["data"]
     }
-    assets = emulator.read("assets_list")
+    assets = _list(state, "assets_list")
     tasks = sorted(
         (
             {"what": what, **task}
             for name, what in _TASKS.items()
-            for task in _listed(emulator, name)
+            for task in _list(state, name)["data"]
         ),
         key=lambda task: task["created_at"],
         reverse=True,
@@ -49,13 +52,13 @@ def front(emulator: Emulator) -> str:
         "tasks": len(tasks),
     }
     body = [
-        _head(emulator, totals),
+        _head(state, totals),
         _section(
             "Indexes", [_index(item, videos[item["_id"]]["data"]) for item in indexes["data"]]
         ),
         _section("Assets", _grid(_asset(item) for item in assets["data"])),
-        _section("Tasks", _table(_task(emulator, task) for task in tasks[:SHOWN])),
-        _section("Last requests", _table(map(_request, _last(emulator.access.last)))),
+        _section("Tasks", _table(_task(state, task) for task in tasks[:SHOWN])),
+        _section("Last requests", _table(map(_request, _last(state.access_log.last)))),
     ]
     style = (files("dodeca.emulator.console") / "front_page.css").read_text("utf-8")
     return (
@@ -67,9 +70,15 @@ def front(emulator: Emulator) -> str:
     )
 
 
-def _listed(emulator: Emulator, operation: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = emulator.read(operation)["data"]
-    return found
+def _list(state: State, operation_id: str, **path: str) -> dict[str, Any]:
+    """Return the first SHOWN items of a list operation; no task counts this as a poll."""
+    validator = validator_of(router().named(operation_id))
+    params = validator.parameters(path, f"page_limit={SHOWN}")
+    with state.jobs.uncounted():
+        payload: dict[str, Any] = HANDLERS[operation_id](Call(state, params, httpx.Headers(), ""))[
+            1
+        ]
+    return payload
 
 
 def _total(answer: Mapping[str, Any]) -> int:
@@ -81,13 +90,17 @@ def _last(accesses: Iterable[Access]) -> list[Access]:
     return list(accesses)[: -_REQUESTS - 1 : -1]
 
 
-def _head(emulator: Emulator, totals: Mapping[str, int]) -> str:
+def _head(state: State, totals: Mapping[str, int]) -> str:
     counts = "".join(
         f"<li><b>{number}</b> {escape(name if number != 1 else _one(name))}</li>"
         for name, number in totals.items()
     )
-    media = f" · media from <code>{escape(str(emulator.media))}</code>" if emulator.media else ""
-    now = timestamp(emulator.clock.now())[:19].replace("T", " ")
+    media = (
+        f" · media from <code>{escape(str(state.media_folder))}</code>"
+        if state.media_folder
+        else ""
+    )
+    now = timestamp(state.clock.now())[:19].replace("T", " ")
     return (
         "<header><h1><i></i>dodeca <span>emulator</span></h1>"
         f"<p>A local stand-in for the API, under <code>/v1.3</code>{media} · {now} UTC · "
@@ -152,9 +165,9 @@ def _card(media_id: str, name: str, facts: list[str], status: str = "", *, mark:
     )
 
 
-def _task(emulator: Emulator, task: Item) -> str:
+def _task(state: State, task: Item) -> str:
     task_id = task.get("_id") or task["task_id"]
-    ago = int((emulator.clock.now() - moment(task["created_at"])).total_seconds())
+    ago = int((state.clock.now() - moment(task["created_at"])).total_seconds())
     return (
         f"<tr><td>{_status(task['status'])}</td><td>{escape(task['what'])}</td>"
         f"<td>{escape(_subject(task))}</td><td><code>{escape(task_id)}</code></td>"

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import parameter_invalid, parameter_not_provided
 from ..inference.generation import MAX_TOKENS, Text, Wish, events, prompt_of, reply, wish, write
 from ..inference.observations import Facts
 from ..rules.limits import Limits
+from ..state import Call, Handler, Reply, State
 from . import analysis_inputs
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 LIMITS = Limits(shortest=1, longest=3600)
 MODELS = ("pegasus1.6", "pegasus1.5", "pegasus1.2")
@@ -22,16 +20,16 @@ _SUBJECTS = ("video", "image", "video_id")
 
 def create(call: Call) -> Reply:
     """Answer `POST /analyze`."""
-    body, emulator = call.body, call.emulator
+    body, state = call.body, call.state
     subject = subject_of(body)
     model = model_of(body, subject)
     prompt = prompt_of(body, old=model == "pegasus1.2")
     wanted = wish(body, prompt=prompt)
     if model == "pegasus1.2" and wanted.max_tokens > MAX_TOKENS:
         raise parameter_invalid("max_tokens", why=f"`{model}` has {MAX_TOKENS} at most.")
-    more = analysis_inputs.references(emulator, body.get("prompt_v2", {}), "prompt_v2.input_text")
+    more = analysis_inputs.references(state, body.get("prompt_v2", {}), "prompt_v2.input_text")
     with ExitStack() as stack:
-        told = _told(emulator, body, subject, prompt, stack)
+        told = _told(state, body, subject, prompt, stack)
         return answered(body, wanted, lambda: [*told(), *more], stack)
 
 
@@ -49,7 +47,7 @@ def answered(
 
 
 def subject_of(body: Mapping[str, Any]) -> str:
-    """Return which parameter says what the text is about. Raises Refusal unless it is just one."""
+    """Return the parameter that names the media. Raises ErrorResponse unless there is just one."""
     given = [name for name in _SUBJECTS if name in body]
     if not given:
         raise parameter_not_provided("video", why="Or give an `image`.")
@@ -59,7 +57,7 @@ def subject_of(body: Mapping[str, Any]) -> str:
 
 
 def model_of(body: Mapping[str, Any], subject: str) -> str:
-    """Return the model that is to write. Raises Refusal when it cannot take the subject."""
+    """Return the model that is to write. Raises ErrorResponse when it cannot take the subject."""
     usual = "pegasus1.2" if subject == "video_id" else "pegasus1.5"
     model: str = body.get("model_name", usual)
     if model not in MODELS:
@@ -75,19 +73,19 @@ def model_of(body: Mapping[str, Any], subject: str) -> str:
 
 
 def _told(
-    emulator: Emulator, body: Mapping[str, Any], subject: str, prompt: str, stack: ExitStack
+    state: State, body: Mapping[str, Any], subject: str, prompt: str, stack: ExitStack
 ) -> Callable[[], list[Facts]]:
-    """Check what the text is about, and return what looks at it. Raises Refusal."""
+    """Check what the text is about, and return what looks at it. Raises ErrorResponse."""
     match subject:
         case "image":
-            pictures = analysis_inputs.images(emulator, body, prompt)
+            pictures = analysis_inputs.images(state, body, prompt)
             return lambda: pictures
         case "video_id":
-            video = analysis_inputs.pegasus_video(emulator, body["video_id"])
-            content, window = emulator.store.media(video["media"]), video["duration"]
+            video = analysis_inputs.pegasus_video(state, body["video_id"])
+            content, window = state.database.media_path(video["media"]), video["duration"]
             return _film(content, analysis_inputs.part(body, window))
         case _:
-            source = stack.enter_context(analysis_inputs.opened_video(emulator, body["video"]))
+            source = stack.enter_context(analysis_inputs.opened_video(state, body["video"]))
             return _film(source.content, analysis_inputs.window(body, source, LIMITS)[0])
 
 

@@ -6,23 +6,21 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from ..clock import timestamp
 from ..database import Document, new_id
-from ..errors import Refusal, parameter_invalid, parameter_not_provided, resource_not_exist
+from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided, resource_not_exist
 from ..inference import segmentation
 from ..inference.generation import Text, Wish, cut, prompt_of, wish, write
 from ..inference.observations import restored
 from ..inference.sentences import Voice
 from ..rules.limits import Limits
 from ..rules.paging import page
+from ..state import Call, Handler, Reply, State
 from . import analysis_inputs, analyze
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 LIMITS = Limits(shortest=1, longest=4 * 3600)
 LONGEST_PART = 2 * 3600.0  # seconds that one task looks at
@@ -37,28 +35,26 @@ _NOT_SHOWN = {"model_name", "custom_id", "video", "video_id"}
 
 def create(call: Call) -> Reply:
     """Answer `POST /analyze/tasks`; the same `Idempotency-Key` gives the same task."""
-    emulator, key = call.emulator, call.headers.get("idempotency-key")
-    if key and (known := emulator.store.find(_COLLECTION, idempotency_key=key)):
-        return 202, _created(_look(emulator, known[0], polled=False))
+    state, key = call.state, call.headers.get("idempotency-key")
+    if key and (known := state.database.find(_COLLECTION, idempotency_key=key)):
+        return 202, _created(_look(state, known[0], polled=False))
     task = _task(call) | {"idempotency_key": key}
-    with emulator.store.transaction():
-        known = emulator.store.find(_COLLECTION, idempotency_key=key) if key else []
+    with state.database.transaction():
+        known = state.database.find(_COLLECTION, idempotency_key=key) if key else []
         if not known:
-            emulator.store.insert(_COLLECTION, task)
+            state.database.insert(_COLLECTION, task)
     if known and task["media"]:
-        emulator.store.media(task["media"]).unlink()
+        state.database.media_path(task["media"]).unlink()
     return 202, _created(known[0] if known else task)
 
 
 def list_(call: Call) -> Reply:
     """Answer `GET /analyze/tasks`, newest first."""
-    emulator, params = call.emulator, call.params
+    state, params = call.state, call.params
     filters = {"analysis_mode": "analysis_mode", "asset_id": "asset_id", "video_url": "url"}
     wanted = {field: params[name] for name, field in filters.items() if name in params}
-    found = emulator.store.find(_COLLECTION, **wanted)
-    tasks = emulator.jobs.look_all(
-        _COLLECTION, found, stages=_STAGES, work=partial(_work, emulator)
-    )
+    found = state.database.find(_COLLECTION, **wanted)
+    tasks = state.jobs.look_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
     if "status" in params:
         tasks = [task for task in tasks if task["status"] == params["status"]]
     items, info = page(tasks, params)
@@ -75,20 +71,20 @@ def delete(call: Call) -> Reply:
     task = _found(call)
     if task["status"] == "processing":
         text = "The task is being processed. Wait until it is ready or has failed."
-        raise Refusal(409, "task_cannot_be_deleted", text)
-    call.emulator.store.delete(_COLLECTION, task["_id"])
+        raise ErrorResponse(409, "task_cannot_be_deleted", text)
+    call.state.database.delete(_COLLECTION, task["_id"])
     return 204, None
 
 
 def _task(call: Call) -> Document:
-    """Check a request and return the task that it asks for. Raises Refusal."""
-    body, emulator = call.body, call.emulator
+    """Check a request and return the task that it asks for. Raises ErrorResponse."""
+    body, state = call.body, call.state
     subject, mode = analyze.subject_of(body), body.get("analysis_mode", "general")
     model = analyze.model_of(body, subject)
     task: Document = {
         "_id": new_id(),
         "status": _STAGES[0],
-        "created_at": timestamp(emulator.clock.now()),
+        "created_at": timestamp(state.clock.now()),
         "polls": 0,
         "custom_id": body.get("custom_id"),
         "analysis_mode": mode,
@@ -105,23 +101,23 @@ def _task(call: Call) -> Document:
     with ExitStack() as stack:
         source = None
         if subject == "image":
-            pictures = analysis_inputs.images(emulator, body, task["wish"]["prompt"])
+            pictures = analysis_inputs.images(state, body, task["wish"]["prompt"])
             task["told"] = [facts.plain() for facts in pictures]
         else:
-            source = stack.enter_context(analysis_inputs.opened_video(emulator, body["video"]))
+            source = stack.enter_context(analysis_inputs.opened_video(state, body["video"]))
             window, duration = analysis_inputs.window(body, source, LIMITS)
             task |= {"duration": duration, "window": [window.start, window.end]}
             task |= _given(body["video"])
             _check_length(task, body)
         if mode == "general":
             more = analysis_inputs.references(
-                emulator, body.get("prompt_v2", {}), "prompt_v2.input_text"
+                state, body.get("prompt_v2", {}), "prompt_v2.input_text"
             )
             task["told"] += [facts.plain() for facts in more]
         else:
-            task["segments"] = asdict(_segments(emulator, body, task["duration"]))
+            task["segments"] = asdict(_segments(state, body, task["duration"]))
         if source is not None:
-            task["media"] = source.keep(emulator)
+            task["media"] = source.keep(state)
     return task
 
 
@@ -143,7 +139,7 @@ def _wish(body: Mapping[str, Any], model: str) -> Wish:
 
 
 def _check_segments(body: Mapping[str, Any], subject: str, model: str) -> None:
-    """Check what goes together when segments are asked for. Raises Refusal."""
+    """Check what goes together when segments are asked for. Raises ErrorResponse."""
     if subject != "video":
         raise parameter_invalid(subject, why="Segments need a `video`.")
     for name in ("prompt", "prompt_v2"):
@@ -168,9 +164,7 @@ def _check_segments(body: Mapping[str, Any], subject: str, model: str) -> None:
         raise parameter_invalid("max_segment_duration", why=f"It is shorter than {low} seconds.")
 
 
-def _segments(
-    emulator: Emulator, body: Mapping[str, Any], duration: float | None
-) -> segmentation.Wanted:
+def _segments(state: State, body: Mapping[str, Any], duration: float | None) -> segmentation.Wanted:
     given = body["response_format"]
     segmentation.check(given["segment_definitions"], duration)
     field = f"{segmentation.FIELD}.description"
@@ -181,8 +175,7 @@ def _segments(
         ],
         references={
             definition["id"]: [
-                facts.seen or {}
-                for facts in analysis_inputs.references(emulator, definition, field)
+                facts.seen or {} for facts in analysis_inputs.references(state, definition, field)
             ]
             for definition in given["segment_definitions"]
         },
@@ -193,7 +186,7 @@ def _segments(
 
 
 def _tokens(body: Mapping[str, Any], model: str) -> int:
-    """Return how long the answer may be. Raises Refusal."""
+    """Return how long the answer may be. Raises ErrorResponse."""
     mode, given = body.get("analysis_mode", "general"), body.get("max_tokens")
     least, usual = _TOKENS[mode]
     if given is None:
@@ -211,7 +204,7 @@ def _tokens(body: Mapping[str, Any], model: str) -> int:
 
 
 def _check_length(task: Document, body: Mapping[str, Any]) -> None:
-    """Check how much of a video is to be looked at. Raises Refusal."""
+    """Check how much of a video is to be looked at. Raises ErrorResponse."""
     start, end = task["window"]
     whole = body["video"]["type"] == "base64_string"
     if (task["duration"] if whole else end - start) > LONGEST_PART:
@@ -240,26 +233,26 @@ def _params(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _found(call: Call) -> Document:
-    """Return the task that a request names, as of now. Raises Refusal."""
-    task = call.emulator.store.get(_COLLECTION, call.params["task_id"])
+    """Return the task that a request names, as of now. Raises ErrorResponse."""
+    task = call.state.database.get(_COLLECTION, call.params["task_id"])
     if task is None:
         raise resource_not_exist(_COLLECTION, call.params["task_id"])
-    return _look(call.emulator, task, polled=True)
+    return _look(call.state, task, polled=True)
 
 
-def _look(emulator: Emulator, task: Document, *, polled: bool) -> Document:
-    return emulator.jobs.look(
-        _COLLECTION, task, stages=_STAGES, work=partial(_work, emulator), polled=polled
+def _look(state: State, task: Document, *, polled: bool) -> Document:
+    return state.jobs.look(
+        _COLLECTION, task, stages=_STAGES, work=partial(_work, state), polled=polled
     )
 
 
-def _work(emulator: Emulator, task: Document) -> dict[str, Any]:
+def _work(state: State, task: Document) -> dict[str, Any]:
     wanted, told = Wish(**task["wish"]), [restored(facts) for facts in task["told"]]
     text: Text
     if task["media"] is None:
         text = write(wanted, told)
     else:
-        content, (start, end) = emulator.store.media(task["media"]), task["window"]
+        content, (start, end) = state.database.media_path(task["media"]), task["window"]
         if "segments" in task:
             segments = segmentation.Wanted(**task["segments"])
             voice = Voice("", wanted.temperature)

@@ -6,19 +6,17 @@ import mimetypes
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..clock import timestamp
 from ..database import Document, new_id
-from ..errors import Refusal, parameter_invalid, parameter_not_provided, resource_not_exist
+from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided, resource_not_exist
 from ..media.analysis import BrokenMedia, probe
 from ..requests.bodies import Upload
 from ..rules import user_metadata
 from ..rules.paging import page
 from ..rules.urls import MB, Source, from_url
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
+from ..state import Call, Handler, Reply, State
 
 COLLECTION = "assets"
 MAX_DIRECT = 200 * MB
@@ -31,7 +29,7 @@ _DETAILS = ("size", "duration", "technical_metadata", "error")
 
 def create(call: Call) -> Reply:
     """Answer `POST /assets`: take a file in, or fetch it from its URL."""
-    body, emulator = call.body, call.emulator
+    body, state = call.body, call.state
     refuse_streams(body)
     custom = user_metadata.kept(user_metadata.parse(body.get("user_metadata")))
     with _given(call) as source:
@@ -42,13 +40,13 @@ def create(call: Call) -> Reply:
             raise parameter_invalid(source.field, why="The file is empty.")
         if _guessed(filename).startswith("image/"):
             source.checked(MAX_IMAGE)
-        asset = draft(emulator, body["method"], filename, source.keep(emulator), custom)
-    emulator.store.insert(COLLECTION, asset)
+        asset = draft(state, body["method"], filename, source.keep(state), custom)
+    state.database.insert(COLLECTION, asset)
     return 201, _shown(asset, _SHOWN)
 
 
 def draft(
-    emulator: Emulator,
+    state: State,
     method: str,
     filename: str,
     media: str,
@@ -63,7 +61,7 @@ def draft(
         "status": _STAGES[0],
         "filename": filename,
         "file_type": _guessed(filename),
-        "created_at": timestamp(emulator.clock.now()),
+        "created_at": timestamp(state.clock.now()),
         "user_metadata": dict(custom) or None,
         "media": media,
         "polls": 0,
@@ -80,12 +78,12 @@ def refuse_streams(body: Mapping[str, Any]) -> None:
 
 def list_(call: Call) -> Reply:
     """Answer `GET /assets`, newest first."""
-    params, emulator = call.params, call.emulator
-    assets = emulator.jobs.look_all(
+    params, state = call.params, call.state
+    assets = state.jobs.look_all(
         COLLECTION,
-        emulator.store.find(COLLECTION),
+        state.database.find(COLLECTION),
         stages=_STAGES,
-        work=partial(_work, emulator),
+        work=partial(_work, state),
     )
     if ids := params.get("asset_ids"):
         assets = [asset for asset in assets if asset["_id"] in ids]
@@ -100,34 +98,34 @@ def list_(call: Call) -> Reply:
 def retrieve(call: Call) -> Reply:
     """Answer `GET /assets/{asset_id}`."""
     asset_id = call.params["asset_id"]
-    asset = call.emulator.store.get(COLLECTION, asset_id)
+    asset = call.state.database.get(COLLECTION, asset_id)
     if asset is None:
         raise resource_not_exist(COLLECTION, asset_id)
-    return 200, _shown(_look(call.emulator, asset, polled=True), _SHOWN + _DETAILS)
+    return 200, _shown(_look(call.state, asset, polled=True), _SHOWN + _DETAILS)
 
 
 def delete(call: Call) -> Reply:
     """Answer `DELETE /assets/{asset_id}`; what was made from it keeps its own copy."""
-    asset_id, store = call.params["asset_id"], call.emulator.store
+    asset_id, store = call.params["asset_id"], call.state.database
     with store.transaction():
         if store.get(COLLECTION, asset_id) is None:
             raise resource_not_exist(COLLECTION, asset_id)
         if not call.params["force"] and store.find("videos", asset_id=asset_id):
             text = f"Asset `{asset_id}` is indexed. Delete its indexed assets, or use `force`."
-            raise Refusal(409, "asset_in_use", text)
+            raise ErrorResponse(409, "asset_in_use", text)
         store.delete(COLLECTION, asset_id)
     return 204, None
 
 
-def current(emulator: Emulator, asset_id: str) -> Document | None:
+def current(state: State, asset_id: str) -> Document | None:
     """Return an asset with its status as of now, or None."""
-    asset = emulator.store.get(COLLECTION, asset_id)
-    return asset and _look(emulator, asset)
+    asset = state.database.get(COLLECTION, asset_id)
+    return asset and _look(state, asset)
 
 
 @contextmanager
 def _given(call: Call) -> Iterator[Source]:
-    """Provide the file in the form, or at the URL, whichever the `method` says. Raises Refusal."""
+    """Provide the file of the form or the URL, as `method` says. Raises ErrorResponse."""
     upload, url = call.files.get("file"), call.body.get("url")
     if call.body["method"] == "direct":
         if upload is None:
@@ -140,7 +138,7 @@ def _given(call: Call) -> Iterator[Source]:
             raise parameter_not_provided("url")
         if upload is not None:
             raise parameter_invalid("file", why="It does not go with method `url`.")
-        with from_url(call.emulator, url, field="url", limit=MAX_FROM_URL) as source:
+        with from_url(call.state, url, field="url", limit=MAX_FROM_URL) as source:
             yield source
 
 
@@ -150,19 +148,19 @@ def _uploaded(upload: Upload) -> Source:
             f"The video is too large. Please use a video with a size less than `{MAX_DIRECT}`. "
             f"The current size is `{upload.size}`."
         )
-        raise Refusal(400, "video_filesize_too_large", text)
+        raise ErrorResponse(400, "video_filesize_too_large", text)
     return Source(upload.path, "file", filename=upload.filename, temporary=True)
 
 
-def _look(emulator: Emulator, asset: Document, *, polled: bool = False) -> Document:
-    return emulator.jobs.look(
-        COLLECTION, asset, stages=_STAGES, work=partial(_work, emulator), polled=polled
+def _look(state: State, asset: Document, *, polled: bool = False) -> Document:
+    return state.jobs.look(
+        COLLECTION, asset, stages=_STAGES, work=partial(_work, state), polled=polled
     )
 
 
-def _work(emulator: Emulator, asset: Document) -> dict[str, Any]:
+def _work(state: State, asset: Document) -> dict[str, Any]:
     try:
-        info = probe(emulator.store.media(asset["media"]))
+        info = probe(state.database.media_path(asset["media"]))
     except BrokenMedia as error:
         return {"status": "failed", "error": {"message": f"The file cannot be read: {error}."}}
     technical = {

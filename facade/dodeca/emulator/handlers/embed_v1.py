@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..errors import Refusal, parameter_invalid, parameter_not_provided
+from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided
 from ..inference.vectors import Vector, audio_vector, image_vector, text_vector
 from ..inference.vocabulary import count_tokens, first_tokens, last_tokens
 from ..media.analysis import BrokenMedia, analyse
 from ..requests.bodies import Upload
 from ..rules import limits
 from ..rules.urls import Source, from_url, too_large
+from ..state import Call, Handler, Reply
 from .media_sources import MAX_FILE, MAX_IMAGE
-
-if TYPE_CHECKING:
-    from ..core import Call, Handler, Reply
 
 SMALLEST_IMAGE = 64  # pixels on either side
 _AUDIO = limits.Limits(shortest=0, longest=2 * 3600)
@@ -41,7 +39,7 @@ MODELS = {
 
 
 def model(name: str) -> Model:
-    """Return what a model is like. Raises Refusal when the emulator does not have it."""
+    """Return what a model is like. Raises ErrorResponse when the emulator does not have it."""
     if name not in MODELS:
         names = " and ".join(f"`{known}`" for known in MODELS)
         raise parameter_invalid("model_name", why=f"The emulator has {names}.")
@@ -68,11 +66,11 @@ def create(call: Call) -> Reply:
 def given(call: Call, name: str, limit: int) -> Iterator[Source]:
     """Provide the file of the parameters `{name}_url` and `{name}_file`; the URL wins.
 
-    Raises Refusal: when it cannot be had, or has more than `limit` bytes.
+    Raises ErrorResponse: when it cannot be had, or has more than `limit` bytes.
     """
     url, upload = call.body.get(f"{name}_url"), call.files.get(f"{name}_file")
     if url is not None:
-        with from_url(call.emulator, url, field=f"{name}_url", limit=limit) as source:
+        with from_url(call.state, url, field=f"{name}_url", limit=limit) as source:
             yield source
     elif upload is not None:
         yield uploaded(upload, f"{name}_file", limit)
@@ -81,7 +79,7 @@ def given(call: Call, name: str, limit: int) -> Iterator[Source]:
 
 
 def uploaded(upload: Upload, field: str, limit: int) -> Source:
-    """Return a file of a form as a source. Raises Refusal beyond `limit` bytes."""
+    """Return a file of a form as a source. Raises ErrorResponse beyond `limit` bytes."""
     if upload.size > limit:
         raise too_large(field, limit)
     return Source(upload.path, field, filename=upload.filename, temporary=True)
@@ -112,7 +110,7 @@ def _part(
     try:
         with given(call, name, limit) as source:
             answer["segments"] = [segment(source)]
-    except Refusal as refusal:
+    except ErrorResponse as refusal:
         answer["error_message"] = refusal.message
     return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,11 +23,9 @@ from ..media.segments import Segment, fixed
 from ..rules.limits import Limits
 from ..rules.paging import page, time_filter
 from ..rules.urls import MB
+from ..state import Call, Handler, Reply, State
 from .embed_v1 import MODELS, Model, given, model
 from .embed_v2_tasks import forgotten
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 MAX_FILE = 2048 * MB
 SHORTEST_CLIP = 2.0  # seconds; a last clip below is dropped
@@ -39,14 +37,14 @@ _STAGES = ("processing",)
 
 def create(call: Call) -> Reply:
     """Answer `POST /embed/tasks`: check the video, remember it and promise the rest."""
-    body, emulator = call.body, call.emulator
+    body, state = call.body, call.state
     chosen = model(body["model_name"])
     with given(call, "video", MAX_FILE) as source:
         info = _LIMITS.video(source)
         duration = info.duration or 0.0
         clip_length = _clip_length(body)
         start, end = _range(body, duration, clip_length)
-        media = source.keep(emulator)
+        media = source.keep(state)
     scopes = body.get("video_embedding_scope", ["clip"])
     metadata: dict[str, Any] = {
         "video_clip_length": clip_length,
@@ -58,7 +56,7 @@ def create(call: Call) -> Reply:
         metadata["input_url"] = source.url
     elif source.filename:
         metadata["input_filename"] = source.filename
-    now = timestamp(emulator.clock.now())
+    now = timestamp(state.clock.now())
     task = {
         "_id": new_id(),
         "status": _STAGES[0],
@@ -71,24 +69,22 @@ def create(call: Call) -> Reply:
         "metadata": metadata,
         "media": media,
     }
-    emulator.store.insert(_COLLECTION, task)
+    state.database.insert(_COLLECTION, task)
     return 200, {"_id": task["_id"]}
 
 
 def list_(call: Call) -> Reply:
     """Answer `GET /embed/tasks`, newest first."""
-    emulator, params = call.emulator, call.params
+    state, params = call.state, call.params
     earliest, latest = (time_filter(params, name) for name in ("started_at", "ended_at"))
     found = [
         task
-        for task in emulator.store.find(_COLLECTION)
-        if not forgotten(emulator, _COLLECTION, task)
+        for task in state.database.find(_COLLECTION)
+        if not forgotten(state, _COLLECTION, task)
         and (earliest is None or task["created_at"] >= earliest)
         and (latest is None or task["created_at"] <= latest)
     ]
-    tasks = emulator.jobs.look_all(
-        _COLLECTION, found, stages=_STAGES, work=partial(_work, emulator)
-    )
+    tasks = state.jobs.look_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
     if "status" in params:
         tasks = [task for task in tasks if task["status"] == params["status"]]
     items, info = page(tasks, params)
@@ -111,7 +107,7 @@ def retrieve(call: Call) -> Reply:
         why = f"`{task['model_name']}` does not have {_quoted(foreign)}."
         raise parameter_invalid("embedding_option", why=why)
     if task["status"] == "ready":
-        vectors = call.emulator.store.vectors(_COLLECTION, task["_id"])
+        vectors = call.state.database.vectors(_COLLECTION, task["_id"])
         assert vectors is not None
         answer["video_embedding"]["segments"] = [
             {"float": vector, **row}
@@ -122,24 +118,24 @@ def retrieve(call: Call) -> Reply:
 
 
 def _found(call: Call) -> Document:
-    """Return the task that a request names, as of now. Raises Refusal."""
-    emulator, task_id = call.emulator, call.params["task_id"]
-    task = emulator.store.get(_COLLECTION, task_id)
-    if task is None or forgotten(emulator, _COLLECTION, task):
+    """Return the task that a request names, as of now. Raises ErrorResponse."""
+    state, task_id = call.state, call.params["task_id"]
+    task = state.database.get(_COLLECTION, task_id)
+    if task is None or forgotten(state, _COLLECTION, task):
         raise resource_not_exist(_NAME, task_id)
-    return emulator.jobs.look(
-        _COLLECTION, task, stages=_STAGES, work=partial(_work, emulator), polled=True
+    return state.jobs.look(
+        _COLLECTION, task, stages=_STAGES, work=partial(_work, state), polled=True
     )
 
 
-def _work(emulator: Emulator, task: Document) -> dict[str, Any]:
+def _work(state: State, task: Document) -> dict[str, Any]:
     start, end = task["range"]
     try:
-        analysis = analyse(emulator.store.media(task["media"]), start=start, end=end)
+        analysis = analyse(state.database.media_path(task["media"]), start=start, end=end)
     except BrokenMedia:
         raise video_file_broken() from None
     rows, vectors = _embed(task, analysis, _clips(start, end, task["metadata"]))
-    emulator.store.put_vectors(_COLLECTION, task["_id"], vectors)
+    state.database.put_vectors(_COLLECTION, task["_id"], vectors)
     return {"status": "ready", "rows": rows, "media": None}
 
 
@@ -194,7 +190,7 @@ def _clip_length(body: Mapping[str, Any]) -> int:
 
 
 def _range(body: Mapping[str, Any], duration: float, clip_length: int) -> Segment:
-    """Return the stretch asked for: at least one clip long, inside the video. Raises Refusal."""
+    """Return the time range to embed, one clip long at least. Raises ErrorResponse."""
     names = ("video_start_offset_sec", "video_end_offset_sec")
     absent = [name for name in names if name not in body]
     if len(absent) == 1:

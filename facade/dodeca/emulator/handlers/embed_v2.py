@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ..errors import parameter_invalid, parameter_not_provided
 from ..inference import embedding
 from ..inference.vectors import Vector, image_vector, text_image_vector, text_vector
 from ..inference.vocabulary import count_tokens
 from ..rules import limits
+from ..state import Call, Handler, Reply
 from .media_sources import opened
-
-if TYPE_CHECKING:
-    from ..core import Call, Handler, Reply
 
 MAX_TOKENS = 500
 SMALLEST_IMAGE = 128  # pixels on either side
@@ -34,7 +32,7 @@ def create(call: Call) -> Reply:
 
 
 def requested(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """Return the input type of a request and the block that belongs to it. Raises Refusal."""
+    """Return the input type of a request and the block that belongs to it. Raises ErrorResponse."""
     if body["model_name"] != "marengo3.0":
         raise parameter_invalid("model_name", why="The emulator has `marengo3.0` only.")
     kind = body["input_type"]
@@ -59,7 +57,7 @@ def _text(kind: str, block: Mapping[str, Any]) -> str:
 def _image(call: Call, kind: str, block: Mapping[str, Any]) -> dict[str, Any]:
     text = _text(kind, block) if kind == "text_image" else None
     with opened(
-        call.emulator, block["media_source"], kind="image", field=f"{kind}.media_source"
+        call.state, block["media_source"], kind="image", field=f"{kind}.media_source"
     ) as source:
         limits.image(source, smallest=SMALLEST_IMAGE)
         content = source.content
@@ -74,7 +72,7 @@ def _image(call: Call, kind: str, block: Mapping[str, Any]) -> dict[str, Any]:
 
 def _clips(call: Call, kind: embedding.Kind, block: Mapping[str, Any]) -> dict[str, Any]:
     with opened(
-        call.emulator, block["media_source"], kind=kind, field=f"{kind}.media_source"
+        call.state, block["media_source"], kind=kind, field=f"{kind}.media_source"
     ) as source:
         plan = embedding.plan(kind, block, source, SYNC)
         rows, vectors = embedding.embed(plan, source.content)

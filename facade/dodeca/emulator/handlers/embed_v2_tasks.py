@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ..clock import moment, timestamp
 from ..database import Document, new_id
@@ -14,11 +14,9 @@ from ..errors import parameter_invalid, resource_not_exist
 from ..inference import embedding
 from ..rules.limits import Limits
 from ..rules.paging import page, time_filter
+from ..state import Call, Handler, Reply, State
 from .embed_v2 import requested
 from .media_sources import opened
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 ASYNC = Limits(shortest=4, longest=4 * 3600)
 KEPT = timedelta(days=7)
@@ -29,18 +27,18 @@ _STAGES = ("processing",)
 
 def create(call: Call) -> Reply:
     """Answer `POST /embed-v2/tasks`: check the media, remember them and promise the rest."""
-    body, emulator = call.body, call.emulator
+    body, state = call.body, call.state
     name, block = requested(body)
     kind = cast(embedding.Kind, name)
     if body.get("embedding_dimension", 512) != 512:
         raise parameter_invalid("embedding_dimension", why="Embeddings have 512 dimensions.")
     if body.get("embedding_uncertainty"):
         raise parameter_invalid("embedding_uncertainty", why="`marengo3.0` does not tell it.")
-    with opened(emulator, block["media_source"], kind=kind, field=f"{kind}.media_source") as source:
+    with opened(state, block["media_source"], kind=kind, field=f"{kind}.media_source") as source:
         plan = embedding.plan(kind, block, source, ASYNC)
         metadata = embedding.metadata(plan, source)
-        media = source.keep(emulator)
-    now = timestamp(emulator.clock.now())
+        media = source.keep(state)
+    now = timestamp(state.clock.now())
     task = {
         "_id": new_id(),
         "status": _STAGES[0],
@@ -53,23 +51,23 @@ def create(call: Call) -> Reply:
         "metadata": metadata,
         "media": media,
     }
-    emulator.store.insert(_COLLECTION, task)
+    state.database.insert(_COLLECTION, task)
     return 202, {"_id": task["_id"], "status": task["status"]}
 
 
 def retrieve(call: Call) -> Reply:
     """Answer `GET /embed-v2/tasks/{task_id}`, with the embeddings once they are ready."""
-    emulator, task_id = call.emulator, call.params["task_id"]
-    task = emulator.store.get(_COLLECTION, task_id)
-    if task is None or forgotten(emulator, _COLLECTION, task):
+    state, task_id = call.state, call.params["task_id"]
+    task = state.database.get(_COLLECTION, task_id)
+    if task is None or forgotten(state, _COLLECTION, task):
         raise resource_not_exist(_NAME, task_id)
-    task = emulator.jobs.look(
-        _COLLECTION, task, stages=_STAGES, work=partial(_work, emulator), polled=True
+    task = state.jobs.look(
+        _COLLECTION, task, stages=_STAGES, work=partial(_work, state), polled=True
     )
     names = ("_id", "status", "created_at", "updated_at", "error")
     answer = {name: task[name] for name in names if name in task}
     if task["status"] == "ready":
-        vectors = emulator.store.vectors(_COLLECTION, task_id)
+        vectors = state.database.vectors(_COLLECTION, task_id)
         assert vectors is not None
         answer["data"] = embedding.data(task["rows"], vectors)
         answer["metadata"] = task["metadata"]
@@ -78,37 +76,35 @@ def retrieve(call: Call) -> Reply:
 
 def list_(call: Call) -> Reply:
     """Answer `GET /embed-v2/tasks`, newest first."""
-    emulator, params = call.emulator, call.params
+    state, params = call.state, call.params
     earliest, latest = (time_filter(params, name) for name in ("started_at", "ended_at"))
     found = [
         task
-        for task in emulator.store.find(_COLLECTION)
-        if not forgotten(emulator, _COLLECTION, task)
+        for task in state.database.find(_COLLECTION)
+        if not forgotten(state, _COLLECTION, task)
         and (earliest is None or task["created_at"] >= earliest)
         and (latest is None or task["created_at"] <= latest)
     ]
-    tasks = emulator.jobs.look_all(
-        _COLLECTION, found, stages=_STAGES, work=partial(_work, emulator)
-    )
+    tasks = state.jobs.look_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
     if "status" in params:
         tasks = [task for task in tasks if task["status"] == params["status"]]
     items, info = page(tasks, params)
     return 200, {"data": [_summary(task) for task in items], "page_info": info}
 
 
-def _work(emulator: Emulator, task: Document) -> dict[str, Any]:
+def _work(state: State, task: Document) -> dict[str, Any]:
     rows, vectors = embedding.embed(
-        embedding.Plan(**task["plan"]), emulator.store.media(task["media"])
+        embedding.Plan(**task["plan"]), state.database.media_path(task["media"])
     )
-    emulator.store.put_vectors(_COLLECTION, task["_id"], vectors)
+    state.database.put_vectors(_COLLECTION, task["_id"], vectors)
     return {"status": "ready", "rows": rows, "media": None}
 
 
-def forgotten(emulator: Emulator, collection: str, task: Document) -> bool:
+def forgotten(state: State, collection: str, task: Document) -> bool:
     """Tell whether a task is past the time it is kept, and remove it if so."""
-    if emulator.clock.now() - moment(task["created_at"]) < KEPT:
+    if state.clock.now() - moment(task["created_at"]) < KEPT:
         return False
-    emulator.store.delete(collection, task["_id"])
+    state.database.delete(collection, task["_id"])
     return True
 
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 from ..inference.generation import prompt_of, wish
+from ..state import Call, Handler, Reply
 from . import analysis_inputs
 from .analyze import answered
-
-if TYPE_CHECKING:
-    from ..core import Call, Handler, Reply
 
 
 def create(call: Call) -> Reply:
     """Answer `POST /generate`, by default with a stream."""
-    body, emulator = call.body, call.emulator
+    body, state = call.body, call.state
     wanted = wish(body, prompt=prompt_of(body, old=True))
-    video = analysis_inputs.pegasus_video(emulator, body["video_id"])
+    video = analysis_inputs.pegasus_video(state, body["video_id"])
     content, whole = (
-        emulator.store.media(video["media"]),
+        state.database.media_path(video["media"]),
         analysis_inputs.Window(0.0, video["duration"]),
     )
     status, answer = answered(

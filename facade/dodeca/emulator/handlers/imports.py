@@ -8,18 +8,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..clock import timestamp
 from ..database import Document, new_id
-from ..errors import Refusal, resource_not_exist
+from ..errors import ErrorResponse, resource_not_exist
 from ..rules import user_metadata
 from ..rules.models import MAX_TASK, accepted
 from ..rules.urls import Source
+from ..state import Call, Handler, Reply, State
 from . import indexes, videos
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 _COLLECTION = "imports"
 _STATES = (*videos.STAGES, "ready", "failed")
@@ -27,22 +25,22 @@ _STATES = (*videos.STAGES, "ready", "failed")
 
 def create(call: Call) -> Reply:
     """Answer `POST /tasks/transfers/import/{integration_id}`."""
-    body, emulator = call.body, call.emulator
-    folder = _folder(emulator, call.params["integration_id"])
-    index = indexes.existing(emulator, body["index_id"])
+    body, state = call.body, call.state
+    folder = _folder(state, call.params["integration_id"])
+    index = indexes.existing(state, body["index_id"])
     custom = user_metadata.first(body.get("user_metadata", {}))
-    past = [_current(emulator, found) for found in emulator.store.find(_COLLECTION)]
+    past = [_current(state, found) for found in state.database.find(_COLLECTION)]
     _refuse_second(past)
     started: Document = {
         "_id": new_id(),
         "integration_id": call.params["integration_id"],
         "index_id": index["_id"],
         "index_name": index["index_name"],
-        "created_at": timestamp(emulator.clock.now()),
+        "created_at": timestamp(state.clock.now()),
         "ended_at": None,
         "files": {},
     }
-    known = _Known(emulator, index, past)
+    known = _Known(state, index, past)
     drafts: list[Document] = []
     for path in _files(folder):
         digest = _digest(path)
@@ -54,21 +52,21 @@ def create(call: Call) -> Reply:
             source = Source(path, "integration_id", filename=path.name)
             try:
                 info = accepted(index, source, largest=MAX_TASK)
-            except Refusal as refusal:
+            except ErrorResponse as refusal:
                 reason = {"error_message": refusal.message, "digest": digest}
                 started["files"][path.name] = reason
                 continue
             video = videos.draft(
-                emulator, index, source, info, custom=custom, stream=False, digest=digest
+                state, index, source, info, custom=custom, stream=False, digest=digest
             )
             drafts.append(video | {"task_id": video["_id"]})
             known.add(digest)
             started["files"][path.name] = {"video_id": video["_id"]}
     try:
-        _begin(emulator, started, drafts)
-    except Refusal:
+        _begin(state, started, drafts)
+    except ErrorResponse:
         for video in drafts:
-            emulator.store.media(video["media"]).unlink(missing_ok=True)
+            state.database.media_path(video["media"]).unlink(missing_ok=True)
         raise
     taken = [
         {"video_id": video["_id"], "filename": video["system_metadata"]["filename"]}
@@ -79,11 +77,11 @@ def create(call: Call) -> Reply:
 
 def status(call: Call) -> Reply:
     """Answer `GET /tasks/transfers/import/{integration_id}/status`."""
-    emulator, integration_id = call.emulator, call.params["integration_id"]
-    folder = _folder(emulator, integration_id)
-    index = indexes.existing(emulator, call.params["index_id"])
+    state, integration_id = call.state, call.params["integration_id"]
+    folder = _folder(state, integration_id)
+    index = indexes.existing(state, call.params["index_id"])
     outcomes: dict[str, dict[str, Any]] = {}
-    for found in _of(emulator, integration_id, index_id=index["_id"]):
+    for found in _of(state, integration_id, index_id=index["_id"]):
         when = {"created_at": found["created_at"]}
         outcomes |= {name: entry | when for name, entry in found["files"].items() if entry}
         outcomes = {name: {} for name in found["files"]} | outcomes
@@ -93,8 +91,8 @@ def status(call: Call) -> Reply:
         if "error_message" in entry:
             shown = ("created_at", "error_message")
             answer["failed"].append({"filename": name} | {key: entry[key] for key in shown})
-        elif video := emulator.store.get(videos.COLLECTION, entry.get("video_id", "")):
-            video = videos.look(emulator, video, polled=True)
+        elif video := state.database.get(videos.COLLECTION, entry.get("video_id", "")):
+            video = videos.look(state, video, polled=True)
             shared = {"filename": name, "created_at": video["created_at"]}
             own = {"video_id": video["_id"]}
             if video["status"] == "failed":
@@ -105,40 +103,40 @@ def status(call: Call) -> Reply:
 
 def logs(call: Call) -> Reply:
     """Answer `GET /tasks/transfers/import/{integration_id}/logs`, oldest first."""
-    emulator, integration_id = call.emulator, call.params["integration_id"]
-    _folder(emulator, integration_id)
+    state, integration_id = call.state, call.params["integration_id"]
+    _folder(state, integration_id)
     names = ("index_id", "index_name", "created_at", "ended_at", "video_status")
     data = [
         {name: found[name] for name in names} | {"failed_files": _rejected(found)}
-        for found in _of(emulator, integration_id)
+        for found in _of(state, integration_id)
     ]
     return 200, {"data": data}
 
 
-def _begin(emulator: Emulator, started: Document, drafts: Sequence[Document]) -> None:
-    """Store an import with its videos. Raises Refusal if that is no longer possible."""
-    with emulator.store.transaction():
-        _refuse_second(emulator.store.find(_COLLECTION))
+def _begin(state: State, started: Document, drafts: Sequence[Document]) -> None:
+    """Database an import with its videos. Raises ErrorResponse if that is no longer possible."""
+    with state.database.transaction():
+        _refuse_second(state.database.find(_COLLECTION))
         for video in drafts:
-            videos.add(emulator, video)
+            videos.add(state, video)
             names = ("_id", "index_id", "created_at")
             task = {name: video[name] for name in names} | {"video_id": video["_id"]}
-            emulator.store.insert(videos.TASKS, task)
-        emulator.store.insert(_COLLECTION, started)
+            state.database.insert(videos.TASKS, task)
+        state.database.insert(_COLLECTION, started)
 
 
 def _refuse_second(imports: Sequence[Document]) -> None:
     if any(found["ended_at"] is None for found in imports):
         text = "Another import is running. Only one import can run at a time."
-        raise Refusal(400, "import_in_progress", text)
+        raise ErrorResponse(400, "import_in_progress", text)
 
 
 class _Known:
     """What an index has already, and what could not be taken into it before."""
 
-    def __init__(self, emulator: Emulator, index: Document, past: Sequence[Document]) -> None:
-        self._emulator = emulator
-        self._videos = emulator.store.find(videos.COLLECTION, index_id=index["_id"])
+    def __init__(self, state: State, index: Document, past: Sequence[Document]) -> None:
+        self._state = state
+        self._videos = state.database.find(videos.COLLECTION, index_id=index["_id"])
         self._digests = {v["digest"] for v in self._videos if "digest" in v}
         self.failed: dict[str, dict[str, Any]] = {}
         """Why, by digest."""
@@ -153,23 +151,25 @@ class _Known:
             return True
         size = path.stat().st_size
         same_size = [v for v in self._videos if v["system_metadata"]["size"] == size]
-        return any(_digest(self._emulator.store.media(v["media"])) == digest for v in same_size)
+        return any(
+            _digest(self._state.database.media_path(v["media"])) == digest for v in same_size
+        )
 
     def add(self, digest: str) -> None:
         """Remember a file that goes into the index now."""
         self._digests.add(digest)
 
 
-def _folder(emulator: Emulator, integration_id: str) -> Path:
-    """Return the folder that plays an integration. Raises Refusal (404)."""
+def _folder(state: State, integration_id: str) -> Path:
+    """Return the folder that plays an integration. Raises ErrorResponse (404)."""
     plain = Path(integration_id).name == integration_id != ".."
-    if emulator.media is None or not plain:
+    if state.media_folder is None or not plain:
         raise resource_not_exist("integrations", integration_id)
-    folder = emulator.media / integration_id
+    folder = state.media_folder / integration_id
     try:
-        return folder if folder.is_dir() else emulator.media
+        return folder if folder.is_dir() else state.media_folder
     except OSError:  # no file system has such a name
-        return emulator.media
+        return state.media_folder
 
 
 def _files(folder: Path) -> list[Path]:
@@ -181,25 +181,25 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _of(emulator: Emulator, integration_id: str, **equal: str) -> list[Document]:
+def _of(state: State, integration_id: str, **equal: str) -> list[Document]:
     """Return the imports of an integration, oldest first."""
-    found = emulator.store.find(_COLLECTION, integration_id=integration_id, **equal)
-    return [_current(emulator, started) for started in reversed(found)]
+    found = state.database.find(_COLLECTION, integration_id=integration_id, **equal)
+    return [_current(state, started) for started in reversed(found)]
 
 
-def _current(emulator: Emulator, started: Document) -> Document:
+def _current(state: State, started: Document) -> Document:
     """Return an import as it is by now; how it ended is kept."""
     if started["ended_at"] is not None:
         return started
     ids = [entry["video_id"] for entry in started["files"].values() if "video_id" in entry]
-    alive = filter(None, (emulator.store.get(videos.COLLECTION, video_id) for video_id in ids))
-    seen = videos.look_all(emulator, alive)
+    alive = filter(None, (state.database.get(videos.COLLECTION, video_id) for video_id in ids))
+    seen = videos.look_all(state, alive)
     counts = {state: sum(video["status"] == state for video in seen) for state in _STATES}
     if any(counts[stage] for stage in videos.STAGES):
         return started | {"video_status": counts}
     ended = max([started["created_at"], *(video["updated_at"] for video in seen)])
     changes = {"ended_at": ended, "video_status": counts}
-    return emulator.store.update(_COLLECTION, started["_id"], **changes) or started | changes
+    return state.database.update(_COLLECTION, started["_id"], **changes) or started | changes
 
 
 def _rejected(started: Document) -> list[dict[str, Any]]:

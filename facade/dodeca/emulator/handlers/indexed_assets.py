@@ -7,7 +7,7 @@ those from assets have an `asset_id`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..database import Document
 from ..errors import parameter_invalid, resource_not_exist
@@ -15,28 +15,28 @@ from ..rules import filters, user_metadata
 from ..rules.models import accepted
 from ..rules.paging import page
 from ..rules.urls import Source
+from ..state import Call, Handler, Reply
 from . import assets, indexes, videos
-
-if TYPE_CHECKING:
-    from ..core import Call, Handler, Reply
 
 _NAME = "indexed_assets"  # the collection's name in messages
 
 
 def create(call: Call) -> Reply:
     """Answer `POST /indexes/{index_id}/indexed-assets`: promise to index a ready asset."""
-    body, emulator = call.body, call.emulator
-    index = indexes.existing(emulator, call.params["index_id"])
+    body, state = call.body, call.state
+    index = indexes.existing(state, call.params["index_id"])
     custom = user_metadata.first(body.get("user_metadata", {}))
-    asset = assets.current(emulator, body["asset_id"])
+    asset = assets.current(state, body["asset_id"])
     if asset is None:
         raise resource_not_exist(assets.COLLECTION, body["asset_id"])
     if asset["status"] != "ready":
         why = f"The asset is not ready: its status is `{asset['status']}`."
         raise parameter_invalid("asset_id", why=why)
-    source = Source(emulator.store.media(asset["media"]), "asset_id", filename=asset["filename"])
+    source = Source(
+        state.database.media_path(asset["media"]), "asset_id", filename=asset["filename"]
+    )
     video = videos.draft(
-        emulator,
+        state,
         index,
         source,
         accepted(index, source),
@@ -44,15 +44,15 @@ def create(call: Call) -> Reply:
         stream=body.get("enable_video_stream", False),
         asset_id=asset["_id"],
     )
-    videos.add(emulator, video)
+    videos.add(state, video)
     return 202, {"_id": video["_id"], "asset_id": asset["_id"]}
 
 
 def list_(call: Call) -> Reply:
     """Answer `GET /indexes/{index_id}/indexed-assets`."""
-    params, emulator = call.params, call.emulator
-    index = indexes.existing(emulator, params["index_id"])
-    found = filters.measured(videos.in_index(emulator, index["_id"], polled=True), params)
+    params, state = call.params, call.state
+    index = indexes.existing(state, params["index_id"])
+    found = filters.measured(videos.in_index(state, index["_id"], polled=True), params)
     if wanted := params.get("status"):
         found = [video for video in found if _status(video) in wanted]
     for name in ("created_at", "updated_at"):
@@ -63,28 +63,28 @@ def list_(call: Call) -> Reply:
 
 def retrieve(call: Call) -> Reply:
     """Answer `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`."""
-    video = videos.look(call.emulator, _existing(call), polled=True)
-    detail = videos.detail(call.emulator, video, call.params)
+    video = videos.look(call.state, _existing(call), polled=True)
+    detail = videos.detail(call.state, video, call.params)
     return 200, _shown(video) | detail
 
 
 def update(call: Call) -> Reply:
     """Answer `PATCH /indexes/{index_id}/indexed-assets/{indexed_asset_id}`: custom fields."""
     fields = call.body.get("user_metadata", {})
-    videos.describe(call.emulator, _existing(call), fields, keep=True)
+    videos.describe(call.state, _existing(call), fields, keep=True)
     return 204, None
 
 
 def delete(call: Call) -> Reply:
     """Answer `DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`; the asset stays."""
-    videos.remove(call.emulator, videos.look(call.emulator, _existing(call)))
+    videos.remove(call.state, videos.look(call.state, _existing(call)))
     return 204, None
 
 
 def _existing(call: Call) -> Document:
-    index = indexes.existing(call.emulator, call.params["index_id"])
+    index = indexes.existing(call.state, call.params["index_id"])
     video_id = call.params["indexed_asset_id"]
-    video = call.emulator.store.get(videos.COLLECTION, video_id)
+    video = call.state.database.get(videos.COLLECTION, video_id)
     if video is None or video["index_id"] != index["_id"]:
         raise resource_not_exist(_NAME, video_id)
     return video

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..clock import timestamp
 from ..database import Document, new_id
-from ..errors import Refusal, parameter_invalid, resource_not_exist
+from ..errors import ErrorResponse, parameter_invalid, resource_not_exist
 from ..rules import filters
 from ..rules.models import NAMES, family, model_of, options
 from ..rules.paging import page
+from ..state import Call, Handler, Reply, State
 from . import videos
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 COLLECTION = "indexes"
 _FIXED = {
@@ -33,7 +31,7 @@ _FIXED = {
 
 def create(call: Call) -> Reply:
     """Answer `POST /indexes`."""
-    body, emulator = call.body, call.emulator
+    body, state = call.body, call.state
     models = [_model(model) for model in body["models"]]
     families = [family(model["model_name"]) for model in models]
     if len(set(families)) < len(families):
@@ -42,7 +40,7 @@ def create(call: Call) -> Reply:
     if addons and "marengo" not in families:
         why = "Thumbnails need a model of the Marengo family."
         raise parameter_invalid("addons", why=why)
-    now = timestamp(emulator.clock.now())
+    now = timestamp(state.clock.now())
     index = {
         "_id": new_id(),
         "created_at": now,
@@ -52,16 +50,16 @@ def create(call: Call) -> Reply:
         "models": models,
         "addons": addons,
     }
-    with emulator.store.transaction():
-        _claim(emulator, body["index_name"])
-        emulator.store.insert(COLLECTION, index)
+    with state.database.transaction():
+        _claim(state, body["index_name"])
+        state.database.insert(COLLECTION, index)
     return 201, {"_id": index["_id"]}
 
 
 def list_(call: Call) -> Reply:
     """Answer `GET /indexes`."""
-    params, emulator = call.params, call.emulator
-    found = emulator.store.find(COLLECTION)
+    params, state = call.params, call.state
+    found = state.database.find(COLLECTION)
     if "index_name" in params:
         found = [index for index in found if index["index_name"] == params["index_name"]]
     if "model_family" in params:
@@ -71,22 +69,22 @@ def list_(call: Call) -> Reply:
     for name in ("created_at", "updated_at"):
         found = filters.since(found, params, name)
     items, info = page(filters.ordered(found, params), params)
-    return 200, {"data": [_shown(emulator, index) for index in items], "page_info": info}
+    return 200, {"data": [_shown(state, index) for index in items], "page_info": info}
 
 
 def retrieve(call: Call) -> Reply:
     """Answer `GET /indexes/{index_id}`."""
-    return 200, _shown(call.emulator, existing(call.emulator, call.params["index_id"]))
+    return 200, _shown(call.state, existing(call.state, call.params["index_id"]))
 
 
 def update(call: Call) -> Reply:
     """Answer `PUT /indexes/{index_id}`: only the name can be changed."""
-    emulator, index_id, name = call.emulator, call.params["index_id"], call.body["index_name"]
-    with emulator.store.transaction():
-        existing(emulator, index_id)
-        _claim(emulator, name, index_id)
-        now = timestamp(emulator.clock.now())
-        emulator.store.update(COLLECTION, index_id, index_name=name, updated_at=now)
+    state, index_id, name = call.state, call.params["index_id"], call.body["index_name"]
+    with state.database.transaction():
+        existing(state, index_id)
+        _claim(state, name, index_id)
+        now = timestamp(state.clock.now())
+        state.database.update(COLLECTION, index_id, index_name=name, updated_at=now)
     return 204, None
 
 
@@ -94,23 +92,23 @@ def refuse_fixed(body: Any) -> None:
     """Refuse an update that names what cannot be changed, with the codes there are for it."""
     for code, (names, text) in _FIXED.items():
         if isinstance(body, dict) and any(name in body for name in names):
-            raise Refusal(400, code, text)
+            raise ErrorResponse(400, code, text)
 
 
 def delete(call: Call) -> Reply:
     """Answer `DELETE /indexes/{index_id}`: its videos go with it."""
-    emulator, index_id = call.emulator, call.params["index_id"]
-    with emulator.store.transaction():
-        existing(emulator, index_id)
-        for video in emulator.store.find(videos.COLLECTION, index_id=index_id):
-            videos.remove(emulator, video)
-        emulator.store.delete(COLLECTION, index_id)
+    state, index_id = call.state, call.params["index_id"]
+    with state.database.transaction():
+        existing(state, index_id)
+        for video in state.database.find(videos.COLLECTION, index_id=index_id):
+            videos.remove(state, video)
+        state.database.delete(COLLECTION, index_id)
     return 204, None
 
 
-def existing(emulator: Emulator, index_id: str) -> Document:
-    """Return an index. Raises Refusal (404)."""
-    index = emulator.store.get(COLLECTION, index_id)
+def existing(state: State, index_id: str) -> Document:
+    """Return an index. Raises ErrorResponse (404)."""
+    index = state.database.get(COLLECTION, index_id)
     if index is None:
         raise resource_not_exist(COLLECTION, index_id)
     return index
@@ -124,21 +122,21 @@ def _model(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"model_name": given["model_name"], "model_options": chosen}
 
 
-def _claim(emulator: Emulator, name: str, index_id: str | None = None) -> None:
-    """Raise Refusal when another index than `index_id` has the name."""
-    holders = emulator.store.find(COLLECTION, index_name=name)
+def _claim(state: State, name: str, index_id: str | None = None) -> None:
+    """Raise ErrorResponse when another index than `index_id` has the name."""
+    holders = state.database.find(COLLECTION, index_name=name)
     if any(index["_id"] != index_id for index in holders):
         text = f"Index name `{name}` already exists. Please use another unique name and try again."
-        raise Refusal(400, "index_name_already_exists", text)
+        raise ErrorResponse(400, "index_name_already_exists", text)
 
 
-def _shown(emulator: Emulator, index: Document) -> dict[str, Any]:
-    ready = videos.ready_in(emulator, index["_id"])
+def _shown(state: State, index: Document) -> dict[str, Any]:
+    ready = videos.ready_in(state, index["_id"])
     durations = [video["duration"] for video in ready]
     return index | {"video_count": len(ready), "total_duration": round(sum(durations), 3)}
 
 
-PREVIEWS: Mapping[str, Callable[[Any], None]] = {"indexes_update": refuse_fixed}
+PRECHECKS: Mapping[str, Callable[[Any], None]] = {"indexes_update": refuse_fixed}
 
 HANDLERS: Mapping[str, Handler] = {
     "indexes_create": create,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pybase64
 
 from ..errors import parameter_invalid, resource_not_exist
 from ..rules.urls import MB, Source, from_url, too_large
+from ..state import State
 from . import assets
-
-if TYPE_CHECKING:
-    from ..core import Emulator
 
 Kind = Literal["image", "audio", "video"]
 
@@ -24,7 +22,7 @@ MAX_FILE = 4096 * MB  # audio and video from a URL or an asset
 
 @contextmanager
 def opened(
-    emulator: Emulator,
+    state: State,
     media_source: Mapping[str, Any],
     *,
     kind: Kind,
@@ -34,7 +32,7 @@ def opened(
     """Provide the media that a `media_source` object names; `field` is its dotted name.
 
     The specification has seen to it that there is exactly one source. `limit` is the most bytes,
-    when it is not the usual one of the kind. Raises Refusal: 400 when it cannot be had in the
+    when it is not the usual one of the kind. Raises ErrorResponse: 400 when it cannot be had in the
     allowed size, 404 for an unknown asset.
     """
     ((name, value),) = media_source.items()
@@ -45,9 +43,9 @@ def opened(
         case "base64_string":
             yield _decoded(value, field, min(limit, MAX_BASE64))
         case "asset_id":
-            yield _asset(emulator, value, field).checked(limit)
+            yield _asset(state, value, field).checked(limit)
         case _:
-            with from_url(emulator, value, field=field, limit=limit) as source:
+            with from_url(state, value, field=field, limit=limit) as source:
                 yield source
 
 
@@ -61,11 +59,11 @@ def _decoded(text: str, field: str, limit: int) -> Source:
     return Source(content, field).checked(limit)
 
 
-def _asset(emulator: Emulator, asset_id: str, field: str) -> Source:
-    asset = assets.current(emulator, asset_id)
+def _asset(state: State, asset_id: str, field: str) -> Source:
+    asset = assets.current(state, asset_id)
     if asset is None:
         raise resource_not_exist("assets", asset_id)
     if asset["status"] != "ready":
         why = f"The asset is not ready: its status is `{asset['status']}`."
         raise parameter_invalid(field, why=why)
-    return Source(emulator.store.media(asset["media"]), field, filename=asset["filename"])
+    return Source(state.database.media_path(asset["media"]), field, filename=asset["filename"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..chunk_storage import CHUNKS, HEADERS, LIFE, SESSIONS, chunk_id, presigned, size_of
 from ..clock import timestamp
@@ -13,10 +13,8 @@ from ..database import Document, new_id
 from ..errors import parameter_invalid, resource_not_exist
 from ..rules import user_metadata
 from ..rules.paging import page
+from ..state import Call, Handler, Reply, State
 from . import assets
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 _LIFE = timedelta(hours=24)  # of a session
 _FIRST = 10  # chunks whose URLs come with the session
@@ -24,13 +22,13 @@ _FIRST = 10  # chunks whose URLs come with the session
 
 def create(call: Call) -> Reply:
     """Answer `POST /assets/multipart-uploads`."""
-    body, emulator = call.body, call.emulator
+    body, state = call.body, call.state
     assets.refuse_streams(body)
-    total, chunk_size = body["total_size"], emulator.chunk_size
+    total, chunk_size = body["total_size"], state.chunk_size
     if body["type"] == "image" and total > assets.MAX_IMAGE:
         raise parameter_invalid("total_size", why=f"Images have {assets.MAX_IMAGE} bytes at most.")
-    now = emulator.clock.now()
-    file = emulator.store.incoming()
+    now = state.clock.now()
+    file = state.database.incoming_path()
     file.touch()
     session = {
         "_id": new_id(),
@@ -45,9 +43,9 @@ def create(call: Call) -> Reply:
         "updated_at": timestamp(now),
         "expires_at": timestamp(now + _LIFE),
         "secret": secrets.token_hex(16),
-        "media": emulator.store.keep(file),
+        "media": state.database.keep(file),
     }
-    emulator.store.insert(SESSIONS, session)
+    state.database.insert(SESSIONS, session)
     first = range(1, min(_FIRST, session["total_chunks"]) + 1)
     answer = {
         "upload_id": session["_id"],
@@ -60,7 +58,7 @@ def create(call: Call) -> Reply:
 
 def list_(call: Call) -> Reply:
     """Answer `GET /assets/multipart-uploads`: the sessions that are not complete."""
-    found = [_current(call.emulator, session) for session in call.emulator.store.find(SESSIONS)]
+    found = [_current(call.state, session) for session in call.state.database.find(SESSIONS)]
     items, info = page([s for s in found if s["status"] != "completed"], call.params)
     names = ("status", "total_size", "chunk_size", "total_chunks", "created_at", "expires_at")
     data = [{"upload_id": s["_id"]} | {name: s[name] for name in names} for s in items]
@@ -70,7 +68,7 @@ def list_(call: Call) -> Reply:
 def status(call: Call) -> Reply:
     """Answer `GET /assets/multipart-uploads/{upload_id}`: its chunks in pages."""
     session = _existing(call)
-    chunks = _chunks(call.emulator, session)
+    chunks = _chunks(call.state, session)
     by_status = {name: [c for c in chunks if c["status"] == name] for name in _CHUNK_STATES}
     items, info = page(chunks, call.params)
     done = by_status["completed"]
@@ -96,7 +94,7 @@ def presigned_urls(call: Call) -> Reply:
     if start + count - 1 > last:
         name = "start" if start > last else "count"
         raise parameter_invalid(name, why=f"The chunks are 1 to {last}.")
-    now = call.emulator.clock.now()
+    now = call.state.clock.now()
     return 200, {
         "upload_id": session["_id"],
         "start_index": start,
@@ -109,18 +107,18 @@ def presigned_urls(call: Call) -> Reply:
 
 def report_chunks(call: Call) -> Reply:
     """Answer `POST /assets/multipart-uploads/{upload_id}`: the last chunk makes the asset."""
-    emulator, reports = call.emulator, call.body["completed_chunks"]
+    state, reports = call.state, call.body["completed_chunks"]
     session = _existing(call)
     if session["status"] != "completed":
         _refuse_ended(session)
-    with emulator.store.transaction():
-        chunks = _chunks(emulator, session)
+    with state.database.transaction():
+        chunks = _chunks(state, session)
         outside = [r for r in reports if r["chunk_index"] > len(chunks)]
         wrong = {} if outside else _faults(session, chunks, reports)
         for index, why in wrong.items():
-            emulator.store.update(CHUNKS, chunk_id(session["_id"], index), **_failure(why))
+            state.database.update(CHUNKS, chunk_id(session["_id"], index), **_failure(why))
         fine = not wrong and not outside
-        counts = _complete(emulator, session, chunks, reports) if fine else {}
+        counts = _complete(state, session, chunks, reports) if fine else {}
     if outside:
         why = f"The chunks are 1 to {session['total_chunks']}."
         raise parameter_invalid("completed_chunks.chunk_index", why=why)
@@ -137,17 +135,17 @@ _CHUNK_STATES = ("completed", "failed", "pending")
 
 def _existing(call: Call) -> Document:
     upload_id = call.params["upload_id"]
-    session = call.emulator.store.get(SESSIONS, upload_id)
+    session = call.state.database.get(SESSIONS, upload_id)
     if session is None:
         raise resource_not_exist(SESSIONS, upload_id)
-    return _current(call.emulator, session)
+    return _current(call.state, session)
 
 
-def _current(emulator: Emulator, session: Document) -> Document:
+def _current(state: State, session: Document) -> Document:
     """Return a session as it is by now; what an expired one received is given up."""
-    if session["status"] == "active" and timestamp(emulator.clock.now()) >= session["expires_at"]:
+    if session["status"] == "active" and timestamp(state.clock.now()) >= session["expires_at"]:
         changes = {"status": "expired", "media": None, "updated_at": session["expires_at"]}
-        return emulator.store.update(SESSIONS, session["_id"], **changes) or session
+        return state.database.update(SESSIONS, session["_id"], **changes) or session
     return session
 
 
@@ -157,9 +155,9 @@ def _refuse_ended(session: Document) -> None:
         raise parameter_invalid("upload_id", why=why)
 
 
-def _chunks(emulator: Emulator, session: Document) -> list[Document]:
+def _chunks(state: State, session: Document) -> list[Document]:
     """Return all the chunks of a session in order, also those of which nothing has come."""
-    known = {c["index"]: c for c in emulator.store.find(CHUNKS, upload_id=session["_id"])}
+    known = {c["index"]: c for c in state.database.find(CHUNKS, upload_id=session["_id"])}
     nothing = {"status": "pending", "etag": None, "uploaded_at": None, "updated_at": None}
     count = session["total_chunks"]
     return [known.get(i) or {"index": i, **nothing} for i in range(1, count + 1)]
@@ -189,7 +187,7 @@ def _failure(why: str) -> dict[str, Any]:
 
 
 def _complete(
-    emulator: Emulator,
+    state: State,
     session: Document,
     chunks: Sequence[Document],
     reports: Sequence[Mapping[str, Any]],
@@ -197,24 +195,24 @@ def _complete(
     """Mark the reported chunks, make the asset of the last ones, and return the counts."""
     done = {chunk["index"] for chunk in chunks if chunk["status"] == "completed"}
     new = {report["chunk_index"] for report in reports} - done
-    now = timestamp(emulator.clock.now())
+    now = timestamp(state.clock.now())
     for index in new:
         key = chunk_id(session["_id"], index)
-        emulator.store.update(CHUNKS, key, status="completed", uploaded_at=now, updated_at=now)
+        state.database.update(CHUNKS, key, status="completed", uploaded_at=now, updated_at=now)
     changes: dict[str, Any] = {"updated_at": now} if new else {}
     if new and len(done | new) == len(chunks):
-        media = emulator.store.share(emulator.store.media(session["media"]))
+        media = state.database.share(state.database.media_path(session["media"]))
         asset = assets.draft(
-            emulator,
+            state,
             "multipart",
             session["filename"],
             media,
             session["user_metadata"],
             asset_id=session["asset_id"],
         )
-        emulator.store.insert(assets.COLLECTION, asset)
+        state.database.insert(assets.COLLECTION, asset)
         changes |= {"status": "completed", "media": None}
-    emulator.store.update(SESSIONS, session["_id"], **changes)
+    state.database.update(SESSIONS, session["_id"], **changes)
     return {
         "processed_chunks": len(new),
         "duplicate_chunks": len(reports) - len(new),
@@ -231,7 +229,7 @@ def _shown(chunk: Document) -> dict[str, Any]:
 def _urls(
     call: Call, session: Document, numbers: range, *, with_headers: bool
 ) -> list[dict[str, Any]]:
-    now = call.emulator.clock.now()
+    now = call.state.clock.now()
     return [
         presigned(session, index, origin=call.origin, now=now, with_headers=with_headers)
         for index in numbers

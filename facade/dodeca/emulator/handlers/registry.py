@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..state import Handler
 from . import (
     analyze,
     analyze_tasks,
@@ -23,9 +24,6 @@ from . import (
     summarize,
     tasks,
 )
-
-if TYPE_CHECKING:
-    from ..core import Handler
 
 HANDLERS: Mapping[str, Handler] = {
     **embed_v2.HANDLERS,
@@ -47,5 +45,5 @@ HANDLERS: Mapping[str, Handler] = {
 }
 """The handler of each operation, by operationId."""
 
-PREVIEWS: Mapping[str, Callable[[Any], None]] = {**indexes.PREVIEWS}
+PRECHECKS: Mapping[str, Callable[[Any], None]] = {**indexes.PRECHECKS}
 """What looks at the JSON body of an operation before the specification does."""

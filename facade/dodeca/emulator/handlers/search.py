@@ -6,23 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..clock import timestamp
-from ..console.pages import thumbnail_path
 from ..database import Document, new_id
-from ..errors import Refusal, parameter_invalid, parameter_not_provided
+from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided
 from ..inference import scoring
 from ..inference.indexing import dimensions
 from ..inference.vocabulary import count_tokens
 from ..rules import limits, search_filter
 from ..rules.models import model_of
 from ..rules.urls import Source, from_url
+from ..state import Call, Handler, Reply, State
+from ..thumbnail_urls import thumbnail_path
 from . import indexes, videos
 from .media_sources import MAX_IMAGE
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 SMALLEST_IMAGE = 64  # pixels on either side
 MAX_TOKENS = {"marengo3.0": 500, "marengo2.7": 77}
@@ -44,26 +42,26 @@ Hit = list[Any]
 
 def create(call: Call) -> Reply:
     """Answer `POST /search`."""
-    emulator, body = call.emulator, {**_DEFAULTS, **call.body}
-    index = indexes.existing(emulator, body["index_id"])
+    state, body = call.state, {**_DEFAULTS, **call.body}
+    index = indexes.existing(state, body["index_id"])
     model = model_of(index, "marengo")
     if model is None:
         text = (
             "You can only perform search requests on indexes with an engine from the Marengo family"
             " enabled."
         )
-        raise Refusal(400, "index_not_supported_for_search", text)
+        raise ErrorResponse(400, "index_not_supported_for_search", text)
     _check(body, model)
     passes = search_filter.parse(body.get("filter"))
     query = _query(call, body, model["model_name"])
-    pool = videos.ready_in(emulator, index["_id"])
-    hits = _hits(emulator, [video for video in pool if passes(video)], query, body)
+    pool = videos.ready_in(state, index["_id"])
+    hits = _hits(state, [video for video in pool if passes(video)], query, body)
     scored = model["model_name"] == "marengo2.7"
     if scored:
         hits = [hit for hit in hits if _confident(hit[0], body)]
     search = {
         "_id": new_id(),
-        "expires_at": timestamp(emulator.clock.now() + LIFE),
+        "expires_at": timestamp(state.clock.now() + LIFE),
         "page_limit": body["page_limit"],
         "items": _grouped(hits, body) if body["group_by"] == "video" else _single(hits),
         "grouped": body["group_by"] == "video",
@@ -76,36 +74,36 @@ def create(call: Call) -> Reply:
             "index_id": index["_id"],
         },
     }
-    with emulator.store.transaction():
-        _forget(emulator)
+    with state.database.transaction():
+        _forget(state)
         if len(search["items"]) > search["page_limit"]:
-            emulator.store.insert(_COLLECTION, search)
+            state.database.insert(_COLLECTION, search)
     return 200, _page(call, search, 1)
 
 
 def retrieve(call: Call) -> Reply:
     """Answer `GET /search/{page_token}`."""
-    emulator, token = call.emulator, call.params["page_token"]
+    state, token = call.state, call.params["page_token"]
     search_id, _, number = token.partition("-")
-    search = emulator.store.get(_COLLECTION, search_id)
+    search = state.database.get(_COLLECTION, search_id)
     pages = -(-len(search["items"]) // search["page_limit"]) if search else 0
     if (
         search is None
-        or timestamp(emulator.clock.now()) >= search["expires_at"]
+        or timestamp(state.clock.now()) >= search["expires_at"]
         or number not in map(str, range(1, pages + 1))
     ):
         text = (
             "The token that identifies the page to be retrieved is expired or invalid. You must"
             f" make a new search request. Token: `{token}`."
         )
-        raise Refusal(400, "search_page_token_expired", text)
+        raise ErrorResponse(400, "search_page_token_expired", text)
     if "include_user_metadata" in call.params:
         search["include_user_metadata"] = call.params["include_user_metadata"]
     return 200, _page(call, search, int(number))
 
 
 def _check(body: Mapping[str, Any], model: Mapping[str, Any]) -> None:
-    """Check what the specification cannot know. Raises Refusal."""
+    """Check what the specification cannot know. Raises ErrorResponse."""
     supported = [*model["model_options"]]
     if model["model_name"] == "marengo3.0" and "audio" in supported:
         supported.append("transcription")
@@ -115,13 +113,13 @@ def _check(body: Mapping[str, Any], model: Mapping[str, Any]) -> None:
             f" `{body['index_id']}`. Please use one of the following search options:"
             f" `{'`, `'.join(supported)}`."
         )
-        raise Refusal(400, "search_option_not_supported", text)
+        raise ErrorResponse(400, "search_option_not_supported", text)
     if "transcription_options" in body and "transcription" not in body["search_options"]:
         text = (
             f"Search option `{'`, `'.join(body['search_options'])}` is not supported with"
             " `transcription_options`."
         )
-        raise Refusal(400, "search_option_combination_not_supported", text)
+        raise ErrorResponse(400, "search_option_combination_not_supported", text)
     if body["sort_option"] == "clip_count" and body["group_by"] != "video":
         raise parameter_invalid("sort_option", why="`clip_count` needs `group_by=video`.")
     text, most = body.get("query_text") or "", MAX_TOKENS[model["model_name"]]
@@ -131,7 +129,7 @@ def _check(body: Mapping[str, Any], model: Mapping[str, Any]) -> None:
 
 
 def _query(call: Call, body: Mapping[str, Any], model_name: str) -> Any:
-    """Return the vector of what is looked for. Raises Refusal."""
+    """Return the vector of what is looked for. Raises ErrorResponse."""
     text = (body.get("query_text") or "").strip()
     with _images(call) as images:
         if images and "query_media_type" not in body:
@@ -151,25 +149,23 @@ def _query(call: Call, body: Mapping[str, Any], model_name: str) -> Any:
 
 @contextmanager
 def _images(call: Call) -> Iterator[list[Source]]:
-    """Provide the pictures at the URLs or, without any, in the form. Raises Refusal."""
+    """Provide the pictures at the URLs or, without any, in the form. Raises ErrorResponse."""
     name = "query_media_url"
     with ExitStack() as stack:
         opened = [
-            stack.enter_context(from_url(call.emulator, url, field=name, limit=MAX_IMAGE))
+            stack.enter_context(from_url(call.state, url, field=name, limit=MAX_IMAGE))
             for url in call.body.get(name, [])
         ]
         sent = call.uploads.get("query_media_file", [])
         yield opened or [Source(upload.path, "query_media_file") for upload in sent]
 
 
-def _hits(
-    emulator: Emulator, pool: Sequence[Document], query: Any, body: Mapping[str, Any]
-) -> list[Hit]:
+def _hits(state: State, pool: Sequence[Document], query: Any, body: Mapping[str, Any]) -> list[Hit]:
     """Return the clips of videos, best first; equal ones stay in the order of the videos."""
     every, options = body["operator"] == "and", list(dict.fromkeys(body["search_options"]))
     hits: list[Hit] = []
     for video in pool:
-        found = scoring.scores(query, videos.vectors(emulator, video), options, every=every)
+        found = scoring.scores(query, videos.vectors(state, video), options, every=every)
         hits += [[score, video["_id"], number] for number, score in enumerate(found.tolist())]
     return sorted(hits, key=lambda hit: -hit[0])
 
@@ -212,7 +208,7 @@ def _page(call: Call, search: Document, number: int) -> dict[str, Any]:
         info["next_page_token"] = f"{search['_id']}-{number + 1}"
     data = []
     for group in part:
-        video = call.emulator.store.get(videos.COLLECTION, group[0][1])
+        video = call.state.database.get(videos.COLLECTION, group[0][1])
         if video is None:  # deleted since the search
             continue
         more = {"user_metadata": video["user_metadata"]} if search["include_user_metadata"] else {}
@@ -229,16 +225,16 @@ def _clip(call: Call, video: Document, hit: Hit, search: Document) -> dict[str, 
         confidence = scoring.confidence(score, search["adjustment"])
         clip |= {"score": score, "confidence": confidence}
     if search["thumbnails"]:
-        expires = call.emulator.clock.now() + LIFE
+        expires = call.state.clock.now() + LIFE
         clip["thumbnail_url"] = call.origin + thumbnail_path(video_id, (start + end) / 2, expires)
     return clip
 
 
-def _forget(emulator: Emulator) -> None:
+def _forget(state: State) -> None:
     """Remove the searches whose tokens have expired."""
-    now = timestamp(emulator.clock.now())
-    for name in emulator.store.expired(_COLLECTION, now):
-        emulator.store.delete(_COLLECTION, name)
+    now = timestamp(state.clock.now())
+    for name in state.database.expired(_COLLECTION, now):
+        state.database.delete(_COLLECTION, name)
 
 
 HANDLERS: Mapping[str, Handler] = {"search_create": create, "search_retrieve": retrieve}

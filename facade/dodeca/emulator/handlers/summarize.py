@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import ceil, floor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..database import new_id
 from ..errors import parameter_invalid
@@ -13,10 +13,8 @@ from ..inference.generation import Wish, cut, prompt_of, wish, write
 from ..inference.observations import Facts
 from ..inference.sentences import LABEL, Voice
 from ..inference.vocabulary import count_tokens
+from ..state import Call, Handler, Reply
 from . import analysis_inputs
-
-if TYPE_CHECKING:
-    from ..core import Call, Handler, Reply
 
 HIGHLIGHTS = 3
 
@@ -27,7 +25,7 @@ def summarize(call: Call) -> Reply:
     if "response_format" in body and kind != "summary":
         raise parameter_invalid("response_format", why="It goes with the type `summary` only.")
     wanted = wish(body, prompt=prompt_of(body, old=True) if "prompt" in body else "")
-    film = analysis_inputs.indexed_film(call.emulator, body["video_id"])
+    film = analysis_inputs.indexed_film(call.state, body["video_id"])
     answer = {"summarize_type": kind, "id": new_id()}
     match kind:
         case "summary":
@@ -40,7 +38,7 @@ def summarize(call: Call) -> Reply:
 
 def gist(call: Call) -> Reply:
     """Answer `POST /gist`: title, topics and hashtags, as far as they are asked for."""
-    film = analysis_inputs.indexed_film(call.emulator, call.body["video_id"])
+    film = analysis_inputs.indexed_film(call.state, call.body["video_id"])
     types, topics = call.body["types"], sentences.topics(film)
     answer: dict[str, Any] = {}
     if "title" in types:

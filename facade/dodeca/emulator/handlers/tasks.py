@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..database import Document, new_id
-from ..errors import Refusal, parameter_not_provided, resource_not_exist
+from ..errors import ErrorResponse, parameter_not_provided, resource_not_exist
 from ..rules import filters, user_metadata
 from ..rules.models import MAX_TASK, accepted
 from ..rules.paging import page
 from ..rules.urls import MB, Source, from_url
+from ..state import Call, Handler, Reply, State
 from . import indexes, videos
-
-if TYPE_CHECKING:
-    from ..core import Call, Emulator, Handler, Reply
 
 COLLECTION = videos.TASKS
 _STAGES = ("uploading", *videos.STAGES)
@@ -25,13 +23,13 @@ _SYSTEM = ("duration", "filename", "height", "width")
 
 def create(call: Call) -> Reply:
     """Answer `POST /tasks`: check the video, keep it and promise to index it."""
-    body, emulator = call.body, call.emulator
-    index = indexes.existing(emulator, body["index_id"])
+    body, state = call.body, call.state
+    index = indexes.existing(state, body["index_id"])
     custom = user_metadata.first(user_metadata.parse(body.get("user_metadata")))
     with _given(call) as source:
         info = accepted(index, source, largest=MAX_TASK)
         video = videos.draft(
-            emulator,
+            state,
             index,
             source,
             info,
@@ -46,17 +44,17 @@ def create(call: Call) -> Reply:
         "index_id": video["index_id"],
         "created_at": video["created_at"],
     }
-    with emulator.store.transaction():
-        videos.add(emulator, video)
-        emulator.store.insert(COLLECTION, task)
+    with state.database.transaction():
+        videos.add(state, video)
+        state.database.insert(COLLECTION, task)
     return 200, {"_id": task["_id"], "video_id": task["video_id"]}
 
 
 def list_(call: Call) -> Reply:
     """Answer `GET /tasks`."""
-    params, emulator = call.params, call.emulator
+    params, state = call.params, call.state
     index = {"index_id": params["index_id"]} if "index_id" in params else {}
-    found = _current(emulator, emulator.store.find(COLLECTION, **index), polled=True)
+    found = _current(state, state.database.find(COLLECTION, **index), polled=True)
     if wanted := params.get("status"):
         found = [task for task in found if task["status"] in wanted]
     found = filters.measured(found, params)
@@ -68,51 +66,51 @@ def list_(call: Call) -> Reply:
 
 def retrieve(call: Call) -> Reply:
     """Answer `GET /tasks/{task_id}`."""
-    task = _existing(call.emulator, call.params["task_id"], polled=True)
+    task = _existing(call.state, call.params["task_id"], polled=True)
     streamed = {"hls": videos.hls(task)} if task["stream"] else {}
     return 200, _shown(task) | streamed
 
 
 def delete(call: Call) -> Reply:
     """Answer `DELETE /tasks/{task_id}`: a task that is over, a ready one without its video."""
-    emulator, task_id = call.emulator, call.params["task_id"]
-    task = _existing(emulator, task_id)
-    video = emulator.store.get(videos.COLLECTION, task["video_id"])
+    state, task_id = call.state, call.params["task_id"]
+    task = _existing(state, task_id)
+    video = state.database.get(videos.COLLECTION, task["video_id"])
     if task["status"] not in ("ready", "failed"):
         raise _kept(f"its status is `{task['status']}`")
     if task["status"] == "ready" and video:
         raise _kept("its video has to be deleted first")
-    with emulator.store.transaction():
+    with state.database.transaction():
         if video:
-            videos.remove(emulator, video)
-        emulator.store.delete(COLLECTION, task_id)
+            videos.remove(state, video)
+        state.database.delete(COLLECTION, task_id)
     return 204, None
 
 
-def _kept(why: str) -> Refusal:
-    return Refusal(400, "task_cannot_be_deleted", f"The task cannot be deleted: {why}.")
+def _kept(why: str) -> ErrorResponse:
+    return ErrorResponse(400, "task_cannot_be_deleted", f"The task cannot be deleted: {why}.")
 
 
-def _existing(emulator: Emulator, task_id: str, *, polled: bool = False) -> Document:
-    task = emulator.store.get(COLLECTION, task_id)
-    found = _current(emulator, [task], polled=polled) if task else []
+def _existing(state: State, task_id: str, *, polled: bool = False) -> Document:
+    task = state.database.get(COLLECTION, task_id)
+    found = _current(state, [task], polled=polled) if task else []
     if not found:
         raise resource_not_exist(COLLECTION, task_id)
     return found[0]
 
 
-def _current(emulator: Emulator, tasks: list[Document], *, polled: bool = False) -> list[Document]:
+def _current(state: State, tasks: list[Document], *, polled: bool = False) -> list[Document]:
     """Return tasks with what their videos say as of now, or said last."""
     found: dict[str, Document] = {}
     alive = []
     for task in tasks:
-        if video := emulator.store.get(videos.COLLECTION, task["video_id"]):
+        if video := state.database.get(videos.COLLECTION, task["video_id"]):
             found[task["_id"]] = task
             alive.append(video)
         # Whoever removed the video has told the task, perhaps only now.
-        elif left := emulator.store.get(COLLECTION, task["_id"]):
+        elif left := state.database.get(COLLECTION, task["_id"]):
             found[task["_id"]] = left
-    for video in videos.look_all(emulator, alive, polled=polled):
+    for video in videos.look_all(state, alive, polled=polled):
         found[video["task_id"]] |= video | {"_id": video["task_id"]}
     return list(found.values())
 
@@ -126,9 +124,9 @@ def _shown(task: Document) -> dict[str, Any]:
 
 @contextmanager
 def _given(call: Call) -> Iterator[Source]:
-    """Provide the video at the URL or, without one, in the form. Raises Refusal."""
+    """Provide the video at the URL or, without one, in the form. Raises ErrorResponse."""
     if url := call.body.get("video_url"):
-        with from_url(call.emulator, url, field="video_url", limit=_FETCHED) as source:
+        with from_url(call.state, url, field="video_url", limit=_FETCHED) as source:
             yield source
     elif upload := call.files.get("video_file"):
         name = upload.filename

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..clock import timestamp
 from ..database import Document, Vectors, new_id
@@ -20,9 +20,7 @@ from ..media.analysis import MediaInfo
 from ..rules import user_metadata
 from ..rules.models import model_of
 from ..rules.urls import Source
-
-if TYPE_CHECKING:
-    from ..core import Emulator
+from ..state import State
 
 COLLECTION = "videos"
 INDEXES = "indexes"
@@ -31,7 +29,7 @@ STAGES = ("validating", "pending", "queued", "indexing")
 
 
 def draft(
-    emulator: Emulator,
+    state: State,
     index: Document,
     source: Source,
     info: MediaInfo,
@@ -46,7 +44,7 @@ def draft(
 
     `more` says where it comes from: `task_id`, `asset_id`, `integration_id`.
     """
-    now = timestamp(emulator.clock.now())
+    now = timestamp(state.clock.now())
     name = filename or source.filename or "video"
     return {
         "_id": new_id(),
@@ -74,88 +72,86 @@ def draft(
         "model": model_of(index, "marengo"),
         "clips": [],
         "embedded": [],
-        "media": source.keep(emulator),
+        "media": source.keep(state),
         **more,
     }
 
 
-def add(emulator: Emulator, video: Document) -> None:
-    """Put a video into its index. Raises Refusal when that was deleted in the meantime."""
-    with emulator.store.transaction():
-        if emulator.store.get(INDEXES, video["index_id"]) is None:
-            emulator.store.media(video["media"]).unlink()
+def add(state: State, video: Document) -> None:
+    """Put a video into its index. Raises ErrorResponse when that was deleted in the meantime."""
+    with state.database.transaction():
+        if state.database.get(INDEXES, video["index_id"]) is None:
+            state.database.media_path(video["media"]).unlink()
             raise resource_not_exist(INDEXES, video["index_id"])
-        emulator.store.insert(COLLECTION, video)
+        state.database.insert(COLLECTION, video)
 
 
 def look(
-    emulator: Emulator, video: Document, *, polled: bool = False, patience: float = PATIENCE
+    state: State, video: Document, *, polled: bool = False, patience: float = PATIENCE
 ) -> Document:
     """Return a video with its status as of now; `updated_at` moves with every change of it."""
-    seen = emulator.jobs.look(
+    seen = state.jobs.look(
         COLLECTION,
         video,
         stages=video["stages"],
-        work=partial(_work, emulator),
+        work=partial(_work, state),
         polled=polled,
         patience=patience,
     )
     if seen["status"] in seen["stages"] and seen["status"] != seen.get("shown", seen["stages"][0]):
-        seen["updated_at"] = timestamp(emulator.clock.now())
+        seen["updated_at"] = timestamp(state.clock.now())
         changes = {"shown": seen["status"], "updated_at": seen["updated_at"]}
-        emulator.store.update(COLLECTION, seen["_id"], **changes)
+        state.database.update(COLLECTION, seen["_id"], **changes)
     return seen
 
 
-def look_all(
-    emulator: Emulator, videos: Iterable[Document], *, polled: bool = False
-) -> list[Document]:
+def look_all(state: State, videos: Iterable[Document], *, polled: bool = False) -> list[Document]:
     """Return videos with their status as of now; what waiting there is, is for all together."""
     deadline = monotonic() + PATIENCE
     return [
-        look(emulator, video, polled=polled, patience=max(0.0, deadline - monotonic()))
+        look(state, video, polled=polled, patience=max(0.0, deadline - monotonic()))
         for video in videos
     ]
 
 
-def in_index(emulator: Emulator, index_id: str, *, polled: bool = False) -> list[Document]:
+def in_index(state: State, index_id: str, *, polled: bool = False) -> list[Document]:
     """Return the videos of an index, newest first, whatever their status."""
-    return look_all(emulator, emulator.store.find(COLLECTION, index_id=index_id), polled=polled)
+    return look_all(state, state.database.find(COLLECTION, index_id=index_id), polled=polled)
 
 
-def ready_in(emulator: Emulator, index_id: str) -> list[Document]:
+def ready_in(state: State, index_id: str) -> list[Document]:
     """Return the videos of an index that can be used, newest first."""
-    return [video for video in in_index(emulator, index_id) if video["status"] == "ready"]
+    return [video for video in in_index(state, index_id) if video["status"] == "ready"]
 
 
-def ready(emulator: Emulator, video_id: str, index_id: str | None = None) -> Document:
-    """Return a video that can be used, of an index if one is named. Raises Refusal (404)."""
-    video = emulator.store.get(COLLECTION, video_id)
+def ready(state: State, video_id: str, index_id: str | None = None) -> Document:
+    """Return a video that can be used, of an index if one is named. Raises ErrorResponse (404)."""
+    video = state.database.get(COLLECTION, video_id)
     if video is None or index_id not in (None, video["index_id"]):
         raise resource_not_exist(COLLECTION, video_id)
-    video = look(emulator, video)
+    video = look(state, video)
     if video["status"] != "ready":
         raise resource_not_exist(COLLECTION, video_id)
     return video
 
 
-def remove(emulator: Emulator, video: Document) -> None:
+def remove(state: State, video: Document) -> None:
     """Remove a video; the task that brought it in keeps what it said last."""
-    with emulator.store.transaction():
+    with state.database.transaction():
         if task_id := video.get("task_id"):
             status = "failed" if video["status"] in video["stages"] else video["status"]
             names = ("updated_at", "system_metadata", "stream", "error")
             kept = {name: video[name] for name in names if name in video}
-            emulator.store.update(TASKS, task_id, status=status, **kept)
-        emulator.store.delete(COLLECTION, video["_id"])
+            state.database.update(TASKS, task_id, status=status, **kept)
+        state.database.delete(COLLECTION, video["_id"])
 
 
-def describe(emulator: Emulator, video: Document, fields: Mapping[str, Any], *, keep: bool) -> None:
-    """Set custom fields of a video, and `keep` those that are not named. Raises Refusal."""
-    with emulator.store.transaction():
-        video = emulator.store.get(COLLECTION, video["_id"]) or video
-        now = timestamp(emulator.clock.now())
-        emulator.store.update(
+def describe(state: State, video: Document, fields: Mapping[str, Any], *, keep: bool) -> None:
+    """Set custom fields of a video, and `keep` those that are not named. Raises ErrorResponse."""
+    with state.database.transaction():
+        video = state.database.get(COLLECTION, video["_id"]) or video
+        now = timestamp(state.clock.now())
+        state.database.update(
             COLLECTION,
             video["_id"],
             user_metadata=user_metadata.merged(video["user_metadata"] if keep else {}, fields),
@@ -170,8 +166,8 @@ def shown(video: Document, *names: str) -> dict[str, Any]:
     return {name: video.get(name) for name in names if name in video} | {"system_metadata": system}
 
 
-def detail(emulator: Emulator, video: Document, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what only the view of a single video has. Raises Refusal."""
+def detail(state: State, video: Document, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what only the view of a single video has. Raises ErrorResponse."""
     result: dict[str, Any] = {}
     if video["user_metadata"]:
         result["user_metadata"] = video["user_metadata"]
@@ -179,7 +175,7 @@ def detail(emulator: Emulator, video: Document, params: Mapping[str, Any]) -> di
         result["hls"] = hls(video)
     if "embedding_option" in params:
         wanted = params["embedding_option"]
-        result["embedding"] = _embedding(emulator, video, wanted)
+        result["embedding"] = _embedding(state, video, wanted)
     if params.get("transcription"):
         result["transcription"] = None  # the emulator hears no words
     return result
@@ -190,23 +186,23 @@ def hls(video: Document) -> dict[str, Any]:
     return {"status": "CANCELED", "updated_at": video["updated_at"]}
 
 
-def vectors(emulator: Emulator, video: Document) -> dict[str, Vectors]:
+def vectors(state: State, video: Document) -> dict[str, Vectors]:
     """Return the vectors of the clips of a video by model option."""
-    found = emulator.store.vectors(COLLECTION, video["_id"])
+    found = state.database.vectors(COLLECTION, video["_id"])
     count = len(video["clips"])
     if found is None:
         return {}
     return {o: found[i * count : (i + 1) * count] for i, o in enumerate(video["embedded"])}
 
 
-def _embedding(emulator: Emulator, video: Document, wanted: Sequence[str]) -> dict[str, Any]:
+def _embedding(state: State, video: Document, wanted: Sequence[str]) -> dict[str, Any]:
     model = video["model"]
     known = indexing.embedding_names(model) if model else {}
     if foreign := [name for name in wanted if name not in known]:
         names = "`, `".join(known)
         why = f"The index offers `{names}`." if known else "The index has no Marengo model."
         raise parameter_invalid("embedding_option", why=f"{why} Not known: {', '.join(foreign)}.")
-    found = vectors(emulator, video)
+    found = vectors(state, video)
     segments = [
         {
             "float": vector,
@@ -222,12 +218,12 @@ def _embedding(emulator: Emulator, video: Document, wanted: Sequence[str]) -> di
     return {"model_name": model["model_name"], "video_embedding": {"segments": segments}}
 
 
-def _work(emulator: Emulator, video: Document) -> dict[str, Any]:
+def _work(state: State, video: Document) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if video["model"]:
-        path = emulator.store.media(video["media"])
+        path = state.database.media_path(video["media"])
         changes["clips"], changes["embedded"], vectors = indexing.indexed(path, video["model"])
-        with emulator.store.transaction():
-            if emulator.store.get(COLLECTION, video["_id"]):  # else it was deleted in the meantime
-                emulator.store.put_vectors(COLLECTION, video["_id"], vectors)
-    return {"status": "ready", "indexed_at": timestamp(emulator.clock.now()), **changes}
+        with state.database.transaction():
+            if state.database.get(COLLECTION, video["_id"]):  # else it was deleted in the meantime
+                state.database.put_vectors(COLLECTION, video["_id"], vectors)
+    return {"status": "ready", "indexed_at": timestamp(state.clock.now()), **changes}

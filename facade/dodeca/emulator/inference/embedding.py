@@ -72,7 +72,7 @@ class Plan:
 
 
 def plan(kind: Kind, block: Mapping[str, Any], source: Source, limits: Limits) -> Plan:
-    """Return what a request asks for. Raises Refusal when the file or the wish is out of bounds."""
+    """Return what a request asks for. Raises ErrorResponse when it is outside the limits."""
     strategy, seconds = _segmentation(kind, block.get("segmentation"))
     options = _choice(kind, block, "embedding_option", _OPTIONS[kind])
     scopes = _choice(kind, block, "embedding_scope", ["clip", "asset"])
@@ -94,7 +94,7 @@ def plan(kind: Kind, block: Mapping[str, Any], source: Source, limits: Limits) -
 def embed(plan: Plan, content: Content) -> tuple[list[dict[str, Any]], Vectors]:
     """Decode the file once; return the (n, 512) vectors and what each is of, in the same order.
 
-    Clips come first, by option and time, then the whole stretch by option. Raises Refusal.
+    Clips come first, by option and time, then the whole stretch by option. Raises ErrorResponse.
     """
     if not plan.made:
         return [], np.zeros((0, DIMENSIONS), np.float32)

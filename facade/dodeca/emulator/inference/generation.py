@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from ..database import new_id
-from ..errors import Refusal, parameter_invalid, parameter_not_provided
+from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided
 from ..media.analysis import BrokenMedia
 from . import schemas
 from .observations import Facts
@@ -61,7 +61,7 @@ class Text:
 
 
 def wish(body: Mapping[str, Any], *, prompt: str) -> Wish:
-    """Return what a request body asks for. Raises Refusal for a schema that is not supported."""
+    """Return what a body asks for. Raises ErrorResponse for an unsupported schema."""
     wanted = Wish(
         prompt,
         temperature=body.get("temperature", 0.2),
@@ -75,7 +75,7 @@ def wish(body: Mapping[str, Any], *, prompt: str) -> Wish:
 
 
 def prompt_of(body: Mapping[str, Any], *, old: bool) -> str:
-    """Return the prompt of a request. `old` limits it as Pegasus 1.2 does. Raises Refusal."""
+    """Return the prompt of a request. `old` limits it as Pegasus 1.2 does. Raises ErrorResponse."""
     if "prompt" in body and "prompt_v2" in body:
         raise parameter_invalid("prompt", "prompt_v2", why="Only one of them can be given.")
     prompt: str = body["prompt_v2"]["input_text"] if "prompt_v2" in body else body.get("prompt", "")
@@ -89,13 +89,13 @@ def prompt_of(body: Mapping[str, Any], *, old: bool) -> str:
     return prompt
 
 
-def token_limit_exceeded() -> Refusal:
+def token_limit_exceeded() -> ErrorResponse:
     """Return the refusal of a request with too many tokens."""
     text = (
         "Your request could not be processed due to exceeding maximum token limit. Please try with"
         " another request or another video with shorter duration."
     )
-    return Refusal(400, "token_limit_exceeded", text)
+    return ErrorResponse(400, "token_limit_exceeded", text)
 
 
 def write(wish: Wish, told: Sequence[Facts]) -> Text:
@@ -140,8 +140,8 @@ def _events(work: Callable[[], Text], stack: ExitStack) -> Iterator[bytes]:
         yield _line("stream_start", metadata=metadata)
         try:
             text = work()
-        except (Refusal, BrokenMedia) as error:
-            code = error.code if isinstance(error, Refusal) else "video_file_broken"
+        except (ErrorResponse, BrokenMedia) as error:
+            code = error.code if isinstance(error, ErrorResponse) else "video_file_broken"
             failure = {"code": code, "message": str(error)}
             yield _line("stream_end", metadata=metadata, error=failure)
             return

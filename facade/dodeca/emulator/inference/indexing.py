@@ -48,7 +48,7 @@ def embedding_names(model: Mapping[str, Any]) -> dict[str, str]:
 def indexed(path: Path, model: Mapping[str, Any]) -> tuple[list[Segment], list[str], Vectors]:
     """Decode a video once; return its clips, the options that it has, and the vectors.
 
-    These are those of all clips for the first option, then for the next. Raises Refusal.
+    These are those of all clips for the first option, then for the next. Raises ErrorResponse.
     """
     try:
         analysis = analyse(path)

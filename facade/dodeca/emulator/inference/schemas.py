@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import Refusal
+from ..errors import ErrorResponse
 from .observations import Facts
 from .sentences import Voice, summary, title
 from .vocabulary import axes_of, words
@@ -36,7 +36,7 @@ _PRESENT = 300  # thousandths of an axis from which on a question for it is answ
 
 
 def made(schema: Schema, facts: Facts, voice: Voice) -> Any:
-    """Return a value that a schema accepts. Raises Refusal (422) for what is not supported."""
+    """Return a value that satisfies a schema. Raises ErrorResponse (422) if it is unsupported."""
     return _Maker(schema, voice).value(schema, facts, [], 0)
 
 
@@ -225,5 +225,5 @@ def _bounded(number: float, schema: Schema, *, whole: bool) -> float:
     return int(number) if whole else round(number, 3) if low is None and high is None else number
 
 
-def _unsupported(why: str) -> Refusal:
-    return Refusal(422, "parameter_invalid", f"The `{FIELD}` parameter is invalid. {why}")
+def _unsupported(why: str) -> ErrorResponse:
+    return ErrorResponse(422, "parameter_invalid", f"The `{FIELD}` parameter is invalid. {why}")

@@ -43,7 +43,7 @@ class Wanted:
 
 
 def check(definitions: Sequence[Mapping[str, Any]], duration: float | None) -> None:
-    """Check the definitions of a request, for a video of some seconds. Raises Refusal."""
+    """Check the definitions of a request, for a video of some seconds. Raises ErrorResponse."""
     ids = [definition["id"] for definition in definitions]
     if len(set(ids)) < len(ids):
         raise parameter_invalid(f"{FIELD}.id", why="An id is given more than once.")
@@ -55,7 +55,7 @@ def check(definitions: Sequence[Mapping[str, Any]], duration: float | None) -> N
 def made(content: Path, start: float, end: float, wanted: Wanted, voice: Voice) -> dict[str, Any]:
     """Return the segments of a stretch of a film, by the ids of their definitions.
 
-    Raises Refusal when the film cannot be decoded.
+    Raises ErrorResponse when the film cannot be decoded.
     """
     try:
         analysis = analyse(content, start=start, end=end)

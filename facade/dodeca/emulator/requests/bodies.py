@@ -1,7 +1,7 @@
 """Request bodies as they arrive: JSON gathered up to a limit, forms taken apart as a stream.
 
-A `Body` is fed with chunks by whichever door the request came through and then finished. Files
-in a form go straight to disk, so an upload of any size needs no memory.
+A `RequestBody` is fed with chunks and then finished. The files of a form go straight to disk, so an
+upload of any size needs no memory.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ MAX_JSON = 64 * 1024**2  # 36 MB of media are 48 MB in base64
 MAX_FIELDS = 1024**2  # all the text fields of a form together
 
 
-class Body(Protocol):
+class RequestBody(Protocol):
     """A request body on its way in."""
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece. Raises Refusal."""
+        """Take the next piece. Raises ErrorResponse."""
 
     def finish(self) -> None:
-        """Be told that there is no more. Raises Refusal."""
+        """Be told that there is no more. Raises ErrorResponse."""
 
     def close(self) -> None:
         """Drop whatever has been received and not been kept."""
@@ -44,14 +44,14 @@ class JSONBody:
         self._received = bytearray()
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece. Raises Refusal beyond MAX_JSON."""
+        """Take the next piece. Raises ErrorResponse beyond MAX_JSON."""
         self._received += chunk
         if len(self._received) > MAX_JSON:
             self.close()
             raise request_too_large(MAX_JSON)
 
     def finish(self) -> None:
-        """Parse what came. Raises Refusal."""
+        """Parse what came. Raises ErrorResponse."""
         try:
             self.value = orjson.loads(self._received) if self._received else None
         except orjson.JSONDecodeError:
@@ -91,12 +91,12 @@ class FormBody:
     """
 
     def __init__(
-        self, content_type: str, *, binary: Collection[str], place: Callable[[], Path]
+        self, content_type: str, *, binary: Collection[str], new_path: Callable[[], Path]
     ) -> None:
         self.fields: dict[str, list[str]] = {}
         self.files: dict[str, list[Upload]] = {}
         self._binary = binary
-        self._place = place
+        self._new_path = new_path
         self._room = MAX_FIELDS
         self._part = _Part()
         self._header = (bytearray(), bytearray())
@@ -123,14 +123,14 @@ class FormBody:
             raise parameter_invalid(why="The boundary of the form cannot be used.") from None
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece. Raises Refusal."""
+        """Take the next piece. Raises ErrorResponse."""
         try:
             self._parser.write(chunk)
         except FormParserError:
             raise parameter_invalid(why="The body is not a valid multipart form.") from None
 
     def finish(self) -> None:
-        """Check that the form is whole. Raises Refusal."""
+        """Check that the form is whole. Raises ErrorResponse."""
         if not self._complete:
             raise parameter_invalid(why="The multipart form is cut off.")
 
@@ -167,7 +167,7 @@ class FormBody:
         # Clients escape quotes and line ends in a filename the way browsers do.
         name = unquote((filename or b"").decode("utf-8", "replace"))
         part.upload = Upload(
-            path=self._place(),
+            path=self._new_path(),
             filename=name.replace("\\", "/").rpartition("/")[2],
             content_type=part.headers.get(b"content-type", b"").decode("latin-1"),
         )

@@ -113,7 +113,7 @@ class Router:
         return next(o for o in self._operations if o.id == operation_id)
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
-        """Return the operation and its path parameters. Raises Refusal (400, 404, 405).
+        """Return the operation and its path parameters. Raises ErrorResponse (400, 404, 405).
 
         The path is still percent-encoded and may leave out the base path (`/v1.3`).
         """
@@ -138,6 +138,12 @@ class Router:
         if other := re.match(r"/v(\d+(?:\.\d+)*)(?:/|$)", path):
             raise api_upgrade_required(self.base.lstrip("/v"), other[1])
         return path.removeprefix("/")
+
+
+@cache
+def router() -> Router:
+    """Return the router of the document that comes with the package."""
+    return Router(document())
 
 
 def operations(spec: Mapping[str, Any]) -> Iterator[Operation]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from math import isfinite
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,7 +20,7 @@ from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from ..errors import (
     DOCUMENTED,
-    Refusal,
+    ErrorResponse,
     parameter_invalid,
     parameter_not_provided,
     parameter_unknown,
@@ -28,7 +28,7 @@ from ..errors import (
 from .routing import Operation, Schema
 
 
-class Checks:
+class RequestValidator:
     """The compiled checks of one operation."""
 
     def __init__(self, operation: Operation) -> None:
@@ -43,7 +43,7 @@ class Checks:
         """Return path and query parameters as typed values, defaults filled in.
 
         An object that is spelled out in the query (`explode`) takes up the names that no other
-        parameter has. Raises Refusal.
+        parameter has. Raises ErrorResponse.
         """
         given = {name: [text] for name, text in path.items()}
         for name, texts in parse_qs(query, keep_blank_values=True).items():
@@ -59,7 +59,7 @@ class Checks:
         return defaults | values
 
     def json(self, value: Any) -> Any:
-        """Return a JSON body that is as it should be. Raises Refusal."""
+        """Return a JSON body that is as it should be. Raises ErrorResponse."""
         if value is None:
             if self._operation.request_body.get("required"):
                 raise parameter_not_provided(why="The request has no body.")
@@ -72,7 +72,7 @@ class Checks:
     ) -> dict[str, Any]:
         """Return the text fields of a form as typed values; files are only named and counted.
 
-        Raises Refusal.
+        Raises ErrorResponse.
         """
         properties = self._properties
         values = self._typed(properties, {name: self._items(name, fields[name]) for name in fields})
@@ -147,6 +147,12 @@ class Checks:
             validate_formats=True,
             mask="the value",
         )
+
+
+@cache
+def validator_of(operation: Operation) -> RequestValidator:
+    """Return the validator of an operation, compiled once."""
+    return RequestValidator(operation)
 
 
 def _beside_ref(schema: Schema) -> Schema:
@@ -245,7 +251,7 @@ def _is_constant(error: ValidationError) -> bool:
     return isinstance(error.kind, ValidationErrorKind.Constant | ValidationErrorKind.Enum)
 
 
-def _refusal(errors: list[ValidationError], documented: Mapping[str, str]) -> Refusal:
+def _refusal(errors: list[ValidationError], documented: Mapping[str, str]) -> ErrorResponse:
     """Return the refusal for all errors together: unknown names first, then missing, then bad.
 
     `documented` explains some parameters in words of its own.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import Refusal, parameter_invalid, video_file_broken
+from ..errors import ErrorResponse, parameter_invalid, video_file_broken
 from ..media.analysis import BrokenMedia, MediaInfo, probe
 from .urls import Source
 
@@ -31,7 +31,7 @@ class Limits:
     """What a refusal says about the duration, where that is not simply the limits."""
 
     def video(self, source: Source) -> MediaInfo:
-        """Return what a video is. Raises Refusal unless it is one within the limits."""
+        """Return what a video is. Raises ErrorResponse unless it is one within the limits."""
         info = _probed(source)
         if info is None or info.kind != "video":
             raise video_file_broken()
@@ -40,7 +40,7 @@ class Limits:
         return info
 
     def audio(self, source: Source) -> MediaInfo:
-        """Return what an audio file is. Raises Refusal unless it is one within the limits."""
+        """Return what an audio file is. Raises ErrorResponse unless it is one within the limits."""
         info = _probed(source)
         if info is None:
             raise parameter_invalid(source.field, why="The audio file cannot be read.")
@@ -63,16 +63,16 @@ class Limits:
         )
         if low < min(self.smallest) or high < max(self.smallest):
             text = f"The resolution of the video is too low. {wanted}"
-            raise Refusal(400, "video_resolution_too_low", text)
+            raise ErrorResponse(400, "video_resolution_too_low", text)
         if low > min(self.largest) or high > max(self.largest):
             text = f"The resolution of the video is too high. {wanted}"
-            raise Refusal(400, "video_resolution_too_high", text)
+            raise ErrorResponse(400, "video_resolution_too_high", text)
         if not self._well_shaped(info.width or 0, info.height or 0):
             text = (
                 "The aspect ratio of the video is invalid. Please upload a video with aspect ratio "
                 f"between 1:1 and {self.ratio}. {current}"
             )
-            raise Refusal(400, "video_resolution_invalid_aspect_ratio", text)
+            raise ErrorResponse(400, "video_resolution_invalid_aspect_ratio", text)
 
     def _well_shaped(self, width: int, height: int) -> bool:
         if self.ratios:
@@ -88,13 +88,16 @@ class Limits:
             f"Current duration is `{duration}` seconds."
         )
         if duration < self.shortest:
-            raise Refusal(400, "video_duration_too_short", f"{subject} is too short. {wanted}")
+            raise ErrorResponse(
+                400, "video_duration_too_short", f"{subject} is too short. {wanted}"
+            )
         if duration > self.longest:
-            raise Refusal(400, "video_duration_too_long", f"{subject} is too long. {wanted}")
+            text = f"{subject} is too long. {wanted}"
+            raise ErrorResponse(400, "video_duration_too_long", text)
 
 
 def image(source: Source, *, smallest: int) -> MediaInfo:
-    """Return what an image is. Raises Refusal unless it is a JPEG or PNG of at least this size.
+    """Return what an image is. Raises ErrorResponse unless it is a JPEG or PNG, large enough.
 
     `smallest` is the shortest side allowed, in pixels.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..database import Document
-from ..errors import Refusal
+from ..errors import ErrorResponse
 from ..media.analysis import MediaInfo
 from .limits import Limits
 from .urls import MB, Source
@@ -34,7 +34,7 @@ def options(index: Document) -> list[str]:
 
 
 def accepted(index: Document, source: Source, *, largest: int | None = None) -> MediaInfo:
-    """Return what a video is, when all the models of an index take it. Raises Refusal.
+    """Return what a video is, when all the models of an index take it. Raises ErrorResponse.
 
     The text about durations is the documented one, whatever the limits are by now.
     """
@@ -45,7 +45,7 @@ def accepted(index: Document, source: Source, *, largest: int | None = None) -> 
             f"The video is too large. Please use a video with a size less than `{largest}`."
             f" The current size is `{source.size}`."
         )
-        raise Refusal(400, "video_filesize_too_large", text)
+        raise ErrorResponse(400, "video_filesize_too_large", text)
     return Limits(
         shortest=4,
         longest=min(_LONGEST[name] for name in families),

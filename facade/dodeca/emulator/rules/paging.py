@@ -29,7 +29,7 @@ def page(items: Sequence[T], params: Mapping[str, Any]) -> tuple[Sequence[T], di
 def time_filter(params: Mapping[str, Any], name: str) -> str | None:
     """Return a time among the parameters as a timestamp, which compares with those of documents.
 
-    None when it is not given. Raises Refusal when it is no date and time.
+    None when it is not given. Raises ErrorResponse when it is no date and time.
     """
     if name not in params:
         return None

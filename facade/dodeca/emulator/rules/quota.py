@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import Refusal
+from ..errors import ErrorResponse
 
 _WINDOWS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _FORM = re.compile(r"([1-9]\d*)(m?)/(second|minute|hour|day)")
@@ -47,12 +47,12 @@ class Quota:
         self._used: dict[tuple[str, Limit], tuple[int, float]] = {}
         self._lock = threading.Lock()
 
-    def admit(self, family: str, now: datetime) -> dict[str, str]:
-        """Count a request; the headers that tell what is left. Raises Refusal for 429."""
+    def count_request(self, family: str, now: datetime) -> dict[str, str]:
+        """Count a request; the headers that tell what is left. Raises ErrorResponse for 429."""
         return self._count(family, now, 1.0, of_media=False)
 
-    def spend(self, family: str, seconds: float, now: datetime) -> dict[str, str]:
-        """Count seconds of media; the headers that tell what is left. Raises Refusal for 429."""
+    def count_media(self, family: str, seconds: float, now: datetime) -> dict[str, str]:
+        """Count seconds of media; return the headers for what is left. Raises ErrorResponse."""
         return self._count(family, now, seconds, of_media=True)
 
     def _count(self, family: str, now: datetime, cost: float, *, of_media: bool) -> dict[str, str]:
@@ -66,7 +66,7 @@ class Quota:
             wait = max(one.window - now.timestamp() % one.window for one in full)
             text = "You have exceeded the rate limit. Please try again later."
             retry_after = {"Retry-After": str(max(1, math.ceil(wait)))}
-            raise Refusal(429, "too_many_requests", text, headers | retry_after)
+            raise ErrorResponse(429, "too_many_requests", text, headers | retry_after)
         return headers
 
     def _headers(self, family: str, now: datetime) -> dict[str, str]:

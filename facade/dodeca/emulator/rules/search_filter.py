@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ..database import Document
-from ..errors import Refusal
+from ..errors import ErrorResponse
 
 Test = Callable[[Document], bool]
 
@@ -16,7 +16,7 @@ _MEASURES = ("duration", "width", "height", "size", "filename")
 
 
 def parse(text: str | None) -> Test:
-    """Return what tells whether a video passes a filter. Raises Refusal."""
+    """Return what tells whether a video passes a filter. Raises ErrorResponse."""
     if not text:
         return lambda video: True
     try:
@@ -29,13 +29,13 @@ def parse(text: str | None) -> Test:
     return lambda video: all(test(video) for test in tests)
 
 
-def search_filter_invalid() -> Refusal:
+def search_filter_invalid() -> ErrorResponse:
     """Return the refusal of a filter that is not written as it should be."""
     text = (
         "Filter used in search is invalid. Please use the valid filter syntax by following"
         " filtering documentation."
     )
-    return Refusal(400, "search_filter_invalid", text)
+    return ErrorResponse(400, "search_filter_invalid", text)
 
 
 def _test(name: str, wanted: Any) -> Test:

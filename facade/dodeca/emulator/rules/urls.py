@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 
-from ..errors import Refusal, parameter_invalid
-
-if TYPE_CHECKING:
-    from ..core import Emulator
+from ..errors import ErrorResponse, parameter_invalid
+from ..state import State
 
 MB = 1024**2
 _TIMEOUT = 30.0  # seconds without a byte
@@ -41,31 +38,31 @@ class Source:
         """Bytes."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
 
-    def keep(self, emulator: Emulator) -> str:
+    def keep(self, state: State) -> str:
         """Put the media into the store, to outlive the block, and return their name there."""
         if isinstance(self.content, bytes):
-            path = emulator.store.incoming()
+            path = state.database.incoming_path()
             path.write_bytes(self.content)
-            return emulator.store.keep(path)
+            return state.database.keep(path)
         if self.temporary:
-            return emulator.store.keep(self.content)
-        return emulator.store.share(self.content)
+            return state.database.keep(self.content)
+        return state.database.share(self.content)
 
     def checked(self, limit: int) -> Source:
-        """Return itself when it has no more than `limit` bytes. Raises Refusal."""
+        """Return itself when it has no more than `limit` bytes. Raises ErrorResponse."""
         if self.size > limit:
             raise too_large(self.field, limit)
         return self
 
 
-def too_large(field: str, limit: int) -> Refusal:
+def too_large(field: str, limit: int) -> ErrorResponse:
     """Return the refusal of media beyond `limit` bytes."""
     return parameter_invalid(field, why=f"It is larger than {limit // MB} MB.")
 
 
 @contextmanager
-def from_url(emulator: Emulator, text: str, *, field: str, limit: int) -> Iterator[Source]:
-    """Provide the file that a URL stands for, up to `limit` bytes. Raises Refusal."""
+def from_url(state: State, text: str, *, field: str, limit: int) -> Iterator[Source]:
+    """Provide the file that a URL stands for, up to `limit` bytes. Raises ErrorResponse."""
     try:
         url = httpx.URL(text)
         host = url.host
@@ -74,10 +71,10 @@ def from_url(emulator: Emulator, text: str, *, field: str, limit: int) -> Iterat
     if url.scheme not in ("http", "https") or not host:
         raise parameter_invalid(field, why="Only http and https URLs can be used.")
     filename = url.path.rpartition("/")[2]
-    if path := _in_folder(emulator.media, filename):
+    if path := _in_folder(state.media_folder, filename):
         yield Source(path, field, url=text, filename=filename).checked(limit)
     elif _is_this_machine(host):
-        path = emulator.store.incoming()
+        path = state.database.incoming_path()
         try:
             _fetch(url, path, field, limit)
             yield Source(path, field, url=text, filename=filename or None, temporary=True)

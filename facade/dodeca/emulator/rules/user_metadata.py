@@ -16,7 +16,7 @@ _NAME = "user_metadata"
 
 
 def parse(text: str | None) -> dict[str, Any]:
-    """Read the JSON text in which forms carry custom fields. Raises Refusal."""
+    """Read the JSON text in which forms carry custom fields. Raises ErrorResponse."""
     if text is None:
         return {}
     try:
@@ -35,17 +35,17 @@ def kept(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def first(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that a new video begins with. Raises Refusal."""
+    """Return the fields that a new video begins with. Raises ErrorResponse."""
     return kept(checked(values))
 
 
 def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return old fields with some of them set anew; null removes one. Raises Refusal."""
+    """Return old fields with some of them set anew; null removes one. Raises ErrorResponse."""
     return {name: v for name, v in {**old, **checked(changes)}.items() if v is not None}
 
 
 def checked(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the fields when none has a name of what is measured. Raises Refusal."""
+    """Return the fields when none has a name of what is measured. Raises ErrorResponse."""
     if taken := [name for name in values if name in MEASURED]:
         names = "`, `".join(taken)
         raise parameter_invalid(_NAME, why=f"It cannot set what the service measures: `{names}`.")
