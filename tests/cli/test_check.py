@@ -97,13 +97,13 @@ def test_pictures_and_lengths_as_the_emulator_judges_them(
     facts = Facts("video", "mp4", 1000, duration, width, height)
     says = accepted(facts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "_probed", lambda source: info)
+        patch.setattr(limits, "_probe", lambda source: info)
         source: Any = SimpleNamespace(field="video", size=1000)
         index: Any = {"models": [{"model_name": "marengo3.0"}]}
         for way, judge in {
-            "embed": lambda: embed_v2.SYNC.video(source),
-            "embed-task": lambda: embed_v2_tasks.ASYNC.video(source),
-            "index": lambda: models.accepted(index, source),
+            "embed": lambda: embed_v2.SYNC.check_video(source),
+            "embed-task": lambda: embed_v2_tasks.ASYNC.check_video(source),
+            "index": lambda: models.check_video(index, source),
         }.items():
             try:
                 judge()

@@ -48,14 +48,14 @@ def emulator(media: Path) -> Iterator[Emulator]:
 
 @pytest.fixture
 def in_process(emulator: Emulator) -> Iterator[httpx.Client]:
-    """A client of the emulator, in this process, that checks each answer."""
+    """A client of the emulator, in this process, that checks each response."""
     with client(emulator) as http:
         yield http
 
 
 @pytest.fixture(params=["in process", "server"])
 def http(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    """A client of the emulator through each of its doors, that checks each answer."""
+    """A client of the emulator through each transport, that checks each response."""
     if request.param == "in process":
         with client(emulator) as http:
             yield http
@@ -81,18 +81,18 @@ def encoded(path: Path) -> str:
 
 
 def conforms(response: httpx.Response) -> None:
-    """Check the headers of an answer as they arrive; `documented_answers` looks at the rest."""
+    """Check the headers of a response; `documented_responses` checks the rest."""
     assert response.headers["x-dodeca-emulator"]
     assert response.headers["x-api-version"] == "v1.3"
     assert response.headers["x-request-id"]
 
 
 @pytest.fixture(autouse=True)
-def documented_answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """Hold every answer that an emulator gives in a test against the specification."""
+def documented_responses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    """Check every response of an emulator in a test against the specification."""
     watch = Watch()
     monkeypatch.setattr(
-        Exchange, "_response", lambda exchange, request_id: watch.answer(exchange, request_id)
+        Exchange, "_response", lambda exchange, request_id: watch.response(exchange, request_id)
     )
     yield watch
     assert not watch.problems, "\n".join(watch.problems[:5])

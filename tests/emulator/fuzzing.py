@@ -95,7 +95,7 @@ BEYOND_SCHEMAS: Rules = {
         "video_file_broken|cannot be read": "an asset may be of another kind than is asked for",
     },
     "embed_tasks_create|tasks_create": {
-        "video_file_broken|`video_file` parameter": "the file that is sent may be a picture",
+        "video_file_broken|`video_file` parameter": "the file that is sent may be an image",
     },
     "multipart_uploads_report_chunks|multipart_uploads_presigned_urls": {
         "The chunks are": "an upload has as many chunks as its size needs",

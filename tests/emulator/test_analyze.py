@@ -34,7 +34,7 @@ def web(media: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def picture(name: str, file: str = "purple.jpg") -> dict[str, str]:
+def image_source(name: str, file: str = "purple.jpg") -> dict[str, str]:
     return {"name": name, "url": f"https://example.org/media/{file}"}
 
 
@@ -87,7 +87,7 @@ async def test_a_stream_begins_before_the_video_is_looked_at(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[bool] = []
-    monkeypatch.setattr(generation, "write", lambda *_: looked.append(True))
+    monkeypatch.setattr(generation, "generate_text", lambda *_: looked.append(True))
     body = {"video": video(), "prompt": PROMPT}
     async with (
         httpx.AsyncClient(
@@ -155,7 +155,7 @@ def test_a_prompt_chooses_what_is_spoken_of(in_process: httpx.Client) -> None:
         return text.partition('": ')[2]
 
     assert spoken("How long is it?") == "The video lasts 12.0 seconds, 3 scenes, at 360x360 pixels."
-    assert spoken("What sounds?") == "One hears loud high tones."
+    assert spoken("What sounds?") == "You hear loud high tones."
     assert spoken("Where is something blue?") == (
         '"blue" measures 33 % over all; it is there from 5.0 to 9.0 s.'
     )
@@ -168,7 +168,7 @@ def test_a_long_prompt_is_quoted_in_part(in_process: httpx.Client) -> None:
     assert f'"{"a" * 120}…"' in text
 
 
-def test_temperature_varies_the_words_and_the_same_request_has_the_same_answer(
+def test_temperature_varies_the_words_and_the_same_request_gives_the_same_text(
     in_process: httpx.Client,
 ) -> None:
     texts = [asked(in_process, temperature=t)["data"] for t in (0, 0, 0.5, 1)]
@@ -192,7 +192,10 @@ def test_a_text_stops_at_its_limit(http: httpx.Client) -> None:
 
 
 def test_images_by_name(http: httpx.Client, media: Path) -> None:
-    given = [picture("first"), {"name": "second", "base64_string": encoded(media / "small.png")}]
+    given = [
+        image_source("first"),
+        {"name": "second", "base64_string": encoded(media / "small.png")},
+    ]
     prompt = "What colours have <@first> and <@second>?"
     answer = asked(http, model_name="pegasus1.6", image=given, prompt=prompt)
     assert "<@first> is mostly purple" in answer["data"]
@@ -202,7 +205,7 @@ def test_images_by_name(http: httpx.Client, media: Path) -> None:
 
 
 def test_a_prompt_with_reference_images(in_process: httpx.Client) -> None:
-    source = {"name": "logo", "media_type": "image", "url": picture("a")["url"]}
+    source = {"name": "logo", "media_type": "image", "url": image_source("a")["url"]}
     prompt = {"input_text": "Colours of it and <@logo>?", "media_sources": [source]}
     body = {"video": video(), "prompt_v2": prompt, "stream": False}
     text = in_process.post("/analyze", json=body).json()["data"]
@@ -214,12 +217,12 @@ def test_a_prompt_with_reference_images(in_process: httpx.Client) -> None:
     ("body", "message"),
     [
         ({"model_name": "pegasus1.5"}, "`model_name` parameter is invalid. Images need"),
-        ({"image": [picture("a"), picture("a")]}, "given more than once"),
+        ({"image": [image_source("a"), image_source("a")]}, "given more than once"),
         ({"prompt": "only <@a>"}, "all of the images as `<@name>`, or none"),
         ({"prompt": "and <@c>"}, "all of the images as `<@name>`, or none"),
         ({"image": [{"name": "a", "url": "http://example.org/purple.jpg"}]}, "Only https"),
-        ({"image": [picture("a", "clip.mp4")]}, "formats of images"),
-        ({"image": [picture("a", "broken.mp4")]}, "cannot be read"),
+        ({"image": [image_source("a", "clip.mp4")]}, "formats of images"),
+        ({"image": [image_source("a", "broken.mp4")]}, "cannot be read"),
         ({"image": [{"name": "a b", "url": "https://example.org/purple.jpg"}]}, "`image.name`"),
         ({"start_time": 1}, "no duration"),
         ({"prompt_v2": {"input_text": "a"}}, "`prompt_v2` parameter is invalid"),
@@ -229,7 +232,11 @@ def test_a_prompt_with_reference_images(in_process: httpx.Client) -> None:
 def test_images_that_are_refused(
     in_process: httpx.Client, refused: Read, body: dict[str, Any], message: str
 ) -> None:
-    images = {"model_name": "pegasus1.6", "image": [picture("a"), picture("b")], "prompt": PROMPT}
+    images = {
+        "model_name": "pegasus1.6",
+        "image": [image_source("a"), image_source("b")],
+        "prompt": PROMPT,
+    }
     status, code, text = refused(in_process.post("/analyze", json=images | body))
     assert (status, code) == (400, "parameter_invalid")
     assert message in text
@@ -245,13 +252,13 @@ def test_images_that_are_refused(
         ({"prompt": ""}, "parameter_invalid", "The text is empty."),
         ({"prompt_v2": {"input_text": "a"}}, "parameter_invalid", "Only one of them"),
         ({"model_name": "pegasus9"}, "parameter_invalid", "The emulator has"),
-        ({"model_name": "pegasus1.2", "max_tokens": 4097}, "parameter_invalid", "4096 at most"),
+        ({"model_name": "pegasus1.2", "max_tokens": 4097}, "parameter_invalid", "at most 4096"),
         ({"model_name": "pegasus1.2", "prompt": "a " * 2001}, "token_limit_exceeded", "maximum"),
         ({"temperature": 1.1}, "parameter_invalid", "`temperature`"),
         ({"start_time": 12}, "parameter_invalid", "The duration is 12.0 seconds."),
         ({"start_time": -1}, "parameter_invalid", "The duration is 12.0 seconds."),
         ({"end_time": 13}, "parameter_invalid", "The duration is 12.0 seconds."),
-        ({"start_time": 5, "end_time": 5.5}, "parameter_invalid", "a second at least"),
+        ({"start_time": 5, "end_time": 5.5}, "parameter_invalid", "at least a second"),
         ({"video": video("small.mp4")}, "video_resolution_too_low", "5184x2160"),
         ({"video": video("broken.mp4")}, "video_file_broken", "Cannot read"),
         ({"video_id": "1"}, "parameter_invalid", "Only one of them"),
@@ -316,7 +323,7 @@ def test_json_by_schema(http: httpx.Client) -> None:
 
 
 def test_json_about_images_has_an_item_for_each(in_process: httpx.Client) -> None:
-    images = [picture("a"), picture("b", "small.png")]
+    images = [image_source("a"), image_source("b", "small.png")]
     item = {"type": "object", "properties": {"width": {"type": "integer"}}}
     schema = {"type": "array", "items": item}
     format_ = {"type": "json_schema", "json_schema": schema}

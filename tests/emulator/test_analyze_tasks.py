@@ -9,7 +9,7 @@ import pytest
 from dodeca.emulator import Emulator, VirtualClock, samples
 
 from .conftest import client, encoded
-from .test_analyze import picture, video
+from .test_analyze import image_source, video
 
 Read = Callable[[httpx.Response], tuple[int, str, str]]
 FIELDS = [
@@ -125,12 +125,12 @@ def test_a_key_makes_a_task_only_once(emulator: Emulator, in_process: httpx.Clie
 
 
 def test_images_and_reference_images(in_process: httpx.Client) -> None:
-    image = start(in_process, model_name="pegasus1.6", image=[picture("p")], prompt="see <@p>")
+    image = start(in_process, model_name="pegasus1.6", image=[image_source("p")], prompt="see <@p>")
     task = in_process.get(f"/analyze/tasks/{image}").json()
     assert task["video_source"] is None
-    assert task["request_params"]["image"] == [picture("p") | {"media_type": "image"}]
+    assert task["request_params"]["image"] == [image_source("p") | {"media_type": "image"}]
     assert "<@p>" in task["result"]["data"]
-    source = picture("logo") | {"media_type": "image"}
+    source = image_source("logo") | {"media_type": "image"}
     prompt = {"input_text": "colours of <@logo>", "media_sources": [source]}
     body = {"video": video(), "prompt_v2": prompt}
     created = in_process.post("/analyze/tasks", json=body).json()["task_id"]
@@ -246,14 +246,14 @@ RANGE = {"time_ranges": [{"start_time": 0, "end_time": 4}]}
     ("definition", "more", "message"),
     [
         ({}, {"prompt": "a"}, "`prompt` parameter is invalid"),
-        ({}, {"max_tokens": 512}, "2048 at least"),
-        ({}, {"max_tokens": "unlimited"}, "`pegasus1.6` only"),
-        (RANGE, {"max_tokens": "unlimited", "model_name": "pegasus1.6"}, "no `time_ranges`"),
-        (RANGE, {"start_time": 2}, "does not go with `time_ranges`"),
-        (RANGE, {"min_segment_duration": 2}, "does not go with `time_ranges`"),
+        ({}, {"max_tokens": 512}, "at least 2048"),
+        ({}, {"max_tokens": "unlimited"}, "segments and `pegasus1.6`"),
+        (RANGE, {"max_tokens": "unlimited", "model_name": "pegasus1.6"}, "with `time_ranges`"),
+        (RANGE, {"start_time": 2}, "cannot be combined with `time_ranges`"),
+        (RANGE, {"min_segment_duration": 2}, "cannot be combined with `time_ranges`"),
         ({}, {"min_segment_duration": 3, "max_segment_duration": 2}, "shorter than 3"),
         ({}, {"min_segment_duration": 1}, "`min_segment_duration`"),
-        ({"time_ranges": [{"start_time": 0, "end_time": 1}]}, {}, "lasts 2 seconds or more"),
+        ({"time_ranges": [{"start_time": 0, "end_time": 1}]}, {}, "lasts at least 2 seconds"),
         ({"time_ranges": [{"start_time": 9, "end_time": 13}]}, {}, "within the 12.0 seconds"),
         (
             {
@@ -265,9 +265,9 @@ RANGE = {"time_ranges": [{"start_time": 0, "end_time": 4}]}
             {},
             "They overlap",
         ),
-        ({"description": "<@a>"}, {}, "an image that is not there: `<@a>`"),
+        ({"description": "<@a>"}, {}, "an image that is not given: `<@a>`"),
         ({"fields": [FIELDS[0], FIELDS[0]]}, {}, "given more than once"),
-        ({"fields": [FIELDS[0] | {"name": "metadata"}]}, {}, "`metadata` is taken"),
+        ({"fields": [FIELDS[0] | {"name": "metadata"}]}, {}, "`metadata` is reserved"),
         ({"fields": [FIELDS[0] | {"format": "seconds"}]}, {}, "`timestamp` only"),
         ({"fields": [FIELDS[0] | {"type": "timestamp"}]}, {}, "required but was not provided"),
         ({"fields": [FIELDS[0] | {"type": "array"}]}, {}, "required but was not provided"),
@@ -300,10 +300,10 @@ def test_ids_of_definitions_are_unique(in_process: httpx.Client, refused: Read) 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"min_segment_duration": 2}, "`time_based_metadata` only"),
-        ({"max_tokens": "unlimited"}, "`pegasus1.6` only"),
+        ({"min_segment_duration": 2}, "requires `time_based_metadata`"),
+        ({"max_tokens": "unlimited"}, "segments and `pegasus1.6`"),
         ({"max_tokens": 100}, "`max_tokens`"),
-        ({"max_tokens": 5000, "model_name": "pegasus1.2"}, "4096 at most"),
+        ({"max_tokens": 5000, "model_name": "pegasus1.2"}, "at most 4096"),
         ({"response_format": {"type": "json_schema"}}, "`response_format.json_schema`"),
         (
             {"response_format": definitions({"id": "a", "description": "b"})["response_format"]},
@@ -332,6 +332,6 @@ def test_segments_need_their_definitions(in_process: httpx.Client, refused: Read
         ({"response_format": {"type": "segment_definitions"}}, "segment_definitions`"),
     ):
         assert message in refused(in_process.post("/analyze/tasks", json=body | more))[2]
-    images = {"model_name": "pegasus1.6", "image": [picture("a")]}
+    images = {"model_name": "pegasus1.6", "image": [image_source("a")]}
     body = {"analysis_mode": "time_based_metadata"} | images
     assert "need a `video`" in refused(in_process.post("/analyze/tasks", json=body))[2]

@@ -109,7 +109,7 @@ def test_a_file_that_is_received_moves_away_before_the_form_is_closed(place: Pla
 def test_a_form_that_is_cut_off_is_refused_and_leaves_nothing(place: Place, sent: bytes) -> None:
     body = form(place)
     body.feed(sent)
-    with pytest.raises(ErrorResponse, match="cut off"):
+    with pytest.raises(ErrorResponse, match="incomplete"):
         body.finish()
     body.close()
     assert list(place.folder.iterdir()) == []

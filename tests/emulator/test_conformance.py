@@ -18,7 +18,7 @@ from dodeca.emulator.handlers import tasks
 
 from .conftest import client
 from .library import MARENGO, OLDER, PEGASUS, index, task
-from .videos import film, flat
+from .videos import encode_video, flat
 
 
 @dataclass
@@ -61,10 +61,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples.video(folder / "wide.mp4", scene, size=(860, 360), fps=1, sound=False)
     short = [samples.Scene("red", 3)]
     samples.video(folder / "short.mp4", short, size=(360, 360), fps=1, sound=False)
-    pictures = [flat((200, 40, 40), 360, 360)] * 3
-    # The last picture is shown for as long as the one before.
+    frames = [flat((200, 40, 40), 360, 360)] * 3
+    # The last frame is shown for as long as the one before.
     for name, last in (("hour", 3599), ("hour+", 3600), ("long", 7199), ("long+", 7200)):
-        film(folder / f"{name}.mp4", pictures, fps=1, times=[0, last - 1, last])
+        encode_video(folder / f"{name}.mp4", frames, fps=1, times=[0, last - 1, last])
     (folder / "broken.mp4").write_bytes(b"\0\1\2\3")
     return folder
 

@@ -32,9 +32,9 @@ def test_an_empty_emulator_has_a_page(browser: httpx.Client) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["x-dodeca-emulator"]
-    assert answer.text.count("none yet") == 4
+    assert answer.text.count("None yet.") == 4
     assert "<b>0</b> indexes" in answer.text
-    assert browser.get("/v1.3/").text.count("none yet") == 4
+    assert browser.get("/v1.3/").text.count("None yet.") == 4
 
 
 def test_the_page_shows_what_there_is(
@@ -73,7 +73,7 @@ def test_the_page_shows_what_there_is(
     ):
         assert text in shown, text
     assert "<b>poster" not in shown
-    assert "none yet" not in shown
+    assert "None yet." not in shown
     assert shown.index("/v1.3/nowhere") < shown.index("analyze_tasks_create")  # the last one first
     assert re.findall(r'(?:src|href)="(?!/emulator/)', shown) == []  # nothing from outside
 

@@ -90,7 +90,7 @@ def test_a_transaction_happens_as_a_whole_or_not_at_all(store: Database) -> None
 def test_media_belong_to_their_document(store: Database, tmp_path: Path) -> None:
     mine = tmp_path / "mine.txt"
     mine.write_bytes(b"abc")
-    media = store.share(mine)
+    media = store.link_media(mine)
     store.insert("things", {"_id": "a", "media": media})
     assert store.media_path(media).read_bytes() == b"abc"
     store.update("things", "a", media=None)
@@ -158,7 +158,7 @@ store = Database(Path(sys.argv[1]))
 while True:
     received = store.incoming_path()
     received.write_bytes(b"x" * 100_000)
-    thing = {"_id": new_id(), "media": store.keep(received)}
+    thing = {"_id": new_id(), "media": store.add_media(received)}
     store.insert("things", thing)
     print(thing["_id"], flush=True)
 """
@@ -189,4 +189,4 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
 def _kept(store: Database, content: bytes) -> str:
     path = store.incoming_path()
     path.write_bytes(content)
-    return store.keep(path)
+    return store.add_media(path)

@@ -50,9 +50,9 @@ def segments(http: httpx.Client, task_id: str, **params: Any) -> list[dict[str, 
 
 @pytest.mark.parametrize(("model", "length"), [(V27, 1024), (V30, 512)])
 def test_all_kinds_at_once(http: httpx.Client, media: Path, model: str, length: int) -> None:
-    picture = ("violet.jpg", (media / "purple.jpg").read_bytes())
+    image = ("violet.jpg", (media / "purple.jpg").read_bytes())
     answer = embed(
-        http, model_name=model, text="purple", image_file=picture, audio_url=url("tones.wav")
+        http, model_name=model, text="purple", image_file=image, audio_url=url("tones.wav")
     )
     assert answer["model_name"] == model
     assert answer["image_embedding"]["metadata"] == {"input_filename": "violet.jpg"}
@@ -81,7 +81,7 @@ def test_a_part_that_fails_leaves_the_others(http: httpx.Client, media: Path) ->
         http,
         text="red",
         image_file=("tiny.png", tiny.read_bytes()),
-        audio_file=("film.mp4", (media / "clip.mp4").read_bytes()),
+        audio_file=("video.mp4", (media / "clip.mp4").read_bytes()),
     )
     assert len(answer["text_embedding"]["segments"]) == 1
     assert "At least 64x64" in answer["image_embedding"]["error_message"]
@@ -136,11 +136,11 @@ def test_what_cannot_be_embedded_is_refused(
 def test_a_task_from_its_creation_to_its_vectors(media: Path) -> None:
     clock = VirtualClock()
     with Emulator(media=media, clock=clock, pace="2") as emulator, client(emulator) as http:
-        film = ("film.mp4", (media / "clip.mp4").read_bytes())
-        body = form(model_name=V27, video_file=film, video_clip_length=5)
+        file = ("video.mp4", (media / "clip.mp4").read_bytes())
+        body = form(model_name=V27, video_file=file, video_clip_length=5)
         task_id = http.post("/embed/tasks", files=body).json()["_id"]
         metadata = {
-            "input_filename": "film.mp4",
+            "input_filename": "video.mp4",
             "video_clip_length": 5,
             "video_embedding_scope": ["clip"],
             "video_embedding_option": ["visual-text", "audio"],
@@ -180,10 +180,10 @@ def test_through_each_door(http: httpx.Client) -> None:
 
 
 def test_a_last_clip_under_two_seconds_is_dropped(tmp_path: Path) -> None:
-    film = tmp_path / "film.mp4"
-    samples.video(film, [samples.Scene("red", 31)], size=(360, 360), fps=1, sound=False)
+    file = tmp_path / "video.mp4"
+    samples.video(file, [samples.Scene("red", 31)], size=(360, 360), fps=1, sound=False)
     with Emulator(media=tmp_path) as emulator, client(emulator) as http:
-        found = segments(http, start(http, video_url=url("film.mp4")))
+        found = segments(http, start(http, video_url=url("video.mp4")))
     assert [s["end_offset_sec"] for s in found] == [6, 12, 18, 24, 30]
     assert {s["embedding_option"] for s in found} == {"visual-text"}
 
@@ -214,7 +214,7 @@ def test_a_video_shorter_than_a_usual_clip_is_one_clip(in_process: httpx.Client)
             "The `video_clip_length` parameter is invalid. "
             "`video_clip_length` should be within 2-10 seconds long",
         ),
-        ({"video_clip_length": 2.5}, "whole seconds"),
+        ({"video_clip_length": 2.5}, "whole number of seconds"),
         ({"video_clip_length": 6, "video_url": url("silent.mp4")}, "longer than the part"),
         (
             {"video_start_offset_sec": 5, "video_end_offset_sec": 5},

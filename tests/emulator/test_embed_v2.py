@@ -235,8 +235,7 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("text", input_text="x") | {"image": {"media_source": url("purple.jpg")}},
             "parameter_invalid",
-            "The `image` parameter is invalid. Only `text` goes with the `input_type` that was"
-            " given.",
+            "The `image` parameter is invalid. Only `text` belongs to the given `input_type`.",
         ),
         (
             body("text", input_text="x") | {"embedding_dimension": 512},

@@ -11,7 +11,7 @@ import pytest
 
 from dodeca.emulator import Emulator, EmulatorTransport, access_log, faults
 from dodeca.emulator.__main__ import main
-from dodeca.emulator.faults import Fault, fault, from_file, from_header
+from dodeca.emulator.faults import Fault, fault_from_header, fault_from_mapping, faults_from_file
 from dodeca.emulator.server import serving
 
 from .conftest import KEY, client
@@ -21,7 +21,7 @@ TEXT = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text":
 
 
 @pytest.fixture(params=["in process", "server"])
-def door(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+def http(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
     """A client that does not check the answers, as some are broken on purpose."""
     transport, url = EmulatorTransport(emulator), "http://x/v1.3"
     if request.param == "in process":
@@ -56,7 +56,7 @@ def until_broken(response: httpx.Response) -> bytes:
     raise AssertionError("the body is whole")
 
 
-# -- each kind, through each door ------------------------------------------------------------
+# -- each kind, through each transport ------------------------------------------------------------
 
 
 def test_too_many_requests(http: httpx.Client, refused: Read) -> None:
@@ -69,65 +69,65 @@ def test_too_many_requests(http: httpx.Client, refused: Read) -> None:
     assert "retry-after" not in flat.headers
 
 
-def test_errors_without_a_body_and_pages_of_proxies(door: httpx.Client) -> None:
-    empty = embed(door, "429; body=no; retry_after=1")
+def test_errors_without_a_body_and_pages_of_proxies(http: httpx.Client) -> None:
+    empty = embed(http, "429; body=no; retry_after=1")
     assert (empty.status_code, empty.content, empty.headers["retry-after"]) == (429, b"", "1")
     for status in (500, 502, 520):
-        page = embed(door, str(status))
+        page = embed(http, str(status))
         assert page.status_code == status
         assert page.headers["content-type"].startswith("text/html")
         assert f"<h1>{status} " in page.text
         assert page.headers["x-request-id"]
-    assert embed(door, "404").json()["error"]["code"] == "emulated_fault"
+    assert embed(http, "404").json()["error"]["code"] == "emulated_fault"
 
 
-def test_an_answer_that_comes_late(door: httpx.Client) -> None:
+def test_an_answer_that_comes_late(http: httpx.Client) -> None:
     began = time.monotonic()
-    assert embed(door, "delay; seconds=0.3").status_code == 200
+    assert embed(http, "delay; seconds=0.3").status_code == 200
     assert 0.3 <= time.monotonic() - began < 2
-    door.timeout = httpx.Timeout(5, read=0.2)
+    http.timeout = httpx.Timeout(5, read=0.2)
     with pytest.raises(httpx.ReadTimeout):
-        embed(door, "delay; seconds=1")
+        embed(http, "delay; seconds=1")
 
 
-def test_a_body_that_drips(door: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_drips(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(faults, "_sleep", lambda seconds, timeout: pauses.append(seconds))
     headers = {faults.HEADER: "drip; seconds=0.01; bytes=400"}
-    with door.stream("POST", "/embed-v2", json=TEXT, headers=headers) as response:
+    with http.stream("POST", "/embed-v2", json=TEXT, headers=headers) as response:
         body = response.read()
     assert pauses == [0.01] * -(-len(body) // 400)
-    assert orjson.loads(body) == embed(door).json()
+    assert orjson.loads(body) == embed(http).json()
 
 
-def test_a_body_that_is_cut_off(door: httpx.Client) -> None:
+def test_a_body_that_is_cut_off(http: httpx.Client) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
-        embed(door, "cut; bytes=100")
+        embed(http, "cut; bytes=100")
     headers = {faults.HEADER: "cut; bytes=100"}
-    with door.stream("POST", "/embed-v2", json=TEXT, headers=headers) as response:
+    with http.stream("POST", "/embed-v2", json=TEXT, headers=headers) as response:
         received = until_broken(response)
     assert len(received) == 100
     assert int(response.headers["content-length"]) > 100
-    assert embed(door).status_code == 200
+    assert embed(http).status_code == 200
 
 
-def test_a_stream_that_is_cut_off(door: httpx.Client) -> None:
+def test_a_stream_that_is_cut_off(http: httpx.Client) -> None:
     body = {"video": {"type": "url", "url": "https://example.org/clip.mp4"}, "prompt": "a"}
     headers = {faults.HEADER: "cut; bytes=150"}
-    with door.stream("POST", "/analyze", json=body, headers=headers) as response:
+    with http.stream("POST", "/analyze", json=body, headers=headers) as response:
         received = until_broken(response)
     assert len(received) == 150
     assert b"stream_start" in received
     assert b"stream_end" not in received
 
 
-def test_a_reset_before_and_after_the_work(emulator: Emulator, door: httpx.Client) -> None:
+def test_a_reset_before_and_after_the_work(emulator: Emulator, http: httpx.Client) -> None:
     with pytest.raises(httpx.ReadError):
-        upload(door, "reset")
-    assert door.get("/assets").json()["data"] == []
+        upload(http, "reset")
+    assert http.get("/assets").json()["data"] == []
     with pytest.raises(httpx.ReadError):
-        upload(door, "lost")
-    (asset,) = door.get("/assets").json()["data"]
+        upload(http, "lost")
+    (asset,) = http.get("/assets").json()["data"]
     (entry,) = emulator.ledger.entries()
     assert (entry["operationId"], entry["id"]) == ("assets_create", asset["_id"])
 
@@ -189,13 +189,13 @@ def test_a_plan_from_a_file(
     yaml = tmp_path / "faults.yaml"
     yaml.write_text("- fault: 429\n  retry_after: 2\n- fault: drip\n  seconds: 0.5\n")
     expected = [Fault("429", retry_after="2"), Fault("drip", seconds=0.5)]
-    assert from_file(yaml) == expected
+    assert faults_from_file(yaml) == expected
     json = tmp_path / "faults.json"
     json.write_bytes(orjson.dumps([{"fault": 429, "retry_after": 2}]))
     monkeypatch.setitem(sys.modules, "yaml", None)
-    assert from_file(json) == expected[:1]
-    with pytest.raises(ValueError, match="YAML needs PyYAML"):
-        from_file(yaml)
+    assert faults_from_file(json) == expected[:1]
+    with pytest.raises(ValueError, match="YAML requires PyYAML"):
+        faults_from_file(yaml)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     assert main(["--faults", str(yaml)]) == 1
     assert "PyYAML" in capsys.readouterr().err
@@ -229,7 +229,7 @@ def test_a_file_that_holds_no_faults(tmp_path: Path, text: str) -> None:
     file = tmp_path / "faults.yaml"
     file.write_text(text)
     with pytest.raises(ValueError):
-        from_file(file)
+        faults_from_file(file)
 
 
 @pytest.mark.parametrize(
@@ -252,13 +252,15 @@ def test_a_file_that_holds_no_faults(tmp_path: Path, text: str) -> None:
 )
 def test_what_is_no_fault(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
-        fault(given)
+        fault_from_mapping(given)
 
 
 def test_headers_are_read_and_bad_ones_refused(in_process: httpx.Client, refused: Read) -> None:
-    assert from_header("429") == Fault("429")
-    assert from_header("429; retry_after=1;body=no") == Fault("429", retry_after="1", body=False)
-    assert from_header("drip; seconds=0.5; bytes=2") == Fault("drip", seconds=0.5, bytes=2)
+    assert fault_from_header("429") == Fault("429")
+    assert fault_from_header("429; retry_after=1;body=no") == Fault(
+        "429", retry_after="1", body=False
+    )
+    assert fault_from_header("drip; seconds=0.5; bytes=2") == Fault("drip", seconds=0.5, bytes=2)
     for text in ("boom", "429; later", "cut; bytes=x", "delay; seconds=x", ""):
         status, code, message = refused(
             in_process.post("/embed-v2", json=TEXT, headers={faults.HEADER: text})
@@ -298,13 +300,13 @@ def test_the_ledger_outlives_a_restart(tmp_path: Path) -> None:
 
 
 def test_each_request_is_a_line_of_the_access_log(
-    emulator: Emulator, door: httpx.Client, caplog: pytest.LogCaptureFixture
+    emulator: Emulator, http: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "dodeca.emulator.access_log"):
-        embed(door)
-        door.get("/nowhere?a=b")
+        embed(http)
+        http.get("/nowhere?a=b")
         with pytest.raises(httpx.ReadError):
-            embed(door, "reset")
+            embed(http, "reset")
     lines = [orjson.loads(r.message) for r in caplog.records if r.name.endswith(".access_log")]
     shown = [(e["method"], e["path"], e["operation"], e["status"]) for e in lines]
     assert shown == [

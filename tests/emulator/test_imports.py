@@ -51,7 +51,7 @@ def start(http: httpx.Client, index_id: str, **more: Any) -> dict[str, Any]:
 
 
 def status(http: httpx.Client, index_id: str) -> dict[str, list[str]]:
-    """The names of the files by status; a look is a poll."""
+    """The names of the files by status; each call is a poll."""
     answer = http.get(f"{PATH}/status", params={"index_id": index_id}).json()
     return {
         state: [entry if isinstance(entry, str) else entry["filename"] for entry in entries]
@@ -122,14 +122,14 @@ def test_an_import_that_starts_meanwhile_wins(
     http: httpx.Client, refused: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index_id = index(http)
-    accepted = imports.accepted
+    check_video = imports.check_video
 
     def slow(*args: Any, **more: Any) -> Any:
-        monkeypatch.setattr(imports, "accepted", accepted)
+        monkeypatch.setattr(imports, "check_video", check_video)
         start(http, index_id)
-        return accepted(*args, **more)
+        return check_video(*args, **more)
 
-    monkeypatch.setattr(imports, "accepted", slow)
+    monkeypatch.setattr(imports, "check_video", slow)
     answer = http.post(PATH, json={"index_id": index_id})
     assert refused(answer)[:2] == (400, "import_in_progress")
     assert len(listed(http, f"/indexes/{index_id}/indexed-assets")) == 2

@@ -91,7 +91,7 @@ def test_a_deleted_index_takes_its_videos_along(emulator: Emulator, refused: Rea
         ({"index_name": "", "models": [MARENGO]}, "parameter_invalid", "`index_name`"),
         ({"index_name": "a", "models": []}, "parameter_invalid", "`models`"),
         ({"index_name": "a", "models": [MARENGO] * 3}, "parameter_invalid", "`models`"),
-        ({"index_name": "a", "models": [MARENGO, OLDER]}, "parameter_invalid", "One model"),
+        ({"index_name": "a", "models": [MARENGO, OLDER]}, "parameter_invalid", "Only one model"),
         (
             {"index_name": "a", "models": [{**MARENGO, "model_name": "marengo9"}]},
             "parameter_invalid",

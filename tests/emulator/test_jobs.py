@@ -33,12 +33,12 @@ def task(store: Database, clock: VirtualClock) -> Document:
     return document
 
 
-def look(
-    jobs: Jobs, store: Database, work: Work, *, polled: bool = True, patience: float = 10
+def refresh(
+    jobs: Jobs, store: Database, work: Work, *, polled: bool = True, timeout: float = 10
 ) -> Document:
     document = store.get("tasks", "a")
     assert document
-    return jobs.look("tasks", document, stages=STAGES, work=work, polled=polled, patience=patience)
+    return jobs.refresh("tasks", document, stages=STAGES, work=work, polled=polled, timeout=timeout)
 
 
 def ready(task: Document) -> dict[str, Any]:
@@ -48,27 +48,27 @@ def ready(task: Document) -> dict[str, Any]:
 def test_polls_move_a_task_through_its_stages(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, ByCount(4))
     task(store, clock)
-    assert look(jobs, store, ready, polled=False)["status"] == "queued"
-    seen = [look(jobs, store, ready)["status"] for _ in range(5)]
+    assert refresh(jobs, store, ready, polled=False)["status"] == "queued"
+    seen = [refresh(jobs, store, ready)["status"] for _ in range(5)]
     assert seen == ["queued", "indexing", "indexing", "ready", "ready"]
 
 
 def test_time_moves_a_task_through_its_stages(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, RealTime(1))
     task(store, clock)
-    assert look(jobs, store, ready)["status"] == "queued"
+    assert refresh(jobs, store, ready)["status"] == "queued"
     clock.advance(5)
-    assert look(jobs, store, ready)["status"] == "indexing"
+    assert refresh(jobs, store, ready)["status"] == "indexing"
     clock.advance(5)
-    done = look(jobs, store, ready)
+    done = refresh(jobs, store, ready)
     assert (done["status"], done["updated_at"]) == ("ready", "2025-01-01T00:00:10.000Z")
 
 
-def test_work_is_done_once_however_many_look(store: Database, clock: VirtualClock) -> None:
+def test_work_is_done_once_however_many_poll(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
     calls: list[str] = []
-    everybody_looks = threading.Barrier(8)
+    everybody_polls = threading.Barrier(8)
     statuses: list[str] = []
 
     def work(task: Document) -> dict[str, Any]:
@@ -76,8 +76,8 @@ def test_work_is_done_once_however_many_look(store: Database, clock: VirtualCloc
         return {"status": "ready"}
 
     def person() -> None:
-        everybody_looks.wait()
-        statuses.append(look(jobs, store, work)["status"])
+        everybody_polls.wait()
+        statuses.append(refresh(jobs, store, work)["status"])
 
     threads = [threading.Thread(target=person) for _ in range(8)]
     for thread in threads:
@@ -88,7 +88,7 @@ def test_work_is_done_once_however_many_look(store: Database, clock: VirtualCloc
     assert statuses == ["ready"] * 8
 
 
-def test_a_look_does_not_wait_for_long_work(store: Database, clock: VirtualClock) -> None:
+def test_a_poll_does_not_wait_for_long_work(store: Database, clock: VirtualClock) -> None:
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
     may_finish = threading.Event()
@@ -97,15 +97,15 @@ def test_a_look_does_not_wait_for_long_work(store: Database, clock: VirtualClock
         may_finish.wait(10)
         return {"status": "ready"}
 
-    assert look(jobs, store, work, patience=0.01)["status"] == "indexing"
+    assert refresh(jobs, store, work, timeout=0.01)["status"] == "indexing"
     may_finish.set()
-    assert look(jobs, store, work)["status"] == "ready"
+    assert refresh(jobs, store, work)["status"] == "ready"
 
 
 def test_a_list_waits_once_for_all(
     store: Database, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dodeca.emulator.jobs.PATIENCE", 0.2)
+    monkeypatch.setattr("dodeca.emulator.jobs.MAX_WAIT", 0.2)
     jobs = Jobs(store, clock, Instant())
     document = task(store, clock)
     others = [{**document, "_id": str(number)} for number in range(20)]
@@ -118,11 +118,11 @@ def test_a_list_waits_once_for_all(
         return {"status": "ready"}
 
     begun = time.monotonic()
-    seen = jobs.look_all("tasks", [document, *others], stages=STAGES, work=work)
+    seen = jobs.refresh_all("tasks", [document, *others], stages=STAGES, work=work)
     assert time.monotonic() - begun < 2
     assert {task["status"] for task in seen} == {"indexing"}
     may_finish.set()
-    assert look(jobs, store, work)["status"] == "ready"
+    assert refresh(jobs, store, work)["status"] == "ready"
 
 
 def test_a_list_counts_as_a_poll_and_a_glance_does_not(
@@ -132,7 +132,7 @@ def test_a_list_counts_as_a_poll_and_a_glance_does_not(
     document = task(store, clock)
 
     def listed() -> str:
-        (seen,) = jobs.look_all("tasks", [document], stages=STAGES, work=ready)
+        (seen,) = jobs.refresh_all("tasks", [document], stages=STAGES, work=ready)
         return str(seen["status"])
 
     with jobs.uncounted():
@@ -140,14 +140,16 @@ def test_a_list_counts_as_a_poll_and_a_glance_does_not(
     assert [listed() for _ in range(3)] == ["indexing", "ready", "ready"]
 
 
-def test_a_refusal_fails_the_task_with_its_message(store: Database, clock: VirtualClock) -> None:
+def test_an_error_response_fails_the_task_with_its_message(
+    store: Database, clock: VirtualClock
+) -> None:
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
 
     def work(task: Document) -> dict[str, Any]:
         raise ErrorResponse(400, "video_file_broken", "Cannot read video file.")
 
-    failed = look(jobs, store, work)
+    failed = refresh(jobs, store, work)
     assert failed["status"] == "failed"
     assert failed["error"] == {"message": "Cannot read video file."}
 
@@ -161,7 +163,7 @@ def test_a_fault_fails_the_task_without_details(
     def work(task: Document) -> dict[str, Any]:
         raise RuntimeError("secret detail")
 
-    assert look(jobs, store, work)["error"] == {"message": "Internal server error."}
+    assert refresh(jobs, store, work)["error"] == {"message": "Internal server error."}
     assert "secret detail" in caplog.text
 
 
@@ -174,9 +176,9 @@ def test_work_that_was_interrupted_starts_over(store: Database, clock: VirtualCl
         may_finish.wait(10)
         raise RuntimeError
 
-    assert look(first, store, endless, patience=0.01)["status"] == "indexing"
+    assert refresh(first, store, endless, timeout=0.01)["status"] == "indexing"
     first.close()
-    assert look(second, store, ready)["status"] == "ready"
+    assert refresh(second, store, ready)["status"] == "ready"
     may_finish.set()
 
 
@@ -184,4 +186,4 @@ def test_a_closed_emulator_starts_no_work(store: Database, clock: VirtualClock) 
     jobs = Jobs(store, clock, ByCount(1))
     task(store, clock)
     jobs.close()
-    assert look(jobs, store, ready, patience=1)["status"] == "indexing"
+    assert refresh(jobs, store, ready, timeout=1)["status"] == "indexing"

@@ -11,8 +11,8 @@ import pytest
 from dodeca.emulator import Emulator
 from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.handlers import media_sources
-from dodeca.emulator.handlers.media_sources import Kind, opened
-from dodeca.emulator.rules.urls import from_url
+from dodeca.emulator.handlers.media_sources import MediaKind, open_source
+from dodeca.emulator.rules.urls import open_url
 
 from .conftest import encoded
 
@@ -61,12 +61,12 @@ def web(media: Path) -> Iterator[str]:
         thread.join()
 
 
-def content(emulator: Emulator, source: dict[str, str], kind: Kind = "image") -> bytes:
-    with opened(emulator.state, source, kind=kind, field="image.media_source") as found:
+def content(emulator: Emulator, source: dict[str, str], kind: MediaKind = "image") -> bytes:
+    with open_source(emulator.state, source, kind=kind, field="image.media_source") as found:
         return found.content if isinstance(found.content, bytes) else found.content.read_bytes()
 
 
-def refusal(emulator: Emulator, source: dict[str, str], kind: Kind = "image") -> ErrorResponse:
+def refusal(emulator: Emulator, source: dict[str, str], kind: MediaKind = "image") -> ErrorResponse:
     with pytest.raises(ErrorResponse) as caught:
         content(emulator, source, kind)
     return caught.value
@@ -132,8 +132,8 @@ def test_this_machine_may_serve_files(emulator: Emulator, media: Path, web: str)
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("nothing.jpg", "answered with status 404"),
-        ("moved.jpg", "answered with status 302"),
+        ("nothing.jpg", "returned status 404"),
+        ("moved.jpg", "returned status 302"),
         ("endless.jpg", "larger than 5 MB"),
     ],
 )
@@ -149,8 +149,8 @@ def test_a_closed_port(emulator: Emulator) -> None:
 
 
 def test_base64(emulator: Emulator, media: Path) -> None:
-    picture = media / "purple.jpg"
-    assert content(emulator, {"base64_string": encoded(picture)}) == picture.read_bytes()
+    image = media / "purple.jpg"
+    assert content(emulator, {"base64_string": encoded(image)}) == image.read_bytes()
 
 
 @pytest.mark.parametrize("text", ["?", "abc", "YWJj\nYWJj", "YWJj=", "data:image/png;base64,YWJj"])
@@ -162,7 +162,7 @@ def test_what_is_no_base64_is_refused(emulator: Emulator, text: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("image", 5), ("audio", 36), ("video", 36)])
-def test_base64_has_a_limit(emulator: Emulator, kind: Kind, limit: int) -> None:
+def test_base64_has_a_limit(emulator: Emulator, kind: MediaKind, limit: int) -> None:
     most = limit * 1024**2
     whole = "A" * (-(-most // 3) * 4)
     text = whole[: len(whole) - (-most % 3)] + "=" * (-most % 3)
@@ -186,7 +186,7 @@ def test_an_unknown_asset(emulator: Emulator) -> None:
 
 def test_kept_media_outlive_their_source(emulator: Emulator, web: str, media: Path) -> None:
     for address in (f"{web}/purple.jpg", "https://example.org/purple.jpg"):
-        with from_url(emulator.state, address, field="url", limit=1024**2) as source:
-            name = source.keep(emulator.state)
+        with open_url(emulator.state, address, field="url", limit=1024**2) as source:
+            name = source.save(emulator.state)
         kept = emulator.state.database.media_path(name)
         assert kept.read_bytes() == (media / "purple.jpg").read_bytes()

@@ -96,11 +96,11 @@ def asset_file(emulator: Emulator, asset_id: str) -> Path:
     return emulator.state.database.media_path(asset["media"])
 
 
-@pytest.mark.parametrize("door", ["in process", "server"])
+@pytest.mark.parametrize("transport", ["in process", "server"])
 def test_a_file_arrives_in_chunks_in_any_order(
-    emulator: Emulator, content: bytes, door: str
+    emulator: Emulator, content: bytes, transport: str
 ) -> None:
-    if door == "server":
+    if transport == "server":
         with (
             serving(emulator) as url,
             httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,

@@ -76,6 +76,6 @@ def test_the_plugin_loads_nothing_of_the_emulator(tmp_path: Path) -> None:
 
 def test_public_names_are_there_and_no_others() -> None:
     assert all(getattr(emulator, name) for name in emulator.__all__)
-    assert set(emulator._HOMES) == set(emulator.__all__)
+    assert set(emulator._MODULES) == set(emulator.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Simulator'"):
         emulator.Simulator  # noqa: B018

@@ -1,4 +1,4 @@
-"""Limits of the emulator: so much in each window, told by headers, refused beyond."""
+"""Limits of the emulator: an amount for each window, reported by headers, 429 beyond."""
 
 import base64
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
-from dodeca.emulator.rules.quota import Limit, limit
+from dodeca.emulator.rules.quota import Limit, parse_limit
 
 TEXT = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text": "a dog"}}
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -66,19 +66,19 @@ def test_without_limits_nothing_is_told() -> None:
 
 
 def test_the_words_of_limits() -> None:
-    assert limit("250/second") == Limit(250, 1)
-    assert limit("60m/hour") == Limit(3600, 3600, of_media=True)
+    assert parse_limit("250/second") == Limit(250, 1)
+    assert parse_limit("60m/hour") == Limit(3600, 3600, of_media=True)
 
 
 @pytest.mark.parametrize("text", ["", "0/second", "5", "5/week", "-1/day", "m/day", "1.5/minute"])
 def test_other_words_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a limit is like"):
-        limit(text)
+        parse_limit(text)
 
 
 def test_minutes_of_media_are_counted(tmp_path: Path) -> None:
-    film = samples.video(tmp_path / "film.mp4", [samples.Scene("red", 25.0)], sound=False)
-    media = {"media_source": {"base64_string": base64.b64encode(film.read_bytes()).decode()}}
+    video = samples.video(tmp_path / "video.mp4", [samples.Scene("red", 25.0)], sound=False)
+    media = {"media_source": {"base64_string": base64.b64encode(video.read_bytes()).decode()}}
     body = {"input_type": "video", "model_name": "marengo3.0", "video": media}
     with client("1m/hour", "100/hour") as http:
         answers = [http.post("/embed-v2", json=body) for _ in range(3)]

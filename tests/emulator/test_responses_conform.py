@@ -1,4 +1,4 @@
-"""That answers are held against the document, in every test, through both doors."""
+"""Responses are checked against the specification, in every test, through both transports."""
 
 import httpx
 import numpy as np

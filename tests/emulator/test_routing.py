@@ -191,7 +191,7 @@ def test_errors_take_the_form_of_the_operation(name: str, status: int, nested: b
 
 
 def test_a_resource_is_played_whole_or_not_at_all() -> None:
-    """Whatever the emulator handles is in the specification, and so is all that goes with it."""
+    """Everything the emulator handles is in the specification."""
     operations = {o.id: o for o in routing.operations(routing.document())}
     assert HANDLERS.keys() <= operations.keys()
     tags = {tag for name in HANDLERS for tag in operations[name].node["tags"]}

@@ -139,19 +139,19 @@ def test_thresholds_mean_nothing_to_marengo_3_0(http: httpx.Client, newer: str) 
     assert len(found(search(http, newer, query_text="red", threshold="high"))) == 4
 
 
-@pytest.mark.parametrize("door", ["in process", "server"])
+@pytest.mark.parametrize("transport", ["in process", "server"])
 def test_a_picture_finds_what_looks_like_it(
-    emulator: Emulator, http: httpx.Client, newer: str, tmp_path: Path, door: str
+    emulator: Emulator, http: httpx.Client, newer: str, tmp_path: Path, transport: str
 ) -> None:
-    picture = samples.image(tmp_path / "green.png", "green")
-    if door == "in process":
-        answer = search(http, newer, picture, query_media_type="image")
+    image = samples.image(tmp_path / "green.png", "green")
+    if transport == "in process":
+        answer = search(http, newer, image, query_media_type="image")
     else:
         with (
             serving(emulator) as url,
             httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as other,
         ):
-            answer = search(other, newer, picture, query_media_type="image")
+            answer = search(other, newer, image, query_media_type="image")
     assert found(answer)[0] == (9.0, 12.0)
 
 
@@ -247,10 +247,8 @@ def test_thumbnails_show_the_middle_of_clips_for_an_hour(
         answer = search(http, index_id, query_text=colour, page_limit="1").json()
         url = answer["data"][0]["thumbnail_url"]
         assert url.startswith("https://api.twelvelabs.io/emulator/thumbnails/")
-        picture = browser.get(url).content
-        alike = {
-            name: float(image_vector(picture) @ text_vector(name)) for name in ("red", "green")
-        }
+        image = browser.get(url).content
+        alike = {name: float(image_vector(image) @ text_vector(name)) for name in ("red", "green")}
         assert max(alike, key=alike.__getitem__) == colour
     later = http.get(f"/search/{answer['page_info']['next_page_token']}").json()
     assert "thumbnail_url" in later["data"][0]
@@ -419,8 +417,8 @@ def test_what_marengo_2_7_does_not_take(
 ) -> None:
     long = search(http, older, query_text="a " * 78)
     assert "less than or equal to 77" in refused(long)[2]
-    picture = media / "purple.jpg"
-    both = search(http, older, picture, query_media_type="image", query_text="a")
+    image = media / "purple.jpg"
+    both = search(http, older, image, query_media_type="image", query_text="a")
     assert refused(both)[:2] == (400, "parameter_invalid")
 
 
@@ -428,8 +426,8 @@ def test_pictures_have_a_smallest_size(
     http: httpx.Client, newer: str, refused: Read, tmp_path: Path
 ) -> None:
     for side, status in ((64, 200), (62, 400)):
-        picture = samples.image(tmp_path / "small.png", "red", (side, 100))
-        answer = search(http, newer, picture, query_media_type="image")
+        image = samples.image(tmp_path / "small.png", "red", (side, 100))
+        answer = search(http, newer, image, query_media_type="image")
         assert answer.status_code == status
     assert "At least 64x64 pixels are needed, not 62x100." in refused(answer)[2]
 

@@ -97,7 +97,7 @@ def test_a_video_that_cannot_be_indexed_fails(media: Path, monkeypatch: pytest.M
     def broken(*_: object) -> Any:
         raise video_file_broken()
 
-    monkeypatch.setattr(indexing, "indexed", broken)
+    monkeypatch.setattr(indexing, "index_video", broken)
     with Emulator(media=media) as emulator, client(emulator) as http:
         index_id = index(http)
         created = task(http, index_id, "silent.mp4")
@@ -221,15 +221,15 @@ def test_everything_outlives_a_restart(tmp_path: Path, media: Path) -> None:
 def test_an_index_that_goes_meanwhile(
     emulator: Emulator, refused: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accepted = tasks.accepted
+    check_video = tasks.check_video
     with client(emulator) as http:
         index_id = index(http)
 
         def slow(*args: Any, **more: Any) -> Any:
             http.delete(f"/indexes/{index_id}")
-            return accepted(*args, **more)
+            return check_video(*args, **more)
 
-        monkeypatch.setattr(tasks, "accepted", slow)
+        monkeypatch.setattr(tasks, "check_video", slow)
         form = {"index_id": index_id, "video_url": "https://example.org/silent.mp4"}
         answer = http.post("/tasks", files={name: (None, text) for name, text in form.items()})
         assert refused(answer)[:2] == (404, "resource_not_exist")

@@ -150,7 +150,7 @@ def test_a_format_goes_with_summaries_only(
 ) -> None:
     form = {"type": "json_schema", "json_schema": {"type": "string"}}
     body = {"video_id": video_id, "type": "chapter", "response_format": form}
-    assert "type `summary` only" in refused(inside.post("/summarize", json=body))[2]
+    assert "requires the type `summary`" in refused(inside.post("/summarize", json=body))[2]
 
 
 # -- gist ------------------------------------------------------------------------------------
@@ -172,11 +172,11 @@ def test_a_gist_has_what_is_asked_for(http: httpx.Client, video_id: str) -> None
 
 
 @pytest.fixture(scope="module")
-def film(media: Path) -> observations.Facts:
-    return observations.film(analyse(media / "clip.mp4"))
+def observed(media: Path) -> observations.Observation:
+    return observations.observe_video(analyse(media / "clip.mp4"))
 
 
-VOICE = sentences.Voice("", 0)
+VOICE = sentences.Phrasing("", 0)
 NUMBERS = st.integers(-50, 50)
 LEAVES = st.one_of(
     st.just({}),
@@ -212,9 +212,9 @@ def branches(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 @settings(max_examples=100, deadline=None)
 @given(schema=st.recursive(LEAVES, branches, max_leaves=6))
-def test_what_is_made_satisfies_its_schema(film: observations.Facts, schema: Any) -> None:
+def test_what_is_made_satisfies_its_schema(observed: observations.Observation, schema: Any) -> None:
     whole = {"$defs": {"part": {"type": "integer", "minimum": 3}}, "anyOf": [schema]}
-    value = schemas.made(whole, film, VOICE)
+    value = schemas.generate_json(whole, observed, VOICE)
     jsonschema_rs.Draft202012Validator(whole).validate(value)
 
 
@@ -258,9 +258,11 @@ def test_what_is_made_satisfies_its_schema(film: observations.Facts, schema: Any
         {"type": "object", "required": "a"},
     ],
 )
-def test_schemas_outside_the_subset_are_refused(film: observations.Facts, schema: Any) -> None:
+def test_schemas_outside_the_subset_are_refused(
+    observed: observations.Observation, schema: Any
+) -> None:
     with pytest.raises(ErrorResponse) as refusal:
-        schemas.made(schema, film, VOICE)
+        schemas.generate_json(schema, observed, VOICE)
     assert (refusal.value.status, refusal.value.code) == (422, "parameter_invalid")
 
 
@@ -278,16 +280,21 @@ def test_schemas_outside_the_subset_are_refused(film: observations.Facts, schema
         ({"enum": ["silent", "noisy"]}, "noisy"),
     ],
 )
-def test_facts_fill_a_schema(film: observations.Facts, schema: Any, value: Any) -> None:
+def test_observations_fill_a_schema(
+    observed: observations.Observation, schema: Any, value: Any
+) -> None:
     expected = ["red", "blue", "green"] if value is None else value
-    assert schemas.made(schema, film, VOICE) == expected
+    assert schemas.generate_json(schema, observed, VOICE) == expected
 
 
 def test_times_have_three_formats() -> None:
-    assert schemas.clock(3723.4567, "seconds") == 3723.457
-    assert schemas.clock(3723.4567, "hh:mm:ss") == "01:02:03"
-    assert schemas.clock(3723.4567, "hh:mm:ss.fff") == "01:02:03.457"
+    assert schemas.format_time(3723.4567, "seconds") == 3723.457
+    assert schemas.format_time(3723.4567, "hh:mm:ss") == "01:02:03"
+    assert schemas.format_time(3723.4567, "hh:mm:ss.fff") == "01:02:03.457"
 
 
-def test_facts_are_written_down_and_restored(film: observations.Facts) -> None:
-    assert observations.restored(orjson.loads(orjson.dumps(film.plain()))) == film
+def test_observations_survive_json(observed: observations.Observation) -> None:
+    assert (
+        observations.observation_from_dict(orjson.loads(orjson.dumps(observed.to_dict())))
+        == observed
+    )

@@ -25,7 +25,7 @@ TEXT = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text":
 MEGABYTE = bytes(1024**2)
 
 
-def test_both_doors_give_the_same_answer(emulator: Emulator) -> None:
+def test_both_transports_give_the_same_response(emulator: Emulator) -> None:
     with client(emulator) as inside, serving(emulator) as url:
         outside = httpx.post(f"{url}/embed-v2", json=TEXT, headers=KEY)
         assert inside.post("/embed-v2", json=TEXT).content == outside.content
@@ -112,7 +112,7 @@ def test_a_client_that_hangs_up_leaves_nothing(emulator: Emulator) -> None:
         assert httpx.post(f"{url}/embed-v2", json=TEXT, headers=KEY).status_code == 200
 
 
-def test_an_early_refusal_reaches_a_client_that_is_still_sending(emulator: Emulator) -> None:
+def test_an_early_error_reaches_a_client_that_is_still_sending(emulator: Emulator) -> None:
     with serving(emulator) as url:
         response = httpx.post(f"{url}/assets", content=MEGABYTE * 20)
     assert response.status_code == 401

@@ -21,7 +21,7 @@ from dodeca.emulator.inference.vectors import (
 )
 from dodeca.emulator.media.analysis import BrokenMedia, analyse
 
-from .videos import GREEN, RED, film, flat
+from .videos import GREEN, RED, encode_video, flat
 
 Scene, Tone = samples.Scene, samples.Tone
 
@@ -217,9 +217,9 @@ def test_sound_has_nothing_to_see(media):
 
 
 def test_what_is_on_show_counts_for_as_long_as_it_is(folder):
-    """Slides: a picture is seen until the next one, also in the middle of nowhere."""
+    """Slides: a frame is seen until the next one, also in the middle of nowhere."""
     pictures = [flat(RED), flat(GREEN), flat(RED)]
-    slides = analyse(film(folder / "slides.mp4", pictures, times=[0, 4, 10]))
+    slides = analyse(encode_video(folder / "slides.mp4", pictures, times=[0, 4, 10]))
     assert axis(video_vector(slides, 1, 2), "red") > 0.8
     assert axis(video_vector(slides, 5, 9), "green") > 0.8
     assert axis(video_vector(slides, 4, 10), "red") == 0
@@ -279,7 +279,7 @@ def test_the_same_bits_twice_and_in_another_process(media):
 
 
 def test_the_same_bits_on_every_machine():
-    """Against what they were when written: text, a picture and a sound made of whole numbers."""
+    """Against what they were when written: a text, an image and audio made of whole numbers."""
 
     def chunk(kind, data):
         return (

@@ -3,12 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dodeca.emulator.inference.vectors import AXES
-from dodeca.emulator.inference.vocabulary import MEANINGS, axes_of, count_tokens, words
+from dodeca.emulator.inference.vocabulary import WORDS_BY_AXIS, axes_of, count_tokens, split_words
 
 
 def test_every_axis_has_words_and_every_word_an_axis():
-    assert set(MEANINGS) == set(AXES)
-    for axis, meaning in MEANINGS.items():
+    assert set(WORDS_BY_AXIS) == set(AXES)
+    for axis, meaning in WORDS_BY_AXIS.items():
         assert all(axis in axes_of(word) for word in meaning.split())
         assert len(set(meaning.split())) == len(meaning.split())
 
@@ -33,10 +33,10 @@ def test_words_and_their_axes(word, axes):
 
 
 def test_words_of_a_text():
-    assert words("A man, walking his DOG!") == ["a", "man", "walking", "his", "dog"]
-    assert words("snow_white 24/7") == ["snow", "white", "24", "7"]
-    assert words("赤い車") == ["赤", "い", "車"]
-    assert words(" ... ") == []
+    assert split_words("A man, walking his DOG!") == ["a", "man", "walking", "his", "dog"]
+    assert split_words("snow_white 24/7") == ["snow", "white", "24", "7"]
+    assert split_words("赤い車") == ["赤", "い", "車"]
+    assert split_words(" ... ") == []
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_tokens_of_two_texts_add_up(first, second):
 
 @given(st.text())
 def test_every_word_is_a_token(text):
-    assert len(words(text)) <= count_tokens(text.casefold())
-    assert all(word == word.strip() != "" for word in words(text))
+    assert len(split_words(text)) <= count_tokens(text.casefold())
+    assert all(word == word.strip() != "" for word in split_words(text))

@@ -1,4 +1,4 @@
-"""Films made frame by frame, for what `samples` does not make: odd formats, fades, noise."""
+"""Videos made frame by frame, for what `samples` does not make: odd formats, fades, noise."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -9,15 +9,15 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+Frame = NDArray[np.uint8]
 
 RED, GREEN, BLUE = (200, 40, 40), (40, 160, 60), (40, 60, 210)
 HEIGHT, WIDTH = 96, 160
 
 
-def film(
+def encode_video(
     path: Path,
-    pictures: Iterable[Picture],
+    frames: Iterable[Frame],
     *,
     fps: int = 25,
     times: Sequence[float] | None = None,
@@ -25,10 +25,10 @@ def film(
     pixels: str = "yuv420p",
     options: dict[str, str] | None = None,
 ) -> Path:
-    """Encode RGB pictures, at even steps or at the given times in seconds."""
+    """Encode RGB frames, at even steps or at the given times in seconds."""
     with av.open(str(path), "w") as container:
         stream: Any = None
-        for number, data in enumerate(pictures):
+        for number, data in enumerate(frames):
             if stream is None:
                 stream = container.add_stream(codec, rate=fps)
                 stream.height, stream.width = data.shape[:2]
@@ -44,18 +44,18 @@ def film(
     return path
 
 
-def flat(colour: Sequence[int], height: int = HEIGHT, width: int = WIDTH) -> Picture:
+def flat(colour: Sequence[int], height: int = HEIGHT, width: int = WIDTH) -> Frame:
     return np.full((height, width, 3), colour, np.uint8)
 
 
-def stripes(colour: Sequence[int], shift: int, wide: int = 24) -> Picture:
+def stripes(colour: Sequence[int], shift: int, wide: int = 24) -> Frame:
     """Stripes of a colour and half of it, moved to the left by `shift` pixels."""
     dark = ((np.arange(WIDTH) + shift) // wide) % 2 == 0
     row = np.where(dark[:, None], np.array(colour) // 2, colour)
     return np.ascontiguousarray(np.broadcast_to(row, (HEIGHT, WIDTH, 3)).astype(np.uint8))
 
 
-def blend(before: Picture, after: Picture, steps: int) -> list[Picture]:
-    """A fade from one picture to the other."""
+def blend(before: Frame, after: Frame, steps: int) -> list[Frame]:
+    """A fade from one frame to the other."""
     first, last = before.astype(float), after.astype(float)
     return [(first + (last - first) * i / steps).astype(np.uint8) for i in range(steps + 1)]

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 import orjson
 
 log = logging.getLogger("dodeca.emulator.access_log")
-KEPT = 50  # requests
+MAX_ENTRIES = 50  # requests
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One request that was answered."""
+    """One request and its response."""
 
     time: str
     method: str
@@ -22,20 +22,20 @@ class Access:
     operation: str | None
     """The operationId, None for a path that the API does not have."""
     status: int | None
-    """None when the connection broke instead."""
+    """None if the connection broke."""
     ms: float
-    """From the end of the request to the beginning of the answer."""
+    """From the end of the request to the start of the response."""
     request_id: str
 
 
 class AccessLog:
-    """Writes to the logger `dodeca.emulator.access` and remembers the last requests."""
+    """Writes to the logger `dodeca.emulator.access_log` and keeps the last requests."""
 
     def __init__(self) -> None:
-        self.last: deque[Access] = deque(maxlen=KEPT)
+        self.last: deque[Access] = deque(maxlen=MAX_ENTRIES)
 
     def add(self, access: Access) -> None:
-        """Take note of a request."""
+        """Log a request."""
         self.last.append(access)
         if log.isEnabledFor(logging.INFO):
             log.info(orjson.dumps(asdict(access)).decode())

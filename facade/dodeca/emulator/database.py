@@ -1,9 +1,9 @@
-"""What the emulator remembers: JSON documents by collection, vectors and media files.
+"""The emulator's data: JSON documents by collection, vectors and media files.
 
-One SQLite database holds everything but the media, which lie in a folder beside it. A file is
+One SQLite database holds everything except the media, which are in a folder beside it. A file is
 written under a temporary name, synced and renamed before the row that mentions it is committed,
-so whatever stops the process, nothing half-made shows up when the database is opened again.
-Without a path the database lives in memory and the media in a temporary folder.
+so nothing incomplete is left when the database is opened again, however the process ended.
+Without a path the database is in memory and the media are in a temporary folder.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ COMMIT;
 
 
 def new_id() -> str:
-    """Return a fresh id, 24 hexadecimal digits like the service's."""
+    """Return a new id, 24 hexadecimal digits like those of the service."""
     return secrets.token_hex(12)
 
 
@@ -60,7 +60,7 @@ class Database:
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
-        self._disowned: list[str] = []
+        self._unreferenced: list[str] = []
         folder = Path(f"{path}.media") if path else Path(tempfile.mkdtemp(prefix="dodeca-"))
         self._media = folder
         self._incoming = folder / "incoming"
@@ -68,7 +68,7 @@ class Database:
             path or ":memory:", isolation_level=None, check_same_thread=False, timeout=1
         )
         self._close = weakref.finalize(self, _close, self._db, None if path else folder)
-        # Exclusive: a second emulator on the same file is refused instead of corrupting the first.
+        # Exclusive: a second emulator on the same file fails instead of corrupting it.
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.executescript(_SCHEMA)
@@ -77,18 +77,18 @@ class Database:
         self._remove_orphans()
 
     def close(self) -> None:
-        """Close the database; media kept in a temporary folder go with it."""
+        """Close the database; a temporary media folder is removed."""
         with self._lock:
             self._close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make everything inside happen at once or not at all; an inner one joins the outer."""
+        """Commit all changes inside together, or none; an inner transaction joins the outer."""
         with self._lock:
             if self._db.in_transaction:
                 yield
                 return
-            self._disowned.clear()
+            self._unreferenced.clear()
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -96,9 +96,9 @@ class Database:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-            # Only now: a file without a row is removed at the next start, a row without its file
-            # would be a lie.
-            for name in self._disowned:
+            # After the commit: a file without a row is removed at the next start, but a row
+            # without its file could not be repaired.
+            for name in self._unreferenced:
                 self.media_path(name).unlink(missing_ok=True)
 
     # -- documents ---------------------------------------------------------------------------
@@ -130,8 +130,8 @@ class Database:
             ).fetchall()
         return [orjson.loads(body) for (body,) in rows]
 
-    def expired(self, collection: str, now: str) -> list[str]:
-        """Return the ids of the documents whose `expires_at` has come."""
+    def expired_ids(self, collection: str, now: str) -> list[str]:
+        """Return the ids of the documents whose `expires_at` has passed."""
         with self._lock:
             rows = self._db.execute(
                 "SELECT id FROM documents"
@@ -141,16 +141,16 @@ class Database:
         return [found for (found,) in rows]
 
     def update(self, collection: str, document_id: str, **changes: Any) -> Document | None:
-        """Set some fields of a document and return it; None when it is not there.
+        """Set some fields of a document and return it; None when it does not exist.
 
-        A new value for `media` gives up the old file.
+        A new value for `media` removes the old file.
         """
         with self.transaction():
             document = self.get(collection, document_id)
             if document is None:
                 return None
             if "media" in changes and document.get("media"):
-                self._disowned.append(document["media"])
+                self._unreferenced.append(document["media"])
             document.update(changes)
             self._db.execute(
                 "UPDATE documents SET body = ? WHERE collection = ? AND id = ?",
@@ -159,7 +159,7 @@ class Database:
         return document
 
     def delete(self, collection: str, document_id: str) -> bool:
-        """Remove a document with its vectors and its media; False when it is not there."""
+        """Remove a document with its vectors and media; False when it does not exist."""
         with self.transaction():
             document = self.get(collection, document_id)
             if document is None:
@@ -168,13 +168,13 @@ class Database:
             self._db.execute("DELETE FROM documents WHERE collection = ? AND id = ?", key)
             self._db.execute("DELETE FROM vectors WHERE collection = ? AND id = ?", key)
             if media := document.get("media"):
-                self._disowned.append(media)
+                self._unreferenced.append(media)
         return True
 
     # -- vectors -----------------------------------------------------------------------------
 
     def put_vectors(self, collection: str, document_id: str, vectors: Vectors) -> None:
-        """Keep the (n, width) float32 vectors of a document, in place of earlier ones."""
+        """Store the (n, width) float32 vectors of a document, replacing earlier ones."""
         with self.transaction():
             self._db.execute(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)",
@@ -193,11 +193,11 @@ class Database:
     # -- media -------------------------------------------------------------------------------
 
     def incoming_path(self) -> Path:
-        """Return a name for a file that is being received; the caller removes or keeps it."""
+        """Return a path for a file to receive; the caller removes it or adds it to the media."""
         return self._incoming / secrets.token_hex(12)
 
-    def keep(self, received: Path) -> str:
-        """Move a received file among the media and return its name, to be put in a document."""
+    def add_media(self, received: Path) -> str:
+        """Move a received file to the media; return its name, for the `media` of a document."""
         with received.open("rb+") as file:
             os.fsync(file.fileno())
         name = new_id()
@@ -205,19 +205,19 @@ class Database:
         _sync_folder(self._media)
         return name
 
-    def share(self, file: Path) -> str:
-        """Give a file of somebody else a place among the media, as a link where possible."""
+    def link_media(self, file: Path) -> str:
+        """Add a file that is not ours to the media, as a hard link where possible."""
         name = new_id()
         try:
             os.link(file, self._media / name)
         except OSError:  # another file system, or one without hard links
             copy = self.incoming_path()
             shutil.copyfile(file, copy)
-            return self.keep(copy)
+            return self.add_media(copy)
         return name
 
     def media_path(self, name: str) -> Path:
-        """Return where a media file lies."""
+        """Return the path of a media file."""
         return self._media / name
 
     def _remove_orphans(self) -> None:

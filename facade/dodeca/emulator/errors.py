@@ -1,7 +1,7 @@
-"""Refusals: the answers of the API other than success, with the documented codes and texts.
+"""The error responses of the API, with the documented codes and texts.
 
-Handlers and everything below them raise `ErrorResponse`; the core turns it into a response in the
-error form that the specification gives for the operation.
+Handlers and everything below them raise `ErrorResponse`; the exchange turns it into a response, in
+the error form that the specification has for the operation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class ErrorResponse(Exception):
-    """A request that the API declines: an HTTP status, an error code and a message."""
+    """An error response of the API: an HTTP status, an error code and a message."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
@@ -28,7 +28,7 @@ class ErrorResponse(Exception):
         return {"error": error} if nested else error
 
 
-# Each code has three texts: for one parameter, for several, and for none that can be named.
+# Each code has three texts: for one parameter, for several, and for no particular one.
 _PARAMETER_TEXTS = {
     "parameter_invalid": (
         "The `{}` parameter is invalid.",
@@ -49,16 +49,16 @@ _PARAMETER_TEXTS = {
 
 
 CLIP_LENGTH = "`video_clip_length` should be within 2-10 seconds long"
-DOCUMENTED: Mapping[str, Mapping[str, str]] = {
+DOCUMENTED_REASONS: Mapping[str, Mapping[str, str]] = {
     "embed_create": {
         "text_truncate": ("You should use one of the following values: `none`, `start`, `end`."),
     },
     "embed_tasks_create": {"video_clip_length": CLIP_LENGTH},
 }
-"""What the documents say about the bad value of a parameter, by operationId and its name."""
+"""The documented reason for a bad value, by operationId and name of the parameter."""
 
 
-def _about_parameters(code: str, names: Sequence[str], why: str) -> ErrorResponse:
+def _parameter_error(code: str, names: Sequence[str], why: str) -> ErrorResponse:
     one, several, none = _PARAMETER_TEXTS[code]
     if not names:
         text = none
@@ -70,18 +70,18 @@ def _about_parameters(code: str, names: Sequence[str], why: str) -> ErrorRespons
 
 
 def parameter_invalid(*names: str, why: str = "") -> ErrorResponse:
-    """Return the refusal of values that cannot be accepted; `why` follows the documented text."""
-    return _about_parameters("parameter_invalid", names, why)
+    """Return the error for invalid values; `why` follows the documented text."""
+    return _parameter_error("parameter_invalid", names, why)
 
 
 def parameter_not_provided(*names: str, why: str = "") -> ErrorResponse:
-    """Return the refusal of a request that lacks required parameters."""
-    return _about_parameters("parameter_not_provided", names, why)
+    """Return the error for missing parameters."""
+    return _parameter_error("parameter_not_provided", names, why)
 
 
 def parameter_unknown(*names: str, why: str = "") -> ErrorResponse:
-    """Return the refusal of parameters that the operation does not have."""
-    return _about_parameters("parameter_unknown", names, why)
+    """Return the error for parameters that the operation does not have."""
+    return _parameter_error("parameter_unknown", names, why)
 
 
 def resource_not_exist(collection: str, resource_id: str) -> ErrorResponse:
@@ -100,7 +100,7 @@ def api_key_invalid() -> ErrorResponse:
 
 
 def api_upgrade_required(version: str, current: str) -> ErrorResponse:
-    """Return the refusal of a path under a version of the API other than the emulated one."""
+    """Return the error for a path of another version of the API."""
     text = (
         f"This endpoint is supported starting with version `{version}`. "
         f"Your version is `{current}`."
@@ -109,7 +109,7 @@ def api_upgrade_required(version: str, current: str) -> ErrorResponse:
 
 
 def video_file_broken() -> ErrorResponse:
-    """Return the refusal of a video that cannot be decoded."""
+    """Return the error for a video that cannot be decoded."""
     text = "Cannot read video file. Please check the video file is valid and try again."
     return ErrorResponse(400, "video_file_broken", text)
 
@@ -132,5 +132,5 @@ def request_too_large(limit: int) -> ErrorResponse:
 
 
 def internal_server_error() -> ErrorResponse:
-    """Return the 500 that hides a fault of the emulator itself; the log has the details."""
+    """Return the 500 for a bug of the emulator itself; the log has the details."""
     return ErrorResponse(500, "internal_server_error", "Internal server error.")

@@ -1,4 +1,4 @@
-"""One request in, one response out, whichever transport the request came through.
+"""One request in, one response out, for every transport.
 
 An exchange is fed the body in chunks and then responds, so that the synchronous transport, the
 asynchronous one and the server all stream in the same way.
@@ -30,7 +30,7 @@ from .errors import (
     internal_server_error,
     parameter_invalid,
 )
-from .faults import FaultPlan, apply_fault, error_of
+from .faults import FaultPlan, apply_fault, error_response_of
 from .handlers.registry import HANDLERS, PRECHECKS
 from .requests.bodies import FormBody, JSONBody, RequestBody
 from .requests.routing import Operation, router
@@ -153,7 +153,7 @@ class Exchange:
             fault, self._error = None, error
         if fault is None:
             return self._response(request_id)
-        if stand_in := error_of(fault):
+        if stand_in := error_response_of(fault):
             self._error = stand_in
             return self._response(request_id)
         response = apply_fault(fault, lambda: self._response(request_id), self.read_timeout)

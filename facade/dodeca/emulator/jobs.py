@@ -1,10 +1,9 @@
-"""The work behind asynchronous tasks: done at most once, shown at the emulator's pace.
+"""The work of asynchronous tasks: done at most once, shown at the emulator's pace.
 
 A task is a document with `status`, `created_at`, `polls` and `duration` (seconds of media). While
-it is not due, its status is one of the stages that the pace puts it at. The first look after
-it has become due starts the work, and whoever looks waits a moment for it: short media are ready
-at once, long ones while the caller goes on polling. A task that a crash interrupted starts over
-at the next look.
+it is not due, its status is the stage of its progress. The first refresh after it is due starts the
+work, and a refresh waits up to MAX_WAIT for it: short media are ready at once, long ones while the
+caller polls. A task that a crash interrupted starts over at the next refresh.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from .clock import Clock, Pace, moment, stage, timestamp
+from .clock import Clock, Pace, parse_time, stage_at, timestamp
 from .database import Database, Document
 from .errors import ErrorResponse
 
-PATIENCE = 2.0  # seconds that a look waits for running work; clients give up after five or more
+MAX_WAIT = 2.0  # seconds that a refresh waits for running work; clients time out after five or more
 
 Work = Callable[[Document], dict[str, Any]]
 """Does the work of a task and returns the fields to set. An ErrorResponse fails the task."""
@@ -54,7 +53,7 @@ class Jobs:
         self._done: dict[tuple[str, str], threading.Event] = {}
         self._closed = False
 
-    def look(
+    def refresh(
         self,
         collection: str,
         task: Document,
@@ -62,9 +61,9 @@ class Jobs:
         stages: Sequence[str],
         work: Work,
         polled: bool,
-        patience: float = PATIENCE,
+        timeout: float = MAX_WAIT,
     ) -> Document:
-        """Return a task with its status as of now; `polled` when this look counts as a poll."""
+        """Return a task with its current status; `polled` counts this as a poll."""
         if task["status"] not in stages:
             return task
         if polled and not _UNCOUNTED.get():
@@ -72,39 +71,39 @@ class Jobs:
                 task = self._database.get(collection, task["_id"]) or task
                 self._database.update(collection, task["_id"], polls=task["polls"] + 1)
             task["polls"] += 1
-        elapsed = (self._clock.now() - moment(task["created_at"])) / timedelta(seconds=1)
+        elapsed = (self._clock.now() - parse_time(task["created_at"])) / timedelta(seconds=1)
         progress = self._pace.progress(
             polls=task["polls"], elapsed=elapsed, duration=task["duration"] or 0.0
         )
         if progress < 1:
-            return task | {"status": stage(progress, stages)}
-        self._start(_Job((collection, task["_id"]), stages, work)).wait(patience)
+            return task | {"status": stage_at(progress, stages)}
+        self._start(_Job((collection, task["_id"]), stages, work)).wait(timeout)
         task = self._database.get(collection, task["_id"]) or task
         return task | {"status": stages[-1]} if task["status"] in stages else task
 
-    def look_all(
+    def refresh_all(
         self, collection: str, tasks: Iterable[Document], *, stages: Sequence[str], work: Work
     ) -> list[Document]:
-        """Return tasks with their status as of now, for a list; they share what waiting there is.
+        """Return tasks with their current status, for a list; MAX_WAIT is for all together.
 
-        To be listed is to be polled: clients with many tasks look at lists.
+        Being listed counts as a poll: clients with many tasks poll lists.
         """
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + MAX_WAIT
         return [
-            self.look(
+            self.refresh(
                 collection,
                 task,
                 stages=stages,
                 work=work,
                 polled=True,
-                patience=max(0.0, deadline - time.monotonic()),
+                timeout=max(0.0, deadline - time.monotonic()),
             )
             for task in tasks
         ]
 
     @contextmanager
     def uncounted(self) -> Iterator[None]:
-        """A block whose looks do not count: the emulator's own, for its front page."""
+        """A block in which nothing counts as a poll, for the emulator's own front page."""
         token = _UNCOUNTED.set(True)
         try:
             yield
@@ -112,11 +111,11 @@ class Jobs:
             _UNCOUNTED.reset(token)
 
     def close(self) -> None:
-        """Start nothing more; work that is under way is abandoned, as by a crash."""
+        """Start no more work; running work is abandoned, as by a crash."""
         self._closed = True
 
     def _start(self, job: _Job) -> threading.Event:
-        """Have a job done unless it is being done; return what tells that it is."""
+        """Queue a job unless it is queued or running; return the event of its end."""
         with self._lock:
             if event := self._done.get(job.key):
                 return event
@@ -128,7 +127,7 @@ class Jobs:
         return event
 
     def _worker(self) -> None:
-        """Do what is waiting, then end."""
+        """Run the queued jobs, then end."""
         while True:
             with self._lock:
                 if not self._waiting:
@@ -143,18 +142,18 @@ class Jobs:
         try:
             task = None if self._closed else self._database.get(*job.key)
             if task and task["status"] in job.stages:
-                changes = _outcome(task, job.work)
+                changes = _run_work(task, job.work)
                 self._database.update(*job.key, **changes, updated_at=timestamp(self._clock.now()))
         except Exception:
             if not self._closed:
                 log.exception("task %s could not be finished", job.key[1])
 
 
-def _outcome(task: Document, work: Work) -> dict[str, Any]:
+def _run_work(task: Document, work: Work) -> dict[str, Any]:
     try:
         return work(task)
-    except ErrorResponse as refusal:
-        return {"status": "failed", "error": {"message": refusal.message}}
+    except ErrorResponse as error:
+        return {"status": "failed", "error": {"message": error.message}}
     except Exception:
         log.exception("the work of task %s failed", task["_id"])
         return {"status": "failed", "error": {"message": "Internal server error."}}

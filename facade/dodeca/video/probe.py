@@ -1,7 +1,7 @@
-"""What a media file is: its streams, its length, and how it is taken apart.
+"""Probes media files: streams, duration, and the packets and frames in them.
 
-Files are taken as they come from strangers: whatever cannot be decoded raises `BrokenMedia`, names
-mean nothing, and formats that point to other files or addresses (playlists) are not opened.
+Files are not trusted: what cannot be decoded raises `BrokenMedia`, names are ignored, and formats
+that refer to other files or addresses (playlists) are not opened.
 """
 
 import io
@@ -18,20 +18,20 @@ from av.error import FFmpegError
 from av.error import PermissionError as NotAllowed
 from av.stream import Disposition
 
-Source = str | Path | bytes
+MediaContent = str | Path | bytes
 """A file by its path, or its content."""
 
-Stream = av.VideoStream | av.AudioStream
+MediaStream = av.VideoStream | av.AudioStream
 
 _FORMATS = (
     "aac,ac3,aiff,amr,asf,avi,caf,eac3,flac,flv,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
     "mp3,mpeg,mpegts,mpegvideo,mxf,ogg,png_pipe,wav,w64,webp_pipe,bmp_pipe,tiff_pipe"
 )
-_MAX_PIXELS = 1 << 26  # a small file must not unfold into gigabytes
-_MIN_RATE = 1000  # samples per second; below, sound is none, and a small file lasts for days
-# PyAV 19 takes metadata that are no UTF-8; before, it had to be told so.
+_MAX_PIXELS = 1 << 26  # a small file must not expand to gigabytes
+_MIN_RATE = 1000  # samples per second; below that, a small file lasts for days
+# PyAV 19 accepts metadata that are not UTF-8; before, this was an option.
 _LENIENT: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__[:2]) < 19 else {}
-# Fixed-point decoders give the same samples on every machine; the usual ones compute in floats.
+# Fixed-point decoders give the same samples on every machine; the default ones use floats.
 _EXACT_DECODERS = {"aac": "aac_fixed", "mp3": "mp3", "mp3float": "mp3", "ac3": "ac3_fixed"}
 
 
@@ -41,16 +41,16 @@ class BrokenMedia(Exception):
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a file is, as found in its streams."""
+    """What a file is, read from its streams."""
 
     kind: Literal["video", "audio", "image"]
     format: str
     """Short name of the container: mp4, webm, matroska, mp3, wav, jpeg, png, ..."""
     size_bytes: int
     duration: float | None = None
-    """Seconds, in milliseconds' steps; None for an image."""
+    """Seconds, in steps of milliseconds; None for an image."""
     width: int | None = None
-    """Pixels as shown, that is after any rotation; None without a picture."""
+    """Pixels as displayed, that is after rotation; None for audio."""
     height: int | None = None
     fps: float | None = None
     video_codec: str | None = None
@@ -62,18 +62,18 @@ class MediaInfo:
         return self.audio_codec is not None
 
 
-def probe(source: Source) -> MediaInfo:
-    """Read what a file is, from its streams; all its packets are counted for the duration.
+def probe(source: MediaContent) -> MediaInfo:
+    """Read what a file is from its streams; the duration is measured from all packets.
 
-    Raises BrokenMedia when there is nothing in it that can be decoded, and OSError when the file
-    cannot be read at all.
+    Raises BrokenMedia when nothing in it can be decoded, and OSError when the file cannot be
+    read.
     """
-    with opened(source) as (container, size):
+    with open_container(source) as (container, size):
         video, audio = streams_of(container)
         name = _format_name(container)
         streams = [stream for stream in (video, audio) if stream]
         if not streams:
-            raise BrokenMedia("there is no picture and no sound in it")
+            raise BrokenMedia("there is no video, image or audio in it")
         decoders = {stream.index: decoder_of(stream) for stream in streams}
         first: dict[int, Any] = {}
         ends = dict.fromkeys(decoders, 0)
@@ -87,25 +87,25 @@ def probe(source: Source) -> MediaInfo:
                 first[index] = decoded[0]
                 if video and index == video.index and container.format.name.endswith("_pipe"):
                     return MediaInfo("image", name, size, **_shape(video, first[index]))
-        # What yields nothing to see or hear is as good as not there.
+        # A stream without a single frame does not count.
         streams = [stream for stream in streams if stream.index in first]
         if not streams:
             raise BrokenMedia("nothing in it can be decoded")
-        facts: dict[str, Any] = {"duration": _duration(streams, ends)}
-        if facts["duration"] <= 0:
+        values: dict[str, Any] = {"duration": _duration(streams, ends)}
+        if values["duration"] <= 0:
             raise BrokenMedia("it has no duration")
         if video in streams:
-            facts |= _shape(video, first[video.index])
+            values |= _shape(video, first[video.index])
             rate = video.average_rate or video.guessed_rate
-            facts["fps"] = round(float(rate), 3) if rate else None
+            values["fps"] = round(float(rate), 3) if rate else None
         if audio in streams:
-            facts["audio_codec"] = audio.codec_context.codec.canonical_name
-        return MediaInfo("video" if video in streams else "audio", name, size, **facts)
+            values["audio_codec"] = audio.codec_context.codec.canonical_name
+        return MediaInfo("video" if video in streams else "audio", name, size, **values)
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[tuple[InputContainer, int]]:
-    """The container and its size in bytes; FFmpeg's many errors become BrokenMedia."""
+def open_container(source: MediaContent) -> Iterator[tuple[InputContainer, int]]:
+    """Open a container; yields it and its size in bytes. Errors of FFmpeg become BrokenMedia."""
     file: BinaryIO
     if isinstance(source, bytes):
         file, size = io.BytesIO(source), len(source)
@@ -115,18 +115,18 @@ def opened(source: Source) -> Iterator[tuple[InputContainer, int]]:
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
     with file:
         try:
-            with av.open(_Nameless(file), "r", options=options, **_LENIENT) as container:
+            with av.open(_UnnamedFile(file), "r", options=options, **_LENIENT) as container:
                 yield container, size
         except FFmpegError as exc:
-            unknown = isinstance(exc, NotAllowed)  # said of formats not in the list
-            reason = "its format is not known" if unknown else exc.strerror
+            unknown = isinstance(exc, NotAllowed)  # raised for formats not in the list
+            reason = "its format is not supported" if unknown else exc.strerror
             raise BrokenMedia(reason or type(exc).__name__) from exc
 
 
-class _Nameless:
-    """A file without a name, so that FFmpeg goes by its content alone.
+class _UnnamedFile:
+    """A file without a name, so that FFmpeg relies on its content alone.
 
-    Some names it would take for patterns, addresses or formats.
+    It would interpret some names as patterns, addresses or formats.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -134,9 +134,9 @@ class _Nameless:
 
 
 def streams_of(container: InputContainer) -> tuple[av.VideoStream | None, av.AudioStream | None]:
-    """The first picture and the first sound for which there is a decoder, if any.
+    """Return the first video and the first audio stream that have a decoder, if any.
 
-    Cover art of a song is no picture.
+    Cover art of a song does not count.
     """
     cover = Disposition.attached_pic
     known = [stream for stream in container.streams if stream.codec_context]
@@ -145,8 +145,8 @@ def streams_of(container: InputContainer) -> tuple[av.VideoStream | None, av.Aud
     return next(videos, None), next(audios, None)
 
 
-def packets_of(container: InputContainer, streams: list[Stream]) -> "Iterator[av.Packet[Any]]":
-    """The packets up to where the file breaks off, then those that empty the decoders."""
+def packets_of(container: InputContainer, streams: list[MediaStream]) -> "Iterator[av.Packet[Any]]":
+    """Yield the packets up to where the file breaks off, then those that flush the decoders."""
     wanted = {stream.index for stream in streams}
     try:
         for packet in container.demux(streams):
@@ -156,11 +156,11 @@ def packets_of(container: InputContainer, streams: list[Stream]) -> "Iterator[av
         return
 
 
-def decoder_of(stream: Stream, *, thorough: bool = True) -> Any:
-    """A decoder that gives the same result on every machine, for damaged files too.
+def decoder_of(stream: MediaStream, *, thorough: bool = True) -> Any:
+    """Return a decoder that gives the same result on every machine, also for damaged files.
 
-    Pictures are decoded on one core and without the smoothing filter; unless `thorough`, those that
-    no others refer to are left out: half the work, for numbers that are nearly the same.
+    Video is decoded on one core and without the loop filter; unless `thorough`, frames that no
+    others refer to are skipped: half the work, for nearly the same measurements.
     """
     decoder = stream.codec_context
     if isinstance(decoder, av.VideoCodecContext):
@@ -178,44 +178,44 @@ def decoder_of(stream: Stream, *, thorough: bool = True) -> Any:
 
 
 def frames_of(decoder: Any, packet: "av.Packet[Any]") -> list[Any]:
-    """The frames that a packet completes; none when it cannot be decoded."""
+    """Return the frames that a packet completes; none when it cannot be decoded."""
     try:
         return cast(list[Any], decoder.decode(packet))
     except FFmpegError:
         return []
 
 
-def beginning(streams: list[Stream]) -> float:
-    """When the earliest stream begins, in seconds of the file's own clock."""
+def start_of(streams: list[MediaStream]) -> float:
+    """Return the start of the earliest stream, in seconds of the file's own clock."""
     stamps = [(stream, stream.start_time) for stream in streams]
     return min((seconds(at, stream) for stream, at in stamps if at is not None), default=0.0)
 
 
-def seconds(stamp: int, stream: Stream) -> float:
-    """A time stamp in seconds."""
+def seconds(stamp: int, stream: MediaStream) -> float:
+    """Return a timestamp in seconds."""
     base = stream.time_base or Fraction(1)
     return stamp * base.numerator / base.denominator
 
 
-def _duration(streams: list[Stream], ends: dict[int, int]) -> float:
-    """Seconds from the first to the end of the last packet, in milliseconds' steps.
+def _duration(streams: list[MediaStream], ends: dict[int, int]) -> float:
+    """Return the seconds to the end of the last packet, in steps of milliseconds.
 
-    The picture, which is the first of the streams, decides, unless the sound goes on for another
-    second or more. Headers may be missing, estimated or wrong, so packets are counted; but a header
-    that agrees to within a tenth of a second is the more exact, as it knows of padding.
+    The first stream, the video, decides, unless the audio is longer by a second or more. Headers
+    may be missing, estimated or wrong, so packets are counted; but a header that agrees within a
+    tenth of a second is more exact, as it accounts for padding.
     """
     lengths = []
     for stream in streams:
-        counted = seconds(ends[stream.index], stream) - beginning(streams)
+        counted = seconds(ends[stream.index], stream) - start_of(streams)
         stated = seconds(stream.duration or 0, stream)
         lengths.append(stated if abs(stated - counted) < 0.1 else counted)
     longest = max(lengths)
     return round(longest if longest - lengths[0] >= 1 else lengths[0], 3)
 
 
-def _shape(video: av.VideoStream, picture: av.VideoFrame) -> dict[str, Any]:
-    turned = round(picture.rotation / 90) % 2
-    width, height = picture.width, picture.height
+def _shape(video: av.VideoStream, frame: av.VideoFrame) -> dict[str, Any]:
+    turned = round(frame.rotation / 90) % 2
+    width, height = frame.width, frame.height
     return {
         "width": height if turned else width,
         "height": width if turned else height,

@@ -1,1 +1,1 @@
-"""What the emulator shows of itself: the front page, the access log, the ledger."""
+"""The emulator's own pages: the front page, the ledger and thumbnails."""

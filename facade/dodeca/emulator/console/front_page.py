@@ -1,4 +1,4 @@
-"""The front page: what the emulator holds, at a glance. Plain HTML, nothing loaded from outside."""
+"""The front page: an overview of the emulator's state. Plain HTML that loads nothing external."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from urllib.parse import unquote
 import httpx
 
 from ..access_log import Access
-from ..clock import moment, timestamp
+from ..clock import parse_time, timestamp
 from ..handlers.registry import HANDLERS
 from ..requests.routing import router
 from ..requests.validation import validator_of
 from ..state import Call, State
 
 SHOWN = 50  # items of each list
-_REQUESTS = 25
+_SHOWN_REQUESTS = 25
 _TASKS = {
     "tasks_list": "index a video",
     "embed_v2_tasks_list": "embed (v2)",
@@ -29,7 +29,7 @@ Item = Mapping[str, Any]
 
 
 def render(state: State) -> str:
-    """Return the page as of now."""
+    """Return the HTML of the page."""
     indexes = _list(state, "indexes_list")
     videos = {
         index["_id"]: _list(state, "index_videos_list", index_id=index["_id"])
@@ -75,24 +75,23 @@ def _list(state: State, operation_id: str, **path: str) -> dict[str, Any]:
     validator = validator_of(router().named(operation_id))
     params = validator.parameters(path, f"page_limit={SHOWN}")
     with state.jobs.uncounted():
-        payload: dict[str, Any] = HANDLERS[operation_id](Call(state, params, httpx.Headers(), ""))[
-            1
-        ]
-    return payload
+        _, payload = HANDLERS[operation_id](Call(state, params, httpx.Headers(), ""))
+    listing: dict[str, Any] = payload
+    return listing
 
 
-def _total(answer: Mapping[str, Any]) -> int:
-    total: int = answer["page_info"]["total_results"]
+def _total(listing: Mapping[str, Any]) -> int:
+    total: int = listing["page_info"]["total_results"]
     return total
 
 
 def _last(accesses: Iterable[Access]) -> list[Access]:
-    return list(accesses)[: -_REQUESTS - 1 : -1]
+    return list(accesses)[: -_SHOWN_REQUESTS - 1 : -1]
 
 
 def _head(state: State, totals: Mapping[str, int]) -> str:
     counts = "".join(
-        f"<li><b>{number}</b> {escape(name if number != 1 else _one(name))}</li>"
+        f"<li><b>{number}</b> {escape(name if number != 1 else _singular(name))}</li>"
         for name, number in totals.items()
     )
     media = (
@@ -108,12 +107,12 @@ def _head(state: State, totals: Mapping[str, int]) -> str:
     )
 
 
-def _one(name: str) -> str:
+def _singular(name: str) -> str:
     return {"indexes": "index"}.get(name, name.removesuffix("s"))
 
 
 def _section(title: str, content: Iterable[str]) -> str:
-    inner = "".join(content) or '<p class="none">none yet</p>'
+    inner = "".join(content) or '<p class="none">None yet.</p>'
     return f"<section><h2>{title}</h2>{inner}</section>"
 
 
@@ -132,7 +131,7 @@ def _index(index: Item, videos: list[dict[str, Any]]) -> str:
         f"<em>{escape(model['model_name'])}: {escape(', '.join(model['model_options']))}</em>"
         for model in index["models"]
     )
-    cards = _grid(_video(video) for video in videos) or ['<p class="none">no videos yet</p>']
+    cards = _grid(_video(video) for video in videos) or ['<p class="none">No videos yet.</p>']
     return (
         f"<article><h3>{escape(index['index_name'])} {models}<small>{escape(index['_id'])}</small>"
         f"</h3>{''.join(cards)}</article>"
@@ -140,34 +139,38 @@ def _index(index: Item, videos: list[dict[str, Any]]) -> str:
 
 
 def _video(video: Item) -> str:
-    facts = video["system_metadata"]
-    size = f"{facts.get('width')}x{facts.get('height')}"
-    return _card(video["_id"], facts.get("filename", ""), [_length(facts.get("duration")), size])
+    metadata = video["system_metadata"]
+    size = f"{metadata.get('width')}x{metadata.get('height')}"
+    return _card(
+        video["_id"], metadata.get("filename", ""), [_length(metadata.get("duration")), size]
+    )
 
 
 def _asset(asset: Item) -> str:
-    facts = [asset["file_type"], _length(asset.get("duration")), _bytes(asset.get("size"))]
+    details = [asset["file_type"], _length(asset.get("duration")), _bytes(asset.get("size"))]
     kind = asset["file_type"].partition("/")[0]
-    mark = "♪" if kind == "audio" else "?"
+    symbol = "♪" if kind == "audio" else "?"
     if asset["status"] == "ready" and kind in ("video", "image"):
-        mark = ""
-    return _card(asset["_id"], asset["filename"], facts, asset["status"], mark=mark)
+        symbol = ""
+    return _card(asset["_id"], asset["filename"], details, asset["status"], symbol=symbol)
 
 
-def _card(media_id: str, name: str, facts: list[str], status: str = "", *, mark: str = "") -> str:
-    """Return a card with a thumbnail, or with a mark in its place."""
-    picture = f'<img src="/emulator/thumbnails/{media_id}.jpg" alt="" loading="lazy">'
-    told = " · ".join(escape(fact) for fact in facts if fact)
+def _card(
+    media_id: str, name: str, details: list[str], status: str = "", *, symbol: str = ""
+) -> str:
+    """Return a card with a thumbnail, or with a symbol in its place."""
+    thumbnail = f'<img src="/emulator/thumbnails/{media_id}.jpg" alt="" loading="lazy">'
+    caption = " · ".join(escape(detail) for detail in details if detail)
     return (
-        f'<figure title="{media_id}"><div class="frame">{mark or picture}'
+        f'<figure title="{media_id}"><div class="frame">{symbol or thumbnail}'
         f"{_status(status) if status not in ('', 'ready') else ''}</div>"
-        f"<figcaption><b>{escape(name)}</b><span>{told}</span></figcaption></figure>"
+        f"<figcaption><b>{escape(name)}</b><span>{caption}</span></figcaption></figure>"
     )
 
 
 def _task(state: State, task: Item) -> str:
     task_id = task.get("_id") or task["task_id"]
-    ago = int((state.clock.now() - moment(task["created_at"])).total_seconds())
+    ago = int((state.clock.now() - parse_time(task["created_at"])).total_seconds())
     return (
         f"<tr><td>{_status(task['status'])}</td><td>{escape(task['what'])}</td>"
         f"<td>{escape(_subject(task))}</td><td><code>{escape(task_id)}</code></td>"
@@ -176,7 +179,7 @@ def _task(state: State, task: Item) -> str:
 
 
 def _subject(task: Item) -> str:
-    """Return what a task is about: the name of a file, or the address."""
+    """Return the file name or the URL of the media of a task."""
     metadata = (task.get("video_embedding") or task.get("audio_embedding") or {}).get(
         "metadata", {}
     )
@@ -195,7 +198,7 @@ def _subject(task: Item) -> str:
 
 def _request(access: Access) -> str:
     status = str(access.status or "broken")
-    tone = {"2": "ready", "4": "refused"}.get(status[0], "failed")
+    tone = {"2": "ready", "4": "rejected"}.get(status[0], "failed")
     return (
         f'<tr><td><span class="state {tone}">{status}</span></td>'
         f"<td><b>{escape(access.method)}</b> <code>{escape(access.path[:120])}</code></td>"

@@ -1,1 +1,1 @@
-"""The operations of the API, a module for each family of paths; `handlers` lists them all."""
+"""The handlers of the API's operations, one module for each family of paths; see `registry`."""

@@ -1,4 +1,4 @@
-"""`POST /analyze`: text about a video or about images, in one piece or as it is written."""
+"""`POST /analyze`: text about a video or images, in one response or as a stream."""
 
 from __future__ import annotations
 
@@ -7,48 +7,62 @@ from contextlib import ExitStack
 from typing import Any
 
 from ..errors import parameter_invalid, parameter_not_provided
-from ..inference.generation import MAX_TOKENS, Text, Wish, events, prompt_of, reply, wish, write
-from ..inference.observations import Facts
-from ..rules.limits import Limits
+from ..inference.generation import (
+    MAX_TOKENS,
+    GeneratedText,
+    TextRequest,
+    event_stream,
+    generate_text,
+    prompt_of,
+    response_body,
+    text_request,
+)
+from ..inference.observations import Observation
+from ..rules.limits import MediaLimits
 from ..state import Call, Handler, Reply, State
 from . import analysis_inputs
 
-LIMITS = Limits(shortest=1, longest=3600)
+LIMITS = MediaLimits(shortest=1, longest=3600)
 MODELS = ("pegasus1.6", "pegasus1.5", "pegasus1.2")
-_SUBJECTS = ("video", "image", "video_id")
+_MEDIA_PARAMETERS = ("video", "image", "video_id")
 
 
 def create(call: Call) -> Reply:
-    """Answer `POST /analyze`."""
+    """Handle `POST /analyze`."""
     body, state = call.body, call.state
-    subject = subject_of(body)
-    model = model_of(body, subject)
+    subject = media_parameter(body)
+    model = chosen_model(body, subject)
     prompt = prompt_of(body, old=model == "pegasus1.2")
-    wanted = wish(body, prompt=prompt)
-    if model == "pegasus1.2" and wanted.max_tokens > MAX_TOKENS:
-        raise parameter_invalid("max_tokens", why=f"`{model}` has {MAX_TOKENS} at most.")
-    more = analysis_inputs.references(state, body.get("prompt_v2", {}), "prompt_v2.input_text")
+    request = text_request(body, prompt=prompt)
+    if model == "pegasus1.2" and request.max_tokens > MAX_TOKENS:
+        raise parameter_invalid("max_tokens", why=f"It is at most {MAX_TOKENS} with `{model}`.")
+    more = analysis_inputs.observe_references(
+        state, body.get("prompt_v2", {}), "prompt_v2.input_text"
+    )
     with ExitStack() as stack:
-        told = _told(state, body, subject, prompt, stack)
-        return answered(body, wanted, lambda: [*told(), *more], stack)
+        observe = _observer(state, body, subject, prompt, stack)
+        return respond(body, request, lambda: [*observe(), *more], stack)
 
 
-def answered(
-    body: Mapping[str, Any], wanted: Wish, told: Callable[[], list[Facts]], stack: ExitStack
+def respond(
+    body: Mapping[str, Any],
+    request: TextRequest,
+    observe: Callable[[], list[Observation]],
+    stack: ExitStack,
 ) -> Reply:
-    """Return the text in one piece, or the stream of it, which takes over the stack."""
+    """Return the text in one response or as a stream, which then owns the stack."""
 
-    def work() -> Text:
-        return write(wanted, told())
+    def work() -> GeneratedText:
+        return generate_text(request, observe())
 
     if body.get("stream", True):
-        return 200, events(work, stack.pop_all())
-    return 200, reply(work())
+        return 200, event_stream(work, stack.pop_all())
+    return 200, response_body(work())
 
 
-def subject_of(body: Mapping[str, Any]) -> str:
+def media_parameter(body: Mapping[str, Any]) -> str:
     """Return the parameter that names the media. Raises ErrorResponse unless there is just one."""
-    given = [name for name in _SUBJECTS if name in body]
+    given = [name for name in _MEDIA_PARAMETERS if name in body]
     if not given:
         raise parameter_not_provided("video", why="Or give an `image`.")
     if len(given) > 1:
@@ -56,8 +70,8 @@ def subject_of(body: Mapping[str, Any]) -> str:
     return given[0]
 
 
-def model_of(body: Mapping[str, Any], subject: str) -> str:
-    """Return the model that is to write. Raises ErrorResponse when it cannot take the subject."""
+def chosen_model(body: Mapping[str, Any], subject: str) -> str:
+    """Return the model to use. Raises ErrorResponse when it does not accept such media."""
     usual = "pegasus1.2" if subject == "video_id" else "pegasus1.5"
     model: str = body.get("model_name", usual)
     if model not in MODELS:
@@ -68,29 +82,33 @@ def model_of(body: Mapping[str, Any], subject: str) -> str:
     if subject == "video_id" and model != "pegasus1.2":
         raise parameter_invalid("model_name", why="Videos of an index need `pegasus1.2`.")
     if subject == "image" and "prompt_v2" in body:
-        raise parameter_invalid("prompt_v2", why="It does not go with `image`.")
+        raise parameter_invalid("prompt_v2", why="It cannot be combined with `image`.")
     return model
 
 
-def _told(
+def _observer(
     state: State, body: Mapping[str, Any], subject: str, prompt: str, stack: ExitStack
-) -> Callable[[], list[Facts]]:
-    """Check what the text is about, and return what looks at it. Raises ErrorResponse."""
+) -> Callable[[], list[Observation]]:
+    """Check the media and return the function that observes them. Raises ErrorResponse."""
     match subject:
         case "image":
-            pictures = analysis_inputs.images(state, body, prompt)
-            return lambda: pictures
+            images = analysis_inputs.observe_images(state, body, prompt)
+            return lambda: images
         case "video_id":
             video = analysis_inputs.pegasus_video(state, body["video_id"])
             content, window = state.database.media_path(video["media"]), video["duration"]
-            return _film(content, analysis_inputs.part(body, window))
+            return _video_observer(content, analysis_inputs.time_range(body, window))
         case _:
-            source = stack.enter_context(analysis_inputs.opened_video(state, body["video"]))
-            return _film(source.content, analysis_inputs.window(body, source, LIMITS)[0])
+            source = stack.enter_context(analysis_inputs.open_video(state, body["video"]))
+            return _video_observer(
+                source.content, analysis_inputs.checked_range(body, source, LIMITS)[0]
+            )
 
 
-def _film(content: Any, window: analysis_inputs.Window) -> Callable[[], list[Facts]]:
-    return lambda: [analysis_inputs.facts_of(content, window)]
+def _video_observer(
+    content: Any, window: analysis_inputs.TimeRange
+) -> Callable[[], list[Observation]]:
+    return lambda: [analysis_inputs.observe_part(content, window)]
 
 
 HANDLERS: Mapping[str, Handler] = {"analyze_create": create}

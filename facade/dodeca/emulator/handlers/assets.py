@@ -14,8 +14,8 @@ from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided, r
 from ..media.analysis import BrokenMedia, probe
 from ..requests.bodies import Upload
 from ..rules import user_metadata
-from ..rules.paging import page
-from ..rules.urls import MB, Source, from_url
+from ..rules.paging import paginate
+from ..rules.urls import MB, MediaSource, open_url
 from ..state import Call, Handler, Reply, State
 
 COLLECTION = "assets"
@@ -28,11 +28,11 @@ _DETAILS = ("size", "duration", "technical_metadata", "error")
 
 
 def create(call: Call) -> Reply:
-    """Answer `POST /assets`: take a file in, or fetch it from its URL."""
+    """Handle `POST /assets`: store a file, or fetch it from its URL."""
     body, state = call.body, call.state
     refuse_streams(body)
-    custom = user_metadata.kept(user_metadata.parse(body.get("user_metadata")))
-    with _given(call) as source:
+    custom = user_metadata.without_empty(user_metadata.parse(body.get("user_metadata")))
+    with _open_file(call) as source:
         filename = body.get("filename") or source.filename
         if not filename:
             raise parameter_not_provided("filename")
@@ -40,12 +40,12 @@ def create(call: Call) -> Reply:
             raise parameter_invalid(source.field, why="The file is empty.")
         if _guessed(filename).startswith("image/"):
             source.checked(MAX_IMAGE)
-        asset = draft(state, body["method"], filename, source.keep(state), custom)
+        asset = new_asset(state, body["method"], filename, source.save(state), custom)
     state.database.insert(COLLECTION, asset)
     return 201, _shown(asset, _SHOWN)
 
 
-def draft(
+def new_asset(
     state: State,
     method: str,
     filename: str,
@@ -54,7 +54,7 @@ def draft(
     *,
     asset_id: str | None = None,
 ) -> Document:
-    """Return the document of an asset whose file the store has, to be added to it."""
+    """Return a new document for an asset whose file is stored; it is not inserted yet."""
     return {
         "_id": asset_id or new_id(),
         "method": method,
@@ -70,16 +70,16 @@ def draft(
 
 
 def refuse_streams(body: Mapping[str, Any]) -> None:
-    """Refuse what the emulator does not make of an asset."""
+    """Raise ErrorResponse for what the emulator cannot make of an asset."""
     for name in ("enable_hls", "enable_thumbnail"):
         if body.get(name):
             raise parameter_invalid(name, why="The emulator makes no streams and no thumbnails.")
 
 
 def list_(call: Call) -> Reply:
-    """Answer `GET /assets`, newest first."""
+    """Handle `GET /assets`, newest first."""
     params, state = call.params, call.state
-    assets = state.jobs.look_all(
+    assets = state.jobs.refresh_all(
         COLLECTION,
         state.database.find(COLLECTION),
         stages=_STAGES,
@@ -91,21 +91,21 @@ def list_(call: Call) -> Reply:
         assets = [asset for asset in assets if asset["file_type"].partition("/")[0] in types]
     if part := params.get("filename", "").casefold():
         assets = [asset for asset in assets if part in asset["filename"].casefold()]
-    items, info = page(assets, params)
+    items, info = paginate(assets, params)
     return 200, {"data": [_shown(asset, _SHOWN + _DETAILS) for asset in items], "page_info": info}
 
 
 def retrieve(call: Call) -> Reply:
-    """Answer `GET /assets/{asset_id}`."""
+    """Handle `GET /assets/{asset_id}`."""
     asset_id = call.params["asset_id"]
     asset = call.state.database.get(COLLECTION, asset_id)
     if asset is None:
         raise resource_not_exist(COLLECTION, asset_id)
-    return 200, _shown(_look(call.state, asset, polled=True), _SHOWN + _DETAILS)
+    return 200, _shown(_refreshed(call.state, asset, polled=True), _SHOWN + _DETAILS)
 
 
 def delete(call: Call) -> Reply:
-    """Answer `DELETE /assets/{asset_id}`; what was made from it keeps its own copy."""
+    """Handle `DELETE /assets/{asset_id}`; what was made from it has its own copy."""
     asset_id, store = call.params["asset_id"], call.state.database
     with store.transaction():
         if store.get(COLLECTION, asset_id) is None:
@@ -117,43 +117,43 @@ def delete(call: Call) -> Reply:
     return 204, None
 
 
-def current(state: State, asset_id: str) -> Document | None:
-    """Return an asset with its status as of now, or None."""
+def find_asset(state: State, asset_id: str) -> Document | None:
+    """Return an asset with its current status, or None."""
     asset = state.database.get(COLLECTION, asset_id)
-    return asset and _look(state, asset)
+    return asset and _refreshed(state, asset)
 
 
 @contextmanager
-def _given(call: Call) -> Iterator[Source]:
-    """Provide the file of the form or the URL, as `method` says. Raises ErrorResponse."""
+def _open_file(call: Call) -> Iterator[MediaSource]:
+    """Open the file of the form or of the URL, as `method` says. Raises ErrorResponse."""
     upload, url = call.files.get("file"), call.body.get("url")
     if call.body["method"] == "direct":
         if upload is None:
             raise parameter_not_provided("file")
         if url is not None:
-            raise parameter_invalid("url", why="It does not go with method `direct`.")
+            raise parameter_invalid("url", why="It cannot be combined with method `direct`.")
         yield _uploaded(upload)
     else:
         if url is None:
             raise parameter_not_provided("url")
         if upload is not None:
-            raise parameter_invalid("file", why="It does not go with method `url`.")
-        with from_url(call.state, url, field="url", limit=MAX_FROM_URL) as source:
+            raise parameter_invalid("file", why="It cannot be combined with method `url`.")
+        with open_url(call.state, url, field="url", limit=MAX_FROM_URL) as source:
             yield source
 
 
-def _uploaded(upload: Upload) -> Source:
+def _uploaded(upload: Upload) -> MediaSource:
     if upload.size > MAX_DIRECT:
         text = (
             f"The video is too large. Please use a video with a size less than `{MAX_DIRECT}`. "
             f"The current size is `{upload.size}`."
         )
         raise ErrorResponse(400, "video_filesize_too_large", text)
-    return Source(upload.path, "file", filename=upload.filename, temporary=True)
+    return MediaSource(upload.path, "file", filename=upload.filename, temporary=True)
 
 
-def _look(state: State, asset: Document, *, polled: bool = False) -> Document:
-    return state.jobs.look(
+def _refreshed(state: State, asset: Document, *, polled: bool = False) -> Document:
+    return state.jobs.refresh(
         COLLECTION, asset, stages=_STAGES, work=partial(_work, state), polled=polled
     )
 
@@ -193,7 +193,7 @@ def _guessed(filename: str) -> str:
 
 
 def _file_type(guessed: str, kind: str, container: str) -> str:
-    """Return the media type that a name suggests, unless the content is of another kind."""
+    """Return the media type guessed from the name, unless the content is of another kind."""
     return guessed if guessed.startswith(f"{kind}/") else f"{kind}/{container}"
 
 

@@ -1,4 +1,4 @@
-"""`POST /embed`, the first version: a text, an image and a sound, several of them at once."""
+"""`POST /embed`, version 1: embeddings of a text, an image and an audio file."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from ..inference.vocabulary import count_tokens, first_tokens, last_tokens
 from ..media.analysis import BrokenMedia, analyse
 from ..requests.bodies import Upload
 from ..rules import limits
-from ..rules.urls import Source, from_url, too_large
+from ..rules.urls import MediaSource, open_url, too_large
 from ..state import Call, Handler, Reply
 from .media_sources import MAX_FILE, MAX_IMAGE
 
 SMALLEST_IMAGE = 64  # pixels on either side
-_AUDIO = limits.Limits(shortest=0, longest=2 * 3600)
+_AUDIO = limits.MediaLimits(shortest=0, longest=2 * 3600)
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """What sets the two models apart."""
+class EmbeddingModel:
+    """How the two models differ."""
 
     dimensions: int
     tokens: int
-    """The longest text."""
+    """Maximum of a text."""
     options: tuple[str, ...]
-    """What a vector of a clip can describe."""
+    """The embedding options of a clip."""
 
 
 MODELS = {
-    "Marengo-retrieval-2.7": Model(1024, 77, ("visual-text", "audio")),
-    "marengo3.0": Model(512, 500, ("visual", "audio", "transcription")),
+    "Marengo-retrieval-2.7": EmbeddingModel(1024, 77, ("visual-text", "audio")),
+    "marengo3.0": EmbeddingModel(512, 500, ("visual", "audio", "transcription")),
 }
 
 
-def model(name: str) -> Model:
-    """Return what a model is like. Raises ErrorResponse when the emulator does not have it."""
+def model_named(name: str) -> EmbeddingModel:
+    """Return a model. Raises ErrorResponse when the emulator does not have it."""
     if name not in MODELS:
         names = " and ".join(f"`{known}`" for known in MODELS)
         raise parameter_invalid("model_name", why=f"The emulator has {names}.")
@@ -47,45 +47,45 @@ def model(name: str) -> Model:
 
 
 def create(call: Call) -> Reply:
-    """Answer `POST /embed`; an image or a sound that cannot be used fails alone."""
-    body, chosen = call.body, model(call.body["model_name"])
-    answer: dict[str, Any] = {"model_name": body["model_name"]}
+    """Handle `POST /embed`; an unusable image or audio file fails on its own."""
+    body, model = call.body, model_named(call.body["model_name"])
+    response: dict[str, Any] = {"model_name": body["model_name"]}
     if "text" in body:
-        answer["text_embedding"] = _text(body, chosen)
+        response["text_embedding"] = _text(body, model)
     if "image_url" in body or "image_file" in call.files:
-        answer["image_embedding"] = _part(call, "image", MAX_IMAGE, _image(chosen))
+        response["image_embedding"] = _embedding_of(call, "image", MAX_IMAGE, _image(model))
     if "audio_url" in body or "audio_file" in call.files:
         start = body.get("audio_start_offset_sec", 0.0)
-        answer["audio_embedding"] = _part(call, "audio", MAX_FILE, _audio(chosen, start))
-    if len(answer) == 1:
-        raise parameter_not_provided(why="Give a text, an image or a sound.")
-    return 200, answer
+        response["audio_embedding"] = _embedding_of(call, "audio", MAX_FILE, _audio(model, start))
+    if len(response) == 1:
+        raise parameter_not_provided(why="Give a text, an image or audio.")
+    return 200, response
 
 
 @contextmanager
-def given(call: Call, name: str, limit: int) -> Iterator[Source]:
-    """Provide the file of the parameters `{name}_url` and `{name}_file`; the URL wins.
+def open_file(call: Call, name: str, limit: int) -> Iterator[MediaSource]:
+    """Open the file of the parameters `{name}_url` or `{name}_file`; the URL wins.
 
-    Raises ErrorResponse: when it cannot be had, or has more than `limit` bytes.
+    Raises ErrorResponse when it is missing, cannot be read or has more than `limit` bytes.
     """
     url, upload = call.body.get(f"{name}_url"), call.files.get(f"{name}_file")
     if url is not None:
-        with from_url(call.state, url, field=f"{name}_url", limit=limit) as source:
+        with open_url(call.state, url, field=f"{name}_url", limit=limit) as source:
             yield source
     elif upload is not None:
-        yield uploaded(upload, f"{name}_file", limit)
+        yield uploaded_source(upload, f"{name}_file", limit)
     else:
         raise parameter_not_provided(f"{name}_file", why=f"Or give a `{name}_url`.")
 
 
-def uploaded(upload: Upload, field: str, limit: int) -> Source:
-    """Return a file of a form as a source. Raises ErrorResponse beyond `limit` bytes."""
+def uploaded_source(upload: Upload, field: str, limit: int) -> MediaSource:
+    """Return an uploaded file as a source. Raises ErrorResponse beyond `limit` bytes."""
     if upload.size > limit:
         raise too_large(field, limit)
-    return Source(upload.path, field, filename=upload.filename, temporary=True)
+    return MediaSource(upload.path, field, filename=upload.filename, temporary=True)
 
 
-def _text(body: Mapping[str, Any], model: Model) -> dict[str, Any]:
+def _text(body: Mapping[str, Any], model: EmbeddingModel) -> dict[str, Any]:
     text, truncate = body["text"], body.get("text_truncate", "end")
     if not text.strip():
         raise parameter_invalid("text", why="The text is empty.")
@@ -98,26 +98,26 @@ def _text(body: Mapping[str, Any], model: Model) -> dict[str, Any]:
     return {"segments": [{"float": text_vector(text, dimensions=model.dimensions)}]}
 
 
-def _part(
-    call: Call, name: str, limit: int, segment: Callable[[Source], dict[str, Any]]
+def _embedding_of(
+    call: Call, name: str, limit: int, segment: Callable[[MediaSource], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the embedding of a file, or why there is none."""
-    answer: dict[str, Any] = {}
+    """Return the embedding of a file, or the error message in its place."""
+    response: dict[str, Any] = {}
     if url := call.body.get(f"{name}_url"):
-        answer["metadata"] = {"input_url": url}
+        response["metadata"] = {"input_url": url}
     elif upload := call.files.get(f"{name}_file"):
-        answer["metadata"] = {"input_filename": upload.filename}
+        response["metadata"] = {"input_filename": upload.filename}
     try:
-        with given(call, name, limit) as source:
-            answer["segments"] = [segment(source)]
-    except ErrorResponse as refusal:
-        answer["error_message"] = refusal.message
-    return answer
+        with open_file(call, name, limit) as source:
+            response["segments"] = [segment(source)]
+    except ErrorResponse as error:
+        response["error_message"] = error.message
+    return response
 
 
-def _image(model: Model) -> Callable[[Source], dict[str, Any]]:
-    def segment(source: Source) -> dict[str, Any]:
-        limits.image(source, smallest=SMALLEST_IMAGE)
+def _image(model: EmbeddingModel) -> Callable[[MediaSource], dict[str, Any]]:
+    def segment(source: MediaSource) -> dict[str, Any]:
+        limits.check_image(source, smallest=SMALLEST_IMAGE)
         try:
             return {"float": image_vector(source.content, dimensions=model.dimensions)}
         except BrokenMedia:
@@ -126,9 +126,9 @@ def _image(model: Model) -> Callable[[Source], dict[str, Any]]:
     return segment
 
 
-def _audio(model: Model, start: float) -> Callable[[Source], dict[str, Any]]:
-    def segment(source: Source) -> dict[str, Any]:
-        duration = _AUDIO.audio(source).duration or 0.0
+def _audio(model: EmbeddingModel, start: float) -> Callable[[MediaSource], dict[str, Any]]:
+    def segment(source: MediaSource) -> dict[str, Any]:
+        duration = _AUDIO.check_audio(source).duration or 0.0
         if start >= duration:
             why = f"The duration is {duration} seconds."
             raise parameter_invalid("audio_start_offset_sec", why=why)

@@ -1,4 +1,4 @@
-"""`/embed/tasks`, the first version: embeddings of videos as tasks, kept for seven days."""
+"""`/embed/tasks`, version 1: embeddings of videos as tasks, which are kept for seven days."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ from ..errors import (
 from ..inference.vectors import audio_vector, video_vector
 from ..media.analysis import Analysis, BrokenMedia, analyse
 from ..media.segments import Segment, fixed
-from ..rules.limits import Limits
-from ..rules.paging import page, time_filter
+from ..rules.limits import MediaLimits
+from ..rules.paging import paginate, time_parameter
 from ..rules.urls import MB
 from ..state import Call, Handler, Reply, State
-from .embed_v1 import MODELS, Model, given, model
-from .embed_v2_tasks import forgotten
+from .embed_v1 import MODELS, EmbeddingModel, model_named, open_file
+from .embed_v2_tasks import remove_if_expired
 
 MAX_FILE = 2048 * MB
-SHORTEST_CLIP = 2.0  # seconds; a last clip below is dropped
-_LIMITS = Limits(shortest=4, longest=2 * 3600, largest=(3840, 2160), ratio="16:9")
+SHORTEST_CLIP = 2.0  # seconds; a shorter last clip is dropped
+_LIMITS = MediaLimits(shortest=4, longest=2 * 3600, largest=(3840, 2160), ratio="16:9")
 _COLLECTION = "embed_tasks"
-_NAME = "embedding_tasks"  # the collection's name in messages
+_NAME = "embedding_tasks"  # the name of the collection in messages
 _STAGES = ("processing",)
 
 
 def create(call: Call) -> Reply:
-    """Answer `POST /embed/tasks`: check the video, remember it and promise the rest."""
+    """Handle `POST /embed/tasks`: check and store the video; the embedding is made later."""
     body, state = call.body, call.state
-    chosen = model(body["model_name"])
-    with given(call, "video", MAX_FILE) as source:
-        info = _LIMITS.video(source)
+    model = model_named(body["model_name"])
+    with open_file(call, "video", MAX_FILE) as source:
+        info = _LIMITS.check_video(source)
         duration = info.duration or 0.0
         clip_length = _clip_length(body)
-        start, end = _range(body, duration, clip_length)
-        media = source.keep(state)
+        start, end = _time_range(body, duration, clip_length)
+        media = source.save(state)
     scopes = body.get("video_embedding_scope", ["clip"])
     metadata: dict[str, Any] = {
         "video_clip_length": clip_length,
         "video_embedding_scope": ["clip", "video"] if "video" in scopes else ["clip"],
-        "video_embedding_option": _options(chosen, has_audio=info.has_audio),
+        "video_embedding_option": _options(model, has_audio=info.has_audio),
         "duration": duration,
     }
     if source.url:
@@ -74,34 +74,34 @@ def create(call: Call) -> Reply:
 
 
 def list_(call: Call) -> Reply:
-    """Answer `GET /embed/tasks`, newest first."""
+    """Handle `GET /embed/tasks`, newest first."""
     state, params = call.state, call.params
-    earliest, latest = (time_filter(params, name) for name in ("started_at", "ended_at"))
+    earliest, latest = (time_parameter(params, name) for name in ("started_at", "ended_at"))
     found = [
         task
         for task in state.database.find(_COLLECTION)
-        if not forgotten(state, _COLLECTION, task)
+        if not remove_if_expired(state, _COLLECTION, task)
         and (earliest is None or task["created_at"] >= earliest)
         and (latest is None or task["created_at"] <= latest)
     ]
-    tasks = state.jobs.look_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
+    tasks = state.jobs.refresh_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
     if "status" in params:
         tasks = [task for task in tasks if task["status"] == params["status"]]
-    items, info = page(tasks, params)
+    items, info = paginate(tasks, params)
     return 200, {"data": [_shown(task) for task in items], "page_info": info}
 
 
 def status(call: Call) -> Reply:
-    """Answer `GET /embed/tasks/{task_id}/status`."""
+    """Handle `GET /embed/tasks/{task_id}/status`."""
     if not re.fullmatch("[0-9a-f]{24}", call.params["task_id"]):
         raise parameter_invalid("task_id", why="`task_id` value is invalid")
-    return 200, _shown(_found(call), "_id", "model_name", "status")
+    return 200, _shown(_requested_task(call), "_id", "model_name", "status")
 
 
 def retrieve(call: Call) -> Reply:
-    """Answer `GET /embed/tasks/{task_id}`, with the embeddings once they are ready."""
-    task = _found(call)
-    answer = _shown(task)
+    """Handle `GET /embed/tasks/{task_id}`, with the embeddings when they are ready."""
+    task = _requested_task(call)
+    response = _shown(task)
     options = call.params.get("embedding_option", task["metadata"]["video_embedding_option"])
     if foreign := [o for o in options if o not in MODELS[task["model_name"]].options]:
         why = f"`{task['model_name']}` does not have {_quoted(foreign)}."
@@ -109,21 +109,21 @@ def retrieve(call: Call) -> Reply:
     if task["status"] == "ready":
         vectors = call.state.database.vectors(_COLLECTION, task["_id"])
         assert vectors is not None
-        answer["video_embedding"]["segments"] = [
+        response["video_embedding"]["segments"] = [
             {"float": vector, **row}
             for row, vector in zip(task["rows"], vectors, strict=True)
             if row["embedding_option"] in options
         ]
-    return 200, answer
+    return 200, response
 
 
-def _found(call: Call) -> Document:
-    """Return the task that a request names, as of now. Raises ErrorResponse."""
+def _requested_task(call: Call) -> Document:
+    """Return the task that a request names, refreshed. Raises ErrorResponse."""
     state, task_id = call.state, call.params["task_id"]
     task = state.database.get(_COLLECTION, task_id)
-    if task is None or forgotten(state, _COLLECTION, task):
+    if task is None or remove_if_expired(state, _COLLECTION, task):
         raise resource_not_exist(_NAME, task_id)
-    return state.jobs.look(
+    return state.jobs.refresh(
         _COLLECTION, task, stages=_STAGES, work=partial(_work, state), polled=True
     )
 
@@ -140,7 +140,7 @@ def _work(state: State, task: Document) -> dict[str, Any]:
 
 
 def _clips(start: float, end: float, metadata: Mapping[str, Any]) -> list[Segment]:
-    """Return the clips of a stretch; a last one that is too short is dropped.
+    """Return the clips of a time range; a last one that is too short is dropped.
 
     >>> len(_clips(0, 31, {"video_clip_length": 6}))
     5
@@ -152,16 +152,16 @@ def _clips(start: float, end: float, metadata: Mapping[str, Any]) -> list[Segmen
 def _embed(
     task: Document, analysis: Analysis, clips: list[Segment]
 ) -> tuple[list[dict[str, Any]], Vectors]:
-    """Return the vectors and what each is of: clips in order of time, then the whole video.
+    """Return the rows that describe the vectors, and the vectors: clips by time, then the video.
 
-    Whatever part of the video was chosen, the API calls that part the whole from 0 on.
+    The API calls the selected part the whole video, from 0 to its duration.
     """
     metadata, dimensions = task["metadata"], MODELS[task["model_name"]].dimensions
-    stretches = [("clip", clip, clip) for clip in clips]
+    ranges = [("clip", clip, clip) for clip in clips]
     if "video" in metadata["video_embedding_scope"]:
-        stretches.append(("video", (0.0, task["duration"]), tuple(task["range"])))
+        ranges.append(("video", (0.0, task["duration"]), tuple(task["range"])))
     rows, vectors = [], []
-    for scope, (shown_start, shown_end), (start, end) in stretches:
+    for scope, (shown_start, shown_end), (start, end) in ranges:
         for option in metadata["video_embedding_option"]:
             rows.append(
                 {
@@ -176,8 +176,8 @@ def _embed(
     return rows, np.stack(vectors)
 
 
-def _options(model: Model, *, has_audio: bool) -> list[str]:
-    """Return what can be had of a video: the emulator has no speech recognition."""
+def _options(model: EmbeddingModel, *, has_audio: bool) -> list[str]:
+    """Return the available options: without speech recognition, and audio only if there is any."""
     left_out = {"transcription"} if has_audio else {"transcription", "audio"}
     return [option for option in model.options if option not in left_out]
 
@@ -185,16 +185,16 @@ def _options(model: Model, *, has_audio: bool) -> list[str]:
 def _clip_length(body: Mapping[str, Any]) -> int:
     length = body.get("video_clip_length", 6)
     if int(length) != length:
-        raise parameter_invalid("video_clip_length", why="It should be whole seconds.")
+        raise parameter_invalid("video_clip_length", why="It should be a whole number of seconds.")
     return int(length)
 
 
-def _range(body: Mapping[str, Any], duration: float, clip_length: int) -> Segment:
-    """Return the time range to embed, one clip long at least. Raises ErrorResponse."""
+def _time_range(body: Mapping[str, Any], duration: float, clip_length: int) -> Segment:
+    """Return the time range to embed, at least one clip long. Raises ErrorResponse."""
     names = ("video_start_offset_sec", "video_end_offset_sec")
     absent = [name for name in names if name not in body]
     if len(absent) == 1:
-        raise parameter_not_provided(*absent, why="The offsets go together.")
+        raise parameter_not_provided(*absent, why="The offsets have to be given together.")
     start, end = (0.0, duration) if absent else (float(body[name]) for name in names)
     if end <= start:
         why = "`video_end_offset_sec` should be greater than `video_start_offset_sec`"

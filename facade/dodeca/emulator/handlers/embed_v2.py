@@ -1,4 +1,4 @@
-"""`POST /embed-v2`: embeddings at once, of text, images, audio and video."""
+"""`POST /embed-v2`: embeddings of text, images, audio and video in the response."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from ..inference.vectors import Vector, image_vector, text_image_vector, text_ve
 from ..inference.vocabulary import count_tokens
 from ..rules import limits
 from ..state import Call, Handler, Reply
-from .media_sources import opened
+from .media_sources import open_source
 
 MAX_TOKENS = 500
 SMALLEST_IMAGE = 128  # pixels on either side
-SYNC = limits.Limits(shortest=0, longest=600)
+SYNC = limits.MediaLimits(shortest=0, longest=600)
 _BLOCKS = ("text", "image", "text_image", "audio", "video")
 
 
 def create(call: Call) -> Reply:
-    """Answer `POST /embed-v2`."""
-    kind, block = requested(call.body)
+    """Handle `POST /embed-v2`."""
+    kind, block = requested_input(call.body)
     match kind:
         case "text":
             return 200, {"data": [_single(text_vector(_text(kind, block)))]}
         case "image" | "text_image":
             return 200, _image(call, kind, block)
         case _:
-            return 200, _clips(call, cast(embedding.Kind, kind), block)
+            return 200, _clips(call, cast(embedding.TimedMediaKind, kind), block)
 
 
-def requested(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """Return the input type of a request and the block that belongs to it. Raises ErrorResponse."""
+def requested_input(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return the input type of a request and its object. Raises ErrorResponse."""
     if body["model_name"] != "marengo3.0":
         raise parameter_invalid("model_name", why="The emulator has `marengo3.0` only.")
     kind = body["input_type"]
     if kind not in body:
         raise parameter_not_provided(kind)
     if foreign := [name for name in _BLOCKS if name in body and name != kind]:
-        why = f"Only `{kind}` goes with the `input_type` that was given."
+        why = f"Only `{kind}` belongs to the given `input_type`."
         raise parameter_invalid(*foreign, why=why)
     return kind, body[kind]
 
@@ -56,10 +56,10 @@ def _text(kind: str, block: Mapping[str, Any]) -> str:
 
 def _image(call: Call, kind: str, block: Mapping[str, Any]) -> dict[str, Any]:
     text = _text(kind, block) if kind == "text_image" else None
-    with opened(
+    with open_source(
         call.state, block["media_source"], kind="image", field=f"{kind}.media_source"
     ) as source:
-        limits.image(source, smallest=SMALLEST_IMAGE)
+        limits.check_image(source, smallest=SMALLEST_IMAGE)
         content = source.content
         vector = text_image_vector(text, content) if text else image_vector(content)
         metadata = {"input_type": kind}
@@ -70,13 +70,16 @@ def _image(call: Call, kind: str, block: Mapping[str, Any]) -> dict[str, Any]:
         return {"data": [_single(vector)], "metadata": metadata}
 
 
-def _clips(call: Call, kind: embedding.Kind, block: Mapping[str, Any]) -> dict[str, Any]:
-    with opened(
+def _clips(call: Call, kind: embedding.TimedMediaKind, block: Mapping[str, Any]) -> dict[str, Any]:
+    with open_source(
         call.state, block["media_source"], kind=kind, field=f"{kind}.media_source"
     ) as source:
-        plan = embedding.plan(kind, block, source, SYNC)
+        plan = embedding.plan_embedding(kind, block, source, SYNC)
         rows, vectors = embedding.embed(plan, source.content)
-        return {"data": embedding.data(rows, vectors), "metadata": embedding.metadata(plan, source)}
+        return {
+            "data": embedding.response_data(rows, vectors),
+            "metadata": embedding.response_metadata(plan, source),
+        }
 
 
 def _single(vector: Vector) -> dict[str, Any]:

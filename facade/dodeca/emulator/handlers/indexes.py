@@ -1,4 +1,4 @@
-"""`/indexes`: videos that are searched and described together, by the same models."""
+"""`/indexes`: collections of videos that the same models search and describe."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ..clock import timestamp
 from ..database import Document, new_id
 from ..errors import ErrorResponse, parameter_invalid, resource_not_exist
 from ..rules import filters
-from ..rules.models import NAMES, family, model_of, options
-from ..rules.paging import page
+from ..rules.models import MODEL_NAMES, family, model_of, options
+from ..rules.paging import paginate
 from ..state import Call, Handler, Reply, State
 from . import videos
 
 COLLECTION = "indexes"
-_FIXED = {
+_UNCHANGEABLE = {
     "index_option_cannot_be_changed": (
         ("index_options", "model_options", "addons"),
         "Index option cannot be changed. Please remove index_options parameter and try again. If"
@@ -30,15 +30,15 @@ _FIXED = {
 
 
 def create(call: Call) -> Reply:
-    """Answer `POST /indexes`."""
+    """Handle `POST /indexes`."""
     body, state = call.body, call.state
     models = [_model(model) for model in body["models"]]
     families = [family(model["model_name"]) for model in models]
     if len(set(families)) < len(families):
-        raise parameter_invalid("models.model_name", why="One model of a family is enough.")
+        raise parameter_invalid("models.model_name", why="Only one model of a family is allowed.")
     addons = body.get("addons", [])
     if addons and "marengo" not in families:
-        why = "Thumbnails need a model of the Marengo family."
+        why = "Thumbnails require a model of the Marengo family."
         raise parameter_invalid("addons", why=why)
     now = timestamp(state.clock.now())
     index = {
@@ -51,13 +51,13 @@ def create(call: Call) -> Reply:
         "addons": addons,
     }
     with state.database.transaction():
-        _claim(state, body["index_name"])
+        _check_name(state, body["index_name"])
         state.database.insert(COLLECTION, index)
     return 201, {"_id": index["_id"]}
 
 
 def list_(call: Call) -> Reply:
-    """Answer `GET /indexes`."""
+    """Handle `GET /indexes`."""
     params, state = call.params, call.state
     found = state.database.find(COLLECTION)
     if "index_name" in params:
@@ -67,46 +67,46 @@ def list_(call: Call) -> Reply:
     if wanted := {name.strip() for name in params.get("model_options", "").split(",")} - {""}:
         found = [index for index in found if wanted <= set(options(index))]
     for name in ("created_at", "updated_at"):
-        found = filters.since(found, params, name)
-    items, info = page(filters.ordered(found, params), params)
+        found = filters.filter_since(found, params, name)
+    items, info = paginate(filters.sort_documents(found, params), params)
     return 200, {"data": [_shown(state, index) for index in items], "page_info": info}
 
 
 def retrieve(call: Call) -> Reply:
-    """Answer `GET /indexes/{index_id}`."""
-    return 200, _shown(call.state, existing(call.state, call.params["index_id"]))
+    """Handle `GET /indexes/{index_id}`."""
+    return 200, _shown(call.state, find_index(call.state, call.params["index_id"]))
 
 
 def update(call: Call) -> Reply:
-    """Answer `PUT /indexes/{index_id}`: only the name can be changed."""
+    """Handle `PUT /indexes/{index_id}`: only the name can be changed."""
     state, index_id, name = call.state, call.params["index_id"], call.body["index_name"]
     with state.database.transaction():
-        existing(state, index_id)
-        _claim(state, name, index_id)
+        find_index(state, index_id)
+        _check_name(state, name, index_id)
         now = timestamp(state.clock.now())
         state.database.update(COLLECTION, index_id, index_name=name, updated_at=now)
     return 204, None
 
 
-def refuse_fixed(body: Any) -> None:
-    """Refuse an update that names what cannot be changed, with the codes there are for it."""
-    for code, (names, text) in _FIXED.items():
+def check_update(body: Any) -> None:
+    """Raise ErrorResponse for an update of what cannot be changed, with its documented code."""
+    for code, (names, text) in _UNCHANGEABLE.items():
         if isinstance(body, dict) and any(name in body for name in names):
             raise ErrorResponse(400, code, text)
 
 
 def delete(call: Call) -> Reply:
-    """Answer `DELETE /indexes/{index_id}`: its videos go with it."""
+    """Handle `DELETE /indexes/{index_id}`, together with its videos."""
     state, index_id = call.state, call.params["index_id"]
     with state.database.transaction():
-        existing(state, index_id)
+        find_index(state, index_id)
         for video in state.database.find(videos.COLLECTION, index_id=index_id):
             videos.remove(state, video)
         state.database.delete(COLLECTION, index_id)
     return 204, None
 
 
-def existing(state: State, index_id: str) -> Document:
+def find_index(state: State, index_id: str) -> Document:
     """Return an index. Raises ErrorResponse (404)."""
     index = state.database.get(COLLECTION, index_id)
     if index is None:
@@ -115,15 +115,15 @@ def existing(state: State, index_id: str) -> Document:
 
 
 def _model(given: Mapping[str, Any]) -> dict[str, Any]:
-    if given["model_name"] not in NAMES:
-        why = f"The emulator has `{'`, `'.join(NAMES)}`."
+    if given["model_name"] not in MODEL_NAMES:
+        why = f"The emulator has `{'`, `'.join(MODEL_NAMES)}`."
         raise parameter_invalid("models.model_name", why=why)
     chosen = [option for option in ("visual", "audio") if option in given["model_options"]]
     return {"model_name": given["model_name"], "model_options": chosen}
 
 
-def _claim(state: State, name: str, index_id: str | None = None) -> None:
-    """Raise ErrorResponse when another index than `index_id` has the name."""
+def _check_name(state: State, name: str, index_id: str | None = None) -> None:
+    """Raise ErrorResponse when an index other than `index_id` has the name."""
     holders = state.database.find(COLLECTION, index_name=name)
     if any(index["_id"] != index_id for index in holders):
         text = f"Index name `{name}` already exists. Please use another unique name and try again."
@@ -136,7 +136,7 @@ def _shown(state: State, index: Document) -> dict[str, Any]:
     return index | {"video_count": len(ready), "total_duration": round(sum(durations), 3)}
 
 
-PRECHECKS: Mapping[str, Callable[[Any], None]] = {"indexes_update": refuse_fixed}
+PRECHECKS: Mapping[str, Callable[[Any], None]] = {"indexes_update": check_update}
 
 HANDLERS: Mapping[str, Handler] = {
     "indexes_create": create,

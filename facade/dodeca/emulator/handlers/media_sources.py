@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pybase64
 
 from ..errors import parameter_invalid, resource_not_exist
-from ..rules.urls import MB, Source, from_url, too_large
+from ..rules.urls import MB, MediaSource, open_url, too_large
 from ..state import State
 from . import assets
 
-Kind = Literal["image", "audio", "video"]
+MediaKind = Literal["image", "audio", "video"]
 
 MAX_IMAGE = 5 * MB
 MAX_BASE64 = 36 * MB  # audio and video, decoded
@@ -21,19 +21,19 @@ MAX_FILE = 4096 * MB  # audio and video from a URL or an asset
 
 
 @contextmanager
-def opened(
+def open_source(
     state: State,
     media_source: Mapping[str, Any],
     *,
-    kind: Kind,
+    kind: MediaKind,
     field: str,
     limit: int | None = None,
-) -> Iterator[Source]:
-    """Provide the media that a `media_source` object names; `field` is its dotted name.
+) -> Iterator[MediaSource]:
+    """Open the media that a `media_source` object names; `field` is its dotted name.
 
-    The specification has seen to it that there is exactly one source. `limit` is the most bytes,
-    when it is not the usual one of the kind. Raises ErrorResponse: 400 when it cannot be had in the
-    allowed size, 404 for an unknown asset.
+    The request is validated, so there is exactly one source. `limit` is the maximum size in bytes,
+    if it is not the usual one. Raises ErrorResponse: 400 when the media cannot be read or are
+    too large, 404 for an unknown asset.
     """
     ((name, value),) = media_source.items()
     field = f"{field}.{name}"
@@ -41,29 +41,29 @@ def opened(
         limit = MAX_IMAGE if kind == "image" else MAX_FILE
     match name:
         case "base64_string":
-            yield _decoded(value, field, min(limit, MAX_BASE64))
+            yield _decode(value, field, min(limit, MAX_BASE64))
         case "asset_id":
-            yield _asset(state, value, field).checked(limit)
+            yield _asset_source(state, value, field).checked(limit)
         case _:
-            with from_url(state, value, field=field, limit=limit) as source:
+            with open_url(state, value, field=field, limit=limit) as source:
                 yield source
 
 
-def _decoded(text: str, field: str, limit: int) -> Source:
+def _decode(text: str, field: str, limit: int) -> MediaSource:
     if len(text) > (limit + 2) // 3 * 4:
         raise too_large(field, limit)
     try:
         content = pybase64.b64decode(text, validate=True)
     except ValueError:
         raise parameter_invalid(field, why="It is not valid base64.") from None
-    return Source(content, field).checked(limit)
+    return MediaSource(content, field).checked(limit)
 
 
-def _asset(state: State, asset_id: str, field: str) -> Source:
-    asset = assets.current(state, asset_id)
+def _asset_source(state: State, asset_id: str, field: str) -> MediaSource:
+    asset = assets.find_asset(state, asset_id)
     if asset is None:
         raise resource_not_exist("assets", asset_id)
     if asset["status"] != "ready":
         why = f"The asset is not ready: its status is `{asset['status']}`."
         raise parameter_invalid(field, why=why)
-    return Source(state.database.media_path(asset["media"]), field, filename=asset["filename"])
+    return MediaSource(state.database.media_path(asset["media"]), field, filename=asset["filename"])

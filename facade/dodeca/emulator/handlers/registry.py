@@ -1,4 +1,4 @@
-"""The handlers of all operations, as their modules offer them."""
+"""The handlers of all operations."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ HANDLERS: Mapping[str, Handler] = {
 """The handler of each operation, by operationId."""
 
 PRECHECKS: Mapping[str, Callable[[Any], None]] = {**indexes.PRECHECKS}
-"""What looks at the JSON body of an operation before the specification does."""
+"""Checks of the JSON body of an operation that come before its validation."""

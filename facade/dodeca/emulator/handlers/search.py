@@ -1,4 +1,4 @@
-"""`/search`: the clips of an index that fit a text, pictures, or both."""
+"""`/search`: the clips of an index that match a text, images, or both."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..inference.indexing import dimensions
 from ..inference.vocabulary import count_tokens
 from ..rules import limits, search_filter
 from ..rules.models import model_of
-from ..rules.urls import Source, from_url
+from ..rules.urls import MediaSource, open_url
 from ..state import Call, Handler, Reply, State
 from ..thumbnail_urls import thumbnail_path
 from . import indexes, videos
@@ -37,13 +37,13 @@ _DEFAULTS = {
 }
 
 Hit = list[Any]
-"""A clip that fits: its score, the id of its video, and its number in there."""
+"""A clip that matches: its score, the id of its video, and its index there."""
 
 
 def create(call: Call) -> Reply:
-    """Answer `POST /search`."""
+    """Handle `POST /search`."""
     state, body = call.state, {**_DEFAULTS, **call.body}
-    index = indexes.existing(state, body["index_id"])
+    index = indexes.find_index(state, body["index_id"])
     model = model_of(index, "marengo")
     if model is None:
         text = (
@@ -58,12 +58,12 @@ def create(call: Call) -> Reply:
     hits = _hits(state, [video for video in pool if passes(video)], query, body)
     scored = model["model_name"] == "marengo2.7"
     if scored:
-        hits = [hit for hit in hits if _confident(hit[0], body)]
+        hits = [hit for hit in hits if _passes_threshold(hit[0], body)]
     search = {
         "_id": new_id(),
         "expires_at": timestamp(state.clock.now() + LIFE),
         "page_limit": body["page_limit"],
-        "items": _grouped(hits, body) if body["group_by"] == "video" else _single(hits),
+        "items": _by_video(hits, body) if body["group_by"] == "video" else _by_clip(hits),
         "grouped": body["group_by"] == "video",
         "adjustment": body["adjust_confidence_level"] if scored else None,
         "include_user_metadata": body["include_user_metadata"],
@@ -75,14 +75,14 @@ def create(call: Call) -> Reply:
         },
     }
     with state.database.transaction():
-        _forget(state)
+        _remove_expired(state)
         if len(search["items"]) > search["page_limit"]:
             state.database.insert(_COLLECTION, search)
     return 200, _page(call, search, 1)
 
 
 def retrieve(call: Call) -> Reply:
-    """Answer `GET /search/{page_token}`."""
+    """Handle `GET /search/{page_token}`."""
     state, token = call.state, call.params["page_token"]
     search_id, _, number = token.partition("-")
     search = state.database.get(_COLLECTION, search_id)
@@ -103,7 +103,7 @@ def retrieve(call: Call) -> Reply:
 
 
 def _check(body: Mapping[str, Any], model: Mapping[str, Any]) -> None:
-    """Check what the specification cannot know. Raises ErrorResponse."""
+    """Check what the schema cannot express. Raises ErrorResponse."""
     supported = [*model["model_options"]]
     if model["model_name"] == "marengo3.0" and "audio" in supported:
         supported.append("transcription")
@@ -121,7 +121,7 @@ def _check(body: Mapping[str, Any], model: Mapping[str, Any]) -> None:
         )
         raise ErrorResponse(400, "search_option_combination_not_supported", text)
     if body["sort_option"] == "clip_count" and body["group_by"] != "video":
-        raise parameter_invalid("sort_option", why="`clip_count` needs `group_by=video`.")
+        raise parameter_invalid("sort_option", why="`clip_count` requires `group_by=video`.")
     text, most = body.get("query_text") or "", MAX_TOKENS[model["model_name"]]
     if count_tokens(text) > most:
         why = f"The text token length should be less than or equal to {most}."
@@ -129,7 +129,7 @@ def _check(body: Mapping[str, Any], model: Mapping[str, Any]) -> None:
 
 
 def _query(call: Call, body: Mapping[str, Any], model_name: str) -> Any:
-    """Return the vector of what is looked for. Raises ErrorResponse."""
+    """Return the vector of the query. Raises ErrorResponse."""
     text = (body.get("query_text") or "").strip()
     with _images(call) as images:
         if images and "query_media_type" not in body:
@@ -142,49 +142,49 @@ def _query(call: Call, body: Mapping[str, Any], model_name: str) -> Any:
             why = f"`{model_name}` takes either a text or an image."
             raise parameter_invalid("query_text", why=why)
         for image in images:
-            limits.image(image.checked(MAX_IMAGE), smallest=SMALLEST_IMAGE)
+            limits.check_image(image.checked(MAX_IMAGE), smallest=SMALLEST_IMAGE)
         contents = [image.content for image in images]
         return scoring.query_vector(text, contents, dimensions(model_name))
 
 
 @contextmanager
-def _images(call: Call) -> Iterator[list[Source]]:
-    """Provide the pictures at the URLs or, without any, in the form. Raises ErrorResponse."""
+def _images(call: Call) -> Iterator[list[MediaSource]]:
+    """Open the images at the URLs or, without any, in the form. Raises ErrorResponse."""
     name = "query_media_url"
     with ExitStack() as stack:
         opened = [
-            stack.enter_context(from_url(call.state, url, field=name, limit=MAX_IMAGE))
+            stack.enter_context(open_url(call.state, url, field=name, limit=MAX_IMAGE))
             for url in call.body.get(name, [])
         ]
         sent = call.uploads.get("query_media_file", [])
-        yield opened or [Source(upload.path, "query_media_file") for upload in sent]
+        yield opened or [MediaSource(upload.path, "query_media_file") for upload in sent]
 
 
 def _hits(state: State, pool: Sequence[Document], query: Any, body: Mapping[str, Any]) -> list[Hit]:
-    """Return the clips of videos, best first; equal ones stay in the order of the videos."""
+    """Return the clips of videos, best first; equal scores keep the order of the videos."""
     every, options = body["operator"] == "and", list(dict.fromkeys(body["search_options"]))
     hits: list[Hit] = []
     for video in pool:
-        found = scoring.scores(query, videos.vectors(state, video), options, every=every)
+        found = scoring.scores(query, videos.vectors(state, video), options, require_all=every)
         hits += [[score, video["_id"], number] for number, score in enumerate(found.tolist())]
     return sorted(hits, key=lambda hit: -hit[0])
 
 
-def _confident(score: float, body: Mapping[str, Any]) -> bool:
-    """Tell whether a score reaches the threshold of a request."""
+def _passes_threshold(score: float, body: Mapping[str, Any]) -> bool:
+    """Return whether a score reaches the threshold of a request."""
     if body["threshold"] == "none":
         return True
     level = scoring.confidence(score, body["adjust_confidence_level"])
     return scoring.LEVELS.index(level) <= scoring.LEVELS.index(body["threshold"])
 
 
-def _single(hits: Sequence[Hit]) -> list[list[Hit]]:
-    """Return each hit by itself, with its rank."""
+def _by_clip(hits: Sequence[Hit]) -> list[list[Hit]]:
+    """Return each hit as a group of its own, with its rank."""
     return [[[*hit, rank]] for rank, hit in enumerate(hits, start=1)]
 
 
-def _grouped(hits: Sequence[Hit], body: Mapping[str, Any]) -> list[list[Hit]]:
-    """Return the hits, with their ranks, by video: the one with the best or most clips first."""
+def _by_video(hits: Sequence[Hit], body: Mapping[str, Any]) -> list[list[Hit]]:
+    """Return the hits with their ranks by video, the one with the best or most clips first."""
     ranked = [[*hit, rank] for rank, hit in enumerate(hits, start=1)]
     order = {video_id: i for i, video_id in enumerate(dict.fromkeys(hit[1] for hit in hits))}
     ranked.sort(key=lambda hit: order[hit[1]])
@@ -230,12 +230,11 @@ def _clip(call: Call, video: Document, hit: Hit, search: Document) -> dict[str, 
     return clip
 
 
-def _forget(state: State) -> None:
+def _remove_expired(state: State) -> None:
     """Remove the searches whose tokens have expired."""
     now = timestamp(state.clock.now())
-    for name in state.database.expired(_COLLECTION, now):
+    for name in state.database.expired_ids(_COLLECTION, now):
         state.database.delete(_COLLECTION, name)
 
 
 HANDLERS: Mapping[str, Handler] = {"search_create": create, "search_retrieve": retrieve}
-"""The handlers of the two operations, by operationId."""

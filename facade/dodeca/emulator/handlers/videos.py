@@ -1,4 +1,4 @@
-"""The videos of indexes: one document each, whether a task, an asset or an import brought it in.
+"""The videos of indexes: one document each, whether a task, an asset or an import added it.
 
 Tasks, indexed assets and the videos of an index are views of it.
 """
@@ -15,11 +15,11 @@ from ..clock import timestamp
 from ..database import Document, Vectors, new_id
 from ..errors import parameter_invalid, resource_not_exist
 from ..inference import indexing
-from ..jobs import PATIENCE
+from ..jobs import MAX_WAIT
 from ..media.analysis import MediaInfo
 from ..rules import user_metadata
 from ..rules.models import model_of
-from ..rules.urls import Source
+from ..rules.urls import MediaSource
 from ..state import State
 
 COLLECTION = "videos"
@@ -28,10 +28,10 @@ TASKS = "tasks"
 STAGES = ("validating", "pending", "queued", "indexing")
 
 
-def draft(
+def new_video(
     state: State,
     index: Document,
-    source: Source,
+    source: MediaSource,
     info: MediaInfo,
     *,
     custom: Mapping[str, Any],
@@ -40,9 +40,9 @@ def draft(
     stages: Sequence[str] = STAGES,
     **more: Any,
 ) -> Document:
-    """Keep a video that the models of an index accept, and return its document, to be added.
+    """Store the file of a video and return a new document for it, which is not inserted yet.
 
-    `more` says where it comes from: `task_id`, `asset_id`, `integration_id`.
+    `more` is where it comes from: `task_id`, `asset_id`, `integration_id`.
     """
     now = timestamp(state.clock.now())
     name = filename or source.filename or "video"
@@ -72,13 +72,13 @@ def draft(
         "model": model_of(index, "marengo"),
         "clips": [],
         "embedded": [],
-        "media": source.keep(state),
+        "media": source.save(state),
         **more,
     }
 
 
 def add(state: State, video: Document) -> None:
-    """Put a video into its index. Raises ErrorResponse when that was deleted in the meantime."""
+    """Insert a video. Raises ErrorResponse when its index was deleted in the meantime."""
     with state.database.transaction():
         if state.database.get(INDEXES, video["index_id"]) is None:
             state.database.media_path(video["media"]).unlink()
@@ -86,17 +86,17 @@ def add(state: State, video: Document) -> None:
         state.database.insert(COLLECTION, video)
 
 
-def look(
-    state: State, video: Document, *, polled: bool = False, patience: float = PATIENCE
+def refresh(
+    state: State, video: Document, *, polled: bool = False, timeout: float = MAX_WAIT
 ) -> Document:
-    """Return a video with its status as of now; `updated_at` moves with every change of it."""
-    seen = state.jobs.look(
+    """Return a video with its current status; `updated_at` changes with every new status."""
+    seen = state.jobs.refresh(
         COLLECTION,
         video,
         stages=video["stages"],
         work=partial(_work, state),
         polled=polled,
-        patience=patience,
+        timeout=timeout,
     )
     if seen["status"] in seen["stages"] and seen["status"] != seen.get("shown", seen["stages"][0]):
         seen["updated_at"] = timestamp(state.clock.now())
@@ -105,38 +105,40 @@ def look(
     return seen
 
 
-def look_all(state: State, videos: Iterable[Document], *, polled: bool = False) -> list[Document]:
-    """Return videos with their status as of now; what waiting there is, is for all together."""
-    deadline = monotonic() + PATIENCE
+def refresh_all(
+    state: State, videos: Iterable[Document], *, polled: bool = False
+) -> list[Document]:
+    """Return videos with their current status; the maximum wait is for all together."""
+    deadline = monotonic() + MAX_WAIT
     return [
-        look(state, video, polled=polled, patience=max(0.0, deadline - monotonic()))
+        refresh(state, video, polled=polled, timeout=max(0.0, deadline - monotonic()))
         for video in videos
     ]
 
 
 def in_index(state: State, index_id: str, *, polled: bool = False) -> list[Document]:
     """Return the videos of an index, newest first, whatever their status."""
-    return look_all(state, state.database.find(COLLECTION, index_id=index_id), polled=polled)
+    return refresh_all(state, state.database.find(COLLECTION, index_id=index_id), polled=polled)
 
 
 def ready_in(state: State, index_id: str) -> list[Document]:
-    """Return the videos of an index that can be used, newest first."""
+    """Return the videos of an index that are ready, newest first."""
     return [video for video in in_index(state, index_id) if video["status"] == "ready"]
 
 
-def ready(state: State, video_id: str, index_id: str | None = None) -> Document:
-    """Return a video that can be used, of an index if one is named. Raises ErrorResponse (404)."""
+def ready_video(state: State, video_id: str, index_id: str | None = None) -> Document:
+    """Return a ready video, of an index if one is named. Raises ErrorResponse (404)."""
     video = state.database.get(COLLECTION, video_id)
     if video is None or index_id not in (None, video["index_id"]):
         raise resource_not_exist(COLLECTION, video_id)
-    video = look(state, video)
+    video = refresh(state, video)
     if video["status"] != "ready":
         raise resource_not_exist(COLLECTION, video_id)
     return video
 
 
 def remove(state: State, video: Document) -> None:
-    """Remove a video; the task that brought it in keeps what it said last."""
+    """Remove a video; the task that added it keeps its last state."""
     with state.database.transaction():
         if task_id := video.get("task_id"):
             status = "failed" if video["status"] in video["stages"] else video["status"]
@@ -146,8 +148,8 @@ def remove(state: State, video: Document) -> None:
         state.database.delete(COLLECTION, video["_id"])
 
 
-def describe(state: State, video: Document, fields: Mapping[str, Any], *, keep: bool) -> None:
-    """Set custom fields of a video, and `keep` those that are not named. Raises ErrorResponse."""
+def set_metadata(state: State, video: Document, fields: Mapping[str, Any], *, keep: bool) -> None:
+    """Set custom fields of a video; `keep` those that are not named. Raises ErrorResponse."""
     with state.database.transaction():
         video = state.database.get(COLLECTION, video["_id"]) or video
         now = timestamp(state.clock.now())
@@ -160,29 +162,29 @@ def describe(state: State, video: Document, fields: Mapping[str, Any], *, keep: 
         )
 
 
-def shown(video: Document, *names: str) -> dict[str, Any]:
-    """Return some fields of a video, with what it measures; what is not known is left out."""
+def public_fields(video: Document, *names: str) -> dict[str, Any]:
+    """Return the named fields of a video and its `system_metadata`, without unknown values."""
     system = {k: v for k, v in video["system_metadata"].items() if v is not None}
     return {name: video.get(name) for name in names if name in video} | {"system_metadata": system}
 
 
-def detail(state: State, video: Document, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what only the view of a single video has. Raises ErrorResponse."""
+def details(state: State, video: Document, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what only the response for a single video has. Raises ErrorResponse."""
     result: dict[str, Any] = {}
     if video["user_metadata"]:
         result["user_metadata"] = video["user_metadata"]
     if video["stream"]:
-        result["hls"] = hls(video)
+        result["hls"] = stream_status(video)
     if "embedding_option" in params:
         wanted = params["embedding_option"]
         result["embedding"] = _embedding(state, video, wanted)
     if params.get("transcription"):
-        result["transcription"] = None  # the emulator hears no words
+        result["transcription"] = None  # the emulator has no speech recognition
     return result
 
 
-def hls(video: Document) -> dict[str, Any]:
-    """Return the state of a stream that was asked for: the emulator encodes none."""
+def stream_status(video: Document) -> dict[str, Any]:
+    """Return the status of the requested stream: the emulator encodes none."""
     return {"status": "CANCELED", "updated_at": video["updated_at"]}
 
 
@@ -201,7 +203,7 @@ def _embedding(state: State, video: Document, wanted: Sequence[str]) -> dict[str
     if foreign := [name for name in wanted if name not in known]:
         names = "`, `".join(known)
         why = f"The index offers `{names}`." if known else "The index has no Marengo model."
-        raise parameter_invalid("embedding_option", why=f"{why} Not known: {', '.join(foreign)}.")
+        raise parameter_invalid("embedding_option", why=f"{why} Unknown: {', '.join(foreign)}.")
     found = vectors(state, video)
     segments = [
         {
@@ -222,7 +224,7 @@ def _work(state: State, video: Document) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if video["model"]:
         path = state.database.media_path(video["media"])
-        changes["clips"], changes["embedded"], vectors = indexing.indexed(path, video["model"])
+        changes["clips"], changes["embedded"], vectors = indexing.index_video(path, video["model"])
         with state.database.transaction():
             if state.database.get(COLLECTION, video["_id"]):  # else it was deleted in the meantime
                 state.database.put_vectors(COLLECTION, video["_id"], vectors)

@@ -1,1 +1,1 @@
-"""What measurements mean: vectors, and sentences made from facts."""
+"""From measurements to vectors, scores, segments and sentences."""

@@ -1,4 +1,4 @@
-"""Embeddings of audio and video: the part that the synchronous and asynchronous calls share."""
+"""Embeddings of audio and video, for both the request and the task of version 2."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import numpy as np
 from ..database import Vectors
 from ..errors import parameter_invalid, video_file_broken
 from ..media.analysis import Analysis, BrokenMedia, MediaInfo, analyse
-from ..media.analysis import Source as Content
+from ..media.analysis import MediaContent as Content
 from ..media.scenes import cuts
 from ..media.segments import Segment, dynamic, fixed
-from ..rules.limits import Limits
-from ..rules.urls import Source
+from ..rules.limits import MediaLimits
+from ..rules.urls import MediaSource
 from .vectors import DIMENSIONS, Vector, audio_vector, video_vector
 
-Kind = Literal["audio", "video"]
+TimedMediaKind = Literal["audio", "video"]
 
 _OPTIONS = {"audio": ["audio", "transcription"], "video": ["visual", "audio", "transcription"]}
 _DEFAULT_SEGMENTATION = {"audio": ("fixed", 6), "video": ("dynamic", 4)}
 _SECONDS = {"fixed": "duration_sec", "dynamic": "min_duration_sec"}
-_MAKERS: Mapping[str, Callable[[Analysis, float, float], Vector]] = {
+_VECTOR_OF: Mapping[str, Callable[[Analysis, float, float], Vector]] = {
     "visual": video_vector,
     "audio": audio_vector,
 }
@@ -32,14 +32,14 @@ _NO_SPEECH = (
     "Transcription embeddings are left out: the emulator has no speech recognition and invents no"
     " text."
 )
-_NO_SOUND = "Audio embeddings are left out: the file has no soundtrack."
+_NO_SOUNDTRACK = "Audio embeddings are left out: the file has no soundtrack."
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What to embed of a file; all times in seconds. Plain data, so that a task can keep it."""
+class EmbeddingPlan:
+    """What to embed of a file; times in seconds. A task stores it, under these field names."""
 
-    kind: Kind
+    kind: TimedMediaKind
     duration: float
     start_sec: float
     end_sec: float
@@ -50,35 +50,37 @@ class Plan:
     has_audio: bool
 
     @property
-    def made(self) -> list[str]:
-        """The options that can be had."""
-        return [o for o in self.options if o in _MAKERS and (o != "audio" or self.has_audio)]
+    def available_options(self) -> list[str]:
+        """The requested options that can be embedded."""
+        return [o for o in self.options if o in _VECTOR_OF and (o != "audio" or self.has_audio)]
 
     @property
     def note(self) -> str:
-        """What is left out, and why."""
+        """What is missing from the response, and why."""
         notes = []
         if "transcription" in self.options:
             notes.append(_NO_SPEECH)
         if "audio" in self.options and not self.has_audio:
-            notes.append(_NO_SOUND)
+            notes.append(_NO_SOUNDTRACK)
         return " ".join(notes)
 
     def segments(self, analysis: Analysis) -> list[Segment]:
-        """Divide the stretch into clips."""
+        """Divide the time range into clips."""
         if self.strategy == "fixed":
             return fixed(self.start_sec, self.end_sec, self.seconds)
         return dynamic(self.start_sec, self.end_sec, cuts(analysis), self.seconds)
 
 
-def plan(kind: Kind, block: Mapping[str, Any], source: Source, limits: Limits) -> Plan:
+def plan_embedding(
+    kind: TimedMediaKind, block: Mapping[str, Any], source: MediaSource, limits: MediaLimits
+) -> EmbeddingPlan:
     """Return what a request asks for. Raises ErrorResponse when it is outside the limits."""
     strategy, seconds = _segmentation(kind, block.get("segmentation"))
-    options = _choice(kind, block, "embedding_option", _OPTIONS[kind])
-    scopes = _choice(kind, block, "embedding_scope", ["clip", "asset"])
-    info = limits.video(source) if kind == "video" else limits.audio(source)
-    start, end = _range(kind, block, info)
-    return Plan(
+    options = _selected(kind, block, "embedding_option", _OPTIONS[kind])
+    scopes = _selected(kind, block, "embedding_scope", ["clip", "asset"])
+    info = limits.check_video(source) if kind == "video" else limits.check_audio(source)
+    start, end = _time_range(kind, block, info)
+    return EmbeddingPlan(
         kind=kind,
         duration=info.duration or 0.0,
         start_sec=start,
@@ -91,24 +93,24 @@ def plan(kind: Kind, block: Mapping[str, Any], source: Source, limits: Limits) -
     )
 
 
-def embed(plan: Plan, content: Content) -> tuple[list[dict[str, Any]], Vectors]:
-    """Decode the file once; return the (n, 512) vectors and what each is of, in the same order.
+def embed(plan: EmbeddingPlan, content: Content) -> tuple[list[dict[str, Any]], Vectors]:
+    """Decode the file once; return the rows that describe the vectors, and the (n, 512) vectors.
 
-    Clips come first, by option and time, then the whole stretch by option. Raises ErrorResponse.
+    Clips come first, by option and time, then the whole range by option. Raises ErrorResponse.
     """
-    if not plan.made:
+    if not plan.available_options:
         return [], np.zeros((0, DIMENSIONS), np.float32)
     try:
         analysis = analyse(content, start=plan.start_sec, end=plan.end_sec)
     except BrokenMedia:
         raise video_file_broken() from None
-    stretches = {"asset": [(plan.start_sec, plan.end_sec)]}
+    ranges = {"asset": [(plan.start_sec, plan.end_sec)]}
     if "clip" in plan.scopes:
-        stretches["clip"] = plan.segments(analysis)
+        ranges["clip"] = plan.segments(analysis)
     rows, vectors = [], []
     for scope in plan.scopes:
-        for option in plan.made:
-            for start, end in stretches[scope]:
+        for option in plan.available_options:
+            for start, end in ranges[scope]:
                 rows.append(
                     {
                         "embedding_option": option,
@@ -117,11 +119,11 @@ def embed(plan: Plan, content: Content) -> tuple[list[dict[str, Any]], Vectors]:
                         "end_sec": end,
                     }
                 )
-                vectors.append(_MAKERS[option](analysis, start, end))
+                vectors.append(_VECTOR_OF[option](analysis, start, end))
     return rows, np.stack(vectors)
 
 
-def metadata(plan: Plan, source: Source) -> dict[str, Any]:
+def response_metadata(plan: EmbeddingPlan, source: MediaSource) -> dict[str, Any]:
     """Return the `metadata` of a response."""
     result: dict[str, Any] = {"input_type": plan.kind}
     if source.url:
@@ -142,28 +144,32 @@ def metadata(plan: Plan, source: Source) -> dict[str, Any]:
     return result
 
 
-def data(rows: Sequence[Mapping[str, Any]], vectors: Vectors) -> list[dict[str, Any]]:
+def response_data(rows: Sequence[Mapping[str, Any]], vectors: Vectors) -> list[dict[str, Any]]:
     """Return the `data` of a response."""
     return [{"embedding": v, **row} for row, v in zip(rows, vectors, strict=True)]
 
 
-def _choice(kind: Kind, block: Mapping[str, Any], name: str, known: list[str]) -> list[str]:
-    """Return the values given for an array parameter, each once, in the documented order."""
+def _selected(
+    kind: TimedMediaKind, block: Mapping[str, Any], name: str, known: list[str]
+) -> list[str]:
+    """Return the values of an array parameter, each once, in the documented order."""
     given = block.get(name, known)
     if not given:
         raise parameter_invalid(f"{kind}.{name}", why="It should name at least one value.")
     return [value for value in known if value in given]
 
 
-def _segmentation(kind: Kind, given: Mapping[str, Any] | None) -> tuple[str, int]:
+def _segmentation(kind: TimedMediaKind, given: Mapping[str, Any] | None) -> tuple[str, int]:
     if given is None:
         return _DEFAULT_SEGMENTATION[kind]
     strategy = given["strategy"]
     return strategy, given[strategy][_SECONDS[strategy]]
 
 
-def _range(kind: Kind, block: Mapping[str, Any], info: MediaInfo) -> tuple[float, float]:
-    """Return the stretch asked for; an end within the last started second means the very end."""
+def _time_range(
+    kind: TimedMediaKind, block: Mapping[str, Any], info: MediaInfo
+) -> tuple[float, float]:
+    """Return the time range; an end within the last started second means the end of the media."""
     duration = info.duration or 0.0
     start, end = float(block.get("start_sec", 0)), float(block.get("end_sec", duration))
     if start >= duration:

@@ -1,4 +1,4 @@
-"""Text on request: what is wanted, the text itself, and the stream of events that brings it."""
+"""Text generation: the request, the text, and the stream of events that delivers it."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from ..database import new_id
 from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided
 from ..media.analysis import BrokenMedia
 from . import schemas
-from .observations import Facts
-from .sentences import Voice, answer
+from .observations import Observation
+from .sentences import Phrasing, answer_sentences
 from .vocabulary import count_tokens, first_tokens
 
 MAX_PROMPT = 2000  # tokens, with Pegasus 1.2
-MAX_TOKENS = 4096  # of an answer, unless the request says otherwise
-_PIECE = re.compile(r"(?:\S+\s*){1,4}|\s+")
+MAX_TOKENS = 4096  # of a text, unless the request says otherwise
+_CHUNK = re.compile(r"(?:\S+\s*){1,4}|\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What to write. Plain data, so that a task can keep it."""
+class TextRequest:
+    """What to generate. A task stores it, under these field names."""
 
     prompt: str
     temperature: float = 0.2
     max_tokens: int = MAX_TOKENS
     schema: dict[str, Any] | None = None
-    """The JSON Schema to satisfy; None for running text."""
+    """The JSON Schema to satisfy; None for prose."""
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """What was written."""
+class GeneratedText:
+    """A text and its token counts."""
 
     data: str
     input_tokens: int
@@ -45,11 +45,11 @@ class Text:
 
     @property
     def usage(self) -> dict[str, int]:
-        """The tokens counted."""
+        """The `usage` of a response."""
         return {"input_tokens": self.input_tokens, "output_tokens": count_tokens(self.data)}
 
     def ending(self) -> dict[str, Any]:
-        """Return `finish_reason`, `usage` and, for a text that was cut off, the warning."""
+        """Return `finish_reason`, `usage` and, for a truncated text, `error`."""
         result: dict[str, Any] = {
             "finish_reason": "stop" if self.complete else "length",
             "usage": self.usage,
@@ -60,22 +60,24 @@ class Text:
         return result
 
 
-def wish(body: Mapping[str, Any], *, prompt: str) -> Wish:
-    """Return what a body asks for. Raises ErrorResponse for an unsupported schema."""
-    wanted = Wish(
+def text_request(body: Mapping[str, Any], *, prompt: str) -> TextRequest:
+    """Return the request of a body. Raises ErrorResponse for an unsupported schema."""
+    request = TextRequest(
         prompt,
         temperature=body.get("temperature", 0.2),
         max_tokens=body.get("max_tokens", MAX_TOKENS),
         schema=body.get("response_format", {}).get("json_schema"),
     )
-    if wanted.schema is not None:
+    if request.schema is not None:
         # Whether it is supported does not depend on the media.
-        schemas.made(wanted.schema, Facts("image", 0, 0, None, None), Voice("", 0))
-    return wanted
+        schemas.generate_json(
+            request.schema, Observation("image", 0, 0, None, None), Phrasing("", 0)
+        )
+    return request
 
 
 def prompt_of(body: Mapping[str, Any], *, old: bool) -> str:
-    """Return the prompt of a request. `old` limits it as Pegasus 1.2 does. Raises ErrorResponse."""
+    """Return the prompt of a body; `old` applies the limit of Pegasus 1.2. Raises ErrorResponse."""
     if "prompt" in body and "prompt_v2" in body:
         raise parameter_invalid("prompt", "prompt_v2", why="Only one of them can be given.")
     prompt: str = body["prompt_v2"]["input_text"] if "prompt_v2" in body else body.get("prompt", "")
@@ -90,7 +92,7 @@ def prompt_of(body: Mapping[str, Any], *, old: bool) -> str:
 
 
 def token_limit_exceeded() -> ErrorResponse:
-    """Return the refusal of a request with too many tokens."""
+    """Return the error for a request with too many tokens."""
     text = (
         "Your request could not be processed due to exceeding maximum token limit. Please try with"
         " another request or another video with shorter duration."
@@ -98,59 +100,63 @@ def token_limit_exceeded() -> ErrorResponse:
     return ErrorResponse(400, "token_limit_exceeded", text)
 
 
-def write(wish: Wish, told: Sequence[Facts]) -> Text:
-    """Write what is wanted about some media."""
-    voice = Voice(wish.prompt, wish.temperature)
-    if wish.schema is None:
-        data = " ".join(answer(wish.prompt, told, voice))
+def generate_text(request: TextRequest, observations: Sequence[Observation]) -> GeneratedText:
+    """Generate the requested text about some media."""
+    phrasing = Phrasing(request.prompt, request.temperature)
+    if request.schema is None:
+        data = " ".join(answer_sentences(request.prompt, observations, phrasing))
     else:
-        data = orjson.dumps(schemas.made(wish.schema, _together(told), voice)).decode()
-    return cut(data, wish)
+        data = orjson.dumps(
+            schemas.generate_json(request.schema, _combine(observations), phrasing)
+        ).decode()
+    return truncate(data, request)
 
 
-def _together(told: Sequence[Facts]) -> Facts:
-    """Return what a JSON answer is about: the film, or all of the images as its parts."""
-    images = len(told) > 1 and all(facts.kind == "image" for facts in told)
-    return replace(told[0], scenes=tuple(told)) if images else told[0]
+def _combine(observations: Sequence[Observation]) -> Observation:
+    """Return the observation for JSON: that of the video, or one of all images as its parts."""
+    images = len(observations) > 1 and all(
+        observation.kind == "image" for observation in observations
+    )
+    return replace(observations[0], scenes=tuple(observations)) if images else observations[0]
 
 
-def cut(data: str, wish: Wish) -> Text:
-    """Return a text of as many tokens as are wanted at most."""
-    short = first_tokens(data, wish.max_tokens)
-    return Text(short, count_tokens(wish.prompt), complete=short == data)
+def truncate(data: str, request: TextRequest) -> GeneratedText:
+    """Return a text of at most `max_tokens`."""
+    short = first_tokens(data, request.max_tokens)
+    return GeneratedText(short, count_tokens(request.prompt), complete=short == data)
 
 
-def reply(text: Text) -> dict[str, Any]:
-    """Return the answer in one piece."""
+def response_body(text: GeneratedText) -> dict[str, Any]:
+    """Return the JSON body of a response."""
     return {"id": new_id(), "data": text.data, **text.ending()}
 
 
-def events(work: Callable[[], Text], stack: ExitStack) -> Iterator[bytes]:
-    """Return the stream of events; the text is made after the first one is out.
+def event_stream(work: Callable[[], GeneratedText], stack: ExitStack) -> Iterator[bytes]:
+    """Return the stream of events; the text is generated after the first one is sent.
 
-    What `stack` holds is released with the last event, or when nobody reads on.
+    `stack` is closed after the last event, or when the stream is dropped.
     """
-    pieces = _events(work, stack)
-    return chain([next(pieces)], pieces)  # begun, so that dropping it releases the stack
+    events = _events(work, stack)
+    return chain([next(events)], events)  # started, so that dropping it closes the stack
 
 
-def _events(work: Callable[[], Text], stack: ExitStack) -> Iterator[bytes]:
+def _events(work: Callable[[], GeneratedText], stack: ExitStack) -> Iterator[bytes]:
     metadata = {"generation_id": new_id()}
     with stack:
-        yield _line("stream_start", metadata=metadata)
+        yield _event_line("stream_start", metadata=metadata)
         try:
             text = work()
         except (ErrorResponse, BrokenMedia) as error:
             code = error.code if isinstance(error, ErrorResponse) else "video_file_broken"
             failure = {"code": code, "message": str(error)}
-            yield _line("stream_end", metadata=metadata, error=failure)
+            yield _event_line("stream_end", metadata=metadata, error=failure)
             return
-        for piece in _PIECE.findall(text.data):
-            yield _line("text_generation", text=piece)
+        for chunk in _CHUNK.findall(text.data):
+            yield _event_line("text_generation", text=chunk)
         ending = text.ending()
         metadata_end = metadata | {"usage": ending.pop("usage")}
-        yield _line("stream_end", metadata=metadata_end, **ending)
+        yield _event_line("stream_end", metadata=metadata_end, **ending)
 
 
-def _line(event_type: str, **more: Any) -> bytes:
+def _event_line(event_type: str, **more: Any) -> bytes:
     return orjson.dumps({"event_type": event_type, **more}, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,6 +1,6 @@
-"""What indexing makes of a video: clips and their vectors, computed once and stored.
+"""Index a video: its clips and their vectors, computed once and stored.
 
-Marengo 3.0 divides by scenes into vectors of 512 floats, 2.7 by six seconds into 1024 floats.
+Marengo 3.0 has clips by scene and 512 floats, Marengo 2.7 clips of six seconds and 1024 floats.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _NAMES = {
 }
 _DIMENSIONS = {"marengo3.0": 512, "marengo2.7": 1024}
 _MAKERS: Mapping[str, Callable[..., Any]] = {"visual": video_vector, "audio": audio_vector}
-_CLIP = 6  # seconds of a clip of Marengo 2.7
-_SHORTEST = 4  # seconds of a clip of Marengo 3.0 at least
+_CLIP = 6  # seconds, with Marengo 2.7
+_SHORTEST = 4  # seconds, with Marengo 3.0
 
 
 def dimensions(model_name: str) -> int:
@@ -34,9 +34,9 @@ def dimensions(model_name: str) -> int:
 
 
 def embedding_names(model: Mapping[str, Any]) -> dict[str, str]:
-    """Return the embedding options of a Marengo model, each with the option of `indexed`.
+    """Return the embedding options of a Marengo model, each with the option of `index_video`.
 
-    That of `transcription` has no vectors: the emulator hears no words.
+    `transcription` has no vectors: the emulator has no speech recognition.
     """
     names = _NAMES[model["model_name"]]
     found = {names[option]: option for option in model["model_options"]}
@@ -45,10 +45,10 @@ def embedding_names(model: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def indexed(path: Path, model: Mapping[str, Any]) -> tuple[list[Segment], list[str], Vectors]:
-    """Decode a video once; return its clips, the options that it has, and the vectors.
+def index_video(path: Path, model: Mapping[str, Any]) -> tuple[list[Segment], list[str], Vectors]:
+    """Decode a video once; return its clips, the options it has, and the vectors.
 
-    These are those of all clips for the first option, then for the next. Raises ErrorResponse.
+    The vectors of all clips for the first option come first. Raises ErrorResponse.
     """
     try:
         analysis = analyse(path)

@@ -1,6 +1,6 @@
-"""What media show and sound like, as plain facts that text can be made from.
+"""What was observed in media, as plain data from which text is generated.
 
-All numbers are measured; shares are in thousandths and bear the names of `vectors.AXES`.
+All numbers are measured. Shares are in thousandths, by the names of `vectors.AXES`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..media.analysis import Analysis, Source, analyse
+from ..media.analysis import Analysis, MediaContent, analyse
 from ..media.pixels import COLOURS
 from ..media.scenes import cuts
 from ..media.segments import Segment, dynamic
-from .vectors import heard, seen
+from .vectors import audio_shares, visual_shares
 
 Shares = Mapping[str, int]
-_NOTABLE = 60  # thousandths from which on a colour is worth naming
+_NOTABLE = 60  # thousandths; rarer colours are not named
 _SHORTEST_SCENE = 0.5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """A film, a picture, or a stretch of a film."""
+class Observation:
+    """What was observed of a video, a range of one, or an image. Tasks store these field names."""
 
     kind: str
     """video or image."""
@@ -30,15 +30,15 @@ class Facts:
     end: float
     """Seconds; both 0 for an image."""
     seen: Shares | None
-    """None where there is no picture."""
+    """What it shows; None without video."""
     heard: Shares | None
-    """None where there is no soundtrack."""
+    """What it sounds like; None without a soundtrack."""
     width: int | None = None
     height: int | None = None
     fps: float | None = None
-    scenes: tuple[Facts, ...] = ()
+    scenes: tuple[Observation, ...] = ()
     name: str | None = None
-    """What the request calls an image."""
+    """Name of an image in the request."""
 
     @property
     def duration(self) -> float:
@@ -46,13 +46,13 @@ class Facts:
         return round(self.end - self.start, 3)
 
     @property
-    def parts(self) -> tuple[Facts, ...]:
-        """The scenes, or the whole where it has none."""
+    def parts(self) -> tuple[Observation, ...]:
+        """The scenes, or itself without any."""
         return self.scenes or (self,)
 
     @property
     def colours(self) -> list[str]:
-        """The colours worth naming, the most frequent first; at least one if anything is seen."""
+        """The most frequent colours, most frequent first; at least one if there is video."""
         if self.seen is None:
             return []
         shares = self.seen
@@ -60,36 +60,42 @@ class Facts:
         return [c for c in ranked[:3] if shares[c] >= _NOTABLE] or ranked[:1]
 
     def share(self, axis: str) -> int:
-        """Return the thousandths of an axis in what is seen or heard, whichever is more."""
+        """Return the larger of the visual and the audio share of an axis, in thousandths."""
         return max((shares or {}).get(axis, 0) for shares in (self.seen, self.heard))
 
-    def plain(self) -> dict[str, Any]:
-        """Return it as data for JSON; `restored` turns it back."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON data, for `observation_from_dict`."""
         return asdict(self)
 
 
-def restored(data: Mapping[str, Any]) -> Facts:
-    """Return the facts that `Facts.plain` wrote down."""
-    return Facts(**{**data, "scenes": tuple(restored(scene) for scene in data["scenes"])})
+def observation_from_dict(data: Mapping[str, Any]) -> Observation:
+    """Return the observation that `Observation.to_dict` turned into data."""
+    return Observation(
+        **{**data, "scenes": tuple(observation_from_dict(scene) for scene in data["scenes"])}
+    )
 
 
-def film(analysis: Analysis, segments: Sequence[Segment] | None = None) -> Facts:
-    """Return the facts of a film, by scenes, or by the segments that are given."""
+def observe_video(analysis: Analysis, segments: Sequence[Segment] | None = None) -> Observation:
+    """Observe a decoded video, by scenes or by the given segments."""
     start, end = analysis.start, analysis.end
     if segments is None:
         segments = dynamic(start, end, cuts(analysis), _SHORTEST_SCENE)
     info = analysis.info
-    whole = replace(_part(analysis, start, end), width=info.width, height=info.height, fps=info.fps)
-    return replace(whole, scenes=tuple(_part(analysis, *segment) for segment in segments))
+    video = replace(
+        _observe_range(analysis, start, end), width=info.width, height=info.height, fps=info.fps
+    )
+    return replace(video, scenes=tuple(_observe_range(analysis, *segment) for segment in segments))
 
 
-def picture(content: Source, name: str | None = None) -> Facts:
-    """Return the facts of a picture. Raises BrokenMedia."""
+def observe_image(content: MediaContent, name: str | None = None) -> Observation:
+    """Decode and observe an image. Raises BrokenMedia."""
     analysis = analyse(content)
     info = analysis.info
-    shares = seen(analysis, 0.0, 1.0)
-    return Facts("image", 0.0, 0.0, shares, None, info.width, info.height, name=name)
+    shares = visual_shares(analysis, 0.0, 1.0)
+    return Observation("image", 0.0, 0.0, shares, None, info.width, info.height, name=name)
 
 
-def _part(analysis: Analysis, start: float, end: float) -> Facts:
-    return Facts("video", start, end, seen(analysis, start, end), heard(analysis, start, end))
+def _observe_range(analysis: Analysis, start: float, end: float) -> Observation:
+    return Observation(
+        "video", start, end, visual_shares(analysis, start, end), audio_shares(analysis, start, end)
+    )

@@ -1,4 +1,4 @@
-"""How near the clips of videos are to a query."""
+"""How similar the clips of videos are to a query."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..database import Vectors
-from ..media.analysis import Source
+from ..media.analysis import MediaContent
 from .vectors import Vector, image_vector, text_vector
 
 LEVELS = ("high", "medium", "low", "extremely low")
-_AT_LEAST = (60.0, 40.0, 20.0)  # scores of the first three, at an adjustment of one half
+_MIN_SCORES = (60.0, 40.0, 20.0)  # of the first three levels, at an adjustment of 0.5
 
 
-def query_vector(text: str | None, images: Sequence[Source], dimensions: int) -> Vector:
-    """Return a text, pictures, or both as one vector: the text weighs as much as all pictures."""
+def query_vector(text: str | None, images: Sequence[MediaContent], dimensions: int) -> Vector:
+    """Return one vector for a text, images, or both; the text weighs as much as all images."""
     total = np.zeros(dimensions)
     if images:
         total += _unit(sum(image_vector(image, dimensions=dimensions) for image in images))
@@ -27,23 +27,23 @@ def query_vector(text: str | None, images: Sequence[Source], dimensions: int) ->
 
 
 def scores(
-    query: Vector, found: Mapping[str, Vectors], options: Sequence[str], *, every: bool
+    query: Vector, found: Mapping[str, Vectors], options: Sequence[str], *, require_all: bool
 ) -> NDArray[np.float64]:
-    """Return how well each clip fits, 0 to 100: by its best option, or its worst if `every`.
+    """Return the score of each clip, 0 to 100: of its best option, or its worst to `require_all`.
 
-    `found` has the vectors of the clips by option; with an option missing, `every` fits nothing.
+    `found` has the vectors of the clips by option; `require_all` matches nothing if one is missing.
     """
     parts = [found[option] @ query for option in options if option in found]
-    if not parts or (every and len(parts) < len(options)):
+    if not parts or (require_all and len(parts) < len(options)):
         return np.zeros(0)
-    nearness = (np.min if every else np.max)(np.stack(parts), axis=0)
-    rounded: NDArray[np.float64] = np.clip(nearness.astype(np.float64) * 100, 0, 100).round(2)
+    similarity = (np.min if require_all else np.max)(np.stack(parts), axis=0)
+    rounded: NDArray[np.float64] = np.clip(similarity.astype(np.float64) * 100, 0, 100).round(2)
     return rounded
 
 
 def confidence(score: float, adjustment: float) -> str:
-    """Return a score in words; the lower the adjustment (0 to 1), the better they are."""
-    for level, least in zip(LEVELS, _AT_LEAST, strict=False):
+    """Return the level of a score; a lower adjustment (0 to 1) gives a higher level."""
+    for level, least in zip(LEVELS, _MIN_SCORES, strict=False):
         if score >= least * adjustment / 0.5:
             return level
     return LEVELS[-1]

@@ -1,12 +1,12 @@
-"""From words to the named axes, with a small plain vocabulary; and how many tokens a text has.
+"""A small vocabulary from words to the named axes, and the tokens of a text.
 
-A word means what the table says, whatever stands around it: "not red" means red.
+A word means what the table says, whatever its context: "not red" means red.
 """
 
 import re
 from itertools import islice
 
-MEANINGS: dict[str, str] = {
+WORDS_BY_AXIS: dict[str, str] = {
     "red": "red scarlet crimson ruby maroon burgundy vermilion cherry tomato blood",
     "orange": "orange tangerine amber apricot carrot pumpkin rust",
     "yellow": "yellow golden gold lemon banana mustard sunflower",
@@ -45,41 +45,41 @@ MEANINGS: dict[str, str] = {
 """The words of each axis, by its name in `vectors.AXES`."""
 
 _AXES_OF: dict[str, list[str]] = {}
-for _axis, _words in MEANINGS.items():
+for _axis, _words in WORDS_BY_AXIS.items():
     for _word in _words.split():
         _AXES_OF.setdefault(_word, []).append(_axis)
 
-# Ideographs and kana are written without spaces: each counts by itself.
+# Ideographs and kana are written without spaces: each counts as a word.
 _SINGLE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}]+")
 _TOKEN = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}]+|[^\w\s]|_")
 
 
-def words(text: str) -> list[str]:
-    """The words of a text in lower case, in order."""
+def split_words(text: str) -> list[str]:
+    """Return the words of a text in lower case, in order."""
     return _WORD.findall(text.casefold())
 
 
 def axes_of(word: str) -> list[str]:
-    """The axes a word speaks of; a plural counts as its singular. Mostly none."""
+    """Return the axes of a word, mostly none; a plural counts as its singular."""
     return _AXES_OF.get(word) or _AXES_OF.get(word.removesuffix("s")) or []
 
 
 def count_tokens(text: str) -> int:
-    """How many tokens a text has: one for each word, number, ideograph and punctuation mark.
+    """Return the number of tokens: one for each word, number, ideograph and punctuation mark.
 
-    The service counts with a tokenizer of its own, so near its limit the two can differ.
+    The service has a tokenizer of its own, so the counts can differ.
     """
     return len(_TOKEN.findall(text))
 
 
 def first_tokens(text: str, count: int) -> str:
-    """The beginning of a text, up to the end of its `count`-th token."""
+    """Return the beginning of a text, up to the end of its `count`-th token."""
     ends = [match.end() for match in islice(_TOKEN.finditer(text), count + 1)]
     return text if len(ends) <= count else text[: ends[count - 1]]
 
 
 def last_tokens(text: str, count: int) -> str:
-    """The end of a text, from the beginning of its `count`-th token from the last."""
+    """Return the end of a text, from the start of its `count`-th last token."""
     starts = [match.start() for match in _TOKEN.finditer(text)]
     return text if len(starts) <= count else text[starts[-count] :]

@@ -1,7 +1,7 @@
-"""Decoded sound as a few integers per window of about a sixteenth of a second.
+"""Decoded audio as a few integers per window of about a sixteenth of a second.
 
-Samples are rounded to integers first, and so is the spectrum, to steps far coarser than what the
-float arithmetic of one machine may differ from another's. What is kept is coarser still.
+Samples and the spectrum are rounded to integers, in steps far coarser than the differences between
+the float arithmetic of two machines. The measurements are coarser still.
 """
 
 from dataclasses import dataclass, field
@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 Ints = NDArray[Any]
 
 BANDS = 16
-"""Frequency bands told apart, evenly spaced by ear from 60 Hz to 7 kHz."""
+"""Number of frequency bands, on a logarithmic scale from 60 Hz to 7 kHz."""
 _WINDOW = 1024  # samples of a window, at roughly 16 kHz
 _BLOCK = 512  # those in its middle, of which the spectrum is taken
 _BATCH = 16  # windows measured at once
-_CHANNELS = 8  # listened to at most
+_MAX_CHANNELS = 8
 _GAP = 0.1  # seconds by which the stream's clock may drift from the count of samples
-_PEAKS = 6  # frequencies that hold nearly all of a pure tone
+_PEAKS = 6  # frequencies that contain nearly all of a pure tone
 _SCALE = 12  # bits that bring the power of a band to the scale of a level
 
 
 @dataclass
-class SoundColumns:
-    """One row per window, growing while the sound is decoded."""
+class AudioColumns:
+    """One row per window, growing while audio is decoded."""
 
     times: list[float] = field(default_factory=list)
     """Start of each window, seconds."""
@@ -41,12 +41,12 @@ class SoundColumns:
     """Length of a window in seconds."""
 
 
-class Listener:
-    """Takes decoded audio frames one by one and fills SoundColumns; holds about a second."""
+class AudioMeter:
+    """Takes decoded audio frames one by one and fills AudioColumns; holds about a second."""
 
     def __init__(self, start: float, end: float | None) -> None:
-        self.columns = SoundColumns()
-        self.heard_until: float = start
+        self.columns = AudioColumns()
+        self.measured_until: float = start
         self._start, self._end = start, end
         self._kind: tuple[Any, ...] = ()
         self._rate = 0
@@ -54,8 +54,8 @@ class Listener:
         self._held = 0
         self._time = start
 
-    def hear(self, frame: av.AudioFrame, time: float | None) -> None:
-        """Add a frame that begins at `time` (None: where the last one ended)."""
+    def add(self, frame: av.AudioFrame, time: float | None) -> None:
+        """Add a frame that starts at `time` (None: where the last one ended)."""
         samples: Ints = frame.to_ndarray()
         rate = frame.sample_rate
         if not frame.format.is_planar:
@@ -63,24 +63,24 @@ class Listener:
         if not samples.size or rate <= 0:
             return
         if time is None:
-            time = self.heard_until
+            time = self.measured_until
         kind = (rate, len(samples), samples.dtype)
-        if kind != self._kind or abs(time - self.heard_until) > _GAP:
+        if kind != self._kind or abs(time - self.measured_until) > _GAP:
             self.finish()
             self._parts = []
             self._kind, self._rate = kind, rate
-            self._time = self.heard_until = max(time, self._start)
+            self._time = self.measured_until = max(time, self._start)
         first = max(0, round((self._start - time) * rate))
         last = None if self._end is None else max(0, round((self._end - time) * rate))
-        samples = samples[:_CHANNELS, first:last]
+        samples = samples[:_MAX_CHANNELS, first:last]
         self._parts.append(samples)
         self._held += samples.shape[1]
-        self.heard_until += samples.shape[1] / rate
+        self.measured_until += samples.shape[1] / rate
         if self._held >= _BATCH * self._window:
             self._measure()
 
     def finish(self) -> None:
-        """Measure what is left; it repeats itself to fill its last window."""
+        """Measure what is left, repeated to fill the last window."""
         if self._held:
             samples = np.concatenate(self._parts, axis=1)
             missing = -self._held % self._window
@@ -90,7 +90,7 @@ class Listener:
 
     @property
     def _factor(self) -> int:
-        """How many samples become one before the spectrum, to come near 16 kHz."""
+        """How many samples are averaged before the spectrum, to get close to 16 kHz."""
         return min(max(1, round(self._rate / 16_000)), 48)  # a hostile rate must not fill memory
 
     @property
@@ -120,9 +120,9 @@ class Listener:
 
 
 def _loudest(samples: Ints) -> Ints:
-    """(channels, n) samples of any kind to those of the loudest channel, on the scale of 16 bits.
+    """Return the loudest channel of (channels, n) samples of any type, scaled to 16 bits.
 
-    A mean of channels would dilute what comes from one of six, and lose what cancels out.
+    A mean would dilute one channel of six, and lose channels that cancel out.
     """
     if samples.dtype.kind == "f":
         # Float decoders may differ in the last bits between machines: keep only twelve.
@@ -137,7 +137,7 @@ def _loudest(samples: Ints) -> Ints:
 
 
 def _steps(power: Ints) -> Ints:
-    """Four times the binary logarithm of whole numbers, as uint8; 0 and 1 give 0."""
+    """Return four times the binary logarithm of integers, as uint8; 0 and 1 give 0."""
     mantissa, exponent = np.frexp(np.maximum(power, 1).astype(np.float64))
     # frexp is exact; the quarters of an octave are found by comparing, not by a logarithm.
     quarter = np.searchsorted(np.array([0.5946, 0.7071, 0.8409]), mantissa, side="right")
@@ -146,14 +146,14 @@ def _steps(power: Ints) -> Ints:
 
 @cache
 def _taper() -> NDArray[np.float64]:
-    """A Hann window in whole numbers, 0 to 1024."""
+    """Return a Hann window in integers, 0 to 1024."""
     angle = 2 * np.pi * np.arange(_BLOCK) / _BLOCK
     return np.asarray(np.rint(512 - 512 * np.cos(angle)), np.float64)
 
 
 def _spectrum(blocks: Ints) -> Ints:
-    """Power of each of 255 frequencies, int64."""
-    # The step rounded to is a billion times what the machine's way of adding may change.
+    """Return the power of each of 255 frequencies, int64."""
+    # The rounding step is a billion times what the order of additions may change.
     waves = np.fft.rfft(blocks * _taper(), axis=1)[:, 1:-1] / 4096
     power = np.rint(waves.real).astype(np.int64) ** 2
     power += np.rint(waves.imag).astype(np.int64) ** 2
@@ -162,7 +162,7 @@ def _spectrum(blocks: Ints) -> Ints:
 
 @lru_cache(maxsize=64)
 def _band_of_bin(rate: float) -> Ints:
-    """(255, BANDS) zeros and ones: which band each frequency belongs to."""
+    """Return (255, BANDS) zeros and ones: the band of each frequency."""
     hertz = np.arange(1, _BLOCK // 2) * rate / _BLOCK
     edges = 60 * (7000 / 60) ** (np.arange(1, BANDS) / BANDS)
     return np.eye(BANDS, dtype=np.int64)[np.searchsorted(edges, hertz)]

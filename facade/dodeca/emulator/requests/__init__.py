@@ -1,1 +1,1 @@
-"""Requests read: their operation, their body, and their parameters checked."""
+"""Reads requests: finds the operation, receives the body, validates the parameters."""

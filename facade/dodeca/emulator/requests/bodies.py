@@ -1,4 +1,4 @@
-"""Request bodies as they arrive: JSON gathered up to a limit, forms taken apart as a stream.
+"""Request bodies as they arrive: JSON collected up to a limit, forms parsed as a stream.
 
 A `RequestBody` is fed with chunks and then finished. The files of a form go straight to disk, so an
 upload of any size needs no memory.
@@ -20,38 +20,38 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from ..errors import parameter_invalid, request_too_large
 
 MAX_JSON = 64 * 1024**2  # 36 MB of media are 48 MB in base64
-MAX_FIELDS = 1024**2  # all the text fields of a form together
+MAX_FIELDS = 1024**2  # bytes of all text fields of a form
 
 
 class RequestBody(Protocol):
-    """A request body on its way in."""
+    """Receives a request body."""
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece. Raises ErrorResponse."""
+        """Take the next chunk. Raises ErrorResponse."""
 
     def finish(self) -> None:
-        """Be told that there is no more. Raises ErrorResponse."""
+        """Check the body, which is complete. Raises ErrorResponse."""
 
     def close(self) -> None:
-        """Drop whatever has been received and not been kept."""
+        """Remove what was received and not moved elsewhere."""
 
 
 class JSONBody:
-    """A JSON document; `value` is there once it is finished, None for an empty body."""
+    """A JSON document; `value` is set when it is finished, None for an empty body."""
 
     def __init__(self) -> None:
         self.value: Any = None
         self._received = bytearray()
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece. Raises ErrorResponse beyond MAX_JSON."""
+        """Take the next chunk. Raises ErrorResponse beyond MAX_JSON."""
         self._received += chunk
         if len(self._received) > MAX_JSON:
             self.close()
             raise request_too_large(MAX_JSON)
 
     def finish(self) -> None:
-        """Parse what came. Raises ErrorResponse."""
+        """Parse the body. Raises ErrorResponse."""
         try:
             self.value = orjson.loads(self._received) if self._received else None
         except orjson.JSONDecodeError:
@@ -60,13 +60,13 @@ class JSONBody:
             self.close()
 
     def close(self) -> None:
-        """Forget the bytes received."""
+        """Drop the received bytes."""
         self._received = bytearray()
 
 
 @dataclass(slots=True)
 class Upload:
-    """A file of a form, on disk."""
+    """An uploaded file of a form, on disk."""
 
     path: Path
     filename: str
@@ -84,10 +84,10 @@ class _Part:
 
 
 class FormBody:
-    """A multipart form: `fields` hold every text value by name, `files` what was uploaded.
+    """A multipart form: `fields` has all texts by name, `files` all uploads.
 
     A part is a file when it has a filename or when its name is one of `binary`. A file without
-    name and content is what an empty file field of a browser leaves, and counts for nothing.
+    name and content is what a browser sends for an empty file field, and is ignored.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class FormBody:
         self.files: dict[str, list[Upload]] = {}
         self._binary = binary
         self._new_path = new_path
-        self._room = MAX_FIELDS
+        self._text_allowance = MAX_FIELDS
         self._part = _Part()
         self._header = (bytearray(), bytearray())
         self._complete = False
@@ -120,22 +120,22 @@ class FormBody:
                 },
             )
         except FormParserError:
-            raise parameter_invalid(why="The boundary of the form cannot be used.") from None
+            raise parameter_invalid(why="The boundary of the form is invalid.") from None
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece. Raises ErrorResponse."""
+        """Take the next chunk. Raises ErrorResponse."""
         try:
             self._parser.write(chunk)
         except FormParserError:
             raise parameter_invalid(why="The body is not a valid multipart form.") from None
 
     def finish(self) -> None:
-        """Check that the form is whole. Raises ErrorResponse."""
+        """Check that the form is complete. Raises ErrorResponse."""
         if not self._complete:
-            raise parameter_invalid(why="The multipart form is cut off.")
+            raise parameter_invalid(why="The multipart form is incomplete.")
 
     def close(self) -> None:
-        """Remove the uploads that nobody has moved elsewhere."""
+        """Remove the uploads that were not moved elsewhere."""
         if self._part.file:
             self._part.file.close()
         if self._part.upload:
@@ -179,8 +179,8 @@ class FormBody:
             part.file.write(memoryview(data)[start:end])
             part.upload.size += end - start
             return
-        self._room -= end - start
-        if self._room < 0:
+        self._text_allowance -= end - start
+        if self._text_allowance < 0:
             raise request_too_large(MAX_FIELDS)
         part.text += data[start:end]
 

@@ -1,7 +1,7 @@
 """The operations of the specification, found by method and path.
 
-The document is the one the client was generated from (`dodeca_api/openapi.json`), so what the
-emulator accepts and what the client sends cannot drift apart.
+The document is the one the client is generated from (`dodeca_api/openapi.json`), so what the
+emulator accepts and what the client sends cannot diverge.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def document() -> dict[str, Any]:
 
 
 class Operation:
-    """One operation: what its path, parameters, body and answers look like."""
+    """One operation: its path, parameters, body and responses."""
 
     def __init__(self, spec: Mapping[str, Any], path: str, method: str) -> None:
         item = spec["paths"][path]
@@ -62,12 +62,12 @@ class Operation:
 
     @cached_property
     def media_type(self) -> str | None:
-        """Return the one media type in which the body is taken."""
+        """Return the media type of the body, None without one."""
         return next(iter(self.request_body.get("content", {})), None)
 
     @cached_property
     def body_schema(self) -> Schema:
-        """Return the schema of the body as written, possibly a `$ref`."""
+        """Return the schema of the body, possibly a `$ref`."""
         content: Mapping[str, Any] = self.request_body.get("content", {})
         return content[self.media_type]["schema"] if self.media_type else {}
 
@@ -80,15 +80,15 @@ class Operation:
         return frozenset(name for name, node in items.items() if node.get("format") == "binary")
 
     def streamed_type(self, status: int) -> str:
-        """Return the media type of an answer that comes in pieces: the one that is not JSON."""
+        """Return the media type of a streamed response: the one that is not JSON."""
         types = self.resolve(self.node["responses"][str(status)]).get("content", {})
         return next((name for name in types if name != "application/json"), "application/json")
 
     def nests_errors(self, status: int) -> bool:
-        """Tell whether the error of a status has the form `{error: {...}}`.
+        """Return whether the error of a status has the form `{error: {...}}`.
 
-        A status that the operation does not list takes the form of the others; a 401 says nothing
-        about those, as it is given before any operation is reached.
+        A status that the operation does not list has the form of the others; a 401 says nothing
+        about those, as it comes before the operation.
         """
         listed = self.node["responses"]
         others = [key for key in listed if key[0] in "45" and key != "401"]
@@ -103,7 +103,7 @@ class Router:
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
         self.base = urlsplit(spec["servers"][0]["url"]).path.rstrip("/")
-        # Literal segments win over parameters: /assets/multipart-uploads over /assets/{asset_id}.
+        # Literal segments take precedence: /assets/multipart-uploads over /assets/{asset_id}.
         self._operations = sorted(
             operations(spec), key=lambda operation: [s[0] == "{" for s in operation.segments]
         )
@@ -121,7 +121,7 @@ class Router:
         found = [
             (operation, parameters)
             for operation in self._operations
-            if (parameters := _fill(operation.segments, segments)) is not None
+            if (parameters := _path_parameters(operation.segments, segments)) is not None
         ]
         if not found:
             raise endpoint_not_exist(path)
@@ -147,14 +147,14 @@ def router() -> Router:
 
 
 def operations(spec: Mapping[str, Any]) -> Iterator[Operation]:
-    """Go through the operations of a document."""
+    """Yield the operations of a document."""
     for path, item in spec["paths"].items():
         for method in _METHODS:
             if method in item:
                 yield Operation(spec, path, method)
 
 
-def _fill(template: list[str], segments: list[str]) -> dict[str, str] | None:
+def _path_parameters(template: list[str], segments: list[str]) -> dict[str, str] | None:
     if len(template) != len(segments):
         return None
     parameters = {}

@@ -1,8 +1,8 @@
-"""Requests checked against the specification, with the documented refusals.
+"""Validates requests against the specification, with the documented errors.
 
-Objects in requests are closed: a property that the specification does not list is refused as
-unknown, even where the document leaves that open. Validators are compiled when an operation is
-first called; strings of any size are looked at in place, without copying.
+Objects in requests are closed: a property that the specification does not list is unknown, even
+where the document leaves that open. Validators are compiled when an operation is first called;
+strings of any size are validated in place, without a copy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import orjson
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from ..errors import (
-    DOCUMENTED,
+    DOCUMENTED_REASONS,
     ErrorResponse,
     parameter_invalid,
     parameter_not_provided,
@@ -29,67 +29,69 @@ from .routing import Operation, Schema
 
 
 class RequestValidator:
-    """The compiled checks of one operation."""
+    """Validates the parameters and bodies of one operation."""
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
-        self._why = DOCUMENTED.get(operation.id, {})
+        self._reasons = DOCUMENTED_REASONS.get(operation.id, {})
         self._schemas = {
-            name: {**operation.resolve(parameter["schema"]), **_beside_ref(parameter["schema"])}
+            name: {**operation.resolve(parameter["schema"]), **_ref_siblings(parameter["schema"])}
             for name, parameter in operation.parameters.items()
         }
 
     def parameters(self, path: Mapping[str, str], query: str) -> dict[str, Any]:
-        """Return path and query parameters as typed values, defaults filled in.
+        """Return path and query parameters as typed values, with defaults.
 
-        An object that is spelled out in the query (`explode`) takes up the names that no other
+        An object that is spelled out in the query (`explode`) gets the names that no other
         parameter has. Raises ErrorResponse.
         """
         given = {name: [text] for name, text in path.items()}
         for name, texts in parse_qs(query, keep_blank_values=True).items():
             given.setdefault(name, []).extend(texts)
-        values = self._typed(self._schemas, given)
+        values = self._coerce_all(self._schemas, given)
         if self._exploded:
             rest = {name: values.pop(name) for name in [*values] if name not in self._schemas}
             values |= {self._exploded: rest} if rest else {}
-        _check(self._parameter_validator, values, self._why)
+        _validate(self._parameter_validator, values, self._reasons)
         defaults = {
             name: schema["default"] for name, schema in self._schemas.items() if "default" in schema
         }
         return defaults | values
 
     def json(self, value: Any) -> Any:
-        """Return a JSON body that is as it should be. Raises ErrorResponse."""
+        """Return a valid JSON body. Raises ErrorResponse."""
         if value is None:
             if self._operation.request_body.get("required"):
                 raise parameter_not_provided(why="The request has no body.")
             return {}
-        _check(self._body_validator, value, self._why)
-        return _whole(value)
+        _validate(self._body_validator, value, self._reasons)
+        return _with_integers(value)
 
     def form(
         self, fields: Mapping[str, Sequence[str]], files: Mapping[str, Sequence[object]]
     ) -> dict[str, Any]:
-        """Return the text fields of a form as typed values; files are only named and counted.
+        """Return the text fields of a form as typed values; of files only names and counts matter.
 
         Raises ErrorResponse.
         """
         properties = self._properties
-        values = self._typed(properties, {name: self._items(name, fields[name]) for name in fields})
+        values = self._coerce_all(
+            properties, {name: self._items(name, fields[name]) for name in fields}
+        )
         texts = properties.keys() - self._operation.binary_fields
         if wrong := [name for name in files if name in texts]:
-            raise parameter_invalid(*wrong, why="A text is expected here, not a file.")
+            raise parameter_invalid(*wrong, why="This should be a text, not a file.")
         uploads: dict[str, str | list[str]] = {}
         for name, several in files.items():
             repeatable = name in properties and self._is_array(properties[name])
             if len(several) > 1 and not repeatable:
                 raise parameter_invalid(name, why="It is given more than once.")
             uploads[name] = [""] * len(several) if repeatable else ""
-        _check(self._body_validator, values | uploads, self._why)
+        _validate(self._body_validator, values | uploads, self._reasons)
         return values
 
     def _items(self, name: str, texts: Sequence[str]) -> Sequence[str]:
-        """Return the texts given for a field; an array may also come as a single one, in JSON."""
+        """Return the texts of a field; an array may also be a single one, in JSON."""
         schema = self._properties.get(name)
         if schema and len(texts) == 1 and texts[0].lstrip()[:1] == "[" and self._is_array(schema):
             try:
@@ -103,12 +105,12 @@ class RequestValidator:
     def _is_array(self, schema: Schema) -> bool:
         return bool(self._operation.resolve(schema).get("type") == "array")
 
-    def _typed(
+    def _coerce_all(
         self, schemas: Mapping[str, Schema], given: Mapping[str, Sequence[str]]
     ) -> dict[str, Any]:
-        """Turn the texts of known names into typed values; unknown names keep their text."""
+        """Convert the texts of known names to typed values; unknown names keep their text."""
         return {
-            name: _typed(self._operation, name, schemas[name], texts)
+            name: _coerce(self._operation, name, schemas[name], texts)
             if name in schemas
             else texts[0]
             for name, texts in given.items()
@@ -141,9 +143,11 @@ class RequestValidator:
 
     def _validator(self, schema: Schema) -> jsonschema_rs.Validator:
         components = self._operation.spec.get("components", {})
-        schemas = {name: _closed(node) for name, node in components.get("schemas", {}).items()}
+        schemas = {
+            name: _close_objects(node) for name, node in components.get("schemas", {}).items()
+        }
         return jsonschema_rs.Draft202012Validator(
-            {**_closed(schema), "components": {"schemas": schemas}},
+            {**_close_objects(schema), "components": {"schemas": schemas}},
             validate_formats=True,
             mask="the value",
         )
@@ -155,32 +159,32 @@ def validator_of(operation: Operation) -> RequestValidator:
     return RequestValidator(operation)
 
 
-def _beside_ref(schema: Schema) -> Schema:
-    """Return what stands beside a `$ref`, such as a default of its own."""
+def _ref_siblings(schema: Schema) -> Schema:
+    """Return the keywords beside a `$ref`, such as a default."""
     return {key: value for key, value in schema.items() if key != "$ref"}
 
 
-def _closed(node: Any) -> Any:
-    """Return a schema in which objects with listed properties take no others."""
+def _close_objects(node: Any) -> Any:
+    """Return a schema in which objects with listed properties allow no others."""
     if isinstance(node, list):
-        return [_closed(item) for item in node]
+        return [_close_objects(item) for item in node]
     if not isinstance(node, dict):
         return node
-    closed = {key: _closed(value) for key, value in node.items()}
+    closed = {key: _close_objects(value) for key, value in node.items()}
     if isinstance(node.get("properties"), dict):
         closed.setdefault("additionalProperties", False)
     return closed
 
 
-def _typed(operation: Operation, name: str, schema: Schema, texts: Sequence[str]) -> Any:
-    """Turn the texts given for a parameter into a value of its type, where that is possible.
+def _coerce(operation: Operation, name: str, schema: Schema, texts: Sequence[str]) -> Any:
+    """Convert the texts of a parameter to a value of its type, where possible.
 
-    A text that does not fit stays a text, for the validator to refuse.
+    A text that cannot be converted stays a text, which the validator then rejects.
     """
     types = set(_types(operation, schema))
     if "array" in types and (len(texts) > 1 or "string" not in types):
         items = operation.resolve(schema).get("items", {})
-        return [_typed(operation, name, items, [text]) for text in texts]
+        return [_coerce(operation, name, items, [text]) for text in texts]
     if len(texts) > 1:
         raise parameter_invalid(name, why="It is given more than once.")
     (text,) = texts
@@ -200,13 +204,13 @@ def _typed(operation: Operation, name: str, schema: Schema, texts: Sequence[str]
     return text
 
 
-def _whole(value: Any) -> Any:
-    """Return JSON in which a whole number is an integer: `2.0` is one, too, in JSON Schema."""
+def _with_integers(value: Any) -> Any:
+    """Return JSON with whole numbers as integers: in JSON Schema, `2.0` is one, too."""
     match value:
         case dict():
-            return {name: _whole(item) for name, item in value.items()}
+            return {name: _with_integers(item) for name, item in value.items()}
         case list():
-            return [_whole(item) for item in value]
+            return [_with_integers(item) for item in value]
         case float() if value.is_integer() and abs(value) < 2**53:
             return int(value)
         case _:
@@ -214,7 +218,7 @@ def _whole(value: Any) -> Any:
 
 
 def _types(operation: Operation, schema: Schema) -> Iterator[str]:
-    """Go through the JSON types that a schema allows."""
+    """Yield the JSON types that a schema allows."""
     schema = operation.resolve(schema)
     declared = schema.get("type", [])
     yield from [declared] if isinstance(declared, str) else declared
@@ -223,26 +227,26 @@ def _types(operation: Operation, schema: Schema) -> Iterator[str]:
             yield from _types(operation, branch)
 
 
-def _check(validator: jsonschema_rs.Validator, value: Any, why: Mapping[str, str]) -> None:
-    errors = [leaf for error in validator.iter_errors(value) for leaf in _leaves(error)]
+def _validate(validator: jsonschema_rs.Validator, value: Any, why: Mapping[str, str]) -> None:
+    errors = [leaf for error in validator.iter_errors(value) for leaf in _leaf_errors(error)]
     if errors:
-        raise _refusal(errors, why)
+        raise _error_response(errors, why)
 
 
-def _leaves(error: ValidationError) -> list[ValidationError]:
-    """Return the errors behind a failed union: those of the branch that was meant.
+def _leaf_errors(error: ValidationError) -> list[ValidationError]:
+    """Return the errors behind a failed union: those of the intended branch.
 
-    That is a branch whose constant (`strategy: fixed`) agrees, and of several the one with the
-    fewest complaints; when no constant agrees, the constants are what is wrong.
+    That is a branch whose constant (`strategy: fixed`) matches, and of several the one with the
+    fewest errors; when no constant matches, the constants are the error.
     """
     match error.kind:
         case ValidationErrorKind.OneOfNotValid(context) | ValidationErrorKind.AnyOf(context):
-            branches = [[leaf for e in branch for leaf in _leaves(e)] for branch in context]
+            branches = [[leaf for e in branch for leaf in _leaf_errors(e)] for branch in context]
         case _:
             return [error]
-    meant = [branch for branch in branches if not any(map(_is_constant, branch))]
-    if meant:
-        return min(meant, key=len)
+    intended = [branch for branch in branches if not any(map(_is_constant, branch))]
+    if intended:
+        return min(intended, key=len)
     constants = [leaf for branch in branches for leaf in branch if _is_constant(leaf)]
     return constants or [error]
 
@@ -251,10 +255,10 @@ def _is_constant(error: ValidationError) -> bool:
     return isinstance(error.kind, ValidationErrorKind.Constant | ValidationErrorKind.Enum)
 
 
-def _refusal(errors: list[ValidationError], documented: Mapping[str, str]) -> ErrorResponse:
-    """Return the refusal for all errors together: unknown names first, then missing, then bad.
+def _error_response(errors: list[ValidationError], documented: Mapping[str, str]) -> ErrorResponse:
+    """Return one error response for all errors: unknown names first, then missing, then invalid.
 
-    `documented` explains some parameters in words of its own.
+    `documented` has the documented reasons of some parameters.
     """
     unknown: dict[str, None] = {}
     missing: dict[str, None] = {}
@@ -262,12 +266,12 @@ def _refusal(errors: list[ValidationError], documented: Mapping[str, str]) -> Er
     for error in errors:
         match error.kind:
             case ValidationErrorKind.AdditionalProperties(unexpected):
-                unknown |= dict.fromkeys(_name(error, name) for name in unexpected)
+                unknown |= dict.fromkeys(_dotted_name(error, name) for name in unexpected)
             case ValidationErrorKind.Required(name):
-                missing[_name(error, name)] = None
+                missing[_dotted_name(error, name)] = None
             case _:
-                name = _name(error)
-                invalid[name] = documented.get(name) or _why(error)
+                name = _dotted_name(error)
+                invalid[name] = documented.get(name) or _reason(error)
     if unknown:
         return parameter_unknown(*unknown)
     if missing:
@@ -276,11 +280,11 @@ def _refusal(errors: list[ValidationError], documented: Mapping[str, str]) -> Er
     return parameter_invalid(*filter(None, invalid), why=why)
 
 
-def _name(error: ValidationError, *more: str) -> str:
-    """Return where an error lies as a dotted path, without the positions in arrays."""
+def _dotted_name(error: ValidationError, *more: str) -> str:
+    """Return the dotted path of an error, without the positions in arrays."""
     return ".".join(str(key) for key in (*error.instance_path, *more) if isinstance(key, str))
 
 
-def _why(error: ValidationError) -> str:
+def _reason(error: ValidationError) -> str:
     text = error.message.strip().rstrip(".")
     return f"{text[:1].upper()}{text[1:]}."
