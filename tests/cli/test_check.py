@@ -101,8 +101,8 @@ def test_pictures_and_lengths_as_the_emulator_judges_them(
         source: Any = SimpleNamespace(field="video", size=1000)
         index: Any = {"models": [{"model_name": "marengo3.0"}]}
         for way, judge in {
-            "embed": lambda: embed_v2.SYNC.check_video(source),
-            "embed-task": lambda: embed_v2_tasks.ASYNC.check_video(source),
+            "embed": lambda: embed_v2.REQUEST_LIMITS.check_video(source),
+            "embed-task": lambda: embed_v2_tasks.TASK_LIMITS.check_video(source),
             "index": lambda: models.check_video(index, source),
         }.items():
             try:

@@ -12,7 +12,7 @@ import yaml
 
 from dodeca.emulator import chunk_storage
 from dodeca.emulator.exchange import Exchange
-from dodeca.emulator.requests.routing import Operation, Router
+from dodeca.emulator.requests.routing import APIOperation, Router
 
 SPEC = Path(__file__).parents[2] / "spec/openapi.yaml"
 ANYWHERE = {400: "versions", 404: "paths", 405: "methods"}
@@ -52,7 +52,7 @@ def problems(
 
 
 @cache
-def operations() -> dict[str, Operation]:
+def operations() -> dict[str, APIOperation]:
     return {operation.id: operation for operation in router()._operations}
 
 

@@ -12,7 +12,7 @@ import pytest
 from dodeca.emulator import Emulator, EmulatorTransport
 from dodeca.emulator.handlers import analysis_inputs
 from dodeca.emulator.inference import generation
-from dodeca.emulator.media.analysis import BrokenMedia
+from dodeca.video.probe import BrokenMedia
 
 from .conftest import KEY, client, encoded
 

@@ -9,7 +9,7 @@ from dodeca.emulator import ByCount, Instant, RealTime, VirtualClock
 from dodeca.emulator.clock import timestamp
 from dodeca.emulator.database import Database, Document
 from dodeca.emulator.errors import ErrorResponse
-from dodeca.emulator.jobs import Jobs, Work
+from dodeca.emulator.jobs import Jobs, TaskWork
 
 STAGES = ("queued", "indexing")
 
@@ -34,7 +34,7 @@ def task(store: Database, clock: VirtualClock) -> Document:
 
 
 def refresh(
-    jobs: Jobs, store: Database, work: Work, *, polled: bool = True, timeout: float = 10
+    jobs: Jobs, store: Database, work: TaskWork, *, polled: bool = True, timeout: float = 10
 ) -> Document:
     document = store.get("tasks", "a")
     assert document

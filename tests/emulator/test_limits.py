@@ -4,10 +4,10 @@ import pytest
 
 from dodeca.emulator import samples
 from dodeca.emulator.errors import ErrorResponse
-from dodeca.emulator.media.analysis import MediaInfo
 from dodeca.emulator.rules import limits
 from dodeca.emulator.rules.limits import MediaLimits
 from dodeca.emulator.rules.urls import MediaSource
+from dodeca.video.probe import MediaInfo
 
 LIMITS = MediaLimits(shortest=4, longest=4 * 3600)
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from dodeca.emulator import samples
-from dodeca.emulator.media.analysis import BrokenMedia, analyse, probe
+from dodeca.emulator.media.analysis import analyse
 from dodeca.emulator.media.pixels import COLOURS
+from dodeca.video.probe import BrokenMedia, probe
 
 from .videos import BLUE, GREEN, RED, encode_video, flat
 

@@ -5,7 +5,7 @@ import pytest
 from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.handlers.registry import HANDLERS
 from dodeca.emulator.requests import routing
-from dodeca.emulator.requests.routing import Operation, Router
+from dodeca.emulator.requests.routing import APIOperation, Router
 from dodeca.emulator.requests.validation import RequestValidator
 
 
@@ -356,7 +356,7 @@ def test_only_arrays_of_files_take_several() -> None:
 
 
 def test_file_fields_are_known() -> None:
-    operation: Operation = next(
+    operation: APIOperation = next(
         o for o in routing.operations(document()) if o.id == "specials_create"
     )
     assert operation.binary_fields == {"image"}

@@ -4,8 +4,9 @@ import pytest
 
 from dodeca.emulator import samples
 from dodeca.emulator.media import scenes
-from dodeca.emulator.media.analysis import analyse, probe
+from dodeca.emulator.media.analysis import analyse
 from dodeca.emulator.media.pixels import COLOURS
+from dodeca.video.probe import probe
 
 
 def test_colours_are_those_that_vectors_name():

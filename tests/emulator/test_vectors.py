@@ -19,7 +19,8 @@ from dodeca.emulator.inference.vectors import (
     text_vector,
     video_vector,
 )
-from dodeca.emulator.media.analysis import BrokenMedia, analyse
+from dodeca.emulator.media.analysis import analyse
+from dodeca.video.probe import BrokenMedia
 
 from .videos import GREEN, RED, encode_video, flat
 

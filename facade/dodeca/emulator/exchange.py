@@ -33,7 +33,7 @@ from .errors import (
 from .faults import FaultPlan, apply_fault, error_response_of
 from .handlers.registry import HANDLERS, PRECHECKS
 from .requests.bodies import FormBody, JSONBody, RequestBody
-from .requests.routing import Operation, router
+from .requests.routing import APIOperation, router
 from .requests.validation import validator_of
 from .rules.quota import Quota
 from .state import Call, Reply, State
@@ -79,7 +79,7 @@ class Exchange:
         self._admission = admission
         self._headers = headers
         self._origin = origin
-        self._operation: Operation | None = None
+        self._operation: APIOperation | None = None
         self._body: RequestBody | None = None
         self._error: ErrorResponse | None = None
         self._page: pages.ConsolePage | None = None
@@ -189,7 +189,7 @@ class Exchange:
         if not self._responding:
             self._close()
 
-    def _expected_body(self, operation: Operation, content_type: str) -> RequestBody | None:
+    def _expected_body(self, operation: APIOperation, content_type: str) -> RequestBody | None:
         """Return the reader for the body that the operation takes. Raises ErrorResponse."""
         given = content_type.partition(";")[0].strip().lower()
         match operation.media_type:

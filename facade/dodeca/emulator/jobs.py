@@ -25,7 +25,7 @@ from .errors import ErrorResponse
 
 MAX_WAIT = 2.0  # seconds that a refresh waits for running work; clients time out after five or more
 
-Work = Callable[[Document], dict[str, Any]]
+TaskWork = Callable[[Document], dict[str, Any]]
 """Does the work of a task and returns the fields to set. An ErrorResponse fails the task."""
 
 _UNCOUNTED = ContextVar("uncounted", default=False)
@@ -37,7 +37,7 @@ class _Job(NamedTuple):
     key: tuple[str, str]
     """Collection and id of the task."""
     stages: Sequence[str]
-    work: Work
+    work: TaskWork
 
 
 class Jobs:
@@ -59,7 +59,7 @@ class Jobs:
         task: Document,
         *,
         stages: Sequence[str],
-        work: Work,
+        work: TaskWork,
         polled: bool,
         timeout: float = MAX_WAIT,
     ) -> Document:
@@ -82,7 +82,7 @@ class Jobs:
         return task | {"status": stages[-1]} if task["status"] in stages else task
 
     def refresh_all(
-        self, collection: str, tasks: Iterable[Document], *, stages: Sequence[str], work: Work
+        self, collection: str, tasks: Iterable[Document], *, stages: Sequence[str], work: TaskWork
     ) -> list[Document]:
         """Return tasks with their current status, for a list; MAX_WAIT is for all together.
 
@@ -149,7 +149,7 @@ class Jobs:
                 log.exception("task %s could not be finished", job.key[1])
 
 
-def _run_work(task: Document, work: Work) -> dict[str, Any]:
+def _run_work(task: Document, work: TaskWork) -> dict[str, Any]:
     try:
         return work(task)
     except ErrorResponse as error:

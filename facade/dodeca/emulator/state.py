@@ -17,7 +17,7 @@ from .clock import Clock
 from .database import Database
 from .jobs import Jobs
 from .ledger import Ledger
-from .requests.bodies import Upload
+from .requests.bodies import UploadedFile
 
 Reply = tuple[int, Any]
 """A status, and data for JSON (numpy arrays too), an iterator of bytes, or None for no body."""
@@ -48,9 +48,9 @@ class Call:
     origin: str
     """Scheme and host of the request: `https://api.twelvelabs.io`."""
     body: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, Upload] = field(default_factory=dict)
+    files: dict[str, UploadedFile] = field(default_factory=dict)
     """The file of each form field, the first if there are several."""
-    uploads: dict[str, list[Upload]] = field(default_factory=dict)
+    uploads: dict[str, list[UploadedFile]] = field(default_factory=dict)
     """All files by form field."""
 
 

@@ -25,7 +25,7 @@ _TASKS = {
     "embed_tasks_list": "embed (v1)",
     "analyze_tasks_list": "analyze",
 }
-Item = Mapping[str, Any]
+_Record = Mapping[str, Any]
 
 
 def render(state: State) -> str:
@@ -126,7 +126,7 @@ def _table(rows: Iterable[str]) -> list[str]:
     return [f'<div class="scroll"><table>{inner}</table></div>'] if inner else []
 
 
-def _index(index: Item, videos: list[dict[str, Any]]) -> str:
+def _index(index: _Record, videos: list[dict[str, Any]]) -> str:
     models = "".join(
         f"<em>{escape(model['model_name'])}: {escape(', '.join(model['model_options']))}</em>"
         for model in index["models"]
@@ -138,7 +138,7 @@ def _index(index: Item, videos: list[dict[str, Any]]) -> str:
     )
 
 
-def _video(video: Item) -> str:
+def _video(video: _Record) -> str:
     metadata = video["system_metadata"]
     size = f"{metadata.get('width')}x{metadata.get('height')}"
     return _card(
@@ -146,7 +146,7 @@ def _video(video: Item) -> str:
     )
 
 
-def _asset(asset: Item) -> str:
+def _asset(asset: _Record) -> str:
     details = [asset["file_type"], _length(asset.get("duration")), _bytes(asset.get("size"))]
     kind = asset["file_type"].partition("/")[0]
     symbol = "♪" if kind == "audio" else "?"
@@ -168,7 +168,7 @@ def _card(
     )
 
 
-def _task(state: State, task: Item) -> str:
+def _task(state: State, task: _Record) -> str:
     task_id = task.get("_id") or task["task_id"]
     ago = int((state.clock.now() - parse_time(task["created_at"])).total_seconds())
     return (
@@ -178,7 +178,7 @@ def _task(state: State, task: Item) -> str:
     )
 
 
-def _subject(task: Item) -> str:
+def _subject(task: _Record) -> str:
     """Return the file name or the URL of the media of a task."""
     metadata = (task.get("video_embedding") or task.get("audio_embedding") or {}).get(
         "metadata", {}

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dodeca.video.probe import BrokenMedia, probe
+
 from ..database import Document
 from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided, video_file_broken
 from ..inference.observations import Observation, observe_image, observe_video
-from ..media.analysis import BrokenMedia, analyse, probe
+from ..media.analysis import analyse
 from ..rules.limits import MediaLimits
 from ..rules.models import model_of
 from ..rules.urls import MB, MediaSource

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from dodeca.video.probe import BrokenMedia, probe
+
 from ..clock import timestamp
 from ..database import Document, new_id
 from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided, resource_not_exist
-from ..media.analysis import BrokenMedia, probe
-from ..requests.bodies import Upload
+from ..requests.bodies import UploadedFile
 from ..rules import user_metadata
 from ..rules.paging import paginate
 from ..rules.urls import MB, MediaSource, open_url
@@ -142,7 +143,7 @@ def _open_file(call: Call) -> Iterator[MediaSource]:
             yield source
 
 
-def _uploaded(upload: Upload) -> MediaSource:
+def _uploaded(upload: UploadedFile) -> MediaSource:
     if upload.size > MAX_DIRECT:
         text = (
             f"The video is too large. Please use a video with a size less than `{MAX_DIRECT}`. "

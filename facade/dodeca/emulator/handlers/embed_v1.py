@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from dodeca.video.probe import BrokenMedia
+
 from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided
 from ..inference.vectors import Vector, audio_vector, image_vector, text_vector
 from ..inference.vocabulary import count_tokens, first_tokens, last_tokens
-from ..media.analysis import BrokenMedia, analyse
-from ..requests.bodies import Upload
+from ..media.analysis import analyse
+from ..requests.bodies import UploadedFile
 from ..rules import limits
 from ..rules.urls import MediaSource, open_url, too_large
 from ..state import Call, Handler, Reply
@@ -78,7 +80,7 @@ def open_file(call: Call, name: str, limit: int) -> Iterator[MediaSource]:
         raise parameter_not_provided(f"{name}_file", why=f"Or give a `{name}_url`.")
 
 
-def uploaded_source(upload: Upload, field: str, limit: int) -> MediaSource:
+def uploaded_source(upload: UploadedFile, field: str, limit: int) -> MediaSource:
     """Return an uploaded file as a source. Raises ErrorResponse beyond `limit` bytes."""
     if upload.size > limit:
         raise too_large(field, limit)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from dodeca.video.probe import BrokenMedia
+
 from ..clock import timestamp
 from ..database import Document, Vectors, new_id
 from ..errors import (
@@ -18,8 +20,8 @@ from ..errors import (
     video_file_broken,
 )
 from ..inference.vectors import audio_vector, video_vector
-from ..media.analysis import Analysis, BrokenMedia, analyse
-from ..media.segments import Segment, fixed
+from ..media.analysis import Measurements, analyse
+from ..media.segments import Span, fixed
 from ..rules.limits import MediaLimits
 from ..rules.paging import paginate, time_parameter
 from ..rules.urls import MB
@@ -139,7 +141,7 @@ def _work(state: State, task: Document) -> dict[str, Any]:
     return {"status": "ready", "rows": rows, "media": None}
 
 
-def _clips(start: float, end: float, metadata: Mapping[str, Any]) -> list[Segment]:
+def _clips(start: float, end: float, metadata: Mapping[str, Any]) -> list[Span]:
     """Return the clips of a time range; a last one that is too short is dropped.
 
     >>> len(_clips(0, 31, {"video_clip_length": 6}))
@@ -150,7 +152,7 @@ def _clips(start: float, end: float, metadata: Mapping[str, Any]) -> list[Segmen
 
 
 def _embed(
-    task: Document, analysis: Analysis, clips: list[Segment]
+    task: Document, analysis: Measurements, clips: list[Span]
 ) -> tuple[list[dict[str, Any]], Vectors]:
     """Return the rows that describe the vectors, and the vectors: clips by time, then the video.
 
@@ -189,7 +191,7 @@ def _clip_length(body: Mapping[str, Any]) -> int:
     return int(length)
 
 
-def _time_range(body: Mapping[str, Any], duration: float, clip_length: int) -> Segment:
+def _time_range(body: Mapping[str, Any], duration: float, clip_length: int) -> Span:
     """Return the time range to embed, at least one clip long. Raises ErrorResponse."""
     names = ("video_start_offset_sec", "video_end_offset_sec")
     absent = [name for name in names if name not in body]

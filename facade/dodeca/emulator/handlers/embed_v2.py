@@ -15,7 +15,7 @@ from .media_sources import open_source
 
 MAX_TOKENS = 500
 SMALLEST_IMAGE = 128  # pixels on either side
-SYNC = limits.MediaLimits(shortest=0, longest=600)
+REQUEST_LIMITS = limits.MediaLimits(shortest=0, longest=600)
 _BLOCKS = ("text", "image", "text_image", "audio", "video")
 
 
@@ -74,7 +74,7 @@ def _clips(call: Call, kind: embedding.TimedMediaKind, block: Mapping[str, Any])
     with open_source(
         call.state, block["media_source"], kind=kind, field=f"{kind}.media_source"
     ) as source:
-        plan = embedding.plan_embedding(kind, block, source, SYNC)
+        plan = embedding.plan_embedding(kind, block, source, REQUEST_LIMITS)
         rows, vectors = embedding.embed(plan, source.content)
         return {
             "data": embedding.response_data(rows, vectors),

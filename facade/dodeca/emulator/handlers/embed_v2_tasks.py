@@ -18,7 +18,7 @@ from ..state import Call, Handler, Reply, State
 from .embed_v2 import requested_input
 from .media_sources import open_source
 
-ASYNC = MediaLimits(shortest=4, longest=4 * 3600)
+TASK_LIMITS = MediaLimits(shortest=4, longest=4 * 3600)
 RETENTION = timedelta(days=7)
 _COLLECTION = "embed_v2_tasks"
 _NAME = "embedding_tasks"  # the name of the collection in messages
@@ -37,7 +37,7 @@ def create(call: Call) -> Reply:
     with open_source(
         state, block["media_source"], kind=kind, field=f"{kind}.media_source"
     ) as source:
-        plan = embedding.plan_embedding(kind, block, source, ASYNC)
+        plan = embedding.plan_embedding(kind, block, source, TASK_LIMITS)
         metadata = embedding.response_metadata(plan, source)
         media = source.save(state)
     now = timestamp(state.clock.now())

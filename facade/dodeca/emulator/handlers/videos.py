@@ -11,12 +11,13 @@ from pathlib import PurePath
 from time import monotonic
 from typing import Any
 
+from dodeca.video.probe import MediaInfo
+
 from ..clock import timestamp
 from ..database import Document, Vectors, new_id
 from ..errors import parameter_invalid, resource_not_exist
 from ..inference import indexing
 from ..jobs import MAX_WAIT
-from ..media.analysis import MediaInfo
 from ..rules import user_metadata
 from ..rules.models import model_of
 from ..rules.urls import MediaSource

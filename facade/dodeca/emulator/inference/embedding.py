@@ -9,12 +9,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dodeca.video.probe import BrokenMedia, MediaInfo
+from dodeca.video.probe import MediaContent as Content
+
 from ..database import Vectors
 from ..errors import parameter_invalid, video_file_broken
-from ..media.analysis import Analysis, BrokenMedia, MediaInfo, analyse
-from ..media.analysis import MediaContent as Content
+from ..media.analysis import Measurements, analyse
 from ..media.scenes import cuts
-from ..media.segments import Segment, dynamic, fixed
+from ..media.segments import Span, dynamic, fixed
 from ..rules.limits import MediaLimits
 from ..rules.urls import MediaSource
 from .vectors import DIMENSIONS, Vector, audio_vector, video_vector
@@ -23,8 +25,8 @@ TimedMediaKind = Literal["audio", "video"]
 
 _OPTIONS = {"audio": ["audio", "transcription"], "video": ["visual", "audio", "transcription"]}
 _DEFAULT_SEGMENTATION = {"audio": ("fixed", 6), "video": ("dynamic", 4)}
-_SECONDS = {"fixed": "duration_sec", "dynamic": "min_duration_sec"}
-_VECTOR_OF: Mapping[str, Callable[[Analysis, float, float], Vector]] = {
+_DURATION_FIELDS = {"fixed": "duration_sec", "dynamic": "min_duration_sec"}
+_VECTOR_OF: Mapping[str, Callable[[Measurements, float, float], Vector]] = {
     "visual": video_vector,
     "audio": audio_vector,
 }
@@ -64,7 +66,7 @@ class EmbeddingPlan:
             notes.append(_NO_SOUNDTRACK)
         return " ".join(notes)
 
-    def segments(self, analysis: Analysis) -> list[Segment]:
+    def segments(self, analysis: Measurements) -> list[Span]:
         """Divide the time range into clips."""
         if self.strategy == "fixed":
             return fixed(self.start_sec, self.end_sec, self.seconds)
@@ -163,7 +165,7 @@ def _segmentation(kind: TimedMediaKind, given: Mapping[str, Any] | None) -> tupl
     if given is None:
         return _DEFAULT_SEGMENTATION[kind]
     strategy = given["strategy"]
-    return strategy, given[strategy][_SECONDS[strategy]]
+    return strategy, given[strategy][_DURATION_FIELDS[strategy]]
 
 
 def _time_range(

@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
+from dodeca.video.probe import BrokenMedia
+
 from ..database import new_id
 from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided
-from ..media.analysis import BrokenMedia
 from . import schemas
 from .observations import Observation
 from .sentences import Phrasing, answer_sentences

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from dodeca.video.probe import BrokenMedia
+
 from ..database import Vectors
 from ..errors import video_file_broken
-from ..media.analysis import BrokenMedia, analyse
+from ..media.analysis import analyse
 from ..media.scenes import cuts
-from ..media.segments import Segment, dynamic, fixed
+from ..media.segments import Span, dynamic, fixed
 from .vectors import audio_vector, video_vector
 
 _NAMES = {
@@ -45,7 +47,7 @@ def embedding_names(model: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def index_video(path: Path, model: Mapping[str, Any]) -> tuple[list[Segment], list[str], Vectors]:
+def index_video(path: Path, model: Mapping[str, Any]) -> tuple[list[Span], list[str], Vectors]:
     """Decode a video once; return its clips, the options it has, and the vectors.
 
     The vectors of all clips for the first option come first. Raises ErrorResponse.

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..media.analysis import Analysis, MediaContent, analyse
+from dodeca.video.probe import MediaContent
+
+from ..media.analysis import Measurements, analyse
 from ..media.pixels import COLOURS
 from ..media.scenes import cuts
-from ..media.segments import Segment, dynamic
+from ..media.segments import Span, dynamic
 from .vectors import audio_shares, visual_shares
 
 Shares = Mapping[str, int]
@@ -75,7 +77,7 @@ def observation_from_dict(data: Mapping[str, Any]) -> Observation:
     )
 
 
-def observe_video(analysis: Analysis, segments: Sequence[Segment] | None = None) -> Observation:
+def observe_video(analysis: Measurements, segments: Sequence[Span] | None = None) -> Observation:
     """Observe a decoded video, by scenes or by the given segments."""
     start, end = analysis.start, analysis.end
     if segments is None:
@@ -95,7 +97,7 @@ def observe_image(content: MediaContent, name: str | None = None) -> Observation
     return Observation("image", 0.0, 0.0, shares, None, info.width, info.height, name=name)
 
 
-def _observe_range(analysis: Analysis, start: float, end: float) -> Observation:
+def _observe_range(analysis: Measurements, start: float, end: float) -> Observation:
     return Observation(
         "video", start, end, visual_shares(analysis, start, end), audio_shares(analysis, start, end)
     )

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dodeca.video.probe import MediaContent
+
 from ..database import Vectors
-from ..media.analysis import MediaContent
 from .vectors import Vector, image_vector, text_vector
 
 LEVELS = ("high", "medium", "low", "extremely low")

@@ -13,11 +13,13 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from dodeca.video.probe import BrokenMedia
+
 from ..errors import parameter_invalid, parameter_not_provided, video_file_broken
-from ..media.analysis import Analysis, BrokenMedia, analyse
+from ..media.analysis import Measurements, analyse
 from ..media.pixels import COLOURS
 from ..media.scenes import cuts
-from ..media.segments import Segment, dynamic, fixed
+from ..media.segments import Span, dynamic, fixed
 from . import schemas
 from .observations import Observation, Shares, observe_video
 from .sentences import Phrasing
@@ -73,7 +75,7 @@ def find_segments(
 
 
 def _matching(
-    analysis: Analysis, definition: Mapping[str, Any], wanted: SegmentRequest
+    analysis: Measurements, definition: Mapping[str, Any], wanted: SegmentRequest
 ) -> Iterator[Observation]:
     """Yield the segments that match a definition."""
     axes = [axis for word in split_words(definition["description"]) for axis in axes_of(word)]
@@ -86,8 +88,8 @@ def _matching(
 
 
 def _candidates(
-    analysis: Analysis, definition: Mapping[str, Any], wanted: SegmentRequest
-) -> Iterator[Segment]:
+    analysis: Measurements, definition: Mapping[str, Any], wanted: SegmentRequest
+) -> Iterator[Span]:
     """Yield the scenes of each time range, joined and split to fit the durations."""
     bounds = cuts(analysis)
     ranges = definition.get("time_ranges") or [
@@ -100,14 +102,14 @@ def _candidates(
             yield from _split(first, last, wanted.longest)
 
 
-def _join_last(scenes: list[Segment], shortest: float) -> list[Segment]:
+def _join_last(scenes: list[Span], shortest: float) -> list[Span]:
     """Join a last scene that is too short to the one before."""
     if len(scenes) > 1 and scenes[-1][1] - scenes[-1][0] < shortest:
         return [*scenes[:-2], (scenes[-2][0], scenes[-1][1])]
     return scenes
 
 
-def _split(start: float, end: float, longest: float | None) -> list[Segment]:
+def _split(start: float, end: float, longest: float | None) -> list[Span]:
     """Split a scene into equal parts of at most `longest` seconds."""
     if longest is None or end - start <= longest:
         return [(start, end)]

@@ -20,7 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..media.analysis import Analysis, AudioWindows, Frames, MediaContent, analyse
+from dodeca.video.probe import MediaContent
+
+from ..media.analysis import AudioWindows, Frames, Measurements, analyse
 from ..media.audio import BANDS
 from ..media.pixels import COLOURS, NEW_SCENE, POINTS
 from . import vocabulary
@@ -74,7 +76,7 @@ _SPREAD = 4  # axes that each hashed feature touches
 
 
 def video_vector(
-    analysis: Analysis, start: float, end: float, *, dimensions: int = DIMENSIONS
+    analysis: Measurements, start: float, end: float, *, dimensions: int = DIMENSIONS
 ) -> Vector:
     """Return what can be seen from `start` to `end` (seconds): unit length, float32."""
     frames = analysis.frames
@@ -84,7 +86,7 @@ def video_vector(
 
 
 def audio_vector(
-    analysis: Analysis, start: float, end: float, *, dimensions: int = DIMENSIONS
+    analysis: Measurements, start: float, end: float, *, dimensions: int = DIMENSIONS
 ) -> Vector:
     """Return what can be heard from `start` to `end` (seconds): unit length, float32.
 
@@ -121,7 +123,7 @@ def text_image_vector(text: str, source: MediaContent, *, dimensions: int = DIME
     return _unit(total if total.any() else both[0])
 
 
-def visual_shares(analysis: Analysis, start: float, end: float) -> dict[str, int] | None:
+def visual_shares(analysis: Measurements, start: float, end: float) -> dict[str, int] | None:
     """Return the visual axes of a time range in thousandths; None without video."""
     frames = analysis.frames
     if frames is None or not len(frames.times):
@@ -129,7 +131,7 @@ def visual_shares(analysis: Analysis, start: float, end: float) -> dict[str, int
     return _visual_features(frames, start, end)[0]
 
 
-def audio_shares(analysis: Analysis, start: float, end: float) -> dict[str, int] | None:
+def audio_shares(analysis: Measurements, start: float, end: float) -> dict[str, int] | None:
     """Return the audio axes of a time range in thousandths; None without a soundtrack."""
     return _audio_features(analysis.audio, start, end)[0] if analysis.audio else None
 

@@ -16,7 +16,6 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from dodeca.video.probe import (
-    BrokenMedia,
     MediaContent,
     MediaInfo,
     MediaStream,
@@ -32,17 +31,6 @@ from dodeca.video.probe import (
 
 from .audio import BANDS, AudioMeter
 from .pixels import CELLS, COLOURS, NEW_SCENE, FrameMeasures, difference, measure_frame
-
-__all__ = [
-    "Analysis",
-    "BrokenMedia",
-    "Frames",
-    "MediaInfo",
-    "AudioWindows",
-    "MediaContent",
-    "analyse",
-    "probe",
-]
 
 _MANY = 20  # frames per second; from there on some can be skipped
 
@@ -85,7 +73,7 @@ class AudioWindows:
 
 
 @dataclass(frozen=True)
-class Analysis:
+class Measurements:
     """What was measured between `start` and `end` (seconds)."""
 
     info: MediaInfo
@@ -95,7 +83,7 @@ class Analysis:
     audio: AudioWindows | None
 
 
-def analyse(source: MediaContent, *, start: float = 0.0, end: float | None = None) -> Analysis:
+def analyse(source: MediaContent, *, start: float = 0.0, end: float | None = None) -> Measurements:
     """Decode frames and audio between `start` and `end` (seconds) once and measure them.
 
     Raises BrokenMedia when nothing can be decoded, and OSError when the file cannot be read.
@@ -107,7 +95,7 @@ def analyse(source: MediaContent, *, start: float = 0.0, end: float | None = Non
     if reader.too_coarse:
         reader = _read(source, info, start, end, thorough=True)
     last = info.duration or 0.0
-    return Analysis(
+    return Measurements(
         info, start, last if end is None else min(end, last), reader.frames(), reader.audio()
     )
 

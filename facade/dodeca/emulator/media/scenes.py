@@ -8,7 +8,7 @@ of them is a cut. Scenes of less than a third of a second cannot be distinguishe
 import numpy as np
 from numpy.typing import NDArray
 
-from .analysis import Analysis, Frames
+from .analysis import Frames, Measurements
 from .pixels import NEW_SCENE
 
 _FACTOR = 2.5  # how much a cut must exceed its neighbours
@@ -18,7 +18,7 @@ _BLUR = 0.1  # seconds within which two cuts are one
 _STAY = 5  # frames on either side whose medians are compared
 
 
-def cuts(analysis: Analysis) -> list[float]:
+def cuts(analysis: Measurements) -> list[float]:
     """Return the start times of all scenes but the first, in seconds, ascending."""
     frames = analysis.frames
     if frames is None:

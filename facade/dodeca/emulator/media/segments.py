@@ -7,10 +7,10 @@ exactly the range.
 from collections.abc import Iterable
 from itertools import pairwise
 
-Segment = tuple[float, float]
+Span = tuple[float, float]
 
 
-def fixed(start: float, end: float, duration_sec: float) -> list[Segment]:
+def fixed(start: float, end: float, duration_sec: float) -> list[Span]:
     """Return segments of `duration_sec` each; the last one has what is left.
 
     >>> fixed(0, 12, 5)
@@ -22,9 +22,7 @@ def fixed(start: float, end: float, duration_sec: float) -> list[Segment]:
     return _pairs([*range(first, last, step), last])
 
 
-def dynamic(
-    start: float, end: float, cuts: Iterable[float], min_duration_sec: float
-) -> list[Segment]:
+def dynamic(start: float, end: float, cuts: Iterable[float], min_duration_sec: float) -> list[Span]:
     """Return segments that end at scene changes, none but the last shorter than the minimum.
 
     A cut that would make a segment too short is skipped, so the segment extends to the next cut
@@ -38,7 +36,7 @@ def dynamic(
     return _pairs([*bounds, last])
 
 
-def _pairs(bounds: list[int]) -> list[Segment]:
+def _pairs(bounds: list[int]) -> list[Span]:
     """Return adjacent bounds in milliseconds as (start, end) in seconds, without empty ones."""
     return [(a / 1000, b / 1000) for a, b in pairwise(bounds) if a < b]
 

@@ -65,7 +65,7 @@ class JSONBody:
 
 
 @dataclass(slots=True)
-class Upload:
+class UploadedFile:
     """An uploaded file of a form, on disk."""
 
     path: Path
@@ -75,11 +75,11 @@ class Upload:
 
 
 @dataclass(slots=True)
-class _Part:
+class _FormPart:
     headers: dict[bytes, bytes] = field(default_factory=dict)
     name: str = ""
     text: bytearray = field(default_factory=bytearray)
-    upload: Upload | None = None
+    upload: UploadedFile | None = None
     file: IO[bytes] | None = None
 
 
@@ -94,11 +94,11 @@ class FormBody:
         self, content_type: str, *, binary: Collection[str], new_path: Callable[[], Path]
     ) -> None:
         self.fields: dict[str, list[str]] = {}
-        self.files: dict[str, list[Upload]] = {}
+        self.files: dict[str, list[UploadedFile]] = {}
         self._binary = binary
         self._new_path = new_path
         self._text_allowance = MAX_FIELDS
-        self._part = _Part()
+        self._part = _FormPart()
         self._header = (bytearray(), bytearray())
         self._complete = False
         _, options = parse_options_header(content_type)
@@ -144,7 +144,7 @@ class FormBody:
             upload.path.unlink(missing_ok=True)
 
     def _begin(self) -> None:
-        self._part = _Part()
+        self._part = _FormPart()
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._header[0].extend(data[start:end])
@@ -166,7 +166,7 @@ class FormBody:
             return
         # Clients escape quotes and line ends in a filename the way browsers do.
         name = unquote((filename or b"").decode("utf-8", "replace"))
-        part.upload = Upload(
+        part.upload = UploadedFile(
             path=self._new_path(),
             filename=name.replace("\\", "/").rpartition("/")[2],
             content_type=part.headers.get(b"content-type", b"").decode("latin-1"),
@@ -185,7 +185,7 @@ class FormBody:
         part.text += data[start:end]
 
     def _end(self) -> None:
-        part, self._part = self._part, _Part()
+        part, self._part = self._part, _FormPart()
         if part.file and part.upload:
             part.file.close()
             if part.upload.filename or part.upload.size:

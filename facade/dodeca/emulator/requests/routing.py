@@ -28,7 +28,7 @@ def document() -> dict[str, Any]:
     return content
 
 
-class Operation:
+class APIOperation:
     """One operation: its path, parameters, body and responses."""
 
     def __init__(self, spec: Mapping[str, Any], path: str, method: str) -> None:
@@ -108,11 +108,11 @@ class Router:
             operations(spec), key=lambda operation: [s[0] == "{" for s in operation.segments]
         )
 
-    def named(self, operation_id: str) -> Operation:
+    def named(self, operation_id: str) -> APIOperation:
         """Return an operation by its operationId. Raises StopIteration when there is none."""
         return next(o for o in self._operations if o.id == operation_id)
 
-    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+    def match(self, method: str, path: str) -> tuple[APIOperation, dict[str, str]]:
         """Return the operation and its path parameters. Raises ErrorResponse (400, 404, 405).
 
         The path is still percent-encoded and may leave out the base path (`/v1.3`).
@@ -146,12 +146,12 @@ def router() -> Router:
     return Router(document())
 
 
-def operations(spec: Mapping[str, Any]) -> Iterator[Operation]:
+def operations(spec: Mapping[str, Any]) -> Iterator[APIOperation]:
     """Yield the operations of a document."""
     for path, item in spec["paths"].items():
         for method in _METHODS:
             if method in item:
-                yield Operation(spec, path, method)
+                yield APIOperation(spec, path, method)
 
 
 def _path_parameters(template: list[str], segments: list[str]) -> dict[str, str] | None:

@@ -25,13 +25,13 @@ from ..errors import (
     parameter_not_provided,
     parameter_unknown,
 )
-from .routing import Operation, Schema
+from .routing import APIOperation, Schema
 
 
 class RequestValidator:
     """Validates the parameters and bodies of one operation."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: APIOperation) -> None:
         self._operation = operation
         self._reasons = DOCUMENTED_REASONS.get(operation.id, {})
         self._schemas = {
@@ -154,7 +154,7 @@ class RequestValidator:
 
 
 @cache
-def validator_of(operation: Operation) -> RequestValidator:
+def validator_of(operation: APIOperation) -> RequestValidator:
     """Return the validator of an operation, compiled once."""
     return RequestValidator(operation)
 
@@ -176,7 +176,7 @@ def _close_objects(node: Any) -> Any:
     return closed
 
 
-def _coerce(operation: Operation, name: str, schema: Schema, texts: Sequence[str]) -> Any:
+def _coerce(operation: APIOperation, name: str, schema: Schema, texts: Sequence[str]) -> Any:
     """Convert the texts of a parameter to a value of its type, where possible.
 
     A text that cannot be converted stays a text, which the validator then rejects.
@@ -217,7 +217,7 @@ def _with_integers(value: Any) -> Any:
             return value
 
 
-def _types(operation: Operation, schema: Schema) -> Iterator[str]:
+def _types(operation: APIOperation, schema: Schema) -> Iterator[str]:
     """Yield the JSON types that a schema allows."""
     schema = operation.resolve(schema)
     declared = schema.get("type", [])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dodeca.video.probe import BrokenMedia, MediaInfo, probe
+
 from ..errors import ErrorResponse, parameter_invalid, video_file_broken
-from ..media.analysis import BrokenMedia, MediaInfo, probe
 from .urls import MediaSource
 
 _AUDIO = {"wav": "WAV", "mp3": "MP3", "flac": "FLAC"}

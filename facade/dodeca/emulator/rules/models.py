@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dodeca.video.probe import MediaInfo
+
 from ..database import Document
 from ..errors import ErrorResponse
-from ..media.analysis import MediaInfo
 from .limits import MediaLimits
 from .urls import MB, MediaSource
 
