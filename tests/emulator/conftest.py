@@ -99,7 +99,7 @@ def documented_responses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
 
 
 @pytest.fixture
-def refused() -> Callable[[httpx.Response], tuple[int, str, str]]:
+def error_of() -> Callable[[httpx.Response], tuple[int, str, str]]:
     def read(response: httpx.Response) -> tuple[int, str, str]:
         error: dict[str, Any] = response.json()
         error = error.get("error", error)

@@ -57,14 +57,14 @@ def events(response: httpx.Response) -> list[dict[str, Any]]:
 
 
 def test_a_text_in_one_piece(http: httpx.Client) -> None:
-    answer = asked(http)
-    text = answer["data"]
+    response = asked(http)
+    text = response["data"]
     assert text.startswith('[dodeca emulator] On "Describe it": The video lasts 12.0 seconds')
     for fact in ("3 scenes", "red (42 %)", "From 5.0 to 9.0 s: mostly blue", "loud noise"):
         assert fact in text
-    assert answer["finish_reason"] == "stop"
-    assert answer["usage"]["input_tokens"] == 2
-    assert answer["usage"]["output_tokens"] > 50
+    assert response["finish_reason"] == "stop"
+    assert response["usage"]["input_tokens"] == 2
+    assert response["usage"]["output_tokens"] > 50
 
 
 def test_the_same_text_as_a_stream(http: httpx.Client) -> None:
@@ -136,10 +136,10 @@ def test_each_source_of_a_video(in_process: httpx.Client, media: Path) -> None:
     asset = in_process.post("/assets", data={"method": "direct"}, files=files).json()["_id"]
     given = {"type": "asset_id", "asset_id": asset}
     assert asked(in_process, video=given)["data"] == whole
-    answer = in_process.post(
+    response = in_process.post(
         "/analyze", json={"video": {"type": "asset_id", "asset_id": "0" * 24}, "prompt": "a"}
     )
-    assert answer.status_code == 404
+    assert response.status_code == 404
 
 
 def test_a_part_of_a_video(in_process: httpx.Client) -> None:
@@ -177,15 +177,15 @@ def test_temperature_varies_the_words_and_the_same_request_gives_the_same_text(
 
 
 def test_a_text_stops_at_its_limit(http: httpx.Client) -> None:
-    answer = asked(http, max_tokens=7)
-    assert answer["data"] == '[dodeca emulator] On "Describe'
-    assert answer["usage"]["output_tokens"] == 7
-    assert answer["finish_reason"] == "length"
-    assert "max_tokens" in answer["error"]["message"]
+    response = asked(http, max_tokens=7)
+    assert response["data"] == '[dodeca emulator] On "Describe'
+    assert response["usage"]["output_tokens"] == 7
+    assert response["finish_reason"] == "length"
+    assert "max_tokens" in response["error"]["message"]
     body = {"video": video(), "prompt": PROMPT, "max_tokens": 7, "temperature": 0}
     *_, end = events(http.post("/analyze", json=body))
     assert end["finish_reason"] == "length"
-    assert end["error"] == answer["error"]
+    assert end["error"] == response["error"]
 
 
 # -- images ----------------------------------------------------------------------------------
@@ -197,9 +197,9 @@ def test_images_by_name(http: httpx.Client, media: Path) -> None:
         {"name": "second", "base64_string": encoded(media / "small.png")},
     ]
     prompt = "What colours have <@first> and <@second>?"
-    answer = asked(http, model_name="pegasus1.6", image=given, prompt=prompt)
-    assert "<@first> is mostly purple" in answer["data"]
-    assert "<@second> is mostly purple" in answer["data"]
+    response = asked(http, model_name="pegasus1.6", image=given, prompt=prompt)
+    assert "<@first> is mostly purple" in response["data"]
+    assert "<@second> is mostly purple" in response["data"]
     without = asked(http, model_name="pegasus1.6", image=given, prompt="Is there purple?")
     assert 'measures 100 % in <@first>. "purple" measures' in without["data"]
 
@@ -230,14 +230,14 @@ def test_a_prompt_with_reference_images(in_process: httpx.Client) -> None:
     ],
 )
 def test_images_that_are_refused(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], message: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], message: str
 ) -> None:
     images = {
         "model_name": "pegasus1.6",
         "image": [image_source("a"), image_source("b")],
         "prompt": PROMPT,
     }
-    status, code, text = refused(in_process.post("/analyze", json=images | body))
+    status, code, text = error_of(in_process.post("/analyze", json=images | body))
     assert (status, code) == (400, "parameter_invalid")
     assert message in text
 
@@ -266,10 +266,10 @@ def test_images_that_are_refused(
     ],
 )
 def test_requests_that_are_refused(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], code: str, message: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], code: str, message: str
 ) -> None:
     given = {"video": video(), "prompt": PROMPT} | body
-    found = refused(in_process.post("/analyze", json=given))
+    found = error_of(in_process.post("/analyze", json=given))
     assert found[:2] == (400, code)
     assert message in found[2]
 
@@ -278,9 +278,9 @@ def test_requests_that_are_refused(
     ("body", "missing"), [({"prompt": PROMPT}, "video"), ({"video": video()}, "prompt")]
 )
 def test_what_is_missing(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], missing: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], missing: str
 ) -> None:
-    status, code, text = refused(in_process.post("/analyze", json=body))
+    status, code, text = error_of(in_process.post("/analyze", json=body))
     assert (status, code) == (400, "parameter_not_provided")
     assert f"`{missing}`" in text
 
@@ -327,16 +327,16 @@ def test_json_about_images_has_an_item_for_each(in_process: httpx.Client) -> Non
     item = {"type": "object", "properties": {"width": {"type": "integer"}}}
     schema = {"type": "array", "items": item}
     format_ = {"type": "json_schema", "json_schema": schema}
-    answer = asked(in_process, model_name="pegasus1.6", image=images, response_format=format_)
-    assert orjson.loads(answer["data"]) == [{"width": 640}, {"width": 100}]
+    response = asked(in_process, model_name="pegasus1.6", image=images, response_format=format_)
+    assert orjson.loads(response["data"]) == [{"width": 640}, {"width": 100}]
 
 
 def test_a_schema_outside_the_subset_is_refused_at_once(
-    in_process: httpx.Client, refused: Read
+    in_process: httpx.Client, error_of: Read
 ) -> None:
     format_ = {"type": "json_schema", "json_schema": {"type": "string", "minLength": 3}}
     body = {"video": video(), "prompt": PROMPT, "response_format": format_}
-    status, code, text = refused(in_process.post("/analyze", json=body))
+    status, code, text = error_of(in_process.post("/analyze", json=body))
     assert (status, code) == (422, "parameter_invalid")
     assert text == (
         "The `response_format.json_schema` parameter is invalid. Not supported here: `minLength`."
@@ -346,12 +346,12 @@ def test_a_schema_outside_the_subset_is_refused_at_once(
 # -- videos of indexes -----------------------------------------------------------------------
 
 
-def test_a_video_of_an_index(media: Path, refused: Read) -> None:
+def test_a_video_of_an_index(media: Path, error_of: Read) -> None:
     with Emulator(media=media) as emulator, client(emulator) as http:
         ids = [indexed(http, *models) for models in (("pegasus1.2",), ("marengo3.0",))]
         body = {"video_id": ids[0], "prompt": PROMPT, "stream": False}
         assert "12.0 seconds" in http.post("/analyze", json=body).json()["data"]
-        assert refused(http.post("/analyze", json=body | {"video_id": ids[1]})) == (
+        assert error_of(http.post("/analyze", json=body | {"video_id": ids[1]})) == (
             400,
             "index_not_supported_for_generate",
             "You can only summarize videos uploaded to an index with an engine from the Pegasus "
@@ -359,7 +359,7 @@ def test_a_video_of_an_index(media: Path, refused: Read) -> None:
         )
         assert http.post("/analyze", json=body | {"video_id": "0" * 24}).status_code == 404
         newer = http.post("/analyze", json=body | {"model_name": "pegasus1.5"})
-        assert refused(newer)[:2] == (400, "parameter_invalid")
+        assert error_of(newer)[:2] == (400, "parameter_invalid")
 
 
 def indexed(http: httpx.Client, *models: str) -> str:

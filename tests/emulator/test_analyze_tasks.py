@@ -160,8 +160,8 @@ def test_tasks_are_listed_filtered_and_shortened(in_process: httpx.Client, media
     third = in_process.post("/analyze/tasks", json=body).json()["task_id"]
 
     def listed(**params: str) -> list[str]:
-        answer = in_process.get("/analyze/tasks", params=params).json()
-        return [task["task_id"] for task in answer["data"]]
+        response = in_process.get("/analyze/tasks", params=params).json()
+        return [task["task_id"] for task in response["data"]]
 
     assert listed() == [third, second, first]
     assert listed(asset_id=asset) == [second]
@@ -176,13 +176,13 @@ def test_tasks_are_listed_filtered_and_shortened(in_process: httpx.Client, media
     assert whole["request_params"]["prompt"] == "x" * 50
 
 
-def test_a_task_at_work_is_not_deleted(media: Path, refused: Read) -> None:
+def test_a_task_at_work_is_not_deleted(media: Path, error_of: Read) -> None:
     with Emulator(media=media, pace="4") as emulator, client(emulator) as http:
         task_id = start(http)
         for _ in range(2):
             http.get(f"/analyze/tasks/{task_id}")
-        answer = refused(http.delete(f"/analyze/tasks/{task_id}"))
-        assert answer[:2] == (409, "task_cannot_be_deleted")
+        response = error_of(http.delete(f"/analyze/tasks/{task_id}"))
+        assert response[:2] == (409, "task_cannot_be_deleted")
 
 
 # -- segments --------------------------------------------------------------------------------
@@ -280,21 +280,21 @@ RANGE = {"time_ranges": [{"start_time": 0, "end_time": 4}]}
 )
 def test_segments_that_are_refused(
     in_process: httpx.Client,
-    refused: Read,
+    error_of: Read,
     definition: dict[str, Any],
     more: dict[str, Any],
     message: str,
 ) -> None:
     given = {"id": "a", "description": "scenes"} | definition
-    status, _, text = refused(in_process.post("/analyze/tasks", json=definitions(given, **more)))
+    status, _, text = error_of(in_process.post("/analyze/tasks", json=definitions(given, **more)))
     assert status == 400
     assert message in text
 
 
-def test_ids_of_definitions_are_unique(in_process: httpx.Client, refused: Read) -> None:
+def test_ids_of_definitions_are_unique(in_process: httpx.Client, error_of: Read) -> None:
     given = {"id": "a", "description": "scenes"}
-    answer = in_process.post("/analyze/tasks", json=definitions(given, given))
-    assert "given more than once" in refused(answer)[2]
+    response = in_process.post("/analyze/tasks", json=definitions(given, given))
+    assert "given more than once" in error_of(response)[2]
 
 
 @pytest.mark.parametrize(
@@ -316,22 +316,22 @@ def test_ids_of_definitions_are_unique(in_process: httpx.Client, refused: Read) 
     ],
 )
 def test_tasks_that_are_refused(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], message: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], message: str
 ) -> None:
     given = {"video": video(), "prompt": "a"} | body
-    status, _, text = refused(in_process.post("/analyze/tasks", json=given))
+    status, _, text = error_of(in_process.post("/analyze/tasks", json=given))
     assert status == 400
     assert message in text
 
 
-def test_segments_need_their_definitions(in_process: httpx.Client, refused: Read) -> None:
+def test_segments_need_their_definitions(in_process: httpx.Client, error_of: Read) -> None:
     body = {"video": video(), "analysis_mode": "time_based_metadata"}
     for more, message in (
         ({}, "`response_format`"),
         ({"response_format": {"type": "json_schema", "json_schema": {}}}, "alone"),
         ({"response_format": {"type": "segment_definitions"}}, "segment_definitions`"),
     ):
-        assert message in refused(in_process.post("/analyze/tasks", json=body | more))[2]
+        assert message in error_of(in_process.post("/analyze/tasks", json=body | more))[2]
     images = {"model_name": "pegasus1.6", "image": [image_source("a")]}
     body = {"analysis_mode": "time_based_metadata"} | images
-    assert "need a `video`" in refused(in_process.post("/analyze/tasks", json=body))[2]
+    assert "need a `video`" in error_of(in_process.post("/analyze/tasks", json=body))[2]

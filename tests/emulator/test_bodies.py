@@ -150,9 +150,9 @@ def test_text_fields_have_a_limit_and_files_have_none(
     monkeypatch.setattr(bodies, "MAX_FIELDS", 100)
     body = form(place)
     body.feed(part('name="file"', b"a" * 1000) + part('name="a"', b"b" * 100))
-    with pytest.raises(ErrorResponse) as refusal:
+    with pytest.raises(ErrorResponse) as caught:
         body.feed(part('name="c"', b"d"))
-    assert refusal.value.status == 413
+    assert caught.value.status == 413
     body.close()
 
 
@@ -187,13 +187,13 @@ def test_json_arrives_in_pieces() -> None:
 
 @pytest.mark.parametrize("text", [b"{", b"nan", b'"\xff"', b"[" * 2000, b"{} {}"])
 def test_what_is_no_json_is_refused(text: bytes) -> None:
-    with pytest.raises(ErrorResponse) as refusal:
+    with pytest.raises(ErrorResponse) as caught:
         fed(text)
-    assert (refusal.value.status, refusal.value.code) == (400, "parameter_invalid")
+    assert (caught.value.status, caught.value.code) == (400, "parameter_invalid")
 
 
 def test_json_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "MAX_JSON", 10)
-    with pytest.raises(ErrorResponse) as refusal:
+    with pytest.raises(ErrorResponse) as caught:
         fed(b'"', b"x" * 10)
-    assert refusal.value.status == 413
+    assert caught.value.status == 413

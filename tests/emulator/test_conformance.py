@@ -362,8 +362,8 @@ def test_each_code_has_its_status_and_text(
     status: int,
     text: str,
 ) -> None:
-    answer = provoke(stage)
-    error = answer.json().get("error") or answer.json()
+    response = provoke(stage)
+    error = response.json().get("error") or response.json()
     expected = text.replace("INDEX", getattr(stage, "index_id", ""))
     expected = expected.replace("SIZE", str((folder / "good.mp4").stat().st_size))
     if expected.endswith("*"):  # an explanation of the emulator follows
@@ -371,7 +371,7 @@ def test_each_code_has_its_status_and_text(
         assert error["message"].startswith(expected)
     else:
         assert error["message"] == expected
-    assert (answer.status_code, error["code"]) == (status, code)
+    assert (response.status_code, error["code"]) == (status, code)
 
 
 @pytest.mark.parametrize(

@@ -28,12 +28,12 @@ def browser(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[http
 
 
 def test_an_empty_emulator_has_a_page(browser: httpx.Client) -> None:
-    answer = browser.get("/")
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.headers["x-dodeca-emulator"]
-    assert answer.text.count("None yet.") == 4
-    assert "<b>0</b> indexes" in answer.text
+    response = browser.get("/")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.headers["x-dodeca-emulator"]
+    assert response.text.count("None yet.") == 4
+    assert "<b>0</b> indexes" in response.text
     assert browser.get("/v1.3/").text.count("None yet.") == 4
 
 
@@ -68,7 +68,7 @@ def test_the_page_shows_what_there_is(
         "<td>index a video</td>",
         "<b>4</b> tasks",
         "<b>1</b> index<",
-        '<span class="state refused">404</span>',
+        '<span class="state rejected">404</span>',
         "<td>analyze_tasks_create</td>",
     ):
         assert text in shown, text
@@ -87,16 +87,16 @@ def test_thumbnails_are_small_pictures(
 
         def upload(path: Path) -> str:
             form = {"file": (path.name, path.read_bytes())}
-            answer = http.post("/assets", data={"method": "direct"}, files=form).json()
-            found: str = answer["_id"]
+            response = http.post("/assets", data={"method": "direct"}, files=form).json()
+            found: str = response["_id"]
             return found
 
         large, sound = upload(tmp_path / "large.png"), upload(media / "tones.wav")
         broken = upload(media / "broken.mp4")
     for name, size in ((video, (360, 360)), (large, (240, 480))):
-        answer = browser.get(f"/emulator/thumbnails/{name}.jpg")
-        assert answer.headers["content-type"] == "image/jpeg"
-        info = probe(answer.content)
+        response = browser.get(f"/emulator/thumbnails/{name}.jpg")
+        assert response.headers["content-type"] == "image/jpeg"
+        info = probe(response.content)
         assert (info.format, info.width, info.height) == ("jpeg", *size)
     for name in (sound, broken, "0" * 24):
         assert browser.get(f"/emulator/thumbnails/{name}.jpg").status_code == 404
@@ -119,9 +119,9 @@ def test_other_paths_and_methods_are_refused(browser: httpx.Client) -> None:
         ("POST", "/", 405),
         ("DELETE", "/emulator/ledger", 405),
     ):
-        answer = browser.request(method, path)
-        assert answer.status_code == status
-        assert answer.json()["code"]
+        response = browser.request(method, path)
+        assert response.status_code == status
+        assert response.json()["code"]
 
 
 def test_no_fault_befalls_the_page_and_no_log_tells_of_it(

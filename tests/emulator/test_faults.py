@@ -59,9 +59,9 @@ def until_broken(response: httpx.Response) -> bytes:
 # -- each kind, through each transport ------------------------------------------------------------
 
 
-def test_too_many_requests(http: httpx.Client, refused: Read) -> None:
+def test_too_many_requests(http: httpx.Client, error_of: Read) -> None:
     response = embed(http, "429; retry_after=7")
-    assert refused(response)[:2] == (429, "too_many_requests")
+    assert error_of(response)[:2] == (429, "too_many_requests")
     assert response.headers["retry-after"] == "7"
     assert "error" in response.json()  # in the form of the operation
     flat = http.get("/indexes", headers={faults.HEADER: "429"})
@@ -81,7 +81,7 @@ def test_errors_without_a_body_and_pages_of_proxies(http: httpx.Client) -> None:
     assert embed(http, "404").json()["error"]["code"] == "emulated_fault"
 
 
-def test_an_answer_that_comes_late(http: httpx.Client) -> None:
+def test_an_response_that_comes_late(http: httpx.Client) -> None:
     began = time.monotonic()
     assert embed(http, "delay; seconds=0.3").status_code == 200
     assert 0.3 <= time.monotonic() - began < 2
@@ -255,14 +255,14 @@ def test_what_is_no_fault(given: dict[str, Any]) -> None:
         fault_from_mapping(given)
 
 
-def test_headers_are_read_and_bad_ones_refused(in_process: httpx.Client, refused: Read) -> None:
+def test_headers_are_read_and_bad_ones_refused(in_process: httpx.Client, error_of: Read) -> None:
     assert fault_from_header("429") == Fault("429")
     assert fault_from_header("429; retry_after=1;body=no") == Fault(
         "429", retry_after="1", body=False
     )
     assert fault_from_header("drip; seconds=0.5; bytes=2") == Fault("drip", seconds=0.5, bytes=2)
     for text in ("boom", "429; later", "cut; bytes=x", "delay; seconds=x", ""):
-        status, code, message = refused(
+        status, code, message = error_of(
             in_process.post("/embed-v2", json=TEXT, headers={faults.HEADER: text})
         )
         assert (status, code) == (400, "parameter_invalid")
@@ -281,12 +281,12 @@ def test_the_ledger_tells_what_was_created(emulator: Emulator, http: httpx.Clien
     index = http.post("/indexes", json={"index_name": "a", "models": models}).json()["_id"]
     body = {"video": {"type": "url", "url": "https://example.org/clip.mp4"}, "prompt": "a"}
     for _ in range(2):
-        answer = http.post("/analyze/tasks", json=body, headers={"Idempotency-Key": "a"})
+        response = http.post("/analyze/tasks", json=body, headers={"Idempotency-Key": "a"})
     entries = emulator.ledger.entries()
     assert [(entry["operationId"], entry["id"]) for entry in entries] == [
         ("assets_create", asset),
         ("indexes_create", index),
-        ("analyze_tasks_create", answer.json()["task_id"]),
+        ("analyze_tasks_create", response.json()["task_id"]),
     ]
     assert all(entry["time"].endswith("Z") for entry in entries)
 

@@ -46,11 +46,11 @@ def upload(http: httpx.Client, url: str, image: bytes, number: int) -> str | Non
     """The id of an acknowledged upload; None when the server was killed meanwhile."""
     file = (f"{number}.png", content(image, number), "image/png")
     try:
-        answer = http.post(f"{url}/assets", data={"method": "direct"}, files={"file": file})
+        response = http.post(f"{url}/assets", data={"method": "direct"}, files={"file": file})
     except httpx.HTTPError:
         return None
-    assert answer.status_code == 201
-    return str(answer.json()["_id"])
+    assert response.status_code == 201
+    return str(response.json()["_id"])
 
 
 def assets(http: httpx.Client, url: str) -> dict[str, dict[str, object]]:

@@ -20,8 +20,8 @@ def judge(monkeypatch: pytest.MonkeyPatch, info: MediaInfo) -> str:
     monkeypatch.setattr(limits, "probe", lambda content: info)
     try:
         LIMITS.check_video(MediaSource(b"", "video"))
-    except ErrorResponse as refusal:
-        return f"{refusal.code}: {refusal.message}"
+    except ErrorResponse as error:
+        return f"{error.code}: {error.message}"
     return "accepted"
 
 

@@ -66,7 +66,9 @@ def content(emulator: Emulator, source: dict[str, str], kind: MediaKind = "image
         return found.content if isinstance(found.content, bytes) else found.content.read_bytes()
 
 
-def refusal(emulator: Emulator, source: dict[str, str], kind: MediaKind = "image") -> ErrorResponse:
+def error_for(
+    emulator: Emulator, source: dict[str, str], kind: MediaKind = "image"
+) -> ErrorResponse:
     with pytest.raises(ErrorResponse) as caught:
         content(emulator, source, kind)
     return caught.value
@@ -101,10 +103,10 @@ def test_a_url_stands_for_the_file_of_that_name(
     ],
 )
 def test_other_machines_are_not_contacted(emulator: Emulator, address: str) -> None:
-    refused = refusal(emulator, {"url": address})
-    assert (refused.status, refused.code) == (400, "parameter_invalid")
-    assert "opens no connection" in refused.message
-    assert "--media" in refused.message
+    error = error_for(emulator, {"url": address})
+    assert (error.status, error.code) == (400, "parameter_invalid")
+    assert "opens no connection" in error.message
+    assert "--media" in error.message
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_other_machines_are_not_contacted(emulator: Emulator, address: str) -> N
     ],
 )
 def test_other_addresses_are_refused(emulator: Emulator, address: str, why: str) -> None:
-    assert why in refusal(emulator, {"url": address}).message
+    assert why in error_for(emulator, {"url": address}).message
 
 
 def test_this_machine_may_serve_files(emulator: Emulator, media: Path, web: str) -> None:
@@ -140,12 +142,12 @@ def test_this_machine_may_serve_files(emulator: Emulator, media: Path, web: str)
 def test_what_this_machine_does_not_serve(
     emulator: Emulator, web: str, name: str, why: str
 ) -> None:
-    assert why in refusal(emulator, {"url": f"{web}/{name}"}).message
+    assert why in error_for(emulator, {"url": f"{web}/{name}"}).message
     assert list(emulator.state.database.incoming_path().parent.iterdir()) == []
 
 
 def test_a_closed_port(emulator: Emulator) -> None:
-    assert "ConnectError" in refusal(emulator, {"url": "http://127.0.0.1:9/x.jpg"}).message
+    assert "ConnectError" in error_for(emulator, {"url": "http://127.0.0.1:9/x.jpg"}).message
 
 
 def test_base64(emulator: Emulator, media: Path) -> None:
@@ -155,8 +157,8 @@ def test_base64(emulator: Emulator, media: Path) -> None:
 
 @pytest.mark.parametrize("text", ["?", "abc", "YWJj\nYWJj", "YWJj=", "data:image/png;base64,YWJj"])
 def test_what_is_no_base64_is_refused(emulator: Emulator, text: str) -> None:
-    refused = refusal(emulator, {"base64_string": text})
-    assert refused.message == (
+    error = error_for(emulator, {"base64_string": text})
+    assert error.message == (
         "The `image.media_source.base64_string` parameter is invalid. It is not valid base64."
     )
 
@@ -167,21 +169,21 @@ def test_base64_has_a_limit(emulator: Emulator, kind: MediaKind, limit: int) -> 
     whole = "A" * (-(-most // 3) * 4)
     text = whole[: len(whole) - (-most % 3)] + "=" * (-most % 3)
     assert len(content(emulator, {"base64_string": text}, kind)) == most
-    refused = refusal(emulator, {"base64_string": text.replace("=", "A") + "AAAA"}, kind)
-    assert f"It is larger than {limit} MB." in refused.message
+    error = error_for(emulator, {"base64_string": text.replace("=", "A") + "AAAA"}, kind)
+    assert f"It is larger than {limit} MB." in error.message
 
 
 def test_files_have_a_limit(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(media_sources, "MAX_FILE", 1024**2)
     (emulator.state.media_folder or Path()).joinpath("large.mp4").write_bytes(bytes(1024**2 + 1))
     source = {"url": "https://example.org/large.mp4"}
-    assert "It is larger than 1 MB." in refusal(emulator, source, "video").message
+    assert "It is larger than 1 MB." in error_for(emulator, source, "video").message
 
 
 def test_an_unknown_asset(emulator: Emulator) -> None:
-    refused = refusal(emulator, {"asset_id": "abc"})
-    assert (refused.status, refused.code) == (404, "resource_not_exist")
-    assert refused.message == "Resource with id `abc` does not exist in `assets`."
+    error = error_for(emulator, {"asset_id": "abc"})
+    assert (error.status, error.code) == (404, "resource_not_exist")
+    assert error.message == "Resource with id `abc` does not exist in `assets`."
 
 
 def test_kept_media_outlive_their_source(emulator: Emulator, web: str, media: Path) -> None:

@@ -164,15 +164,15 @@ def test_operations_are_found(
 def test_other_paths_and_methods_are_refused(
     router: Router, method: str, path: str, status: int, code: str
 ) -> None:
-    with pytest.raises(ErrorResponse) as refusal:
+    with pytest.raises(ErrorResponse) as caught:
         router.match(method, path)
-    assert (refusal.value.status, refusal.value.code) == (status, code)
+    assert (caught.value.status, caught.value.code) == (status, code)
 
 
 def test_a_wrong_method_is_told_the_right_ones(router: Router) -> None:
-    with pytest.raises(ErrorResponse) as refusal:
+    with pytest.raises(ErrorResponse) as caught:
         router.match("PUT", "/things/abc")
-    assert refusal.value.headers == {"Allow": "DELETE, GET"}
+    assert caught.value.headers == {"Allow": "DELETE, GET"}
 
 
 @pytest.mark.parametrize(
@@ -200,10 +200,10 @@ def test_a_resource_is_played_whole_or_not_at_all() -> None:
 
 
 def refusal_of(name: str, body: Any) -> tuple[str, str]:
-    with pytest.raises(ErrorResponse) as refusal:
+    with pytest.raises(ErrorResponse) as caught:
         checks(name).json(body)
-    assert refusal.value.status == 400
-    return refusal.value.code, refusal.value.message
+    assert caught.value.status == 400
+    return caught.value.code, caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -288,10 +288,10 @@ def test_query_parameters_get_their_types_and_defaults() -> None:
     ],
 )
 def test_query_parameters_are_checked(query: str, named: str) -> None:
-    with pytest.raises(ErrorResponse) as refusal:
+    with pytest.raises(ErrorResponse) as caught:
         checks("things_list").parameters({}, query)
-    assert refusal.value.code == "parameter_invalid"
-    assert named in refusal.value.message
+    assert caught.value.code == "parameter_invalid"
+    assert named in caught.value.message
 
 
 def test_unknown_query_parameters_are_refused() -> None:
@@ -338,10 +338,10 @@ def test_forms_get_their_types() -> None:
 def test_forms_are_checked(
     fields: dict[str, list[str]], files: list[str], code: str, named: str
 ) -> None:
-    with pytest.raises(ErrorResponse) as refusal:
+    with pytest.raises(ErrorResponse) as caught:
         checks("specials_create").form(fields, {name: [object()] for name in files})
-    assert refusal.value.code == code
-    assert named in refusal.value.message
+    assert caught.value.code == code
+    assert named in caught.value.message
 
 
 def test_an_array_in_a_form_may_be_one_json_text() -> None:
