@@ -6,9 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, samples
+from dodeca.emulator import Emulator, EmulatorTransport, samples, serving
 from dodeca.emulator.exchange import Exchange
-from dodeca.emulator.server import serving
 
 from .conformance import Watch
 
@@ -62,7 +61,9 @@ def http(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[httpx.C
     else:
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
+            httpx.Client(
+                base_url=url, timeout=60, headers=KEY, event_hooks={"response": [conforms]}
+            ) as http,
         ):
             yield http
 

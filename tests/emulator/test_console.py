@@ -6,9 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples, serving
 from dodeca.emulator.console import front_page
-from dodeca.emulator.server import serving
 from dodeca.video.probe import probe
 
 from .conftest import KEY, client
@@ -23,7 +22,10 @@ def browser(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[http
         with httpx.Client(transport=transport, base_url="http://x") as http:
             yield http
     else:
-        with serving(emulator) as url, httpx.Client(base_url=httpx.URL(url).join("/")) as http:
+        with (
+            serving(emulator) as url,
+            httpx.Client(base_url=httpx.URL(url).join("/"), timeout=60) as http,
+        ):
             yield http
 
 

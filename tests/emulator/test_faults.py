@@ -9,10 +9,9 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, access_log, faults
+from dodeca.emulator import Emulator, EmulatorTransport, Fault, access_log, faults, serving
 from dodeca.emulator.__main__ import main
-from dodeca.emulator.faults import Fault, fault_from_header, fault_from_mapping, faults_from_file
-from dodeca.emulator.server import serving
+from dodeca.emulator.faults import fault_from_header, fault_from_mapping, faults_from_file
 
 from .conftest import KEY, client
 
@@ -28,7 +27,7 @@ def http(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[httpx.C
         with httpx.Client(transport=transport, base_url=url, headers=KEY) as http:
             yield http
     else:
-        with serving(emulator) as url, httpx.Client(base_url=url, headers=KEY) as http:
+        with serving(emulator) as url, httpx.Client(base_url=url, timeout=60, headers=KEY) as http:
             yield http
 
 
@@ -81,10 +80,10 @@ def test_errors_without_a_body_and_pages_of_proxies(http: httpx.Client) -> None:
     assert embed(http, "404").json()["error"]["code"] == "emulated_fault"
 
 
-def test_an_response_that_comes_late(http: httpx.Client) -> None:
+def test_a_response_that_comes_late(http: httpx.Client) -> None:
     began = time.monotonic()
     assert embed(http, "delay; seconds=0.3").status_code == 200
-    assert 0.3 <= time.monotonic() - began < 2
+    assert time.monotonic() - began >= 0.3
     http.timeout = httpx.Timeout(5, read=0.2)
     with pytest.raises(httpx.ReadTimeout):
         embed(http, "delay; seconds=1")
@@ -151,7 +150,7 @@ async def test_faults_reach_async_clients(emulator: Emulator) -> None:
 def test_the_server_says_nothing_of_connections_it_broke(
     emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with serving(emulator) as url, httpx.Client(base_url=url, headers=KEY) as http:
+    with serving(emulator) as url, httpx.Client(base_url=url, timeout=60, headers=KEY) as http:
         for wrong in ("reset", "lost", "cut; bytes=1"):
             with pytest.raises(httpx.TransportError):
                 embed(http, wrong)
@@ -211,7 +210,9 @@ def test_the_command_takes_a_plan_and_writes_the_access_log(
     def visit(_: float) -> None:
         """Stands in for the sleep of the command, which is then interrupted."""
         url = capsys.readouterr().out.split()[-1]
-        statuses.extend(httpx.get(f"{url}/assets", headers=KEY).status_code for _ in range(2))
+        statuses.extend(
+            httpx.get(f"{url}/assets", headers=KEY, timeout=60).status_code for _ in range(2)
+        )
         raise KeyboardInterrupt
 
     monkeypatch.setattr("signal.signal", lambda *_: None)

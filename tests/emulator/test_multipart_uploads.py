@@ -9,9 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, serving
 from dodeca.emulator.handlers import assets
-from dodeca.emulator.server import serving
 
 from .conftest import KEY, client, conforms
 
@@ -103,8 +102,10 @@ def test_a_file_arrives_in_chunks_in_any_order(
     if transport == "server":
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
-            httpx.Client() as storage,
+            httpx.Client(
+                base_url=url, timeout=60, headers=KEY, event_hooks={"response": [conforms]}
+            ) as http,
+            httpx.Client(timeout=60) as storage,
         ):
             _send_all(emulator, Upload(http, storage, content), http)
     else:

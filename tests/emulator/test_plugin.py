@@ -29,7 +29,7 @@ def test_in_this_process(dodeca_emulator):
 
 
 def test_behind_an_address(dodeca_emulator, dodeca_emulator_url):
-    assert httpx.get(dodeca_emulator_url + "/assets", headers=KEY).json()["data"] == []
+    assert httpx.get(dodeca_emulator_url + "/assets", headers=KEY, timeout=60).json()["data"] == []
     assert dodeca_emulator.access_log.last[-1].operation == "assets_list"
 
 
@@ -40,7 +40,8 @@ class TestOptions:
 
     def test_come_from_a_fixture(self, dodeca_emulator, dodeca_emulator_url):
         statuses = [
-            httpx.get(dodeca_emulator_url + "/assets", headers=KEY).status_code for _ in "ab"
+            httpx.get(dodeca_emulator_url + "/assets", headers=KEY, timeout=60).status_code
+            for _ in "ab"
         ]
         assert statuses == [429, 200]
 """

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
-from dodeca.emulator.rules.quota import Limit, parse_limit
+from dodeca.emulator import Emulator, EmulatorTransport, Limit, VirtualClock, samples
+from dodeca.emulator.rules.quota import parse_limit
 
 TEXT = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text": "a dog"}}
 START = datetime(2025, 1, 1, tzinfo=UTC)

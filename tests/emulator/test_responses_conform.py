@@ -41,7 +41,7 @@ def test_an_undocumented_response_is_found(
     assert found(operation, status, body)
 
 
-def test_types_and_versions_are_part_of_an_response() -> None:
+def test_types_and_versions_are_part_of_a_response() -> None:
     assert found("indexes_retrieve", 200, INDEX, **{"content-type": "text/html"})
     assert found("indexes_retrieve", 200, INDEX, **{"x-api-version": "v1.2"})
 

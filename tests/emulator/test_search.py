@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples, serving
 from dodeca.emulator.clock import timestamp
 from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.handlers import search as search_module
 from dodeca.emulator.inference import scoring
 from dodeca.emulator.inference.vectors import image_vector, text_vector
 from dodeca.emulator.rules import search_filter
-from dodeca.emulator.server import serving
 
 from .conftest import KEY, client, conforms
 from .library import MARENGO, OLDER, index, video
@@ -149,7 +148,9 @@ def test_a_picture_finds_what_looks_like_it(
     else:
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as other,
+            httpx.Client(
+                base_url=url, timeout=60, headers=KEY, event_hooks={"response": [conforms]}
+            ) as other,
         ):
             response = search(other, newer, image, query_media_type="image")
     assert found(response)[0] == (9.0, 12.0)

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dodeca.emulator import Emulator
+from dodeca.emulator import Emulator, serving
 from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.inference import observations, schemas, sentences
 from dodeca.emulator.media.analysis import analyse
-from dodeca.emulator.server import serving
 
 from .conftest import KEY, client, conforms
 from .test_analyze import events, indexed
@@ -43,7 +42,9 @@ def http(library: tuple[Emulator, str], request: pytest.FixtureRequest) -> Itera
     else:
         with (
             serving(library[0]) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
+            httpx.Client(
+                base_url=url, timeout=60, headers=KEY, event_hooks={"response": [conforms]}
+            ) as http,
         ):
             yield http
 

@@ -13,8 +13,7 @@ from twelvelabs import TwelveLabs
 from twelvelabs.core.api_error import ApiError
 from twelvelabs.indexes import IndexesCreateRequestModelsItem
 
-from dodeca.emulator import Emulator
-from dodeca.emulator.server import serving
+from dodeca.emulator import Emulator, serving
 
 Client = Any
 MARENGO = IndexesCreateRequestModelsItem(model_name="marengo3.0", model_options=["visual", "audio"])

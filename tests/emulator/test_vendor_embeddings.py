@@ -10,8 +10,7 @@ import pytest
 import twelvelabs as vendor
 from twelvelabs import TwelveLabs
 
-from dodeca.emulator import Emulator
-from dodeca.emulator.server import serving
+from dodeca.emulator import Emulator, serving
 
 Client = Any
 
