@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from dodeca._async.transport import AsyncTransport
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.vector_reader import Columns, VectorSink, take
 from dodeca.embeddings import Embeddings
 from dodeca.results import EmbeddingMetadata, of
@@ -20,18 +22,18 @@ async def create_embeddings(
     """Return the vectors of a body, and the response headers, which tell the rate limits."""
     call = request(embed_v2_create, body=body)
 
-    def read(answer: Answer) -> tuple[Embeddings, Mapping[str, str]]:
-        (found,), rest = take(answer, ("data",))
+    def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
+        (found,), rest = take(response, ("data",))
         metadata = call.parse(rest).metadata
-        return as_embeddings(found, metadata, body.model_name), answer.headers
+        return as_embeddings(found, metadata, body.model_name), response.headers
 
     return await transport.fetch(call, read, sink=VectorSink)
 
 
-def as_embeddings(found: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
+def as_embeddings(columns: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
     """Join the vectors and the metadata of a response."""
-    return Embeddings.from_columns(
-        found,
+    return Embeddings(
+        **attrs.asdict(columns, recurse=False),
         metadata=of(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
     )
