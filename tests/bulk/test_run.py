@@ -47,7 +47,7 @@ def client() -> Iterator[Client]:
 
 def requests(client: Client) -> int:
     assert client._owned is not None
-    return len(client._owned.access.last)
+    return len(client._owned.access_log.last)
 
 
 def names(out: Path) -> list[str]:
@@ -182,7 +182,7 @@ def test_a_manifest(client: Client, folder: Path, tmp_path: Path, suffix: str) -
 def test_all_kinds_of_sources(client: Client, folder: Path, tmp_path: Path) -> None:
     asset = client.assets.upload(folder / "film.mp4").wait()
     assert client._owned is not None
-    client._owned.media = folder
+    client._owned.state.media_folder = folder
     inputs = [
         "https://example.com/film.mp4",
         {"url": "https://example.com/red.png", "note": "a link"},

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from dodeca import Client
 from dodeca.cli import preflight
 from dodeca.cli.preflight import Endpoint, FileInfo
-from dodeca.emulator.errors import Refusal
-from dodeca.emulator.media.container import MediaInfo
-from dodeca.emulator.operations import embed_v2, embed_v2_tasks
+from dodeca.emulator.errors import ErrorResponse
+from dodeca.emulator.handlers import embed_v2, embed_v2_tasks
 from dodeca.emulator.rules import limits, models
 from dodeca.errors import DodecaError
+from dodeca.video.probe import MediaInfo
 
 from .conftest import Run
 
@@ -96,17 +96,17 @@ def test_frame_sizes_and_lengths_as_the_emulator_judges_them(
     info = MediaInfo("video", "mp4", 1000, duration, width, height, 25.0, "h264", "aac")
     says = accepted(FileInfo("video", "mp4", 1000, duration, width, height))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "_probed", lambda source: info)
+        patch.setattr(limits, "_probe", lambda source: info)
         source: Any = SimpleNamespace(field="video", size=1000)
         index: Any = {"models": [{"model_name": "marengo3.0"}]}
         for way, judge in {
-            "embed": lambda: embed_v2.SYNC.video(source),
-            "embed-task": lambda: embed_v2_tasks.ASYNC.video(source),
-            "index": lambda: models.accepted(index, source),
+            "embed": lambda: embed_v2.REQUEST_LIMITS.check_video(source),
+            "embed-task": lambda: embed_v2_tasks.TASK_LIMITS.check_video(source),
+            "index": lambda: models.check_video(index, source),
         }.items():
             try:
                 judge()
-            except Refusal:
+            except ErrorResponse:
                 assert not says[way], way
             else:
                 assert says[way], way
@@ -157,7 +157,7 @@ def test_a_missing_file_is_rejected(dodeca: Run, media: Path) -> None:
 def test_without_the_emulator_s_extra_headers_are_read(
     dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "dodeca.emulator.media.container", None)
+    monkeypatch.setitem(sys.modules, "dodeca.video.probe", None)
     names = ("clip.mp4", "short.mp4", "small.mp4", "tones.wav", "song.m4a", "red.jpg", "tiny.png")
     done = dodeca("--json", "check", *(media / name for name in names))
     found = {Path(record["file"]).name: record for record in done.records}

@@ -222,7 +222,7 @@ def test_an_interrupt_is_status_130_without_a_traceback(media: Path) -> None:
         command = [DODECA, "--base-url", url, "index", "add", index, media / "clip.mp4"]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
         deadline = time.monotonic() + 20
-        while not any(entry.operation == "tasks_retrieve" for entry in emulator.access.last):
+        while not any(entry.operation == "tasks_retrieve" for entry in emulator.access_log.last):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)

@@ -155,7 +155,7 @@ def test_a_missing_extra_is_named() -> None:
 
 
 def test_without_pyav_only_the_thumbnails_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dodeca.emulator.media.thumbnails", None)
+    monkeypatch.setitem(sys.modules, "dodeca.video.thumbnails", None)
     page = report.render(video(), *embedded())
     assert page.thumbnails == 0
     assert "<img" not in page.html

@@ -94,7 +94,7 @@ def inspect(path: Path) -> FileInfo:
     media = Media.file(path)
     size = media.size or 0
     try:
-        from dodeca.emulator.media.container import BrokenMedia, probe
+        from dodeca.video.probe import BrokenMedia, probe
     except ImportError:
         return _from_header(media, size)
     try:

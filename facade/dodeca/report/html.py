@@ -118,8 +118,8 @@ def _best_matches(path: Path, rows: Embeddings, query: Embeddings) -> list[Repor
 def _thumbnails(path: Path, times: Sequence[float]) -> list[str]:
     """Frames at these seconds as data URLs; none for audio, or without PyAV."""
     try:
-        from dodeca.emulator.media.container import BrokenMedia
-        from dodeca.emulator.media.thumbnails import thumbnail
+        from dodeca.video.probe import BrokenMedia
+        from dodeca.video.thumbnails import thumbnail
     except ImportError:
         return []
     try:
