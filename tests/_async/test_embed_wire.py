@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from dodeca import AsyncClient, Embeddings, Media, errors, segmentation
-from tests.scripted import EMBEDDED, Script, Still, reply
+from tests.scripted import EMBEDDED, Script, reply
+from tests.seams import on_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -190,8 +191,7 @@ async def test_nulls_mean_absence() -> None:
 )
 async def test_an_undocumented_answer_is_an_invalid_response(body: bytes) -> None:
     script = Script(*(httpx.Response(200, content=body) for _ in range(2)))
-    async with AsyncClient("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    async with on_clock(AsyncClient("tlk_test", transport=script)) as client:
         with pytest.raises(errors.InvalidResponseError):
             await client.embed.text("x")
     assert script.left == 0

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from dodeca import Client, Embeddings, Media, errors, segmentation
-from tests.scripted import EMBEDDED, Script, Still, reply
+from tests.scripted import EMBEDDED, Script, reply
+from tests.seams import on_clock
 
 IMAGE = "https://user-bucket.com/folder/dog.jpg"
 BASE = {"model_name": "marengo3.0"}
@@ -189,8 +190,7 @@ def test_nulls_mean_absence() -> None:
 )
 def test_an_undocumented_answer_is_an_invalid_response(body: bytes) -> None:
     script = Script(*(httpx.Response(200, content=body) for _ in range(2)))
-    with Client("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    with on_clock(Client("tlk_test", transport=script)) as client:
         with pytest.raises(errors.InvalidResponseError):
             client.embed.text("x")
     assert script.left == 0

@@ -13,7 +13,6 @@ import re
 import socket
 import struct
 import threading
-import time
 import weakref
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -21,7 +20,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-LATE_SEC = 0.03  # how long after a reset a request still reaches the server
+import anyio.to_thread
+
+from tests.seams import CallClock
+
+LATE_SEC = 0.03  # how long after a reset a request still reaches the server, on the proxy's clock
 STALL_SEC = 60.0
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -51,7 +54,6 @@ class Weather:
     rate: float
     kinds: Mapping[str, float]
     seen: Counter[str] = field(default_factory=Counter)
-    slowest: float = 0.0  # seconds that the server was at work on a request, as clients see it
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
@@ -89,32 +91,48 @@ class Proxy:
         self._to = (parts.hostname, parts.port)
         self._path = parts.path
         self._idle: list[Streams] = []
-        self._late: set[asyncio.Task[None]] = set()
+        self._late: list[Message] = []
+        self._working: set[asyncio.Future[None]] = set()
         self._writers: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
+        self._loop = asyncio.new_event_loop()
+        self.clock = SettlingClock(self)
         self.weather = weather
         self.rng = random.Random(weather.seed + 1)
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        """Serve from a thread for as long as the block lasts; provides the base URL."""
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        """Serve from a thread for as long as the block lasts; provides the base URL.
+
+        After the block, the server has done all that was sent.
+        """
+        thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         thread.start()
-
-        def run(call: Awaitable[object]) -> object:
-            return asyncio.run_coroutine_threadsafe(_of(call), loop).result(10)
-
         listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = run(asyncio.start_server(self._serve, sock=listener, limit=2**20))
+        server = self._run(asyncio.start_server(self._serve, sock=listener, limit=2**20))
         assert isinstance(server, asyncio.Server)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}{self._path}"
         finally:
-            run(self._stop(server))
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
-            loop.close()
+            self.settle()
+            self._run(self._stop(server))
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            thread.join()
+            self._loop.close()
+
+    def settle(self) -> None:
+        """Wait until the server has done all that was sent by now, what was put off included."""
+        self._run(self._settle())
+
+    async def _settle(self) -> None:
+        for _ in range(20):  # turns of the loop, for what has arrived and was not read yet
+            await asyncio.sleep(0)
+        late, self._late = self._late, []
+        working = [*self._working, *(asyncio.ensure_future(self.forward(one)) for one in late)]
+        await asyncio.gather(*working, return_exceptions=True)
+
+    def _run(self, call: Awaitable[object]) -> object:
+        return asyncio.run_coroutine_threadsafe(_of(call), self._loop).result()
 
     async def _stop(self, server: asyncio.Server) -> None:
         server.close()
@@ -142,7 +160,15 @@ class Proxy:
 
     async def forward(self, request: Message) -> Message:
         """The server's answer, over a connection that is kept if it can be."""
-        begun = time.monotonic()
+        done = self._loop.create_future()
+        self._working.add(done)
+        try:
+            return await self._forward(request)
+        finally:
+            self._working.discard(done)
+            done.set_result(None)
+
+    async def _forward(self, request: Message) -> Message:
         reader, writer = await self._connection()
         try:
             writer.write(request.whole)
@@ -151,7 +177,6 @@ class Proxy:
         except BaseException:
             writer.transport.abort()
             raise
-        self.weather.slowest = max(self.weather.slowest, time.monotonic() - begun)
         if b"\r\nconnection: close" in head.lower():
             writer.close()
         else:
@@ -159,17 +184,8 @@ class Proxy:
         return answer
 
     def forward_later(self, request: Message) -> None:
-        """The same after a while, when nobody waits for the answer any more."""
-
-        async def later() -> None:
-            begun = time.monotonic()
-            await asyncio.sleep(LATE_SEC)
-            await self.forward(request)
-            self.weather.slowest = max(self.weather.slowest, time.monotonic() - begun)
-
-        task = asyncio.get_running_loop().create_task(later())
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
+        """The same when nobody waits for the answer any more: when the clock goes on."""
+        self._late.append(request)
 
     async def _connection(self) -> Streams:
         while self._idle:
@@ -180,6 +196,25 @@ class Proxy:
         reader, writer = await asyncio.open_connection(*self._to, limit=2**24)
         self._writers.add(writer)
         return reader, writer
+
+
+class SettlingClock(CallClock):
+    """A clock for the clients of a proxy: what takes the server `LATE_SEC` is done after a pause
+    that is longer, however busy the machine is."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        super().__init__()
+        self._proxy = proxy
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if seconds > LATE_SEC:
+            self._proxy.settle()
+
+    async def asleep(self, seconds: float) -> None:
+        await super().asleep(seconds)
+        if seconds > LATE_SEC:
+            await anyio.to_thread.run_sync(self._proxy.settle)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from dodeca import AsyncClient, Client
 from dodeca.errors import DodecaError
 from tests import contract
 from tests.faults.malformed import Answers, bodies, calls, valid
-from tests.scripted import Still
+from tests.seams import on_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -49,7 +49,7 @@ class Player:
         self.ended: Counter[str] = Counter()
         self.strays: dict[str, str] = {}
         self.slow: list[tuple[Any, bytes]] = []
-        client._transport.clock = Still()
+        on_clock(client)
 
     async def play(self, call: Any, body: bytes) -> float:
         """One call; how long it kept the processor busy, in seconds."""
