@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from dodeca import AsyncClient, Client
-from dodeca._clock import Clock
+from dodeca._base.clock import Clock
 
 REAL_TIME = Clock()
 C = TypeVar("C", Client, AsyncClient)
@@ -66,10 +66,10 @@ def set_timeout(client: Client | AsyncClient, seconds: float) -> None:
 def upload_in_chunks_from(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Let files of more bytes than this be uploaded in chunks."""
     for tree in ("_async", "_sync"):
-        monkeypatch.setattr(f"dodeca.{tree}.assets.DIRECT_BYTES", size)
+        monkeypatch.setattr(f"dodeca.{tree}.resources.assets.DIRECT_BYTES", size)
 
 
 def allow_connections(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Let new clients open so many connections to an origin at a time."""
     for tree in ("_async", "_sync"):
-        monkeypatch.setattr(f"dodeca.{tree}.pool._LIMIT", number)
+        monkeypatch.setattr(f"dodeca.{tree}.connections.pool._LIMIT", number)

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_upload.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_upload.py by scripts/unasync.py; edit that one.
 """Whole uploads, against a small service and its storage."""
 
 import hashlib

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dodeca import Client
-from dodeca._upload import Progress
+from dodeca._calls.upload_plan import Progress
 from dodeca.emulator import samples
 from dodeca.errors import ConfigurationError, InvalidRequestError
 from dodeca.media import MIB

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dodeca import AsyncClient, Client, Media
-from dodeca._clock import Clock
+from dodeca._base.clock import Clock
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.emulator.server import serving
 from dodeca.errors import BadRequestError, DodecaError, NotFoundError, OutcomeUnknownError
