@@ -73,3 +73,8 @@ def allow_connections(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Let new clients open so many connections to an origin at a time."""
     for tree in ("_async", "_sync"):
         monkeypatch.setattr(f"dodeca.{tree}.connections.pool._LIMIT", number)
+
+
+def wait_for_emulated_work(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let a poll of an emulator of this process wait so long for the work behind a task."""
+    monkeypatch.setattr("dodeca.emulator.jobs.PATIENCE", seconds)

@@ -61,7 +61,9 @@ def http(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[httpx.C
     else:
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
+            httpx.Client(
+                base_url=url, headers=KEY, timeout=60, event_hooks={"response": [conforms]}
+            ) as http,
         ):
             yield http
 

@@ -152,16 +152,18 @@ def test_many_threads_at_once(emulator: Emulator) -> None:
     assert len(set(answers)) == 1
 
 
-def test_a_text_takes_less_than_five_milliseconds(in_process: httpx.Client) -> None:
+def test_a_text_takes_less_than_five_milliseconds_of_cpu(
+    in_process: httpx.Client,
+) -> None:
     in_process.event_hooks = {}
     in_process.post("/embed-v2", json=TEXT)
     times = []
     for number in range(20):
         body = TEXT | {"text": {"input_text": f"a man walks dog number {number}"}}
-        begun = time.perf_counter()
+        begun = time.process_time()
         in_process.post("/embed-v2", json=body)
-        times.append(time.perf_counter() - begun)
-    assert sorted(times)[5] < 0.005  # others may be using the processor too
+        times.append(time.process_time() - begun)
+    assert sorted(times)[5] < 0.005
 
 
 def test_a_media_folder_that_is_none_is_refused(tmp_path: Path) -> None:

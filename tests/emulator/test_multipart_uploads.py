@@ -103,8 +103,10 @@ def test_a_file_arrives_in_chunks_in_any_order(
     if door == "server":
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
-            httpx.Client() as storage,
+            httpx.Client(
+                base_url=url, headers=KEY, timeout=60, event_hooks={"response": [conforms]}
+            ) as http,
+            httpx.Client(timeout=60) as storage,
         ):
             _send_all(emulator, Upload(http, storage, content), http)
     else:

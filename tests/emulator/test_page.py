@@ -23,7 +23,10 @@ def browser(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[http
         with httpx.Client(transport=transport, base_url="http://x") as http:
             yield http
     else:
-        with serving(emulator) as url, httpx.Client(base_url=httpx.URL(url).join("/")) as http:
+        with (
+            serving(emulator) as url,
+            httpx.Client(base_url=httpx.URL(url).join("/"), timeout=60) as http,
+        ):
             yield http
 
 

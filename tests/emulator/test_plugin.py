@@ -29,7 +29,7 @@ def test_in_this_process(dodeca_emulator):
 
 
 def test_behind_an_address(dodeca_emulator, dodeca_emulator_url):
-    assert httpx.get(dodeca_emulator_url + "/assets", headers=KEY).json()["data"] == []
+    assert httpx.get(dodeca_emulator_url + "/assets", headers=KEY, timeout=60).json()["data"] == []
     assert dodeca_emulator.access.last[-1].operation == "assets_list"
 
 
@@ -39,9 +39,8 @@ class TestOptions:
         return {"media": tmp_path, "faults": [{"fault": 429}]}
 
     def test_come_from_a_fixture(self, dodeca_emulator, dodeca_emulator_url):
-        statuses = [
-            httpx.get(dodeca_emulator_url + "/assets", headers=KEY).status_code for _ in "ab"
-        ]
+        url = f"{dodeca_emulator_url}/assets"
+        statuses = [httpx.get(url, headers=KEY, timeout=60).status_code for _ in "ab"]
         assert statuses == [429, 200]
 """
 

@@ -149,7 +149,9 @@ def test_a_picture_finds_what_looks_like_it(
     else:
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as other,
+            httpx.Client(
+                base_url=url, headers=KEY, timeout=60, event_hooks={"response": [conforms]}
+            ) as other,
         ):
             answer = search(other, newer, picture, query_media_type="image")
     assert found(answer)[0] == (9.0, 12.0)

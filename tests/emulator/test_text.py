@@ -43,7 +43,9 @@ def http(library: tuple[Emulator, str], request: pytest.FixtureRequest) -> Itera
     else:
         with (
             serving(library[0]) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
+            httpx.Client(
+                base_url=url, headers=KEY, timeout=60, event_hooks={"response": [conforms]}
+            ) as http,
         ):
             yield http
 

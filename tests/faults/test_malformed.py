@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from dodeca import AsyncClient, Client
 from dodeca.errors import DodecaError
 from tests import contract
+from tests.depth import depth
 from tests.faults.malformed import Answers, bodies, calls, valid
 from tests.seams import on_clock
 
@@ -33,9 +34,8 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("dodeca"), "disabled", True)
 
 
-SOAK = bool(os.environ.get("DODECA_SOAK"))
-SYNC = 800_000 if SOAK else 16_000
-ASYNC = 200_000 if SOAK else 4_000
+SYNC = depth(4_000, deep=16_000, soak=800_000)
+ASYNC = depth(1_000, deep=4_000, soak=200_000)
 SLOW_SEC = 0.05
 MORE_MIB = 24
 
@@ -145,7 +145,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=depth(50, deep=300))
 @given(st.sampled_from(calls("sync")), VALUES.map(json.dumps).map(str.encode) | st.binary())
 def test_whatever_is_answered(call: Any, body: bytes) -> None:
     """The same from scratch, with examples that shrink."""

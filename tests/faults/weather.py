@@ -6,7 +6,6 @@ that nobody was told of is a duplicate, one that somebody was told of and that i
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -27,6 +26,7 @@ from dodeca._base.clock import Clock
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.emulator.server import serving
 from dodeca.errors import BadRequestError, DodecaError, NotFoundError, OutcomeUnknownError
+from tests.depth import depth
 from tests.faults.proxy import FAULTS, Proxy, Weather
 from tests.seams import on_clock
 
@@ -34,10 +34,8 @@ SETTLE_SEC = 1.0
 TIMEOUT_SEC = 5.0  # of which a socket waits all, and of which a stall takes all
 WORKERS = 24
 RATE = 0.1
-# Ten thousand calls of each client in days of 2,500, since the lists of an emulator get slow.
-# `make soak`: five times 100,000.
-CALLS = 2_500
-DAYS = range(200) if os.environ.get("DODECA_SOAK") else range(4)
+CALLS = 2_500  # with each emulator, since its lists get slow
+DAYS = range(depth(1, deep=4, soak=200))  # for each client; a soak makes a million calls
 _PATIENCE = 8
 MODELS = {"marengo3.0": ["visual"]}
 WORDS = [f"{colour} {thing}" for colour in ("red", "green", "blue") for thing in ("car", "disc")]

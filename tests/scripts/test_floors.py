@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.depth import DEEP
+
 ROOT = Path(__file__).parents[2]
 LINT_EACH = """
 import contextlib, io, sys
@@ -62,7 +64,7 @@ def test_an_upward_import_is_refused_on_every_floor(copy: Path) -> None:
     upward = [
         (module, above[0])
         for above, floor in zip(floors(), floors()[1:], strict=False)
-        for module in (floor if os.environ.get("DODECA_DEEP") else floor[:1])
+        for module in (floor if DEEP else floor[:1])
     ]
     lines = [f"{source_of(copy, module)} {above}" for module, above in upward]
     paths = [str(copy / name) for name in ("facade", "generated")]

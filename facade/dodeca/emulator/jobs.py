@@ -62,7 +62,7 @@ class Jobs:
         stages: Sequence[str],
         work: Work,
         polled: bool,
-        patience: float = PATIENCE,
+        patience: float | None = None,
     ) -> Document:
         """Return a task with its status as of now; `polled` when this look counts as a poll."""
         if task["status"] not in stages:
@@ -78,7 +78,9 @@ class Jobs:
         )
         if progress < 1:
             return task | {"status": stage(progress, stages)}
-        self._start(_Job((collection, task["_id"]), stages, work)).wait(patience)
+        self._start(_Job((collection, task["_id"]), stages, work)).wait(
+            PATIENCE if patience is None else patience
+        )
         task = self._store.get(collection, task["_id"]) or task
         return task | {"status": stages[-1]} if task["status"] in stages else task
 

@@ -11,9 +11,9 @@ from pathlib import PurePath
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from .. import jobs
 from ..clock import timestamp
 from ..errors import parameter_invalid, resource_not_exist
-from ..jobs import PATIENCE
 from ..meaning import indexing
 from ..media.analysis import MediaInfo
 from ..rules import user_metadata
@@ -89,7 +89,7 @@ def add(emulator: Emulator, video: Document) -> None:
 
 
 def look(
-    emulator: Emulator, video: Document, *, polled: bool = False, patience: float = PATIENCE
+    emulator: Emulator, video: Document, *, polled: bool = False, patience: float | None = None
 ) -> Document:
     """Return a video with its status as of now; `updated_at` moves with every change of it."""
     seen = emulator.jobs.look(
@@ -111,7 +111,7 @@ def look_all(
     emulator: Emulator, videos: Iterable[Document], *, polled: bool = False
 ) -> list[Document]:
     """Return videos with their status as of now; what waiting there is, is for all together."""
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + jobs.PATIENCE
     return [
         look(emulator, video, polled=polled, patience=max(0.0, deadline - monotonic()))
         for video in videos
