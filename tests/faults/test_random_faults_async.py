@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dodeca import AsyncClient
-from tests.faults.weather import CALLS, DAYS, Counts, day
+from tests.faults.workload import CALLS, DAYS, Counts, day
 
 pytestmark = pytest.mark.anyio
 

@@ -29,7 +29,7 @@ from dodeca.errors import (
 )
 from tests.faults.both import CLIENTS, Both, opened
 from tests.faults.proxy import BEFORE, FAULTS, LATE_SEC, Proxy, Script
-from tests.faults.weather import MODELS, WORDS, Stage, stage, weather
+from tests.faults.workload import MODELS, WORDS, Stage, stage, weather
 
 pytestmark = pytest.mark.anyio
 
