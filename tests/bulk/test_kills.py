@@ -14,7 +14,7 @@ from dodeca import Client
 from dodeca.bulk.journal import done_before
 from tests.bulk.library import created, rows, server, sounds
 from tests.bulk.nursery import Nursery, nursery
-from tests.faults.proxy import Proxy, Weather
+from tests.faults.proxy import Proxy, RandomFaults
 
 INPUTS = 400
 KILLS = int(os.environ.get("DODECA_KILLS", "200"))
@@ -57,11 +57,11 @@ def undisturbed(inputs: Path, out: Path) -> Any:
 
 def test_kills(tmp_path: Path, cradle: Nursery, capsys: pytest.CaptureFixture[str]) -> None:
     inputs = sounds(tmp_path / "inputs", INPUTS)
-    weather = Weather(seed=8, rate=0.05, kinds=dict.fromkeys(FAULTS, 1.0))
+    faults = RandomFaults(seed=8, rate=0.05, kinds=dict.fromkeys(FAULTS, 1.0))
     chance, kills, longest = random.Random(8), 0, 0.3
     job = {"inputs": str(inputs), "out": str(tmp_path / "out"), "settings": SETTINGS}
     with server(tmp_path, faults=SLOW) as url:
-        with Proxy(url, weather).serving() as proxied:
+        with Proxy(url, faults).serving() as proxied:
             while True:
                 # As many kills as are wanted by the time that all is done, and a few more.
                 late = kills < 1.15 * KILLS * _share_done(tmp_path / "out" / "journal.sqlite")
@@ -76,8 +76,8 @@ def test_kills(tmp_path: Path, cradle: Nursery, capsys: pytest.CaptureFixture[st
     orphans = tasks - INPUTS
     with capsys.disabled():
         print(
-            f"\n{INPUTS} inputs, {kills} kills, {weather.seen.total() - weather.seen['requests']} "
-            f"faults in {weather.seen['requests']} requests: {assets} assets, {tasks} tasks "
+            f"\n{INPUTS} inputs, {kills} kills, {faults.seen.total() - faults.seen['requests']} "
+            f"faults in {faults.seen['requests']} requests: {assets} assets, {tasks} tasks "
             f"({orphans} orphans; the journal counts {told['orphans']} at most)"
         )
     assert kills >= KILLS

@@ -1,8 +1,8 @@
-"""A proxy that breaks things: it stands between a client and a server, on loopback, over sockets.
+"""A proxy between a client and a server, over loopback sockets, that injects faults.
 
-What befalls a request follows from a seed and from how many requests came before it, so that two
-clients can be sent through the same weather. Every fault knows whether the server has done its
-work: that is what a client cannot see.
+The fault of a request follows from a seed and the number of requests before it, so that two
+clients can be given the same faults. Every fault knows whether the server has done its work: that
+is what a client cannot see.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class HungUp(Exception):
 
 
 @dataclass
-class Weather:
-    """What befalls which request: a share of `rate`, evenly among the kinds."""
+class RandomFaults:
+    """Gives a share of `rate` of all requests a fault, the kinds by their weights."""
 
     seed: int
     rate: float
@@ -60,7 +60,7 @@ class Weather:
         self._lock = threading.Lock()
 
     def next(self) -> str | None:
-        """The fault of the next request."""
+        """The fault of the next request, if it has one."""
         with self._lock:
             self.seen["requests"] += 1
             if self._rng.random() >= self.rate:
@@ -70,8 +70,8 @@ class Weather:
             return kind
 
 
-class Script(Weather):
-    """The faults of the first requests, one after the other; None lets one pass."""
+class ScriptedFaults(RandomFaults):
+    """The faults of the first requests, in order; None lets one pass."""
 
     def __init__(self, *kinds: str | None) -> None:
         super().__init__(0, 0.0, {})
@@ -84,20 +84,26 @@ class Script(Weather):
 
 
 class Proxy:
-    """Takes the connections of clients, and keeps some of its own to the server."""
+    """Takes the connections of clients, and keeps some of its own to the server.
 
-    def __init__(self, upstream: str, weather: Weather) -> None:
+    With `holds_late`, requests that are to reach the server late do so when `clock` goes on, which
+    is for the clients, and no matter how much real time passes.
+    """
+
+    def __init__(self, upstream: str, faults: RandomFaults, *, holds_late: bool = False) -> None:
         parts = urlsplit(upstream)
         self._to = (parts.hostname, parts.port)
         self._path = parts.path
         self._idle: list[Streams] = []
+        self._holds_late = holds_late
         self._late: list[Message] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Future[None]] = set()
         self._writers: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
         self._loop = asyncio.new_event_loop()
         self.clock = SettlingClock(self)
-        self.weather = weather
-        self.rng = random.Random(weather.seed + 1)
+        self.faults = faults
+        self.rng = random.Random(faults.seed + 1)
 
     @contextmanager
     def serving(self) -> Iterator[str]:
@@ -127,9 +133,9 @@ class Proxy:
     async def _settle(self) -> None:
         for _ in range(20):  # turns of the loop, for what has arrived and was not read yet
             await asyncio.sleep(0)
-        late, self._late = self._late, []
-        working = [*self._working, *(asyncio.ensure_future(self.forward(one)) for one in late)]
-        await asyncio.gather(*working, return_exceptions=True)
+        self._forward_late()
+        await asyncio.sleep(0)
+        await asyncio.gather(*self._working, *self._tasks, return_exceptions=True)
 
     def _run(self, call: Awaitable[object]) -> object:
         return asyncio.run_coroutine_threadsafe(_of(call), self._loop).result()
@@ -149,7 +155,7 @@ class Proxy:
         with suppress(HungUp, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                kind = self.weather.next()
+                kind = self.faults.next()
                 if kind == "reset_early":
                     _reset(writer)
                 request = Message(head, await _body(reader, head))
@@ -159,7 +165,7 @@ class Proxy:
             writer.close()
 
     async def forward(self, request: Message) -> Message:
-        """The server's answer, over a connection that is kept if it can be."""
+        """The server's response, over a connection that is kept if it can be."""
         done = self._loop.create_future()
         self._working.add(done)
         try:
@@ -184,8 +190,20 @@ class Proxy:
         return answer
 
     def forward_later(self, request: Message) -> None:
-        """The same when nobody waits for the answer any more: when the clock goes on."""
+        """The same when nobody waits for it: after `LATE_SEC`, or when `clock` goes on."""
         self._late.append(request)
+        if not self._holds_late:
+            self._loop.call_later(LATE_SEC, self._forward_late)
+
+    def _forward_late(self) -> None:
+        while self._late:
+            task = self._loop.create_task(self._forward_unseen(self._late.pop()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _forward_unseen(self, request: Message) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            await self.forward(request)
 
     async def _connection(self) -> Streams:
         while self._idle:

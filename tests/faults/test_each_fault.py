@@ -1,5 +1,5 @@
-"""One fault at a time, of every kind, upon every kind of operation: what the client says, and what
-the ledger says was done."""
+"""Each kind of fault in each kind of operation: what the client says, and what was done by the
+ledger of the emulator."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from dodeca.errors import (
     TransportError,
 )
 from tests.faults.both import CLIENTS, Both, opened
-from tests.faults.proxy import BEFORE, FAULTS, LATE_SEC, Proxy, Script
-from tests.faults.workload import MODELS, WORDS, Stage, stage, weather
+from tests.faults.proxy import BEFORE, FAULTS, LATE_SEC, Proxy, ScriptedFaults
+from tests.faults.workload import MODELS, WORDS, Stage, faulty_proxy, stage
 
 pytestmark = pytest.mark.anyio
 
@@ -54,9 +54,11 @@ def pairs(built: Stage) -> Iterator[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def through(kind: Kind, url: str, faults: Script, **options: Any) -> AsyncIterator[Both]:
+async def through(
+    kind: Kind, url: str, faults: ScriptedFaults, **options: Any
+) -> AsyncIterator[Both]:
     """A client of a proxy in front of a server; at the end, the server has done all its work."""
-    proxy = Proxy(url, faults)
+    proxy = Proxy(url, faults, holds_late=True)
     with proxy.serving() as base_url:
         async with opened(kind, base_url, clock=proxy.clock, **options) as call:
             yield call
@@ -85,7 +87,7 @@ async def each(faults: Iterable[str], one: Callable[[str], Awaitable[None]]) -> 
 @CLIENTS
 async def test_reads_are_asked_again(kind: Kind, built: Stage) -> None:
     async def one(fault: str) -> None:
-        script = Script(None, fault)
+        script = ScriptedFaults(None, fault)
         async with through(kind, built.url, script, **OPTIONS) as call:
             for words in WORDS[:3]:
                 found = (await call("embed.text", words)).vectors
@@ -103,23 +105,23 @@ async def test_reads_are_asked_again(kind: Kind, built: Stage) -> None:
 async def test_creates_with_a_marker_are_done_once(
     kind: Kind, operation_id: str, built: Stage, pairs: Iterator[tuple[str, str]]
 ) -> None:
-    picture = Media.data(built.picture, filename="a.png")
-    film = Media.asset(built.videos[0])
+    image = Media.data(built.image, filename="a.png")
+    video = Media.asset(built.videos[0])
 
     def create(call: Both, fault: str) -> Awaitable[Any]:
         match operation_id:
             case "indexes_create":
                 return call("indexes.create", f"{kind.__name__} {fault}", MODELS)
             case "assets_create":
-                return call("assets.create", picture)
+                return call("assets.create", image)
             case "indexed_assets_create":
                 return call("indexes.assets.create", *next(pairs))
-        return call("analyze.tasks.create", "Say.", video=film)
+        return call("analyze.tasks.create", "Say.", video=video)
 
     made: set[str] = set()
 
     async def one(fault: str) -> None:
-        async with through(kind, built.url, Script(fault), **OPTIONS) as call:
+        async with through(kind, built.url, ScriptedFaults(fault), **OPTIONS) as call:
             made.add((await create(call, fault)).id)
 
     before = created(built, operation_id)
@@ -131,15 +133,15 @@ async def test_creates_with_a_marker_are_done_once(
 @CLIENTS
 async def test_creates_without_a_marker_are_never_done_twice(kind: Kind, built: Stage) -> None:
     told: set[str] = set()
-    film = Media.asset(built.videos[0])
+    video = Media.asset(built.videos[0])
 
     async def one(fault: str) -> None:
-        async with through(kind, built.url, Script(fault), **OPTIONS) as call:
+        async with through(kind, built.url, ScriptedFaults(fault), **OPTIONS) as call:
             if fault in HARMLESS | THROTTLED:
-                told.add((await call("embed.tasks.video", film)).id)
+                told.add((await call("embed.tasks.video", video)).id)
                 return
             with pytest.raises(OutcomeUnknownError, match="embed_v2_tasks_create"):
-                await call("embed.tasks.video", film)
+                await call("embed.tasks.video", video)
 
     before = created(built, "embed_v2_tasks_create")
     await each(QUICK, one)
@@ -151,7 +153,9 @@ async def test_creates_without_a_marker_are_never_done_twice(kind: Kind, built: 
 @CLIENTS
 async def test_who_allows_it_by_name_may_do_it_twice(kind: Kind, built: Stage) -> None:
     before = created(built, "embed_v2_tasks_create")
-    async with through(kind, built.url, Script("lost"), **OPTIONS, retry_unknown=True) as call:
+    async with through(
+        kind, built.url, ScriptedFaults("lost"), **OPTIONS, retry_unknown=True
+    ) as call:
         made = await call("embed.tasks.video", Media.asset(built.videos[0]))
     done = created(built, "embed_v2_tasks_create") - before
     assert made.id in done
@@ -164,9 +168,9 @@ async def test_work_that_ends_after_the_connection_is_waited_for(kind: Kind, bui
     for settle, expected in ((10 * LATE_SEC, 1), (0.001, 2)):
         before = created(built, "assets_create")
         async with through(
-            kind, built.url, Script("late"), timeout=60.0, settle_sec=settle
+            kind, built.url, ScriptedFaults("late"), timeout=60.0, settle_sec=settle
         ) as call:
-            await call("assets.create", Media.data(built.picture, filename="a.png"))
+            await call("assets.create", Media.data(built.image, filename="a.png"))
         assert len(created(built, "assets_create") - before) == expected
 
 
@@ -176,20 +180,20 @@ async def test_a_create_that_is_never_answered_is_unknown(
     kind: Kind, fault: str, built: Stage, pairs: Iterator[tuple[str, str]]
 ) -> None:
     """Whether or not a repeat is safe, the error says what is not known."""
-    film = Media.asset(built.videos[0])
+    video = Media.asset(built.videos[0])
     creates: dict[str, tuple[Any, ...]] = {
         "indexes.create": (f"never {kind.__name__} {fault}", MODELS),
-        "assets.create": (Media.data(built.picture, filename="a.png"),),
+        "assets.create": (Media.data(built.image, filename="a.png"),),
         "indexes.assets.create": next(pairs),
-        "embed.tasks.video": (film,),
+        "embed.tasks.video": (video,),
         "analyze.tasks.create": ("Say.",),
     }
     timeout = STALLED_SEC if fault == "stall" else 60.0
 
     async def one(method: str) -> None:
-        more = {"video": film} if method == "analyze.tasks.create" else {}
+        more = {"video": video} if method == "analyze.tasks.create" else {}
         async with through(
-            kind, built.url, Script(*[fault] * 50), timeout=timeout, settle_sec=0.05
+            kind, built.url, ScriptedFaults(*[fault] * 50), timeout=timeout, settle_sec=0.05
         ) as call:
             with pytest.raises(OutcomeUnknownError) as caught:
                 await call(method, *creates[method], **more)
@@ -203,7 +207,7 @@ async def test_a_create_that_was_lost_and_then_throttled_is_unknown(
     kind: Kind, built: Stage
 ) -> None:
     """The last answer says that nothing was done; the first one might have been another."""
-    script = Script("lost", *["throttled_oddly"] * 50)
+    script = ScriptedFaults("lost", *["throttled_oddly"] * 50)
     async with through(kind, built.url, script, timeout=20.0) as call:
         with pytest.raises(OutcomeUnknownError):
             await call("analyze.tasks.create", "Say.", video=Media.asset(built.videos[0]))
@@ -212,7 +216,7 @@ async def test_a_create_that_was_lost_and_then_throttled_is_unknown(
 @CLIENTS
 async def test_a_delete_whose_answer_was_lost_is_done(kind: Kind, built: Stage) -> None:
     async def one(fault: str) -> None:
-        async with through(kind, built.url, Script(None, fault), **OPTIONS) as call:
+        async with through(kind, built.url, ScriptedFaults(None, fault), **OPTIONS) as call:
             made = await call("indexes.create", f"gone {kind.__name__} {fault}", MODELS)
             await call("indexes.delete", made.id)
             kept = {index.id for index in (await call("indexes.list", page_limit=50)).items}
@@ -240,7 +244,7 @@ async def test_what_never_ends_is_a_typed_error(kind: Kind, built: Stage) -> Non
     }
 
     async def one(fault: str) -> None:
-        script = Script(*[fault] * 50)
+        script = ScriptedFaults(*[fault] * 50)
         timeout = STALLED_SEC if fault == "stall" else 20.0
         async with through(kind, built.url, script, timeout=timeout) as call:
             with pytest.raises(DodecaError) as caught:
@@ -255,7 +259,7 @@ async def test_what_never_ends_is_a_typed_error(kind: Kind, built: Stage) -> Non
 @CLIENTS
 async def test_an_outage_costs_a_tenth_more_requests(kind: Kind, built: Stage) -> None:
     """Many calls at once while everything fails: the budget for retries is soon spent."""
-    calls, script = 600, Script(*["down"] * 5_000)
+    calls, script = 600, ScriptedFaults(*["down"] * 5_000)
     async with through(kind, built.url, script, timeout=60.0) as call:
 
         async def one() -> None:
@@ -269,10 +273,10 @@ async def test_an_outage_costs_a_tenth_more_requests(kind: Kind, built: Stage) -
 
 
 async def test_a_policy_that_sends_again_blindly_makes_duplicates(tmp_path: Path) -> None:
-    """The same weather, and the policy of most clients: were there no duplicates, the tests that
+    """The same faults, and the policy of most clients: were there no duplicates, the tests that
     find none with ours would be blind."""
     calls = 400
-    with stage(tmp_path, pairs=8) as built, weather(built, seed=0) as (url, _):
+    with stage(tmp_path, pairs=8) as built, faulty_proxy(built, seed=0) as (url, _):
         before = created(built, "assets_create")
         told: set[str] = set()
         lock = threading.Lock()
@@ -281,7 +285,7 @@ async def test_a_policy_that_sends_again_blindly_makes_duplicates(tmp_path: Path
             def create(number: int) -> None:
                 for _ in range(3):
                     try:
-                        files = {"file": (f"{number}.png", built.picture)}
+                        files = {"file": (f"{number}.png", built.image)}
                         answer = http.post(f"{url}/assets", data={"method": "direct"}, files=files)
                         answer.raise_for_status()
                         with lock:
