@@ -61,6 +61,7 @@ check: $(STAMP)  ## lint, types, floors, and that everything derived is up to da
 	$(BIN)/mypy facade scripts
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.import_circles
 	$(BIN)/python -m scripts.import_page --check
 	$(BIN)/python -m scripts.clean_spec --check
 	$(BIN)/python -m scripts.generate --check
