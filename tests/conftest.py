@@ -1,8 +1,10 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from dodeca.emulator import samples
 from tests.depth import depth
 from tests.seams import wait_for_emulated_work
 
@@ -22,6 +24,14 @@ def patient_emulators() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         wait_for_emulated_work(monkeypatch, 60.0)
         yield
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the emulator's samples, for all tests: nothing in it is to be changed."""
+    folder = tmp_path_factory.mktemp("samples")
+    samples.write_all(folder)
+    return folder
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ import anyio.to_thread
 import pytest
 
 from dodeca import AsyncClient, Client
-from dodeca._base.clock import Clock
-from tests.seams import CallClock, on_clock
+from tests.seams import CallClock, Clock, on_clock
 
 CLIENTS = pytest.mark.parametrize("kind", [Client, AsyncClient], ids=["sync", "async"])
 

@@ -191,7 +191,7 @@ async def test_a_refusal_whose_body_does_not_come_is_still_one(kind: Kind) -> No
 
     raw = Raw(stalls)
     with raw.serving() as url:
-        async with opened(kind, url, timeout=0.7) as call:
+        async with opened(kind, url, timeout=3.0) as call:
             with pytest.raises(errors.BadRequestError):
                 await call("embed.tasks.video", "https://host.example/a.mp4")
 

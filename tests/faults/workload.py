@@ -22,13 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dodeca import AsyncClient, Client, Media
-from dodeca._base.clock import Clock
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.emulator.server import serving
 from dodeca.errors import BadRequestError, DodecaError, NotFoundError, OutcomeUnknownError
 from tests.depth import depth
 from tests.faults.proxy import FAULTS, Proxy, RandomFaults
-from tests.seams import on_clock
+from tests.seams import Clock, on_clock
 
 SETTLE_SEC = 1.0
 TIMEOUT_SEC = 5.0  # of which a socket waits all, and of which a stall takes all
