@@ -34,7 +34,7 @@ from tests.faults.workload import MODELS, WORDS, Stage, faulty_proxy, stage
 pytestmark = pytest.mark.anyio
 
 Kind = type[Client] | type[AsyncClient]
-OPTIONS: dict[str, Any] = {"timeout": 60.0, "settle_sec": 10 * LATE_SEC}
+OPTIONS: dict[str, Any] = {"timeout": 60.0, "reconcile_after_sec": 10 * LATE_SEC}
 QUICK = [kind for kind in FAULTS if kind != "stall"]
 HARMLESS = {"drip", "dropped"}
 STALLED_SEC = 2.0  # after which a socket gives up: as little as is enough to send a request
@@ -168,7 +168,7 @@ async def test_work_that_ends_after_the_connection_is_waited_for(kind: Kind, bui
     for settle, expected in ((10 * LATE_SEC, 1), (0.001, 2)):
         before = created(built, "assets_create")
         async with through(
-            kind, built.url, ScriptedFaults("late"), timeout=60.0, settle_sec=settle
+            kind, built.url, ScriptedFaults("late"), timeout=60.0, reconcile_after_sec=settle
         ) as call:
             await call("assets.create", Media.data(built.image, filename="a.png"))
         assert len(created(built, "assets_create") - before) == expected
@@ -193,7 +193,11 @@ async def test_a_create_that_is_never_answered_is_unknown(
     async def one(method: str) -> None:
         more = {"video": video} if method == "analyze.tasks.create" else {}
         async with through(
-            kind, built.url, ScriptedFaults(*[fault] * 50), timeout=timeout, settle_sec=0.05
+            kind,
+            built.url,
+            ScriptedFaults(*[fault] * 50),
+            timeout=timeout,
+            reconcile_after_sec=0.05,
         ) as call:
             with pytest.raises(OutcomeUnknownError) as caught:
                 await call(method, *creates[method], **more)

@@ -328,7 +328,9 @@ async def run(
     with stage(folder, pairs=calls // 16) as built:
         before = built.ledger()
         with faulty_proxy(built, seed=seed) as (url, proxy):
-            client = open_client("key", base_url=url, timeout=TIMEOUT_SEC, settle_sec=SETTLE_SEC)
+            client = open_client(
+                "key", base_url=url, timeout=TIMEOUT_SEC, reconcile_after_sec=SETTLE_SEC
+            )
             result = await Workload(built, client, proxy.clock, seed=seed).run(calls)
             await closed(client)
         counts = result.against(built.ledger(), before)
