@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca import AsyncClient
-from dodeca._async.stream import AsyncTextStream
 from dodeca.errors import (
     InvalidRequestError,
     InvalidResponseError,
@@ -21,6 +20,7 @@ from dodeca.errors import (
     TruncatedStreamError,
 )
 from dodeca.results import ServiceError, StreamEnd, StreamStart, TextGeneration
+from dodeca.types import AsyncTextStream
 from tests import contract
 from tests.scripted import Pieces, Script, reply
 from tests.seams import on_clock

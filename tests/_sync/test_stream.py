@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca import Client
-from dodeca._sync.stream import TextStream
 from dodeca.errors import (
     InvalidRequestError,
     InvalidResponseError,
@@ -22,6 +21,7 @@ from dodeca.errors import (
     TruncatedStreamError,
 )
 from dodeca.results import ServiceError, StreamEnd, StreamStart, TextGeneration
+from dodeca.types import TextStream
 from tests import contract
 from tests.scripted import Pieces, Script, reply
 from tests.seams import on_clock

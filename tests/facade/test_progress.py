@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from dodeca import Client
-from dodeca._calls.upload_plan import Progress
 from dodeca.emulator import samples
 from dodeca.errors import ConfigurationError, InvalidRequestError
 from dodeca.media import MIB
+from dodeca.types import Progress
 from tests.seams import upload_in_chunks_from
 
 
