@@ -74,7 +74,7 @@ class AsyncAnalyze(Methods):
 
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         body = analyze_requests.analyze(
             prompt=prompt,
@@ -173,8 +173,8 @@ class AsyncAnalyzeTasks(Methods):
 
         Raises:
             InvalidRequestError: not exactly one subject, or a parameter out of bounds.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         body = analyze_requests.task(
             prompt=prompt,
@@ -211,7 +211,7 @@ class AsyncAnalyzeTasks(Methods):
 
         Raises:
             NotFoundError: there is no such task.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return self._job(await self._poll(task_id))
 
@@ -234,7 +234,7 @@ class AsyncAnalyzeTasks(Methods):
         []
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         return paginate(
             self._transport,

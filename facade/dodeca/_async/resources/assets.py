@@ -71,8 +71,8 @@ class AsyncAssets(Methods):
 
         Raises:
             InvalidMediaError: no such file, or not the file that the upload was begun with.
-            APIError: the service or the storage answered with an error status.
-            OutcomeUnknownError: whether the asset was created cannot be told.
+            APIError: the service or the storage returned an error status.
+            OutcomeUnknownError: it is unknown whether the asset was created.
         """
         source = Media.of(media)
         options: dict[str, Any] = {
@@ -118,8 +118,8 @@ class AsyncAssets(Methods):
 
         Raises:
             InvalidMediaError: no such file, one of more than 200 MB, or an asset.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the asset was created cannot be told.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the asset was created.
         """
         source = Media.of(media)
         if source.asset_id is not None:
@@ -174,7 +174,7 @@ class AsyncAssets(Methods):
         'colours.mp4'
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         ids = None if asset_ids is None else params.strings("asset_ids", asset_ids)
         return paginate(
@@ -200,7 +200,7 @@ class AsyncAssets(Methods):
 
         Raises:
             NotFoundError: there is no such asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return of(Asset, await self._transport.send(request(assets_retrieve, asset_id)))
 
@@ -215,7 +215,7 @@ class AsyncAssets(Methods):
 
         Raises:
             NotFoundError: there is no such asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return self._job(await self._poll(asset_id))
 

@@ -55,7 +55,7 @@ class AsyncEmbed(Methods):
 
         Raises:
             InvalidRequestError: an empty text, or one of more than 500 words.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return await self._create(embed_requests.text(input_text, model_name))
 
@@ -69,7 +69,7 @@ class AsyncEmbed(Methods):
 
         Raises:
             InvalidMediaError: no such file, or a picture outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return await self._create(embed_requests.image(media, model_name))
 
@@ -85,7 +85,7 @@ class AsyncEmbed(Methods):
 
         Raises:
             InvalidRequestError: a text or a picture outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return await self._create(embed_requests.text_image(input_text, media, model_name))
 
@@ -240,7 +240,7 @@ class AsyncEmbed(Methods):
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
             JobError: the task failed, or was not ready in time.
         """
         source = Media.of(media)
@@ -289,7 +289,7 @@ class AsyncEmbed(Methods):
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
             JobError: the task failed, or was not ready in time.
         """
         source = Media.of(media)

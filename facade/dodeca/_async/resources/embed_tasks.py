@@ -68,8 +68,8 @@ class AsyncEmbedTasks(Methods):
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
         block = embed_requests.audio(
@@ -118,8 +118,8 @@ class AsyncEmbedTasks(Methods):
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
         block = embed_requests.video(
@@ -156,7 +156,7 @@ class AsyncEmbedTasks(Methods):
 
         Raises:
             NotFoundError: there is no such task, or its embeddings are older than seven days.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         params.optional("model_name", model_name)
         return self._job(await self._poll(task_id, model_name=model_name), model_name)

@@ -44,7 +44,7 @@ class AsyncImports(Methods):
 
         Raises:
             BadRequestError: another import is running, or another refusal.
-            OutcomeUnknownError: whether the import was started cannot be told.
+            OutcomeUnknownError: it is unknown whether the import was started.
         """
         body = models.ImportRequest(
             index_id=params.string("index_id", index_id),
@@ -66,7 +66,7 @@ class AsyncImports(Methods):
         'ready'
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return await self._job(index_id, JobState(integration_id, "pending")).refresh()
 
@@ -77,7 +77,7 @@ class AsyncImports(Methods):
         []
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
         return of(ImportStatus, await self._transport.send(call))
@@ -89,7 +89,7 @@ class AsyncImports(Methods):
         []
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         response = await self._transport.send(request(imports_logs, integration_id))
         return [of(ImportLog, item) for item in response.data or []]

@@ -54,7 +54,7 @@ class AsyncIndexedAssets(Methods):
 
         Raises:
             NotFoundError: there is no such index or asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
             OutcomeUnknownError: whether it was taken in cannot be told.
         """
         body = models.IndexedAssetCreateRequest(
@@ -87,7 +87,7 @@ class AsyncIndexedAssets(Methods):
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return await self._job(index_id, JobState(indexed_asset_id, "pending")).refresh()
 
@@ -119,7 +119,7 @@ class AsyncIndexedAssets(Methods):
         [True]
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,
@@ -168,7 +168,7 @@ class AsyncIndexedAssets(Methods):
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         call = request(
             indexed_assets_retrieve,
@@ -194,7 +194,7 @@ class AsyncIndexedAssets(Methods):
 
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         call = request(indexed_assets_update, index_id, indexed_asset_id, body=body)
@@ -210,7 +210,7 @@ class AsyncIndexedAssets(Methods):
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         await self._transport.send(request(indexed_assets_delete, index_id, indexed_asset_id))
 

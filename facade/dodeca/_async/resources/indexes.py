@@ -81,7 +81,7 @@ class AsyncIndexes(Methods):
         Raises:
             InvalidRequestError: no model, more than two, or an option that is not known.
             BadRequestError: the name is taken (`index_name_already_exists`), or another refusal.
-            OutcomeUnknownError: whether the index was created cannot be told.
+            OutcomeUnknownError: it is unknown whether the index was created.
         """
         name = params.string("index_name", index_name)
         body = _create_body(name, models, addons)
@@ -124,7 +124,7 @@ class AsyncIndexes(Methods):
         ['films']
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         return paginate(
             self._transport,
@@ -153,7 +153,7 @@ class AsyncIndexes(Methods):
 
         Raises:
             NotFoundError: there is no such index.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return of(Index, await self._transport.send(request(indexes_retrieve, index_id)))
 
@@ -166,7 +166,7 @@ class AsyncIndexes(Methods):
 
         Raises:
             InvalidRequestError: an empty name.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         body = models.IndexUpdateRequest(index_name=params.string("index_name", index_name))
         await self._transport.send(request(indexes_update, index_id, body=body))
@@ -178,7 +178,7 @@ class AsyncIndexes(Methods):
 
         Raises:
             NotFoundError: there is no such index.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         await self._transport.send(request(indexes_delete, index_id))
 

@@ -61,7 +61,7 @@ class AsyncVideos(Methods):
         ['colours.mp4']
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,
@@ -106,7 +106,7 @@ class AsyncVideos(Methods):
 
         Raises:
             NotFoundError: there is no such video.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         call = request(
             index_videos_retrieve,
@@ -132,7 +132,7 @@ class AsyncVideos(Methods):
 
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         await self._transport.send(request(index_videos_update, index_id, video_id, body=body))
@@ -150,7 +150,7 @@ class AsyncVideos(Methods):
 
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         await self._transport.send(request(index_videos_replace, index_id, video_id, body=body))
@@ -163,6 +163,6 @@ class AsyncVideos(Methods):
 
         Raises:
             NotFoundError: there is no such video.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         await self._transport.send(request(index_videos_delete, index_id, video_id))

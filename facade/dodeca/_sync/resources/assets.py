@@ -72,8 +72,8 @@ class Assets(Methods):
 
         Raises:
             InvalidMediaError: no such file, or not the file that the upload was begun with.
-            APIError: the service or the storage answered with an error status.
-            OutcomeUnknownError: whether the asset was created cannot be told.
+            APIError: the service or the storage returned an error status.
+            OutcomeUnknownError: it is unknown whether the asset was created.
         """
         source = Media.of(media)
         options: dict[str, Any] = {
@@ -119,8 +119,8 @@ class Assets(Methods):
 
         Raises:
             InvalidMediaError: no such file, one of more than 200 MB, or an asset.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the asset was created cannot be told.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the asset was created.
         """
         source = Media.of(media)
         if source.asset_id is not None:
@@ -175,7 +175,7 @@ class Assets(Methods):
         'colours.mp4'
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         ids = None if asset_ids is None else params.strings("asset_ids", asset_ids)
         return paginate(
@@ -201,7 +201,7 @@ class Assets(Methods):
 
         Raises:
             NotFoundError: there is no such asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return of(Asset, self._transport.send(request(assets_retrieve, asset_id)))
 
@@ -216,7 +216,7 @@ class Assets(Methods):
 
         Raises:
             NotFoundError: there is no such asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return self._job(self._poll(asset_id))
 

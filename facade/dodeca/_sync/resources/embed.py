@@ -56,7 +56,7 @@ class Embed(Methods):
 
         Raises:
             InvalidRequestError: an empty text, or one of more than 500 words.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return self._create(embed_requests.text(input_text, model_name))
 
@@ -70,7 +70,7 @@ class Embed(Methods):
 
         Raises:
             InvalidMediaError: no such file, or a picture outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return self._create(embed_requests.image(media, model_name))
 
@@ -86,7 +86,7 @@ class Embed(Methods):
 
         Raises:
             InvalidRequestError: a text or a picture outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return self._create(embed_requests.text_image(input_text, media, model_name))
 
@@ -241,7 +241,7 @@ class Embed(Methods):
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
             JobError: the task failed, or was not ready in time.
         """
         source = Media.of(media)
@@ -290,7 +290,7 @@ class Embed(Methods):
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
             JobError: the task failed, or was not ready in time.
         """
         source = Media.of(media)

@@ -78,7 +78,7 @@ class EmbedV1(Methods):
 
         Raises:
             InvalidRequestError: no input, or one outside the limits.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         if text is None and image is None and audio is None:
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
@@ -129,8 +129,8 @@ class EmbedV1Tasks(Methods):
 
         Raises:
             InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = _source("media", media)
         if source is None:
@@ -164,7 +164,7 @@ class EmbedV1Tasks(Methods):
         ['audio']
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         state: JobState[Embeddings] = JobState(task_id, "processing")
         return self._job(state, embedding_option).refresh()
@@ -177,7 +177,7 @@ class EmbedV1Tasks(Methods):
         True
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return of(EmbeddingTask, self._transport.send(request(embed_tasks_status, task_id)))
 
@@ -199,7 +199,7 @@ class EmbedV1Tasks(Methods):
         []
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         return paginate(
             self._transport,

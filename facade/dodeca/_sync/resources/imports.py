@@ -45,7 +45,7 @@ class Imports(Methods):
 
         Raises:
             BadRequestError: another import is running, or another refusal.
-            OutcomeUnknownError: whether the import was started cannot be told.
+            OutcomeUnknownError: it is unknown whether the import was started.
         """
         body = models.ImportRequest(
             index_id=params.string("index_id", index_id),
@@ -67,7 +67,7 @@ class Imports(Methods):
         'ready'
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return self._job(index_id, JobState(integration_id, "pending")).refresh()
 
@@ -78,7 +78,7 @@ class Imports(Methods):
         []
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
         return of(ImportStatus, self._transport.send(call))
@@ -90,7 +90,7 @@ class Imports(Methods):
         []
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         response = self._transport.send(request(imports_logs, integration_id))
         return [of(ImportLog, item) for item in response.data or []]

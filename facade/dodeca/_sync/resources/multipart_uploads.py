@@ -65,8 +65,8 @@ class MultipartUploads(Methods):
 
         Raises:
             InvalidRequestError: a parameter out of bounds.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the session was opened cannot be told.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the session was opened.
         """
         kind = params.choice("type", params.string("type", type), MULTIPART_UPLOAD_TYPE_VALUES)
         name = params.file_name(params.string("filename", filename))
@@ -141,7 +141,7 @@ class MultipartUploads(Methods):
 
         Raises:
             InvalidRequestError: a number out of bounds.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         params.integer("start", start, 1)
         params.integer("count", count, 1, _URLS)
@@ -166,7 +166,7 @@ class MultipartUploads(Methods):
 
         Raises:
             InvalidRequestError: no chunk, more than 50, or one of another form.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         reported = params.as_list("completed_chunks", completed_chunks)
         if not 1 <= len(reported) <= _URLS:

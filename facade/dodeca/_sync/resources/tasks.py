@@ -57,7 +57,7 @@ class Tasks(Methods):
         Raises:
             InvalidMediaError: no such file, one of more than 2 GB, or an asset.
             BadRequestError: a video that the index's models do not take.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
         if source.asset_id is not None:
@@ -91,7 +91,7 @@ class Tasks(Methods):
 
         Raises:
             NotFoundError: there is no such task.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return self._job(self._poll(task_id))
 
@@ -123,7 +123,7 @@ class Tasks(Methods):
         ['ready']
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         return paginate(
             self._transport,
@@ -158,7 +158,7 @@ class Tasks(Methods):
 
         Raises:
             BadRequestError: the task still runs, or its video is there (`task_cannot_be_deleted`).
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         self._transport.send(request(tasks_delete, task_id))
 

@@ -37,7 +37,7 @@ class Generate(Methods):
 
         Raises:
             InvalidRequestError: a parameter out of bounds.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
         response = self._transport.send(request(generate_create, body=body))
@@ -83,7 +83,7 @@ class Summarize(Methods):
 
         Raises:
             InvalidRequestError: a parameter out of bounds.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         kind = params.choice("type", params.string("type", type), SUMMARIZE_TYPE_VALUES)
         assert not isinstance(kind, Unset)
@@ -117,7 +117,7 @@ class Gists(Methods):
 
         Raises:
             InvalidRequestError: no type, or one that the API does not list.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         words = params.choices("types", types, GIST_TYPE_VALUES)
         body = models.GistRequest(

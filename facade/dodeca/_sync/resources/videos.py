@@ -62,7 +62,7 @@ class Videos(Methods):
         ['colours.mp4']
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,
@@ -107,7 +107,7 @@ class Videos(Methods):
 
         Raises:
             NotFoundError: there is no such video.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         call = request(
             index_videos_retrieve,
@@ -131,7 +131,7 @@ class Videos(Methods):
 
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         self._transport.send(request(index_videos_update, index_id, video_id, body=body))
@@ -149,7 +149,7 @@ class Videos(Methods):
 
         Raises:
             InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         self._transport.send(request(index_videos_replace, index_id, video_id, body=body))
@@ -162,6 +162,6 @@ class Videos(Methods):
 
         Raises:
             NotFoundError: there is no such video.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         self._transport.send(request(index_videos_delete, index_id, video_id))
