@@ -1,4 +1,4 @@
-"""Many small inputs at a time: bounded, in order, within the service's limits."""
+"""Many small inputs at once, in order, at the pace that the service's rate limits allow."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from dodeca_api import models
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
-_MOST = 256
-_LONG_SEC = 300.0  # beyond that a quota is gone, and nobody waits
+_MAX_CONCURRENCY = 256
+_QUOTA_SEC = 300.0  # a longer wait means that a quota is used up
 
-Body = Callable[[], models.CreateEmbeddingsRequest]
+BodyFactory = Callable[[], models.CreateEmbeddingsRequest]
 
 
 async def send(
-    transport: AsyncTransport, limiter: Limiter, bodies: Sequence[Body], concurrency: int
+    transport: AsyncTransport, limiter: Limiter, bodies: Sequence[BodyFactory], concurrency: int
 ) -> Batch:
-    """The vectors or the error of each body, in order.
+    """Send request bodies, and return the embeddings or the error of each, in order.
 
     Raises:
         InvalidRequestError: `concurrency` is out of bounds.
     """
-    params.integer("concurrency", concurrency, 1, _MOST)
+    params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
     sender = _AsyncSender(transport.without_throttle_retries(), limiter)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
@@ -43,26 +43,26 @@ async def send(
 
 
 class _AsyncSender:
-    """Sends the bodies of one batch; the limiter is that of the client."""
+    """Sends the requests of one batch; batches of one client share its limiter."""
 
     def __init__(self, transport: AsyncTransport, limiter: Limiter) -> None:
         self._transport = transport
         self._limiter = limiter
         self._turnstile = AsyncLock()
 
-    async def send(self, make: Body) -> Embeddings | DodecaError:
-        """The vectors of a body, or why there are none."""
+    async def send(self, make_body: BodyFactory) -> Embeddings | DodecaError:
+        """Send one request, and return its embeddings or its error."""
         try:
-            body = make()
+            body = make_body()
         except DodecaError as exc:
             return exc
         while True:
             permit = await self._permit()
             try:
-                found, headers = await create_embeddings(self._transport, body)
+                embeddings, headers = await create_embeddings(self._transport, body)
             except RateLimitError as exc:
                 wait = exc.retry_after or 1.0
-                is_quota = wait > _LONG_SEC
+                is_quota = wait > _QUOTA_SEC
                 self._limiter.refused(permit, self._now, exc.limits, 0.0 if is_quota else wait)
                 if is_quota:
                     return exc
@@ -74,10 +74,10 @@ class _AsyncSender:
                 raise
             else:
                 self._limiter.answered(permit, self._now, headers)
-                return found
+                return embeddings
 
     async def _permit(self) -> Permit:
-        """Leave to send. One at a time waits for it, so that waiting costs next to nothing."""
+        """Wait for a permit to send. Only one task polls the limiter, so that waiting is cheap."""
         permit = self._limiter.take(self._now)
         if not permit.wait:
             return permit
