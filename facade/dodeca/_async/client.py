@@ -1,4 +1,4 @@
-"""The asynchronous client."""
+"""The client: the entry point to all resources."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ T = TypeVar("T")
 class AsyncClient:
     """A client of the TwelveLabs Video Understanding API v1.3.
 
-    One client holds one set of connections; make one and share it. Use it in an `async with`
-    block, or call `aclose()` at the end.
+    A client pools its connections: create one and share it. Use it as a context manager, or call
+    `aclose()` at the end.
 
     Args:
         api_key: defaults to the environment variable TWELVELABS_API_KEY, TWELVE_LABS_API_KEY or

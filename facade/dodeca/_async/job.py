@@ -121,7 +121,7 @@ class AsyncJob(Generic[T]):
 
     @property
     def latest(self) -> T | None:
-        """The resource at the last poll; None while the service shows nothing of it.
+        """The resource at the last poll; None until the service returns one.
 
         >>> job = await client.tasks.retrieve(task.id)
         >>> job.latest.index_id == index.id

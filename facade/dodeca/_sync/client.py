@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/client.py by scripts/unasync.py; edit that one.
-"""The asynchronous client."""
+"""The client: the entry point to all resources."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ T = TypeVar("T")
 class Client:
     """A client of the TwelveLabs Video Understanding API v1.3.
 
-    One client holds one set of connections; make one and share it. Use it in an `with`
-    block, or call `close()` at the end.
+    A client pools its connections: create one and share it. Use it as a context manager, or call
+    `close()` at the end.
 
     Args:
         api_key: defaults to the environment variable TWELVELABS_API_KEY, TWELVE_LABS_API_KEY or

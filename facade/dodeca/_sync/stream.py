@@ -24,10 +24,10 @@ _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
 
 
 class TextStream:
-    """The events of a text as it is generated; use it in an `with` block.
+    """The events of a text as it is generated; use it as a context manager.
 
     Iterate it for the events, or get the whole text with `text()`. The connection is closed at
-    the end of the block. Events of an unknown type are skipped.
+    the end of its `with` block. Events of an unknown type are skipped.
     """
 
     def __init__(self, transport: Transport, call: Request[Any]) -> None:

@@ -77,7 +77,7 @@ class _AsyncSender:
                 return embeddings
 
     async def _permit(self) -> Permit:
-        """Wait for a permit to send. Only one task polls the limiter, so that waiting is cheap."""
+        """Wait for a permit to send. One caller at a time polls the limiter, to wait cheaply."""
         permit = self._limiter.take(self._now)
         if not permit.wait:
             return permit

@@ -98,8 +98,8 @@ class Indexes(Methods):
         created = self._transport.fetch(
             call, lambda response: of(Index, call.parse(response)), find=find
         )
-        chosen = [IndexModel(model.model_name, model.model_options) for model in body.models]
-        return attrs.evolve(created, index_name=name, models=chosen, addons=addons)
+        index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
+        return attrs.evolve(created, index_name=name, models=index_models, addons=addons)
 
     def list(
         self,
@@ -185,19 +185,19 @@ class Indexes(Methods):
 
 
 def _create_body(
-    name: str, chosen: Mapping[str, Sequence[str]], addons: Sequence[str] | None
+    name: str, model_options: Mapping[str, Sequence[str]], addons: Sequence[str] | None
 ) -> models.IndexCreateRequest:
-    if not isinstance(chosen, Mapping) or not 1 <= len(chosen) <= 2:
+    if not isinstance(model_options, Mapping) or not 1 <= len(model_options) <= 2:
         raise InvalidRequestError(
-            f"models must map one or two model names to their options, got {chosen!r}"
+            f"models must map one or two model names to their options, got {model_options!r}"
         )
     requests = []
-    for model_name, options in chosen.items():
-        known = params.choices(f"models[{model_name!r}]", options, INDEX_MODEL_OPTION_VALUES)
+    for model_name, options in model_options.items():
+        checked = params.choices(f"models[{model_name!r}]", options, INDEX_MODEL_OPTION_VALUES)
         requests.append(
             models.IndexModelRequest(
                 model_name=params.string("a model name", model_name),
-                model_options=[] if isinstance(known, Unset) else known,
+                model_options=[] if isinstance(checked, Unset) else checked,
             )
         )
     return models.IndexCreateRequest(
@@ -208,5 +208,5 @@ def _create_body(
 
 
 def _comma_separated(options: Sequence[str] | None) -> str | Unset:
-    known = params.choices("model_options", options, INDEX_MODEL_OPTION_VALUES)
-    return UNSET if isinstance(known, Unset) else ",".join(known)
+    checked = params.choices("model_options", options, INDEX_MODEL_OPTION_VALUES)
+    return UNSET if isinstance(checked, Unset) else ",".join(checked)
