@@ -6,7 +6,7 @@ import pytest
 
 from dodeca import AsyncClient
 from dodeca._async.connections import pool
-from dodeca._calls.bodies import Body
+from dodeca._calls.bodies import RequestBody
 from dodeca._http import messages
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd
@@ -59,11 +59,13 @@ async def test_a_stream_ends_with_its_block() -> None:
 
 async def test_an_answer_that_was_closed_reads_nothing_of_the_next() -> None:
     with Raw(lambda _: http(b"whole")).serving() as url:
-        where = messages.url(url)
+        where = messages.parse_url(url)
         connections = pool.AsyncConnectionPool(where)
 
         def request() -> messages.HttpRequest:
-            return messages.HttpRequest("GET", where, {"host": "localhost"}, Body("", []), 5.0)
+            return messages.HttpRequest(
+                "GET", where, {"host": "localhost"}, RequestBody("", []), 5.0
+            )
 
         answer = await connections.send(request())
         first = aiter(answer.stream)

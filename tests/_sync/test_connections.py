@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from dodeca import Client
-from dodeca._calls.bodies import Body
+from dodeca._calls.bodies import RequestBody
 from dodeca._http import messages
 from dodeca._sync.connections import pool
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
@@ -58,11 +58,13 @@ def test_a_stream_ends_with_its_block() -> None:
 
 def test_an_answer_that_was_closed_reads_nothing_of_the_next() -> None:
     with Raw(lambda _: http(b"whole")).serving() as url:
-        where = messages.url(url)
+        where = messages.parse_url(url)
         connections = pool.ConnectionPool(where)
 
         def request() -> messages.HttpRequest:
-            return messages.HttpRequest("GET", where, {"host": "localhost"}, Body("", []), 5.0)
+            return messages.HttpRequest(
+                "GET", where, {"host": "localhost"}, RequestBody("", []), 5.0
+            )
 
         answer = connections.send(request())
         first = iter(answer.stream)

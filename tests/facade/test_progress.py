@@ -30,7 +30,7 @@ def client() -> Iterator[Client]:
 def test_an_upload_in_one_call_is_told_once(client: Client, film: Path) -> None:
     seen: list[Progress] = []
     job = client.assets.upload(film, on_progress=seen.append)
-    assert seen == [Progress.whole(job.id, film.stat().st_size)]
+    assert seen == [Progress.complete(job.id, film.stat().st_size)]
     assert (seen[0].sent_bytes, seen[0].total_bytes) == (film.stat().st_size,) * 2
 
 

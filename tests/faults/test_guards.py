@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import dodeca
 from dodeca import AsyncClient, Client, Media
-from dodeca._base.addresses import address
+from dodeca._base.addresses import ip_of_host
 from dodeca._base.clock import Clock
 from dodeca._calls.bodies import form_body
 from dodeca._calls.media_urls import check_reachable
@@ -257,7 +257,7 @@ def test_what_people_keep_for_themselves_may_name_any_host() -> None:
 
 @given(st.ip_addresses())
 def test_every_address_is_known_as_one(found: Any) -> None:
-    known = address(str(found))
+    known = ip_of_host(str(found))
     assert known is not None
     assert known.is_global == (getattr(found, "ipv4_mapped", None) or found).is_global
 

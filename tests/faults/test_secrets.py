@@ -23,7 +23,7 @@ from dodeca import AsyncClient, Client, Media, errors
 from dodeca._base.logs import masked
 from dodeca._calls.operation import request
 from dodeca._http.api_key import APIKey
-from dodeca._http.messages import build
+from dodeca._http.messages import build_request
 from dodeca_api.api.indexes import indexes_retrieve
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import EMBEDDED, Raw, http
@@ -186,7 +186,7 @@ class Interrupted(httpx.BaseTransport, httpx.AsyncBaseTransport):
 def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
     call = attrs.evolve(request(indexes_retrieve, "i1"), path=path)
     with pytest.raises(errors.InvalidRequestError, match="leads away from https://host"):
-        build(call, "https://host", timeout=1.0)
+        build_request(call, "https://host", timeout=1.0)
 
 
 @CLIENTS
