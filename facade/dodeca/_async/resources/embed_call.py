@@ -1,9 +1,11 @@
-"""One call of `POST /embed-v2`, and how its response becomes `Embeddings`."""
+"""One call of `POST /embed-v2`, and the conversion of its response to `Embeddings`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+import attrs
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._calls.operation import RawResponse, request
@@ -17,23 +19,23 @@ from dodeca_api.api.embed_v2 import embed_v2_create
 async def create_embeddings(
     transport: AsyncTransport, body: models.CreateEmbeddingsRequest
 ) -> tuple[Embeddings, Mapping[str, str]]:
-    """Return the vectors of a body, and the response headers, which tell the rate limits."""
+    """Embed one input; return its embeddings, and the response headers with the rate limits."""
     call = request(embed_v2_create, body=body)
 
     def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
-        (found,), rest = extract_vectors(response, ("data",))
+        (columns,), rest = extract_vectors(response, ("data",))
         metadata = call.parse(rest).metadata
-        return as_embeddings(found, metadata, body.model_name), response.headers
+        return as_embeddings(columns, metadata, body.model_name), response.headers
 
     return await transport.fetch(call, read, sink=VectorSink)
 
 
 def as_embeddings(
-    found: SegmentColumns, metadata: Any, model_name: str | None = None
+    columns: SegmentColumns, metadata: Any, model_name: str | None = None
 ) -> Embeddings:
     """Join the vectors and the metadata of a response."""
-    return Embeddings.from_columns(
-        found,
+    return Embeddings(
+        **attrs.asdict(columns, recurse=False),
         metadata=build_result(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
     )
