@@ -119,7 +119,6 @@ INSIDE = (
     *("dodeca._sync.job.may_pass", "dodeca._sync.job.check_timeout"),
     "dodeca.embeddings.labels.",
     "dodeca.embeddings.Embeddings.from_columns",
-    "dodeca.plots.Picture",
 )
 
 

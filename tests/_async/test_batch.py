@@ -104,5 +104,5 @@ async def test_concurrency_is_bounded(concurrency: int) -> None:
 async def test_calls_share_a_limiter() -> None:
     async with client_of(Numbers(refuse=1)) as client:
         await client.embed.texts(["1", "2"])
-        assert client.embed._limiter.refusals == 1
+        assert client.embed._limiter.rate_limited == 1
         assert client.embed._limiter.rate is not None

@@ -103,5 +103,5 @@ def test_concurrency_is_bounded(concurrency: int) -> None:
 def test_calls_share_a_limiter() -> None:
     with client_of(Numbers(refuse=1)) as client:
         client.embed.texts(["1", "2"])
-        assert client.embed._limiter.refusals == 1
+        assert client.embed._limiter.rate_limited == 1
         assert client.embed._limiter.rate is not None

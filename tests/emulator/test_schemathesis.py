@@ -1,4 +1,4 @@
-"""Schemathesis: generated requests for every operation, right and wrong, through both doors."""
+"""Schemathesis: generated requests for every operation, valid and invalid, on both transports."""
 
 import os
 import secrets
@@ -65,10 +65,10 @@ def examples(number: int, deep: int) -> dict[str, Any]:
     return generation | {"phases": {"stateful": generation}}
 
 
-def report(totals: fuzzing.Totals, door: str, capsys: pytest.CaptureFixture[str]) -> None:
+def report(totals: fuzzing.Totals, transport: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Print what was done, and fail with what was found."""
     with capsys.disabled():
-        print(f"\nschemathesis, {door}: {totals}")
+        print(f"\nschemathesis, {transport}: {totals}")
     assert not totals.failures, "\n\n".join(totals.failures[:20])
     assert len(totals.statuses) == OPERATIONS
     never = [name for name, codes in totals.statuses.items() if not any(c < 300 for c in codes)]

@@ -65,10 +65,8 @@ class Stage:
 
     def ledger(self) -> dict[str, list[str]]:
         """The ids of everything that was really created, by operation."""
-        from dodeca.emulator.front import ledger
-
         found: dict[str, list[str]] = {}
-        for entry in ledger.entries(self.emulator):
+        for entry in self.emulator.ledger.entries():
             found.setdefault(entry["operationId"], []).append(entry["id"])
         return found
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import AsyncTransport
-from dodeca._base import html
+from dodeca._base import extras, html
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
@@ -103,9 +103,7 @@ class AsyncClient:
         try:
             from dodeca.emulator import Emulator, EmulatorTransport
         except ImportError as exc:
-            raise ConfigurationError(
-                f"the emulator needs the extra `emulator`: pip install 'dodeca[emulator]' ({exc})"
-            ) from exc
+            raise ConfigurationError(extras.missing("the emulator", "emulator", exc)) from exc
         try:
             emulator = Emulator(**options)
         except sqlite3.Error as exc:

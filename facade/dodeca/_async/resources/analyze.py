@@ -164,8 +164,8 @@ class AsyncAnalyzeTasks(Methods):
         `analysis_mode` is "general" or "time_based_metadata"; the latter has no prompt, but a
         `response_format` of type "segment_definitions", and `min_segment_duration` and
         `max_segment_duration` of at least 2 seconds. `max_tokens` is 512 to 98,304, or
-        "unlimited" for segments. `custom_id` is an id of your choice. The service creates one task for
-        calls with the same `idempotency_key`; by default each call has a new one. The other
+        "unlimited" for segments. `custom_id` is an id of your choice. The service creates one task
+        for calls with the same `idempotency_key`; by default each call has a new one. The other
         parameters are those of `client.analyze`. `job.wait()` returns the task with its result.
 
         >>> job = await client.analyze.tasks.create("What happens in it?", video="colours.mp4")

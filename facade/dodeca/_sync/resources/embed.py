@@ -25,7 +25,7 @@ from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
 if TYPE_CHECKING:
-    from dodeca._sync.resources.embed_batch import BodyFactory
+    from dodeca._sync.resources.embed_batch import RequestFactory
     from dodeca.batch import Batch
     from dodeca.bulk import Run
 
@@ -37,7 +37,7 @@ class Embed(Methods):
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._limiter = Limiter()
+        self._limiter = Limiter(transport.clock.monotonic)
 
     @cached_property
     def tasks(self) -> EmbedTasks:
@@ -97,8 +97,8 @@ class Embed(Methods):
 
         The result has the order of the texts: embeddings of 1 x 512 or an error for each;
         `.vectors` stacks all of them, n x 512. All calls of a client share a limiter that adapts
-        to the service's rate limits. A 429 is retried, unless the service asks to wait more than
-        5 minutes.
+        to the service's rate limits. A 429 is retried, unless a quota is exhausted (a Retry-After
+        above 15 minutes).
 
         >>> client.embed.texts(["a red car", "a loud noise"]).vectors.shape
         (2, 512)
@@ -108,8 +108,8 @@ class Embed(Methods):
         """
         texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
-        bodies = [partial(embed_requests.text, text, model_name) for text in texts]
-        return self._batch(bodies, concurrency)
+        requests = [partial(embed_requests.text, text, model_name) for text in texts]
+        return self._batch(requests, concurrency)
 
     def images(
         self, media: Iterable[MediaLike], *, model_name: str = MODEL, concurrency: int = 16
@@ -126,8 +126,8 @@ class Embed(Methods):
         """
         images = params.as_list("media", media)
         params.string("model_name", model_name)
-        bodies = [partial(embed_requests.image, image, model_name) for image in images]
-        return self._batch(bodies, concurrency)
+        requests = [partial(embed_requests.image, image, model_name) for image in images]
+        return self._batch(requests, concurrency)
 
     def run(
         self,
@@ -150,7 +150,7 @@ class Embed(Methods):
     ) -> Run:
         """Embed a folder, a glob, a CSV or Parquet manifest, or an iterable, into a dataset.
 
-        Each input takes one call (`POST /embed-v2`), or an upload (`POST /assets`) and a task
+        Each input takes one request (`POST /embed-v2`), or an upload (`POST /assets`) and a task
         (`POST /embed-v2/tasks`).
 
         A row of a manifest, or a mapping in an iterable, has one of `path`, `url`, `asset_id` and
@@ -158,14 +158,16 @@ class Embed(Methods):
         and metadata in all other columns. Other items of an iterable are paths, URLs or `Media`.
 
         `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. If a run
-        stops for any reason, run it again with the same `out` and it resumes; finished inputs
-        cost no requests. `via` sends audio and video in one call ("sync") or as tasks ("task");
-        "auto" decides by size and duration. If it is unknown whether a task was created,
-        `on_unknown="resubmit"` creates it again; otherwise the input stays `unknown`.
-        `retry_failed` retries inputs that failed permanently. `keep_assets=False` deletes the
-        assets that the run uploaded. `max_minutes` limits the total minutes of media; `dry_run`
-        only reports what would be done. `engine="ray"` runs on a Ray cluster. `progress` shows a
-        progress bar, or is called with the run.
+        stops for any reason, run it again with the same `out` and it resumes. Finished inputs cost
+        no requests. A 429 is retried; if a quota is exhausted (a Retry-After above 15 minutes),
+        the run stops with `stopped="quota"`.
+
+        `via` sends audio and video as one request or as a task; "auto" decides by size and
+        length. `on_unknown="resubmit"` sends a task again when it is unknown whether it was
+        created; by default the input stays `unknown`. `retry_failed` retries permanent failures.
+        `keep_assets=False` deletes the assets that the run uploaded. `max_minutes` limits the
+        minutes of media, `dry_run` only estimates. `engine="ray"` uses a Ray cluster. `progress`
+        shows a bar, or is a function that is called with the run.
 
         >>> run = client.embed.run(["purple.jpg"], out="library")
         >>> run.done, run.failed
@@ -173,23 +175,23 @@ class Embed(Methods):
 
         Raises:
             InvalidRequestError: the inputs are unreadable, or a parameter is outside its limits.
-            RunLockedError: another process is running with the same `out`.
+            RunLockedError: another process is working on the same `out`.
             ConfigurationError: the extra `bulk` is not installed, or `out` is not a dataset.
             AuthenticationError: the API key was rejected; finished inputs are kept.
         """
-        from dodeca._sync.bulk_service import Service
-        from dodeca.bulk.inputs import Options
-        from dodeca.bulk.runs import carry_out
-        from dodeca.bulk.settings import Settings
+        from dodeca._sync.bulk_service import BulkService
+        from dodeca.bulk.inputs import EmbedOptions
+        from dodeca.bulk.run import embed_inputs
+        from dodeca.bulk.settings import RunSettings
 
-        options = Options(model_name).changed(
+        options = EmbedOptions(model_name).replace(
             {
                 "segmentation": segmentation,
                 "embedding_option": embedding_option,
                 "embedding_scope": embedding_scope,
             }
         )
-        settings = Settings(
+        settings = RunSettings(
             via=via,
             engine=engine,
             concurrency=concurrency,
@@ -200,7 +202,7 @@ class Embed(Methods):
             reconcile_after_sec=self._transport.settings.reconcile_after_sec,
         )
         call = partial(
-            carry_out,
+            embed_inputs,
             inputs=inputs,
             out=out,
             options=options,
@@ -208,7 +210,7 @@ class Embed(Methods):
             dry_run=dry_run,
             progress=progress,
         )
-        return run_blocking(Service(self._transport), call)
+        return run_blocking(BulkService(self._transport), call)
 
     def audio(
         self,
@@ -309,10 +311,10 @@ class Embed(Methods):
         )
         return self._embed_clip(source, clip, model_name, via, timeout, on_progress, progress)
 
-    def _batch(self, bodies: Sequence[BodyFactory], concurrency: int) -> Batch:
+    def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._sync.resources.embed_batch import send
 
-        return send(self._transport, self._limiter, bodies, concurrency)
+        return send(self._transport, self._limiter, requests, concurrency)
 
     def _embed_clip(
         self,

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.vector_reader import Columns, VectorSink, take
 from dodeca._sync.transport import Transport
@@ -31,8 +33,8 @@ def create_embeddings(
 
 def as_embeddings(columns: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
     """Build `Embeddings` from the vectors and the metadata of a response."""
-    return Embeddings.from_columns(
-        columns,
+    return Embeddings(
+        **attrs.asdict(columns, recurse=False),
         metadata=of(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
     )
