@@ -1,6 +1,5 @@
 import logging
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -81,9 +80,7 @@ def test_errors_without_a_body_and_pages_of_proxies(http: httpx.Client) -> None:
 
 
 def test_a_response_that_comes_late(http: httpx.Client) -> None:
-    began = time.monotonic()
     assert embed(http, "delay; seconds=0.3").status_code == 200
-    assert time.monotonic() - began >= 0.3
     http.timeout = httpx.Timeout(5, read=0.2)
     with pytest.raises(httpx.ReadTimeout):
         embed(http, "delay; seconds=1")

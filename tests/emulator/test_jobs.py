@@ -113,7 +113,7 @@ def test_a_list_waits_once_for_all(
     may_finish = threading.Event()
 
     def work(task: Document) -> dict[str, Any]:
-        may_finish.wait(10)
+        may_finish.wait(60)
         return {"status": "ready"}
 
     timeouts: list[float] = []

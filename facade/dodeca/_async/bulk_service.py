@@ -71,7 +71,7 @@ class AsyncBulkService:
         async for asset in self._assets.list(page_limit=_PAGE_LIMIT):
             if (asset.user_metadata or {}).get(_MARKER_KEY) == marker:
                 return asset.id
-            if not library_requests.is_new(asset.created_at, since):
+            if not library_requests.created_since(asset.created_at, since):
                 return None  # newest first
         return None
 

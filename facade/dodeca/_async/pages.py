@@ -9,7 +9,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
 from dodeca._calls import params
 from dodeca._calls.operation import Request
-from dodeca.results import Page, page_of
+from dodeca.results import Page, build_page
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -90,6 +90,6 @@ def paginate(
     call(page)  # check the filters now, not at the first iteration
 
     async def fetch(number: int) -> Page[R]:
-        return page_of(cls, await transport.send(call(number)))
+        return build_page(cls, await transport.send(call(number)))
 
     return AsyncPages(fetch, page, cls.__name__)

@@ -9,7 +9,7 @@ from types import TracebackType
 from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._async.transport import AsyncTransport, attempt, read_error
 from dodeca._calls import retry
-from dodeca._calls.bodies import Body
+from dodeca._calls.bodies import RequestBody
 from dodeca._calls.retry import Action, FailedAttempt, Idempotency
 from dodeca._http import messages
 from dodeca.errors import InvalidResponseError
@@ -26,7 +26,7 @@ class AsyncStorage:
         self._timeout = transport.settings.timeout
         self._clock = transport.clock
 
-    async def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
+    async def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
         """Send a chunk, with retries, and return its ETag.
 
         Raises:
@@ -34,7 +34,7 @@ class AsyncStorage:
             TransportError: no response arrived.
             InvalidResponseError: the response has no ETag, or the URL is not https.
         """
-        messages.check_storage(url, self._base_url)
+        messages.check_storage_url(url, self._base_url)
         deadline = self._clock.monotonic() + self._timeout
         number = 0
         while True:
@@ -45,15 +45,15 @@ class AsyncStorage:
                 return result
             action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
             left = deadline - self._clock.monotonic()
-            wait = retry.delay(number, result.outcome, left=left, jitter=random.random())
+            wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
             if action is Action.GIVE_UP or wait is None:
                 raise result.error
             await self._clock.asleep(wait)
 
     async def _attempt(
-        self, url: str, headers: Mapping[str, str], body: Body, left: float
+        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float
     ) -> str | FailedAttempt:
-        built = messages.build_upload(url, headers, body, left)
+        built = messages.build_upload_request(url, headers, body, left)
 
         async def carry_out() -> str | FailedAttempt:
             response = await self._connections.for_url(built.url).send(built)

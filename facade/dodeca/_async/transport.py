@@ -20,7 +20,7 @@ from dodeca._calls.operation import RawResponse, Request, Sink
 from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
-from dodeca._http.decoding import ERROR_CAP, Inflater
+from dodeca._http.decoding import ERROR_CAP, BodyDecoder
 from dodeca._http.settings import LOOPBACK, ClientSettings
 from dodeca.errors import (
     APIError,
@@ -52,7 +52,7 @@ class AsyncTransport:
         self.settings = settings
         self._key = key
         self.custom = transport
-        host = messages.url(settings.base_url).host
+        host = messages.parse_url(settings.base_url).host
         self._is_remote = transport is None and host not in LOOPBACK
         self.pools = AsyncConnectionPools(transport, trust_env=settings.trust_env)
         self._budget = Budget()
@@ -169,7 +169,7 @@ class AsyncTransport:
     def _wait_sec(self, number: int, failure: FailedAttempt, deadline: float) -> float | None:
         """Seconds to wait before the next attempt; None if there is none."""
         remaining = deadline - self.clock.monotonic()
-        wait = retry.delay(number, failure.outcome, left=remaining, jitter=random.random())
+        wait = retry.delay(number, failure.outcome, remaining=remaining, jitter=random.random())
         return None if wait is None or not self._budget.spend(failure.outcome) else wait
 
     async def _attempt(
@@ -182,7 +182,7 @@ class AsyncTransport:
     ) -> T | FailedAttempt:
         remaining = max(deadline - self.clock.monotonic(), 0.001)
         is_create = idempotency in retry.CREATES
-        built = messages.build(
+        built = messages.build_request(
             request, self.base_url, timeout=remaining, needs_live_connection=is_create
         )
         self._key.sign(built.headers)
@@ -228,7 +228,7 @@ async def attempt(carry_out: Callable[[], Awaitable[T | FailedAttempt]]) -> T | 
     except TransportError as exc:
         return FailedAttempt(Outcome(AttemptResult.NO_RESPONSE), exc)
     except messages.ERRORS as exc:
-        return FailedAttempt(Outcome(messages.attempt_result(exc)), messages.error(exc))
+        return FailedAttempt(Outcome(messages.attempt_result(exc)), messages.convert_error(exc))
     except Exception:
         raise
     except BaseException as exc:  # Ctrl-C or a cancellation; its frames hold the request body
@@ -242,9 +242,9 @@ async def read_error(
     """Read the error of an error response, and of a long body only the beginning."""
     body = bytearray()
     try:
-        inflater = Inflater(response.headers.get("content-encoding", ""))
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""))
         async for raw in response.stream:
-            for piece in inflater.feed(raw):
+            for piece in decoder.feed(raw):
                 body += piece
             if len(body) > ERROR_CAP:
                 break
@@ -277,13 +277,13 @@ async def read_response(
         take, sink.redact = sink.feed, key.redact
     headers = response.headers
     try:
-        inflater = Inflater(headers.get("content-encoding", ""), passing=sink is not None)
+        decoder = BodyDecoder(headers.get("content-encoding", ""), streamed=sink is not None)
         async for raw in response.stream:
-            for piece in inflater.feed(raw):
+            for piece in decoder.feed(raw):
                 take(piece)
             if clock.monotonic() > deadline:
                 raise RequestTimeout("the deadline passed while the response was arriving")
-        inflater.finish()
+        decoder.finish()
     except DodecaError:
         kept.clear()  # the traceback would keep it in memory during the next attempt
         raise
@@ -293,14 +293,14 @@ async def read_response(
 
 
 async def _decoded(response: AsyncHttpResponse) -> AsyncIterator[bytes]:
-    inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
+    decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
     try:
         async for raw in response.stream:
-            for piece in inflater.feed(raw):
+            for piece in decoder.feed(raw):
                 yield piece
-        inflater.finish()
+        decoder.finish()
     except messages.ERRORS as exc:
-        raise messages.error(exc) from exc
+        raise messages.convert_error(exc) from exc
 
 
 def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:

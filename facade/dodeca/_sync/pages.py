@@ -10,7 +10,7 @@ from dodeca._base import html
 from dodeca._calls import params
 from dodeca._calls.operation import Request
 from dodeca._sync.transport import Transport
-from dodeca.results import Page, page_of
+from dodeca.results import Page, build_page
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -91,6 +91,6 @@ def paginate(
     call(page)  # check the filters now, not at the first iteration
 
     def fetch(number: int) -> Page[R]:
-        return page_of(cls, transport.send(call(number)))
+        return build_page(cls, transport.send(call(number)))
 
     return Pages(fetch, page, cls.__name__)

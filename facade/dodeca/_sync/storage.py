@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 
 from dodeca._calls import retry
-from dodeca._calls.bodies import Body
+from dodeca._calls.bodies import RequestBody
 from dodeca._calls.retry import Action, FailedAttempt, Idempotency
 from dodeca._http import messages
 from dodeca._sync.connections.pool import ConnectionPools
@@ -27,7 +27,7 @@ class Storage:
         self._timeout = transport.settings.timeout
         self._clock = transport.clock
 
-    def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
+    def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
         """Send a chunk, with retries, and return its ETag.
 
         Raises:
@@ -35,7 +35,7 @@ class Storage:
             TransportError: no response arrived.
             InvalidResponseError: the response has no ETag, or the URL is not https.
         """
-        messages.check_storage(url, self._base_url)
+        messages.check_storage_url(url, self._base_url)
         deadline = self._clock.monotonic() + self._timeout
         number = 0
         while True:
@@ -46,15 +46,15 @@ class Storage:
                 return result
             action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
             left = deadline - self._clock.monotonic()
-            wait = retry.delay(number, result.outcome, left=left, jitter=random.random())
+            wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
             if action is Action.GIVE_UP or wait is None:
                 raise result.error
             self._clock.sleep(wait)
 
     def _attempt(
-        self, url: str, headers: Mapping[str, str], body: Body, left: float
+        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float
     ) -> str | FailedAttempt:
-        built = messages.build_upload(url, headers, body, left)
+        built = messages.build_upload_request(url, headers, body, left)
 
         def carry_out() -> str | FailedAttempt:
             response = self._connections.for_url(built.url).send(built)

@@ -13,7 +13,7 @@ from dodeca._base import html
 from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
-from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of
+from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
 from dodeca_api import models
 
 _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
@@ -106,5 +106,5 @@ def _event(line: bytes) -> StreamEvent | None:
     if event_type not in _EVENT_TYPES:
         return None
     model, cls = _EVENT_TYPES[event_type]
-    event: StreamEvent = of(cls, read_model(model, value))
+    event: StreamEvent = build_result(cls, read_model(model, value))
     return event

@@ -61,7 +61,7 @@ class Jobs:
         stages: Sequence[str],
         work: TaskWork,
         polled: bool,
-        timeout: float = MAX_WAIT,
+        timeout: float | None = None,
     ) -> Document:
         """Return a task with its current status; `polled` counts this as a poll."""
         if task["status"] not in stages:
@@ -77,7 +77,9 @@ class Jobs:
         )
         if progress < 1:
             return task | {"status": stage_at(progress, stages)}
-        self._start(_Job((collection, task["_id"]), stages, work)).wait(timeout)
+        self._start(_Job((collection, task["_id"]), stages, work)).wait(
+            MAX_WAIT if timeout is None else timeout
+        )
         task = self._database.get(collection, task["_id"]) or task
         return task | {"status": stages[-1]} if task["status"] in stages else task
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from dodeca._http import messages
-from dodeca._http.async_network import AsyncStream
+from dodeca._http.async_network import AsyncTcpStream
 from dodeca._http.http11 import ResponseParser, request_head
 
 _JOINED = 64 * 1024  # up to this many bytes, headers and body are written together
@@ -15,7 +15,7 @@ _JOINED = 64 * 1024  # up to this many bytes, headers and body are written toget
 class AsyncConnection:
     """A connection that stays open between requests."""
 
-    def __init__(self, stream: AsyncStream) -> None:
+    def __init__(self, stream: AsyncTcpStream) -> None:
         self._stream = stream
         self._parser = ResponseParser()
         self._is_sent = True

@@ -18,7 +18,7 @@ class AsyncHttpResponse:
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: messages.AsyncByteStream = attrs.field(default=messages.EMPTY, repr=False)
+    stream: messages.AsyncByteStream = attrs.field(default=messages.EMPTY_STREAM, repr=False)
 
 
 class AsyncHttpxAdapter:
@@ -30,7 +30,7 @@ class AsyncHttpxAdapter:
     async def send(self, request: messages.HttpRequest) -> AsyncHttpResponse:
         """Send a request. Closing the response's stream frees its connection."""
         async with AsyncDeadline(request.remaining_sec):
-            response = await self._transport.handle_async_request(messages.for_httpx(request))
+            response = await self._transport.handle_async_request(messages.to_httpx(request))
         stream = _TimedStream(cast(messages.AsyncByteStream, response.stream), request.deadline)
         return AsyncHttpResponse(response.status_code, dict(response.headers.items()), stream)
 

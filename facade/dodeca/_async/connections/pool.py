@@ -18,7 +18,7 @@ from dodeca._base.async_concurrency import (
     is_stale_scope,
 )
 from dodeca._http import messages
-from dodeca._http.async_network import AsyncStream
+from dodeca._http.async_network import AsyncTcpStream
 
 _LIMIT = 100  # connections to one origin at a time
 _IDLE_SEC = 55.0  # a bit less than servers commonly keep an idle connection open
@@ -31,7 +31,7 @@ class AsyncConnectionPool:
     def __init__(self, url: messages.Url) -> None:
         self._host = url.raw_host.decode("ascii")
         self._port = url.port or {"https": 443}.get(url.scheme, 80)
-        self._tls = messages.tls() if url.scheme == "https" else None
+        self._tls = messages.tls_context() if url.scheme == "https" else None
         self._semaphore = AsyncSemaphore(_LIMIT)
         self._idle: list[tuple[AsyncConnection, float]] = []
         self._is_closed = False
@@ -71,7 +71,7 @@ class AsyncConnectionPool:
             await connection.aclose()
         seconds = request.connect_sec
         return AsyncConnection(
-            await AsyncStream.connect(self._host, self._port, self._tls, seconds)
+            await AsyncTcpStream.connect(self._host, self._port, self._tls, seconds)
         )
 
     async def _release(self, connection: AsyncConnection | None) -> None:
@@ -148,7 +148,7 @@ class AsyncConnectionPools:
             await self._custom.aclose()
 
     def _new(self, url: messages.Url) -> AsyncConnectionPool | AsyncHttpxAdapter:
-        proxy = messages.proxy(url) if self._trust_env else None
+        proxy = messages.find_proxy(url) if self._trust_env else None
         if proxy is None:
             return AsyncConnectionPool(url)
         return AsyncHttpxAdapter(messages.async_proxy_transport(proxy))

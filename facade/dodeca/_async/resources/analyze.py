@@ -16,7 +16,7 @@ from dodeca._calls import analyze_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
 from dodeca.media import MediaLike
-from dodeca.results import Analysis, AnalyzeTask, of
+from dodeca.results import Analysis, AnalyzeTask, build_result
 from dodeca_api.api.analyze import analyze_create
 from dodeca_api.api.analyze_tasks import (
     analyze_tasks_create,
@@ -90,7 +90,9 @@ class AsyncAnalyze(Methods):
             model_name=model_name,
             stream=False,
         )
-        return of(Analysis, await self._transport.send(request(analyze_create, body=body)))
+        return build_result(
+            Analysis, await self._transport.send(request(analyze_create, body=body))
+        )
 
     def stream(
         self,
@@ -266,7 +268,9 @@ class AsyncAnalyzeTasks(Methods):
         await self._transport.send(request(analyze_tasks_delete, task_id))
 
     async def _poll(self, task_id: str) -> JobState[AnalyzeTask]:
-        task = of(AnalyzeTask, await self._transport.send(request(analyze_tasks_retrieve, task_id)))
+        task = build_result(
+            AnalyzeTask, await self._transport.send(request(analyze_tasks_retrieve, task_id))
+        )
         reason = task.error.message if task.error else None
         return JobState(task_id, task.status or "", task, reason)
 

@@ -12,14 +12,14 @@ from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
-from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.operation import or_unset, request
 from dodeca._calls.polling import JobState
 from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
 from dodeca.errors import InvalidMediaError
 from dodeca.media import MIB, Media, MediaLike
-from dodeca.results import Asset, of
+from dodeca.results import Asset, build_result
 from dodeca_api import models
 from dodeca_api.api.assets import assets_create, assets_delete, assets_list, assets_retrieve
 from dodeca_api.models.asset_type_filter import ASSET_TYPE_FILTER_VALUES
@@ -86,7 +86,7 @@ class AsyncAssets(Methods):
             if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
                 job = await self.create(source, **options)
                 if report_progress is not None and source.is_local:
-                    report_progress(Progress.whole(job.id, source.size or 0))
+                    report_progress(Progress.complete(job.id, source.size or 0))
                 return job
             if not source.is_local:
                 raise InvalidMediaError(f"uploads in chunks need a local file, got {source!r}")
@@ -129,10 +129,10 @@ class AsyncAssets(Methods):
                 f"assets.create accepts files of up to 200 MB, {source} has "
                 f"{(source.size or 0) / MIB:.0f} MB; use assets.upload"
             )
-        marked = params.marked(user_metadata)
+        marked = params.with_marker(user_metadata)
         body = models.AssetCreateRequest(
             method="direct" if source.is_local else "url",
-            file=upload(source),
+            file=file_field(source),
             url=source_url(source),
             filename=params.file_name(filename),
             enable_hls=params.flag("enable_hls", enable_hls),
@@ -146,12 +146,12 @@ class AsyncAssets(Methods):
             async for asset in self.list(page_limit=_PAGE_LIMIT):
                 if (asset.user_metadata or {}).get(params.MARKER) == marked[params.MARKER]:
                     return asset
-                if not library_requests.is_new(asset.created_at, started):
+                if not library_requests.created_since(asset.created_at, started):
                     return None  # the list is newest first
             return None
 
         asset = await self._transport.fetch(
-            call, lambda response: of(Asset, call.parse(response)), find=find
+            call, lambda response: build_result(Asset, call.parse(response)), find=find
         )
         return self._job(JobState(asset.id, asset.status or "processing", asset))
 
@@ -201,7 +201,7 @@ class AsyncAssets(Methods):
             NotFoundError: there is no such asset.
             APIError: the service returned another error status.
         """
-        return of(Asset, await self._transport.send(request(assets_retrieve, asset_id)))
+        return build_result(Asset, await self._transport.send(request(assets_retrieve, asset_id)))
 
     async def job(self, asset_id: str) -> AsyncJob[Asset]:
         """Get the job that makes an asset ready, started by any process.

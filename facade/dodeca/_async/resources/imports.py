@@ -11,7 +11,7 @@ from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
-from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
+from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
@@ -54,7 +54,7 @@ class AsyncImports(Methods):
         )
         response = await self._transport.send(request(imports_create, integration_id, body=body))
         state: JobState[ImportStatus] = JobState(integration_id, "pending")
-        return self._job(index_id, state, of(ImportStarted, response))
+        return self._job(index_id, state, build_result(ImportStarted, response))
 
     async def job(self, integration_id: str, index_id: str) -> AsyncJob[ImportStatus]:
         """Get the job of an import that any process started.
@@ -80,7 +80,7 @@ class AsyncImports(Methods):
             APIError: the service returned an error status.
         """
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
-        return of(ImportStatus, await self._transport.send(call))
+        return build_result(ImportStatus, await self._transport.send(call))
 
     async def logs(self, integration_id: str) -> Sequence[ImportLog]:
         """List past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
@@ -92,7 +92,7 @@ class AsyncImports(Methods):
             APIError: the service returned an error status.
         """
         response = await self._transport.send(request(imports_logs, integration_id))
-        return [of(ImportLog, item) for item in response.data or []]
+        return [build_result(ImportLog, item) for item in response.data or []]
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None

@@ -18,7 +18,7 @@ from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
 from dodeca.errors import InvalidRequestError
-from dodeca.results import Index, IndexModel, of
+from dodeca.results import Index, IndexModel, build_result
 from dodeca_api import models
 from dodeca_api.api.indexes import (
     indexes_create,
@@ -90,12 +90,14 @@ class AsyncIndexes(Methods):
 
         async def find() -> Index | None:
             async for index in self.list(index_name=name):
-                if index.index_name == name and library_requests.is_new(index.created_at, started):
+                if index.index_name == name and library_requests.created_since(
+                    index.created_at, started
+                ):
                     return index
             return None
 
         created = await self._transport.fetch(
-            call, lambda response: of(Index, call.parse(response)), find=find
+            call, lambda response: build_result(Index, call.parse(response)), find=find
         )
         index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
         return attrs.evolve(created, index_name=name, models=index_models, addons=addons)
@@ -155,7 +157,7 @@ class AsyncIndexes(Methods):
             NotFoundError: there is no such index.
             APIError: the service returned another error status.
         """
-        return of(Index, await self._transport.send(request(indexes_retrieve, index_id)))
+        return build_result(Index, await self._transport.send(request(indexes_retrieve, index_id)))
 
     async def update(self, index_id: str, *, index_name: str) -> None:
         """Rename an index; nothing else can be changed (`PUT /indexes/{index_id}`).

@@ -13,11 +13,10 @@ from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.bodies import file_name, range_body
 from dodeca._calls.operation import Request, request
-from dodeca._calls.upload_plan import Chunk as Range
-from dodeca._calls.upload_plan import Plan, Progress
+from dodeca._calls.upload_plan import ChunkRange, Progress, UploadPlan
 from dodeca.errors import APIError, InvalidRequestError, InvalidResponseError
 from dodeca.media import GIB, Media
-from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl, of, page_of
+from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl, build_page, build_result
 from dodeca_api import models
 from dodeca_api.api.multipart_uploads import (
     multipart_uploads_create,
@@ -82,7 +81,7 @@ class AsyncMultipartUploads(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         call = request(multipart_uploads_create, body=body)
-        return of(Upload, await self._transport.send(call))
+        return build_result(Upload, await self._transport.send(call))
 
     def list(self, *, page: int = 1, page_limit: int = 10) -> AsyncPages[Upload]:
         """List the incomplete sessions (`GET /assets/multipart-uploads`).
@@ -124,7 +123,7 @@ class AsyncMultipartUploads(Methods):
 
         async def fetch(number: int) -> Page[Chunk]:
             response = await self._transport.send(call(number))
-            return page_of(Chunk, response, items="uploaded_chunks")
+            return build_page(Chunk, response, items="uploaded_chunks")
 
         return AsyncPages(fetch, page)
 
@@ -148,7 +147,7 @@ class AsyncMultipartUploads(Methods):
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
         response = await self._transport.send(call)
-        return [of(UploadUrl, item) for item in response.upload_urls or []]
+        return [build_result(UploadUrl, item) for item in response.upload_urls or []]
 
     async def report_chunks(
         self, upload_id: str, completed_chunks: Sequence[Mapping[str, Any]]
@@ -181,7 +180,7 @@ class AsyncMultipartUploads(Methods):
             completed_chunks=[chunk for chunk in chunks if not isinstance(chunk, Unset)]
         )
         call = request(multipart_uploads_report_chunks, upload_id, body=body)
-        return of(ChunkReport, await self._transport.send(call))
+        return build_result(ChunkReport, await self._transport.send(call))
 
     async def _send(
         self,
@@ -233,7 +232,7 @@ class _ChunkSender:
         uploads: AsyncMultipartUploads,
         storage: AsyncStorage,
         media: Media,
-        plan: Plan,
+        plan: UploadPlan,
         session: Upload,
         done: set[int],
         on_progress: Callable[[Progress], object] | None,
@@ -249,7 +248,7 @@ class _ChunkSender:
         self._on_progress = on_progress
         self._lock = AsyncLock()
 
-    async def send(self, chunk: Range) -> None:
+    async def send(self, chunk: ChunkRange) -> None:
         """Send a chunk to storage, and report it to the service."""
         report = await self._uploads.report_chunks(
             self._plan.upload_id,
@@ -268,7 +267,7 @@ class _ChunkSender:
             if self._on_progress is not None:
                 self._on_progress(self._plan.progress(self._done))
 
-    async def _put(self, chunk: Range) -> str:
+    async def _put(self, chunk: ChunkRange) -> str:
         """Send a chunk, with a new URL whenever the old one has expired, and return its ETag."""
         body = range_body(self._media, chunk.offset, chunk.size)
         for attempt in range(1, _URL_ATTEMPTS):
@@ -296,11 +295,11 @@ class _ChunkSender:
         return url
 
 
-def _plan(media: Media, session: Upload) -> Plan:
+def _plan(media: Media, session: Upload) -> UploadPlan:
     """The service sets the chunk size; a new session does not return the size of the file."""
     if not session.upload_id or not session.chunk_size:
         raise InvalidResponseError(f"the upload session has no id or no chunk size: {session!r}")
-    return Plan.of(
+    return UploadPlan.for_session(
         media,
         upload_id=session.upload_id,
         asset_id=session.asset_id or "",

@@ -9,11 +9,11 @@ from typing import Any
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import params
-from dodeca._calls.bodies import upload
+from dodeca._calls.bodies import file_field
 from dodeca._calls.operation import Request, request
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import SearchHit, SearchPage, SearchPool, of, rest_of
+from dodeca.results import SearchHit, SearchPage, SearchPool, build_result, remaining_fields
 from dodeca_api import models
 from dodeca_api.api.search import search_create, search_retrieve
 from dodeca_api.models.search_group_by import SEARCH_GROUP_BY_VALUES
@@ -169,19 +169,21 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
 
 
 def _page(response: models.SearchResults) -> SearchPage:
-    info = rest_of(response.page_info) if response.page_info else {}
+    info = remaining_fields(response.page_info) if response.page_info else {}
     if not isinstance(token := info.get("next_page_token"), str | None):
         raise InvalidResponseError(f"the token of the next page is not text: {token!r:.80}")
     return SearchPage(
-        items=[of(SearchHit, item) for item in response.data],
-        search_pool=of(SearchPool, response.search_pool) if response.search_pool else None,
+        items=[build_result(SearchHit, item) for item in response.data],
+        search_pool=build_result(SearchPool, response.search_pool)
+        if response.search_pool
+        else None,
         **{name: info.pop(name, None) for name in _PAGE_INFO},
-        extra=rest_of(response, "data", "page_info", "search_pool") | info,
+        extra=remaining_fields(response, "data", "page_info", "search_pool") | info,
     )
 
 
 def _files(media: Sequence[Media]) -> list[File] | Unset:
-    files = [file for item in media if not isinstance(file := upload(item), Unset)]
+    files = [file for item in media if not isinstance(file := file_field(item), Unset)]
     return files or UNSET
 
 

@@ -10,7 +10,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
-from dodeca.results import Analysis, Gist, Summary, of
+from dodeca.results import Analysis, Gist, Summary, build_result
 from dodeca_api import models
 from dodeca_api.api.generate import generate_create
 from dodeca_api.api.gist import gist_create
@@ -42,7 +42,7 @@ class AsyncGenerate(Methods):
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
         response = await self._transport.send(request(generate_create, body=body))
-        return of(Analysis, response)
+        return build_result(Analysis, response)
 
     def stream(
         self, video_id: str, prompt: str, *, temperature: float | None = None
@@ -100,7 +100,9 @@ class AsyncSummarize(Methods):
                 "response_format", models.JsonResponseFormat, response_format
             ),
         )
-        return of(Summary, await self._transport.send(request(summarize_create, body=body)))
+        return build_result(
+            Summary, await self._transport.send(request(summarize_create, body=body))
+        )
 
 
 class AsyncGists(Methods):
@@ -127,7 +129,7 @@ class AsyncGists(Methods):
             video_id=params.string("video_id", video_id),
             types=[] if isinstance(checked, Unset) else checked,
         )
-        return of(Gist, await self._transport.send(request(gist_create, body=body)))
+        return build_result(Gist, await self._transport.send(request(gist_create, body=body)))
 
 
 def _generate_body(

@@ -11,7 +11,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
-from dodeca._calls.params import Span
+from dodeca._calls.params import RangeFilter
 from dodeca.results import Video
 from dodeca_api import models
 from dodeca_api.api.index_videos import (
@@ -35,11 +35,11 @@ class AsyncVideos(Methods):
         index_id: str,
         *,
         filename: str | None = None,
-        duration: Span | None = None,
-        fps: Span | None = None,
-        width: Span | None = None,
-        height: Span | None = None,
-        size: Span | None = None,
+        duration: RangeFilter | None = None,
+        fps: RangeFilter | None = None,
+        width: RangeFilter | None = None,
+        height: RangeFilter | None = None,
+        size: RangeFilter | None = None,
         created_at: datetime | str | None = None,
         updated_at: datetime | str | None = None,
         user_metadata: Mapping[str, str | float | bool] | None = None,
@@ -117,7 +117,7 @@ class AsyncVideos(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.with_embedding(Video, await self._transport.send(call))
+        return library_requests.build_with_embeddings(Video, await self._transport.send(call))
 
     async def update(
         self, index_id: str, video_id: str, *, user_metadata: Mapping[str, Any]

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from dodeca._http import messages
 from dodeca._http.http11 import ResponseParser, request_head
-from dodeca._http.network import Stream
+from dodeca._http.network import TcpStream
 
 _JOINED = 64 * 1024  # up to this many bytes, headers and body are written together
 
@@ -16,7 +16,7 @@ _JOINED = 64 * 1024  # up to this many bytes, headers and body are written toget
 class Connection:
     """A connection that stays open between requests."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: TcpStream) -> None:
         self._stream = stream
         self._parser = ResponseParser()
         self._is_sent = True

@@ -19,7 +19,7 @@ class HttpResponse:
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: messages.ByteStream = attrs.field(default=messages.EMPTY, repr=False)
+    stream: messages.ByteStream = attrs.field(default=messages.EMPTY_STREAM, repr=False)
 
 
 class HttpxAdapter:
@@ -31,7 +31,7 @@ class HttpxAdapter:
     def send(self, request: messages.HttpRequest) -> HttpResponse:
         """Send a request. Closing the response's stream frees its connection."""
         with Deadline(request.remaining_sec):
-            response = self._transport.handle_request(messages.for_httpx(request))
+            response = self._transport.handle_request(messages.to_httpx(request))
         stream = _TimedStream(cast(messages.ByteStream, response.stream), request.deadline)
         return HttpResponse(response.status_code, dict(response.headers.items()), stream)
 

@@ -17,7 +17,7 @@ from dodeca._base.concurrency import (
     is_stale_scope,
 )
 from dodeca._http import messages
-from dodeca._http.network import Stream
+from dodeca._http.network import TcpStream
 from dodeca._sync.connections.connection import Connection
 from dodeca._sync.connections.httpx_adapter import HttpResponse, HttpxAdapter
 
@@ -32,7 +32,7 @@ class ConnectionPool:
     def __init__(self, url: messages.Url) -> None:
         self._host = url.raw_host.decode("ascii")
         self._port = url.port or {"https": 443}.get(url.scheme, 80)
-        self._tls = messages.tls() if url.scheme == "https" else None
+        self._tls = messages.tls_context() if url.scheme == "https" else None
         self._semaphore = Semaphore(_LIMIT)
         self._idle: list[tuple[Connection, float]] = []
         self._is_closed = False
@@ -71,7 +71,7 @@ class ConnectionPool:
                 return connection
             connection.close()
         seconds = request.connect_sec
-        return Connection(Stream.connect(self._host, self._port, self._tls, seconds))
+        return Connection(TcpStream.connect(self._host, self._port, self._tls, seconds))
 
     def _release(self, connection: Connection | None) -> None:
         """Release a slot, and keep its connection if it can be reused."""
@@ -147,7 +147,7 @@ class ConnectionPools:
             self._custom.close()
 
     def _new(self, url: messages.Url) -> ConnectionPool | HttpxAdapter:
-        proxy = messages.proxy(url) if self._trust_env else None
+        proxy = messages.find_proxy(url) if self._trust_env else None
         if proxy is None:
             return ConnectionPool(url)
         return HttpxAdapter(messages.proxy_transport(proxy))

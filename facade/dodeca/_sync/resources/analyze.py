@@ -17,7 +17,7 @@ from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
 from dodeca.media import MediaLike
-from dodeca.results import Analysis, AnalyzeTask, of
+from dodeca.results import Analysis, AnalyzeTask, build_result
 from dodeca_api.api.analyze import analyze_create
 from dodeca_api.api.analyze_tasks import (
     analyze_tasks_create,
@@ -91,7 +91,7 @@ class Analyze(Methods):
             model_name=model_name,
             stream=False,
         )
-        return of(Analysis, self._transport.send(request(analyze_create, body=body)))
+        return build_result(Analysis, self._transport.send(request(analyze_create, body=body)))
 
     def stream(
         self,
@@ -267,7 +267,9 @@ class AnalyzeTasks(Methods):
         self._transport.send(request(analyze_tasks_delete, task_id))
 
     def _poll(self, task_id: str) -> JobState[AnalyzeTask]:
-        task = of(AnalyzeTask, self._transport.send(request(analyze_tasks_retrieve, task_id)))
+        task = build_result(
+            AnalyzeTask, self._transport.send(request(analyze_tasks_retrieve, task_id))
+        )
         reason = task.error.message if task.error else None
         return JobState(task_id, task.status or "", task, reason)
 

@@ -9,10 +9,10 @@ from typing import Any
 import attrs
 
 from dodeca._calls.operation import RawResponse, request
-from dodeca._calls.vector_reader import Columns, VectorSink, take
+from dodeca._calls.vector_reader import SegmentColumns, VectorSink, extract_vectors
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
-from dodeca.results import EmbeddingMetadata, of
+from dodeca.results import EmbeddingMetadata, build_result
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
@@ -24,17 +24,19 @@ def create_embeddings(
     call = request(embed_v2_create, body=body)
 
     def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
-        (columns,), rest = take(response, ("data",))
+        (columns,), rest = extract_vectors(response, ("data",))
         metadata = call.parse(rest).metadata
         return as_embeddings(columns, metadata, body.model_name), response.headers
 
     return transport.fetch(call, read, sink=VectorSink)
 
 
-def as_embeddings(columns: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
+def as_embeddings(
+    columns: SegmentColumns, metadata: Any, model_name: str | None = None
+) -> Embeddings:
     """Build `Embeddings` from the vectors and the metadata of a response."""
     return Embeddings(
         **attrs.asdict(columns, recurse=False),
-        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
+        metadata=build_result(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
     )

@@ -14,7 +14,7 @@ from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.polling import READY, JobState
-from dodeca._calls.vector_reader import VectorSink, take
+from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.assets import Assets
@@ -211,7 +211,7 @@ class EmbedTasks(Methods):
             assets = Assets(self._transport)
             upload = assets.upload(media, on_progress=on_progress, progress=progress)
             asset = upload.wait(on_progress=on_progress, progress=progress)
-            clip.media_source = embed_requests.source(Media.asset(asset.id))
+            clip.media_source = embed_requests.media_source(Media.asset(asset.id))
         body = embed_requests.embed_clip_task(
             clip,
             model_name,
@@ -234,7 +234,7 @@ class EmbedTasks(Methods):
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(response: RawResponse) -> JobState[Embeddings]:
-            (columns,), rest = take(response, ("data",))
+            (columns,), rest = extract_vectors(response, ("data",))
             task = call.parse(rest)
             result = as_embeddings(columns, task.metadata, model_name)
             return JobState(

@@ -10,11 +10,11 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._calls import params
-from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
 from dodeca._calls.polling import READY, JobState
-from dodeca._calls.vector_reader import V1, VectorSink, take
+from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.embed_call import as_embeddings
@@ -22,7 +22,7 @@ from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import EmbeddingsV1, EmbeddingTask, of
+from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
 from dodeca_api.api.embed_tasks import (
@@ -90,9 +90,9 @@ class EmbedV1(Methods):
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),
             text_truncate=params.choice("text_truncate", text_truncate, TEXT_TRUNCATE_VALUES),
-            image_file=upload(image),
+            image_file=file_field(image),
             image_url=source_url(image),
-            audio_file=upload(audio),
+            audio_file=file_field(audio),
             audio_url=source_url(audio),
             audio_start_offset_sec=params.number(
                 "audio_start_offset_sec", audio_start_offset_sec, 0
@@ -139,7 +139,7 @@ class EmbedV1Tasks(Methods):
         start, end = _time_range(video_start_offset_sec, video_end_offset_sec)
         body = models.EmbedTaskCreateRequest(
             model_name=params.string("model_name", model_name),
-            video_file=upload(source),
+            video_file=file_field(source),
             video_url=source_url(source),
             video_start_offset_sec=start,
             video_end_offset_sec=end,
@@ -180,7 +180,9 @@ class EmbedV1Tasks(Methods):
         Raises:
             APIError: the service returned an error status.
         """
-        return of(EmbeddingTask, self._transport.send(request(embed_tasks_status, task_id)))
+        return build_result(
+            EmbeddingTask, self._transport.send(request(embed_tasks_status, task_id))
+        )
 
     def list(
         self,
@@ -263,7 +265,7 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
 
 def _read_embeddings(call: Request[models.EmbedResponse], response: RawResponse) -> EmbeddingsV1:
     keys = [(f"{name}_embedding", "segments") for name in _INPUT_TYPES]
-    all_columns, rest = take(response, *keys)
+    all_columns, rest = extract_vectors(response, *keys)
     body = call.parse(rest)
     embeddings: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -280,7 +282,7 @@ def _read_embeddings(call: Request[models.EmbedResponse], response: RawResponse)
 
 
 def _read_video(call: Request[models.EmbedTaskDetail], response: RawResponse) -> Embeddings:
-    (columns,), rest = take(response, ("video_embedding", "segments"))
+    (columns,), rest = extract_vectors(response, ("video_embedding", "segments"))
     body = call.parse(rest)
     video = body.video_embedding
     return as_embeddings(columns, video.metadata if video else None, body.model_name or None)

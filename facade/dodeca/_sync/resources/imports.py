@@ -12,7 +12,7 @@ from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
 from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.transport import Transport
-from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
+from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
@@ -55,7 +55,7 @@ class Imports(Methods):
         )
         response = self._transport.send(request(imports_create, integration_id, body=body))
         state: JobState[ImportStatus] = JobState(integration_id, "pending")
-        return self._job(index_id, state, of(ImportStarted, response))
+        return self._job(index_id, state, build_result(ImportStarted, response))
 
     def job(self, integration_id: str, index_id: str) -> Job[ImportStatus]:
         """Get the job of an import that any process started.
@@ -81,7 +81,7 @@ class Imports(Methods):
             APIError: the service returned an error status.
         """
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
-        return of(ImportStatus, self._transport.send(call))
+        return build_result(ImportStatus, self._transport.send(call))
 
     def logs(self, integration_id: str) -> Sequence[ImportLog]:
         """List past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
@@ -93,7 +93,7 @@ class Imports(Methods):
             APIError: the service returned an error status.
         """
         response = self._transport.send(request(imports_logs, integration_id))
-        return [of(ImportLog, item) for item in response.data or []]
+        return [build_result(ImportLog, item) for item in response.data or []]
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None

@@ -10,7 +10,7 @@ from typing import Any
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
-from dodeca._calls.params import Span
+from dodeca._calls.params import RangeFilter
 from dodeca._calls.polling import JobState
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
@@ -68,7 +68,7 @@ class IndexedAssets(Methods):
 
         def find() -> str | None:
             for asset in self.list(index_id, page_limit=50):
-                is_new = library_requests.is_new(asset.created_at, started)
+                is_new = library_requests.created_since(asset.created_at, started)
                 if asset.asset_id == asset_id and is_new:
                     return asset.id
             return None
@@ -99,11 +99,11 @@ class IndexedAssets(Methods):
         *,
         status: Sequence[str] | None = None,
         filename: str | None = None,
-        duration: Span | None = None,
-        fps: Span | None = None,
-        width: Span | None = None,
-        height: Span | None = None,
-        size: Span | None = None,
+        duration: RangeFilter | None = None,
+        fps: RangeFilter | None = None,
+        width: RangeFilter | None = None,
+        height: RangeFilter | None = None,
+        size: RangeFilter | None = None,
         created_at: datetime | str | None = None,
         updated_at: datetime | str | None = None,
         user_metadata: Mapping[str, str | float | bool] | None = None,
@@ -181,7 +181,7 @@ class IndexedAssets(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.with_embedding(IndexedAsset, self._transport.send(call))
+        return library_requests.build_with_embeddings(IndexedAsset, self._transport.send(call))
 
     def update(
         self, index_id: str, indexed_asset_id: str, *, user_metadata: Mapping[str, Any]
@@ -219,7 +219,7 @@ class IndexedAssets(Methods):
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> Job[IndexedAsset]:
         def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
             asset = self.retrieve(index_id, indexed_asset_id)
-            reason = library_requests.reason(asset.extra.get("error"))
+            reason = library_requests.failure_reason(asset.extra.get("error"))
             return JobState(indexed_asset_id, asset.status or "", asset, reason)
 
         running = running_jobs(

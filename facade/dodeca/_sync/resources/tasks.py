@@ -9,7 +9,7 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
-from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
@@ -18,7 +18,7 @@ from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError
 from dodeca.media import GIB, Media, MediaLike
-from dodeca.results import Task, of
+from dodeca.results import Task, build_result
 from dodeca_api import models
 from dodeca_api.api.tasks import tasks_create, tasks_delete, tasks_list, tasks_retrieve
 from dodeca_api.models.sort_by import SORT_BY_VALUES
@@ -72,13 +72,13 @@ class Tasks(Methods):
             )
         body = models.TaskCreateRequest(
             index_id=params.string("index_id", index_id),
-            video_file=upload(source),
+            video_file=file_field(source),
             video_url=source_url(source),
             enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
             user_metadata=params.metadata_text(user_metadata),
         )
         created = self._transport.send(request(tasks_create, body=body))
-        return self._job(JobState(created.field_id, "pending", of(Task, created)))
+        return self._job(JobState(created.field_id, "pending", build_result(Task, created)))
 
     def retrieve(self, task_id: str) -> Job[Task]:
         """Get the job of a task that any process started (`GET /tasks/{task_id}`).
@@ -163,8 +163,8 @@ class Tasks(Methods):
         self._transport.send(request(tasks_delete, task_id))
 
     def _poll(self, task_id: str) -> JobState[Task]:
-        task = of(Task, self._transport.send(request(tasks_retrieve, task_id)))
-        reason = library_requests.reason(task.extra.get("error"))
+        task = build_result(Task, self._transport.send(request(tasks_retrieve, task_id)))
+        reason = library_requests.failure_reason(task.extra.get("error"))
         expected = library_requests.seconds_between(task.created_at, task.estimated_time)
         return JobState(task_id, task.status or "", task, reason, expected)
 

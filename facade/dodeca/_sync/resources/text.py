@@ -11,7 +11,7 @@ from dodeca._calls import params
 from dodeca._calls.operation import request
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
-from dodeca.results import Analysis, Gist, Summary, of
+from dodeca.results import Analysis, Gist, Summary, build_result
 from dodeca_api import models
 from dodeca_api.api.generate import generate_create
 from dodeca_api.api.gist import gist_create
@@ -41,7 +41,7 @@ class Generate(Methods):
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
         response = self._transport.send(request(generate_create, body=body))
-        return of(Analysis, response)
+        return build_result(Analysis, response)
 
     def stream(self, video_id: str, prompt: str, *, temperature: float | None = None) -> TextStream:
         """Stream the text as it is generated (`POST /generate` with `stream`).
@@ -97,7 +97,7 @@ class Summarize(Methods):
                 "response_format", models.JsonResponseFormat, response_format
             ),
         )
-        return of(Summary, self._transport.send(request(summarize_create, body=body)))
+        return build_result(Summary, self._transport.send(request(summarize_create, body=body)))
 
 
 class Gists(Methods):
@@ -124,7 +124,7 @@ class Gists(Methods):
             video_id=params.string("video_id", video_id),
             types=[] if isinstance(checked, Unset) else checked,
         )
-        return of(Gist, self._transport.send(request(gist_create, body=body)))
+        return build_result(Gist, self._transport.send(request(gist_create, body=body)))
 
 
 def _generate_body(

@@ -10,7 +10,7 @@ from typing import Any
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
-from dodeca._calls.params import Span
+from dodeca._calls.params import RangeFilter
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.results import Video
@@ -36,11 +36,11 @@ class Videos(Methods):
         index_id: str,
         *,
         filename: str | None = None,
-        duration: Span | None = None,
-        fps: Span | None = None,
-        width: Span | None = None,
-        height: Span | None = None,
-        size: Span | None = None,
+        duration: RangeFilter | None = None,
+        fps: RangeFilter | None = None,
+        width: RangeFilter | None = None,
+        height: RangeFilter | None = None,
+        size: RangeFilter | None = None,
         created_at: datetime | str | None = None,
         updated_at: datetime | str | None = None,
         user_metadata: Mapping[str, str | float | bool] | None = None,
@@ -118,7 +118,7 @@ class Videos(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.with_embedding(Video, self._transport.send(call))
+        return library_requests.build_with_embeddings(Video, self._transport.send(call))
 
     def update(self, index_id: str, video_id: str, *, user_metadata: Mapping[str, Any]) -> None:
         """Set some of a video's metadata (`PATCH /indexes/{index_id}/videos/{video_id}`).

@@ -100,9 +100,9 @@ def _records(source: str, embeddings: Embeddings) -> Iterator[dict[str, Any]]:
 
 
 def _check_output(output: Path, sources: list[str]) -> None:
-    from dodeca.embeddings.export import needed
+    from dodeca.embeddings.export import require
 
-    needed("pyarrow.parquet")
+    require("pyarrow.parquet")
     check_output(output, sources)
 
 

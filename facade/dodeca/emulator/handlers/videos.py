@@ -13,11 +13,11 @@ from typing import Any
 
 from dodeca.video.probe import MediaInfo
 
+from .. import jobs
 from ..clock import timestamp
 from ..database import Document, Vectors, new_id
 from ..errors import parameter_invalid, resource_not_exist
 from ..inference import indexing
-from ..jobs import MAX_WAIT
 from ..rules import user_metadata
 from ..rules.models import model_of
 from ..rules.urls import MediaSource
@@ -88,7 +88,7 @@ def add(state: State, video: Document) -> None:
 
 
 def refresh(
-    state: State, video: Document, *, polled: bool = False, timeout: float = MAX_WAIT
+    state: State, video: Document, *, polled: bool = False, timeout: float | None = None
 ) -> Document:
     """Return a video with its current status; `updated_at` changes with every new status."""
     seen = state.jobs.refresh(
@@ -110,7 +110,7 @@ def refresh_all(
     state: State, videos: Iterable[Document], *, polled: bool = False
 ) -> list[Document]:
     """Return videos with their current status; the maximum wait is for all together."""
-    deadline = monotonic() + MAX_WAIT
+    deadline = monotonic() + jobs.MAX_WAIT
     return [
         refresh(state, video, polled=polled, timeout=max(0.0, deadline - monotonic()))
         for video in videos

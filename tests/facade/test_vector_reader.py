@@ -17,7 +17,14 @@ from hypothesis import strategies as st
 from dodeca._calls import embed_requests, floats, vector_reader
 from dodeca._calls.floats import Parser, json_parser, new_parser, orjson_parser, simdjson_parser
 from dodeca._calls.operation import RawResponse, request
-from dodeca._calls.vector_reader import V1, V2, Columns, Names, VectorSink, take
+from dodeca._calls.vector_reader import (
+    V1,
+    V2,
+    FieldNames,
+    SegmentColumns,
+    VectorSink,
+    extract_vectors,
+)
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidResponseError
 from dodeca_api.api.embed_v2 import embed_v2_create
@@ -54,7 +61,7 @@ EXTRA = st.dictionaries(
 )
 
 
-def sunk(body: bytes, pieces: list[int], parser: Parser, names: Names = V2) -> VectorSink:
+def sunk(body: bytes, pieces: list[int], parser: Parser, names: FieldNames = V2) -> VectorSink:
     vector_reader = VectorSink(names, parser)
     place = 0
     for size in pieces:
@@ -64,12 +71,14 @@ def sunk(body: bytes, pieces: list[int], parser: Parser, names: Names = V2) -> V
     return vector_reader
 
 
-def taken(body: bytes, pieces: list[int], parser: Parser) -> tuple[Columns, Any]:
-    (found,), rest = take(RawResponse(200, {}, b"", sunk(body, pieces, parser)), ("data",))
+def taken(body: bytes, pieces: list[int], parser: Parser) -> tuple[SegmentColumns, Any]:
+    (found,), rest = extract_vectors(
+        RawResponse(200, {}, b"", sunk(body, pieces, parser)), ("data",)
+    )
     return found, rest.json()
 
 
-def assert_same(ours: Embeddings | Columns, expected: Embeddings) -> None:
+def assert_same(ours: Embeddings | SegmentColumns, expected: Embeddings) -> None:
     assert ours.vectors.dtype == np.float32
     assert ours.vectors.shape == expected.vectors.shape
     assert ours.vectors.tobytes() == expected.vectors.tobytes()
@@ -117,8 +126,8 @@ def answers(draw: Callable[[Any], Any]) -> bytes:
 def steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything again with steps so small that short answers take all ways."""
     if request.param == "small":
-        monkeypatch.setattr(vector_reader, "_BATCH", 8)
-        monkeypatch.setattr(vector_reader, "_STRETCH", 16)
+        monkeypatch.setattr(vector_reader, "_PARSE_BYTES", 8)
+        monkeypatch.setattr(vector_reader, "_CONDENSE_BYTES", 16)
 
 
 @given(answers(), st.lists(st.integers(1, 40)), st.sampled_from(sorted(PARSERS)))
@@ -166,7 +175,7 @@ def test_no_text_looks_like_a_vector(name: str, text: str) -> None:
     for body in (orjson.dumps(value), json.dumps(value).encode()):
         vector_reader = VectorSink()
         vector_reader.feed(body)
-        assert vector_reader.rest() == value
+        assert vector_reader.remainder() == value
         assert vector_reader.columns() == []
 
 
@@ -267,7 +276,7 @@ def test_the_first_form_has_lists_in_several_places() -> None:
     )
     answer = RawResponse(200, {}, b"", sunk(body, [7] * 30, new_parser(), V1))
     places = [(f"{kind}_embedding", "segments") for kind in ("audio", "text", "image", "video")]
-    (audio, text, image, video), rest = take(answer, *places)
+    (audio, text, image, video), rest = extract_vectors(answer, *places)
     assert audio.vectors.tolist() == [[3.0, 4.0], [5.0, 6.0]]
     assert audio.start_sec.tolist() == [0, 6.5]
     assert math.isnan(audio.end_sec[1])
@@ -280,7 +289,7 @@ def test_the_first_form_has_lists_in_several_places() -> None:
 
 def test_columns_are_read_only_and_share_the_matrix() -> None:
     response = RawResponse(200, {}, b"", sunk(row_of("[2.0]"), [], new_parser()))
-    (found,), _ = take(response, ("data",))
+    (found,), _ = extract_vectors(response, ("data",))
     for column in (found.vectors, found.start_sec, found.end_sec, found.embedding_option.codes):
         assert not column.flags.writeable
     assert not found.vectors.flags.owndata
@@ -319,7 +328,7 @@ def test_little_is_left_of_a_long_answer_when_it_ends(spaced: bool) -> None:
         body = json.dumps(json.loads(body)).encode()
     vector_reader = sunk(body, [1000] * (len(body) // 1000), new_parser())
     assert len(b"".join((vector_reader._rest, vector_reader._held))) < 40_000 < len(body) / 5
-    (found,) = vector_reader.columns(vector_reader.rest()["data"])
+    (found,) = vector_reader.columns(vector_reader.remainder()["data"])
     assert_same(found, Embeddings.from_items(json.loads(body)["data"]))
 
 

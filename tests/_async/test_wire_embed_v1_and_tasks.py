@@ -1,6 +1,6 @@
 """Embeddings on the wire: the first API, and tasks of the second.
 
-`test_embed_wire` has the worked payloads of `POST /embed-v2`.
+`test_wire_embed_v2` has the worked payloads of `POST /embed-v2`.
 """
 
 from collections.abc import Callable

@@ -1,12 +1,11 @@
-"""A day of work in bad weather: many calls through the proxy, and what came of each in the end.
+"""Many calls through the proxy that injects faults, and what came of each in the end.
 
-The emulator's ledger knows what was really created; the work knows what it was told. A resource
-that nobody was told of is a duplicate, one that somebody was told of and that is not there is lost.
+The emulator's ledger knows what was created; the workload knows what it was told. A resource that
+nobody was told of is a duplicate, one that somebody was told of and that is not there is lost.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -26,16 +25,16 @@ from dodeca import AsyncClient, Client, Media
 from dodeca.emulator import Emulator, EmulatorTransport, samples
 from dodeca.emulator.server import serving
 from dodeca.errors import BadRequestError, DodecaError, NotFoundError, OutcomeUnknownError
-from tests.faults.proxy import FAULTS, Proxy, Weather
+from tests.depth import depth
+from tests.faults.proxy import FAULTS, Proxy, RandomFaults
+from tests.seams import Clock, on_clock
 
 SETTLE_SEC = 1.0
-TIMEOUT_SEC = 4.0
+TIMEOUT_SEC = 5.0  # of which a socket waits all, and of which a stall takes all
 WORKERS = 24
 RATE = 0.1
-# Ten thousand calls of each client in days of 2,500, since the lists of an emulator get slow.
-# `make soak`: five times 100,000.
-CALLS = 2_500
-DAYS = range(200) if os.environ.get("DODECA_SOAK") else range(4)
+CALLS = 2_500  # with each emulator, since its lists get slow
+SEEDS = range(depth(1, deep=4, soak=200))  # for each client; a soak makes a million calls
 _PATIENCE = 8
 MODELS = {"marengo3.0": ["visual"]}
 WORDS = [f"{colour} {thing}" for colour in ("red", "green", "blue") for thing in ("car", "disc")]
@@ -54,13 +53,13 @@ class Switch:
 
 @dataclass
 class Stage:
-    """An emulator with something in it, and the work's own idea of what that is."""
+    """An emulator with something in it, and what the workload knows of it."""
 
     emulator: Emulator
     url: str
     indexes: list[str]
     videos: list[str]
-    picture: bytes
+    image: bytes
     expected: dict[str, NDArray[np.float32]]
 
     def ledger(self) -> dict[str, list[str]]:
@@ -74,24 +73,24 @@ class Stage:
 @contextmanager
 def stage(folder: Path, *, pairs: int) -> Iterator[Stage]:
     """An emulator behind a server, with enough indexes and videos for `pairs` pairs of them."""
-    picture = samples.image(folder / "red.png", "red").read_bytes()
+    image = samples.image(folder / "red.png", "red").read_bytes()
     scenes = [samples.Scene("red", 4.0, moving=False)]
-    film = samples.video(folder / "film.mp4", scenes, size=(480, 360), fps=5, sound=False)
+    video = samples.video(folder / "video.mp4", scenes, size=(480, 360), fps=5, sound=False)
     pace = Switch()
     with Emulator(pace=pace) as emulator:
         client = Client("prepare", transport=EmulatorTransport(emulator))
         indexes = [client.indexes.create(f"given {n}", MODELS).id for n in range(8)]
-        videos = [client.assets.create(film).id for _ in range(-(-pairs // 8))]
+        videos = [client.assets.create(video).id for _ in range(-(-pairs // 8))]
         assert all(client.assets.retrieve(video).status == "ready" for video in videos)
         expected = {words: client.embed.text(words).vectors for words in WORDS}
         pace.done = 0.0
         with serving(emulator) as url:
-            yield Stage(emulator, url, indexes, videos, picture, expected)
+            yield Stage(emulator, url, indexes, videos, image, expected)
 
 
 @dataclass
 class Result:
-    """What came of the work."""
+    """What came of the workload."""
 
     told: dict[str, list[str]] = field(default_factory=dict)
     done: int = 0
@@ -123,16 +122,19 @@ class Counts:
     doubled: int
 
 
-class Work:
-    """Calls of many kinds, made by several workers, each call again until it has an answer.
+class Workload:
+    """Calls of many kinds, made by several workers, each repeated until it has a response.
 
-    An error that says that nothing was done is believed, and the call made again; after an unknown
-    outcome the work looks for the marker itself, as a user would.
+    An error that says that nothing was done is believed, and the call repeated; after an unknown
+    outcome the workload looks for the marker itself, as a user would.
     """
 
-    def __init__(self, stage: Stage, client: Client | AsyncClient, *, seed: int) -> None:
+    def __init__(
+        self, stage: Stage, client: Client | AsyncClient, clock: Clock, *, seed: int
+    ) -> None:
         self._stage = stage
-        self._client = client
+        self._client = on_clock(client, clock)
+        self._clock = clock
         self._seed = seed
         self._made: list[tuple[str, str]] = []
         self._to_go: list[str] = []  # indexes that nobody reads, as they are deleted some time
@@ -175,7 +177,7 @@ class Work:
             if isinstance(ended, BadRequestError | NotFoundError):
                 break
             if isinstance(ended, OutcomeUnknownError) and find is not None:
-                await anyio.sleep(SETTLE_SEC)
+                await self._clock.asleep(SETTLE_SEC)
                 if found := await self._settled(find):
                     return found[0]
         self.result.lost.append(repr(ended))
@@ -221,7 +223,7 @@ class Work:
                 self._made.append((index.id, name))
 
     async def _asset(self, _: random.Random, number: int) -> None:
-        media = Media.data(self._stage.picture, filename=f"{number}.png")
+        media = Media.data(self._stage.image, filename=f"{number}.png")
 
         async def find() -> list[Any]:
             return await self._search(
@@ -309,52 +311,39 @@ class Work:
 
 
 @contextmanager
-def weather(stage: Stage, *, seed: int, rate: float = RATE) -> Iterator[tuple[str, Weather]]:
-    """A proxy in front of the stage. Stalls are few, since each lasts as long as a deadline."""
-    conditions = Weather(seed, rate, {**dict.fromkeys(FAULTS, 1.0), "stall": 0.2})
-    with Proxy(stage.url, conditions).serving() as url:
-        yield url, conditions
+def faulty_proxy(stage: Stage, *, seed: int, rate: float = RATE) -> Iterator[tuple[str, Proxy]]:
+    """A proxy in front of a stage. Stalls are few, since each lasts as long as a deadline."""
+    faults = RandomFaults(seed, rate, {**dict.fromkeys(FAULTS, 1.0), "stall": 0.2})
+    proxy = Proxy(stage.url, faults, holds_late=True)
+    with proxy.serving() as url:
+        yield url, proxy
 
 
-async def day(
+async def run(
     folder: Path, open_client: Callable[..., Client | AsyncClient], *, seed: int, calls: int = CALLS
 ) -> tuple[Counts, str]:
-    """Many calls in bad weather: how many went wrong, and how it was.
-
-    The client was told how long the server may work on after a connection is gone. On a day when
-    the server, on a busy machine, broke that promise, nothing can be shown: there is another one.
-    """
-    for attempt in range(3):
-        counts, story, slowest = await _day(folder, open_client, seed=seed, calls=calls)
-        if slowest < SETTLE_SEC or attempt == 2:
-            break
-    return counts, story
-
-
-async def _day(
-    folder: Path, open_client: Callable[..., Client | AsyncClient], *, seed: int, calls: int
-) -> tuple[Counts, str, float]:
-    with stage(folder, pairs=calls // 16) as built, weather(built, seed=seed) as (url, conditions):
+    """Many calls with random faults: how many went wrong, and what there was."""
+    with stage(folder, pairs=calls // 16) as built:
         before = built.ledger()
-        client = open_client(
-            "key", base_url=url, timeout=TIMEOUT_SEC, reconcile_after_sec=SETTLE_SEC
-        )
-        result = await Work(built, client, seed=seed).run(calls)
-        await closed(client)
+        with faulty_proxy(built, seed=seed) as (url, proxy):
+            client = open_client(
+                "key", base_url=url, timeout=TIMEOUT_SEC, reconcile_after_sec=SETTLE_SEC
+            )
+            result = await Workload(built, client, proxy.clock, seed=seed).run(calls)
+            await closed(client)
         counts = result.against(built.ledger(), before)
         told = {operation: len(ids) for operation, ids in result.told.items()}
-    faults = conditions.seen.total() - conditions.seen["requests"]
+    seen = proxy.faults.seen
     lines = [
         f"seed {seed}: {counts}",
-        f"{conditions.seen['requests']} requests, {faults} faults: {dict(conditions.seen)}",
+        f"{seen['requests']} requests, {seen.total() - seen['requests']} faults: {dict(seen)}",
         f"created: {told}; calls that ended with an error and were made again: "
         f"{dict(result.errors)}",
         f"created twice: {dict(+result.doubled)}",
-        f"the server was at work on a request for up to {conditions.slowest:.2f} s",
         *result.lost[:5],
         *result.wrong[:5],
     ]
-    return counts, "\n".join(lines), conditions.slowest
+    return counts, "\n".join(lines)
 
 
 async def closed(client: Client | AsyncClient) -> None:

@@ -1,7 +1,7 @@
-# From tests/_async/test_wire_embed.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wire_embed_v1_and_tasks.py by scripts/unasync.py; edit that one.
 """Embeddings on the wire: the first API, and tasks of the second.
 
-`test_embed_wire` has the worked payloads of `POST /embed-v2`.
+`test_wire_embed_v2` has the worked payloads of `POST /embed-v2`.
 """
 
 from collections.abc import Callable

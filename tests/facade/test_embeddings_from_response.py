@@ -12,7 +12,7 @@ import twelvelabs as vendor
 from twelvelabs import TwelveLabs
 
 from dodeca import Client, Embeddings
-from dodeca.emulator import Emulator, samples
+from dodeca.emulator import Emulator
 from dodeca.emulator.server import serving
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 
@@ -65,10 +65,10 @@ def test_bedrock_one_vector() -> None:
     assert len(Embeddings.from_response({"data": older})) == 1
 
 
-def test_the_vendor_s_objects(tmp_path: Path) -> None:
-    media = samples.write_all(tmp_path)[0]
+def test_the_vendor_s_objects(sample_files: Path) -> None:
+    media = sample_files / "colours.mp4"
     with (
-        Emulator(media=tmp_path) as emulator,
+        Emulator(media=sample_files) as emulator,
         serving(emulator) as url,
         httpx.Client(timeout=60) as http,
         Client("key", base_url=url) as ours,

@@ -1,21 +1,23 @@
-# From tests/_async/test_embed_wire.py by scripts/unasync.py; edit that one.
 """What the facade sends and how it reads the answers, request by request."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from dodeca import Client, Embeddings, Media, errors, segmentation
-from tests.scripted import EMBEDDED, Script, Still, reply
+from dodeca import AsyncClient, Embeddings, Media, errors, segmentation
+from tests.scripted import EMBEDDED, Script, reply
+from tests.seams import on_clock
+
+pytestmark = pytest.mark.anyio
 
 IMAGE = "https://user-bucket.com/folder/dog.jpg"
 BASE = {"model_name": "marengo3.0"}
 
 # The eight worked payloads of the reference page of POST /embed-v2.
-PAYLOADS: list[tuple[Callable[[Client], Embeddings], dict[str, Any]]] = [
+PAYLOADS: list[tuple[Callable[[AsyncClient], Awaitable[Embeddings]], dict[str, Any]]] = [
     (
         lambda client: client.embed.text("man walking a dog"),
         {"input_type": "text", "text": {"input_text": "man walking a dog"}},
@@ -103,12 +105,12 @@ PAYLOADS: list[tuple[Callable[[Client], Embeddings], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("call", "payload"), PAYLOADS)
-def test_the_worked_payloads_are_sent_exactly(
-    call: Callable[[Client], Embeddings], payload: dict[str, Any]
+async def test_the_worked_payloads_are_sent_exactly(
+    call: Callable[[AsyncClient], Awaitable[Embeddings]], payload: dict[str, Any]
 ) -> None:
     script = Script(reply(EMBEDDED))
-    with Client("tlk_test", transport=script) as client:
-        found = call(client)
+    async with AsyncClient("tlk_test", transport=script) as client:
+        found = await call(client)
     assert script.bodies == [BASE | payload]
     request = script.requests[0]
     assert (request.method, str(request.url)) == ("POST", "https://api.twelvelabs.io/v1.3/embed-v2")
@@ -119,26 +121,26 @@ def test_the_worked_payloads_are_sent_exactly(
     assert found.model_name == "marengo3.0"
 
 
-def test_local_bytes_go_along_as_base64() -> None:
+async def test_local_bytes_go_along_as_base64() -> None:
     content = bytes(range(256)) * 3_000
     script = Script(reply(EMBEDDED))
-    with Client("tlk_test", transport=script) as client:
-        client.embed.video(Media.data(content, filename="clip.mp4"), via="sync")
+    async with AsyncClient("tlk_test", transport=script) as client:
+        await client.embed.video(Media.data(content, filename="clip.mp4"), via="sync")
     sent = script.bodies[0]["video"]["media_source"]["base64_string"]
     assert base64.b64decode(sent, validate=True) == content
 
 
-def test_a_retry_sends_the_same_body_again() -> None:
+async def test_a_retry_sends_the_same_body_again() -> None:
     content = b"0123456789" * 50_000
     script = Script(
         reply({"error": {"code": "internal", "message": "again"}}, status=500), reply(EMBEDDED)
     )
-    with Client("tlk_test", transport=script) as client:
-        client.embed.audio(Media.data(content), via="sync")
+    async with AsyncClient("tlk_test", transport=script) as client:
+        await client.embed.audio(Media.data(content), via="sync")
     assert script.bodies[0] == script.bodies[1]
 
 
-def test_metadata_is_a_public_class_and_unknown_fields_are_kept() -> None:
+async def test_metadata_is_a_public_class_and_unknown_fields_are_kept() -> None:
     metadata = {
         "input_type": "video",
         "input_url": "https://host/a.mp4",
@@ -149,27 +151,27 @@ def test_metadata_is_a_public_class_and_unknown_fields_are_kept() -> None:
         "new_field": {"a": 1},
     }
     script = Script(reply(EMBEDDED | {"metadata": metadata}))
-    with Client("tlk_test", transport=script) as client:
-        found = client.embed.video("https://host/a.mp4")
+    async with AsyncClient("tlk_test", transport=script) as client:
+        found = await client.embed.video("https://host/a.mp4")
     assert found.metadata is not None
     assert found.metadata.duration == 12.5
     assert found.metadata.extra == {"new_field": {"a": 1}}
 
 
-def test_an_unknown_kind_of_metadata_passes() -> None:
+async def test_an_unknown_kind_of_metadata_passes() -> None:
     script = Script(reply(EMBEDDED | {"metadata": {"input_type": "hologram", "depth": 3}}))
-    with Client("tlk_test", transport=script) as client:
-        found = client.embed.text("x")
+    async with AsyncClient("tlk_test", transport=script) as client:
+        found = await client.embed.text("x")
     assert found.metadata is not None
     assert found.metadata.input_type == "hologram"
     assert found.metadata.extra == {"depth": 3}
 
 
-def test_nulls_mean_absence() -> None:
+async def test_nulls_mean_absence() -> None:
     metadata = {"input_type": "image", "input_url": None, "input_filename": None}
     script = Script(reply(EMBEDDED | {"metadata": metadata}))
-    with Client("tlk_test", transport=script) as client:
-        found = client.embed.image("https://host/a.png")
+    async with AsyncClient("tlk_test", transport=script) as client:
+        found = await client.embed.image("https://host/a.png")
     assert found.metadata is not None
     assert found.metadata.input_url is None
 
@@ -187,16 +189,15 @@ def test_nulls_mean_absence() -> None:
         b"null",
     ],
 )
-def test_an_undocumented_answer_is_an_invalid_response(body: bytes) -> None:
+async def test_an_undocumented_answer_is_an_invalid_response(body: bytes) -> None:
     script = Script(*(httpx.Response(200, content=body) for _ in range(2)))
-    with Client("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    async with on_clock(AsyncClient("tlk_test", transport=script)) as client:
         with pytest.raises(errors.InvalidResponseError):
-            client.embed.text("x")
+            await client.embed.text("x")
     assert script.left == 0
 
 
-BAD_INPUTS: list[Callable[[Client], object]] = [
+BAD_INPUTS: list[Callable[[AsyncClient], Awaitable[object]]] = [
     lambda client: client.embed.text(""),
     lambda client: client.embed.text("\ud800"),
     lambda client: client.embed.text(3),  # type: ignore[arg-type]
@@ -224,18 +225,20 @@ BAD_INPUTS: list[Callable[[Client], object]] = [
 
 
 @pytest.mark.parametrize("call", BAD_INPUTS)
-def test_bad_input_is_refused_before_anything_is_sent(
-    call: Callable[[Client], object],
+async def test_bad_input_is_refused_before_anything_is_sent(
+    call: Callable[[AsyncClient], Awaitable[object]],
 ) -> None:
     script = Script()
-    with Client("tlk_test", transport=script) as client:
+    async with AsyncClient("tlk_test", transport=script) as client:
         with pytest.raises(errors.InvalidRequestError):
-            call(client)
+            await call(client)
     assert script.requests == []
 
 
-def test_words_of_newer_models_pass_through() -> None:
+async def test_words_of_newer_models_pass_through() -> None:
     script = Script(reply(EMBEDDED))
-    with Client("tlk_test", transport=script) as client:
-        client.embed.video("https://host/a", embedding_option=["fused"], model_name="marengo3.5")
+    async with AsyncClient("tlk_test", transport=script) as client:
+        await client.embed.video(
+            "https://host/a", embedding_option=["fused"], model_name="marengo3.5"
+        )
     assert script.bodies[0]["video"]["embedding_option"] == ["fused"]
