@@ -208,7 +208,7 @@ UNLISTED = (
 
 
 def test_both_sides_of_the_moving_table_exist() -> None:
-    rows = (ROOT / "facade/docs/moving.md").read_text().split("|---|---|\n")[1].split("\n\n")[0]
+    rows = (ROOT / "facade/docs/migrating.md").read_text().split("|---|---|\n")[1].split("\n\n")[0]
     ours, theirs = Client("key"), twelvelabs.TwelveLabs(api_key="key")
     seen = 0
     for row in rows.splitlines():
