@@ -7,6 +7,7 @@ import operator
 import os
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,11 +18,12 @@ import pytest
 import twelvelabs
 
 from dodeca import Client
-from dodeca.emulator import samples
+from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
+from tests import pages
+from tests.pages import PAGES, ROOT
 from tests.scripted import Still
 
-ROOT = Path(__file__).resolve().parent.parent
 # What people import or reach from a client; `_async` is the same text in other words.
 MODULES = [
     "dodeca",
@@ -45,7 +47,7 @@ MODULES = [
         for module in pkgutil.iter_modules(importlib.import_module("dodeca._sync").__path__)
     ),
 ]
-PAGES = sorted(ROOT.glob("facade/docs/**/*.md"))
+PROGRAMS = [page for page in pages.PROGRAMS if page != pages.README]  # tests/test_package.py has it
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -156,17 +158,42 @@ def test_every_method_of_the_client_is_looked_at() -> None:
     assert {method.function for method in coverage_table.methods(Client)} <= looked_at
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return samples.write_all(tmp_path_factory.mktemp("samples"))
+
+
+@pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_the_code_of_a_page_runs(page: Path, names: dict[str, Any]) -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-    shared = dict(names)
-    for block in blocks:
-        exec(compile(block, str(page), "exec"), shared)
-    for name in set(shared) - set(names):
-        close = getattr(shared[name], "close", None)
-        if close is not None and not inspect.isclass(shared[name]):
-            close()
+def test_the_code_of_a_page_runs_in_an_empty_folder_and_prints_what_it_says(
+    page: Path,
+    media: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def copies(folder: str) -> None:
+        for file in media:
+            shutil.copy(file, folder)
+
+    monkeypatch.setattr(samples, "write_all", copies)  # the same files, without encoding them anew
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(pages.program(page), str(page), "exec"), names)
+    assert not pages.differences(page, capsys.readouterr().out)
+    for value in names.values():
+        if isinstance(value, Client | Emulator):
+            value.close()
+
+
+LINK = re.compile(r"(?<!`)\[[^]]*\]\(([^)\s]+)\)")
+
+
+@pytest.mark.parametrize("page", [*PAGES, *ROOT.glob("C*.md")], ids=lambda page: page.stem)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if not target.startswith(("https://", "#")):
+            assert (page.parent / target.partition("#")[0]).exists(), target
 
 
 @pytest.fixture(scope="module")
@@ -182,14 +209,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_pages_build_without_a_warning_and_load_nothing_from_elsewhere(built: Path) -> None:
-    pages = list(built.glob("**/*.html"))
-    assert len(pages) > len(PAGES)
+    found = list(built.glob("**/*.html"))
+    assert len(found) >= len(PAGES)
     loaded = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=.?(?:https?:)?//")
-    for page in pages:
+    for page in found:
         assert not loaded.search(page.read_text()), page.name
         assert "&gt;&gt;&gt; " not in re.sub(
             r"<pre.*?</pre>", "", page.read_text(), flags=re.DOTALL
         )
+
+
+def test_llms_txt_lists_every_page_of_the_site(built: Path) -> None:
+    listed = LINK.findall((built / "llms.txt").read_text(encoding="utf-8"))
+    built_pages = {str(page.relative_to(built)) for page in built.glob("**/*.html")}
+    assert sorted(listed) == sorted(built_pages - {"404.html"})
 
 
 def test_everything_public_is_on_a_page(built: Path) -> None:
@@ -207,7 +240,7 @@ UNLISTED = (
 )
 
 
-def test_both_sides_of_the_moving_table_exist() -> None:
+def test_both_sides_of_the_table_of_migration_exist() -> None:
     rows = (ROOT / "facade/docs/migrating.md").read_text().split("|---|---|\n")[1].split("\n\n")[0]
     ours, theirs = Client("key"), twelvelabs.TwelveLabs(api_key="key")
     seen = 0
