@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dodeca import Client, Embeddings, Media, segmentation
-from dodeca._secret import ENVIRONMENT
+from dodeca._http.api_key import ENVIRONMENT
 from dodeca.errors import DodecaError
 from dodeca.media import is_image, is_sound
 

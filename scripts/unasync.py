@@ -31,8 +31,7 @@ WORDS = [
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),
     (r"\b_async\b", "_sync"),
-    (r"\b_a(concurrency|sockets)\b", r"_\1"),
-    (r"\basync_through\b", "through"),
+    (r"\basync_(concurrency|network|through)\b", r"\1"),
     (r"_async_", "_"),
 ]
 
@@ -41,7 +40,7 @@ def derive(text: str, source: Path) -> str:
     """The synchronous twin of a module's text."""
     for pattern, replacement in WORDS:
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-    return f"# Derived from {source.as_posix()} by scripts/unasync.py; edit that one.\n{text}"
+    return f"# From {source.as_posix()} by scripts/unasync.py; edit that one.\n{text}"
 
 
 def derive_all(target_root: Path) -> list[Path]:

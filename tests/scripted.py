@@ -7,7 +7,7 @@ import anyio
 import httpx
 import orjson
 
-from dodeca._clock import Clock
+from dodeca._base.clock import Clock
 
 
 class Still(Clock):

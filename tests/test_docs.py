@@ -115,8 +115,8 @@ INSIDE = (
     *(
         "dodeca._sync.job.wait_all",
         "dodeca._sync.pages.listed",
-        "dodeca._sync.embed.embedded",
-        "dodeca._sync.embed_tasks.as_embeddings",
+        "dodeca._sync.resources.embed.embedded",
+        "dodeca._sync.resources.embed_tasks.as_embeddings",
     ),
     *("dodeca._sync.job.may_pass", "dodeca._sync.job.check_timeout"),
     "dodeca.embeddings.labels.",

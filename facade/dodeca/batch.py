@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import attrs
 
-from dodeca import _show
+from dodeca._base import html
 from dodeca.errors import DodecaError
 
 if TYPE_CHECKING:
@@ -69,5 +69,5 @@ class Batch(Sequence["Embeddings | DodecaError"]):
         return f"<Batch of {len(self)}, {len(self.errors)} of them errors>"
 
     def _repr_html_(self) -> str:
-        rows = [(number, str(one)) for number, one in enumerate(self.results[: _show.ROWS])]
-        return _show.table(repr(self)[1:-1], ("input", "result"), rows, len(self))
+        rows = [(number, str(one)) for number, one in enumerate(self.results[: html.ROWS])]
+        return html.table(repr(self)[1:-1], ("input", "result"), rows, len(self))

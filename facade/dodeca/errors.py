@@ -32,7 +32,7 @@ from typing import Any
 import attrs
 import orjson
 
-from dodeca._masking import masked
+from dodeca._base.logs import masked
 
 _MESSAGE_LIMIT = 2_000
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")

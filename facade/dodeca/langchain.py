@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dodeca._bodies import MODEL
+from dodeca._calls.embed_requests import MODEL
 from dodeca.errors import ConfigurationError
 
 try:

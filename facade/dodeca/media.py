@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from dodeca import _show
-from dodeca._links import address
-from dodeca._masking import masked
+from dodeca._base import html
+from dodeca._base.addresses import address
+from dodeca._base.logs import masked
 from dodeca.errors import InvalidMediaError, SourceChangedError
 
 MIB = 1024 * 1024
@@ -266,7 +266,7 @@ class Media:
         return f"Media({', '.join(f'{name}={text}' for name, text in shown.items() if text)})"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self))
+        return html.paragraph(repr(self))
 
     def __str__(self) -> str:
         return str(self.path or self.link or self.asset_id or self.filename or "media in memory")

@@ -22,9 +22,9 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dodeca._bodies import MODEL
-from dodeca._ids import row_id
-from dodeca._limiter import Limiter, Permit
+from dodeca._base.row_ids import row_id
+from dodeca._calls.embed_requests import MODEL
+from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca.bulk.inputs import Item, Options, metadata_names, row_item
 from dodeca.bulk.route import needs_task, source_of
 from dodeca.bulk.verdict import verdict
@@ -154,7 +154,7 @@ class Embedder:
                 return found
 
     def _asked(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
-        from dodeca._sync.service import Service
+        from dodeca._sync.bulk_service import Service
 
         assert self._client is not None
         service = Service(self._client._transport)
@@ -295,7 +295,7 @@ class _Worker:
 
     def __init__(self, settings: Any, journal_id: str) -> None:
         from dodeca import Client
-        from dodeca._sync.service import Service
+        from dodeca._sync.bulk_service import Service
         from dodeca.bulk.steps import Steps
 
         client = Client(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import attrs
 
-from dodeca._numbers import is_finite
+from dodeca._base.numbers import is_finite
 from dodeca.errors import InvalidRequestError
 
 FIXED_SEC = (2, 10)

@@ -22,7 +22,7 @@ from typing import Any
 import attrs
 import orjson
 
-from dodeca._clock import Clock
+from dodeca._base.clock import Clock
 from dodeca.errors import InvalidRequestError, WebhookError
 
 HEADER = "TL-Signature"

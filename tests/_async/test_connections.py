@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from dodeca import AsyncClient, _http
-from dodeca._async import pool
-from dodeca._clock import Clock
-from dodeca._wire import Body
+from dodeca import AsyncClient
+from dodeca._async.connections import pool
+from dodeca._base.clock import Clock
+from dodeca._calls.bodies import Body
+from dodeca._http import messages
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd
 from tests.faults.raw import Raw, http
@@ -55,18 +56,18 @@ async def test_a_stream_ends_with_its_block() -> None:
 
 async def test_an_answer_that_was_closed_reads_nothing_of_the_next() -> None:
     with Raw(lambda _: http(b"whole")).serving() as url:
-        where = _http.url(url)
+        where = messages.url(url)
         connections = pool.AsyncPool(where)
 
-        def request() -> _http.HttpRequest:
-            return _http.HttpRequest("GET", where, {"host": "localhost"}, Body("", []), 5.0)
+        def request() -> messages.HttpRequest:
+            return messages.HttpRequest("GET", where, {"host": "localhost"}, Body("", []), 5.0)
 
         answer = await connections.send(request())
         first = aiter(answer.stream)
         assert await anext(first) == b"whole"
         await answer.stream.aclose()
         other = await connections.send(request())
-        with pytest.raises(_http.ProtocolError, match="closed"):
+        with pytest.raises(messages.ProtocolError, match="closed"):
             await anext(first)
         assert [piece async for piece in other.stream] == [b"whole"]
         await other.stream.aclose()

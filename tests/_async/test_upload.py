@@ -147,7 +147,7 @@ def _etag(content: bytes) -> str:
 @pytest.fixture
 def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of more bytes than go into one call, in this module."""
-    monkeypatch.setattr("dodeca._async.assets.DIRECT_BYTES", CHUNK)
+    monkeypatch.setattr("dodeca._async.resources.assets.DIRECT_BYTES", CHUNK)
     path = tmp_path / "film.mp4"
     path.write_bytes(CONTENT)
     return path

@@ -10,10 +10,10 @@ import numpy as np
 import orjson
 
 from dodeca import AsyncClient, AsyncJob, Embeddings
-from dodeca._async.embed_v1 import EmbeddingsV1
 from dodeca._async.pages import AsyncPages
-from dodeca._async.search import AsyncSearchResults
-from dodeca._params import MARKER
+from dodeca._async.resources.embed_v1 import EmbeddingsV1
+from dodeca._async.resources.search import AsyncSearchResults
+from dodeca._calls.params import MARKER
 from tests import contract
 from tests.contract import Field
 from tests.scripted import Script

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_batch.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_batch.py by scripts/unasync.py; edit that one.
 """Many texts and pictures at a time: order, errors by item, and the pace of the service."""
 
 import httpx

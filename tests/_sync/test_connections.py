@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_connections.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_connections.py by scripts/unasync.py; edit that one.
 """Connections as they are: taken, given back, waited for and closed."""
 
 import time
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from dodeca import Client, _http
-from dodeca._clock import Clock
-from dodeca._sync import pool
-from dodeca._wire import Body
+from dodeca import Client
+from dodeca._base.clock import Clock
+from dodeca._calls.bodies import Body
+from dodeca._http import messages
+from dodeca._sync.connections import pool
 from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd
 from tests.faults.raw import Raw, http
@@ -54,18 +55,18 @@ def test_a_stream_ends_with_its_block() -> None:
 
 def test_an_answer_that_was_closed_reads_nothing_of_the_next() -> None:
     with Raw(lambda _: http(b"whole")).serving() as url:
-        where = _http.url(url)
+        where = messages.url(url)
         connections = pool.Pool(where)
 
-        def request() -> _http.HttpRequest:
-            return _http.HttpRequest("GET", where, {"host": "localhost"}, Body("", []), 5.0)
+        def request() -> messages.HttpRequest:
+            return messages.HttpRequest("GET", where, {"host": "localhost"}, Body("", []), 5.0)
 
         answer = connections.send(request())
         first = iter(answer.stream)
         assert next(first) == b"whole"
         answer.stream.close()
         other = connections.send(request())
-        with pytest.raises(_http.ProtocolError, match="closed"):
+        with pytest.raises(messages.ProtocolError, match="closed"):
             next(first)
         assert [piece for piece in other.stream] == [b"whole"]
         other.stream.close()

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_embed_wire.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_embed_wire.py by scripts/unasync.py; edit that one.
 """What the facade sends and how it reads the answers, request by request."""
 
 import base64

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_emulated.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_emulated.py by scripts/unasync.py; edit that one.
 """The whole line, facade over emulator, on real files."""
 
 from collections.abc import Callable

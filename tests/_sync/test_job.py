@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_job.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_job.py by scripts/unasync.py; edit that one.
 """Jobs, on a clock that does not make anybody wait."""
 
 from typing import Any

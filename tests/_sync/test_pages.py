@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_pages.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_pages.py by scripts/unasync.py; edit that one.
 """Lists that move, turn in circles, or hold what nobody documented."""
 
 from typing import Any

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_server.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_server.py by scripts/unasync.py; edit that one.
 """The client over real sockets, to the emulator as a server."""
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_stream.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_stream.py by scripts/unasync.py; edit that one.
 """Texts that arrive piece by piece."""
 
 import itertools

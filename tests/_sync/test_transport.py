@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_transport.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_transport.py by scripts/unasync.py; edit that one.
 """Retries, deadlines and errors, as conversations."""
 
 import httpx

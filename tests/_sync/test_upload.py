@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_upload.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_upload.py by scripts/unasync.py; edit that one.
 """Whole uploads, against a small service and its storage."""
 
 import hashlib
@@ -146,7 +146,7 @@ def _etag(content: bytes) -> str:
 @pytest.fixture
 def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of more bytes than go into one call, in this module."""
-    monkeypatch.setattr("dodeca._sync.assets.DIRECT_BYTES", CHUNK)
+    monkeypatch.setattr("dodeca._sync.resources.assets.DIRECT_BYTES", CHUNK)
     path = tmp_path / "film.mp4"
     path.write_bytes(CONTENT)
     return path

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_wait_all.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wait_all.py by scripts/unasync.py; edit that one.
 """Many jobs at once, against a simulated service on a clock of its own."""
 
 import math

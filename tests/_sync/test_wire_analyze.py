@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_wire_analyze.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wire_analyze.py by scripts/unasync.py; edit that one.
 """Analyses on the wire; `test_stream` has those that arrive piece by piece."""
 
 import base64

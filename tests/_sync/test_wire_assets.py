@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_wire_assets.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wire_assets.py by scripts/unasync.py; edit that one.
 """Assets and uploads in chunks on the wire; `test_upload` has whole uploads."""
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_wire_complete.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wire_complete.py by scripts/unasync.py; edit that one.
 """The tables of the wire tests leave nothing of the document out."""
 
 from tests import contract

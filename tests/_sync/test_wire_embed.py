@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_wire_embed.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wire_embed.py by scripts/unasync.py; edit that one.
 """Embeddings on the wire: the first API, and tasks of the second.
 
 `test_embed_wire` has the worked payloads of `POST /embed-v2`.

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_wire_indexes.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wire_indexes.py by scripts/unasync.py; edit that one.
 """Indexes on the wire."""
 
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_wire_text.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wire_text.py by scripts/unasync.py; edit that one.
 """Texts of the retired operations on the wire; `test_stream` has those that arrive in pieces."""
 
 from collections.abc import Callable

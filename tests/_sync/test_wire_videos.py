@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_wire_videos.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_wire_videos.py by scripts/unasync.py; edit that one.
 """The videos and the assets of an index on the wire."""
 
 from collections.abc import Callable

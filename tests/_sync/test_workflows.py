@@ -1,4 +1,4 @@
-# Derived from tests/_async/test_workflows.py by scripts/unasync.py; edit that one.
+# From tests/_async/test_workflows.py by scripts/unasync.py; edit that one.
 """The typical workflows of the API's reference, each in at most ten lines of the facade."""
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-# Derived from tests/_async/wire.py by scripts/unasync.py; edit that one.
+# From tests/_async/wire.py by scripts/unasync.py; edit that one.
 """Plays one call of the facade: what it puts on the wire, and what it makes of the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +11,10 @@ import numpy as np
 import orjson
 
 from dodeca import Client, Embeddings, Job
-from dodeca._params import MARKER
-from dodeca._sync.embed_v1 import EmbeddingsV1
+from dodeca._calls.params import MARKER
 from dodeca._sync.pages import Pages
-from dodeca._sync.search import SearchResults
+from dodeca._sync.resources.embed_v1 import EmbeddingsV1
+from dodeca._sync.resources.search import SearchResults
 from tests import contract
 from tests.contract import Field
 from tests.scripted import Script

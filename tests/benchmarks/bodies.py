@@ -13,7 +13,8 @@ from unittest import mock
 
 import httpx
 
-from dodeca import Client, _wire
+from dodeca import Client
+from dodeca._calls import bodies
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import medians, peak_memory
 from tests.benchmarks.report import Goal, Medians, Result
@@ -64,7 +65,7 @@ def ways(base_url: str, path: Path, clients: ExitStack) -> dict[str, Callable[[]
     vendor = TwelveLabs(api_key=API_KEY, base_url=base_url, httpx_client=plain)
 
     def without_pybase64() -> Any:
-        with mock.patch.object(_wire, "b64encode", base64.b64encode):
+        with mock.patch.object(bodies, "b64encode", base64.b64encode):
             return ours.embed.video(path, via="sync")
 
     def with_httpx() -> Any:

@@ -19,7 +19,7 @@ import orjson
 import simdjson
 
 from dodeca import Client
-from dodeca.embeddings import floats, sink
+from dodeca._calls import floats, vector_reader
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import medians, peak_memory
 from tests.benchmarks.report import Goal, Medians, Result
@@ -151,7 +151,7 @@ def ours(base_url: str, new_parser: Callable[[], Any], clients: ExitStack) -> Ca
     """The client, with one of the parsers it can use."""
 
     def way() -> Any:
-        with mock.patch.object(sink, "new_parser", new_parser):
+        with mock.patch.object(vector_reader, "new_parser", new_parser):
             return client.embed.video(MEDIA).vectors
 
     client = clients.enter_context(Client(API_KEY, base_url=base_url))

@@ -10,7 +10,7 @@ import math
 import random
 from collections.abc import Callable, Set
 
-from dodeca._clock import Clock
+from dodeca._base.clock import Clock
 from dodeca._sync.job import Board, Job, JobState, wait_all
 from tests.benchmarks.report import Goal, Medians, Result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from dodeca import Client
-from dodeca.embeddings import floats
+from dodeca._calls import floats
 from tests.benchmarks import calls, decode
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.report import Medians, Result

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from dodeca import AsyncClient
-from dodeca._sync.multipart_uploads import WORKERS
-from dodeca.embeddings import floats, sink
+from dodeca._calls import floats, vector_reader
+from dodeca._sync.resources.multipart_uploads import WORKERS
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks import bodies, calls, decode, polling, uploads
 from tests.benchmarks.loopback import API_KEY, serving
@@ -39,10 +39,10 @@ def test_decoding_takes_less_than_half_of_a_whole_parse(long: bytes) -> None:
 
 @pytest.mark.parametrize("parser", [floats.simdjson_parser(), floats.orjson_parser])
 def test_no_answer_holds_up_the_event_loop(
-    long: bytes, parser: sink.Parser, monkeypatch: pytest.MonkeyPatch
+    long: bytes, parser: vector_reader.Parser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """CPU time between two turns of the loop, which a busy machine does not lengthen."""
-    monkeypatch.setattr(sink, "new_parser", lambda: parser)
+    monkeypatch.setattr(vector_reader, "new_parser", lambda: parser)
     gaps: list[float] = []
 
     async def ticks() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from dodeca._limiter import Limiter
+from dodeca._calls.rate_limit import Limiter
 
 Verdict = tuple[bool, Mapping[str, str]]
 

@@ -112,7 +112,7 @@ def _carry_out(
 ) -> dict[str, Any]:
     """Carry out a run; die at the named point. What it told, and which points it passed."""
     from dodeca import Client
-    from dodeca._sync.service import Service
+    from dodeca._sync.bulk_service import Service
     from dodeca.bulk.inputs import Options
     from dodeca.bulk.runs import carry_out
     from dodeca.bulk.settings import Settings

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
-from dodeca._sync.service import Service
+from dodeca._sync.bulk_service import Service
 from dodeca.bulk.inputs import Options, items
 from dodeca.bulk.journal import Journal
 from dodeca.bulk.runs import carry_out

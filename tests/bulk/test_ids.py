@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca._ids import row_id
+from dodeca._base.row_ids import row_id
 
 ROW = ("a" * 64, 0.0, 6.0, "visual", "clip", "marengo3.0")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dodeca._limiter import Limiter
+from dodeca._calls.rate_limit import Limiter
 from tests.bulk.limits import Bucket, Windows, drive
 
 SERVICES: list[tuple[str, Callable[[], Windows | Bucket], float]] = [

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import AsyncClient, Client, Media
-from dodeca._ids import row_id
+from dodeca._base.row_ids import row_id
 from dodeca.bulk import Run
 from dodeca.emulator import samples
 from dodeca.errors import ConfigurationError, InvalidRequestError

@@ -171,7 +171,7 @@ def test_a_large_file_is_uploaded_first(
 def test_an_interrupted_upload_says_how_to_go_on(
     server: Server, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dodeca._sync.assets.DIRECT_BYTES", 1000)
+    monkeypatch.setattr("dodeca._sync.resources.assets.DIRECT_BYTES", 1000)
     refused = {"fault": "403", "operation": "multipart_uploads_report_chunks", "skip": 2}
     on_server = server(chunk_size=16_000, faults=[refused])
     done = on_server("upload", media / "clip.mp4")

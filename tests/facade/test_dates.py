@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from dodeca._dates import timestamp
+from dodeca._calls.dates import timestamp
 from dodeca.errors import InvalidRequestError
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca._http import HttpRequest, LocalProtocolError, ProtocolError
-from dodeca._http import url as parsed
-from dodeca._http1 import Answers, head
-from dodeca._wire import Body
+from dodeca._calls.bodies import Body
+from dodeca._http.http11 import Answers, head
+from dodeca._http.messages import HttpRequest, LocalProtocolError, ProtocolError
+from dodeca._http.messages import url as parsed
 
 HEADERS = st.lists(
     st.tuples(

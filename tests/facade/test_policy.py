@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca import _policy
-from dodeca._policy import ACTIONS, Action, Budget, Fate, Kind, Outcome
+from dodeca._calls import retry
+from dodeca._calls.retry import ACTIONS, Action, Budget, Fate, Kind, Outcome
 
 SAFE = (Kind.READ, Kind.IDEMPOTENT, Kind.STATELESS_POST, Kind.CREATE_WITH_KEY)
 
@@ -38,7 +38,7 @@ def test_the_table_decides_every_case(kind: Kind, fate: Fate) -> None:
     ],
 )
 def test_a_status_says_how_the_request_ended(status: int, fate: Fate) -> None:
-    assert _policy.fate_of(status) is fate
+    assert retry.fate_of(status) is fate
 
 
 def test_every_operation_has_a_kind() -> None:
@@ -49,28 +49,28 @@ def test_every_operation_has_a_kind() -> None:
         for method, operation in path.items()
         if method != "parameters"
     }
-    assert set(_policy.KINDS) == operations
+    assert set(retry.KINDS) == operations
 
 
 def test_attempts_are_counted_where_the_service_names_no_time() -> None:
     for fate in (Fate.NOT_SENT, Fate.FAILED, Fate.LOST, Fate.THROTTLED):
-        waits = [_policy.delay(n, Outcome(fate), left=99, jitter=0.5) for n in (1, 2, 3)]
+        waits = [retry.delay(n, Outcome(fate), left=99, jitter=0.5) for n in (1, 2, 3)]
         assert waits == [0.5, 1.0, None]
-    assert _policy.delay(1, Outcome(Fate.UNREADABLE), left=99, jitter=0.5) is not None
-    assert _policy.delay(2, Outcome(Fate.UNREADABLE), left=99, jitter=0.5) is None
+    assert retry.delay(1, Outcome(Fate.UNREADABLE), left=99, jitter=0.5) is not None
+    assert retry.delay(2, Outcome(Fate.UNREADABLE), left=99, jitter=0.5) is None
 
 
 def test_a_named_time_is_honoured_up_to_the_deadline_and_never_hammered() -> None:
     throttled = Outcome(Fate.THROTTLED, retry_after=0.0)
-    assert [_policy.delay(n, throttled, left=99, jitter=0.5) for n in (1, 2, 3, 50)] == [
+    assert [retry.delay(n, throttled, left=99, jitter=0.5) for n in (1, 2, 3, 50)] == [
         0.0,
         0.0,
         0.5,
         0.5,
     ]
-    assert _policy.delay(9, Outcome(Fate.THROTTLED, 7.0), left=7.5, jitter=0) == 7.0
-    assert _policy.delay(1, Outcome(Fate.THROTTLED, 7.0), left=6.5, jitter=0) is None
-    assert _policy.delay(1, Outcome(Fate.FAILED, 7.0), left=6.5, jitter=0) is None
+    assert retry.delay(9, Outcome(Fate.THROTTLED, 7.0), left=7.5, jitter=0) == 7.0
+    assert retry.delay(1, Outcome(Fate.THROTTLED, 7.0), left=6.5, jitter=0) is None
+    assert retry.delay(1, Outcome(Fate.FAILED, 7.0), left=6.5, jitter=0) is None
 
 
 @given(
@@ -83,7 +83,7 @@ def test_a_named_time_is_honoured_up_to_the_deadline_and_never_hammered() -> Non
 def test_a_wait_is_finite_and_ends_before_the_deadline(
     fate: Fate, retry_after: float | None, attempt: int, left: float, jitter: float
 ) -> None:
-    wait = _policy.delay(attempt, Outcome(fate, retry_after), left=left, jitter=jitter)
+    wait = retry.delay(attempt, Outcome(fate, retry_after), left=left, jitter=jitter)
     assert wait is None or 0 <= wait < left
 
 
@@ -115,30 +115,30 @@ def test_an_outage_costs_fifty_retries_whoever_asks() -> None:
 )
 def test_retry_after_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
     now = 1792567680.0  # Wed, 21 Oct 2026 07:28:00 GMT
-    assert _policy.retry_after(headers, now=now) == seconds
+    assert retry.retry_after(headers, now=now) == seconds
 
 
 @given(st.text(max_size=40))
 def test_any_retry_after_text_gives_a_sane_wait(text: str) -> None:
     for value in (text, text + "GMT"):
-        wait = _policy.retry_after({"retry-after": value}, now=0.0)
+        wait = retry.retry_after({"retry-after": value}, now=0.0)
         assert wait is None or (math.isfinite(wait) and wait >= 0)
 
 
 @given(st.floats(0, 1e6))
 def test_looks_at_a_job_are_half_a_second_to_fifteen_apart(elapsed: float) -> None:
-    assert 0.5 <= _policy.next_look(elapsed) <= 15.0
+    assert 0.5 <= retry.next_look(elapsed) <= 15.0
 
 
 @given(st.floats(0, 1e6))
 def test_lists_of_jobs_are_read_every_two_to_ten_seconds(elapsed: float) -> None:
-    assert 2.0 <= _policy.next_sweep(elapsed) <= 10.0
+    assert 2.0 <= retry.next_sweep(elapsed) <= 10.0
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_half_of_what_a_job_is_expected_to_take_passes_first(elapsed: float, said: float) -> None:
-    pause = _policy.next_look(elapsed, said)
-    assert pause >= _policy.next_look(elapsed)
+    pause = retry.next_look(elapsed, said)
+    assert pause >= retry.next_look(elapsed)
     assert elapsed + pause >= said / 2 or math.isclose(elapsed + pause, said / 2)
     if elapsed > said / 2:
-        assert pause == _policy.next_look(elapsed)
+        assert pause == retry.next_look(elapsed)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dodeca import Client
-from dodeca._upload import Progress
+from dodeca._calls.upload_plan import Progress
 from dodeca.emulator import samples
 from dodeca.errors import ConfigurationError, InvalidRequestError
 from dodeca.media import MIB
@@ -36,7 +36,7 @@ def test_an_upload_in_one_call_is_told_once(client: Client, film: Path) -> None:
 def test_an_upload_in_chunks_is_told_and_drawn(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    monkeypatch.setattr("dodeca._sync.assets.DIRECT_BYTES", 4 * MIB)
+    monkeypatch.setattr("dodeca._sync.resources.assets.DIRECT_BYTES", 4 * MIB)
     large = tmp_path / "large.mp4"
     with large.open("wb") as file:
         file.truncate(12 * MIB)

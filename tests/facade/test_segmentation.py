@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca import _params, segmentation
+from dodeca import segmentation
+from dodeca._calls import params
 from dodeca.errors import InvalidRequestError
 
 
@@ -37,12 +38,12 @@ def test_anything_else_is_refused_with_what_arrived(value: object) -> None:
 def test_numbers_of_numpy_are_numbers() -> None:
     for seconds in (np.int64(4), np.float32(4), np.float64(4)):
         assert type(segmentation.fixed(seconds).duration_sec) is int
-        assert orjson.dumps(_params.number("x", seconds)) in (b"4", b"4.0")
-    assert type(_params.integer("x", np.int64(4))) is int
-    told = _params.metadata_text({"score": np.float64(0.5), "year": np.int64(2024)})
+        assert orjson.dumps(params.number("x", seconds)) in (b"4", b"4.0")
+    assert type(params.integer("x", np.int64(4))) is int
+    told = params.metadata_text({"score": np.float64(0.5), "year": np.int64(2024)})
     assert told == '{"score":0.5,"year":2024}'
     for wrong in (np.bool_(True), np.float64("nan"), 10**400):
         with pytest.raises(InvalidRequestError):
-            _params.number("x", wrong)
+            params.number("x", wrong)
     with pytest.raises(InvalidRequestError):
-        _params.integer("x", np.float64(4))
+        params.integer("x", np.float64(4))

@@ -12,8 +12,8 @@ import attrs
 import pytest
 
 from dodeca import Client, DodecaError, Embeddings, Media, results
-from dodeca._async.embed_v1 import EmbeddingsV1
-from dodeca._show import ROWS
+from dodeca._async.resources.embed_v1 import EmbeddingsV1
+from dodeca._base.html import ROWS
 from dodeca.batch import Batch
 from dodeca.emulator import samples
 from dodeca.results import Asset, Index, Page, Result, SearchHit, SearchPage, UploadUrl, Video, of

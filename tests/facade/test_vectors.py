@@ -14,17 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca import _bodies
-from dodeca._operation import Answer, request
-from dodeca.embeddings import Embeddings, floats, sink
-from dodeca.embeddings.floats import (
-    Parser,
-    json_parser,
-    new_parser,
-    orjson_parser,
-    simdjson_parser,
-)
-from dodeca.embeddings.sink import V1, V2, Columns, Names, VectorSink, take
+from dodeca._calls import embed_requests, floats, vector_reader
+from dodeca._calls.floats import Parser, json_parser, new_parser, orjson_parser, simdjson_parser
+from dodeca._calls.operation import Answer, request
+from dodeca._calls.vector_reader import V1, V2, Columns, Names, VectorSink, take
+from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidResponseError
 from dodeca_api.api.embed_v2 import embed_v2_create
 
@@ -61,13 +55,13 @@ EXTRA = st.dictionaries(
 
 
 def sunk(body: bytes, pieces: list[int], parser: Parser, names: Names = V2) -> VectorSink:
-    sink = VectorSink(names, parser)
+    vector_reader = VectorSink(names, parser)
     place = 0
     for size in pieces:
-        sink.feed(body[place : place + size])
+        vector_reader.feed(body[place : place + size])
         place += size
-    sink.feed(body[place:])
-    return sink
+    vector_reader.feed(body[place:])
+    return vector_reader
 
 
 def taken(body: bytes, pieces: list[int], parser: Parser) -> tuple[Columns, Any]:
@@ -123,8 +117,8 @@ def answers(draw: Callable[[Any], Any]) -> bytes:
 def steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything again with steps so small that short answers take all ways."""
     if request.param == "small":
-        monkeypatch.setattr(sink, "_BATCH", 8)
-        monkeypatch.setattr(sink, "_STRETCH", 16)
+        monkeypatch.setattr(vector_reader, "_BATCH", 8)
+        monkeypatch.setattr(vector_reader, "_STRETCH", 16)
 
 
 @given(answers(), st.lists(st.integers(1, 40)), st.sampled_from(sorted(PARSERS)))
@@ -141,7 +135,7 @@ def test_pieces_give_what_the_whole_gives(body: bytes, pieces: list[int], parser
 def test_the_generated_parser_gives_equal_values(body: bytes, parser: str) -> None:
     found, _ = taken(body, [], PARSERS[parser]())
 
-    call = request(embed_v2_create, body=_bodies.text("a", "marengo3.0"))
+    call = request(embed_v2_create, body=embed_requests.text("a", "marengo3.0"))
     parsed = call.parse(Answer(200, {}, body)).to_dict()
     expected = Embeddings.from_items(parsed["data"])
     assert np.array_equal(found.vectors, expected.vectors)
@@ -170,10 +164,10 @@ def test_a_damaged_answer_is_refused_or_read_as_it_stands(
 def test_no_text_looks_like_a_vector(name: str, text: str) -> None:
     value = {name + '"embedding': [1], "a": text + '"embedding":[1,2]', 'b"embedding":[': ["]"]}
     for body in (orjson.dumps(value), json.dumps(value).encode()):
-        sink = VectorSink()
-        sink.feed(body)
-        assert sink.rest() == value
-        assert sink.columns() == []
+        vector_reader = VectorSink()
+        vector_reader.feed(body)
+        assert vector_reader.rest() == value
+        assert vector_reader.columns() == []
 
 
 def row_of(text: str, more: str = "1.0") -> bytes:
@@ -248,11 +242,11 @@ def test_what_is_no_list_of_segments_is_refused(body: bytes) -> None:
 
 
 def test_a_vector_without_an_end_is_given_up() -> None:
-    sink = VectorSink()
-    sink.feed(b'{"data":[{"embedding":[')
+    vector_reader = VectorSink()
+    vector_reader.feed(b'{"data":[{"embedding":[')
     pieces = [b"1.0," * 4096] * 100
     with pytest.raises(InvalidResponseError, match="bytes"):
-        list(map(sink.feed, pieces))
+        list(map(vector_reader.feed, pieces))
     with pytest.raises(InvalidResponseError, match="bytes"):
         VectorSink().feed(row_of("[" + "1.0," * 200_000 + "1]"))
 
@@ -322,13 +316,13 @@ def test_little_is_left_of_a_long_answer_when_it_ends(spaced: bool) -> None:
     body = long_answer(2_000, 8)
     if spaced:
         body = json.dumps(json.loads(body)).encode()
-    sink = sunk(body, [1000] * (len(body) // 1000), new_parser())
-    assert len(b"".join((sink._rest, sink._held))) < 40_000 < len(body) / 5
-    (found,) = sink.columns(sink.rest()["data"])
+    vector_reader = sunk(body, [1000] * (len(body) // 1000), new_parser())
+    assert len(b"".join((vector_reader._rest, vector_reader._held))) < 40_000 < len(body) / 5
+    (found,) = vector_reader.columns(vector_reader.rest()["data"])
     assert_same(found, Embeddings.from_items(json.loads(body)["data"]))
 
 
 def test_rows_in_many_pieces_do_not_pile_up() -> None:
     body = long_answer(100, 512)
-    sink = sunk(body, [100] * (len(body) // 100), new_parser())
-    assert sum(map(len, sink._found)) < 150_000 < len(body) / 3
+    vector_reader = sunk(body, [100] * (len(body) // 100), new_parser())
+    assert sum(map(len, vector_reader._found)) < 150_000 < len(body) / 3

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dodeca import AsyncClient, Client, segmentation, webhooks
-from dodeca._operation import request
+from dodeca._calls.operation import request
 from dodeca.errors import DodecaError, InvalidRequestError
 from dodeca.media import Media
 from dodeca_api.api.indexes import indexes_retrieve

@@ -292,10 +292,10 @@ def test_a_list_that_grows_while_it_is_read_is_read_to_its_end() -> None:
     | st.datetimes().map(lambda date: date.strftime("%a, %d %b %Y %H:%M:%S GMT"))
 )
 def test_any_retry_after_is_a_time_to_wait_or_nothing(text: str) -> None:
-    from dodeca import _policy
+    from dodeca._calls import retry
 
     for name in ("retry-after", "retry-after-ms"):
-        wait = _policy.retry_after({name: text}, now=1_700_000_000.0)
+        wait = retry.retry_after({name: text}, now=1_700_000_000.0)
         assert wait is None or 0 <= wait <= 7 * 86_400
 
 
@@ -319,9 +319,9 @@ def test_any_retry_after_is_a_time_to_wait_or_nothing(text: str) -> None:
     ],
 )
 def test_the_forms_of_retry_after(headers: dict[str, str], expected: float | None) -> None:
-    from dodeca import _policy
+    from dodeca._calls import retry
 
-    assert _policy.retry_after(headers, now=1_700_000_000.0) == expected
+    assert retry.retry_after(headers, now=1_700_000_000.0) == expected
 
 
 @CLIENTS

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
-from dodeca._sync.service import Service
+from dodeca._sync.bulk_service import Service
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.runs import carry_out
 from dodeca.bulk.settings import Settings

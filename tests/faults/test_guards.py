@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 import dodeca
 from dodeca import AsyncClient, Client, Media
-from dodeca._clock import Clock
-from dodeca._links import address, check_reach
-from dodeca._params import metadata_text
-from dodeca._wire import form_body
+from dodeca._base.addresses import address
+from dodeca._base.clock import Clock
+from dodeca._calls.bodies import form_body
+from dodeca._calls.media_urls import check_reachable
+from dodeca._calls.params import metadata_text
 from dodeca.errors import InvalidMediaError, InvalidRequestError, SourceChangedError
 from tests import contract
 from tests.faults.both import CLIENTS, opened
@@ -264,9 +265,9 @@ async def test_links_to_this_machine_are_for_an_emulator_on_it(kind: Kind) -> No
 
 
 def test_what_people_keep_for_themselves_may_name_any_host() -> None:
-    check_reach({"user_metadata": {"url": "http://10.0.0.1/"}, "url": "https://host.example/a"})
+    check_reachable({"user_metadata": {"url": "http://10.0.0.1/"}, "url": "https://host.example/a"})
     with pytest.raises(InvalidMediaError):
-        check_reach([("method", "url"), ("url", "http://10.0.0.1/")])
+        check_reachable([("method", "url"), ("url", "http://10.0.0.1/")])
 
 
 @given(st.ip_addresses())

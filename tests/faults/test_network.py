@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from dodeca import AsyncClient, Client, errors
-from dodeca import _http as seam
+from dodeca._http import messages as seam
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
 

@@ -23,8 +23,8 @@ import orjson
 import pytest
 
 from dodeca import AsyncClient, Client, errors
-from dodeca._aconcurrency import arun_blocking
-from dodeca._async import pool
+from dodeca._async.connections import pool
+from dodeca._base.async_concurrency import arun_blocking
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
 
@@ -412,7 +412,7 @@ def test_ctrl_c_ends_every_long_call_and_leaves_nothing_behind(
 
 OFTEN_INTERRUPTED = """
 import random, signal
-from dodeca._concurrency import Room
+from dodeca._base.concurrency import Room
 
 room = Room(10_000)
 signal.signal(signal.SIGALRM, signal.default_int_handler)

@@ -20,10 +20,10 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 from dodeca import AsyncClient, Client, Media, errors
-from dodeca._http import build
-from dodeca._masking import masked
-from dodeca._operation import request
-from dodeca._secret import Secret
+from dodeca._base.logs import masked
+from dodeca._calls.operation import request
+from dodeca._http.api_key import APIKey
+from dodeca._http.messages import build
 from dodeca_api.api.indexes import indexes_retrieve
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import EMBEDDED, Raw, http
@@ -83,7 +83,7 @@ def shown(error: BaseException, *, screen: bool = False) -> str:
 
 def inside(value: Any, seen: set[int]) -> Iterator[str]:
     """The reprs of an object and of what it holds, but for the one place where the key lives."""
-    if id(value) in seen or type(value).__name__ == "Secret":
+    if id(value) in seen or type(value).__name__ == "APIKey":
         return
     seen.add(id(value))
     yield repr(value)
@@ -142,7 +142,7 @@ def test_what_is_hidden_is_a_key_and_no_word() -> None:
     with Client.emulated() as client:
         index = client.indexes.create("my emulated films", {"marengo3.0": ["visual"]})
         assert client.indexes.retrieve(index.id).index_name == "my emulated films"
-    assert Secret(KEY).hidden(b"a " + KEY.encode()) == b"a ***"
+    assert APIKey(KEY).hidden(b"a " + KEY.encode()) == b"a ***"
 
 
 @CLIENTS
@@ -316,7 +316,7 @@ def test_the_headers_of_a_request_are_masked_in_the_log_of_httpcore(logged: io.S
 
 
 def test_the_secret_itself_shows_nothing() -> None:
-    secret = Secret(KEY)
+    secret = APIKey(KEY)
     for text in (repr(secret), str(secret), f"{secret}", f"{secret!r:>50}", repr([secret])):
         assert CANARY not in text
     for whole in (pickle.dumps, copy.copy, copy.deepcopy):

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dodeca import Client, results
-from dodeca._operation import Answer, Request
-from dodeca._sync.search import _page as search_page
+from dodeca._calls.operation import Answer, Request
+from dodeca._sync.resources.search import _page as search_page
 from dodeca._sync.stream import _event as read_event
 from dodeca.results import of, page_of, rest_of
 from scripts._documents import OPENAPI, load

@@ -8,21 +8,23 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from dodeca import _http, _secret, _show
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import LOOPBACK, AsyncTransport, Settings
+from dodeca._base import html
+from dodeca._http import messages
+from dodeca._http.api_key import load_api_key
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from dodeca._async.analyze import AsyncAnalyze
-    from dodeca._async.assets import AsyncAssets
-    from dodeca._async.embed import AsyncEmbed
-    from dodeca._async.embed_v1 import AsyncEmbedV1
-    from dodeca._async.imports import AsyncImports
-    from dodeca._async.indexes import AsyncIndexes
-    from dodeca._async.search import AsyncSearch
-    from dodeca._async.tasks import AsyncTasks
-    from dodeca._async.text import AsyncGenerate, AsyncGists, AsyncSummarize
+    from dodeca._async.resources.analyze import AsyncAnalyze
+    from dodeca._async.resources.assets import AsyncAssets
+    from dodeca._async.resources.embed import AsyncEmbed
+    from dodeca._async.resources.embed_v1 import AsyncEmbedV1
+    from dodeca._async.resources.imports import AsyncImports
+    from dodeca._async.resources.indexes import AsyncIndexes
+    from dodeca._async.resources.search import AsyncSearch
+    from dodeca._async.resources.tasks import AsyncTasks
+    from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
     from dodeca.emulator import Emulator
 
 T = TypeVar("T")
@@ -69,11 +71,11 @@ class AsyncClient:
         retry_unknown: bool = False,
         allow_insecure: bool = False,
         trust_env: bool = True,
-        transport: _http.AsyncTransport | None = None,
+        transport: messages.AsyncTransport | None = None,
     ) -> None:
         self._owned: Emulator | None = None
         self._transport = AsyncTransport(
-            key=_secret.api_key(api_key),
+            key=load_api_key(api_key),
             settings=Settings(
                 base_url=_checked(base_url, allow_insecure),
                 timeout=_seconds("timeout", timeout),
@@ -124,7 +126,7 @@ class AsyncClient:
         >>> await client.embed.video("colours.mp4")
         <Embeddings 10 x 512, audio+visual, asset+clip>
         """
-        from dodeca._async import embed
+        from dodeca._async.resources import embed
 
         return embed.AsyncEmbed(self._transport)
 
@@ -135,7 +137,7 @@ class AsyncClient:
         >>> (await client.embed_v1.create(text="red")).text
         <Embeddings 1 x 1024>
         """
-        from dodeca._async import embed_v1
+        from dodeca._async.resources import embed_v1
 
         return embed_v1.AsyncEmbedV1(self._transport)
 
@@ -146,7 +148,7 @@ class AsyncClient:
         >>> (await client.assets.retrieve(asset.id)).status
         'ready'
         """
-        from dodeca._async import assets
+        from dodeca._async.resources import assets
 
         return assets.AsyncAssets(self._transport)
 
@@ -157,7 +159,7 @@ class AsyncClient:
         >>> (await client.indexes.retrieve(index.id)).video_count
         1
         """
-        from dodeca._async import indexes
+        from dodeca._async.resources import indexes
 
         return indexes.AsyncIndexes(self._transport)
 
@@ -168,7 +170,7 @@ class AsyncClient:
         >>> client.tasks.list(index_id=index.id)
         <Pages of Task from page 1; iterate them>
         """
-        from dodeca._async import tasks
+        from dodeca._async.resources import tasks
 
         return tasks.AsyncTasks(self._transport)
 
@@ -179,7 +181,7 @@ class AsyncClient:
         >>> await client.imports.logs("films")
         []
         """
-        from dodeca._async import imports
+        from dodeca._async.resources import imports
 
         return imports.AsyncImports(self._transport)
 
@@ -191,7 +193,7 @@ class AsyncClient:
         >>> hits.first_page.items[0].start
         5.0
         """
-        from dodeca._async import search
+        from dodeca._async.resources import search
 
         return search.AsyncSearch(self._transport)
 
@@ -203,7 +205,7 @@ class AsyncClient:
         >>> text.startswith("[dodeca emulator]")
         True
         """
-        from dodeca._async import analyze
+        from dodeca._async.resources import analyze
 
         return analyze.AsyncAnalyze(self._transport)
 
@@ -214,7 +216,7 @@ class AsyncClient:
         >>> (await client.generate(video.id, "What happens?")).data[:17]
         '[dodeca emulator]'
         """
-        from dodeca._async import text
+        from dodeca._async.resources import text
 
         return text.AsyncGenerate(self._transport)
 
@@ -225,7 +227,7 @@ class AsyncClient:
         >>> (await client.summarize(video.id, "chapter")).chapters[0].start_sec
         0.0
         """
-        from dodeca._async import text
+        from dodeca._async.resources import text
 
         return text.AsyncSummarize(self._transport)
 
@@ -236,7 +238,7 @@ class AsyncClient:
         >>> len((await client.gist(video.id, ["title"])).title) > 0
         True
         """
-        from dodeca._async import text
+        from dodeca._async.resources import text
 
         return text.AsyncGists(self._transport)
 
@@ -286,7 +288,7 @@ class AsyncClient:
         return f"<{type(self).__name__} of {where}>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])
+        return html.paragraph(repr(self)[1:-1])
 
 
 def _checked(base_url: str, allow_insecure: bool) -> str:
@@ -295,9 +297,9 @@ def _checked(base_url: str, allow_insecure: bool) -> str:
         raise ConfigurationError(rule)
     try:
         parts = urlsplit(base_url)
-        host = (parts.hostname or "").encode("idna") and _http.url(base_url).host
+        host = (parts.hostname or "").encode("idna") and messages.url(base_url).host
         usable = parts.scheme in {"http", "https"} and host and parts.port != 0
-    except (ValueError, _http.InvalidUrl) as exc:
+    except (ValueError, messages.InvalidUrl) as exc:
         raise ConfigurationError(rule) from exc
     if not usable:
         raise ConfigurationError(rule)

@@ -16,10 +16,12 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from dodeca import _policy, _progress, _show
-from dodeca._clock import Clock
-from dodeca._masking import LOG
-from dodeca._numbers import is_finite
+from dodeca._base import html
+from dodeca._base.clock import Clock
+from dodeca._base.logs import LOG
+from dodeca._base.numbers import is_finite
+from dodeca._calls import retry
+from dodeca._calls.progress import count_progress, wait_progress
 from dodeca.errors import (
     APIError,
     DodecaError,
@@ -193,13 +195,13 @@ class AsyncJob(Generic[T]):
         check_timeout(timeout)
         started = self._clock.monotonic()
         trouble: DodecaError | None = None
-        with _progress.waiting(f"job {self.id}", on_progress, progress) as note:
+        with wait_progress(f"job {self.id}", on_progress, progress) as note:
             while not self.done:
                 elapsed = self._clock.monotonic() - started
                 expected = self._state.expected_sec
                 if expected is not None:
                     expected = min(expected, timeout)
-                pause = _policy.next_look(elapsed, expected)
+                pause = retry.next_look(elapsed, expected)
                 pause = max(pause, getattr(trouble, "retry_after", 0) or 0)
                 if elapsed + pause > timeout:
                     raise WaitTimeout(self.id, self.status, elapsed) from trouble
@@ -229,7 +231,7 @@ class AsyncJob(Generic[T]):
     def _repr_html_(self) -> str:
         told = [("id", self.id), ("status", self.status), ("reason", self._state.reason)]
         latest = None if self.latest is None else repr(self.latest)
-        return _show.pairs("Job", [pair for pair in (*told, ("latest", latest)) if pair[1]])
+        return html.pairs("Job", [pair for pair in (*told, ("latest", latest)) if pair[1]])
 
 
 def check_timeout(timeout: float) -> None:
@@ -244,7 +246,7 @@ async def wait_all(
     """See `AsyncClient.wait_all`."""
     check_timeout(timeout)
     waiting = {(job._board.key, job.id): job for job in jobs}
-    with _progress.counting("waiting for jobs", len(waiting), progress) as count:
+    with count_progress("waiting for jobs", len(waiting), progress) as count:
         async for job in _as_they_end(waiting, timeout):
             count()
             yield job
@@ -261,7 +263,7 @@ async def _as_they_end(
     started = clock.monotonic()
     while waiting:
         elapsed = clock.monotonic() - started
-        pause = _policy.next_sweep(elapsed)
+        pause = retry.next_sweep(elapsed)
         if elapsed + pause > timeout:
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
-from dodeca import _params, _show
 from dodeca._async.transport import AsyncTransport
-from dodeca._operation import Request
+from dodeca._base import html
+from dodeca._calls import params
+from dodeca._calls.operation import Request
 from dodeca.results import Page, page_of
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class AsyncPages(Generic[T]):
         return f"<Pages of {self._what} from page {self._first}; iterate them>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])  # nothing is fetched to be looked at
+        return html.paragraph(repr(self)[1:-1])  # nothing is fetched to be looked at
 
 
 def _identity(item: Any) -> Any:
@@ -85,7 +86,7 @@ def listed(
     Raises:
         InvalidRequestError: a page or a page limit out of bounds.
     """
-    _params.page_limit(page, page_limit)
+    params.page_limit(page, page_limit)
     call(page)  # checks the filters now, not at the first iteration
 
     async def fetch(number: int) -> Page[R]:

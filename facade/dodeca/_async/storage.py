@@ -6,11 +6,12 @@ import random
 from collections.abc import Mapping
 from types import TracebackType
 
-from dodeca import _http, _policy
-from dodeca._async.pool import AsyncConnections
+from dodeca._async.connections.pool import AsyncConnections
 from dodeca._async.transport import AsyncTransport, Failure, attempt, refusal
-from dodeca._policy import Action, Kind
-from dodeca._wire import Body
+from dodeca._calls import retry
+from dodeca._calls.bodies import Body
+from dodeca._calls.retry import Action, Kind
+from dodeca._http import messages
 from dodeca.errors import InvalidResponseError
 
 
@@ -33,7 +34,7 @@ class AsyncStorage:
             TransportError: no answer arrived.
             InvalidResponseError: the storage gave no ETag, or the URL is not https.
         """
-        _http.check_storage(url, self._base_url)
+        messages.check_storage(url, self._base_url)
         until = self._clock.monotonic() + self._timeout
         turn = 0
         while True:
@@ -42,9 +43,9 @@ class AsyncStorage:
             ended = await self._attempt(url, headers, body, max(left, 0.001))
             if isinstance(ended, str):
                 return ended
-            action = _policy.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
+            action = retry.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
             left = until - self._clock.monotonic()
-            wait = _policy.delay(turn, ended.outcome, left=left, jitter=random.random())
+            wait = retry.delay(turn, ended.outcome, left=left, jitter=random.random())
             if action is Action.GIVE_UP or wait is None:
                 raise ended.error
             await self._clock.asleep(wait)
@@ -52,7 +53,7 @@ class AsyncStorage:
     async def _attempt(
         self, url: str, headers: Mapping[str, str], body: Body, left: float
     ) -> str | Failure:
-        built = _http.build_put(url, headers, body, left)
+        built = messages.build_put(url, headers, body, left)
 
         async def carry_out() -> str | Failure:
             response = await self._connections.to(built.url).send(built)

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from dodeca import _show
 from dodeca._async.transport import AsyncTransport
-from dodeca._operation import Request, read_model
+from dodeca._base import html
+from dodeca._calls.operation import Request, read_model
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
 from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of
 from dodeca_api import models
@@ -40,7 +40,7 @@ class AsyncTextStream:
         return f"<TextStream: {state}>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])
+        return html.paragraph(repr(self)[1:-1])
 
     async def __aenter__(self) -> AsyncTextStream:
         self._lines = _lines(await self._opened.__aenter__())

@@ -1,2 +1,2 @@
-# Derived from facade/dodeca/_async/__init__.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/__init__.py by scripts/unasync.py; edit that one.
 """The body of all I/O code, written once; `_sync` is derived from it by scripts/unasync.py."""

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/client.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/client.py by scripts/unasync.py; edit that one.
 """The client: where everything starts."""
 
 from __future__ import annotations
@@ -9,21 +9,23 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from dodeca import _http, _secret, _show
+from dodeca._base import html
+from dodeca._http import messages
+from dodeca._http.api_key import load_api_key
 from dodeca._sync.job import Job, wait_all
 from dodeca._sync.transport import LOOPBACK, Settings, Transport
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from dodeca._sync.analyze import Analyze
-    from dodeca._sync.assets import Assets
-    from dodeca._sync.embed import Embed
-    from dodeca._sync.embed_v1 import EmbedV1
-    from dodeca._sync.imports import Imports
-    from dodeca._sync.indexes import Indexes
-    from dodeca._sync.search import Search
-    from dodeca._sync.tasks import Tasks
-    from dodeca._sync.text import Generate, Gists, Summarize
+    from dodeca._sync.resources.analyze import Analyze
+    from dodeca._sync.resources.assets import Assets
+    from dodeca._sync.resources.embed import Embed
+    from dodeca._sync.resources.embed_v1 import EmbedV1
+    from dodeca._sync.resources.imports import Imports
+    from dodeca._sync.resources.indexes import Indexes
+    from dodeca._sync.resources.search import Search
+    from dodeca._sync.resources.tasks import Tasks
+    from dodeca._sync.resources.text import Generate, Gists, Summarize
     from dodeca.emulator import Emulator
 
 T = TypeVar("T")
@@ -70,11 +72,11 @@ class Client:
         retry_unknown: bool = False,
         allow_insecure: bool = False,
         trust_env: bool = True,
-        transport: _http.Transport | None = None,
+        transport: messages.Transport | None = None,
     ) -> None:
         self._owned: Emulator | None = None
         self._transport = Transport(
-            key=_secret.api_key(api_key),
+            key=load_api_key(api_key),
             settings=Settings(
                 base_url=_checked(base_url, allow_insecure),
                 timeout=_seconds("timeout", timeout),
@@ -125,7 +127,7 @@ class Client:
         >>> client.embed.video("colours.mp4")
         <Embeddings 10 x 512, audio+visual, asset+clip>
         """
-        from dodeca._sync import embed
+        from dodeca._sync.resources import embed
 
         return embed.Embed(self._transport)
 
@@ -136,7 +138,7 @@ class Client:
         >>> client.embed_v1.create(text="red").text
         <Embeddings 1 x 1024>
         """
-        from dodeca._sync import embed_v1
+        from dodeca._sync.resources import embed_v1
 
         return embed_v1.EmbedV1(self._transport)
 
@@ -147,7 +149,7 @@ class Client:
         >>> client.assets.retrieve(asset.id).status
         'ready'
         """
-        from dodeca._sync import assets
+        from dodeca._sync.resources import assets
 
         return assets.Assets(self._transport)
 
@@ -158,7 +160,7 @@ class Client:
         >>> client.indexes.retrieve(index.id).video_count
         1
         """
-        from dodeca._sync import indexes
+        from dodeca._sync.resources import indexes
 
         return indexes.Indexes(self._transport)
 
@@ -169,7 +171,7 @@ class Client:
         >>> client.tasks.list(index_id=index.id)
         <Pages of Task from page 1; iterate them>
         """
-        from dodeca._sync import tasks
+        from dodeca._sync.resources import tasks
 
         return tasks.Tasks(self._transport)
 
@@ -180,7 +182,7 @@ class Client:
         >>> client.imports.logs("films")
         []
         """
-        from dodeca._sync import imports
+        from dodeca._sync.resources import imports
 
         return imports.Imports(self._transport)
 
@@ -192,7 +194,7 @@ class Client:
         >>> hits.first_page.items[0].start
         5.0
         """
-        from dodeca._sync import search
+        from dodeca._sync.resources import search
 
         return search.Search(self._transport)
 
@@ -204,7 +206,7 @@ class Client:
         >>> text.startswith("[dodeca emulator]")
         True
         """
-        from dodeca._sync import analyze
+        from dodeca._sync.resources import analyze
 
         return analyze.Analyze(self._transport)
 
@@ -215,7 +217,7 @@ class Client:
         >>> client.generate(video.id, "What happens?").data[:17]
         '[dodeca emulator]'
         """
-        from dodeca._sync import text
+        from dodeca._sync.resources import text
 
         return text.Generate(self._transport)
 
@@ -226,7 +228,7 @@ class Client:
         >>> client.summarize(video.id, "chapter").chapters[0].start_sec
         0.0
         """
-        from dodeca._sync import text
+        from dodeca._sync.resources import text
 
         return text.Summarize(self._transport)
 
@@ -237,7 +239,7 @@ class Client:
         >>> len(client.gist(video.id, ["title"]).title) > 0
         True
         """
-        from dodeca._sync import text
+        from dodeca._sync.resources import text
 
         return text.Gists(self._transport)
 
@@ -287,7 +289,7 @@ class Client:
         return f"<{type(self).__name__} of {where}>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])
+        return html.paragraph(repr(self)[1:-1])
 
 
 def _checked(base_url: str, allow_insecure: bool) -> str:
@@ -296,9 +298,9 @@ def _checked(base_url: str, allow_insecure: bool) -> str:
         raise ConfigurationError(rule)
     try:
         parts = urlsplit(base_url)
-        host = (parts.hostname or "").encode("idna") and _http.url(base_url).host
+        host = (parts.hostname or "").encode("idna") and messages.url(base_url).host
         usable = parts.scheme in {"http", "https"} and host and parts.port != 0
-    except (ValueError, _http.InvalidUrl) as exc:
+    except (ValueError, messages.InvalidUrl) as exc:
         raise ConfigurationError(rule) from exc
     if not usable:
         raise ConfigurationError(rule)

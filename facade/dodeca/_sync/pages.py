@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/pages.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/pages.py by scripts/unasync.py; edit that one.
 """Lists that the service gives page by page."""
 
 from __future__ import annotations
@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
-from dodeca import _params, _show
-from dodeca._operation import Request
+from dodeca._base import html
+from dodeca._calls import params
+from dodeca._calls.operation import Request
 from dodeca._sync.transport import Transport
 from dodeca.results import Page, page_of
 
@@ -64,7 +65,7 @@ class Pages(Generic[T]):
         return f"<Pages of {self._what} from page {self._first}; iterate them>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])  # nothing is fetched to be looked at
+        return html.paragraph(repr(self)[1:-1])  # nothing is fetched to be looked at
 
 
 def _identity(item: Any) -> Any:
@@ -84,7 +85,7 @@ def listed(
     Raises:
         InvalidRequestError: a page or a page limit out of bounds.
     """
-    _params.page_limit(page, page_limit)
+    params.page_limit(page, page_limit)
     call(page)  # checks the filters now, not at the first iteration
 
     def fetch(number: int) -> Page[R]:

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/storage.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/storage.py by scripts/unasync.py; edit that one.
 """The way to where chunks are uploaded: without the key, and on connections of its own."""
 
 from __future__ import annotations
@@ -7,11 +7,12 @@ import random
 from collections.abc import Mapping
 from types import TracebackType
 
-from dodeca import _http, _policy
-from dodeca._policy import Action, Kind
-from dodeca._sync.pool import Connections
+from dodeca._calls import retry
+from dodeca._calls.bodies import Body
+from dodeca._calls.retry import Action, Kind
+from dodeca._http import messages
+from dodeca._sync.connections.pool import Connections
 from dodeca._sync.transport import Failure, Transport, attempt, refusal
-from dodeca._wire import Body
 from dodeca.errors import InvalidResponseError
 
 
@@ -32,7 +33,7 @@ class Storage:
             TransportError: no answer arrived.
             InvalidResponseError: the storage gave no ETag, or the URL is not https.
         """
-        _http.check_storage(url, self._base_url)
+        messages.check_storage(url, self._base_url)
         until = self._clock.monotonic() + self._timeout
         turn = 0
         while True:
@@ -41,9 +42,9 @@ class Storage:
             ended = self._attempt(url, headers, body, max(left, 0.001))
             if isinstance(ended, str):
                 return ended
-            action = _policy.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
+            action = retry.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
             left = until - self._clock.monotonic()
-            wait = _policy.delay(turn, ended.outcome, left=left, jitter=random.random())
+            wait = retry.delay(turn, ended.outcome, left=left, jitter=random.random())
             if action is Action.GIVE_UP or wait is None:
                 raise ended.error
             self._clock.sleep(wait)
@@ -51,7 +52,7 @@ class Storage:
     def _attempt(
         self, url: str, headers: Mapping[str, str], body: Body, left: float
     ) -> str | Failure:
-        built = _http.build_put(url, headers, body, left)
+        built = messages.build_put(url, headers, body, left)
 
         def carry_out() -> str | Failure:
             response = self._connections.to(built.url).send(built)

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/stream.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/stream.py by scripts/unasync.py; edit that one.
 """Texts that arrive as they are written: newline-delimited JSON events."""
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from dodeca import _show
-from dodeca._operation import Request, read_model
+from dodeca._base import html
+from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
 from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of
@@ -41,7 +41,7 @@ class TextStream:
         return f"<TextStream: {state}>"
 
     def _repr_html_(self) -> str:
-        return _show.paragraph(repr(self)[1:-1])
+        return html.paragraph(repr(self)[1:-1])
 
     def __enter__(self) -> TextStream:
         self._lines = _lines(self._opened.__enter__())

@@ -1,4 +1,4 @@
-# Derived from facade/dodeca/_async/transport.py by scripts/unasync.py; edit that one.
+# From facade/dodeca/_async/transport.py by scripts/unasync.py; edit that one.
 """Sends requests: authentication, retries and deadlines."""
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from typing import Any, TypeVar
 
 import attrs
 
-from dodeca import _http, _policy
-from dodeca._clock import Clock
-from dodeca._inflate import ERROR_CAP, Inflater
-from dodeca._links import check_reach
-from dodeca._masking import LOG, set_up_logging
-from dodeca._operation import Answer, Request, Sink
-from dodeca._policy import Action, Budget, Fate, Kind, Outcome
-from dodeca._secret import Secret
-from dodeca._sync.pool import Connections
-from dodeca._sync.through import HttpResponse
+from dodeca._base.clock import Clock
+from dodeca._base.logs import LOG, set_up_logging
+from dodeca._calls import retry
+from dodeca._calls.media_urls import check_reachable
+from dodeca._calls.operation import Answer, Request, Sink
+from dodeca._calls.retry import Action, Budget, Fate, Kind, Outcome
+from dodeca._http import messages
+from dodeca._http.api_key import APIKey
+from dodeca._http.decoding import ERROR_CAP, Inflater
+from dodeca._sync.connections.httpx_adapter import HttpResponse
+from dodeca._sync.connections.pool import Connections
 from dodeca.errors import (
     APIError,
     ConfigurationError,
@@ -54,9 +55,9 @@ class Transport:
     def __init__(
         self,
         *,
-        key: Secret,
+        key: APIKey,
         settings: Settings,
-        transport: _http.Transport | None,
+        transport: messages.Transport | None,
         clock: Clock | None = None,
     ) -> None:
         set_up_logging()
@@ -65,7 +66,7 @@ class Transport:
         self.settings = settings
         self._key = key
         self.given = transport
-        host = _http.url(settings.base_url).host
+        host = messages.url(settings.base_url).host
         self._is_remote = transport is None and host not in LOOPBACK
         self.connections = Connections(transport, trust_env=settings.trust_env)
         self._budget = Budget()
@@ -140,8 +141,8 @@ class Transport:
         if self._closed:
             raise ConfigurationError("the client was closed")
         if self._is_remote:
-            check_reach(request.form if request.json is None else request.json)
-        kind = _policy.KINDS[request.operation_id]
+            check_reachable(request.form if request.json is None else request.json)
+        kind = retry.KINDS[request.operation_id]
         until = self.clock.monotonic() + self.settings.timeout
         number, was_open = 0, False
         while True:
@@ -151,7 +152,7 @@ class Transport:
                 self._budget.earn()
                 return ended
             action = self._action(kind, ended)
-            is_open = ended.outcome.fate in _policy.OPEN
+            is_open = ended.outcome.fate in retry.OPEN
             if action is Action.LOOK_UP and find is not None:
                 found = self._found(request, ended, find, until)
                 if found is not None:
@@ -160,7 +161,7 @@ class Transport:
             was_open = was_open or is_open
             wait = self._wait(number, ended, until) if action is Action.REPEAT else None
             if wait is None:
-                if was_open and kind in _policy.CREATES:
+                if was_open and kind in retry.CREATES:
                     raise _unknown(request, ended.error)
                 raise ended.error
             LOG.info("%s again in %.2f s: %s", request.operation_id, wait, ended.error)
@@ -170,14 +171,14 @@ class Transport:
         fate = ended.outcome.fate
         if fate is Fate.THROTTLED and not self.settings.patient:
             return Action.GIVE_UP
-        if kind is Kind.CREATE_BLIND and fate in _policy.OPEN and self.settings.retry_unknown:
+        if kind is Kind.CREATE_BLIND and fate in retry.OPEN and self.settings.retry_unknown:
             return Action.REPEAT
-        return _policy.ACTIONS[kind, fate]
+        return retry.ACTIONS[kind, fate]
 
     def _wait(self, number: int, ended: Failure, until: float) -> float | None:
         """Seconds until the next attempt; None where there is none."""
         left = until - self.clock.monotonic()
-        wait = _policy.delay(number, ended.outcome, left=left, jitter=random.random())
+        wait = retry.delay(number, ended.outcome, left=left, jitter=random.random())
         return None if wait is None or not self._budget.spend(ended.outcome) else wait
 
     def _attempt(
@@ -189,8 +190,8 @@ class Transport:
         was_open: bool,
     ) -> T | Failure:
         left = max(until - self.clock.monotonic(), 0.001)
-        fresh = kind in _policy.CREATES
-        built = _http.build(request, self.base_url, timeout=left, fresh=fresh)
+        fresh = kind in retry.CREATES
+        built = messages.build(request, self.base_url, timeout=left, fresh=fresh)
         self._key.sign(built.headers)
 
         def carry_out() -> T | Failure:
@@ -240,8 +241,8 @@ def attempt(carry_out: Callable[[], T | Failure]) -> T | Failure:
         return Failure(Outcome(Fate.UNREADABLE), exc)
     except TransportError as exc:
         return Failure(Outcome(Fate.LOST), exc)
-    except _http.ERRORS as exc:
-        return Failure(Outcome(_http.fate(exc)), _http.error(exc))
+    except messages.ERRORS as exc:
+        return Failure(Outcome(messages.fate(exc)), messages.error(exc))
     except Exception:
         raise
     except BaseException as exc:  # Ctrl-C or a cancellation, amid frames that hold what is sent
@@ -249,7 +250,7 @@ def attempt(carry_out: Callable[[], T | Failure]) -> T | Failure:
         raise
 
 
-def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Failure:
+def refusal(response: HttpResponse, now: float, key: APIKey | None = None) -> Failure:
     """The error that an answer stands for; of a long body only the beginning."""
     body = bytearray()
     try:
@@ -259,12 +260,12 @@ def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Fa
                 body += piece
             if len(body) > ERROR_CAP:
                 break
-    except (DodecaError, *_http.ERRORS):
+    except (DodecaError, *messages.ERRORS):
         pass  # the status says enough
     finally:
         response.stream.close()
     text = bytes(body[:ERROR_CAP])
-    wait = _policy.retry_after(response.headers, now=now)
+    wait = retry.retry_after(response.headers, now=now)
     error = APIError.of(
         response.status_code,
         response.headers,
@@ -272,11 +273,11 @@ def refusal(response: HttpResponse, now: float, key: Secret | None = None) -> Fa
         retry_after=wait,
         now=now,
     )
-    return Failure(Outcome(_policy.fate_of(response.status_code), wait), error)
+    return Failure(Outcome(retry.fate_of(response.status_code), wait), error)
 
 
 def whole(
-    response: HttpResponse, sink: Sink | None, clock: Clock, until: float, key: Secret
+    response: HttpResponse, sink: Sink | None, clock: Clock, until: float, key: APIKey
 ) -> Answer:
     """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
     that, since its beginning may be quoted by an error.
@@ -309,8 +310,8 @@ def _pieces(response: HttpResponse) -> Iterator[bytes]:
             for piece in inflater.feed(raw):
                 yield piece
         inflater.finish()
-    except _http.ERRORS as exc:
-        raise _http.error(exc) from exc
+    except messages.ERRORS as exc:
+        raise messages.error(exc) from exc
 
 
 def _unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:

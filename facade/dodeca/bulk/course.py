@@ -15,8 +15,8 @@ from typing import Any
 
 import attrs
 
-from dodeca import _policy
-from dodeca._limiter import Permit
+from dodeca._calls import retry
+from dodeca._calls.rate_limit import Permit
 from dodeca.bulk import dataset
 from dodeca.bulk.dataset import check_length
 from dodeca.bulk.journal import Journal, Row
@@ -221,7 +221,7 @@ class Course:
 
     def _look_again(self, work: Work) -> None:
         elapsed = time.monotonic() - work.looking_since
-        self._next(work, work.step, after=_policy.next_look(elapsed))
+        self._next(work, work.step, after=retry.next_look(elapsed))
 
     def _done(self, work: Work, outcome: Outcome) -> None:
         """A row set has arrived."""

@@ -21,7 +21,7 @@ import attrs
 import numpy as np
 import orjson
 
-from dodeca._ids import row_id
+from dodeca._base.row_ids import row_id
 from dodeca.bulk.journal import Failure, nothing
 from dodeca.errors import ConfigurationError, InvalidRequestError, InvalidResponseError
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
-from dodeca._limiter import Limiter
+from dodeca._calls.rate_limit import Limiter
 from dodeca.bulk.course import INTENTS, LONG_SEC, METERED, Course, Ended, Work
 from dodeca.bulk.dataset import Dataset
 from dodeca.bulk.journal import Journal, Row

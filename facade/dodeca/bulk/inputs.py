@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import attrs
 import orjson
 
-from dodeca._bodies import MODEL
-from dodeca._params import choices, unicode
+from dodeca._calls.embed_requests import MODEL
+from dodeca._calls.params import choices, unicode
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media
 from dodeca.segmentation import Dynamic, Fixed, Segmentation, dynamic, fixed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from dodeca import _bodies
+from dodeca._calls import embed_requests
 from dodeca.bulk.inputs import Item
 from dodeca.bulk.journal import Row
 from dodeca.bulk.report import Estimate, Refusal
@@ -74,7 +74,7 @@ def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) ->
 def _checked(item: Item, via: str) -> float | None:
     """How long an input lasts, once it is within the documented limits."""
     if item.kind == "text":
-        _bodies.text(item.source, item.options.model_name)
+        embed_requests.text(item.source, item.options.model_name)
         return None
     media = source_of(item, item.media)
     if item.kind == "image":

@@ -37,13 +37,14 @@ class Session:
 
     def client(self) -> Client:
         """A client of the API, or of the emulator."""
-        from dodeca import Client, _secret
+        from dodeca import Client
+        from dodeca._http import api_key
 
         if self.emulated:
             return Client.emulated(db=self.emulator_db)
-        if not any(os.environ.get(name) for name in _secret.ENVIRONMENT):
+        if not any(os.environ.get(name) for name in api_key.ENVIRONMENT):
             raise ConfigurationError(
-                f"no API key: set {_secret.ENVIRONMENT[0]}; `dodeca --emulated` needs none"
+                f"no API key: set {api_key.ENVIRONMENT[0]}; `dodeca --emulated` needs none"
             )
         return Client(base_url=self.base_url) if self.base_url else Client()
 

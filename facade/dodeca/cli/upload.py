@@ -11,7 +11,7 @@ from dodeca.cli.sources import media_of
 
 if TYPE_CHECKING:
     from dodeca import Client
-    from dodeca._upload import Progress
+    from dodeca._calls.upload_plan import Progress
     from dodeca.cli.session import Session
     from dodeca.results import Asset
 

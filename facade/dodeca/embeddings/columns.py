@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,35 +59,29 @@ def of_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
     return {_V1_NAMES.get(name, name): value for name, value in segment.items()}
 
 
-def concat(parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings:
-    """See `Embeddings.concat`."""
-    from dodeca.embeddings import Embeddings
+def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
+    """The fields of embeddings that have the rows of at least one part.
 
-    if isinstance(parts, Mapping):
-        given = _named(cast("Mapping[str, Embeddings]", parts))
-    else:
-        given = list(parts)
-    _check_alike(given)
-    found = [part for part in given if len(part)] or [*given[:1], Embeddings.from_items([])][:1]
-    metadata = found[0].metadata
-    return Embeddings(
-        vectors=_fixed(np.concatenate([part.vectors for part in found])),
-        embedding_option=Labels.joined([part.embedding_option for part in found]),
-        embedding_scope=Labels.joined([part.embedding_scope for part in found]),
-        start_sec=_fixed(np.concatenate([part.start_sec for part in found])),
-        end_sec=_fixed(np.concatenate([part.end_sec for part in found])),
-        extra=tuple(row for part in found for row in part.extra),
-        metadata=metadata if all(part.metadata == metadata for part in given) else None,
-        model_name=next((part.model_name for part in given if part.model_name), None),
-        source_id=Labels.joined([part.source_id for part in found]),
-    )
+    Raises:
+        InvalidRequestError: parts of different models or lengths.
+    """
+    _check_comparable(parts)
+    filled = [part for part in parts if len(part)] or parts[:1]
+    metadata = filled[0].metadata
+    return {
+        "vectors": _fixed(np.concatenate([part.vectors for part in filled])),
+        "embedding_option": Labels.joined([part.embedding_option for part in filled]),
+        "embedding_scope": Labels.joined([part.embedding_scope for part in filled]),
+        "start_sec": _fixed(np.concatenate([part.start_sec for part in filled])),
+        "end_sec": _fixed(np.concatenate([part.end_sec for part in filled])),
+        "extra": tuple(row for part in filled for row in part.extra),
+        "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
+        "model_name": next((part.model_name for part in parts if part.model_name), None),
+        "source_id": Labels.joined([part.source_id for part in filled]),
+    }
 
 
-def _named(parts: Mapping[str, Embeddings]) -> list[Embeddings]:
-    return [part._named(name) for name, part in parts.items()]
-
-
-def _check_alike(parts: Sequence[Embeddings]) -> None:
+def _check_comparable(parts: Sequence[Embeddings]) -> None:
     lengths = {part.vectors.shape[1] for part in parts if len(part)}
     models = {part.model_name for part in parts if part.model_name}
     if len(lengths) > 1 or len(models) > 1:

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 import orjson
 
-from dodeca._ids import row_id
+from dodeca._base.row_ids import row_id
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
@@ -88,36 +88,34 @@ def _replace(target: Path, draft: Path, table: pa.Table) -> None:
         draft.unlink(missing_ok=True)
 
 
-def load(path: str | os.PathLike[str]) -> Embeddings:
-    """See `Embeddings.load`."""
+def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The fields of `Embeddings` from a Parquet file, or a folder of them."""
     parquet = needed("pyarrow.parquet")
     try:
         table = parquet.read_table(path, partitioning=None)
     except (OSError, ValueError) as exc:  # Arrow's own errors are ValueErrors
         raise InvalidRequestError(f"cannot read {os.fspath(path)!r} as Parquet: {exc}") from exc
-    return from_arrow(table)
+    return read_arrow(table)
 
 
-def from_arrow(table: pa.Table) -> Embeddings:
-    """See `Embeddings.from_arrow`."""
-    from dodeca.embeddings import Embeddings
-
+def read_arrow(table: pa.Table) -> dict[str, Any]:
+    """The fields of `Embeddings` from a table with a column `vector`."""
     if "vector" not in table.column_names:
         raise InvalidRequestError(f"a column is called vector; these are {table.column_names}")
     count = table.num_rows
     source = "source_id" if "source_id" in table.column_names else "source"
     about = orjson.loads((table.schema.metadata or {}).get(_ABOUT, b"{}"))
-    return Embeddings(
-        vectors=_vectors(table),
-        embedding_option=_labels(table, "embedding_option", count),
-        embedding_scope=_labels(table, "embedding_scope", count),
-        start_sec=_times(table, "start_sec", count),
-        end_sec=_times(table, "end_sec", count),
-        extra=_extras(table, count),
-        metadata=_metadata(about.get("metadata")),
-        model_name=about.get("model_name") or _model_name(table),
-        source_id=_labels(table, source, count),
-    )
+    return {
+        "vectors": _vectors(table),
+        "embedding_option": _labels(table, "embedding_option", count),
+        "embedding_scope": _labels(table, "embedding_scope", count),
+        "start_sec": _times(table, "start_sec", count),
+        "end_sec": _times(table, "end_sec", count),
+        "extra": _extras(table, count),
+        "metadata": _metadata(about.get("metadata")),
+        "model_name": about.get("model_name") or _model_name(table),
+        "source_id": _labels(table, source, count),
+    }
 
 
 def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 import numpy as np
 
-from dodeca import _show
-from dodeca._numbers import is_finite
+from dodeca._base import html
+from dodeca._base.numbers import is_finite
 from dodeca.embeddings import ranking
 from dodeca.errors import InvalidRequestError
 
@@ -49,7 +49,7 @@ class Segment:
         values = [(name, getattr(self, name)) for name in _NAMES]
         head = f"{self.vector.size} floats: {_head(self.vector)}"
         told = [(name, value) for name, value in values if value is not None]
-        return _show.pairs("Segment", [*told, *self.extra.items(), ("vector", head)])
+        return html.pairs("Segment", [*told, *self.extra.items(), ("vector", head)])
 
 
 _NAMES = ("source_id", "start_sec", "end_sec", "embedding_option", "embedding_scope")
@@ -128,10 +128,10 @@ class Matches(list[Match]):
     def _repr_html_(self) -> str:
         rows = [
             (f"{m.score:.3f}", m.segment.source_id, _span(m.segment), _modality(m))
-            for m in self[: _show.ROWS]
+            for m in self[: html.ROWS]
         ]
         title = f"{len(self)} match" + ("" if len(self) == 1 else "es")
-        return _show.table(title, ("score", "source_id", "time", "modality"), rows, len(self))
+        return html.table(title, ("score", "source_id", "time", "modality"), rows, len(self))
 
 
 def _merged(parts: list[Match]) -> Match:

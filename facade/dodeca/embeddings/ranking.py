@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dodeca._numbers import is_finite
+from dodeca._base.numbers import is_finite
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:

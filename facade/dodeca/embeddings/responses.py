@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from dodeca.errors import InvalidRequestError
-
-if TYPE_CHECKING:
-    from dodeca.embeddings import Embeddings
 
 _ITEM = {
     "float": "embedding",
@@ -29,12 +26,12 @@ _TAKEN = (
 )
 
 
-def from_response(answer: Any, model_name: str | None) -> Embeddings:
-    """See `Embeddings.from_response`."""
-    from dodeca.embeddings import Embeddings
+def read_response(answer: Any) -> tuple[list[dict[str, Any]], Any, str | None]:
+    """The segments of a response that another client has fetched, its metadata and its model.
 
-    if isinstance(answer, Embeddings):
-        return answer
+    Raises:
+        InvalidRequestError: it holds no vectors.
+    """
     body = _plain(answer)
     if isinstance(body, Mapping):
         error = body.get("error_message") or body.get("error")
@@ -47,11 +44,7 @@ def from_response(answer: Any, model_name: str | None) -> Embeddings:
         raise InvalidRequestError(f"{_TAKEN}; got {type(answer).__name__}")
     if not all(isinstance(item, Mapping) for item in items):
         raise InvalidRequestError(f"{_TAKEN}; its segments are no objects")
-    return Embeddings.from_items(
-        [_item(item) for item in items],
-        metadata=_metadata(about),
-        model_name=model_name or about.get("model_name"),
-    )
+    return [_item(item) for item in items], _metadata(about), about.get("model_name")
 
 
 def _plain(answer: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
-from dodeca import _show
+from dodeca._base import html
 from dodeca.errors import InvalidResponseError
 from dodeca_api.types import Unset
 
@@ -39,7 +39,7 @@ class Result:
         return f"{type(self).__name__}({told})"
 
     def _repr_html_(self) -> str:
-        return _show.pairs(type(self).__name__, _told(self, str))
+        return html.pairs(type(self).__name__, _told(self, str))
 
 
 @attrs.frozen(repr=False)
@@ -91,15 +91,15 @@ def _text(value: Any, word: Callable[[str], str]) -> str:
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, Result) or value.__class__.__name__ == "Embeddings":
         return repr(value)
-    return _show.short(word(value) if isinstance(value, str) else repr(value))
+    return html.short(word(value) if isinstance(value, str) else repr(value))
 
 
 def table_of(title: str, results: Sequence[Any], total: int | None = None) -> str:
     """A table of results as HTML, a column for each field that some of them have."""
-    shown = [dict(_told(result, str)) for result in results[: _show.ROWS]]
+    shown = [dict(_told(result, str)) for result in results[: html.ROWS]]
     headings = list(dict.fromkeys(name for row in shown for name in row))
     rows = [[row.get(name) for name in headings] for row in shown]
-    return _show.table(title, headings, rows, max(len(results), total or 0))
+    return html.table(title, headings, rows, max(len(results), total or 0))
 
 
 def of(cls: type[R], model: Any) -> R:

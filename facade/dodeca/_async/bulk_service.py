@@ -1,0 +1,127 @@
+"""What a bulk run asks of the service, one call for each method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dodeca._async.resources.assets import AsyncAssets
+from dodeca._async.resources.embed import embedded
+from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
+from dodeca._async.transport import AsyncTransport, Settings
+from dodeca._calls import embed_requests, library_requests
+from dodeca._calls.operation import Answer, request
+from dodeca.bulk.inputs import Options
+from dodeca.bulk.steps import Embedded, Submitted, Uploaded
+from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
+from dodeca.media import Media, check_sync_clip
+from dodeca.segmentation import Fixed
+from dodeca_api import models
+from dodeca_api.api.embed_v2_tasks import embed_v2_tasks_create
+
+if TYPE_CHECKING:
+    from dodeca.embeddings import Embeddings
+
+_MARK = "dodeca_input"
+_PAGE = 50
+
+
+class AsyncService:
+    """The calls of a bulk run. A 429 is raised at once, since the run's limiter deals with it."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport.hasty()
+        self._assets = AsyncAssets(self._transport)
+        self._tasks = AsyncEmbedTasks(self._transport)
+
+    async def connection(self) -> Settings:
+        """How to reach the same service from elsewhere.
+
+        Raises:
+            ConfigurationError: the client has a transport of its own, which only works here.
+        """
+        if self._transport.given is not None:
+            raise ConfigurationError("only a client without a transport of its own can leave here")
+        return self._transport.settings
+
+    async def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
+        """The vectors of a text, or of media that go into one call."""
+        if isinstance(source, str):
+            body = embed_requests.text(source, options.model_name)
+        elif kind == "image":
+            body = embed_requests.image(source, options.model_name)
+        else:
+            check_sync_clip(source)
+            body = embed_requests.embed_clip(_block(kind, source, options), options.model_name)
+        return await embedded(self._transport, body)
+
+    async def upload(self, media: Media, marker: str) -> Uploaded:
+        """A new asset that carries a marker."""
+        job = await self._assets.upload(media, user_metadata={_MARK: marker})
+        return job.id, job.done, {}
+
+    async def find(self, marker: str, since: float) -> str | None:
+        """The id of the asset with a marker, if there is one from after a Unix time."""
+        async for asset in self._assets.list(page_limit=_PAGE):
+            if (asset.user_metadata or {}).get(_MARK) == marker:
+                return asset.id
+            if not library_requests.is_new(asset.created_at, since):
+                return None  # the newest come first
+        return None
+
+    async def asset_is_ready(self, asset_id: str) -> bool:
+        """Whether an asset can be used; raises `JobFailed` where it never will."""
+        job = await self._assets.job(asset_id)
+        return job.done and job.result() is not None
+
+    async def submit(self, kind: str, media: Media, options: Options) -> Submitted:
+        """A new embedding task."""
+        body = embed_requests.embed_clip_task(
+            _block(kind, media, options),
+            options.model_name,
+            embedding_dimension=None,
+            embedding_uncertainty=None,
+        )
+        call = request(embed_v2_tasks_create, body=body)
+
+        def read(answer: Answer) -> Submitted:
+            return call.parse(answer).field_id, answer.headers
+
+        return await self._transport.fetch(call, read)
+
+    async def result(self, task_id: str) -> Embeddings | None:
+        """What a task gave, None while it runs; raises `JobFailed` where it gives nothing."""
+        job = await self._tasks.retrieve(task_id)
+        return job.result() if job.done else None
+
+    async def delete(self, asset_id: str) -> None:
+        """Delete an asset, or find it gone."""
+        try:
+            await self._assets.delete(asset_id)
+        except NotFoundError:
+            return
+
+
+def _block(
+    kind: str, media: Media, options: Options
+) -> models.AudioInputRequest | models.VideoInputRequest:
+    if kind == "video":
+        return embed_requests.video(
+            media,
+            model_name=options.model_name,
+            start_sec=options.start_sec,
+            end_sec=options.end_sec,
+            segmentation=options.segmentation,
+            embedding_option=options.embedding_option,
+            embedding_scope=options.embedding_scope,
+        )
+    if not isinstance(options.segmentation, Fixed | None):
+        raise InvalidRequestError(f"audio is segmented by fixed, got {options.segmentation!r}")
+    return embed_requests.audio(
+        media,
+        model_name=options.model_name,
+        start_sec=options.start_sec,
+        end_sec=options.end_sec,
+        segmentation=options.segmentation,
+        embedding_option=options.embedding_option,
+        embedding_scope=options.embedding_scope,
+    )

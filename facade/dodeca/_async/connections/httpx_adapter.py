@@ -1,0 +1,59 @@
+"""What comes back from the other side, and the way there through a transport of httpx's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import cast
+
+import attrs
+
+from dodeca._base.async_concurrency import AsyncDeadline
+from dodeca._http import messages
+
+
+@attrs.frozen(eq=False)
+class AsyncHttpResponse:
+    """An answer: the names of headers in lower case, the body as it comes over the wire."""
+
+    status_code: int
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    stream: messages.AsyncByteStream = attrs.field(default=messages.NOTHING, repr=False)
+
+
+class AsyncThrough:
+    """The way through a transport that httpx or a user has made."""
+
+    def __init__(self, transport: messages.AsyncTransport) -> None:
+        self._transport = transport
+
+    async def send(self, request: messages.HttpRequest) -> AsyncHttpResponse:
+        """Send a request, whose connection is free when the stream of the answer is closed."""
+        async with AsyncDeadline(request.left):
+            found = await self._transport.handle_async_request(messages.for_httpx(request))
+        stream = _InTime(cast(messages.AsyncByteStream, found.stream), request.deadline)
+        return AsyncHttpResponse(found.status_code, dict(found.headers.items()), stream)
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self._transport.aclose()
+
+
+class _InTime(messages.AsyncByteStream):
+    """A body that keeps the deadline of its request."""
+
+    def __init__(self, stream: messages.AsyncByteStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = aiter(self._stream)
+        while True:
+            async with AsyncDeadline(self._deadline - time.monotonic()):
+                piece = await anext(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()

@@ -1,0 +1,254 @@
+"""Assets: `/assets`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import cached_property
+from typing import Any
+
+from dodeca._async.job import AsyncJob, Board, JobState
+from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
+from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
+from dodeca._calls import library_requests, params
+from dodeca._calls.bodies import link, upload
+from dodeca._calls.operation import given, request
+from dodeca._calls.progress import upload_progress
+from dodeca._calls.upload_plan import Progress
+from dodeca.errors import InvalidMediaError
+from dodeca.media import MIB, Media, MediaLike
+from dodeca.results import Asset, of
+from dodeca_api import models
+from dodeca_api.api.assets import assets_create, assets_delete, assets_list, assets_retrieve
+from dodeca_api.models.asset_type_filter import ASSET_TYPE_FILTER_VALUES
+
+DIRECT_BYTES = 200 * MIB
+_PAGE = 50
+
+
+class AsyncAssets(Methods):
+    """Files that are uploaded once and used by id."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @cached_property
+    def multipart_uploads(self) -> AsyncMultipartUploads:
+        """Uploads in chunks, step by step (`/assets/multipart-uploads`).
+
+        >>> client.assets.multipart_uploads.list()
+        <Pages of Upload from page 1; iterate them>
+        """
+        return AsyncMultipartUploads(self._transport)
+
+    async def upload(
+        self,
+        media: MediaLike,
+        *,
+        filename: str | None = None,
+        user_metadata: Mapping[str, Any] | None = None,
+        enable_hls: bool | None = None,
+        enable_thumbnail: bool | None = None,
+        upload_id: str | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+        progress: bool = False,
+    ) -> AsyncJob[Asset]:
+        """Upload a file whatever its size, or register a URL.
+
+        Up to 200 MB go in one call (`POST /assets`), more in chunks
+        (`POST /assets/multipart-uploads`): several at a time, read from the file in place, each
+        tried again on its own. `on_progress` is called with a `Progress` after each chunk,
+        `progress` shows a bar (extra `progress`). The `upload_id` of a `Progress`, given here with
+        the same file, goes on where an upload was interrupted, within 24 hours; it is empty for a
+        file that went in one call. The API key is not sent to where the chunks go. `job.wait()`
+        gives the asset once it is ready.
+
+        >>> job = await client.assets.upload("colours.mp4")
+        >>> (await job.wait()).status
+        'ready'
+
+        Raises:
+            InvalidMediaError: no such file, or not the file that the upload was begun with.
+            APIError: the service or the storage answered with an error status.
+            OutcomeUnknownError: whether the asset was created cannot be told.
+        """
+        source = Media.of(media)
+        options: dict[str, Any] = {
+            "filename": filename,
+            "user_metadata": user_metadata,
+            "enable_hls": enable_hls,
+            "enable_thumbnail": enable_thumbnail,
+        }
+        name = source.filename or source  # folders would leave no room for the bar
+        with upload_progress(name, source.size, on_progress, progress) as note:
+            if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
+                job = await self.create(source, **options)
+                if note is not None and source.is_local:
+                    note(Progress.whole(job.id, source.size or 0))
+                return job
+            if not source.is_local:
+                raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
+            asset_id = await self.multipart_uploads._send(
+                source, **options, upload_id=upload_id, on_progress=note
+            )
+        return self._job(JobState(asset_id, "processing"))
+
+    async def create(
+        self,
+        media: MediaLike,
+        *,
+        filename: str | None = None,
+        user_metadata: Mapping[str, Any] | None = None,
+        enable_hls: bool | None = None,
+        enable_thumbnail: bool | None = None,
+    ) -> AsyncJob[Asset]:
+        """Upload a file of up to 200 MB, or register a URL of up to 4 GB (`POST /assets`).
+
+        `filename` has 1 to 255 characters; without it the name of the file or URL is taken.
+        `enable_hls` and `enable_thumbnail` make a stream and a picture of it. `job.wait()` gives
+        the asset once it is ready; `job.latest` is what the service answered at once. Beside
+        `user_metadata` the asset gets an entry `dodeca_marker`, by which it is found again when
+        the answer was lost.
+
+        >>> job = await client.assets.create("purple.jpg", user_metadata={"topic": "colours"})
+        >>> (await job.wait()).user_metadata["topic"]
+        'colours'
+
+        Raises:
+            InvalidMediaError: no such file, one of more than 200 MB, or an asset.
+            APIError: the service answered with an error status.
+            OutcomeUnknownError: whether the asset was created cannot be told.
+        """
+        source = Media.of(media)
+        if source.asset_id is not None:
+            raise InvalidMediaError(f"an asset is made from a file or a URL, got {source!r}")
+        if (source.size or 0) > DIRECT_BYTES:
+            raise InvalidMediaError(
+                f"one call takes a file of up to 200 MB, {source} has "
+                f"{(source.size or 0) / MIB:.0f}; assets.upload sends it in chunks"
+            )
+        marked = params.marked(user_metadata)
+        body = models.AssetCreateRequest(
+            method="direct" if source.is_local else "url",
+            file=upload(source),
+            url=link(source),
+            filename=params.file_name(filename),
+            enable_hls=params.flag("enable_hls", enable_hls),
+            enable_thumbnail=params.flag("enable_thumbnail", enable_thumbnail),
+            user_metadata=params.metadata_text(marked),
+        )
+        call = request(assets_create, body=body)
+        begun = self._transport.clock.wall()
+
+        async def find() -> Asset | None:
+            async for asset in self.list(page_limit=_PAGE):
+                if (asset.user_metadata or {}).get(params.MARKER) == marked[params.MARKER]:
+                    return asset
+                if not library_requests.is_new(asset.created_at, begun):
+                    return None  # the newest come first
+            return None
+
+        asset = await self._transport.fetch(
+            call, lambda answer: of(Asset, call.parse(answer)), find=find
+        )
+        return self._job(JobState(asset.id, asset.status or "processing", asset))
+
+    def list(
+        self,
+        *,
+        asset_ids: Sequence[str] | None = None,
+        asset_types: Sequence[str] | None = None,
+        filename: str | None = None,
+        page: int = 1,
+        page_limit: int = 10,
+    ) -> AsyncPages[Asset]:
+        """The assets, newest first, page by page (`GET /assets`).
+
+        `asset_types` is any of "image", "video", "audio" and "document", `filename` a part of
+        the name. Iteration starts at `page` and follows to the last one; `page_limit` is at most
+        50.
+
+        >>> [asset.filename async for asset in client.assets.list(filename="colours.mp4")][0]
+        'colours.mp4'
+
+        Raises:
+            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+        """
+        ids = None if asset_ids is None else params.strings("asset_ids", asset_ids)
+        return listed(
+            self._transport,
+            Asset,
+            page,
+            page_limit,
+            lambda number: request(
+                assets_list,
+                asset_ids=given(ids),
+                asset_types=params.choices("asset_types", asset_types, ASSET_TYPE_FILTER_VALUES),
+                filename=params.optional("filename", filename),
+                page=number,
+                page_limit=page_limit,
+            ),
+        )
+
+    async def retrieve(self, asset_id: str) -> Asset:
+        """One asset (`GET /assets/{asset_id}`).
+
+        >>> (await client.assets.retrieve(asset.id)).filename
+        'colours.mp4'
+
+        Raises:
+            NotFoundError: there is no such asset.
+            APIError: the service answered with another error status.
+        """
+        return of(Asset, await self._transport.send(request(assets_retrieve, asset_id)))
+
+    async def job(self, asset_id: str) -> AsyncJob[Asset]:
+        """The job that makes an asset ready, from this process or another.
+
+        It looks by `GET /assets/{asset_id}`.
+
+        >>> job = await client.assets.job(asset.id)
+        >>> job.status
+        'ready'
+
+        Raises:
+            NotFoundError: there is no such asset.
+            APIError: the service answered with another error status.
+        """
+        return self._job(await self._look(asset_id))
+
+    async def delete(self, asset_id: str, *, force: bool | None = None) -> None:
+        """Delete an asset, for good (`DELETE /assets/{asset_id}`).
+
+        `force=True` deletes it even while an index uses it.
+
+        >>> job = await client.assets.create("purple.jpg")
+        >>> await client.assets.delete((await job.wait()).id)
+
+        Raises:
+            BadRequestError: an index uses it (409).
+            NotFoundError: there is no such asset.
+        """
+        call = request(assets_delete, asset_id, force=params.flag("force", force))
+        await self._transport.send(call)
+
+    async def _look(self, asset_id: str) -> JobState[Asset]:
+        asset = await self.retrieve(asset_id)
+        reason = asset.error.message if asset.error else None
+        return JobState(asset_id, asset.status or "", asset, reason)
+
+    def _job(self, state: JobState[Asset]) -> AsyncJob[Asset]:
+        async def running(ids: Set[str]) -> Set[str]:
+            """The list has no filter by status, but one by id."""
+            found: set[str] = set()
+            wanted = sorted(ids)
+            for start in range(0, len(wanted), _PAGE):
+                some = wanted[start : start + _PAGE]
+                async for asset in self.list(asset_ids=some, page_limit=_PAGE):
+                    if asset.status == "processing":
+                        found.add(asset.id)
+            return found
+
+        board = Board(("assets", id(self._transport)), running)
+        return AsyncJob(self._look, state, self._transport.clock, board)

@@ -1,0 +1,305 @@
+"""The first embedding API: `/embed` and `/embed/tasks`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property, partial
+from typing import Any
+
+import attrs
+
+from dodeca._async.job import READY, AsyncJob, JobState, board
+from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
+from dodeca._calls import params
+from dodeca._calls.bodies import link, upload
+from dodeca._calls.dates import timestamp
+from dodeca._calls.operation import Answer, Request, request
+from dodeca._calls.vector_reader import V1, Columns, VectorSink, take
+from dodeca.embeddings import Embeddings
+from dodeca.errors import InvalidMediaError, InvalidRequestError
+from dodeca.media import Media, MediaLike, check_image
+from dodeca.results import EmbeddingMetadata, EmbeddingTask, Result, of
+from dodeca_api import models
+from dodeca_api.api.embed import embed_create
+from dodeca_api.api.embed_tasks import (
+    embed_tasks_create,
+    embed_tasks_list,
+    embed_tasks_retrieve,
+    embed_tasks_status,
+)
+from dodeca_api.models.embed_task_status_filter import EMBED_TASK_STATUS_FILTER_VALUES
+from dodeca_api.models.embed_video_scope import EMBED_VIDEO_SCOPE_VALUES
+from dodeca_api.models.text_truncate import TEXT_TRUNCATE_VALUES
+from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
+from dodeca_api.types import Unset
+
+MODEL_V1 = "Marengo-retrieval-2.7"
+_KINDS = ("text", "image", "audio")
+_sink = partial(VectorSink, V1)
+
+
+@attrs.frozen(repr=False)
+class EmbeddingsV1(Result):
+    """What one call of the first API gave, for each kind of input that it got.
+
+    A part that failed has its reason in `errors`, under "text", "image" or "audio".
+    """
+
+    text: Embeddings | None = None
+    image: Embeddings | None = None
+    audio: Embeddings | None = None
+    errors: dict[str, str] = attrs.field(factory=dict)
+
+
+class AsyncEmbedV1(Methods):
+    """Embeddings of the first API: 1024 floats with Marengo-retrieval-2.7."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @cached_property
+    def tasks(self) -> AsyncEmbedV1Tasks:
+        """Embedding videos as tasks (`/embed/tasks`).
+
+        >>> client.embed_v1.tasks.list()
+        <Pages of EmbeddingTask from page 1; iterate them>
+        """
+        return AsyncEmbedV1Tasks(self._transport)
+
+    async def create(
+        self,
+        *,
+        text: str | None = None,
+        text_truncate: str | None = None,
+        image: MediaLike | None = None,
+        audio: MediaLike | None = None,
+        audio_start_offset_sec: float | None = None,
+        model_name: str = MODEL_V1,
+    ) -> EmbeddingsV1:
+        """Embed a text, a picture, a sound, or several of them (`POST /embed`).
+
+        A text has at most 77 tokens with Marengo 2.7; `text_truncate` ("end", "start", "none")
+        says what becomes of a longer one. A picture is JPEG or PNG of at least 64x64 pixels and
+        at most 5 MB. `audio_start_offset_sec` leaves out the beginning of the sound, in seconds.
+
+        >>> found = await client.embed_v1.create(text="a red car", image="purple.jpg")
+        >>> found.text, found.image
+        (<Embeddings 1 x 1024>, <Embeddings 1 x 1024>)
+
+        Raises:
+            InvalidRequestError: no input, or one outside the limits.
+            APIError: the service answered with an error status.
+        """
+        if text is None and image is None and audio is None:
+            raise InvalidRequestError("embed_v1.create needs text, image or audio")
+        picture, sound = _source("image", image), _source("audio", audio)
+        if picture is not None:
+            check_image(picture, min_side=64)
+        body = models.EmbedRequest(
+            model_name=params.string("model_name", model_name),
+            text=params.optional("text", text),
+            text_truncate=params.choice("text_truncate", text_truncate, TEXT_TRUNCATE_VALUES),
+            image_file=upload(picture),
+            image_url=link(picture),
+            audio_file=upload(sound),
+            audio_url=link(sound),
+            audio_start_offset_sec=params.number(
+                "audio_start_offset_sec", audio_start_offset_sec, 0
+            ),
+        )
+        call = request(embed_create, body=body)
+        return await self._transport.fetch(call, partial(_parts, call), sink=_sink)
+
+
+class AsyncEmbedV1Tasks(Methods):
+    """Embedding videos as tasks of the first API."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def create(
+        self,
+        media: MediaLike,
+        *,
+        video_start_offset_sec: float | None = None,
+        video_end_offset_sec: float | None = None,
+        video_clip_length: float | None = None,
+        video_embedding_scope: Sequence[str] | None = None,
+        model_name: str = MODEL_V1,
+    ) -> AsyncJob[Embeddings]:
+        """Embed a video of 4 seconds to 2 hours, at most 2 GB (`POST /embed/tasks`).
+
+        `video_start_offset_sec` and `video_end_offset_sec` cut a part out, in seconds, given
+        both or neither. `video_clip_length` is 2 to 10 seconds, 6 where it is not given; a last
+        clip under 2 seconds is dropped. `video_embedding_scope` is any of "clip" and "video".
+
+        >>> job = await client.embed_v1.tasks.create("colours.mp4", video_clip_length=5)
+        >>> (await job.wait()).vectors.shape[1]
+        1024
+
+        Raises:
+            InvalidRequestError: a parameter or a file outside the limits.
+            APIError: the service answered with an error status.
+            OutcomeUnknownError: whether the task was created cannot be told.
+        """
+        source = _source("media", media)
+        if source is None:
+            raise InvalidMediaError("an embedding task needs a file or a URL")
+        start, end = _part(video_start_offset_sec, video_end_offset_sec)
+        body = models.EmbedTaskCreateRequest(
+            model_name=params.string("model_name", model_name),
+            video_file=upload(source),
+            video_url=link(source),
+            video_start_offset_sec=start,
+            video_end_offset_sec=end,
+            video_clip_length=params.number("video_clip_length", video_clip_length, 2, 10),
+            video_embedding_scope=params.choices(
+                "video_embedding_scope", video_embedding_scope, EMBED_VIDEO_SCOPE_VALUES
+            ),
+        )
+        created = await self._transport.send(request(embed_tasks_create, body=body))
+        return self._job(JobState(created.field_id, "processing"), None)
+
+    async def retrieve(
+        self, task_id: str, *, embedding_option: Sequence[str] | None = None
+    ) -> AsyncJob[Embeddings]:
+        """The job of a task, from this process or another (`GET /embed/tasks/{task_id}`).
+
+        `embedding_option` ("visual-text", "audio", "visual", "transcription") brings only those
+        vectors; all of them come where it is not given.
+
+        >>> task = await client.embed_v1.tasks.create("colours.mp4")
+        >>> job = await client.embed_v1.tasks.retrieve(task.id, embedding_option=["audio"])
+        >>> (await job.wait()).embedding_option.distinct()
+        ['audio']
+
+        Raises:
+            APIError: the service answered with an error status.
+        """
+        state: JobState[Embeddings] = JobState(task_id, "processing")
+        return await self._job(state, embedding_option).refresh()
+
+    async def status(self, task_id: str) -> EmbeddingTask:
+        """How far a task is, without its vectors (`GET /embed/tasks/{task_id}/status`).
+
+        >>> task = await client.embed_v1.tasks.create("colours.mp4")
+        >>> (await client.embed_v1.tasks.status(task.id)).id == task.id
+        True
+
+        Raises:
+            APIError: the service answered with an error status.
+        """
+        return of(EmbeddingTask, await self._transport.send(request(embed_tasks_status, task_id)))
+
+    def list(
+        self,
+        *,
+        started_at: datetime | str | None = None,
+        ended_at: datetime | str | None = None,
+        status: str | None = None,
+        page: int = 1,
+        page_limit: int = 10,
+    ) -> AsyncPages[EmbeddingTask]:
+        """The embedding tasks, newest first, page by page (`GET /embed/tasks`).
+
+        `started_at` and `ended_at` bound the time of creation: a datetime, or text with a date;
+        without them the last seven days. `status` is "processing", "ready" or "failed".
+
+        >>> [task.status async for task in client.embed_v1.tasks.list(status="failed")]
+        []
+
+        Raises:
+            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+        """
+        return listed(
+            self._transport,
+            EmbeddingTask,
+            page,
+            page_limit,
+            lambda number: request(
+                embed_tasks_list,
+                started_at=timestamp("started_at", started_at),
+                ended_at=timestamp("ended_at", ended_at),
+                status=params.choice("status", status, EMBED_TASK_STATUS_FILTER_VALUES),
+                page=number,
+                page_limit=page_limit,
+            ),
+        )
+
+    def _job(
+        self, state: JobState[Embeddings], embedding_option: Sequence[str] | None
+    ) -> AsyncJob[Embeddings]:
+        options = params.choices(
+            "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
+        )
+
+        async def look(task_id: str) -> JobState[Embeddings]:
+            status = (await self.status(task_id)).status or ""
+            if status != READY:
+                return JobState(task_id, status)
+            call = request(embed_tasks_retrieve, task_id, embedding_option=options)
+            found = await self._transport.fetch(call, partial(_video, call), sink=_sink)
+            return JobState(task_id, status, found)
+
+        running = board(
+            ("embed_tasks", id(self._transport)),
+            lambda: self.list(status="processing", page_limit=50),
+        )
+        return AsyncJob(look, state, self._transport.clock, running)
+
+
+def _part(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
+    found = (
+        params.number("video_start_offset_sec", start, 0),
+        params.number("video_end_offset_sec", end, 0),
+    )
+    if (start is None) != (end is None) or (start is not None and end is not None and end <= start):
+        raise InvalidRequestError(
+            "video_start_offset_sec and video_end_offset_sec are given both or neither, the end "
+            f"after the start, got {start} and {end}"
+        )
+    return found
+
+
+def _source(name: str, media: MediaLike | None) -> Media | None:
+    if media is None:
+        return None
+    source = Media.of(media)
+    if source.asset_id is not None:
+        raise InvalidMediaError(f"{name} is a file or a URL, got {source!r}")
+    return source
+
+
+def _parts(call: Request[models.EmbedResponse], answer: Answer) -> EmbeddingsV1:
+    columns, rest = take(answer, *((f"{kind}_embedding", "segments") for kind in _KINDS))
+    told = call.parse(rest)
+    parts: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for kind, found in zip(_KINDS, columns, strict=True):
+        part = getattr(told, f"{kind}_embedding")
+        if not part:
+            continue
+        if part.error_message:
+            errors[kind] = part.error_message
+        elif len(found.vectors):
+            metadata = getattr(part, "metadata", None)
+            parts[kind] = _embeddings(found, metadata, told.model_name)
+    return EmbeddingsV1(**parts, errors=errors)
+
+
+def _video(call: Request[models.EmbedTaskDetail], answer: Answer) -> Embeddings:
+    (found,), rest = take(answer, ("video_embedding", "segments"))
+    told = call.parse(rest)
+    video = told.video_embedding
+    return _embeddings(found, video.metadata if video else None, told.model_name or None)
+
+
+def _embeddings(found: Columns, metadata: Any, model_name: str | None) -> Embeddings:
+    return Embeddings.from_columns(
+        found,
+        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
+        model_name=model_name,
+    )

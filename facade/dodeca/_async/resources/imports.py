@@ -1,0 +1,109 @@
+"""Imports from cloud storage: `/tasks/transfers/import/{integration_id}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+from dodeca._async.job import AsyncJob, Board, JobState
+from dodeca._async.transport import AsyncTransport
+from dodeca._base.html import Methods
+from dodeca._calls import params
+from dodeca._calls.operation import request
+from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
+from dodeca_api import models
+from dodeca_api.api.imports import imports_create, imports_logs, imports_status
+
+
+class AsyncImports(Methods):
+    """Imports of videos from an integration; the service has retired them."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def create(
+        self,
+        integration_id: str,
+        index_id: str,
+        *,
+        incremental_import: bool | None = None,
+        retry_failed: bool | None = None,
+        user_metadata: Mapping[str, Any] | None = None,
+    ) -> AsyncJob[ImportStatus]:
+        """Import the videos of an integration (`POST /tasks/transfers/import/{integration_id}`).
+
+        `incremental_import` leaves out what the index has (the service's default), `retry_failed`
+        tries again what failed before (not the default). One import runs at a time.
+        `job.created` is what was taken in and what was refused; `job.wait()` gives where the
+        files are in the end, failed ones included.
+
+        >>> job = await client.imports.create("my-bucket", draft.id)
+        >>> len((await job.wait()).ready)
+        1
+
+        Raises:
+            BadRequestError: another import is running, or another refusal.
+            OutcomeUnknownError: whether the import was started cannot be told.
+        """
+        body = models.ImportRequest(
+            index_id=params.string("index_id", index_id),
+            incremental_import=params.flag("incremental_import", incremental_import),
+            retry_failed=params.flag("retry_failed", retry_failed),
+            user_metadata=params.user_metadata(user_metadata),
+        )
+        answer = await self._transport.send(request(imports_create, integration_id, body=body))
+        state: JobState[ImportStatus] = JobState(integration_id, "pending")
+        return self._job(index_id, state, of(ImportStarted, answer))
+
+    async def job(self, integration_id: str, index_id: str) -> AsyncJob[ImportStatus]:
+        """The job of an import, from this process or another.
+
+        It looks by `GET /tasks/transfers/import/{integration_id}/status`.
+
+        >>> job = await client.imports.job("my-bucket", index.id)
+        >>> job.status
+        'ready'
+
+        Raises:
+            APIError: the service answered with an error status.
+        """
+        return await self._job(index_id, JobState(integration_id, "pending")).refresh()
+
+    async def status(self, integration_id: str, index_id: str) -> ImportStatus:
+        """Where the files are (`GET /tasks/transfers/import/{integration_id}/status`).
+
+        >>> (await client.imports.status("my-bucket", index.id)).failed
+        []
+
+        Raises:
+            APIError: the service answered with an error status.
+        """
+        call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
+        return of(ImportStatus, await self._transport.send(call))
+
+    async def logs(self, integration_id: str) -> Sequence[ImportLog]:
+        """Past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
+
+        >>> await client.imports.logs("another-bucket")
+        []
+
+        Raises:
+            APIError: the service answered with an error status.
+        """
+        answer = await self._transport.send(request(imports_logs, integration_id))
+        return [of(ImportLog, item) for item in answer.data or []]
+
+    def _job(
+        self, index_id: str, state: JobState[ImportStatus], created: object = None
+    ) -> AsyncJob[ImportStatus]:
+        async def look(integration_id: str) -> JobState[ImportStatus]:
+            found = await self.status(integration_id, index_id)
+            under_way = (found.validating, found.pending, found.queued, found.indexing)
+            status = "indexing" if any(under_way) else "ready"
+            return JobState(integration_id, status, found)
+
+        async def running(ids: Set[str]) -> Set[str]:
+            return {name for name in ids if (await look(name)).status != "ready"}
+
+        board = Board(("imports", id(self._transport), index_id), running)
+        return AsyncJob(look, state, self._transport.clock, board, created)

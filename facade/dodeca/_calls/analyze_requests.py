@@ -1,0 +1,168 @@
+"""The request bodies of `/analyze` and `/analyze/tasks`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dodeca._calls import params
+from dodeca._calls.bodies import Base64Slot
+from dodeca.errors import InvalidRequestError
+from dodeca.media import Media, MediaLike
+from dodeca_api import models
+from dodeca_api.models.analysis_mode import ANALYSIS_MODE_VALUES
+from dodeca_api.types import UNSET, Unset
+
+_Video = models.AnalyzeVideoUrl | models.AnalyzeVideoAsset | models.AnalyzeVideoBase64String
+
+
+def analyze(
+    *,
+    prompt: str | None,
+    video: MediaLike | None,
+    video_id: str | None,
+    image: Mapping[str, MediaLike] | None,
+    prompt_v2: Mapping[str, Any] | None,
+    temperature: float | None,
+    max_tokens: int | None,
+    response_format: Mapping[str, Any] | None,
+    start_time: float | None,
+    end_time: float | None,
+    model_name: str | None,
+    stream: bool,
+) -> models.AnalyzeRequest:
+    """The body of `POST /analyze`.
+
+    Raises:
+        InvalidRequestError: not exactly one subject, or a parameter out of bounds.
+    """
+    _check_one("video, video_id and image", video, video_id, image)
+    _check_prompts(prompt, prompt_v2)
+    _check_window(start_time, end_time)
+    return models.AnalyzeRequest(
+        model_name=params.optional("model_name", model_name),
+        video_id=params.optional("video_id", video_id),
+        video=_video(video),
+        image=_images(image),
+        prompt=params.optional("prompt", prompt),
+        prompt_v2=params.shaped("prompt_v2", models.AnalyzePrompt, prompt_v2),
+        temperature=params.number("temperature", temperature, 0, 1),
+        response_format=params.shaped(
+            "response_format", models.JsonResponseFormat, response_format
+        ),
+        max_tokens=params.integer("max_tokens", max_tokens, 1, 98_304),
+        start_time=params.number("start_time", start_time, 0),
+        end_time=params.number("end_time", end_time, 0),
+        stream=stream,
+    )
+
+
+def task(
+    *,
+    prompt: str | None,
+    video: MediaLike | None,
+    image: Mapping[str, MediaLike] | None,
+    prompt_v2: Mapping[str, Any] | None,
+    analysis_mode: str | None,
+    temperature: float | None,
+    max_tokens: int | str | None,
+    response_format: Mapping[str, Any] | None,
+    min_segment_duration: float | None,
+    max_segment_duration: float | None,
+    start_time: float | None,
+    end_time: float | None,
+    custom_id: str | None,
+    model_name: str | None,
+) -> models.AnalyzeTaskCreateRequest:
+    """The body of `POST /analyze/tasks`.
+
+    Raises:
+        InvalidRequestError: not exactly one subject, or a parameter out of bounds.
+    """
+    _check_one("video and image", video, image)
+    _check_prompts(prompt, prompt_v2)
+    _check_window(start_time, end_time)
+    shortest = params.number("min_segment_duration", min_segment_duration, 2)
+    least = min_segment_duration or 2
+    longest = params.number("max_segment_duration", max_segment_duration, least)
+    return models.AnalyzeTaskCreateRequest(
+        model_name=params.optional("model_name", model_name),
+        custom_id=_custom_id(custom_id),
+        video=_video(video),
+        image=_images(image),
+        prompt=params.optional("prompt", prompt),
+        prompt_v2=params.shaped("prompt_v2", models.AnalyzePrompt, prompt_v2),
+        analysis_mode=params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
+        temperature=params.number("temperature", temperature, 0, 1),
+        max_tokens=_tokens(max_tokens),
+        response_format=params.shaped(
+            "response_format", models.AnalyzeTaskResponseFormat, response_format
+        ),
+        min_segment_duration=shortest,
+        max_segment_duration=longest,
+        start_time=params.number("start_time", start_time, 0),
+        end_time=params.number("end_time", end_time, 0),
+    )
+
+
+def _check_one(names: str, *subjects: object) -> None:
+    given = sum(subject is not None for subject in subjects)
+    if given != 1:
+        raise InvalidRequestError(f"an analysis takes exactly one of {names}, got {given}")
+
+
+def _check_prompts(prompt: str | None, prompt_v2: Mapping[str, Any] | None) -> None:
+    if prompt is not None and prompt_v2 is not None:
+        raise InvalidRequestError("an analysis takes prompt or prompt_v2, got both")
+
+
+def _custom_id(value: str | None) -> str | Unset:
+    if value is None:
+        return UNSET
+    rule = 'of 1 to 64 letters, digits, "-" and "_"'
+    return params.matching("custom_id", value, "[A-Za-z0-9_-]{1,64}", rule)
+
+
+def _check_window(start_time: float | None, end_time: float | None) -> None:
+    params.number("start_time", start_time, 0)
+    params.number("end_time", end_time, 0)
+    if start_time is not None and end_time is not None and end_time <= start_time:
+        raise InvalidRequestError(
+            f"end_time is greater than start_time, got {start_time} to {end_time}"
+        )
+
+
+def _tokens(value: int | str | None) -> int | str | Unset:
+    if isinstance(value, str):
+        return params.choice("max_tokens", value, ("unlimited",))
+    return params.integer("max_tokens", value, 512, 98_304)
+
+
+def _video(media: MediaLike | None) -> _Video | Unset:
+    if media is None:
+        return UNSET
+    source = Media.of(media)
+    if source.link is not None:
+        return models.AnalyzeVideoUrl(type_="url", url=source.link)
+    if source.asset_id is not None:
+        return models.AnalyzeVideoAsset(type_="asset_id", asset_id=source.asset_id)
+    return models.AnalyzeVideoBase64String(type_="base64_string", base64_string=Base64Slot(source))
+
+
+def _images(images: Mapping[str, MediaLike] | None) -> list[models.AnalyzeImage] | Unset:
+    """Named pictures, which the prompt names as `<@name>`."""
+    if images is None:
+        return UNSET
+    if not 1 <= len(params.mapping("image", images)) <= 20:
+        raise InvalidRequestError(f"an analysis takes 1 to 20 images, got {len(images)}")
+    return [_image(name, Media.of(media)) for name, media in images.items()]
+
+
+def _image(name: str, media: Media) -> models.AnalyzeImage:
+    rule = "letters, digits and underscores"
+    name = params.matching("the name of an image", name, "[A-Za-z0-9_]+", rule)
+    if media.link is not None:
+        return models.AnalyzeImage(name=name, url=media.link)
+    if media.asset_id is not None:
+        return models.AnalyzeImage(name=name, asset_id=media.asset_id)
+    return models.AnalyzeImage(name=name, base64_string=Base64Slot(media))

@@ -1,0 +1,63 @@
+"""The API key, held where no repr, log, copy or pickle shows it."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import MutableMapping
+from typing import NoReturn
+
+from dodeca.errors import ConfigurationError
+
+ENVIRONMENT = ("TWELVELABS_API_KEY", "TWELVE_LABS_API_KEY", "TL_API_KEY")
+
+_SHORT = 12  # characters: what is no longer is no key of the service, and part of many a word
+
+
+class APIKey:
+    """A string that shows only its last four characters, and only when asked how it looks."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def sign(self, headers: MutableMapping[str, str]) -> None:
+        """Add the key to the headers of a request, the only place where it goes."""
+        headers["x-api-key"] = self._value
+
+    def hidden(self, text: bytes) -> bytes:
+        """The text without the secret, should somebody have sent it back."""
+        return text.replace(self._value.encode(), b"***") if len(self._value) > _SHORT else text
+
+    def __repr__(self) -> str:
+        return f"***{self._value[-4:]}" if len(self._value) > _SHORT else "***"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an API key is not pickled or copied into files")
+
+
+def load_api_key(given: str | None) -> APIKey:
+    """The key from the argument, or from the environment.
+
+    Raises:
+        ConfigurationError: there is none, or it has characters that no header can carry.
+    """
+    found = given if given is not None else _from_environment()
+    if not isinstance(found, str) or not found.strip():
+        raise ConfigurationError(
+            "no API key: pass api_key=..., or set " + " or ".join(ENVIRONMENT) + "; "
+            "Client.emulated() needs none"
+        )
+    key = found.strip()
+    if key != found:
+        warnings.warn("white space around the API key was removed", stacklevel=4)
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigurationError("the API key has characters that no HTTP header can carry")
+    return APIKey(key)
+
+
+def _from_environment() -> str | None:
+    return next((os.environ[name] for name in ENVIRONMENT if os.environ.get(name)), None)

@@ -1,0 +1,60 @@
+# From facade/dodeca/_async/connections/httpx_adapter.py by scripts/unasync.py; edit that one.
+"""What comes back from the other side, and the way there through a transport of httpx's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+import attrs
+
+from dodeca._base.concurrency import Deadline
+from dodeca._http import messages
+
+
+@attrs.frozen(eq=False)
+class HttpResponse:
+    """An answer: the names of headers in lower case, the body as it comes over the wire."""
+
+    status_code: int
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    stream: messages.ByteStream = attrs.field(default=messages.NOTHING, repr=False)
+
+
+class Through:
+    """The way through a transport that httpx or a user has made."""
+
+    def __init__(self, transport: messages.Transport) -> None:
+        self._transport = transport
+
+    def send(self, request: messages.HttpRequest) -> HttpResponse:
+        """Send a request, whose connection is free when the stream of the answer is closed."""
+        with Deadline(request.left):
+            found = self._transport.handle_request(messages.for_httpx(request))
+        stream = _InTime(cast(messages.ByteStream, found.stream), request.deadline)
+        return HttpResponse(found.status_code, dict(found.headers.items()), stream)
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._transport.close()
+
+
+class _InTime(messages.ByteStream):
+    """A body that keeps the deadline of its request."""
+
+    def __init__(self, stream: messages.ByteStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        pieces = iter(self._stream)
+        while True:
+            with Deadline(self._deadline - time.monotonic()):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()

@@ -1,0 +1,227 @@
+# From facade/dodeca/_async/resources/indexed_assets.py by scripts/unasync.py; edit that one.
+"""The assets of an index: `/indexes/{index_id}/indexed-assets`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dodeca._base.html import Methods
+from dodeca._calls import library_requests, params
+from dodeca._calls.operation import request
+from dodeca._calls.params import Span
+from dodeca._sync.job import Job, JobState, board
+from dodeca._sync.pages import Pages, listed
+from dodeca._sync.transport import Transport
+from dodeca.results import IndexedAsset
+from dodeca_api import models
+from dodeca_api.api.indexed_assets import (
+    indexed_assets_create,
+    indexed_assets_delete,
+    indexed_assets_list,
+    indexed_assets_retrieve,
+    indexed_assets_update,
+)
+from dodeca_api.models.indexed_asset_status_filter import INDEXED_ASSET_STATUS_FILTER_VALUES
+from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
+
+_RUNNING = ("validating", "pending", "queued", "indexing")
+
+
+class IndexedAssets(Methods):
+    """Assets that an index takes in, and has taken in."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(
+        self,
+        index_id: str,
+        asset_id: str,
+        *,
+        enable_video_stream: bool | None = None,
+        user_metadata: Mapping[str, Any] | None = None,
+    ) -> Job[IndexedAsset]:
+        """Take an asset into an index (`POST /indexes/{index_id}/indexed-assets`).
+
+        The asset must be ready. `enable_video_stream` makes an HLS stream of it (the service's
+        default is not to). `job.wait()` gives the indexed asset once it can be searched.
+
+        >>> job = client.indexes.assets.create(draft.id, asset.id)
+        >>> job.wait().status
+        'ready'
+
+        Raises:
+            NotFoundError: there is no such index or asset.
+            APIError: the service answered with another error status.
+            OutcomeUnknownError: whether it was taken in cannot be told.
+        """
+        body = models.IndexedAssetCreateRequest(
+            asset_id=params.string("asset_id", asset_id),
+            enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
+            user_metadata=params.user_metadata(user_metadata),
+        )
+        call = request(indexed_assets_create, index_id, body=body)
+        begun = self._transport.clock.wall()
+
+        def find() -> str | None:
+            for asset in self.list(index_id, page_limit=50):
+                if asset.asset_id == asset_id and library_requests.is_new(asset.created_at, begun):
+                    return asset.id
+            return None
+
+        created = self._transport.fetch(
+            call, lambda answer: str(call.parse(answer).field_id), find=find
+        )
+        return self._job(index_id, JobState(created, "pending"))
+
+    def job(self, index_id: str, indexed_asset_id: str) -> Job[IndexedAsset]:
+        """The job that takes an asset in, from this process or another.
+
+        It looks by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
+
+        >>> job = client.indexes.assets.job(index.id, video.id)
+        >>> job.status
+        'ready'
+
+        Raises:
+            NotFoundError: there is no such indexed asset.
+            APIError: the service answered with another error status.
+        """
+        return self._job(index_id, JobState(indexed_asset_id, "pending")).refresh()
+
+    def list(
+        self,
+        index_id: str,
+        *,
+        status: Sequence[str] | None = None,
+        filename: str | None = None,
+        duration: Span | None = None,
+        fps: Span | None = None,
+        width: Span | None = None,
+        height: Span | None = None,
+        size: Span | None = None,
+        created_at: datetime | str | None = None,
+        updated_at: datetime | str | None = None,
+        user_metadata: Mapping[str, str | float | bool] | None = None,
+        sort_by: str | None = None,
+        sort_option: str | None = None,
+        page: int = 1,
+        page_limit: int = 10,
+    ) -> Pages[IndexedAsset]:
+        """The assets of an index, newest first (`GET /indexes/{index_id}/indexed-assets`).
+
+        `status` is any of "validating", "pending", "queued", "indexing", "ready" and "failed";
+        the other filters are those of `client.indexes.videos.list`.
+
+        >>> [found.id == video.id for found in client.indexes.assets.list(index.id)]
+        [True]
+
+        Raises:
+            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+        """
+        filters = library_requests.filters(
+            filename=filename,
+            duration=duration,
+            fps=fps,
+            width=width,
+            height=height,
+            size=size,
+            created_at=created_at,
+            updated_at=updated_at,
+            user_metadata=user_metadata,
+            sort_by=sort_by,
+            sort_option=sort_option,
+        )
+        words = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
+        return listed(
+            self._transport,
+            IndexedAsset,
+            page,
+            page_limit,
+            lambda number: request(
+                indexed_assets_list,
+                index_id,
+                status=words,
+                page=number,
+                page_limit=page_limit,
+                **filters,
+            ),
+        )
+
+    def retrieve(
+        self,
+        index_id: str,
+        indexed_asset_id: str,
+        *,
+        embedding_option: Sequence[str] | None = None,
+        transcription: bool | None = None,
+    ) -> IndexedAsset:
+        """One indexed asset (`GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+
+        `embedding_option` ("visual", "audio", "transcription", or "visual-text" for Marengo 2.7)
+        brings its vectors along, `transcription=True` what is said in it.
+
+        >>> client.indexes.assets.retrieve(index.id, video.id).status
+        'ready'
+
+        Raises:
+            NotFoundError: there is no such indexed asset.
+            APIError: the service answered with another error status.
+        """
+        call = request(
+            indexed_assets_retrieve,
+            index_id,
+            indexed_asset_id,
+            embedding_option=params.choices(
+                "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
+            ),
+            transcription=params.flag("transcription", transcription),
+        )
+        return library_requests.with_embedding(IndexedAsset, self._transport.send(call))
+
+    def update(
+        self, index_id: str, indexed_asset_id: str, *, user_metadata: Mapping[str, Any]
+    ) -> None:
+        """Set some metadata (`PATCH /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+
+        Other keys stay as they are; None under a key removes it.
+
+        >>> client.indexes.assets.update(index.id, video.id, user_metadata={"season": 3})
+        >>> client.indexes.assets.retrieve(index.id, video.id).user_metadata
+        {'season': 3}
+
+        Raises:
+            InvalidRequestError: a value that metadata cannot hold.
+            APIError: the service answered with an error status.
+        """
+        body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
+        call = request(indexed_assets_update, index_id, indexed_asset_id, body=body)
+        self._transport.send(call)
+
+    def delete(self, index_id: str, indexed_asset_id: str) -> None:
+        """Take an asset out (`DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+
+        The asset itself stays.
+
+        >>> job = client.indexes.assets.create(draft.id, asset.id)
+        >>> client.indexes.assets.delete(draft.id, job.wait().id)
+
+        Raises:
+            NotFoundError: there is no such indexed asset.
+            APIError: the service answered with another error status.
+        """
+        self._transport.send(request(indexed_assets_delete, index_id, indexed_asset_id))
+
+    def _job(self, index_id: str, state: JobState[IndexedAsset]) -> Job[IndexedAsset]:
+        def look(indexed_asset_id: str) -> JobState[IndexedAsset]:
+            found = self.retrieve(index_id, indexed_asset_id)
+            reason = library_requests.reason(found.extra.get("error"))
+            return JobState(indexed_asset_id, found.status or "", found, reason)
+
+        running = board(
+            ("indexed_assets", id(self._transport), index_id),
+            lambda: self.list(index_id, status=_RUNNING, page_limit=50),
+        )
+        return Job(look, state, self._transport.clock, running)

@@ -1,0 +1,207 @@
+# From facade/dodeca/_async/resources/search.py by scripts/unasync.py; edit that one.
+"""Search: `/search`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dodeca._base.html import Methods
+from dodeca._calls import params
+from dodeca._calls.bodies import upload
+from dodeca._calls.operation import Request, request
+from dodeca._sync.transport import Transport
+from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
+from dodeca.media import Media, MediaLike, check_image
+from dodeca.results import SearchHit, SearchPage, SearchPool, of, rest_of
+from dodeca_api import models
+from dodeca_api.api.search import search_create, search_retrieve
+from dodeca_api.models.search_group_by import SEARCH_GROUP_BY_VALUES
+from dodeca_api.models.search_operator import SEARCH_OPERATOR_VALUES
+from dodeca_api.models.search_option import SEARCH_OPTION_VALUES
+from dodeca_api.models.search_sort_option import SEARCH_SORT_OPTION_VALUES
+from dodeca_api.models.search_threshold import SEARCH_THRESHOLD_VALUES
+from dodeca_api.models.transcription_option import TRANSCRIPTION_OPTION_VALUES
+from dodeca_api.types import UNSET, File, Unset
+
+SEARCH_MIN_SIDE = 64
+_PAGE_INFO = (
+    *("limit_per_page", "total_results", "total_inner_matches", "page_expires_at"),
+    *("next_page_token", "prev_page_token"),
+)
+
+
+class SearchResults:
+    """The hits of a search, fetched page by page as they are iterated."""
+
+    def __init__(self, transport: Transport, first: SearchPage, metadata: bool | None) -> None:
+        self._transport = transport
+        self._metadata = metadata
+        self.first_page = first
+
+    def pages(self) -> Iterator[SearchPage]:
+        """The pages; the first is there already, each other one costs a request.
+
+        >>> hits = client.search(index.id, "red", search_options=["visual"], page_limit=2)
+        >>> [len(page.items) for page in hits.pages()]
+        [2, 2]
+
+        Raises:
+            BadRequestError: the token of a page has expired (`search_page_token_expired`).
+        """
+        found = self.first_page
+        seen: set[str] = set()
+        yield found
+        while found.items and (token := found.next_page_token) and token not in seen:
+            seen.add(token)
+            call = _page_call(token, self._metadata)
+            found = _page(self._transport.send(call))
+            yield found
+
+    def __iter__(self) -> Iterator[SearchHit]:
+        for page in self.pages():
+            for hit in page.items:
+                yield hit
+
+    def __repr__(self) -> str:
+        page = self.first_page
+        total = "" if page.total_results is None else f" of {page.total_results}"
+        return f"<SearchResults: {len(page.items)}{total} hits here; iterate them>"
+
+    def _repr_html_(self) -> str:
+        return self.first_page._repr_html_()
+
+
+class Search(Methods):
+    """Search the videos of an index by text, by pictures, or both."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def __call__(
+        self,
+        index_id: str,
+        query_text: str | None = None,
+        *,
+        search_options: Sequence[str],
+        query_media: MediaLike | Sequence[MediaLike] | None = None,
+        transcription_options: Sequence[str] | None = None,
+        group_by: str | None = None,
+        operator: str | None = None,
+        filter: Mapping[str, Any] | None = None,
+        threshold: str | None = None,
+        sort_option: str | None = None,
+        adjust_confidence_level: float | None = None,
+        page_limit: int | None = None,
+        include_user_metadata: bool | None = None,
+    ) -> SearchResults:
+        """Search an index (`POST /search`).
+
+        `search_options` is any of "visual", "audio" and "transcription", which the index must
+        have. `query_media` is a picture or up to ten, files or URLs: JPEG or PNG of at least
+        64x64 pixels and at most 5 MB. `transcription_options` is any of "lexical" and "semantic".
+        `group_by` is "clip" or "video", `operator` "or" or "and" over the search options.
+        `filter` selects by `id`, measured values and user metadata:
+        `{"id": ["…"], "duration": {"gte": 10}, "category": "news"}`. `threshold` ("high",
+        "medium", "low", "none"), `sort_option` ("score", "clip_count") and
+        `adjust_confidence_level` (0 to 1) are for Marengo 2.7. Iteration follows the pages of
+        `page_limit` hits, at most 50.
+
+        >>> hits = client.search(index.id, "something green", search_options=["visual"])
+        >>> [(hit.start, hit.end) for hit in hits][0]
+        (9.0, 15.0)
+
+        Raises:
+            InvalidRequestError: neither text nor picture, or a parameter out of bounds.
+            BadRequestError: an option that the index does not have, or a filter it cannot read.
+        """
+        files, urls = _query_media(query_media)
+        text = params.optional("query_text", query_text)
+        if isinstance(text, Unset) and not files and not urls:
+            raise InvalidRequestError("a search needs query_text, query_media or both")
+        options = params.choices("search_options", search_options, SEARCH_OPTION_VALUES)
+        body = models.SearchRequest(
+            index_id=params.string("index_id", index_id),
+            search_options=[] if isinstance(options, Unset) else options,
+            query_text=text,
+            query_media_type="image" if files or urls else UNSET,
+            query_media_file=_files(files),
+            query_media_url=urls or UNSET,
+            transcription_options=params.choices(
+                "transcription_options", transcription_options, TRANSCRIPTION_OPTION_VALUES
+            ),
+            group_by=params.choice("group_by", group_by, SEARCH_GROUP_BY_VALUES),
+            operator=params.choice("operator", operator, SEARCH_OPERATOR_VALUES),
+            filter_=UNSET if filter is None else params.json_text("filter", filter),
+            threshold=params.choice("threshold", threshold, SEARCH_THRESHOLD_VALUES),
+            sort_option=params.choice("sort_option", sort_option, SEARCH_SORT_OPTION_VALUES),
+            adjust_confidence_level=params.number(
+                "adjust_confidence_level", adjust_confidence_level, 0, 1
+            ),
+            page_limit=params.integer("page_limit", page_limit, 1, 50),
+            include_user_metadata=params.flag("include_user_metadata", include_user_metadata),
+        )
+        first = _page(self._transport.send(request(search_create, body=body)))
+        return SearchResults(self._transport, first, include_user_metadata)
+
+    def retrieve(self, page_token: str, *, include_user_metadata: bool | None = None) -> SearchPage:
+        """One page of an earlier search, by its token (`GET /search/{page_token}`).
+
+        >>> hits = client.search(index.id, "red", search_options=["visual"], page_limit=2)
+        >>> page = client.search.retrieve(hits.first_page.next_page_token)
+        >>> page.items[0].rank
+        3
+
+        Raises:
+            BadRequestError: the token has expired (`search_page_token_expired`).
+        """
+        return _page(self._transport.send(_page_call(page_token, include_user_metadata)))
+
+
+def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchResults]:
+    return request(
+        search_retrieve,
+        page_token,
+        include_user_metadata=params.flag("include_user_metadata", metadata),
+    )
+
+
+def _page(answer: models.SearchResults) -> SearchPage:
+    info = rest_of(answer.page_info) if answer.page_info else {}
+    if not isinstance(token := info.get("next_page_token"), str | None):
+        raise InvalidResponseError(f"the token of the next page is no text: {token!r:.80}")
+    return SearchPage(
+        items=[of(SearchHit, item) for item in answer.data],
+        search_pool=of(SearchPool, answer.search_pool) if answer.search_pool else None,
+        **{name: info.pop(name, None) for name in _PAGE_INFO},
+        extra=rest_of(answer, "data", "page_info", "search_pool") | info,
+    )
+
+
+def _files(media: Sequence[Media]) -> list[File] | Unset:
+    files = [file for item in media if not isinstance(file := upload(item), Unset)]
+    return files or UNSET
+
+
+def _query_media(
+    given: MediaLike | Sequence[MediaLike] | None,
+) -> tuple[list[Media], list[str]]:
+    """Files and URLs, checked; the API takes either, up to ten."""
+    if given is None:
+        return [], []
+    if isinstance(given, Media | str | os.PathLike):
+        media = [Media.of(given)]
+    else:
+        media = [Media.of(item) for item in params.several("query_media", given)]
+    for item in media:
+        if item.asset_id is not None:
+            raise InvalidMediaError(f"a search takes pictures as files or URLs, got {item!r}")
+        check_image(item, min_side=SEARCH_MIN_SIDE)
+    files = [item for item in media if item.is_local]
+    urls = [item.link for item in media if item.link is not None]
+    if len(media) > 10 or (files and urls):
+        raise InvalidRequestError(
+            f"query_media is up to ten pictures, all files or all URLs, got {len(media)}"
+        )
+    return files, urls

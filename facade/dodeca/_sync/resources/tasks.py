@@ -1,0 +1,174 @@
+# From facade/dodeca/_async/resources/tasks.py by scripts/unasync.py; edit that one.
+"""Indexing tasks: `/tasks`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dodeca._base.html import Methods
+from dodeca._calls import library_requests, params
+from dodeca._calls.bodies import link, upload
+from dodeca._calls.dates import timestamp
+from dodeca._calls.operation import request
+from dodeca._sync.job import Job, JobState, board
+from dodeca._sync.pages import Pages, listed
+from dodeca._sync.transport import Transport
+from dodeca.errors import InvalidMediaError
+from dodeca.media import GIB, Media, MediaLike
+from dodeca.results import Task, of
+from dodeca_api import models
+from dodeca_api.api.tasks import tasks_create, tasks_delete, tasks_list, tasks_retrieve
+from dodeca_api.models.sort_by import SORT_BY_VALUES
+from dodeca_api.models.sort_order import SORT_ORDER_VALUES
+from dodeca_api.models.task_status_filter import TASK_STATUS_FILTER_VALUES
+
+_RUNNING = ("uploading", "validating", "pending", "queued", "indexing")
+_FILE_BYTES = 2 * GIB
+
+
+class Tasks(Methods):
+    """Uploading a video and indexing it, in one."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(
+        self,
+        index_id: str,
+        media: MediaLike,
+        *,
+        enable_video_stream: bool | None = None,
+        user_metadata: Mapping[str, Any] | None = None,
+    ) -> Job[Task]:
+        """Index a video from a file or a URL (`POST /tasks`).
+
+        A file of up to 2 GB is sent along in pieces; a longer one goes through
+        `client.assets.upload` and `client.indexes.assets.create`. `enable_video_stream` makes an
+        HLS stream of it (the service's default is to). `job.wait()` gives the task once the video
+        can be searched; its `video_id` names the video.
+
+        >>> job = client.tasks.create(draft.id, "colours.mp4")
+        >>> job.wait().status
+        'ready'
+
+        Raises:
+            InvalidMediaError: no such file, one of more than 2 GB, or an asset.
+            BadRequestError: a video that the index's models do not take.
+            OutcomeUnknownError: whether the task was created cannot be told.
+        """
+        source = Media.of(media)
+        if source.asset_id is not None:
+            raise InvalidMediaError(
+                f"a task takes a file or a URL, got {source!r}; an asset goes to "
+                "indexes.assets.create"
+            )
+        if (source.size or 0) > _FILE_BYTES:
+            raise InvalidMediaError(
+                f"a task takes a file of up to 2 GB, {source} has {(source.size or 0) / GIB:.1f}; "
+                "upload it with assets.upload and take it in with indexes.assets.create"
+            )
+        body = models.TaskCreateRequest(
+            index_id=params.string("index_id", index_id),
+            video_file=upload(source),
+            video_url=link(source),
+            enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
+            user_metadata=params.metadata_text(user_metadata),
+        )
+        created = self._transport.send(request(tasks_create, body=body))
+        return self._job(JobState(created.field_id, "pending", of(Task, created)))
+
+    def retrieve(self, task_id: str) -> Job[Task]:
+        """The job of a task, from this process or another (`GET /tasks/{task_id}`).
+
+        `job.latest` is the task as it is now.
+
+        >>> job = client.tasks.retrieve(task.id)
+        >>> job.status, job.latest.video_id == video.id
+        ('ready', True)
+
+        Raises:
+            NotFoundError: there is no such task.
+            APIError: the service answered with another error status.
+        """
+        return self._job(self._look(task_id))
+
+    def list(
+        self,
+        *,
+        index_id: str | None = None,
+        status: Sequence[str] | None = None,
+        filename: str | None = None,
+        duration: float | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        created_at: datetime | str | None = None,
+        updated_at: datetime | str | None = None,
+        sort_by: str | None = None,
+        sort_option: str | None = None,
+        page: int = 1,
+        page_limit: int = 10,
+    ) -> Pages[Task]:
+        """The tasks, newest first, page by page (`GET /tasks`).
+
+        `status` is any of "uploading", "validating", "pending", "queued", "indexing", "ready"
+        and "failed". `duration` (seconds), `width` and `height` (pixels) must be met exactly.
+        `created_at` and `updated_at` keep what is as new as that or newer. `sort_by` is
+        "created_at" or "updated_at", `sort_option` "asc" or "desc". Iteration starts at `page`
+        and follows to the last one; `page_limit` is at most 50.
+
+        >>> [task.status for task in client.tasks.list(index_id=index.id)]
+        ['ready']
+
+        Raises:
+            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+        """
+        return listed(
+            self._transport,
+            Task,
+            page,
+            page_limit,
+            lambda number: request(
+                tasks_list,
+                index_id=params.optional("index_id", index_id),
+                status=params.choices("status", status, TASK_STATUS_FILTER_VALUES),
+                filename=params.optional("filename", filename),
+                duration=params.number("duration", duration, 0),
+                width=params.integer("width", width, 0),
+                height=params.integer("height", height, 0),
+                created_at=timestamp("created_at", created_at),
+                updated_at=timestamp("updated_at", updated_at),
+                sort_by=params.choice("sort_by", sort_by, SORT_BY_VALUES),
+                sort_option=params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
+                page=number,
+                page_limit=page_limit,
+            ),
+        )
+
+    def delete(self, task_id: str) -> None:
+        """Delete a task that is ready or failed (`DELETE /tasks/{task_id}`).
+
+        The video of a ready one has to be deleted first.
+
+        >>> job = client.tasks.create(draft.id, "colours.mp4")
+        >>> client.indexes.videos.delete(draft.id, job.wait().video_id)
+        >>> client.tasks.delete(job.id)
+
+        Raises:
+            BadRequestError: the task still runs, or its video is there (`task_cannot_be_deleted`).
+            APIError: the service answered with another error status.
+        """
+        self._transport.send(request(tasks_delete, task_id))
+
+    def _look(self, task_id: str) -> JobState[Task]:
+        task = of(Task, self._transport.send(request(tasks_retrieve, task_id)))
+        reason = library_requests.reason(task.extra.get("error"))
+        expected = library_requests.seconds_between(task.created_at, task.estimated_time)
+        return JobState(task_id, task.status or "", task, reason, expected)
+
+    def _job(self, state: JobState[Task]) -> Job[Task]:
+        running = board(
+            ("tasks", id(self._transport)), lambda: self.list(status=_RUNNING, page_limit=50)
+        )
+        return Job(self._look, state, self._transport.clock, running)

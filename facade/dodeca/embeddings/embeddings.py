@@ -1,0 +1,448 @@
+"""Embeddings: the vectors of one text, picture, sound or film, as columns.
+
+A long video has thousands of segments of 512 floats. They are held as one float32 matrix and a
+few columns beside it; a `Segment` is made when somebody looks at one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import attrs
+import numpy as np
+
+from dodeca._base import html
+from dodeca.embeddings import columns, export, ranking, responses
+from dodeca.embeddings.labels import Labels
+from dodeca.embeddings.matches import Match, Matches, Segment
+from dodeca.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd  # type: ignore[import-untyped]
+    import pyarrow as pa  # type: ignore[import-untyped]
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from dodeca._calls.vector_reader import Columns
+    from dodeca.results import EmbeddingMetadata
+
+
+def _unnamed(embeddings: Any) -> Labels:
+    return Labels.same(None, len(embeddings.vectors))
+
+
+@attrs.frozen(eq=False, repr=False)
+class Embeddings:
+    """The vectors of one media item, or of several: a sequence of `Segment`s over columns.
+
+    `vectors` is float32 of shape (n, d), d = 512 for marengo3.0. `embedding_option` and
+    `embedding_scope` are sequences of words, held as small integers. `start_sec` and `end_sec` are
+    float64 of shape (n,), NaN where there is no time. `source_id` names the media of each row where
+    `concat` put several together. An integer index or iteration gives a `Segment`; a slice, a mask
+    or an array of indices gives `Embeddings`.
+
+    >>> film = client.embed.video("colours.mp4")
+    >>> film
+    <Embeddings 10 x 512, audio+visual, asset+clip>
+    >>> film.vectors.dtype, film[0].start_sec, len(film[:4])
+    (dtype('float32'), 0.0, 4)
+    """
+
+    vectors: NDArray[np.float32]
+    embedding_option: Labels
+    embedding_scope: Labels
+    start_sec: NDArray[np.float64]
+    end_sec: NDArray[np.float64]
+    extra: tuple[Mapping[str, Any], ...]
+    metadata: EmbeddingMetadata | None = None
+    model_name: str | None = None
+    source_id: Labels = attrs.field(default=attrs.Factory(_unnamed, takes_self=True), kw_only=True)
+
+    @classmethod
+    def from_items(
+        cls,
+        items: Sequence[Mapping[str, Any]],
+        *,
+        metadata: EmbeddingMetadata | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """Columns from the `data` list of an answer.
+
+        >>> from dodeca import Embeddings
+        >>> Embeddings.from_items([{"embedding": [0.6, 0.8], "embedding_option": "visual"}])
+        <Embeddings 1 x 2, visual>
+
+        Raises:
+            InvalidResponseError: vectors of different lengths, or values that are no numbers.
+        """
+        return cls(**columns.of_items(items), metadata=metadata, model_name=model_name)
+
+    @classmethod
+    def from_columns(
+        cls,
+        columns: Columns,
+        *,
+        metadata: EmbeddingMetadata | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """What was read from an answer as it arrived."""
+        return cls(
+            vectors=columns.vectors,
+            embedding_option=columns.embedding_option,
+            embedding_scope=columns.embedding_scope,
+            start_sec=columns.start_sec,
+            end_sec=columns.end_sec,
+            extra=columns.extra,
+            metadata=metadata,
+            model_name=model_name,
+        )
+
+    @classmethod
+    def from_segments(
+        cls,
+        segments: Sequence[Mapping[str, Any]],
+        *,
+        metadata: EmbeddingMetadata | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """Columns from the segments of the API's first embedding form, which names them otherwise.
+
+        >>> from dodeca import Embeddings
+        >>> Embeddings.from_segments([{"float": [0.6, 0.8], "start_offset_sec": 2}])[0].start_sec
+        2.0
+
+        Raises:
+            InvalidResponseError: vectors of different lengths, or values that are no numbers.
+        """
+        items = [columns.of_segment(segment) for segment in segments]
+        return cls.from_items(items, metadata=metadata, model_name=model_name)
+
+    @classmethod
+    def from_response(cls, answer: Any, *, model_name: str | None = None) -> Embeddings:
+        """Embeddings that another client has fetched.
+
+        Takes the objects of the vendor's package (both embedding APIs, tasks, indexed videos),
+        what Marengo answers on Amazon Bedrock (`invoke_model`, its body, the contents of
+        `output.json`), and the JSON of any of them, as text or as plain dicts and lists.
+
+        >>> from dodeca import Embeddings
+        >>> bedrock = '{"data": [{"embedding": [0.6, 0.8], "embeddingOption": ["visual"]}]}'
+        >>> Embeddings.from_response(bedrock)
+        <Embeddings 1 x 2, visual>
+
+        Raises:
+            InvalidRequestError: something else, or a task that is not ready.
+            InvalidResponseError: vectors of different lengths, or values that are no numbers.
+        """
+        if isinstance(answer, Embeddings):
+            return answer
+        items, metadata, named = responses.read_response(answer)
+        return cls.from_items(items, metadata=metadata, model_name=model_name or named)
+
+    @classmethod
+    def concat(cls, parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings:
+        """The rows of several embeddings below each other.
+
+        A mapping names them: its keys become `source_id`, so that moments of different films stay
+        apart. `metadata` is kept where all parts have the same.
+
+        >>> from dodeca import Embeddings
+        >>> colours = {word: client.embed.text(word) for word in ("red", "blue")}
+        >>> Embeddings.concat(colours)[1].source_id
+        'blue'
+
+        Raises:
+            InvalidRequestError: vectors of different models or lengths, which do not compare.
+        """
+        if isinstance(parts, Mapping):
+            given = [part._named(name) for name, part in parts.items()]
+        else:
+            given = list(parts)
+        return cls(**columns.concat(given or [cls.from_items([])]))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Embeddings:
+        """What `to_parquet` wrote, to the bit (extra `data`).
+
+        Takes other Parquet files with a column `vector`, and folders of them, too. Columns that it
+        does not know go to the `extra` of their row.
+
+        >>> from dodeca import Embeddings
+        >>> path = client.embed.text("red").to_parquet("red.parquet")
+        >>> Embeddings.load(path)
+        <Embeddings 1 x 512>
+
+        Raises:
+            InvalidRequestError: no such file, no vectors in it, or of several models or lengths.
+            ConfigurationError: the extra `data` is not installed.
+        """
+        return cls(**export.read_parquet(path))
+
+    @classmethod
+    def from_arrow(cls, table: pa.Table) -> Embeddings:
+        """Embeddings from a table with a column `vector`, such as a vector store returns.
+
+        >>> from dodeca import Embeddings
+        >>> Embeddings.from_arrow(client.embed.text("red").to_arrow())
+        <Embeddings 1 x 512>
+
+        Raises:
+            InvalidRequestError: no vectors in it, or of several models or lengths.
+            ConfigurationError: the extra `data` is not installed.
+        """
+        return cls(**export.read_arrow(table))
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __iter__(self) -> Iterator[Segment]:
+        return map(self._segment, range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Segment: ...
+    @overload
+    def __getitem__(self, index: slice | NDArray[Any] | Sequence[int]) -> Embeddings: ...
+    def __getitem__(self, index: Any) -> Segment | Embeddings:
+        if isinstance(index, bool | np.bool_):
+            raise TypeError(f"an index is a number, a slice, a mask or an array, got {index!r}")
+        if isinstance(index, int | np.integer):
+            return self._segment(range(len(self))[int(index)])
+        return self._take(np.arange(len(self))[index])
+
+    def filter(
+        self,
+        *,
+        option: str | Sequence[str] | None = None,
+        scope: str | Sequence[str] | None = None,
+        source_id: str | Sequence[str] | None = None,
+    ) -> Embeddings:
+        """The rows of an `embedding_option`, an `embedding_scope`, a `source_id`, or all.
+
+        Each takes one word or a list of them.
+
+        >>> client.embed.video("colours.mp4").filter(option="audio", scope="asset")
+        <Embeddings 1 x 512, audio, asset>
+
+        Raises:
+            InvalidRequestError: an option or a scope that the API does not document and no row has.
+        """
+        keep = np.ones(len(self), dtype=np.bool_)
+        for name, column, wanted, known in (
+            ("option", self.embedding_option, option, ranking.OPTIONS),
+            ("scope", self.embedding_scope, scope, ranking.SCOPES),
+            ("source_id", self.source_id, source_id, None),
+        ):
+            if wanted is not None:
+                keep &= column.any_of(ranking.checked_words(name, wanted, column, known))
+        return self._take(np.flatnonzero(keep))
+
+    def search(
+        self,
+        query: Embeddings | NDArray[Any] | Sequence[float],
+        k: int = 5,
+        *,
+        by: Literal["row", "moment"] | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> Matches:
+        """The `k` rows or moments nearest to `query` by cosine similarity, best first.
+
+        `by="row"` ranks every row for itself. `by="moment"` takes the rows of one source and time
+        together: the score is the mean of their cosines, weighed by modality, where a modality that
+        a moment lacks counts as 0. `weights` gives the weights, which need not add up to 1, and
+        implies `by="moment"`; modalities that it does not name are left out.
+
+        Where parts of media and whole media were embedded, only the parts are ranked, since their
+        scores do not compare; `filter(scope="asset")` first ranks the others.
+
+        >>> film, query = client.embed.video("colours.mp4"), client.embed.text("blue")
+        >>> film.search(query, k=1)
+        [<Match 0.87: 5.00-9.00 s, visual, clip>]
+        >>> film.search(query, k=1, weights={"visual": 0.7, "audio": 0.3})[0].scores.keys()
+        dict_keys(['visual', 'audio'])
+
+        Raises:
+            InvalidRequestError: `query` is not one vector of the same length, `k` is below 1, or
+                weights that are negative or name no modality.
+        """
+        if not isinstance(k, int | np.integer) or k < 1:
+            raise InvalidRequestError(f"k is at least 1, got {k!r}")
+        if by not in (None, "row", "moment") or (by == "row" and weights is not None):
+            raise InvalidRequestError(
+                f"by is 'row' or 'moment', weights go with 'moment': got {by!r}"
+            )
+        kept = ranking.comparable(self)
+        rows = self if len(kept) == len(self) else self._take(kept)
+        given = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
+        if given is None:
+            return Matches()
+        scores = ranking.cosines(rows.vectors, given)[:, 0]
+        if by == "moment" or weights is not None:
+            weighed = ranking.checked_weights(rows, weights)
+            found = ranking.rank_moments(rows, scores, k, weighed)
+        else:
+            found = ranking.rank(scores, k)
+        return Matches(Match(rows[at.row], at.score, at.scores) for at in found)
+
+    def similarity(self, other: Embeddings | NDArray[Any] | None = None) -> NDArray[np.float32]:
+        """The cosine of each row with each row of `other`, or of itself: float32 of shape (n, m).
+
+        >>> film, sound = client.embed.video("colours.mp4"), client.embed.audio("tones.wav")
+        >>> film.similarity(sound).shape == (len(film), len(sound))
+        True
+
+        Raises:
+            InvalidRequestError: `other` is no matrix of vectors of the same length.
+        """
+        length = self.vectors.shape[1]
+        what = f"the other vectors have {length} floats, too"
+        given = self if other is None else other
+        return ranking.cosines(self.vectors, ranking.vectors_of(given, length, what))
+
+    def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
+        """The vectors as a new array of shape (n, d); with `normalize` each has length 1.
+
+        >>> client.embed.text("red").to_numpy(normalize=True).shape
+        (1, 512)
+        """
+        return ranking.unit(self.vectors) if normalize else self.vectors.copy()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A data frame with a row for each vector (extra `data`).
+
+        `source_id`, `embedding_option` and `embedding_scope` are categoricals, `start_sec` and
+        `end_sec` seconds, `extra` JSON, `vector` a float32 array of shape (d,).
+
+        >>> client.embed.video("colours.mp4").to_pandas()[["embedding_option", "end_sec"]].shape
+        (10, 2)
+
+        Raises:
+            ConfigurationError: the extra `data` is not installed.
+        """
+        return export.to_pandas(self)
+
+    def to_arrow(self) -> pa.Table:
+        """An Arrow table with a row for each vector (extra `data`).
+
+        The columns are those of `to_pandas`: words dictionary-encoded, `vector` a
+        fixed_size_list<float>[d]. The schema's metadata keep the rest, for `from_arrow`.
+
+        >>> client.embed.text("red").to_arrow().schema.field("vector").type
+        FixedSizeListType(fixed_size_list<item: float>[512])
+
+        Raises:
+            ConfigurationError: the extra `data` is not installed.
+        """
+        return export.to_arrow(self)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write a Parquet file with the columns of `to_arrow`, whole or not at all.
+
+        >>> client.embed.text("red").to_parquet("red.parquet").name
+        'red.parquet'
+
+        Raises:
+            InvalidRequestError: `path` does not end with the name of a file.
+            ConfigurationError: the extra `data` is not installed.
+            OSError: the file cannot be written.
+        """
+        return export.to_parquet(self, path)
+
+    def records(self, source_id: str | None = None) -> list[dict[str, Any]]:
+        """The rows as plain dicts, for any vector store.
+
+        Each has an `id` (a UUID), `source_id`, `start_sec`, `end_sec`, `embedding_option`,
+        `embedding_scope`, `model_name`, simple values of `extra`, and `vector` as a list. The id
+        follows from the source, the time, the modality and the model, so that the same row has the
+        same id in every run and writing it again replaces it. `source_id` names the media: the hash
+        of a file, its path, a key of your own. Without one, here or by `concat`, the id follows
+        from the vector itself.
+
+        >>> row = client.embed.text("red").records(source_id="query")[0]
+        >>> row["id"], len(row["vector"])
+        ('fcad79ad-f581-522f-b22f-b40f9c0bd7f7', 512)
+
+        Raises:
+            InvalidRequestError: two rows would have the same id.
+        """
+        return export.records(self, source_id)
+
+    def plot(self, query: Embeddings, *, title: str | None = None) -> Figure:
+        """A picture of how well each moment matches a query: see `dodeca.plots.plot`.
+
+        >>> client.embed.video("colours.mp4").plot(client.embed.text("red")).savefig("red.png")
+
+        Raises:
+            InvalidRequestError: no segments with times, or a query that is not one vector.
+            ConfigurationError: the extra `plot` is not installed.
+        """
+        from dodeca import plots
+
+        return plots.plot(self, query, title=title)
+
+    def plot_self(self, *, title: str | None = None) -> Figure:
+        """A picture of how alike the moments are to each other: see `dodeca.plots.plot_self`.
+
+        >>> client.embed.video("colours.mp4").plot_self().savefig("colours.png")
+
+        Raises:
+            InvalidRequestError: no segments with times.
+            ConfigurationError: the extra `plot` is not installed.
+        """
+        from dodeca import plots
+
+        return plots.plot_self(self, title=title)
+
+    def _segment(self, row: int) -> Segment:
+        return Segment(
+            vector=self.vectors[row],
+            embedding_option=self.embedding_option[row],
+            embedding_scope=self.embedding_scope[row],
+            start_sec=_or_none(self.start_sec[row]),
+            end_sec=_or_none(self.end_sec[row]),
+            extra=self.extra[row],
+            source_id=self.source_id[row],
+        )
+
+    def _named(self, source_id: str) -> Embeddings:
+        return attrs.evolve(self, source_id=Labels.same(source_id, len(self)))
+
+    def _take(self, rows: NDArray[np.intp]) -> Embeddings:
+        return attrs.evolve(
+            self,
+            vectors=self.vectors[rows],
+            embedding_option=self.embedding_option[rows],
+            embedding_scope=self.embedding_scope[rows],
+            start_sec=self.start_sec[rows],
+            end_sec=self.end_sec[rows],
+            extra=tuple(self.extra[row] for row in rows),
+            source_id=self.source_id[rows],
+        )
+
+    def __repr__(self) -> str:
+        kinds = sorted(filter(None, self.embedding_option.distinct()))
+        scopes = sorted(filter(None, self.embedding_scope.distinct()))
+        sources = len(list(filter(None, self.source_id.distinct())))
+        parts = [" x ".join(map(str, self.vectors.shape)), "+".join(kinds), "+".join(scopes)]
+        if sources:
+            parts.append(f"{sources} source{'s' * (sources > 1)}")
+        return f"<Embeddings {', '.join(part for part in parts if part)}>"
+
+    def _repr_html_(self) -> str:
+        headings = ("source_id", "start_sec", "end_sec", "option", "scope", "vector")
+        rows = [
+            (
+                *(row.source_id, row.start_sec, row.end_sec),
+                *(row.embedding_option, row.embedding_scope),
+                ", ".join(f"{value:.3f}" for value in row.vector[:4]) + ", …",
+            )
+            for row in self[: html.ROWS]
+        ]
+        return html.table(repr(self)[1:-1], headings, rows, len(self))
+
+
+def _or_none(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,65 @@
+"""What earlier versions left on disk opens, goes on and gives the same, without a row lost."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.dataset
+import pytest
+
+from dodeca import Client, Embeddings, Media
+from tests.stored.make import inputs
+
+VERSIONS = sorted(path.name for path in Path(__file__).parent.glob("v*"))
+
+
+@pytest.fixture(params=VERSIONS)
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    folder = tmp_path / request.param
+    shutil.copytree(Path(__file__).parent / request.param, folder)
+    return folder
+
+
+def test_an_emulator_goes_on_with_its_database(stored: Path) -> None:
+    expected = json.loads((stored / "expected.json").read_text())
+    with Client.emulated(db=stored / "emulator.sqlite") as client:
+        assert client.indexes.retrieve(expected["index"]).index_name == "stored"
+        assert client.assets.retrieve(expected["asset"]).status == "ready"
+        assert client.embed.audio(Media.asset(expected["asset"])).vectors.shape[1] == 512
+        found = client.embed.tasks.retrieve(expected["task"])
+        np.testing.assert_array_equal(found.result().vectors, _pickled(stored, "audio").vectors)
+
+
+def test_a_killed_run_goes_on(stored: Path) -> None:
+    before = (stored / "run/vectors/part-00000.parquet").read_bytes()
+    with Client.emulated(db=stored / "emulator.sqlite", media=stored / "media") as client:
+        run = client.embed.run(inputs(), out=stored / "run", via="task")
+    assert (run.done, run.skipped, run.failed) == (1, 5, 0)
+    assert (stored / "run/vectors/part-00000.parquet").read_bytes() == before
+    rows = pyarrow.dataset.dataset(stored / "run/vectors").to_table()
+    assert len(set(rows["id"].to_pylist())) == len(rows)
+    assert len(set(rows["input_id"].to_pylist())) == len(inputs())
+    assert sorted(filter(None, rows["colour"].to_pylist())) == ["blue", "green", "red"]
+
+
+def test_pickles_and_tables_of_embeddings_are_read(stored: Path) -> None:
+    library, table = _pickled(stored, "library"), Embeddings.load(stored / "library.parquet")
+    assert repr(library) == repr(table)
+    np.testing.assert_array_equal(library.vectors, table.vectors)
+    for column in ("embedding_option", "embedding_scope", "source_id"):
+        assert list(getattr(library, column)) == list(getattr(table, column))
+    assert set(library.source_id) == {"red", "1.wav"}
+    audio = _pickled(stored, "audio")
+    assert len(audio.filter(scope="asset")) == 1
+    assert audio.metadata == pickle.loads(pickle.dumps(audio)).metadata
+    assert _pickled(stored, "text")[0].vector.shape == (512,)
+    assert _pickled(stored, "index").index_name == "stored"
+
+
+def _pickled(stored: Path, name: str) -> Any:
+    return pickle.loads((stored / f"{name}.pickle").read_bytes())
