@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dodeca._async.resources.assets import AsyncAssets
-from dodeca._async.resources.embed import embedded
+from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport, Settings
 from dodeca._calls import embed_requests, library_requests
@@ -52,7 +52,7 @@ class AsyncService:
         else:
             check_sync_clip(source)
             body = embed_requests.embed_clip(_block(kind, source, options), options.model_name)
-        return await embedded(self._transport, body)
+        return await create_embeddings(self._transport, body)
 
     async def upload(self, media: Media, marker: str) -> Uploaded:
         """A new asset that carries a marker."""

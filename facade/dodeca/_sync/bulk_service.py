@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dodeca._calls import embed_requests, library_requests
 from dodeca._calls.operation import Answer, request
 from dodeca._sync.resources.assets import Assets
-from dodeca._sync.resources.embed import embedded
+from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import EmbedTasks
 from dodeca._sync.transport import Settings, Transport
 from dodeca.bulk.inputs import Options
@@ -53,7 +53,7 @@ class Service:
         else:
             check_sync_clip(source)
             body = embed_requests.embed_clip(_block(kind, source, options), options.model_name)
-        return embedded(self._transport, body)
+        return create_embeddings(self._transport, body)
 
     def upload(self, media: Media, marker: str) -> Uploaded:
         """A new asset that carries a marker."""

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca._async.job import check_timeout
-from dodeca._async.resources.embed_tasks import AsyncEmbedTasks, Block, as_embeddings
+from dodeca._async.resources.embed_call import create_embeddings
+from dodeca._async.resources.embed_tasks import AsyncEmbedTasks, Block
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import arun_blocking
 from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
-from dodeca._calls.operation import Answer, request
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
-from dodeca._calls.vector_reader import VectorSink, take
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
-from dodeca_api.api.embed_v2 import embed_v2_create
 
 if TYPE_CHECKING:
     from dodeca._async.resources.embed_batch import Body
@@ -335,19 +333,5 @@ class AsyncEmbed(Methods):
         return await self._create(embed_requests.embed_clip(block, model_name))
 
     async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        found, _ = await embedded(self._transport, body)
+        found, _ = await create_embeddings(self._transport, body)
         return found
-
-
-async def embedded(
-    transport: AsyncTransport, body: models.CreateEmbeddingsRequest
-) -> tuple[Embeddings, Mapping[str, str]]:
-    """What one call gives, and the headers beside it, which tell how much of a limit is left."""
-    call = request(embed_v2_create, body=body)
-
-    def read(answer: Answer) -> tuple[Embeddings, Mapping[str, str]]:
-        (found,), rest = take(answer, ("data",))
-        metadata = call.parse(rest).metadata
-        return as_embeddings(found, metadata, body.model_name), answer.headers
-
-    return await transport.fetch(call, read, sink=VectorSink)

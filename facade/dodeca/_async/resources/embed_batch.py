@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from dodeca._async.resources.embed import embedded
+from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import AsyncLock, arun_bounded
 from dodeca._calls import params
@@ -59,7 +59,7 @@ class _AsyncSender:
         while True:
             permit = await self._permit()
             try:
-                found, headers = await embedded(self._transport, body)
+                found, headers = await create_embeddings(self._transport, body)
             except RateLimitError as exc:
                 wait = exc.retry_after or 1.0
                 is_quota = wait > _LONG_SEC

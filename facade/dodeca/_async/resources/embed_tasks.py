@@ -10,16 +10,17 @@ from typing import Any
 from dodeca._async.job import READY, AsyncJob, JobState, board
 from dodeca._async.pages import AsyncPages, listed
 from dodeca._async.resources.assets import AsyncAssets
+from dodeca._async.resources.embed_call import as_embeddings
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import Answer, request
-from dodeca._calls.vector_reader import Columns, VectorSink, take
+from dodeca._calls.vector_reader import VectorSink, take
 from dodeca.embeddings import Embeddings
 from dodeca.media import SYNC_BYTES, Media, MediaLike
-from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
+from dodeca.results import EmbeddingTask
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 from dodeca_api.api.embed_v2_tasks import (
@@ -244,12 +245,3 @@ class AsyncEmbedTasks(Methods):
             )
 
         return await self._transport.fetch(call, read, sink=VectorSink)
-
-
-def as_embeddings(found: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
-    """What people hold, from what an answer held."""
-    return Embeddings.from_columns(
-        found,
-        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
-        model_name=model_name,
-    )

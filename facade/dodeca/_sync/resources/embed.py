@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,19 +12,17 @@ from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
-from dodeca._calls.operation import Answer, request
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
-from dodeca._calls.vector_reader import VectorSink, take
 from dodeca._sync.job import check_timeout
-from dodeca._sync.resources.embed_tasks import Block, EmbedTasks, as_embeddings
+from dodeca._sync.resources.embed_call import create_embeddings
+from dodeca._sync.resources.embed_tasks import Block, EmbedTasks
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
-from dodeca_api.api.embed_v2 import embed_v2_create
 
 if TYPE_CHECKING:
     from dodeca._sync.resources.embed_batch import Body
@@ -336,19 +334,5 @@ class Embed(Methods):
         return self._create(embed_requests.embed_clip(block, model_name))
 
     def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        found, _ = embedded(self._transport, body)
+        found, _ = create_embeddings(self._transport, body)
         return found
-
-
-def embedded(
-    transport: Transport, body: models.CreateEmbeddingsRequest
-) -> tuple[Embeddings, Mapping[str, str]]:
-    """What one call gives, and the headers beside it, which tell how much of a limit is left."""
-    call = request(embed_v2_create, body=body)
-
-    def read(answer: Answer) -> tuple[Embeddings, Mapping[str, str]]:
-        (found,), rest = take(answer, ("data",))
-        metadata = call.parse(rest).metadata
-        return as_embeddings(found, metadata, body.model_name), answer.headers
-
-    return transport.fetch(call, read, sink=VectorSink)

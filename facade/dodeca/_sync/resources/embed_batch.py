@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dodeca._base.concurrency import Lock, run_bounded
 from dodeca._calls import params
 from dodeca._calls.rate_limit import Limiter, Permit
-from dodeca._sync.resources.embed import embedded
+from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.transport import Transport
 from dodeca.batch import Batch
 from dodeca.errors import DodecaError, RateLimitError
@@ -58,7 +58,7 @@ class _AsyncSender:
         while True:
             permit = self._permit()
             try:
-                found, headers = embedded(self._transport, body)
+                found, headers = create_embeddings(self._transport, body)
             except RateLimitError as exc:
                 wait = exc.retry_after or 1.0
                 is_quota = wait > _LONG_SEC

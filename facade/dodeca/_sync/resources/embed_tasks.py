@@ -13,14 +13,15 @@ from dodeca._calls import embed_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import Answer, request
-from dodeca._calls.vector_reader import Columns, VectorSink, take
+from dodeca._calls.vector_reader import VectorSink, take
 from dodeca._sync.job import READY, Job, JobState, board
 from dodeca._sync.pages import Pages, listed
 from dodeca._sync.resources.assets import Assets
+from dodeca._sync.resources.embed_call import as_embeddings
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.media import SYNC_BYTES, Media, MediaLike
-from dodeca.results import EmbeddingMetadata, EmbeddingTask, of
+from dodeca.results import EmbeddingTask
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 from dodeca_api.api.embed_v2_tasks import (
@@ -243,12 +244,3 @@ class EmbedTasks(Methods):
             )
 
         return self._transport.fetch(call, read, sink=VectorSink)
-
-
-def as_embeddings(found: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
-    """What people hold, from what an answer held."""
-    return Embeddings.from_columns(
-        found,
-        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
-        model_name=model_name,
-    )

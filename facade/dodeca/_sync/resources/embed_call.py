@@ -1,0 +1,38 @@
+# From facade/dodeca/_async/resources/embed_call.py by scripts/unasync.py; edit that one.
+"""One call of `POST /embed-v2`, and how its response becomes `Embeddings`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dodeca._calls.operation import Answer, request
+from dodeca._calls.vector_reader import Columns, VectorSink, take
+from dodeca._sync.transport import Transport
+from dodeca.embeddings import Embeddings
+from dodeca.results import EmbeddingMetadata, of
+from dodeca_api import models
+from dodeca_api.api.embed_v2 import embed_v2_create
+
+
+def create_embeddings(
+    transport: Transport, body: models.CreateEmbeddingsRequest
+) -> tuple[Embeddings, Mapping[str, str]]:
+    """Return the vectors of a body, and the response headers, which tell the rate limits."""
+    call = request(embed_v2_create, body=body)
+
+    def read(answer: Answer) -> tuple[Embeddings, Mapping[str, str]]:
+        (found,), rest = take(answer, ("data",))
+        metadata = call.parse(rest).metadata
+        return as_embeddings(found, metadata, body.model_name), answer.headers
+
+    return transport.fetch(call, read, sink=VectorSink)
+
+
+def as_embeddings(found: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
+    """Join the vectors and the metadata of a response."""
+    return Embeddings.from_columns(
+        found,
+        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
+        model_name=model_name,
+    )
