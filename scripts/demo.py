@@ -16,7 +16,7 @@ from rich.table import Table
 from dodeca import Client, Embeddings, Media, segmentation
 from dodeca._http.api_key import ENVIRONMENT
 from dodeca.errors import DodecaError
-from dodeca.media import is_image, is_sound
+from dodeca.media import is_audio, is_image
 
 QUERIES = ("a red scene", "a loud high tone", "something green and noisy")
 
@@ -55,7 +55,7 @@ def _embed(client: Client, path: Path) -> Embeddings:
     media = Media.file(path)
     if is_image(media):
         return client.embed.image(media)
-    if is_sound(media):
+    if is_audio(media):
         return client.embed.audio(media, segmentation=segmentation.fixed(6))
     return client.embed.video(media, segmentation=segmentation.dynamic(4))
 

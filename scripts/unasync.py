@@ -26,12 +26,12 @@ WORDS = [
     (r"\(await ([\w.]+\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\))\)(?=[.\[])", r"\1"),
     (r"\bawait ", ""),
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
-    (r"\ba(close|sleep|read|run_bounded|run_blocking|iter|next|place|gone)\b", r"\1"),
+    (r"\ba(close|sleep|read|iter|next)\b", r"\1"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),
     (r"\b_async\b", "_sync"),
-    (r"\basync_(concurrency|network|through)\b", r"\1"),
+    (r"\basync_(concurrency|network|proxy_transport)\b", r"\1"),
     (r"_async_", "_"),
 ]
 

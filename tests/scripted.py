@@ -30,7 +30,7 @@ Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answers requests whose bodies are read, for both kinds of client."""
+    """ResponseParser requests whose bodies are read, for both kinds of client."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
@@ -47,7 +47,7 @@ class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 class Script(Server):
-    """Answers in order, and keeps what was asked."""
+    """ResponseParser in order, and keeps what was asked."""
 
     def __init__(self, *replies: Reply) -> None:
         self._replies = list(replies)

@@ -12,9 +12,9 @@ DodecaError
 │   ├── RateLimitError          429
 │   ├── UnexpectedRedirectError 3xx; none is followed
 │   └── ServerError             5xx
-├── TransportError              no usable answer: DNS, refused, reset, cut off
-│   └── RequestTimeout          no answer in time
-├── InvalidResponseError        an answer that is not what the API documents
+├── TransportError              no usable response: DNS, refused, reset, cut off
+│   └── RequestTimeout          no response in time
+├── InvalidResponseError        a response that is not what the API documents
 ├── OutcomeUnknownError         a create was sent and its outcome cannot be told
 ├── WebhookError                a notification that the service did not sign, or not just now
 ├── RunLockedError              another process works on the same bulk run
@@ -59,15 +59,15 @@ class SourceChangedError(InvalidMediaError):
 
 
 class TransportError(DodecaError):
-    """No usable answer arrived: name resolution, connection, TLS or a cut-off body."""
+    """No usable response arrived: name resolution, connection, TLS or a cut-off body."""
 
 
 class RequestTimeout(TransportError):
-    """No answer arrived in time."""
+    """No response arrived in time."""
 
 
 class InvalidResponseError(DodecaError):
-    """An answer that is not what the API documents; the cause says what was wrong."""
+    """A response that is not what the API documents; the cause says what was wrong."""
 
 
 class TruncatedStreamError(InvalidResponseError):
@@ -79,7 +79,7 @@ class OutcomeUnknownError(DodecaError):
     """A create request was sent, and whether the service carried it out cannot be told.
 
     It is not sent again by itself, since that could make a second resource. `operation_id`,
-    `method` and `path` name the request, `reason` says what came instead of an answer.
+    `method` and `path` name the request, `reason` says what came instead of a response.
     """
 
     operation_id: str
@@ -151,7 +151,7 @@ class APIError(DodecaError):
         """Whether the same call may succeed later without a change to it.
 
         >>> from dodeca.errors import APIError
-        >>> APIError.of(503, {}, b"").retryable
+        >>> APIError.from_response(503, {}, b"").retryable
         True
         """
         return self.status in {408, 425, 429} or self.status >= 500
@@ -162,7 +162,7 @@ class APIError(DodecaError):
         return f"{label} {self.message}{origin}"
 
     @staticmethod
-    def of(
+    def from_response(
         status: int,
         headers: Mapping[str, str],
         body: bytes,
@@ -176,12 +176,12 @@ class APIError(DodecaError):
 
         >>> from dodeca.errors import APIError
         >>> body = b'{"code": "resource_not_exist", "message": "no such task"}'
-        >>> print(APIError.of(404, {}, body))
+        >>> print(APIError.from_response(404, {}, body))
         [404 resource_not_exist] no such task
         """
         fields = _error_fields(body)
         code = fields.get("code")
-        message = fields.get("message") or _excerpt(body) or "no message in the answer"
+        message = fields.get("message") or _excerpt(body) or "no message in the response"
         docs_url = fields.get("docs_url")
         kind, more = _class_of(status), dict[str, Any]()
         if issubclass(kind, RateLimitError):
@@ -218,7 +218,7 @@ class RateLimitError(APIError):
     """Too many requests or too many media minutes (429).
 
     `retry_after` is in seconds, `resume_at` the moment that it leads to, `limits` the
-    `x-ratelimit-*` headers of the answer by name.
+    `x-ratelimit-*` headers of the response by name.
     """
 
     resume_at: datetime | None = None

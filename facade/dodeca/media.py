@@ -50,15 +50,15 @@ class Media:
     """
 
     path: Path | None = None
-    link: str | None = None
+    source_url: str | None = None
     content: bytes | None = None
     asset_id: str | None = None
     filename: str | None = None
     _seen: _Stamp | None = attrs.field(default=None, eq=False, repr=False, alias="seen")
 
     def __attrs_post_init__(self) -> None:
-        given = [self.path, self.link, self.content, self.asset_id]
-        if sum(source is not None for source in given) != 1:
+        sources = [self.path, self.source_url, self.content, self.asset_id]
+        if sum(source is not None for source in sources) != 1:
             raise InvalidMediaError(
                 f"a media source is exactly one of file, url, data or asset, got {self!r}"
             )
@@ -119,7 +119,7 @@ class Media:
             raise InvalidMediaError(f"the service cannot fetch from a private address: {host}")
         if parts.scheme.lower() == "http" and not (where and where.is_loopback):
             warnings.warn(f"a media URL of plain http can be read on its way: {host}", stacklevel=2)
-        return cls(link=url)
+        return cls(source_url=url)
 
     @classmethod
     def data(cls, content: bytes, *, filename: str | None = None) -> Media:
@@ -161,7 +161,7 @@ class Media:
         """A URL from a string that looks like one, a file from any other string or path.
 
         >>> from dodeca import Media
-        >>> Media.of("https://example.com/clip.mp4").link
+        >>> Media.of("https://example.com/clip.mp4").source_url
         'https://example.com/clip.mp4'
 
         Raises:
@@ -258,7 +258,7 @@ class Media:
         size = None if self.content is None else f"<{len(self.content)} bytes>"
         shown = {
             "path": self.path and repr(str(self.path)),
-            "link": self.link and repr(masked(self.link)),
+            "source_url": self.source_url and repr(masked(self.source_url)),
             "content": size,
             "asset_id": self.asset_id and repr(self.asset_id),
             "filename": size and self.filename and repr(self.filename),
@@ -269,7 +269,9 @@ class Media:
         return html.paragraph(repr(self))
 
     def __str__(self) -> str:
-        return str(self.path or self.link or self.asset_id or self.filename or "media in memory")
+        return str(
+            self.path or self.source_url or self.asset_id or self.filename or "media in memory"
+        )
 
 
 MediaLike = Media | str | os.PathLike[str]
@@ -285,18 +287,18 @@ def is_image(media: Media) -> bool:
     return _named_type(media).startswith("image/")
 
 
-def is_sound(media: Media) -> bool:
+def is_audio(media: Media) -> bool:
     """Whether the name says that it is a sound.
 
-    >>> from dodeca.media import Media, is_sound
-    >>> is_sound(Media.of("tones.wav"))
+    >>> from dodeca.media import Media, is_audio
+    >>> is_audio(Media.of("tones.wav"))
     True
     """
     return _named_type(media).startswith("audio/")
 
 
 def _named_type(media: Media) -> str:
-    name = urlsplit(media.link).path if media.link else media.filename
+    name = urlsplit(media.source_url).path if media.source_url else media.filename
     guess, _ = mimetypes.guess_type(f"x{PurePosixPath(name or '').suffix}")
     return guess if guess and _MIME_TYPE.fullmatch(guess) else "application/octet-stream"
 
@@ -366,11 +368,11 @@ def check_sync_clip(media: Media) -> None:
         )
 
 
-def fits_one_call(media: Media) -> bool:
+def fits_sync_request(media: Media) -> bool:
     """Whether the media can go into one synchronous call, as far as can be told here.
 
-    >>> from dodeca.media import Media, fits_one_call
-    >>> fits_one_call(Media.of("colours.mp4"))
+    >>> from dodeca.media import Media, fits_sync_request
+    >>> fits_sync_request(Media.of("colours.mp4"))
     True
     """
     try:

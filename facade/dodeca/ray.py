@@ -301,7 +301,7 @@ class _Worker:
         client = Client(
             base_url=settings.base_url,
             timeout=settings.timeout,
-            settle_sec=settings.settle_sec,
+            reconcile_after_sec=settings.reconcile_after_sec,
             trust_env=settings.trust_env,
         )
         self._steps = Steps(Service(client._transport), journal_id)

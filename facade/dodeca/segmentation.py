@@ -65,8 +65,8 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
 
 def _whole_seconds(name: str, value: float, limits: tuple[int, int]) -> int:
     low, high = limits
-    is_whole = is_finite(value) and float(value).is_integer()
-    if not is_whole or not low <= value <= high:
+    is_complete = is_finite(value) and float(value).is_integer()
+    if not is_complete or not low <= value <= high:
         raise InvalidRequestError(
             f"{name} is a whole number of seconds from {low} to {high}, got {value!r}"
         )

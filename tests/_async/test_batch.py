@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Numbers(Server):
-    """Answers a text with the number in it; the first so many requests with 429."""
+    """ResponseParser a text with the number in it; the first so many requests with 429."""
 
     def __init__(self, *, refuse: int = 0, retry_after: str = "1") -> None:
         self.refuse = refuse

@@ -57,7 +57,7 @@ async def test_a_stream_ends_with_its_block() -> None:
 async def test_an_answer_that_was_closed_reads_nothing_of_the_next() -> None:
     with Raw(lambda _: http(b"whole")).serving() as url:
         where = messages.url(url)
-        connections = pool.AsyncPool(where)
+        connections = pool.AsyncConnectionPool(where)
 
         def request() -> messages.HttpRequest:
             return messages.HttpRequest("GET", where, {"host": "localhost"}, Body("", []), 5.0)

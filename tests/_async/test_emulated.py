@@ -87,7 +87,7 @@ FAULTS: list[tuple[Call, type[errors.DodecaError], str]] = [
     ),
     (
         lambda client, folder: client.embed.video(
-            Media(link="https://host/a.mp4", asset_id="65a000000000000000000000")
+            Media(source_url="https://host/a.mp4", asset_id="65a000000000000000000000")
         ),
         errors.InvalidMediaError,
         "exactly one",

@@ -11,9 +11,9 @@ import orjson
 
 from dodeca import AsyncClient, AsyncJob, Embeddings
 from dodeca._async.pages import AsyncPages
-from dodeca._async.resources.embed_v1 import EmbeddingsV1
 from dodeca._async.resources.search import AsyncSearchResults
 from dodeca._calls.params import MARKER
+from dodeca.results import EmbeddingsV1
 from tests import contract
 from tests.contract import Field
 from tests.scripted import Script

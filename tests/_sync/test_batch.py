@@ -13,7 +13,7 @@ from tests.scripted import PNG, Server, Still
 
 
 class Numbers(Server):
-    """Answers a text with the number in it; the first so many requests with 429."""
+    """ResponseParser a text with the number in it; the first so many requests with 429."""
 
     def __init__(self, *, refuse: int = 0, retry_after: str = "1") -> None:
         self.refuse = refuse

@@ -13,8 +13,8 @@ import orjson
 from dodeca import Client, Embeddings, Job
 from dodeca._calls.params import MARKER
 from dodeca._sync.pages import Pages
-from dodeca._sync.resources.embed_v1 import EmbeddingsV1
 from dodeca._sync.resources.search import SearchResults
+from dodeca.results import EmbeddingsV1
 from tests import contract
 from tests.contract import Field
 from tests.scripted import Script

@@ -11,7 +11,8 @@ import random
 from collections.abc import Callable, Set
 
 from dodeca._base.clock import Clock
-from dodeca._sync.job import Board, Job, JobState, wait_all
+from dodeca._calls.polling import JobState
+from dodeca._sync.job import Job, RunningJobs, wait_all
 from tests.benchmarks.report import Goal, Medians, Result
 
 TASKS = 2_000
@@ -47,10 +48,10 @@ class Service:
 
     def job(self, number: int) -> Job[int]:
         """A job of one of the tasks."""
-        board = Board("tasks", self._running)
-        return Job(self._look, JobState(str(number), "processing"), self.clock, board)
+        board = RunningJobs("tasks", self._running)
+        return Job(self._poll, JobState(str(number), "processing"), self.clock, board)
 
-    def _look(self, task_id: str) -> JobState[int]:
+    def _poll(self, task_id: str) -> JobState[int]:
         self.requests += 1
         end = self._ends[int(task_id)]
         if self.clock.now < end:

@@ -124,7 +124,9 @@ def _carry_out(
             os.kill(os.getpid(), signal.SIGKILL)
         passed[name] = None
 
-    with Client("key", base_url=base_url, settle_sec=settings["settle_sec"]) as client:
+    with Client(
+        "key", base_url=base_url, reconcile_after_sec=settings["reconcile_after_sec"]
+    ) as client:
         told = carry_out(
             Service(client._transport),
             inputs=inputs,

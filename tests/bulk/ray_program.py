@@ -39,7 +39,7 @@ def run(url: str, inputs: str, out: Path) -> Any:
             killed.append(workers()[0])
             os.kill(killed[0], signal.SIGKILL)
 
-    with Client(base_url=url, settle_sec=0.3) as client:
+    with Client(base_url=url, reconcile_after_sec=0.3) as client:
         told = client.embed.run(
             inputs,
             out=out,

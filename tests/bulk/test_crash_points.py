@@ -12,7 +12,7 @@ from dodeca import Client
 from tests.bulk.library import created, rows, server, sounds
 from tests.bulk.nursery import Nursery, nursery
 
-SETTINGS = {"via": "task", "on_unknown": "resubmit", "settle_sec": 0.2, "concurrency": 4}
+SETTINGS = {"via": "task", "on_unknown": "resubmit", "reconcile_after_sec": 0.2, "concurrency": 4}
 # A run passes these, whatever its inputs; the test finds the others by itself.
 KNOWN = {
     f"{when} {what}"

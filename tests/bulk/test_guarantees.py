@@ -158,7 +158,7 @@ def test_a_lost_asset_is_found_by_its_marker(tmp_path: Path) -> None:
     faults = [{"fault": "lost", "operation": "assets_create"}]
     with (
         Emulator(faults=faults) as emulator,
-        Client("key", transport=EmulatorTransport(emulator), settle_sec=0.2) as client,
+        Client("key", transport=EmulatorTransport(emulator), reconcile_after_sec=0.2) as client,
     ):
         assert client.embed.run(inputs, out=tmp_path / "out", via="task").exit_code == 0
         assert len(list(client.assets.list())) == 1

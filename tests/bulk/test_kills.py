@@ -20,7 +20,12 @@ INPUTS = 400
 KILLS = int(os.environ.get("DODECA_KILLS", "200"))
 SETTLE_SEC = 0.4
 SLOW_SEC = 0.03  # longer than a child takes to be born
-SETTINGS = {"via": "task", "on_unknown": "resubmit", "settle_sec": SETTLE_SEC, "concurrency": 8}
+SETTINGS = {
+    "via": "task",
+    "on_unknown": "resubmit",
+    "reconcile_after_sec": SETTLE_SEC,
+    "concurrency": 8,
+}
 FAULTS = [
     "reset_early",
     "reset",

@@ -1,4 +1,4 @@
-"""Answers of the emulator, held against spec/openapi.yaml."""
+"""ResponseParser of the emulator, held against spec/openapi.yaml."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial

@@ -198,7 +198,7 @@ class Totals:
     cases: Counter[str] = field(default_factory=Counter)
     """Requests by phase."""
     statuses: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
-    """Answers by operationId."""
+    """ResponseParser by operationId."""
     failures: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:

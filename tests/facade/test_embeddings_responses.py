@@ -1,4 +1,4 @@
-"""Answers that other clients have read."""
+"""ResponseParser that other clients have read."""
 
 import io
 import json

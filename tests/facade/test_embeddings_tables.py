@@ -277,7 +277,7 @@ def test_parts_bring_only_the_words_of_their_rows() -> None:
     whole = Embeddings.concat({str(n): film() for n in range(100)})
     again = Embeddings.concat([whole[n : n + 1] for n in (7, 3, 7)])
     assert list(again.source_id) == ["3", "1", "3"]
-    assert again.source_id.words == ("3", "1")
+    assert again.source_id.categories == ("3", "1")
 
 
 def test_a_dictionary_compares_no_word_with_all_others() -> None:

@@ -26,34 +26,36 @@ from dodeca.errors import APIError
     ],
 )
 def test_the_class_follows_the_status(status: int, kind: type[APIError]) -> None:
-    assert type(APIError.of(status, {}, b"")) is kind
+    assert type(APIError.from_response(status, {}, b"")) is kind
 
 
 @pytest.mark.parametrize("nested", [False, True])
 def test_both_body_forms_are_read(nested: bool) -> None:
     fields = {"code": "resource_not_exist", "message": "gone", "docs_url": "https://docs.example"}
     body = json.dumps({"error": fields} if nested else fields).encode()
-    error = APIError.of(404, {"x-request-id": "1f3"}, body)
+    error = APIError.from_response(404, {"x-request-id": "1f3"}, body)
     assert str(error) == "[404 resource_not_exist] gone (request 1f3)"
     assert error.docs_url == "https://docs.example"
 
 
 @given(status=st.integers(400, 999), body=st.binary(max_size=300))
 def test_any_body_gives_an_error_with_a_message(status: int, body: bytes) -> None:
-    error = APIError.of(status, {}, body)
+    error = APIError.from_response(status, {}, body)
     assert error.status == status
     assert error.message
 
 
 def test_huge_bodies_are_cut() -> None:
-    assert len(str(APIError.of(500, {}, b"x" * 5_000_000))) < 3_000
+    assert len(str(APIError.from_response(500, {}, b"x" * 5_000_000))) < 3_000
 
 
 @pytest.mark.parametrize(
     "error",
     [
-        APIError.of(429, {}, b'{"code": "too_many_requests"}', retry_after=2.0),
-        APIError.of(429, {"x-ratelimit-remaining": "3"}, b"{}", retry_after=3.0, now=1.0),
+        APIError.from_response(429, {}, b'{"code": "too_many_requests"}', retry_after=2.0),
+        APIError.from_response(
+            429, {"x-ratelimit-remaining": "3"}, b"{}", retry_after=3.0, now=1.0
+        ),
         errors.JobFailed("id1", "failed", "too short"),
         errors.WaitTimeout("id1", "processing", 3.0),
         errors.InvalidMediaError("no such file"),

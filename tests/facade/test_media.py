@@ -62,7 +62,7 @@ def test_folders_devices_pipes_and_empty_files_are_refused(tmp_path: Path) -> No
 
 def test_exactly_one_source() -> None:
     with pytest.raises(InvalidMediaError, match="exactly one"):
-        Media(link="https://host/a", asset_id="1")
+        Media(source_url="https://host/a", asset_id="1")
     with pytest.raises(InvalidMediaError, match="exactly one"):
         Media()
 

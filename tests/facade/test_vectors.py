@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dodeca._calls import embed_requests, floats, vector_reader
 from dodeca._calls.floats import Parser, json_parser, new_parser, orjson_parser, simdjson_parser
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.vector_reader import V1, V2, Columns, Names, VectorSink, take
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidResponseError
@@ -65,7 +65,7 @@ def sunk(body: bytes, pieces: list[int], parser: Parser, names: Names = V2) -> V
 
 
 def taken(body: bytes, pieces: list[int], parser: Parser) -> tuple[Columns, Any]:
-    (found,), rest = take(Answer(200, {}, b"", sunk(body, pieces, parser)), ("data",))
+    (found,), rest = take(RawResponse(200, {}, b"", sunk(body, pieces, parser)), ("data",))
     return found, rest.json()
 
 
@@ -91,7 +91,7 @@ def exactly(body: bytes) -> Any:
 
 @st.composite
 def answers(draw: Callable[[Any], Any]) -> bytes:
-    """Answers as text, since a number may be written in many ways."""
+    """ResponseParser as text, since a number may be written in many ways."""
     width = draw(st.integers(1, 4))
     items = []
     for _ in range(draw(st.integers(0, 6))):
@@ -136,7 +136,7 @@ def test_the_generated_parser_gives_equal_values(body: bytes, parser: str) -> No
     found, _ = taken(body, [], PARSERS[parser]())
 
     call = request(embed_v2_create, body=embed_requests.text("a", "marengo3.0"))
-    parsed = call.parse(Answer(200, {}, body)).to_dict()
+    parsed = call.parse(RawResponse(200, {}, body)).to_dict()
     expected = Embeddings.from_items(parsed["data"])
     assert np.array_equal(found.vectors, expected.vectors)
     assert found.embedding_option == expected.embedding_option
@@ -265,7 +265,7 @@ def test_the_first_form_has_lists_in_several_places() -> None:
             },
         }
     )
-    answer = Answer(200, {}, b"", sunk(body, [7] * 30, new_parser(), V1))
+    answer = RawResponse(200, {}, b"", sunk(body, [7] * 30, new_parser(), V1))
     places = [(f"{kind}_embedding", "segments") for kind in ("audio", "text", "image", "video")]
     (audio, text, image, video), rest = take(answer, *places)
     assert audio.vectors.tolist() == [[3.0, 4.0], [5.0, 6.0]]
@@ -279,7 +279,8 @@ def test_the_first_form_has_lists_in_several_places() -> None:
 
 
 def test_columns_are_read_only_and_share_the_matrix() -> None:
-    (found,), _ = take(Answer(200, {}, b"", sunk(row_of("[2.0]"), [], new_parser())), ("data",))
+    response = RawResponse(200, {}, b"", sunk(row_of("[2.0]"), [], new_parser()))
+    (found,), _ = take(response, ("data",))
     for column in (found.vectors, found.start_sec, found.end_sec, found.embedding_option.codes):
         assert not column.flags.writeable
     assert not found.vectors.flags.owndata

@@ -233,7 +233,7 @@ def test_plain_http_is_warned_of() -> None:
     "host", ["host.example", "1.example", "8.8.8.8", "[2606:4700::1]", "münchen.example"]
 )
 def test_links_to_the_world_are_taken(host: str) -> None:
-    assert Media.url(f"https://{host}/a.mp4").link == f"https://{host}/a.mp4"
+    assert Media.url(f"https://{host}/a.mp4").source_url == f"https://{host}/a.mp4"
 
 
 @pytest.mark.parametrize("host", LOOPBACK)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from dodeca import AsyncClient, Client
 from dodeca.errors import DodecaError
 from tests import contract
-from tests.faults.malformed import Answers, bodies, calls, valid
+from tests.faults.malformed import ResponseParser, bodies, calls, valid
 from tests.scripted import Still
 
 pytestmark = pytest.mark.anyio
@@ -43,7 +43,7 @@ MORE_MIB = 24
 class Player:
     """Makes calls again and again, and keeps account of how they end."""
 
-    def __init__(self, client: Client | AsyncClient, answers: Answers) -> None:
+    def __init__(self, client: Client | AsyncClient, answers: ResponseParser) -> None:
         self.client = client
         self.answers = answers
         self.ended: Counter[str] = Counter()
@@ -122,14 +122,14 @@ def check(player: Player, grown: float) -> None:
 
 
 async def test_malformed_answers_of_every_operation() -> None:
-    answers = Answers()
+    answers = ResponseParser()
     with Client("key", transport=answers) as client:
         player = Player(client, answers)
         check(player, await plays(player, "sync", SYNC, seed=50))
 
 
 async def test_malformed_answers_of_every_operation_async() -> None:
-    answers = Answers()
+    answers = ResponseParser()
     async with AsyncClient("key", transport=answers) as client:
         player = Player(client, answers)
         check(player, await plays(player, "async", ASYNC, seed=51))
@@ -149,7 +149,7 @@ VALUES = st.recursive(
 @given(st.sampled_from(calls("sync")), VALUES.map(json.dumps).map(str.encode) | st.binary())
 def test_whatever_is_answered(call: Any, body: bytes) -> None:
     """The same from scratch, with examples that shrink."""
-    answers = Answers()
+    answers = ResponseParser()
     with Client("key", transport=answers) as client:
         player = Player(client, answers)
         anyio.run(player.play, call, body)

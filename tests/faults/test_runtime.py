@@ -24,7 +24,7 @@ import pytest
 
 from dodeca import AsyncClient, Client, errors
 from dodeca._async.connections import pool
-from dodeca._base.async_concurrency import arun_blocking
+from dodeca._base.async_concurrency import run_blocking
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
 
@@ -195,7 +195,7 @@ def test_one_client_in_two_event_loops_at_once(server: tuple[str, Raw]) -> None:
         for number in range(100):
             found = await client.indexes.retrieve(f"{prefix}{number}")
             assert found.id == f"{prefix}{number}"
-        await client._transport.connections.aclose()
+        await client._transport.pools.aclose()
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda prefix: asyncio.run(some(prefix)), "ab"))
@@ -315,17 +315,17 @@ async def test_the_end_of_code_that_blocks_is_waited_for() -> None:
             ended.append(True)
 
     ended: list[bool] = []
-    task = asyncio.create_task(arun_blocking(Service(), forever))
+    task = asyncio.create_task(run_blocking(Service(), forever))
     await asyncio.sleep(0.05)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended == [True]
     with anyio.move_on_after(0.05):
-        await arun_blocking(Service(), forever)
+        await run_blocking(Service(), forever)
     assert ended == [True, True]
     with pytest.raises(LookupError, match="this one"):
-        await arun_blocking(Service(), lambda service: service.wrong())
+        await run_blocking(Service(), lambda service: service.wrong())
 
 
 async def test_an_error_of_a_bulk_run_is_itself(tmp_path: Path) -> None:
@@ -412,24 +412,24 @@ def test_ctrl_c_ends_every_long_call_and_leaves_nothing_behind(
 
 OFTEN_INTERRUPTED = """
 import random, signal
-from dodeca._base.concurrency import Room
+from dodeca._base.concurrency import Semaphore
 
-room = Room(10_000)
+slots = Semaphore(10_000)
 signal.signal(signal.SIGALRM, signal.default_int_handler)
 for _ in range(3_000):
     try:
         signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 1e-4))
         while True:
-            room.enter(1.0)
-            room.leave()
+            slots.acquire(1.0)
+            slots.release()
     except KeyboardInterrupt:
         pass
-room.enter(1.0)
+slots.acquire(1.0)
 print("usable")
 """
 
 
-def test_ctrl_c_amid_taking_a_place_leaves_the_client_usable() -> None:
+def test_ctrl_c_while_acquiring_a_slot_leaves_the_client_usable() -> None:
     """With a semaphore of `threading` in its place, some hundred interruptions lock it for ever."""
     run = [sys.executable, "-c", OFTEN_INTERRUPTED]
     found = subprocess.run(run, capture_output=True, text=True, timeout=HANGS_SEC, check=False)

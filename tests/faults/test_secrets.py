@@ -142,7 +142,7 @@ def test_what_is_hidden_is_a_key_and_no_word() -> None:
     with Client.emulated() as client:
         index = client.indexes.create("my emulated films", {"marengo3.0": ["visual"]})
         assert client.indexes.retrieve(index.id).index_name == "my emulated films"
-    assert APIKey(KEY).hidden(b"a " + KEY.encode()) == b"a ***"
+    assert APIKey(KEY).redact(b"a " + KEY.encode()) == b"a ***"
 
 
 @CLIENTS

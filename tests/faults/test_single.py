@@ -33,7 +33,7 @@ from tests.faults.weather import MODELS, WORDS, Stage, stage, weather
 pytestmark = pytest.mark.anyio
 
 Kind = type[Client] | type[AsyncClient]
-OPTIONS: dict[str, Any] = {"timeout": 8.0, "settle_sec": 0.6}
+OPTIONS: dict[str, Any] = {"timeout": 8.0, "reconcile_after_sec": 0.6}
 QUICK = [kind for kind in FAULTS if kind != "stall"]
 HARMLESS = {"drip", "dropped"}
 THROTTLED = {kind for kind in FAULTS if kind.startswith("throttled")}
@@ -164,7 +164,7 @@ async def test_work_that_ends_after_the_connection_is_waited_for(kind: Kind, bui
     for settle, expected in ((10 * LATE_SEC, 1), (0.001, 2)):
         before = created(built, "assets_create")
         with Proxy(built.url, Script("late")).serving() as url:
-            async with opened(kind, url, timeout=5.0, settle_sec=settle) as call:
+            async with opened(kind, url, timeout=5.0, reconcile_after_sec=settle) as call:
                 await call("assets.create", Media.data(built.picture, filename="a.png"))
                 await anyio.sleep(2 * LATE_SEC)
         assert len(created(built, "assets_create") - before) == expected
@@ -189,7 +189,7 @@ async def test_a_create_that_is_never_answered_is_unknown(
     async def one(method: str) -> None:
         more = {"video": film} if method == "analyze.tasks.create" else {}
         with Proxy(built.url, Script(*[fault] * 50)).serving() as url:
-            async with opened(kind, url, timeout=timeout, settle_sec=0.05) as call:
+            async with opened(kind, url, timeout=timeout, reconcile_after_sec=0.05) as call:
                 with pytest.raises(OutcomeUnknownError) as caught:
                     await call(method, *creates[method], **more)
         assert caught.value.__cause__ is not None

@@ -338,7 +338,9 @@ async def _day(
 ) -> tuple[Counts, str, float]:
     with stage(folder, pairs=calls // 16) as built, weather(built, seed=seed) as (url, conditions):
         before = built.ledger()
-        client = open_client("key", base_url=url, timeout=TIMEOUT_SEC, settle_sec=SETTLE_SEC)
+        client = open_client(
+            "key", base_url=url, timeout=TIMEOUT_SEC, reconcile_after_sec=SETTLE_SEC
+        )
         result = await Work(built, client, seed=seed).run(calls)
         await closed(client)
         counts = result.against(built.ledger(), before)

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dodeca import Client, results
-from dodeca._calls.operation import Answer, Request
+from dodeca._calls.operation import RawResponse, Request
 from dodeca._sync.resources.search import _page as search_page
 from dodeca._sync.stream import _event as read_event
 from dodeca.results import of, page_of, rest_of
@@ -216,7 +216,7 @@ def test_answers_are_read_whole(name: str, tag: str, status: int, schema: Any) -
 
     def check(body: Any) -> None:
         content = orjson.dumps(body)
-        result = READERS[name](call.parse(Answer(status, {}, content)))
+        result = READERS[name](call.parse(RawResponse(status, {}, content)))
         assert list(lost(orjson.loads(content), plain(result))) == []
 
     each(check, schema)

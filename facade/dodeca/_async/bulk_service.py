@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from dodeca._async.resources.assets import AsyncAssets
 from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
-from dodeca._async.transport import AsyncTransport, Settings
+from dodeca._async.transport import AsyncTransport
 from dodeca._calls import embed_requests, library_requests
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
+from dodeca._http.settings import ClientSettings
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
 from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
@@ -29,17 +30,17 @@ class AsyncService:
     """The calls of a bulk run. A 429 is raised at once, since the run's limiter deals with it."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        self._transport = transport.hasty()
+        self._transport = transport.without_throttle_retries()
         self._assets = AsyncAssets(self._transport)
         self._tasks = AsyncEmbedTasks(self._transport)
 
-    async def connection(self) -> Settings:
+    async def connection(self) -> ClientSettings:
         """How to reach the same service from elsewhere.
 
         Raises:
             ConfigurationError: the client has a transport of its own, which only works here.
         """
-        if self._transport.given is not None:
+        if self._transport.custom is not None:
             raise ConfigurationError("only a client without a transport of its own can leave here")
         return self._transport.settings
 
@@ -83,8 +84,8 @@ class AsyncService:
         )
         call = request(embed_v2_tasks_create, body=body)
 
-        def read(answer: Answer) -> Submitted:
-            return call.parse(answer).field_id, answer.headers
+        def read(response: RawResponse) -> Submitted:
+            return call.parse(response).field_id, response.headers
 
         return await self._transport.fetch(call, read)
 

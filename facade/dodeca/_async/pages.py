@@ -74,7 +74,7 @@ def _identity(item: Any) -> Any:
     return getattr(item, "id", None) or object()
 
 
-def listed(
+def paginate(
     transport: AsyncTransport,
     cls: type[R],
     page: int,

@@ -1,4 +1,4 @@
-"""The way to where chunks are uploaded: without the key, and on connections of its own."""
+"""Upload chunks to storage: without the API key, over separate connections."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import random
 from collections.abc import Mapping
 from types import TracebackType
 
-from dodeca._async.connections.pool import AsyncConnections
-from dodeca._async.transport import AsyncTransport, Failure, attempt, refusal
+from dodeca._async.connections.pool import AsyncConnectionPools
+from dodeca._async.transport import AsyncTransport, attempt, read_error
 from dodeca._calls import retry
 from dodeca._calls.bodies import Body
-from dodeca._calls.retry import Action, Kind
+from dodeca._calls.retry import Action, FailedAttempt, Idempotency
 from dodeca._http import messages
 from dodeca.errors import InvalidResponseError
 
@@ -19,46 +19,46 @@ class AsyncStorage:
     """Sends chunks to the URLs that the service gave out for them."""
 
     def __init__(self, transport: AsyncTransport) -> None:
-        self._connections = AsyncConnections(
-            transport.given, trust_env=transport.settings.trust_env
+        self._connections = AsyncConnectionPools(
+            transport.custom, trust_env=transport.settings.trust_env
         )
         self._base_url = transport.base_url
         self._timeout = transport.settings.timeout
         self._clock = transport.clock
 
     async def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
-        """Send a chunk, and again while the storage fails; its ETag.
+        """Send a chunk and return its ETag; failures of the storage are retried.
 
         Raises:
-            APIError: the storage refused it; 403 when the URL has expired.
-            TransportError: no answer arrived.
+            APIError: the storage answered with an error status; 403 when the URL has expired.
+            TransportError: no response arrived.
             InvalidResponseError: the storage gave no ETag, or the URL is not https.
         """
         messages.check_storage(url, self._base_url)
         until = self._clock.monotonic() + self._timeout
-        turn = 0
+        attempt_number = 0
         while True:
-            turn += 1
+            attempt_number += 1
             left = until - self._clock.monotonic()
             ended = await self._attempt(url, headers, body, max(left, 0.001))
             if isinstance(ended, str):
                 return ended
-            action = retry.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
+            action = retry.ACTIONS[Idempotency.IDEMPOTENT, ended.outcome.result]
             left = until - self._clock.monotonic()
-            wait = retry.delay(turn, ended.outcome, left=left, jitter=random.random())
+            wait = retry.delay(attempt_number, ended.outcome, left=left, jitter=random.random())
             if action is Action.GIVE_UP or wait is None:
                 raise ended.error
             await self._clock.asleep(wait)
 
     async def _attempt(
         self, url: str, headers: Mapping[str, str], body: Body, left: float
-    ) -> str | Failure:
-        built = messages.build_put(url, headers, body, left)
+    ) -> str | FailedAttempt:
+        built = messages.build_upload(url, headers, body, left)
 
-        async def carry_out() -> str | Failure:
-            response = await self._connections.to(built.url).send(built)
+        async def carry_out() -> str | FailedAttempt:
+            response = await self._connections.for_url(built.url).send(built)
             if not 200 <= response.status_code < 300:
-                return await refusal(response, self._clock.wall())
+                return await read_error(response, self._clock.wall())
             await response.stream.aclose()
             etag = response.headers.get("etag", "").strip('"')
             if not etag:
@@ -76,4 +76,4 @@ class AsyncStorage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._connections.aclose(given=False)
+        await self._connections.aclose(custom=False)

@@ -11,16 +11,17 @@ from typing import Any, TypeVar
 import attrs
 
 from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
-from dodeca._async.connections.pool import AsyncConnections
+from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
 from dodeca._calls import retry
 from dodeca._calls.media_urls import check_reachable
-from dodeca._calls.operation import Answer, Request, Sink
-from dodeca._calls.retry import Action, Budget, Fate, Kind, Outcome
+from dodeca._calls.operation import RawResponse, Request, Sink
+from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
 from dodeca._http.decoding import ERROR_CAP, Inflater
+from dodeca._http.settings import LOOPBACK, ClientSettings
 from dodeca.errors import (
     APIError,
     ConfigurationError,
@@ -33,20 +34,6 @@ from dodeca.errors import (
 
 T = TypeVar("T")
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@attrs.frozen
-class Settings:
-    """How a client behaves; the same for all of its calls."""
-
-    base_url: str
-    timeout: float
-    settle_sec: float
-    retry_unknown: bool
-    trust_env: bool
-    patient: bool = True  # whether it waits itself when the service says 429
-
 
 class AsyncTransport:
     """One set of connections, one key, one origin."""
@@ -55,7 +42,7 @@ class AsyncTransport:
         self,
         *,
         key: APIKey,
-        settings: Settings,
+        settings: ClientSettings,
         transport: messages.AsyncTransport | None,
         clock: Clock | None = None,
     ) -> None:
@@ -64,57 +51,57 @@ class AsyncTransport:
         self.base_url = settings.base_url
         self.settings = settings
         self._key = key
-        self.given = transport
+        self.custom = transport
         host = messages.url(settings.base_url).host
         self._is_remote = transport is None and host not in LOOPBACK
-        self.connections = AsyncConnections(transport, trust_env=settings.trust_env)
+        self.pools = AsyncConnectionPools(transport, trust_env=settings.trust_env)
         self._budget = Budget()
         self._closed = False
 
-    def hasty(self) -> AsyncTransport:
-        """The same connections for callers that know what to do about a 429: it is raised."""
+    def without_throttle_retries(self) -> AsyncTransport:
+        """A copy over the same connections that raises a 429, for callers with a rate limiter."""
         other = copy.copy(self)
-        other.settings = attrs.evolve(self.settings, patient=False)
+        other.settings = attrs.evolve(self.settings, retry_throttled=False)
         return other
 
     async def send(self, request: Request[T]) -> T:
-        """The success that a request documents; raises what `fetch` raises."""
+        """Return the documented result of a request; raises what `fetch` raises."""
         return await self.fetch(request, request.parse)
 
     async def fetch(
         self,
         request: Request[Any],
-        read: Callable[[Answer], T],
+        read: Callable[[RawResponse], T],
         *,
         sink: Callable[[], Sink] | None = None,
         find: Callable[[], Awaitable[T | None]] | None = None,
     ) -> T:
-        """What `read` makes of the answer to a request.
+        """Send a request, retry where that is safe, and return what `read` makes of the response.
 
-        The request is sent again where that is safe, within one deadline for all of it. `sink`
-        makes an object that is fed the body as it arrives, instead of its being kept. `find` looks
-        for what a create may have made: it is asked after the time that the service needs to
-        settle, before anything is made twice.
+        All attempts share one deadline. `sink` makes an object that is fed the body as it arrives,
+        instead of its being kept. `find` looks for what a create may have made: it is called once
+        the service has had time to finish, before the create is sent again.
 
         Raises:
             APIError: the service answered with an error status.
-            TransportError: no answer arrived, or not in time.
-            InvalidResponseError: the answer is not what the API documents.
-            OutcomeUnknownError: a create was sent, and nothing tells what came of it.
+            TransportError: no response arrived, or not in time.
+            InvalidResponseError: the response is not what the API documents.
+            OutcomeUnknownError: a create was sent, and its outcome is unknown.
         """
 
         async def receive(response: AsyncHttpResponse, until: float) -> T:
-            return read(await whole(response, sink and sink(), self.clock, until, self._key))
+            new_sink = sink and sink()
+            return read(await read_response(response, new_sink, self.clock, until, self._key))
 
         return await self._exchange(request, receive, find)
 
     @asynccontextmanager
     async def stream(self, request: Request[Any]) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The body of a success as it arrives, closed at the end of the block.
+        """The body of a successful response as it arrives; closed at the end of the block.
 
         Raises:
             APIError: the service answered with an error status.
-            TransportError: no answer arrived, or its body was cut off.
+            TransportError: no response arrived, or its body was cut off.
         """
 
         async def receive(response: AsyncHttpResponse, _: float) -> AsyncHttpResponse:
@@ -122,14 +109,14 @@ class AsyncTransport:
 
         response = await self._exchange(request, receive)
         try:
-            yield _pieces(response)
+            yield _decoded(response)
         finally:
             await response.stream.aclose()
 
     async def aclose(self) -> None:
         """Close the connections."""
         self._closed = True
-        await self.connections.aclose()
+        await self.pools.aclose()
 
     async def _exchange(
         self,
@@ -141,116 +128,117 @@ class AsyncTransport:
             raise ConfigurationError("the client was closed")
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
-        kind = retry.KINDS[request.operation_id]
+        idempotency = retry.IDEMPOTENCY[request.operation_id]
         until = self.clock.monotonic() + self.settings.timeout
-        number, was_open = 0, False
+        number, was_ambiguous = 0, False
         while True:
             number += 1
-            ended = await self._attempt(request, kind, receive, until, was_open)
-            if not isinstance(ended, Failure):
+            ended = await self._attempt(request, idempotency, receive, until, was_ambiguous)
+            if not isinstance(ended, FailedAttempt):
                 self._budget.earn()
                 return ended
-            action = self._action(kind, ended)
-            is_open = ended.outcome.fate in retry.OPEN
-            if action is Action.LOOK_UP and find is not None:
-                found = await self._found(request, ended, find, until)
+            action = self._action(idempotency, ended)
+            is_ambiguous = ended.outcome.result in retry.AMBIGUOUS
+            if action is Action.RECONCILE and find is not None:
+                found = await self._reconcile(request, ended, find, until)
                 if found is not None:
                     return found
-                action, is_open = Action.REPEAT, False
-            was_open = was_open or is_open
-            wait = self._wait(number, ended, until) if action is Action.REPEAT else None
+                action, is_ambiguous = Action.RETRY, False
+            was_ambiguous = was_ambiguous or is_ambiguous
+            wait = self._wait_sec(number, ended, until) if action is Action.RETRY else None
             if wait is None:
-                if was_open and kind in retry.CREATES:
-                    raise _unknown(request, ended.error)
+                if was_ambiguous and idempotency in retry.CREATES:
+                    raise _outcome_unknown(request, ended.error)
                 raise ended.error
             LOG.info("%s again in %.2f s: %s", request.operation_id, wait, ended.error)
             await self.clock.asleep(wait)
 
-    def _action(self, kind: Kind, ended: Failure) -> Action:
-        fate = ended.outcome.fate
-        if fate is Fate.THROTTLED and not self.settings.patient:
+    def _action(self, idempotency: Idempotency, ended: FailedAttempt) -> Action:
+        result = ended.outcome.result
+        if result is AttemptResult.THROTTLED and not self.settings.retry_throttled:
             return Action.GIVE_UP
-        if kind is Kind.CREATE_BLIND and fate in retry.OPEN and self.settings.retry_unknown:
-            return Action.REPEAT
-        return retry.ACTIONS[kind, fate]
+        if (
+            idempotency is Idempotency.CREATE_UNMARKED
+            and result in retry.AMBIGUOUS
+            and self.settings.retry_unknown
+        ):
+            return Action.RETRY
+        return retry.ACTIONS[idempotency, result]
 
-    def _wait(self, number: int, ended: Failure, until: float) -> float | None:
+    def _wait_sec(self, number: int, ended: FailedAttempt, until: float) -> float | None:
         """Seconds until the next attempt; None where there is none."""
-        left = until - self.clock.monotonic()
-        wait = retry.delay(number, ended.outcome, left=left, jitter=random.random())
+        remaining = until - self.clock.monotonic()
+        wait = retry.delay(number, ended.outcome, left=remaining, jitter=random.random())
         return None if wait is None or not self._budget.spend(ended.outcome) else wait
 
     async def _attempt(
         self,
         request: Request[Any],
-        kind: Kind,
+        idempotency: Idempotency,
         receive: Callable[[AsyncHttpResponse, float], Awaitable[T]],
         until: float,
-        was_open: bool,
-    ) -> T | Failure:
-        left = max(until - self.clock.monotonic(), 0.001)
-        fresh = kind in retry.CREATES
-        built = messages.build(request, self.base_url, timeout=left, fresh=fresh)
+        was_ambiguous: bool,
+    ) -> T | FailedAttempt:
+        remaining = max(until - self.clock.monotonic(), 0.001)
+        is_create = idempotency in retry.CREATES
+        built = messages.build(
+            request, self.base_url, timeout=remaining, needs_live_connection=is_create
+        )
         self._key.sign(built.headers)
 
-        async def carry_out() -> T | Failure:
-            response = await self.connections.to(built.url).send(built)
+        async def carry_out() -> T | FailedAttempt:
+            response = await self.pools.for_url(built.url).send(built)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
-                return await receive(response, until + built.spare)
-            if was_open and request.method == "DELETE" and response.status_code in (404, 410):
-                await response.stream.aclose()  # an attempt before this one has deleted it
+                return await receive(response, until + built.body_allowance)
+            was_deleted = response.status_code in (404, 410) and request.method == "DELETE"
+            if was_ambiguous and was_deleted:  # by an attempt before this one
+                await response.stream.aclose()
                 return await receive(AsyncHttpResponse(204), until)
-            return await refusal(response, self.clock.wall(), self._key)
+            return await read_error(response, self.clock.wall(), self._key)
 
         return await attempt(carry_out)
 
-    async def _found(
+    async def _reconcile(
         self,
         request: Request[Any],
-        failure: Failure,
+        failure: FailedAttempt,
         find: Callable[[], Awaitable[T | None]],
         until: float,
     ) -> T | None:
-        """What a create has made, once it is sure that it would be seen; None where nothing."""
-        settle = self.settings.settle_sec
-        if settle >= until - self.clock.monotonic():
-            raise _unknown(request, failure.error)
-        LOG.warning("%s: looked for in %.1f s: %s", request.operation_id, settle, failure.error)
-        await self.clock.asleep(settle)
+        """What a create has made, looked up once it must be visible; None if it made nothing."""
+        seconds = self.settings.reconcile_after_sec
+        if seconds >= until - self.clock.monotonic():
+            raise _outcome_unknown(request, failure.error)
+        LOG.warning("%s: looked up in %.1f s: %s", request.operation_id, seconds, failure.error)
+        await self.clock.asleep(seconds)
         try:
             return await find()
         except DodecaError as exc:
-            raise _unknown(request, exc) from exc
+            raise _outcome_unknown(request, exc) from exc
 
 
-@attrs.frozen
-class Failure:
-    """An attempt without a success."""
-
-    outcome: Outcome
-    error: DodecaError
-
-
-async def attempt(carry_out: Callable[[], Awaitable[T | Failure]]) -> T | Failure:
-    """Carry out one attempt; what went wrong on the way as a `Failure`."""
+async def attempt(carry_out: Callable[[], Awaitable[T | FailedAttempt]]) -> T | FailedAttempt:
+    """Carry out one attempt, and return its transport errors as a `FailedAttempt`."""
     try:
         return await carry_out()
     except InvalidResponseError as exc:
-        return Failure(Outcome(Fate.UNREADABLE), exc)
+        return FailedAttempt(Outcome(AttemptResult.UNREADABLE), exc)
     except TransportError as exc:
-        return Failure(Outcome(Fate.LOST), exc)
+        return FailedAttempt(Outcome(AttemptResult.NO_RESPONSE), exc)
     except messages.ERRORS as exc:
-        return Failure(Outcome(messages.fate(exc)), messages.error(exc))
+        return FailedAttempt(Outcome(messages.attempt_result(exc)), messages.error(exc))
     except Exception:
         raise
-    except BaseException as exc:  # Ctrl-C or a cancellation, amid frames that hold what is sent
+    except BaseException as exc:  # Ctrl-C or a cancellation; its frames hold what is sent
         exc.__traceback__ = None
         raise
 
 
-async def refusal(response: AsyncHttpResponse, now: float, key: APIKey | None = None) -> Failure:
-    """The error that an answer stands for; of a long body only the beginning."""
+async def read_error(
+    response: AsyncHttpResponse, now: float, key: APIKey | None = None
+) -> FailedAttempt:
+    """The error of an error response; of a long body only the beginning is read."""
     body = bytearray()
     try:
         inflater = Inflater(response.headers.get("content-encoding", ""))
@@ -265,26 +253,27 @@ async def refusal(response: AsyncHttpResponse, now: float, key: APIKey | None = 
         await response.stream.aclose()
     text = bytes(body[:ERROR_CAP])
     wait = retry.retry_after(response.headers, now=now)
-    error = APIError.of(
+    error = APIError.from_response(
         response.status_code,
         response.headers,
-        key.hidden(text) if key else text,
+        key.redact(text) if key else text,
         retry_after=wait,
         now=now,
     )
-    return Failure(Outcome(retry.fate_of(response.status_code), wait), error)
+    return FailedAttempt(Outcome(retry.result_of_status(response.status_code), wait), error)
 
 
-async def whole(
+async def read_response(
     response: AsyncHttpResponse, sink: Sink | None, clock: Clock, until: float, key: APIKey
-) -> Answer:
-    """A successful answer, read to its end, kept or fed to a sink; should it echo the key, without
-    that, since its beginning may be quoted by an error.
+) -> RawResponse:
+    """Read a successful response to its end, into memory or into a sink.
+
+    An API key in the body is redacted, since errors may quote the beginning of it.
     """
     kept: list[bytes] = []
     take: Callable[[bytes], object] = kept.append
     if sink is not None:
-        take, sink.hide = sink.feed, key.hidden
+        take, sink.redact = sink.feed, key.redact
     headers = response.headers
     try:
         inflater = Inflater(headers.get("content-encoding", ""), passing=sink is not None)
@@ -292,17 +281,17 @@ async def whole(
             for piece in inflater.feed(raw):
                 take(piece)
             if clock.monotonic() > until:
-                raise RequestTimeout("the answer was still arriving at the deadline of the call")
+                raise RequestTimeout("the response was still arriving at the deadline of the call")
         inflater.finish()
     except DodecaError:
         kept.clear()  # the traceback would hold it until after the next attempt
         raise
     finally:
         await response.stream.aclose()
-    return Answer(response.status_code, headers, key.hidden(b"".join(kept)), sink)
+    return RawResponse(response.status_code, headers, key.redact(b"".join(kept)), sink)
 
 
-async def _pieces(response: AsyncHttpResponse) -> AsyncIterator[bytes]:
+async def _decoded(response: AsyncHttpResponse) -> AsyncIterator[bytes]:
     inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
     try:
         async for raw in response.stream:
@@ -313,7 +302,7 @@ async def _pieces(response: AsyncHttpResponse) -> AsyncIterator[bytes]:
         raise messages.error(exc) from exc
 
 
-def _unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:
+def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:
     error = OutcomeUnknownError(request.operation_id, request.method, request.path, str(cause))
     error.__cause__ = cause
     return error

@@ -1,6 +1,6 @@
-"""What the clients need of an event loop; `_concurrency` has the same for threads.
+"""Event loops: limits, deadlines, many calls at once; `concurrency` does it for threads.
 
-Only the asynchronous client loads it.
+Only the asynchronous client imports it.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ T = TypeVar("T")
 AsyncLock = anyio.Lock
 
 
-class AsyncRoom:
-    """A number of places; who finds none free waits for one."""
+class AsyncSemaphore:
+    """Limits how many requests run at once; waits for a free slot."""
 
-    def __init__(self, places: int) -> None:
-        self._free = anyio.Semaphore(places, fast_acquire=True)
+    def __init__(self, slots: int) -> None:
+        self._free = anyio.Semaphore(slots, fast_acquire=True)
 
-    async def enter(self, timeout: float) -> None:
-        """Take a place, or raise `TimeoutError` after so many seconds."""
+    async def acquire(self, timeout: float) -> None:
+        """Take a slot, or raise `TimeoutError` after `timeout` seconds."""
         try:
             self._free.acquire_nowait()
         except anyio.WouldBlock:
             with anyio.fail_after(timeout):
                 await self._free.acquire()
 
-    def leave(self) -> None:
-        """Give the place back."""
+    def release(self) -> None:
+        """Give the slot back."""
         self._free.release()
 
 
 AsyncDeadline = asyncio.timeout
-"""A block that is cancelled after so many seconds, and raises `TimeoutError` then."""
+"""A block that is cancelled after a number of seconds, and then raises `TimeoutError`."""
 
 
 class AsyncShield:
-    """A block that is carried out whole, even in a task that is being cancelled."""
+    """A block that runs to its end, even in a task that is being cancelled."""
 
     def __init__(self) -> None:
         self._scope = anyio.CancelScope(shield=True)
@@ -56,20 +56,18 @@ class AsyncShield:
         return self._scope.__exit__(*error)
 
 
-def aplace() -> Hashable:
-    """Where connections can be used: an event loop of a process."""
+def connection_scope() -> Hashable:
+    """What connections belong to: an event loop in a process."""
     return os.getpid(), asyncio.get_running_loop()
 
 
-def agone(place: Any) -> bool:
-    """Whether connections of that place cannot be used any more."""
-    process, loop = place
+def is_stale_scope(scope: Any) -> bool:
+    """Whether connections of that scope can no longer be used."""
+    process, loop = scope
     return bool(process != os.getpid() or loop.is_closed())
 
 
-async def arun_bounded(
-    call: Callable[[T], Awaitable[None]], items: Iterable[T], limit: int
-) -> None:
+async def run_bounded(call: Callable[[T], Awaitable[None]], items: Iterable[T], limit: int) -> None:
     """Run `call` on each item, `limit` at a time; the first error stops the rest and is raised."""
     source = iter(items)
 
@@ -85,11 +83,11 @@ async def arun_bounded(
         raise errors.exceptions[0] from None
 
 
-async def arun_blocking(service: object, call: Callable[[Any], T]) -> T:
-    """Give code that blocks a service whose methods are asynchronous: to the code they block, too.
+async def run_blocking(service: object, call: Callable[[Any], T]) -> T:
+    """Run blocking code in a thread and let it call an async service as if it were synchronous.
 
-    The code runs in a thread, the methods in the event loop. When the task is cancelled, the
-    next method that is called raises, and the end of the code is waited for.
+    The service's methods run in the event loop. When the task is cancelled, the next call of the
+    service raises, and the function waits until the code has ended.
     """
     running: asyncio.Future[T] | None = None
     async with anyio.from_thread.BlockingPortal() as portal:
@@ -108,7 +106,7 @@ async def arun_blocking(service: object, call: Callable[[Any], T]) -> T:
 
 
 class _Blocking:
-    """An object whose methods wait for those of another, which are asynchronous."""
+    """Blocking methods over the async methods of a service."""
 
     def __init__(self, portal: Any, service: object) -> None:
         self._portal = portal

@@ -1,4 +1,4 @@
-"""What the clients need of threads; `_aconcurrency` has the same for tasks of an event loop."""
+"""Threads: limits, deadlines, many calls at once; `async_concurrency` does it for event loops."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ _NO_MORE = object()
 Lock = threading.Lock
 
 
-class Room:
-    """A number of places; who finds none free waits for one.
+class Semaphore:
+    """Limits how many requests run at once; waits for a free slot.
 
-    Ctrl-C may cost a place, and no more: in the midst of a semaphore it may leave that locked.
+    A queue of slots instead of a `threading.Semaphore`: Ctrl-C can leave that locked for good, and
+    costs at most one slot here.
     """
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, slots: int) -> None:
         self._free: SimpleQueue[None] = SimpleQueue()
-        for _ in range(places):
-            self.leave()
+        for _ in range(slots):
+            self.release()
 
-    def enter(self, timeout: float) -> None:
-        """Take a place, or raise `TimeoutError` after so many seconds."""
+    def acquire(self, timeout: float) -> None:
+        """Take a slot, or raise `TimeoutError` after `timeout` seconds."""
         try:
             self._free.get(timeout=max(timeout, 0))
         except Empty:
             raise TimeoutError from None
 
-    def leave(self) -> None:
-        """Give the place back."""
+    def release(self) -> None:
+        """Give the slot back."""
         self._free.put(None)
 
 
 class Deadline:
-    """A block that ends in time by what it calls: nothing else can end it."""
+    """A block whose calls keep the deadline themselves: a thread cannot be interrupted."""
 
     def __init__(self, seconds: float) -> None:
         pass
@@ -53,24 +54,24 @@ class Deadline:
 
 
 class Shield(Deadline):
-    """A block that nothing cancels: threads are not cancelled."""
+    """A block that is not cancelled: threads never are."""
 
     def __init__(self) -> None:
         pass
 
 
-def place() -> Hashable:
-    """Where connections can be used: a process."""
+def connection_scope() -> Hashable:
+    """What connections belong to: a process."""
     return os.getpid()
 
 
-def gone(place: Hashable) -> bool:
-    """Whether connections of that place cannot be used any more."""
-    return place != os.getpid()
+def is_stale_scope(scope: Hashable) -> bool:
+    """Whether connections of that scope can no longer be used."""
+    return scope != os.getpid()
 
 
 def run_bounded(call: Callable[[T], None], items: Iterable[T], limit: int) -> None:
-    """Run `call` on each item, `limit` at a time; items are taken only as there is room.
+    """Run `call` on each item, `limit` at a time, and read items only when they can run.
 
     The first error stops the rest and is raised.
     """
@@ -98,5 +99,5 @@ def run_bounded(call: Callable[[T], None], items: Iterable[T], limit: int) -> No
 
 
 def run_blocking(service: object, call: Callable[[Any], T]) -> T:
-    """Give `service` to code that blocks."""
+    """Run blocking code with a blocking service."""
     return call(service)

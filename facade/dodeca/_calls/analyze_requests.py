@@ -45,9 +45,9 @@ def analyze(
         video=_video(video),
         image=_images(image),
         prompt=params.optional("prompt", prompt),
-        prompt_v2=params.shaped("prompt_v2", models.AnalyzePrompt, prompt_v2),
+        prompt_v2=params.parse_model("prompt_v2", models.AnalyzePrompt, prompt_v2),
         temperature=params.number("temperature", temperature, 0, 1),
-        response_format=params.shaped(
+        response_format=params.parse_model(
             "response_format", models.JsonResponseFormat, response_format
         ),
         max_tokens=params.integer("max_tokens", max_tokens, 1, 98_304),
@@ -91,11 +91,11 @@ def task(
         video=_video(video),
         image=_images(image),
         prompt=params.optional("prompt", prompt),
-        prompt_v2=params.shaped("prompt_v2", models.AnalyzePrompt, prompt_v2),
+        prompt_v2=params.parse_model("prompt_v2", models.AnalyzePrompt, prompt_v2),
         analysis_mode=params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
         temperature=params.number("temperature", temperature, 0, 1),
         max_tokens=_tokens(max_tokens),
-        response_format=params.shaped(
+        response_format=params.parse_model(
             "response_format", models.AnalyzeTaskResponseFormat, response_format
         ),
         min_segment_duration=shortest,
@@ -106,9 +106,9 @@ def task(
 
 
 def _check_one(names: str, *subjects: object) -> None:
-    given = sum(subject is not None for subject in subjects)
-    if given != 1:
-        raise InvalidRequestError(f"an analysis takes exactly one of {names}, got {given}")
+    count = sum(subject is not None for subject in subjects)
+    if count != 1:
+        raise InvalidRequestError(f"an analysis takes exactly one of {names}, got {count}")
 
 
 def _check_prompts(prompt: str | None, prompt_v2: Mapping[str, Any] | None) -> None:
@@ -142,8 +142,8 @@ def _video(media: MediaLike | None) -> _Video | Unset:
     if media is None:
         return UNSET
     source = Media.of(media)
-    if source.link is not None:
-        return models.AnalyzeVideoUrl(type_="url", url=source.link)
+    if source.source_url is not None:
+        return models.AnalyzeVideoUrl(type_="url", url=source.source_url)
     if source.asset_id is not None:
         return models.AnalyzeVideoAsset(type_="asset_id", asset_id=source.asset_id)
     return models.AnalyzeVideoBase64String(type_="base64_string", base64_string=Base64Slot(source))
@@ -161,8 +161,8 @@ def _images(images: Mapping[str, MediaLike] | None) -> list[models.AnalyzeImage]
 def _image(name: str, media: Media) -> models.AnalyzeImage:
     rule = "letters, digits and underscores"
     name = params.matching("the name of an image", name, "[A-Za-z0-9_]+", rule)
-    if media.link is not None:
-        return models.AnalyzeImage(name=name, url=media.link)
+    if media.source_url is not None:
+        return models.AnalyzeImage(name=name, url=media.source_url)
     if media.asset_id is not None:
         return models.AnalyzeImage(name=name, asset_id=media.asset_id)
     return models.AnalyzeImage(name=name, base64_string=Base64Slot(media))

@@ -43,9 +43,9 @@ def upload(media: Media | None) -> File | Unset:
     return File(payload=payload, file_name=file_name(media), mime_type=media.mime_type)
 
 
-def link(media: Media | None) -> str | Unset:
+def source_url(media: Media | None) -> str | Unset:
     """The URL of media that has one."""
-    return UNSET if media is None or media.link is None else media.link
+    return UNSET if media is None or media.source_url is None else media.source_url
 
 
 class Body:
@@ -63,7 +63,7 @@ class Body:
             else:
                 yield from part
 
-    def at_hand(self) -> bytes | None:
+    def in_memory(self) -> bytes | None:
         """All of it, where nothing has to be read from anywhere."""
         parts = [part for part in self.parts if isinstance(part, bytes)]
         return b"".join(parts) if len(parts) == len(self.parts) else None

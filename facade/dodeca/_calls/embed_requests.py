@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal, TypeVar, cast
 
 from dodeca._calls.bodies import Base64Slot
-from dodeca._calls.operation import given
+from dodeca._calls.operation import or_unset
 from dodeca._calls.params import choices, flag, integer, number, string, strings
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
@@ -83,9 +83,9 @@ def audio(
     _check_span(start_sec, end_sec)
     return models.AudioInputRequest(
         media_source=source(media),
-        start_sec=given(start_sec),
-        end_sec=given(end_sec),
-        segmentation=given(_audio_segmentation(segmentation)),
+        start_sec=or_unset(start_sec),
+        end_sec=or_unset(end_sec),
+        segmentation=or_unset(_audio_segmentation(segmentation)),
         embedding_option=_words("embedding_option", embedding_option, AUDIO_OPTIONS, model_name),
         embedding_scope=_words("embedding_scope", embedding_scope, AUDIO_SCOPES, model_name),
     )
@@ -109,9 +109,9 @@ def video(
     _check_span(start_sec, end_sec)
     return models.VideoInputRequest(
         media_source=source(media),
-        start_sec=given(start_sec),
-        end_sec=given(end_sec),
-        segmentation=given(_video_segmentation(segmentation)),
+        start_sec=or_unset(start_sec),
+        end_sec=or_unset(end_sec),
+        segmentation=or_unset(_video_segmentation(segmentation)),
         embedding_option=_words("embedding_option", embedding_option, VIDEO_OPTIONS, model_name),
         embedding_scope=_words("embedding_scope", embedding_scope, VIDEO_SCOPES, model_name),
     )
@@ -150,8 +150,8 @@ def embed_clip_task(
 
 def source(media: Media) -> models.MediaSource:
     """Where the service finds the media; local bytes go along as base64."""
-    if media.link is not None:
-        return models.MediaSource(url=media.link)
+    if media.source_url is not None:
+        return models.MediaSource(url=media.source_url)
     if media.asset_id is not None:
         return models.MediaSource(asset_id=media.asset_id)
     return models.MediaSource(base64_string=Base64Slot(media))

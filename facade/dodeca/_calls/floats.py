@@ -65,12 +65,12 @@ class Rows:
                 narrow = _with_signs(wide, texts).astype(np.float32)
             is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
         if not is_finite:
-            raise InvalidResponseError("a vector of the answer has a number beyond float32")
+            raise InvalidResponseError("a vector of the response has a number beyond float32")
         if not narrow.shape[1]:
-            raise InvalidResponseError("a vector of the answer is empty")
+            raise InvalidResponseError("a vector of the response is empty")
         if self._width not in (None, narrow.shape[1]):
             raise InvalidResponseError(
-                f"the vectors of the answer have {self._width} and {narrow.shape[1]} numbers"
+                f"the vectors of the response have {self._width} and {narrow.shape[1]} numbers"
             )
         self._width = narrow.shape[1]
         self._data += narrow.data
@@ -82,7 +82,7 @@ class Rows:
 
 
 def new_parser() -> Parser:
-    """The fastest parser there is, for the vectors of one answer."""
+    """The fastest parser there is, for the vectors of one response."""
     return orjson_parser if simdjson is None else simdjson_parser()
 
 
@@ -123,7 +123,7 @@ def _strictly(texts: list[bytes]) -> NDArray[np.float64]:
         return json_parser(texts)
     except MALFORMED as exc:
         raise InvalidResponseError(
-            f"a vector of the answer is no list of finite numbers, or of another length: {exc}"
+            f"a vector of the response is no list of finite numbers, or of another length: {exc}"
         ) from exc
 
 

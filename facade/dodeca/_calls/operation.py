@@ -2,7 +2,7 @@
 
 An operation is any generated module with `_get_kwargs` (what to send) and `_parse_response` (what a
 success means). `request` joins the two into one value that the transports send. What is unsafe in
-the generated output is corrected here, at one place: path ids, form fields, nulls in answers.
+the generated output is corrected here, at one place: path ids, form fields, nulls in responses.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ class Sink(Protocol):
     What it does keep it gives to `hide` before anything of it is shown.
     """
 
-    hide: Callable[[bytes], bytes]
+    redact: Callable[[bytes], bytes]
 
     def feed(self, piece: bytes) -> object:
         """Take the next bytes; an `InvalidResponseError` refuses them."""
 
 
 @attrs.frozen
-class Answer:
-    """A whole answer: status, headers with lower-case names, body, or the sink that took it.
+class RawResponse:
+    """A whole response: status, headers with lower-case names, body, or the sink that took it.
 
     `value` is the body as JSON, where somebody has read it already.
     """
@@ -72,10 +72,10 @@ class Answer:
         if trouble:
             start = masked(repr(self.content[:80]))
             raise InvalidResponseError(
-                f"the answer ({self.status_code}) is not JSON: {start}: {trouble}"
+                f"the response ({self.status_code}) is not JSON: {start}: {trouble}"
             )
         if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_deep(value):
-            raise InvalidResponseError(f"the answer is nested more than {_MAX_DEPTH} levels deep")
+            raise InvalidResponseError(f"the response is nested more than {_MAX_DEPTH} levels deep")
         return value
 
 
@@ -92,53 +92,55 @@ class Request(Generic[T]):
     form: list[tuple[str, Any]] | None
     read: Callable[[Any], T]
 
-    def parse(self, answer: Answer) -> T:
+    def parse(self, response: RawResponse) -> T:
         """The success of this operation.
 
         Raises:
             InvalidResponseError: the body does not hold what the API documents.
         """
-        if not answer.content and answer.value is None:
+        if not response.content and response.value is None:
             # The API's documents waver between 200 and 204 for no body.
-            answer = attrs.evolve(answer, status_code=204)
+            response = attrs.evolve(response, status_code=204)
         try:
-            return self.read(answer)
+            return self.read(response)
         except InvalidResponseError:
             raise
         except _PARSER_ERRORS:
-            return self._parse_without_nulls(answer)
+            return self._parse_without_nulls(response)
 
-    def _parse_without_nulls(self, answer: Answer) -> T:
+    def _parse_without_nulls(self, response: RawResponse) -> T:
         """The service writes null where it means "not there"; generated parsers refuse that."""
-        body = _without_nulls(answer.json())
+        body = _without_nulls(response.json())
         try:
-            return self._read(answer, body)
+            return self._read(response, body)
         except _PARSER_ERRORS as exc:
             items = body.get("data") if isinstance(body, dict) else None
             if isinstance(items, list) and items:
-                return self._parse_without_malformed(answer, body, items)
+                return self._parse_without_malformed(response, body, items)
             raise self._undocumented(exc) from exc
 
-    def _parse_without_malformed(self, answer: Answer, body: dict[str, Any], items: list[Any]) -> T:
+    def _parse_without_malformed(
+        self, response: RawResponse, body: dict[str, Any], items: list[Any]
+    ) -> T:
         """One bad item does not lose a page: it is kept as it came, under `malformed`."""
         good, bad = [], []
         for item in items:
             try:
-                self._read(answer, {**body, "data": [item]})
+                self._read(response, {**body, "data": [item]})
                 good.append(item)
             except _PARSER_ERRORS:
                 bad.append(item)
         try:
-            return self._read(answer, {**body, "data": good, "malformed": bad})
+            return self._read(response, {**body, "data": good, "malformed": bad})
         except _PARSER_ERRORS as exc:
             raise self._undocumented(exc) from exc
 
-    def _read(self, answer: Answer, body: Any) -> T:
-        return self.read(attrs.evolve(answer, value=body))
+    def _read(self, response: RawResponse, body: Any) -> T:
+        return self.read(attrs.evolve(response, value=body))
 
     def _undocumented(self, exc: Exception) -> InvalidResponseError:
         return InvalidResponseError(
-            f"the answer to {self.operation_id} is not as documented: {exc!r:.500}"
+            f"the response to {self.operation_id} is not as documented: {exc!r:.500}"
         )
 
 
@@ -160,12 +162,12 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         headers=_own_headers(parts.get("headers", {})),
         json=parts.get("json"),
         form=_form_fields(body.to_dict()) if "files" in parts else None,
-        read=lambda answer: operation._parse_response(response=answer),
+        read=lambda response: operation._parse_response(response=response),
     )
 
 
 def read_model(cls: Any, value: Any) -> Any:
-    """A generated model from JSON that arrived outside of an answer's body.
+    """A generated model from JSON that arrived outside of a response's body.
 
     Raises:
         InvalidResponseError: the value is not what the API documents.
@@ -176,7 +178,7 @@ def read_model(cls: Any, value: Any) -> Any:
         raise InvalidResponseError(f"{value!r:.200} is not as documented: {exc!r}") from exc
 
 
-def given(value: T | None) -> T | Unset:
+def or_unset(value: T | None) -> T | Unset:
     """Absence is None in the facade and UNSET in the generated package."""
     return UNSET if value is None else value
 
@@ -190,7 +192,7 @@ def _loads(text: bytes) -> tuple[Any, str]:
 
 
 def is_deep(value: Any) -> bool:
-    """Whether JSON is nested deeper than any answer has a reason to be."""
+    """Whether JSON is nested deeper than any response has a reason to be."""
     level = [value]
     for _ in range(_MAX_DEPTH + 1):
         level = [

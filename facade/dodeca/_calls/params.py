@@ -143,13 +143,13 @@ def strings(name: str, values: Sequence[str] | str) -> list[str]:
     Raises:
         InvalidRequestError: an empty list, or an item that is no string.
     """
-    words = [values] if isinstance(values, str) else several(name, values)
+    words = [values] if isinstance(values, str) else as_list(name, values)
     if not words:
         raise InvalidRequestError(f"{name} is a list of at least one string, got {values!r}")
     return [string(name, word) for word in words]
 
 
-def several(name: str, values: Iterable[T]) -> list[T]:
+def as_list(name: str, values: Iterable[T]) -> list[T]:
     """A list of anything; text and mappings, which can be iterated, are none.
 
     Raises:
@@ -229,13 +229,13 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
 
 
 def marked(value: Mapping[str, Any] | None) -> dict[str, Any]:
-    """User metadata with a marker of our own, by which a create without an answer is found.
+    """User metadata with a marker of our own, by which a create without a response is found.
 
     Raises:
         InvalidRequestError: the metadata is no mapping.
     """
-    given = {} if value is None else mapping("user_metadata", value)
-    return {**given, MARKER: secrets.token_hex(16)}
+    fields = {} if value is None else mapping("user_metadata", value)
+    return {**fields, MARKER: secrets.token_hex(16)}
 
 
 def metadata_text(value: Mapping[str, Any] | None) -> str | Unset:
@@ -262,7 +262,7 @@ def json_text(name: str, value: Mapping[str, Any]) -> str:
         raise InvalidRequestError(f"{name} cannot be written as JSON: {exc}") from exc
 
 
-def shaped(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
+def parse_model(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
     """A nested value in the API's own form, read by the generated class of that form.
 
     Raises:

@@ -1,8 +1,8 @@
-"""How fast to ask: close to the service's limits, which nobody tells beforehand. No clock, no I/O.
+"""A rate limiter that learns the service's limits from its responses. No clock, no I/O.
 
-A limiter gives permits. It learns from what comes back: from the answers 429, which say how long to
-wait; and from headers that say how many requests, or seconds of media, are left. It is shared by
-all that send with one key, from any number of threads and tasks.
+A limiter gives permits. It learns from 429 responses, which say how long to wait, and from headers
+that say how many requests, or seconds of media, are left. All senders with one key share it, from
+any number of threads and tasks.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from collections.abc import Mapping
 
 import attrs
 
-_BLINK_SEC = 0.005  # until the next answer may tell more
+_BLINK_SEC = 0.005  # until the next response may tell more
 _NAP_SEC = 0.2
 _LATE_SEC = 0.4  # by which callers may be late without losing their turn
 _MARGIN = 0.98  # of a limit that is known
 _CUT = 0.96  # of the rate that turned out too high
 _LONG_SEC = 5.0  # waits that are no rounding of the service's
-_GROWTH = (1.5e-4, 1.5e-6)  # per thousand answers in a row, for each answer: at first, and later
+_GROWTH = (
+    1.5e-4,
+    1.5e-6,
+)  # per thousand responses in a row, for each response: at first, and later
 _USUAL_SEC = (1.0, 60.0, 3600.0, 86400.0)  # lengths of windows
-_NEAR = 0.2  # of a usual length: what is measured is as wrong as answers are late
+_NEAR = 0.2  # of a usual length: what is measured is as wrong as responses are late
 _DIMENSIONS = ("request", "duration")
 
 
@@ -76,7 +79,7 @@ class Limiter:
             return Permit(0.0, self._sent, media_sec)
 
     def answered(self, permit: Permit, now: float, headers: Mapping[str, str]) -> None:
-        """An answer came that was no refusal."""
+        """A response came that was no refusal."""
         with self._lock:
             self._landed(permit)
             for allowance in self._left.values():
@@ -89,7 +92,7 @@ class Limiter:
     def refused(
         self, permit: Permit, now: float, headers: Mapping[str, str], retry_after: float | None
     ) -> None:
-        """The answer was 429; nothing was done. `retry_after` is in seconds."""
+        """The response was 429; nothing was done. `retry_after` is in seconds."""
         with self._lock:
             self.refusals += 1
             self._landed(permit)
@@ -103,7 +106,7 @@ class Limiter:
             self._cut_at = self._sent
 
     def lost(self, permit: Permit) -> None:
-        """No answer came."""
+        """No response came."""
         with self._lock:
             self._landed(permit)
 
@@ -141,7 +144,7 @@ class _Pace:
             self.next_at = max(self.next_at, behind) + 1.0 / self.rate
 
     def took(self) -> None:
-        """The more answers in a row, the bolder: a limit is tried rarely, a new one found soon."""
+        """Raise the rate faster the longer no limit was met: a known limit is retried rarely."""
         self._taken += 1
         if self.rate is not None and self.rate < self._ceiling:
             self.rate *= 1.0 + self._growth * self._taken / 1000
@@ -177,13 +180,13 @@ class _Pace:
 
 
 class _Allowance:
-    """What is left of one dimension, as the headers of answers tell it."""
+    """What is left of one dimension, as the headers of responses tell it."""
 
     def __init__(self, name: str) -> None:
         self._names = (f"x-ratelimit-{name}-remaining", f"x-ratelimit-{name}-limit")
         self._left: float | None = None
-        self._newest = 0  # the latest permit whose answer was read
-        self._outdated = 0  # up to this permit, answers speak of the past
+        self._newest = 0  # the latest permit whose response was read
+        self._outdated = 0  # up to this permit, responses speak of the past
         self.renewed_at: float | None = None
         self._waited = False
         self._spans: list[float] = []
@@ -204,13 +207,13 @@ class _Allowance:
         return max(self.renewed_at + (self._window or self._at_least) - now, 0.0)
 
     def read(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
-        """What the answer to a permit says, when the last permit given was `sent`."""
+        """What the response to a permit says, when the last permit given was `sent`."""
         before, left = self._left, _number(headers.get(self._names[0]))
         if before is None and left is None:
             return  # the usual service says nothing
         if number <= self._outdated:
             return
-        if number < self._newest:  # answers overtake each other; the least is the latest
+        if number < self._newest:  # responses overtake each other; the least is the latest
             if self._left is not None and left is not None:
                 self._left = min(self._left, left)
             return
@@ -223,7 +226,7 @@ class _Allowance:
             self._renewed(now, limit)
 
     def spent(self, newest: int, headers: Mapping[str, str], wait: float) -> None:
-        """A request was refused for so long: what answers on their way say is out of date."""
+        """A request was refused for so long: what responses on their way say is out of date."""
         if self._left is not None or self._names[0] in headers:
             self._left = _number(headers.get(self._names[0])) or 0.0
         self._outdated, self._at_least = newest, wait

@@ -9,25 +9,27 @@ from enum import Enum
 
 import attrs
 
+from dodeca.errors import DodecaError
+
 MAX_ATTEMPTS = 3
 _BACKOFF_SEC = 0.5
 _BACKOFF_CAP_SEC = 8.0
 _RETRY_AFTER_CAP_SEC = 7 * 86_400.0
 
 
-class Kind(Enum):
+class Idempotency(Enum):
     """What happens when a request is carried out twice."""
 
     READ = "nothing changes"
     IDEMPOTENT = "the second time changes nothing more"
-    STATELESS_POST = "it computes an answer and leaves nothing behind"
+    STATELESS_POST = "it computes a response and leaves nothing behind"
     CREATE_WITH_KEY = "its Idempotency-Key brings the first resource again"
     CREATE_WITH_MARKER = "a second resource comes to be, which a name or id of ours could find"
-    CREATE_BLIND = "a second resource comes to be, and nothing tells the two apart"
+    CREATE_UNMARKED = "a second resource comes to be, and nothing tells the two apart"
 
 
-_OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.READ: (
+_OPERATIONS: Mapping[Idempotency, tuple[str, ...]] = {
+    Idempotency.READ: (
         "analyze_tasks_list",
         "analyze_tasks_retrieve",
         "assets_list",
@@ -51,7 +53,7 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "tasks_list",
         "tasks_retrieve",
     ),
-    Kind.IDEMPOTENT: (
+    Idempotency.IDEMPOTENT: (
         "analyze_tasks_delete",
         "assets_delete",
         "index_videos_delete",
@@ -65,7 +67,7 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "multipart_uploads_report_chunks",
         "tasks_delete",
     ),
-    Kind.STATELESS_POST: (
+    Idempotency.STATELESS_POST: (
         "analyze_create",
         "embed_create",
         "embed_v2_create",
@@ -74,13 +76,13 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "search_create",
         "summarize_create",
     ),
-    Kind.CREATE_WITH_KEY: ("analyze_tasks_create",),
-    Kind.CREATE_WITH_MARKER: (
+    Idempotency.CREATE_WITH_KEY: ("analyze_tasks_create",),
+    Idempotency.CREATE_WITH_MARKER: (
         "assets_create",  # an entry of its user_metadata
         "indexed_assets_create",  # the asset that it is made of
         "indexes_create",  # its name, which is unique
     ),
-    Kind.CREATE_BLIND: (
+    Idempotency.CREATE_UNMARKED: (
         "embed_tasks_create",
         "embed_v2_tasks_create",
         "imports_create",
@@ -88,49 +90,51 @@ _OPERATIONS: Mapping[Kind, tuple[str, ...]] = {
         "tasks_create",
     ),
 }
-CREATES = frozenset({Kind.CREATE_WITH_KEY, Kind.CREATE_WITH_MARKER, Kind.CREATE_BLIND})
-KINDS = {name: kind for kind, names in _OPERATIONS.items() for name in names}
+CREATES = frozenset(
+    {Idempotency.CREATE_WITH_KEY, Idempotency.CREATE_WITH_MARKER, Idempotency.CREATE_UNMARKED}
+)
+IDEMPOTENCY = {name: kind for kind, names in _OPERATIONS.items() for name in names}
 
 
-class Fate(Enum):
+class AttemptResult(Enum):
     """How one attempt ended without a success."""
 
-    HOPELESS = "no connection, and another try would meet the same: TLS was refused"
+    PERMANENT = "no connection, and another try would meet the same: TLS was refused"
     NOT_SENT = "the service cannot have seen it"
     THROTTLED = "the service saw it and put it off (429)"
     REFUSED = "the service will not do it (other 4xx, 3xx)"
     FAILED = "the service failed, before or after the work (5xx)"
-    LOST = "it went out, and no whole answer came back"
-    UNREADABLE = "it succeeded, and the answer is not what the API documents"
+    NO_RESPONSE = "it went out, and no whole response came back"
+    UNREADABLE = "it succeeded, and the response is not what the API documents"
 
 
 class Action(Enum):
     """What to do about it."""
 
-    REPEAT = "send it again"
-    LOOK_UP = "find out whether it was carried out, by its marker"
+    RETRY = "send it again"
+    RECONCILE = "find out whether it was carried out, by its marker"
     UNKNOWN = "nobody can tell whether it was carried out"
     GIVE_UP = "it was not carried out, and will not be"
 
 
 _SETTLED = {
-    Fate.HOPELESS: Action.GIVE_UP,
-    Fate.NOT_SENT: Action.REPEAT,
-    Fate.THROTTLED: Action.REPEAT,
-    Fate.REFUSED: Action.GIVE_UP,
+    AttemptResult.PERMANENT: Action.GIVE_UP,
+    AttemptResult.NOT_SENT: Action.RETRY,
+    AttemptResult.THROTTLED: Action.RETRY,
+    AttemptResult.REFUSED: Action.GIVE_UP,
 }
-OPEN = (Fate.FAILED, Fate.LOST, Fate.UNREADABLE)
-ACTIONS: Mapping[tuple[Kind, Fate], Action] = {
-    (kind, fate): action
-    for kind, unsettled in {
-        Kind.READ: Action.REPEAT,
-        Kind.IDEMPOTENT: Action.REPEAT,
-        Kind.STATELESS_POST: Action.REPEAT,
-        Kind.CREATE_WITH_KEY: Action.REPEAT,
-        Kind.CREATE_WITH_MARKER: Action.LOOK_UP,
-        Kind.CREATE_BLIND: Action.UNKNOWN,
+AMBIGUOUS = (AttemptResult.FAILED, AttemptResult.NO_RESPONSE, AttemptResult.UNREADABLE)
+ACTIONS: Mapping[tuple[Idempotency, AttemptResult], Action] = {
+    (idempotency, result): action
+    for idempotency, unsettled in {
+        Idempotency.READ: Action.RETRY,
+        Idempotency.IDEMPOTENT: Action.RETRY,
+        Idempotency.STATELESS_POST: Action.RETRY,
+        Idempotency.CREATE_WITH_KEY: Action.RETRY,
+        Idempotency.CREATE_WITH_MARKER: Action.RECONCILE,
+        Idempotency.CREATE_UNMARKED: Action.UNKNOWN,
     }.items()
-    for fate, action in {**_SETTLED, **dict.fromkeys(OPEN, unsettled)}.items()
+    for result, action in {**_SETTLED, **dict.fromkeys(AMBIGUOUS, unsettled)}.items()
 }
 
 
@@ -138,29 +142,37 @@ ACTIONS: Mapping[tuple[Kind, Fate], Action] = {
 class Outcome:
     """How one attempt ended, and how long the service asks to wait."""
 
-    fate: Fate
+    result: AttemptResult
     retry_after: float | None = None
 
 
-def fate_of(status: int) -> Fate:
+@attrs.frozen
+class FailedAttempt:
+    """An attempt without a success: how it ended, and the error to raise for it."""
+
+    outcome: Outcome
+    error: DodecaError
+
+
+def result_of_status(status: int) -> AttemptResult:
     """What an error status says about the request."""
     if status == 429:
-        return Fate.THROTTLED
+        return AttemptResult.THROTTLED
     if status >= 500:
-        return Fate.FAILED
-    return Fate.LOST if status in (408, 425) else Fate.REFUSED
+        return AttemptResult.FAILED
+    return AttemptResult.NO_RESPONSE if status in (408, 425) else AttemptResult.REFUSED
 
 
 def delay(attempt: int, outcome: Outcome, *, left: float, jitter: float) -> float | None:
     """Seconds to wait before a request that may be repeated is; None when it is too late.
 
     `attempt` counts from 1, `left` is what remains of the call's deadline in seconds, `jitter` a
-    random number from 0 to 1. A service that names the time of its next answer is asked again
-    until the deadline, others three times in all; an answer that cannot be read twice.
+    random number from 0 to 1. A service that names the time of its next response is asked again
+    until the deadline, others three times in all; a response that cannot be read twice.
     """
     wait = outcome.retry_after
-    if outcome.fate is not Fate.THROTTLED or wait is None:
-        most = 2 if outcome.fate is Fate.UNREADABLE else MAX_ATTEMPTS
+    if outcome.result is not AttemptResult.THROTTLED or wait is None:
+        most = 2 if outcome.result is AttemptResult.UNREADABLE else MAX_ATTEMPTS
         if attempt >= most:
             return None
     if wait is None:
@@ -187,7 +199,7 @@ class Budget:
 
     def spend(self, outcome: Outcome) -> bool:
         """Whether one more retry is within the budget."""
-        if outcome.fate is Fate.THROTTLED and outcome.retry_after is not None:
+        if outcome.result is AttemptResult.THROTTLED and outcome.retry_after is not None:
             return True
         with self._lock:
             if self._left < self._COST:
@@ -222,20 +234,6 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
         return _bounded(dates.parse(text).timestamp() - now)
     except (ValueError, ArithmeticError):
         return None
-
-
-def next_look(elapsed: float, expected: float | None = None) -> float:
-    """Seconds until a job that has run for `elapsed` seconds is looked at again.
-
-    Where the service has said how many seconds it needs (`expected`), half of them pass first.
-    """
-    pause = min(max(0.225 * math.sqrt(max(elapsed, 0.0)), 0.5), 15.0)
-    return pause if expected is None else max(pause, expected / 2 - elapsed)
-
-
-def next_sweep(elapsed: float) -> float:
-    """Seconds until the lists are read again that show which of many jobs still run."""
-    return min(max(0.25 * math.sqrt(max(elapsed, 0.0)), 2.0), 10.0)
 
 
 def _number(text: str | None) -> float | None:

@@ -1,6 +1,6 @@
-"""Vectors, read while the answer arrives: rows of float32, and no Python object for each float.
+"""Vectors, read while the response arrives: rows of float32, and no Python object for each float.
 
-An answer with vectors is nearly all digits. The sink finds the rows in the bytes and leaves a
+A response with vectors is nearly all digits. The sink finds the rows in the bytes and leaves a
 number in place of each, so that what remains is a small JSON document. A row begins where the name
 of the vectors stands in quotes, followed by a colon and a bracket; within a JSON string the quotes
 would be escaped, so that no text can look like a row.
@@ -23,7 +23,7 @@ import numpy as np
 import orjson
 
 from dodeca._calls.floats import MALFORMED, Parser, Rows, new_parser
-from dodeca._calls.operation import Answer, is_deep
+from dodeca._calls.operation import RawResponse, is_deep
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
 
@@ -67,7 +67,7 @@ class Columns:
 
 
 class VectorSink:
-    """Takes an answer piece by piece, and keeps its vectors apart from the rest."""
+    """Takes a response piece by piece, and keeps its vectors apart from the rest."""
 
     def __init__(self, names: Names = V2, parser: Parser | None = None) -> None:
         self._names = names
@@ -77,12 +77,12 @@ class VectorSink:
         self._passed = 0  # bytes since some were
         self._row: list[bytes] = []  # the beginning of one that goes on in the next piece
         self._held = b""  # the last bytes, which may be the beginning of its name
-        self._rest = bytearray()  # the answer, with numbers in place of its vectors
+        self._rest = bytearray()  # the response, with numbers in place of its vectors
         self._condensed = 0  # up to here with numbers in place of its objects, too
         self._can_condense = True
         self._stretches: list[_Segments] = []
         self._words: tuple[dict[Any, int], dict[Any, int]] = {}, {}
-        self.hide: Callable[[bytes], bytes] = bytes
+        self.redact: Callable[[bytes], bytes] = bytes
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes.
@@ -107,23 +107,27 @@ class VectorSink:
         if self._passed > _BATCH:
             self._parse()
         if len(self._rest) > _MOST:
-            raise InvalidResponseError(f"the answer has {_MOST} bytes and more beside its vectors")
+            raise InvalidResponseError(
+                f"the response has {_MOST} bytes and more beside its vectors"
+            )
         if self._can_condense and len(self._rest) - self._condensed > _STRETCH:
             self._can_condense = self._condense()
 
     def rest(self) -> Any:
-        """What the answer holds beside its vectors, once all of it was fed.
+        """What the response holds beside its vectors, once all of it was fed.
 
         The lists of segments in it are for `columns`.
 
         Raises:
-            InvalidResponseError: the answer is not JSON, or nested too deep.
+            InvalidResponseError: the response is not JSON, or nested too deep.
         """
         self._parse()
-        return Answer(200, {}, self.hide(b"".join((self._rest, self._held, *self._row)))).json()
+        return RawResponse(
+            200, {}, self.redact(b"".join((self._rest, self._held, *self._row)))
+        ).json()
 
     def columns(self, *lists: Any) -> list[Columns]:
-        """The columns of the lists in the rest; together they hold all vectors of the answer.
+        """The columns of the lists in the rest; together they hold all vectors of the response.
 
         Raises:
             InvalidResponseError: a segment without a vector, or a vector without a segment.
@@ -135,7 +139,7 @@ class VectorSink:
                 raise LookupError(f"{self._rows.count} vectors for {len(used)} segments")
             return [segments.columns(self._rows.matrix()) for segments in found]
         except MALFORMED as exc:
-            raise InvalidResponseError(f"the answer has no list of embeddings: {exc!r}") from exc
+            raise InvalidResponseError(f"the response has no list of embeddings: {exc!r}") from exc
 
     def _scan(self, text: bytes, kept: int) -> bytes:
         """Move what is clear to the rest, from `kept` on; give back what is not."""
@@ -217,16 +221,16 @@ class VectorSink:
         return segments
 
 
-def take(answer: Answer, *places: tuple[str, ...]) -> tuple[list[Columns], Answer]:
-    """The columns of the lists at these places, and the answer without them, for its parser.
+def take(response: RawResponse, *places: tuple[str, ...]) -> tuple[list[Columns], RawResponse]:
+    """The columns of the lists at these places, and the response without them, for its parser.
 
     Raises:
         InvalidResponseError: the body is not JSON, or its lists are not lists of segments.
     """
-    sink: VectorSink = answer.sink
+    sink: VectorSink = response.sink
     body = sink.rest()
     found = sink.columns(*[_emptied(body, *place) for place in places])
-    return found, Answer(answer.status_code, answer.headers, b"", value=body)
+    return found, RawResponse(response.status_code, response.headers, b"", value=body)
 
 
 def _emptied(value: Any, *names: str) -> Any:
@@ -235,7 +239,7 @@ def _emptied(value: Any, *names: str) -> Any:
         if value is None:
             return ()
     if not isinstance(value, dict):
-        raise InvalidResponseError(f"the answer has no {names[-1]}: {value!r:.80}")
+        raise InvalidResponseError(f"the response has no {names[-1]}: {value!r:.80}")
     items = value.get(names[-1]) or ()
     value[names[-1]] = []
     return items
@@ -252,7 +256,7 @@ def _last_between(text: bytearray, begin: int) -> re.Match[bytes] | None:
 
 def _check_length(size: int) -> None:
     if size > _LONGEST:
-        raise InvalidResponseError(f"a vector of the answer has more than {_LONGEST} bytes")
+        raise InvalidResponseError(f"a vector of the response has more than {_LONGEST} bytes")
 
 
 class _Segments:

@@ -26,7 +26,7 @@ class APIKey:
         """Add the key to the headers of a request, the only place where it goes."""
         headers["x-api-key"] = self._value
 
-    def hidden(self, text: bytes) -> bytes:
+    def redact(self, text: bytes) -> bytes:
         """The text without the secret, should somebody have sent it back."""
         return text.replace(self._value.encode(), b"***") if len(self._value) > _SHORT else text
 
@@ -39,13 +39,13 @@ class APIKey:
         raise TypeError("an API key is not pickled or copied into files")
 
 
-def load_api_key(given: str | None) -> APIKey:
+def load_api_key(value: str | None) -> APIKey:
     """The key from the argument, or from the environment.
 
     Raises:
         ConfigurationError: there is none, or it has characters that no header can carry.
     """
-    found = given if given is not None else _from_environment()
+    found = value if value is not None else _from_environment()
     if not isinstance(found, str) or not found.strip():
         raise ConfigurationError(
             "no API key: pass api_key=..., or set " + " or ".join(ENVIRONMENT) + "; "

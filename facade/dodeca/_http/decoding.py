@@ -1,4 +1,4 @@
-"""Bodies of answers as they are decoded: in bounded steps, up to a cap, whatever they unpack to."""
+"""Decode response bodies as they arrive: in bounded steps, and only up to a limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CAP = 64 * 1024 * 1024
 PASSING_CAP = 16 * CAP  # the vectors of the longest films, written out, are a fifth of it
 ERROR_CAP = 64 * 1024
 _STEP = 1024 * 1024
-_TIMES = 40  # digits compress three times or so; what unpacks to more is no answer of ours
+_TIMES = 40  # digits compress three times or so; what unpacks to more is no response of ours
 
 
 class Inflater:
@@ -33,7 +33,7 @@ class Inflater:
             self._gzip = zlib.decompressobj(wbits=31)
         elif encoding.strip().lower() not in ("", "identity"):
             raise InvalidResponseError(
-                f"the answer is encoded as {encoding[:80]!r}; gzip was asked for"
+                f"the response is encoded as {encoding[:80]!r}; gzip was asked for"
             )
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
@@ -47,7 +47,7 @@ class Inflater:
                 yield self._counted(self._gzip.decompress(piece, _STEP))
                 piece = self._gzip.unconsumed_tail
         except zlib.error as exc:
-            raise InvalidResponseError(f"the answer is no valid gzip: {exc}") from exc
+            raise InvalidResponseError(f"the response is no valid gzip: {exc}") from exc
 
     def finish(self) -> None:
         """The body has ended.
@@ -56,11 +56,11 @@ class Inflater:
             TransportError: it ended within its compressed data.
         """
         if self._gzip is not None and self._arrived and not self._gzip.eof:
-            raise TransportError("the answer was cut off within its compressed data")
+            raise TransportError("the response was cut off within its compressed data")
 
     def _counted(self, piece: bytes) -> bytes:
         self._decoded += len(piece)
         cap = min(max(CAP, self._arrived * _TIMES), PASSING_CAP) if self._passing else CAP
         if self._decoded > cap:
-            raise InvalidResponseError(f"the answer unpacks to more than {cap / 2**20:.0f} MB")
+            raise InvalidResponseError(f"the response unpacks to more than {cap / 2**20:.0f} MB")
         return piece

@@ -1,4 +1,4 @@
-"""HTTP/1.1 without I/O: requests as bytes, and answers as llhttp reads them."""
+"""HTTP/1.1 without I/O: write the head of a request, parse responses with llhttp."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import httptools
 
 from dodeca._http import messages
 
-_HEAD = 100 * 1024  # bytes in a row that are no body: heads, trailers, names of chunks
+_MAX_HEAD = 100 * 1024  # bytes in a row that are no body: heads, trailers, chunk extensions
 
 
-def head(request: messages.HttpRequest) -> bytes:
-    """The line and the headers of a request.
+def request_head(request: messages.HttpRequest) -> bytes:
+    """The request line and the headers, as bytes.
 
     Raises:
-        LocalProtocolError: one of them holds the end of a line, or is not ASCII.
+        LocalProtocolError: one of them holds a line break, a NUL, or what is not ASCII.
     """
     first = f"{request.method} {request.url.raw_path.decode('ascii')} HTTP/1.1"
     lines = [first, *[f"{name}: {value}" for name, value in request.headers.items()], "", ""]
@@ -24,29 +24,29 @@ def head(request: messages.HttpRequest) -> bytes:
     return text.encode("ascii")
 
 
-class Answers:
-    """Reads the answers that come over one connection, one after the other."""
+class ResponseParser:
+    """Parses the responses that arrive over one connection, one after the other."""
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
         self.begin()
 
     def begin(self) -> None:
-        """Get ready for the next answer."""
+        """Prepare for the next response."""
         self.status = 0
-        """Of the answer, once its head has arrived."""
+        """The status code, once the head has arrived; 0 before."""
         self.headers: dict[str, str] = {}
-        self.is_whole = False
+        self.is_complete = False
         self.is_last = False
-        """Whether the connection ends with this answer."""
+        """Whether the connection closes after this response."""
         self._body: list[bytes] = []
-        self._beside = 0
+        self._head_bytes = 0
 
     def feed(self, data: bytes | memoryview) -> None:
-        """Take what has arrived.
+        """Parse the next bytes.
 
         Raises:
-            ProtocolError: it is no HTTP.
+            ProtocolError: they are not HTTP.
         """
         before = len(self._body)
         try:
@@ -55,50 +55,52 @@ class Answers:
             self.is_last = True
             if isinstance(exc, httptools.HttpParserCallbackError) and exc.__context__:
                 raise exc.__context__ from None  # Ctrl-C while the parser called
-            if not self.is_whole:
+            if not self.is_complete:
                 raise messages.ProtocolError(str(exc)) from exc
-        self._beside = 0 if len(self._body) > before else self._beside + len(data)
-        if self._beside > _HEAD and not self.is_whole:
-            raise messages.ProtocolError(f"more than {_HEAD} bytes of headers")
+        self._head_bytes = 0 if len(self._body) > before else self._head_bytes + len(data)
+        if self._head_bytes > _MAX_HEAD and not self.is_complete:
+            raise messages.ProtocolError(f"more than {_MAX_HEAD} bytes of headers")
 
     def end(self) -> None:
-        """Nothing more arrives.
+        """Handle the end of the stream.
 
         Raises:
-            ProtocolError: something is missing.
+            ProtocolError: the response is incomplete.
         """
         if not self.status:
-            raise messages.ProtocolError("the server closed the connection without an answer")
-        if self._is_framed() and not self.is_whole:
-            raise messages.ProtocolError("the server closed the connection within its answer")
-        self.is_whole = self.is_last = True
+            raise messages.ProtocolError("the server closed the connection without a response")
+        if self._is_framed() and not self.is_complete:
+            raise messages.ProtocolError(
+                "the server closed the connection in the middle of its response"
+            )
+        self.is_complete = self.is_last = True
 
-    def taken(self) -> list[bytes]:
-        """What has arrived of the body since the last look."""
+    def take_body(self) -> list[bytes]:
+        """The parts of the body that have arrived since the last call."""
         body, self._body = self._body, []
         return body
 
     def _is_framed(self) -> bool:
-        """Whether the answer told where its body ends."""
+        """Whether the head says where the body ends."""
         coding = self.headers.get("transfer-encoding", "").lower()
         return coding.endswith("chunked") or (not coding and "content-length" in self.headers)
 
-    # What the parser calls.
+    # Callbacks of the parser.
 
     def on_message_begin(self) -> None:
-        """An answer that nobody asked for makes the connection useless."""
-        if self.is_whole:
+        """A response without a request makes the connection unusable."""
+        if self.is_complete:
             self.is_last = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header, or what follows a body in chunks."""
+        """One header or trailer; trailers are ignored."""
         if self.status:
             return
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
 
     def on_headers_complete(self) -> None:
-        """The head has arrived; those of 1xx only announce another."""
+        """The head has arrived; after a 1xx another follows."""
         status = self._parser.get_status_code()
         if self.status:
             return
@@ -109,10 +111,10 @@ class Answers:
         self.is_last = not self._parser.should_keep_alive()
 
     def on_body(self, data: bytes) -> None:
-        """A piece of the body."""
-        if not self.is_whole:
+        """Part of the body."""
+        if not self.is_complete:
             self._body.append(data)
 
     def on_message_complete(self) -> None:
-        """The end of an answer."""
-        self.is_whole = self.status > 0
+        """The end of a response."""
+        self.is_complete = self.status > 0

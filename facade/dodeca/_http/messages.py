@@ -22,7 +22,7 @@ from dodeca._base.addresses import address
 from dodeca._base.logs import masked
 from dodeca._calls.bodies import Body, form_body, json_body
 from dodeca._calls.operation import Request
-from dodeca._calls.retry import Fate
+from dodeca._calls.retry import AttemptResult
 from dodeca._http.lean_httpx import httpx
 from dodeca._version import VERSION
 from dodeca.errors import (
@@ -93,11 +93,11 @@ def _some(pieces: Iterator[bytes]) -> list[bytes]:
     return list(itertools.islice(pieces, _AHEAD))
 
 
-NOTHING = BodyStream(_NO_BODY)
+EMPTY = BodyStream(_NO_BODY)
 
 
 def _deadline(request: HttpRequest) -> float:
-    return time.monotonic() + request.timeout + request.spare
+    return time.monotonic() + request.timeout + request.body_allowance
 
 
 @attrs.define(eq=False)
@@ -110,7 +110,7 @@ class HttpRequest:
     body: Body = attrs.field(repr=False)
     timeout: float
     """Seconds for all of it, but for the time that the body needs."""
-    fresh: bool = False
+    needs_live_connection: bool = False
     """Whether it needs a connection that is not about to be closed by the other side."""
     deadline: float = attrs.field(
         init=False, repr=False, default=attrs.Factory(_deadline, takes_self=True)
@@ -118,18 +118,18 @@ class HttpRequest:
     """When it has to be over, whatever it waits for until then; of the monotonic clock."""
 
     @property
-    def left(self) -> float:
-        """Seconds until then."""
+    def remaining_sec(self) -> float:
+        """Seconds until the deadline."""
         return self.deadline - time.monotonic()
 
     @property
     def connect_sec(self) -> float:
-        """Seconds until there has to be a connection."""
-        return min(self.left, _CONNECT_SEC)
+        """Seconds within which a connection must be open."""
+        return min(self.remaining_sec, _CONNECT_SEC)
 
     @property
-    def spare(self) -> float:
-        """Seconds that it may take beyond its call's deadline, for the body that it sends."""
+    def body_allowance(self) -> float:
+        """Seconds that sending the body may take beyond the deadline of the call."""
         return self.body.length / _BYTES_PER_SEC
 
 
@@ -164,7 +164,7 @@ def proxy(to: httpx.URL) -> httpx.Proxy | None:
         ) from exc
 
 
-def through(proxy: httpx.Proxy) -> httpx.HTTPTransport:
+def proxy_transport(proxy: httpx.Proxy) -> httpx.HTTPTransport:
     """Connections by way of a proxy.
 
     Raises:
@@ -174,7 +174,7 @@ def through(proxy: httpx.Proxy) -> httpx.HTTPTransport:
         return httpx.HTTPTransport(proxy=proxy, verify=tls())
 
 
-def async_through(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
+def async_proxy_transport(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
     """The same for an event loop."""
     with _named(proxy):
         return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls())
@@ -209,7 +209,7 @@ def _target(base_url: str, path: str) -> httpx.URL:
 
 
 def build(
-    request: Request[Any], base_url: str, *, timeout: float, fresh: bool = False
+    request: Request[Any], base_url: str, *, timeout: float, needs_live_connection: bool = False
 ) -> HttpRequest:
     """One attempt of a call, but for the key.
 
@@ -224,10 +224,12 @@ def build(
     if body is not None:
         headers["content-type"] = body.content_type
         headers["content-length"] = str(body.length)
-    return HttpRequest(request.method, to, headers, body or _NO_BODY, timeout, fresh)
+    return HttpRequest(
+        request.method, to, headers, body or _NO_BODY, timeout, needs_live_connection
+    )
 
 
-def build_put(to: str, headers: Mapping[str, str], body: Body, timeout: float) -> HttpRequest:
+def build_upload(to: str, headers: Mapping[str, str], body: Body, timeout: float) -> HttpRequest:
     """A PUT to storage: no key, and no type of content, which a signature may not allow."""
     url = httpx.URL(to)
     sent = {**_usual(url), **headers, "content-length": str(body.length)}
@@ -276,13 +278,13 @@ def check_storage(target: str, base_url: str) -> None:
         raise InvalidResponseError(f"an upload URL is in a private network: {to.host}")
 
 
-def fate(exc: BaseException) -> Fate:
+def attempt_result(exc: BaseException) -> AttemptResult:
     """How far a request got that ended with this error."""
     if isinstance(exc, httpx.LocalProtocolError):
-        return Fate.HOPELESS
+        return AttemptResult.PERMANENT
     if not isinstance(exc, _NOT_SENT):
-        return Fate.LOST
-    return Fate.HOPELESS if _is_tls(exc) else Fate.NOT_SENT
+        return AttemptResult.NO_RESPONSE
+    return AttemptResult.PERMANENT if _is_tls(exc) else AttemptResult.NOT_SENT
 
 
 def error(exc: BaseException) -> DodecaError:

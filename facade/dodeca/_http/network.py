@@ -82,7 +82,7 @@ class Stream:
 
 def addresses(found: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
     """What a name stands for, each with how many are left, of which every one gets its share of
-    the time: where IPv6 leads nowhere, it is the first that does not answer.
+    the time: where IPv6 leads nowhere, it is the first that does not response.
     """
     hosts = dict.fromkeys(where[0] for *_, where in found)
     return zip(range(len(hosts), 0, -1), hosts, strict=True)

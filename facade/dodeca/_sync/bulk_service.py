@@ -6,11 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dodeca._calls import embed_requests, library_requests
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
+from dodeca._http.settings import ClientSettings
 from dodeca._sync.resources.assets import Assets
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import EmbedTasks
-from dodeca._sync.transport import Settings, Transport
+from dodeca._sync.transport import Transport
 from dodeca.bulk.inputs import Options
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
 from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
@@ -30,17 +31,17 @@ class Service:
     """The calls of a bulk run. A 429 is raised at once, since the run's limiter deals with it."""
 
     def __init__(self, transport: Transport) -> None:
-        self._transport = transport.hasty()
+        self._transport = transport.without_throttle_retries()
         self._assets = Assets(self._transport)
         self._tasks = EmbedTasks(self._transport)
 
-    def connection(self) -> Settings:
+    def connection(self) -> ClientSettings:
         """How to reach the same service from elsewhere.
 
         Raises:
             ConfigurationError: the client has a transport of its own, which only works here.
         """
-        if self._transport.given is not None:
+        if self._transport.custom is not None:
             raise ConfigurationError("only a client without a transport of its own can leave here")
         return self._transport.settings
 
@@ -84,8 +85,8 @@ class Service:
         )
         call = request(embed_v2_tasks_create, body=body)
 
-        def read(answer: Answer) -> Submitted:
-            return call.parse(answer).field_id, answer.headers
+        def read(response: RawResponse) -> Submitted:
+            return call.parse(response).field_id, response.headers
 
         return self._transport.fetch(call, read)
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 from dodeca._base import html
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
+from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
 from dodeca._sync.job import Job, wait_all
-from dodeca._sync.transport import LOOPBACK, Settings, Transport
+from dodeca._sync.transport import Transport
 from dodeca.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-BASE_URL = "https://api.twelvelabs.io/v1.3"
-_YEAR_SEC = 31_536_000
-
 
 class Client:
     """A client of the TwelveLabs Video Understanding API v1.3.
@@ -45,11 +42,11 @@ class Client:
         base_url: where the API lives.
         timeout: deadline of one call in seconds, retries and waits included; a body that is sent
             may take longer, as on a line of 1 Mbit/s. Jobs have their own.
-        settle_sec: how long the service may take to carry out what it was sent. After a create
-            without an answer, this long is waited before its result is looked for, and what is not
-            there then is sent again.
-        retry_unknown: send creates again that may have been carried out already and leave nothing
-            to be looked for (tasks, imports). Each may then be done twice.
+        reconcile_after_sec: how long the service may take to carry out a request. After a create
+            without a response, the client waits this long, looks up whether the resource was made,
+            and sends the create again only if it was not.
+        retry_unknown: retry creates whose outcome is unknown and that cannot be looked up (tasks,
+            imports). The resource may then be created twice.
         allow_insecure: allow a `base_url` of plain http that is not on this machine.
         trust_env: use the proxies that the environment names.
         transport: an httpx transport to send through, for tests and the emulator.
@@ -68,7 +65,7 @@ class Client:
         *,
         base_url: str = BASE_URL,
         timeout: float = 300.0,
-        settle_sec: float = 10.0,
+        reconcile_after_sec: float = 10.0,
         retry_unknown: bool = False,
         allow_insecure: bool = False,
         trust_env: bool = True,
@@ -77,10 +74,10 @@ class Client:
         self._owned: Emulator | None = None
         self._transport = Transport(
             key=load_api_key(api_key),
-            settings=Settings(
-                base_url=_checked(base_url, allow_insecure),
-                timeout=_seconds("timeout", timeout),
-                settle_sec=_seconds("settle_sec", settle_sec),
+            settings=ClientSettings(
+                base_url=check_base_url(base_url, allow_insecure),
+                timeout=check_seconds("timeout", timeout),
+                reconcile_after_sec=check_seconds("reconcile_after_sec", reconcile_after_sec),
                 retry_unknown=retry_unknown,
                 trust_env=trust_env,
             ),
@@ -259,7 +256,7 @@ class Client:
 
         Raises:
             WaitTimeout: the deadline came first; names the first job that was still running.
-            APIError: the service answered a look with an error status.
+            APIError: the service answered a poll with an error status.
         """
         return wait_all(jobs, timeout=timeout, progress=progress)
 
@@ -290,30 +287,3 @@ class Client:
 
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])
-
-
-def _checked(base_url: str, allow_insecure: bool) -> str:
-    rule = f"base_url is https://host[:port][/path], got {base_url!r}"
-    if not isinstance(base_url, str) or any(mark in base_url for mark in "?#@\\ \t\r\n"):
-        raise ConfigurationError(rule)
-    try:
-        parts = urlsplit(base_url)
-        host = (parts.hostname or "").encode("idna") and messages.url(base_url).host
-        usable = parts.scheme in {"http", "https"} and host and parts.port != 0
-    except (ValueError, messages.InvalidUrl) as exc:
-        raise ConfigurationError(rule) from exc
-    if not usable:
-        raise ConfigurationError(rule)
-    if parts.scheme == "http" and not (allow_insecure or host in LOOPBACK):
-        raise ConfigurationError(
-            f"base_url is plain http, which would show the API key to the network: {base_url!r}; "
-            "allow_insecure=True allows it"
-        )
-    return base_url.rstrip("/")
-
-
-def _seconds(name: str, value: float) -> float:
-    if not isinstance(value, int | float) or not 0 < value <= _YEAR_SEC:
-        rule = f"above 0, and at most those of a year, {_YEAR_SEC:,}"
-        raise ConfigurationError(f"{name} is a number of seconds {rule}; got {value!r}")
-    return value

@@ -18,83 +18,73 @@ import attrs
 from dodeca._base import html
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG
-from dodeca._base.numbers import is_finite
-from dodeca._calls import retry
+from dodeca._calls.polling import (
+    FAILED,
+    KNOWN,
+    READY,
+    JobState,
+    check_timeout,
+    is_transient,
+    next_list_sec,
+    next_poll_sec,
+)
 from dodeca._calls.progress import count_progress, wait_progress
 from dodeca.errors import (
     APIError,
     DodecaError,
-    InvalidRequestError,
     JobFailed,
     TransportError,
     WaitTimeout,
 )
 
 T = TypeVar("T")
-READY = "ready"
-FAILED = frozenset({"failed", "canceled", "cancelled"})
-_RUNNING = ("uploading", "validating", "waiting", "pending", "queued", "processing", "indexing")
-_KNOWN = frozenset({READY, *FAILED, *_RUNNING, "importing", "completed"})
 
 
 @attrs.frozen
-class JobState(Generic[T]):
-    """What one look at a job told; `result` may be there, unfinished, before it is ready.
+class RunningJobs:
+    """Which jobs of one kind still run, read from a list: fewer requests than a poll for each job.
 
-    `expected_sec` is how long the service thinks that it takes in all, where it says so.
-    """
-
-    id: str
-    status: str
-    result: T | None = None
-    reason: str | None = None
-    expected_sec: float | None = None
-
-
-@attrs.frozen
-class Board:
-    """Tells which of many jobs still run, by the list of their kind: fewer requests than looks.
-
-    Jobs with an equal `key` share a board.
+    Jobs with an equal `key` share a list.
     """
 
     key: Hashable
-    running: Callable[[Set[str]], Set[str]]
+    among: Callable[[Set[str]], Set[str]]
+    """Takes the ids of jobs, and returns those that still run."""
 
 
-def board(key: Hashable, *lists: Callable[[], Iterable[Any]]) -> Board:
-    """The board that reads lists of what still runs."""
+def running_jobs(key: Hashable, *lists: Callable[[], Iterable[Any]]) -> RunningJobs:
+    """The running jobs, from lists of what still runs."""
 
-    def running(ids: Set[str]) -> Set[str]:
+    def among(ids: Set[str]) -> Set[str]:
         found: set[str] = set()
-        for listed in lists:
-            for item in listed():
+        for running in lists:
+            for item in running():
                 found.add(item.id)
         return found & ids
 
-    return Board(key, running)
+    return RunningJobs(key, among)
 
 
 class Job(Generic[T]):
     """Work at the service, known by its id; any process can pick it up again by that id.
 
-    `status` is the service's word ("processing", "ready", "failed", ...) at the last look.
+    `status` is the service's word ("processing", "ready", "failed", ...) at the last poll.
     """
 
     def __init__(
         self,
-        look: Callable[[str], JobState[T]],
+        poll: Callable[[str], JobState[T]],
         state: JobState[T],
         clock: Clock,
-        board: Board,
+        running: RunningJobs,
         created: object = None,
     ) -> None:
-        self._look = look
+        self._poll = poll
         self._state = state
         self._clock = clock
-        self._board = board
+        self._running = running
         self.created = created
-        self._is_odd = False
+        self._has_warned = False
 
     @property
     def id(self) -> str:
@@ -108,7 +98,7 @@ class Job(Generic[T]):
 
     @property
     def status(self) -> str:
-        """The service's word at the last look; `refresh` looks again.
+        """The service's word at the last poll; `refresh` polls again.
 
         >>> job = client.embed.tasks.video("colours.mp4")
         >>> job.status
@@ -118,7 +108,7 @@ class Job(Generic[T]):
 
     @property
     def done(self) -> bool:
-        """Whether the job had ended at the last look, with or without a result.
+        """Whether the job had ended at the last poll, with or without a result.
 
         >>> job = client.embed.tasks.video("colours.mp4")
         >>> job.done
@@ -130,7 +120,7 @@ class Job(Generic[T]):
 
     @property
     def latest(self) -> T | None:
-        """What the last look gave, finished or not; None where there is nothing before the end.
+        """What the last poll gave, finished or not; None where there is nothing before the end.
 
         >>> job = client.tasks.retrieve(task.id)
         >>> job.latest.index_id == index.id
@@ -147,7 +137,7 @@ class Job(Generic[T]):
 
         Raises:
             JobFailed: the job ended without a result; carries the service's reason.
-            WaitTimeout: it was still running at the last look.
+            WaitTimeout: it was still running at the last poll.
         """
         if self.status in FAILED:
             raise JobFailed(self.id, self.status, self._state.reason)
@@ -156,7 +146,7 @@ class Job(Generic[T]):
         return self._state.result
 
     def refresh(self) -> Job[T]:
-        """Look at the job once more, and return it.
+        """Poll the job once, and return it.
 
         >>> job = client.tasks.retrieve(task.id)
         >>> job.refresh().status
@@ -165,7 +155,7 @@ class Job(Generic[T]):
         Raises:
             APIError: the service answered with an error status.
         """
-        self._state = self._look(self.id)
+        self._state = self._poll(self.id)
         return self
 
     def wait(
@@ -177,9 +167,9 @@ class Job(Generic[T]):
     ) -> T:
         """The result, once the job is ready.
 
-        `timeout` is in seconds. `on_progress` is called with the job after each look, `progress`
+        `timeout` is in seconds. `on_progress` is called with the job after each poll, `progress`
         shows its status (extra `progress`). A status that this version does not know counts as
-        still running, and so does a look that fails for a while: an outage does not end the wait.
+        still running, and so does a poll that fails for a while: an outage does not end the wait.
 
         >>> job = client.embed.tasks.video("colours.mp4")
         >>> job.wait(timeout=600)
@@ -188,39 +178,39 @@ class Job(Generic[T]):
         Raises:
             JobFailed: the job ended without a result; carries the service's reason.
             WaitTimeout: it was still running at the deadline; it goes on.
-            APIError: the service refused a look for good.
+            APIError: the service refused a poll for good.
             InvalidRequestError: a timeout that is none.
         """
         check_timeout(timeout)
         started = self._clock.monotonic()
-        trouble: DodecaError | None = None
-        with wait_progress(f"job {self.id}", on_progress, progress) as note:
+        error: DodecaError | None = None
+        with wait_progress(f"job {self.id}", on_progress, progress) as report_progress:
             while not self.done:
                 elapsed = self._clock.monotonic() - started
                 expected = self._state.expected_sec
                 if expected is not None:
                     expected = min(expected, timeout)
-                pause = retry.next_look(elapsed, expected)
-                pause = max(pause, getattr(trouble, "retry_after", 0) or 0)
+                pause = next_poll_sec(elapsed, expected)
+                pause = max(pause, getattr(error, "retry_after", 0) or 0)
                 if elapsed + pause > timeout:
-                    raise WaitTimeout(self.id, self.status, elapsed) from trouble
+                    raise WaitTimeout(self.id, self.status, elapsed) from error
                 self._clock.sleep(pause)
-                trouble = self._glance()
-                if note is not None:
-                    note(self)
+                error = self._poll_once()
+                if report_progress is not None:
+                    report_progress(self)
         return self.result()
 
-    def _glance(self) -> DodecaError | None:
-        """Refresh, or give the error that kept it from that and may pass."""
+    def _poll_once(self) -> DodecaError | None:
+        """Refresh, and return an error that may pass."""
         try:
             self.refresh()
         except (TransportError, APIError) as error:
-            if not may_pass(error):
+            if not is_transient(error):
                 raise
-            LOG.warning("job %s could not be looked at: %s", self.id, error)
+            LOG.warning("job %s could not be polled: %s", self.id, error)
             return error
-        if self.status not in _KNOWN and not self._is_odd:
-            self._is_odd = True
+        if self.status not in KNOWN and not self._has_warned:
+            self._has_warned = True
             LOG.warning("job %s has the unknown status %r; it is waited for", self.id, self.status)
         return None
 
@@ -228,15 +218,9 @@ class Job(Generic[T]):
         return f"<Job {self.id}: {self.status}>"
 
     def _repr_html_(self) -> str:
-        told = [("id", self.id), ("status", self.status), ("reason", self._state.reason)]
+        fields = [("id", self.id), ("status", self.status), ("reason", self._state.reason)]
         latest = None if self.latest is None else repr(self.latest)
-        return html.pairs("Job", [pair for pair in (*told, ("latest", latest)) if pair[1]])
-
-
-def check_timeout(timeout: float) -> None:
-    """Refuse what would not end a wait, before there is anything to wait for."""
-    if not is_finite(timeout) or timeout < 0:
-        raise InvalidRequestError(f"timeout is a number of seconds of 0 or more, got {timeout!r}")
+        return html.pairs("Job", [pair for pair in (*fields, ("latest", latest)) if pair[1]])
 
 
 def wait_all(
@@ -244,14 +228,14 @@ def wait_all(
 ) -> Iterator[Job[T]]:
     """See `Client.wait_all`."""
     check_timeout(timeout)
-    waiting = {(job._board.key, job.id): job for job in jobs}
+    waiting = {(job._running.key, job.id): job for job in jobs}
     with count_progress("waiting for jobs", len(waiting), progress) as count:
-        for job in _as_they_end(waiting, timeout):
+        for job in _as_completed(waiting, timeout):
             count()
             yield job
 
 
-def _as_they_end(waiting: dict[tuple[Hashable, str], Job[T]], timeout: float) -> Iterator[Job[T]]:
+def _as_completed(waiting: dict[tuple[Hashable, str], Job[T]], timeout: float) -> Iterator[Job[T]]:
     for key in [key for key, job in waiting.items() if job.done]:
         yield waiting.pop(key)
     if not waiting:
@@ -260,36 +244,31 @@ def _as_they_end(waiting: dict[tuple[Hashable, str], Job[T]], timeout: float) ->
     started = clock.monotonic()
     while waiting:
         elapsed = clock.monotonic() - started
-        pause = retry.next_sweep(elapsed)
+        pause = next_list_sec(elapsed)
         if elapsed + pause > timeout:
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)
         clock.sleep(pause)
-        for job in _settled(list(waiting.values())):
-            # Absence from a list is a hint; the look tells, and brings the result.
-            job._glance()
+        for job in _no_longer_listed(list(waiting.values())):
+            # Absence from a list is a hint; the poll tells, and brings the result.
+            job._poll_once()
             if job.done:
-                yield waiting.pop((job._board.key, job.id))
+                yield waiting.pop((job._running.key, job.id))
 
 
-def _settled(jobs: Sequence[Job[T]]) -> Sequence[Job[T]]:
+def _no_longer_listed(jobs: Sequence[Job[T]]) -> Sequence[Job[T]]:
     """The jobs that the lists no longer show as running."""
     groups: dict[Hashable, list[Job[T]]] = {}
     for job in jobs:
-        groups.setdefault(job._board.key, []).append(job)
-    settled: list[Job[T]] = []
+        groups.setdefault(job._running.key, []).append(job)
+    ended: list[Job[T]] = []
     for group in groups.values():
         try:
-            running = group[0]._board.running({job.id for job in group})
+            running = group[0]._running.among({job.id for job in group})
         except (TransportError, APIError) as error:
-            if not may_pass(error):
+            if not is_transient(error):
                 raise
-            LOG.warning("%d jobs could not be looked at: %s", len(group), error)
+            LOG.warning("%d jobs could not be polled: %s", len(group), error)
             continue
-        settled += [job for job in group if job.id not in running]
-    return settled
-
-
-def may_pass(error: DodecaError) -> bool:
-    """Whether a look that failed may succeed later."""
-    return error.retryable if isinstance(error, APIError) else isinstance(error, TransportError)
+        ended += [job for job in group if job.id not in running]
+    return ended

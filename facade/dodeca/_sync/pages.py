@@ -73,7 +73,7 @@ def _identity(item: Any) -> Any:
     return getattr(item, "id", None) or object()
 
 
-def listed(
+def paginate(
     transport: Transport,
     cls: type[R],
     page: int,

@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/storage.py by scripts/unasync.py; edit that one.
-"""The way to where chunks are uploaded: without the key, and on connections of its own."""
+"""Upload chunks to storage: without the API key, over separate connections."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from types import TracebackType
 
 from dodeca._calls import retry
 from dodeca._calls.bodies import Body
-from dodeca._calls.retry import Action, Kind
+from dodeca._calls.retry import Action, FailedAttempt, Idempotency
 from dodeca._http import messages
-from dodeca._sync.connections.pool import Connections
-from dodeca._sync.transport import Failure, Transport, attempt, refusal
+from dodeca._sync.connections.pool import ConnectionPools
+from dodeca._sync.transport import Transport, attempt, read_error
 from dodeca.errors import InvalidResponseError
 
 
@@ -20,44 +20,46 @@ class Storage:
     """Sends chunks to the URLs that the service gave out for them."""
 
     def __init__(self, transport: Transport) -> None:
-        self._connections = Connections(transport.given, trust_env=transport.settings.trust_env)
+        self._connections = ConnectionPools(
+            transport.custom, trust_env=transport.settings.trust_env
+        )
         self._base_url = transport.base_url
         self._timeout = transport.settings.timeout
         self._clock = transport.clock
 
     def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
-        """Send a chunk, and again while the storage fails; its ETag.
+        """Send a chunk and return its ETag; failures of the storage are retried.
 
         Raises:
-            APIError: the storage refused it; 403 when the URL has expired.
-            TransportError: no answer arrived.
+            APIError: the storage answered with an error status; 403 when the URL has expired.
+            TransportError: no response arrived.
             InvalidResponseError: the storage gave no ETag, or the URL is not https.
         """
         messages.check_storage(url, self._base_url)
         until = self._clock.monotonic() + self._timeout
-        turn = 0
+        attempt_number = 0
         while True:
-            turn += 1
+            attempt_number += 1
             left = until - self._clock.monotonic()
             ended = self._attempt(url, headers, body, max(left, 0.001))
             if isinstance(ended, str):
                 return ended
-            action = retry.ACTIONS[Kind.IDEMPOTENT, ended.outcome.fate]
+            action = retry.ACTIONS[Idempotency.IDEMPOTENT, ended.outcome.result]
             left = until - self._clock.monotonic()
-            wait = retry.delay(turn, ended.outcome, left=left, jitter=random.random())
+            wait = retry.delay(attempt_number, ended.outcome, left=left, jitter=random.random())
             if action is Action.GIVE_UP or wait is None:
                 raise ended.error
             self._clock.sleep(wait)
 
     def _attempt(
         self, url: str, headers: Mapping[str, str], body: Body, left: float
-    ) -> str | Failure:
-        built = messages.build_put(url, headers, body, left)
+    ) -> str | FailedAttempt:
+        built = messages.build_upload(url, headers, body, left)
 
-        def carry_out() -> str | Failure:
-            response = self._connections.to(built.url).send(built)
+        def carry_out() -> str | FailedAttempt:
+            response = self._connections.for_url(built.url).send(built)
             if not 200 <= response.status_code < 300:
-                return refusal(response, self._clock.wall())
+                return read_error(response, self._clock.wall())
             response.stream.close()
             etag = response.headers.get("etag", "").strip('"')
             if not etag:
@@ -75,4 +77,4 @@ class Storage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._connections.close(given=False)
+        self._connections.close(custom=False)

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from dodeca._calls import retry
+from dodeca._calls.polling import next_poll_sec
 from dodeca._calls.rate_limit import Permit
 from dodeca.bulk import dataset
 from dodeca.bulk.dataset import check_length
@@ -191,8 +191,8 @@ class Course:
         if outcome.asset_id is not None:
             self._after_upload(work, outcome)
             return
-        settled = (work.row.intent_at or 0.0) + self._settings.settle_sec
-        wait = min(settled - time.time(), self._settings.settle_sec)
+        settled = (work.row.intent_at or 0.0) + self._settings.reconcile_after_sec
+        wait = min(settled - time.time(), self._settings.reconcile_after_sec)
         if wait > 0:
             self._next(work, "find", after=wait)
             return
@@ -221,7 +221,7 @@ class Course:
 
     def _look_again(self, work: Work) -> None:
         elapsed = time.monotonic() - work.looking_since
-        self._next(work, work.step, after=retry.next_look(elapsed))
+        self._next(work, work.step, after=next_poll_sec(elapsed))
 
     def _done(self, work: Work, outcome: Outcome) -> None:
         """A row set has arrived."""

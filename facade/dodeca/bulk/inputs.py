@@ -294,8 +294,8 @@ def _media(media: Any, options: Options, metadata: Mapping[str, Scalar]) -> Item
         raise InvalidRequestError(f"media is a Media, got {type(media).__name__}")
     if media.path is not None:
         return _file(media.path, options, metadata)
-    if media.link is not None:
-        return _url(media.link, options, metadata)
+    if media.source_url is not None:
+        return _url(media.source_url, options, metadata)
     if media.asset_id is not None:
         return Item("video", "asset", media.asset_id, options, metadata)
     digest = hashlib.sha256(media.content or b"").hexdigest()

@@ -67,7 +67,7 @@ class Run:
     minutes: float = 0.0
     orphans: int = 0
     refusals: int = 0
-    """Answers 429, each of which was waited for."""
+    """ResponseParser 429, each of which was waited for."""
     failures: Sequence[Failure] = ()
     stopped: str | None = None
     resume_at: datetime | None = None

@@ -9,7 +9,7 @@ from dodeca.bulk.inputs import Item
 from dodeca.bulk.journal import Row
 from dodeca.bulk.report import Estimate, Refusal
 from dodeca.errors import DodecaError, InvalidMediaError
-from dodeca.media import GIB, Media, check_image, duration_sec, fits_one_call
+from dodeca.media import GIB, Media, check_image, duration_sec, fits_sync_request
 
 _TASK_SEC = (4.0, 4 * 3600.0)
 _TASK_BYTES = 4 * GIB
@@ -42,7 +42,7 @@ def needs_task(row: Row | Item, held: Media | None, via: str) -> bool:
     if via != "auto":
         return via == "task"
     media = source_of(row, held)
-    return not (media.is_local and fits_one_call(media))
+    return not (media.is_local and fits_sync_request(media))
 
 
 def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) -> Estimate:

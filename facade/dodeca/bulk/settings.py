@@ -30,7 +30,7 @@ class Settings:
     keep_assets: bool = True
     max_minutes: float | None = None
     retry_failed: bool = False
-    settle_sec: float = 30.0
+    reconcile_after_sec: float = 30.0
     spool_bytes: int = 32 * 1024 * 1024
 
     @property

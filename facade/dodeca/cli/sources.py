@@ -11,7 +11,7 @@ import typer
 
 from dodeca.cli.status import plain
 from dodeca.errors import InvalidMediaError, InvalidRequestError
-from dodeca.media import SYNC_BYTES, Media, fits_one_call, is_image, is_sound
+from dodeca.media import SYNC_BYTES, Media, fits_sync_request, is_audio, is_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,7 +49,7 @@ def kind_of(media: Media) -> Kind:
     """What media are, by their name."""
     if is_image(media):
         return "image"
-    return "audio" if is_sound(media) else "video"
+    return "audio" if is_audio(media) else "video"
 
 
 def segmentation_of(text: str | None) -> Segmentation | None:
@@ -100,7 +100,7 @@ def embedded(client: Client, bars: Bars, source: str, cut: Cut) -> Embeddings:
     if kind == "image":
         _check_uncut(cut, "a picture")
         return client.embed.image(media)
-    if cut.via == "sync" or (cut.via == "auto" and fits_one_call(media)):
+    if cut.via == "sync" or (cut.via == "auto" and fits_sync_request(media)):
         call: Callable[..., Embeddings] = (
             client.embed.audio if kind == "audio" else client.embed.video
         )

@@ -1,4 +1,4 @@
-"""Embeddings from parts: the segments of an answer, other embeddings. Pure."""
+"""Embeddings from parts: the segments of a response, other embeddings. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _V1_NAMES = {
 
 
 def of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The columns of the segments of an answer.
+    """The columns of the segments of a response.
 
     Raises:
         InvalidResponseError: vectors of different lengths, or values that are no numbers.
@@ -36,11 +36,11 @@ def of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         options = Labels.of(item.get("embedding_option") for item in items)
         scopes = Labels.of(item.get("embedding_scope") for item in items)
     except (KeyError, TypeError, ValueError) as exc:
-        raise InvalidResponseError(f"the vectors of the answer are malformed: {exc}") from exc
+        raise InvalidResponseError(f"the vectors of the response are malformed: {exc}") from exc
     if not len(items):
         vectors = vectors.reshape(0, 0)
     if vectors.ndim != 2 or not np.isfinite(vectors).all():
-        raise InvalidResponseError("the vectors of the answer are not lists of finite numbers")
+        raise InvalidResponseError("the vectors of the response are not lists of finite numbers")
     extra = tuple(
         {k: v for k, v in item.items() if k not in _KNOWN and v is not None} for item in items
     )

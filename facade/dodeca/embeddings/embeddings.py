@@ -70,7 +70,7 @@ class Embeddings:
         metadata: EmbeddingMetadata | None = None,
         model_name: str | None = None,
     ) -> Embeddings:
-        """Columns from the `data` list of an answer.
+        """Columns from the `data` list of a response.
 
         >>> from dodeca import Embeddings
         >>> Embeddings.from_items([{"embedding": [0.6, 0.8], "embedding_option": "visual"}])
@@ -89,7 +89,7 @@ class Embeddings:
         metadata: EmbeddingMetadata | None = None,
         model_name: str | None = None,
     ) -> Embeddings:
-        """What was read from an answer as it arrived."""
+        """What was read from a response as it arrived."""
         return cls(
             vectors=columns.vectors,
             embedding_option=columns.embedding_option,
@@ -122,11 +122,11 @@ class Embeddings:
         return cls.from_items(items, metadata=metadata, model_name=model_name)
 
     @classmethod
-    def from_response(cls, answer: Any, *, model_name: str | None = None) -> Embeddings:
+    def from_response(cls, response: Any, *, model_name: str | None = None) -> Embeddings:
         """Embeddings that another client has fetched.
 
         Takes the objects of the vendor's package (both embedding APIs, tasks, indexed videos),
-        what Marengo answers on Amazon Bedrock (`invoke_model`, its body, the contents of
+        what Marengo responses on Amazon Bedrock (`invoke_model`, its body, the contents of
         `output.json`), and the JSON of any of them, as text or as plain dicts and lists.
 
         >>> from dodeca import Embeddings
@@ -138,9 +138,9 @@ class Embeddings:
             InvalidRequestError: something else, or a task that is not ready.
             InvalidResponseError: vectors of different lengths, or values that are no numbers.
         """
-        if isinstance(answer, Embeddings):
-            return answer
-        items, metadata, named = responses.read_response(answer)
+        if isinstance(response, Embeddings):
+            return response
+        items, metadata, named = responses.read_response(response)
         return cls.from_items(items, metadata=metadata, model_name=model_name or named)
 
     @classmethod
@@ -159,10 +159,10 @@ class Embeddings:
             InvalidRequestError: vectors of different models or lengths, which do not compare.
         """
         if isinstance(parts, Mapping):
-            given = [part._named(name) for name, part in parts.items()]
+            sources = [part._named(name) for name, part in parts.items()]
         else:
-            given = list(parts)
-        return cls(**columns.concat(given or [cls.from_items([])]))
+            sources = list(parts)
+        return cls(**columns.concat(sources or [cls.from_items([])]))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:
@@ -276,10 +276,10 @@ class Embeddings:
             )
         kept = ranking.comparable(self)
         rows = self if len(kept) == len(self) else self._take(kept)
-        given = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
-        if given is None:
+        vectors = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
+        if vectors is None:
             return Matches()
-        scores = ranking.cosines(rows.vectors, given)[:, 0]
+        scores = ranking.cosines(rows.vectors, vectors)[:, 0]
         if by == "moment" or weights is not None:
             weighed = ranking.checked_weights(rows, weights)
             found = ranking.rank_moments(rows, scores, k, weighed)
@@ -299,8 +299,8 @@ class Embeddings:
         """
         length = self.vectors.shape[1]
         what = f"the other vectors have {length} floats, too"
-        given = self if other is None else other
-        return ranking.cosines(self.vectors, ranking.vectors_of(given, length, what))
+        vectors = self if other is None else other
+        return ranking.cosines(self.vectors, ranking.vectors_of(vectors, length, what))
 
     def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
         """The vectors as a new array of shape (n, d); with `normalize` each has length 1.

@@ -182,9 +182,9 @@ def _is_plain(name: str, value: Any) -> bool:
 
 
 def _dictionary(pa: Any, labels: Labels) -> Any:
-    words = [word for word in labels.words if word is not None]
+    words = [word for word in labels.categories if word is not None]
     at = {word: place for place, word in enumerate(words)}
-    places = np.array([-1 if word is None else at[word] for word in labels.words])
+    places = np.array([-1 if word is None else at[word] for word in labels.categories])
     codes = places[labels.codes] if len(labels) else np.zeros(0, np.int64)
     indices = pa.array(codes.astype(np.int32), mask=codes < 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))

@@ -1,4 +1,4 @@
-"""A column of few different words, held as small integers."""
+"""A column of few different labels, held as small integers."""
 
 from __future__ import annotations
 
@@ -11,67 +11,71 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_MOST = np.iinfo(np.int16).max  # words, beyond which codes are wider
+_MAX_INT16 = np.iinfo(np.int16).max
 
 
 class Labels(Sequence["str | None"]):
-    """A read-only column of words, such as "visual" or "clip"; None where there is no word.
+    """A read-only column of labels, such as "visual" or "clip"; None where a row has none.
 
-    An integer index gives the word; a slice, a mask or an array of indices gives `Labels`.
-    `codes` is int16 of shape (n,), each the place of a word in `words`; int32 where there are more
-    than 32,767 words. Compared with a word or None, the column gives a mask of its rows, as numpy
-    does; compared with a sequence, whether all words are equal.
+    An integer index gives a label; a slice, a mask or an array of indices gives `Labels`.
+    `categories` has each label once; `codes` has the position of each row's label in it, as int16
+    of shape (n,), or int32 beyond 32,767 categories. Compared with a label or None, the column
+    gives a mask of its rows, as numpy does; compared with a sequence, whether all are equal.
 
     >>> from dodeca.embeddings.labels import Labels
     >>> Labels.of(["visual", "audio", "visual"]).distinct()
     ['visual', 'audio']
     """
 
-    __slots__ = ("codes", "words")
+    __slots__ = ("categories", "codes")
 
-    def __init__(self, codes: NDArray[np.signedinteger[Any]], words: Sequence[str | None]) -> None:
+    def __init__(
+        self, codes: NDArray[np.signedinteger[Any]], categories: Sequence[str | None]
+    ) -> None:
         self.codes = codes
-        self.words = tuple(words)
+        self.categories = tuple(categories)
         codes.setflags(write=False)
 
     @classmethod
     def of(cls, values: Iterable[str | None]) -> Labels:
-        """A column from its words, one for each row."""
+        """A column from the label of each row."""
         places: dict[str | None, int] = {}
         codes = [places.setdefault(value, len(places)) for value in values]
         return cls(np.array(codes, dtype=_width(len(places))), tuple(places))
 
     @classmethod
-    def same(cls, word: str | None, count: int) -> Labels:
-        """A column that has one word throughout."""
-        return _alone(word) if count == 1 else cls(np.zeros(count, dtype=np.int16), (word,))
+    def same(cls, label: str | None, count: int) -> Labels:
+        """A column in which `count` rows have one label."""
+        return _alone(label) if count == 1 else cls(np.zeros(count, dtype=np.int16), (label,))
 
     @classmethod
     def joined(cls, columns: Sequence[Labels]) -> Labels:
-        """Columns below each other."""
+        """The rows of several columns, one column after the other."""
         places: dict[str | None, int] = {}
         moved = []
         for column in columns:
-            used, codes = np.unique(column.codes, return_inverse=True)  # one row of many words
-            found = [places.setdefault(column.words[at], len(places)) for at in used]
+            used, codes = np.unique(column.codes, return_inverse=True)  # one row of many categories
+            found = [places.setdefault(column.categories[at], len(places)) for at in used]
             moved.append(np.array(found, np.int32)[codes])
         width = _width(len(places))
         whole = np.concatenate(moved) if moved else np.zeros(0, width)
         return cls(whole.astype(width), tuple(places))
 
-    def is_(self, word: str | None) -> NDArray[np.bool_]:
-        """A mask of the rows that have this word, of shape (n,)."""
-        return self.any_of([word])
+    def is_(self, label: str | None) -> NDArray[np.bool_]:
+        """A mask of the rows that have this label, of shape (n,)."""
+        return self.any_of([label])
 
-    def any_of(self, words: Iterable[str | None]) -> NDArray[np.bool_]:
-        """A mask of the rows that have one of these words, of shape (n,)."""
-        wanted = set(words)
-        return np.asarray(np.array([word in wanted for word in self.words], np.bool_)[self.codes])
+    def any_of(self, labels: Iterable[str | None]) -> NDArray[np.bool_]:
+        """A mask of the rows that have one of these labels, of shape (n,)."""
+        wanted = set(labels)
+        return np.asarray(
+            np.array([label in wanted for label in self.categories], np.bool_)[self.codes]
+        )
 
     def distinct(self) -> list[str | None]:
-        """The words that some row has, in the order of their first rows."""
+        """The labels that some row has, in the order of their first rows."""
         codes, rows = np.unique(self.codes, return_index=True)
-        return [self.words[code] for code in codes[np.argsort(rows)]]
+        return [self.categories[code] for code in codes[np.argsort(rows)]]
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -82,7 +86,11 @@ class Labels(Sequence["str | None"]):
     def __getitem__(self, index: slice | NDArray[Any]) -> Labels: ...
     def __getitem__(self, index: Any) -> str | Labels | None:
         found = self.codes[index]
-        return Labels(found, self.words) if isinstance(found, np.ndarray) else self.words[found]
+        return (
+            Labels(found, self.categories)
+            if isinstance(found, np.ndarray)
+            else self.categories[found]
+        )
 
     def __eq__(self, other: object) -> Any:
         if other is None or isinstance(other, str):
@@ -99,15 +107,21 @@ class Labels(Sequence["str | None"]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
+        fields = state[1]
+        # Pickles from before 0.1.0 have the categories under `words`.
+        categories = fields["categories"] if "categories" in fields else fields["words"]
+        self.__init__(fields["codes"], categories)  # type: ignore[misc]
+
     def __repr__(self) -> str:
         return f"Labels({list(self)!r})"
 
 
 @functools.lru_cache(maxsize=64)
-def _alone(word: str | None) -> Labels:
-    """One row: what thousands of texts and pictures have in common is made once."""
-    return Labels(np.zeros(1, dtype=np.int16), (word,))
+def _alone(label: str | None) -> Labels:
+    """One row, made once: thousands of texts and images share it."""
+    return Labels(np.zeros(1, dtype=np.int16), (label,))
 
 
-def _width(words: int) -> type[np.signedinteger[Any]]:
-    return np.int16 if words <= _MOST else np.int32
+def _width(count: int) -> type[np.signedinteger[Any]]:
+    return np.int16 if count <= _MAX_INT16 else np.int32

@@ -45,20 +45,20 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return (wide / np.where(norms == 0, 1, norms)).astype(np.float32)
 
 
-def vectors_of(given: Any, length: int, what: str) -> NDArray[np.float32]:
+def vectors_of(value: Any, length: int, what: str) -> NDArray[np.float32]:
     """Rows of floats, from embeddings, an array or lists.
 
     Raises:
         InvalidRequestError: something else, rows of another length, or values that are not finite.
     """
     try:
-        held = np.asarray(getattr(given, "vectors", given))
+        held = np.asarray(getattr(value, "vectors", value))
         if np.iscomplexobj(held):
             raise TypeError("complex numbers")
         with np.errstate(over="ignore"):  # what is too large is infinite, and refused below
             rows = np.atleast_2d(held.astype(np.float32, copy=False))
     except (TypeError, ValueError, OverflowError) as exc:
-        raise InvalidRequestError(f"{what}, got {type(given).__name__}: {exc}") from exc
+        raise InvalidRequestError(f"{what}, got {type(value).__name__}: {exc}") from exc
     if not np.isfinite(rows).all():
         raise InvalidRequestError(f"{what}, and some of these are not finite")
     if rows.ndim != 2 or rows.shape[1] != length:
@@ -66,14 +66,14 @@ def vectors_of(given: Any, length: int, what: str) -> NDArray[np.float32]:
     return rows
 
 
-def one_vector(given: Any, length: int) -> NDArray[np.float32]:
+def one_vector(value: Any, length: int) -> NDArray[np.float32]:
     """A query, of shape (1, length).
 
     Raises:
         InvalidRequestError: not one vector of that length.
     """
     what = f"the query is one vector of {length} floats"
-    rows = vectors_of(given, length, what)
+    rows = vectors_of(value, length, what)
     if len(rows) != 1:
         raise InvalidRequestError(f"{what}, got shape {rows.shape}")
     return rows

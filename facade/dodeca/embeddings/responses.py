@@ -1,4 +1,4 @@
-"""Answers that other clients have read: the vendor's objects, JSON, Bedrock's Marengo."""
+"""ResponseParser that other clients have read: the vendor's objects, JSON, Bedrock's Marengo."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _ITEM = {
 }
 _PARTS = ("video_embedding", "audio_embedding", "image_embedding", "text_embedding")
 _TAKEN = (
-    "from_response takes an answer with vectors: an object of the vendor's package, Bedrock's "
+    "from_response takes a response with vectors: an object of the vendor's package, Bedrock's "
     "output, or their JSON"
 )
 
 
-def read_response(answer: Any) -> tuple[list[dict[str, Any]], Any, str | None]:
+def read_response(response: Any) -> tuple[list[dict[str, Any]], Any, str | None]:
     """The segments of a response that another client has fetched, its metadata and its model.
 
     Raises:
         InvalidRequestError: it holds no vectors.
     """
-    body = _plain(answer)
+    body = _plain(response)
     if isinstance(body, Mapping):
         error = body.get("error_message") or body.get("error")
         items, about = _items(body), body
@@ -41,32 +41,32 @@ def read_response(answer: Any) -> tuple[list[dict[str, Any]], Any, str | None]:
     elif isinstance(body, list):
         items, about = body, {}
     else:
-        raise InvalidRequestError(f"{_TAKEN}; got {type(answer).__name__}")
+        raise InvalidRequestError(f"{_TAKEN}; got {type(response).__name__}")
     if not all(isinstance(item, Mapping) for item in items):
         raise InvalidRequestError(f"{_TAKEN}; its segments are no objects")
     return [_item(item) for item in items], _metadata(about), about.get("model_name")
 
 
-def _plain(answer: Any) -> Any:
+def _plain(response: Any) -> Any:
     """Mappings and lists, from whatever holds them."""
-    if isinstance(answer, bytes | bytearray | str):
+    if isinstance(response, bytes | bytearray | str):
         try:
-            return orjson.loads(answer)
+            return orjson.loads(response)
         except orjson.JSONDecodeError as exc:
             raise InvalidRequestError(f"{_TAKEN}; this is no JSON: {exc}") from exc
-    if hasattr(answer, "model_dump"):
-        return answer.model_dump()
-    if hasattr(answer, "read"):  # the body of `invoke_model`
-        return _plain(answer.read())
-    if isinstance(answer, Mapping):
-        return _plain(answer["body"]) if hasattr(answer.get("body"), "read") else answer
-    if isinstance(answer, Sequence):
-        return [_plain(item) for item in answer]
-    return answer
+    if hasattr(response, "model_dump"):
+        return response.model_dump()
+    if hasattr(response, "read"):  # the body of `invoke_model`
+        return _plain(response.read())
+    if isinstance(response, Mapping):
+        return _plain(response["body"]) if hasattr(response.get("body"), "read") else response
+    if isinstance(response, Sequence):
+        return [_plain(item) for item in response]
+    return response
 
 
 def _items(body: Mapping[str, Any]) -> list[Any] | None:
-    """The segments of an answer, or None where it has none."""
+    """The segments of a response, or None where it has none."""
     data = body.get("data")
     if isinstance(data, Mapping):
         data = [data]

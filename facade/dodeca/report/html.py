@@ -74,7 +74,7 @@ def page(
         facts=_facts(rows, duration),
         duration=duration,
         source=_reference(path, folder) if folder else _data_url(path.read_bytes(), mime_type),
-        is_sound=mime_type.startswith("audio/"),
+        is_audio=mime_type.startswith("audio/"),
         policy=_policy(style, script, folder is not None),
         style=Markup(style),  # noqa: S704 - files of this package
         script=Markup(script),  # noqa: S704

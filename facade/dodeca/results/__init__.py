@@ -5,7 +5,7 @@ know are kept in `extra`, words that it does not know stay strings.
 """
 
 from dodeca.results._build import Page, Result, of, page_of, rest_of
-from dodeca.results.embedding import EmbeddingMetadata, EmbeddingTask
+from dodeca.results.embedding import EmbeddingMetadata, EmbeddingsV1, EmbeddingTask
 from dodeca.results.library import (
     Asset,
     Chunk,
@@ -53,6 +53,7 @@ __all__ = [
     "ChunkReport",
     "EmbeddingMetadata",
     "EmbeddingTask",
+    "EmbeddingsV1",
     "Gist",
     "Highlight",
     "ImportLog",

@@ -46,7 +46,7 @@ class Result:
 class Page(Result, Generic[T]):
     """One page of a list. `page` counts from 1; `total_results` counts the whole list's items.
 
-    `extra` is what else the answer says: of an upload's chunks, how the upload as a whole is.
+    `extra` is what else the response says: of an upload's chunks, how the upload as a whole is.
     Items that are not as the API documents them are not in `items`, but in `malformed`, as JSON.
     """
 
@@ -124,7 +124,9 @@ def of(cls: type[R], model: Any) -> R:
 def _check(cls: Any, fields: Mapping[str, Any]) -> None:
     missing = [name for name in _needed(cls) if name not in fields]
     if missing:
-        raise InvalidResponseError(f"the answer has a {cls.__name__} without {', '.join(missing)}")
+        raise InvalidResponseError(
+            f"the response has a {cls.__name__} without {', '.join(missing)}"
+        )
     for name in ("id", "status"):
         if not isinstance(fields.get(name, ""), str):
             raise InvalidResponseError(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from dodeca.results._build import Result, extra
+
+if TYPE_CHECKING:
+    from dodeca.embeddings import Embeddings
 
 
 @attrs.frozen(repr=False)
@@ -41,3 +44,16 @@ class EmbeddingTask(Result):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen(repr=False)
+class EmbeddingsV1(Result):
+    """What one call of the first API gave, for each kind of input that it got.
+
+    A part that failed has its reason in `errors`, under "text", "image" or "audio".
+    """
+
+    text: Embeddings | None = None
+    image: Embeddings | None = None
+    audio: Embeddings | None = None
+    errors: dict[str, str] = attrs.field(factory=dict)

@@ -7,47 +7,47 @@ from contextlib import suppress
 
 from dodeca._http import messages
 from dodeca._http.async_network import AsyncStream
-from dodeca._http.http11 import Answers, head
+from dodeca._http.http11 import ResponseParser, request_head
 
 _JOINED = 64 * 1024  # a body of up to this goes out with its headers, in one packet if it fits
 
 
-class AsyncLine:
+class AsyncConnection:
     """A connection that stays open between requests."""
 
     def __init__(self, stream: AsyncStream) -> None:
         self._stream = stream
-        self._answers = Answers()
+        self._parser = ResponseParser()
         self._is_sent = True
 
-    async def exchange(self, request: messages.HttpRequest) -> Answers:
-        """Send a request, and read the head of its answer."""
-        answer = self._answers
-        answer.begin()
+    async def exchange(self, request: messages.HttpRequest) -> ResponseParser:
+        """Send a request and read the head of its response."""
+        parser = self._parser
+        parser.begin()
         self._is_sent = False
         self._stream.deadline = request.deadline
         with suppress(messages.WriteError):  # a server may refuse before it has read everything
             await self._send(request)
             self._is_sent = True
-        while not answer.status:
-            await self._more()
-        return answer
+        while not parser.status:
+            await self._read_more()
+        return parser
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The body of the answer, as it arrives."""
+    async def body(self) -> AsyncIterator[bytes]:
+        """The body of the response, as it arrives."""
         while True:
-            for piece in self._answers.taken():
+            for piece in self._parser.take_body():
                 yield piece
-            if self._answers.is_whole:
+            if self._parser.is_complete:
                 return
-            await self._more()
+            await self._read_more()
 
     def is_reusable(self) -> bool:
         """Whether another request can follow."""
-        return self._is_sent and self._answers.is_whole and not self._answers.is_last
+        return self._is_sent and self._parser.is_complete and not self._parser.is_last
 
     def is_stale(self) -> bool:
-        """Whether the other side has closed it, or said what nobody asked for."""
+        """Whether the server has closed the connection, or sent data that nobody asked for."""
         return self._stream.is_readable()
 
     async def aclose(self) -> None:
@@ -55,23 +55,23 @@ class AsyncLine:
         await self._stream.aclose()
 
     async def _send(self, request: messages.HttpRequest) -> None:
-        waiting, body = head(request), request.body.at_hand()
+        unsent, body = request_head(request), request.body.in_memory()
         if body is not None:
-            await self._stream.write(waiting + body)
+            await self._stream.write(unsent + body)
             return
         async for piece in messages.BodyStream(request.body):
-            if len(waiting) + len(piece) < _JOINED:
-                waiting += piece
+            if len(unsent) + len(piece) < _JOINED:
+                unsent += piece
                 continue
-            if waiting:
-                await self._stream.write(waiting)
-                waiting = b""
+            if unsent:
+                await self._stream.write(unsent)
+                unsent = b""
             await self._stream.write(piece)
-        if waiting:
-            await self._stream.write(waiting)
+        if unsent:
+            await self._stream.write(unsent)
 
-    async def _more(self) -> None:
+    async def _read_more(self) -> None:
         if data := await self._stream.read():
-            self._answers.feed(data)
+            self._parser.feed(data)
         else:
-            self._answers.end()
+            self._parser.end()

@@ -1,4 +1,4 @@
-"""What comes back from the other side, and the way there through a transport of httpx's."""
+"""Send requests through a transport of httpx: a proxy, or one that the user passed."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from dodeca._http import messages
 
 @attrs.frozen(eq=False)
 class AsyncHttpResponse:
-    """An answer: the names of headers in lower case, the body as it comes over the wire."""
+    """A response whose body is still to be read; header names are in lower case."""
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: messages.AsyncByteStream = attrs.field(default=messages.NOTHING, repr=False)
+    stream: messages.AsyncByteStream = attrs.field(default=messages.EMPTY, repr=False)
 
 
-class AsyncThrough:
-    """The way through a transport that httpx or a user has made."""
+class AsyncHttpxAdapter:
+    """Makes a transport of httpx keep the deadline of each request."""
 
     def __init__(self, transport: messages.AsyncTransport) -> None:
         self._transport = transport
 
     async def send(self, request: messages.HttpRequest) -> AsyncHttpResponse:
-        """Send a request, whose connection is free when the stream of the answer is closed."""
-        async with AsyncDeadline(request.left):
+        """Send a request. Closing the response's stream frees its connection."""
+        async with AsyncDeadline(request.remaining_sec):
             found = await self._transport.handle_async_request(messages.for_httpx(request))
-        stream = _InTime(cast(messages.AsyncByteStream, found.stream), request.deadline)
+        stream = _TimedStream(cast(messages.AsyncByteStream, found.stream), request.deadline)
         return AsyncHttpResponse(found.status_code, dict(found.headers.items()), stream)
 
     async def aclose(self) -> None:
@@ -39,7 +39,7 @@ class AsyncThrough:
         await self._transport.aclose()
 
 
-class _InTime(messages.AsyncByteStream):
+class _TimedStream(messages.AsyncByteStream):
     """A body that keeps the deadline of its request."""
 
     def __init__(self, stream: messages.AsyncByteStream, deadline: float) -> None:

@@ -1,7 +1,7 @@
-"""Connections: to one origin each, the last one used first.
+"""Connection pools: one for each origin; the connection used last is used first.
 
-httpx's own pool looks at all of its connections for every request, and forgets some for good when
-requests are cancelled. This one is a number of places and a stack of idle connections.
+httpx's pool walks over all of its connections for every request, and loses some for good when
+requests are cancelled. This one is a semaphore and a stack of idle connections.
 """
 
 from __future__ import annotations
@@ -9,137 +9,146 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Hashable
 
-from dodeca._async.connections.connection import AsyncLine
-from dodeca._async.connections.httpx_adapter import AsyncHttpResponse, AsyncThrough
-from dodeca._base.async_concurrency import AsyncRoom, AsyncShield, agone, aplace
+from dodeca._async.connections.connection import AsyncConnection
+from dodeca._async.connections.httpx_adapter import AsyncHttpResponse, AsyncHttpxAdapter
+from dodeca._base.async_concurrency import (
+    AsyncSemaphore,
+    AsyncShield,
+    connection_scope,
+    is_stale_scope,
+)
 from dodeca._http import messages
 from dodeca._http.async_network import AsyncStream
 
 _LIMIT = 100  # connections to one origin at a time
-_KEPT_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
-_FRESH_SEC = 2.0
+_IDLE_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
+_LIVE_SEC = 2.0  # idle time after which a connection may be about to be closed
 
 
-class AsyncPool:
+class AsyncConnectionPool:
     """Connections to one origin."""
 
     def __init__(self, url: messages.Url) -> None:
         self._host = url.raw_host.decode("ascii")
         self._port = url.port or {"https": 443}.get(url.scheme, 80)
         self._tls = messages.tls() if url.scheme == "https" else None
-        self._room = AsyncRoom(_LIMIT)
-        self._idle: list[tuple[AsyncLine, float]] = []
+        self._semaphore = AsyncSemaphore(_LIMIT)
+        self._idle: list[tuple[AsyncConnection, float]] = []
         self._is_closed = False
 
     async def send(self, request: messages.HttpRequest) -> AsyncHttpResponse:
-        """Send a request; its connection comes back when the stream of the answer is closed."""
+        """Send a request. Closing the response's stream returns its connection to the pool."""
         try:
-            await self._room.enter(request.left)
+            await self._semaphore.acquire(request.remaining_sec)
         except TimeoutError as exc:
             raise messages.PoolTimeout("all connections are in use") from exc
-        line = None
+        connection = None
         try:
-            line = await self._line(request)
-            answer = await line.exchange(request)
+            connection = await self._connection(request)
+            head = await connection.exchange(request)
         except BaseException:
-            await self._leave(line)
+            await self._release(connection)
             raise
-        return AsyncHttpResponse(answer.status, answer.headers, _Body(self, line))
+        return AsyncHttpResponse(head.status, head.headers, _Body(self, connection))
 
     async def aclose(self) -> None:
-        """Close what is idle, and what is in use as soon as it is not."""
+        """Close idle connections now, and the others as soon as they are released."""
         self._is_closed = True
         while self._idle:
-            line, _ = self._idle.pop()
-            await line.aclose()
+            connection, _ = self._idle.pop()
+            await connection.aclose()
 
-    async def _line(self, request: messages.HttpRequest) -> AsyncLine:
-        """An idle connection that has not waited too long and is still open, or a new one."""
-        at_most = _FRESH_SEC if request.fresh else _KEPT_SEC
+    async def _connection(self, request: messages.HttpRequest) -> AsyncConnection:
+        """An idle connection that is still open, or a new one."""
+        max_idle = _LIVE_SEC if request.needs_live_connection else _IDLE_SEC
         while self._idle:
             try:
-                line, since = self._idle.pop()
+                connection, since = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if time.monotonic() - since < at_most and not line.is_stale():
-                return line
-            await line.aclose()
+            if time.monotonic() - since < max_idle and not connection.is_stale():
+                return connection
+            await connection.aclose()
         seconds = request.connect_sec
-        return AsyncLine(await AsyncStream.connect(self._host, self._port, self._tls, seconds))
+        return AsyncConnection(
+            await AsyncStream.connect(self._host, self._port, self._tls, seconds)
+        )
 
-    async def _leave(self, line: AsyncLine | None) -> None:
-        """Give back a place, and with it the connection if it can be used again."""
+    async def _release(self, connection: AsyncConnection | None) -> None:
+        """Free a slot, and keep its connection if it can be used again."""
         try:
-            if line is None:
+            if connection is None:
                 return
-            if line.is_reusable() and not self._is_closed:
-                self._idle.append((line, time.monotonic()))
+            if connection.is_reusable() and not self._is_closed:
+                self._idle.append((connection, time.monotonic()))
             else:
                 async with AsyncShield():
-                    await line.aclose()
+                    await connection.aclose()
         finally:
-            self._room.leave()
+            self._semaphore.release()
 
 
 class _Body(messages.AsyncByteStream):
-    """The body of an answer; closing it gives the connection back, once."""
+    """The body of a response; closing it releases the connection, once."""
 
-    def __init__(self, pool: AsyncPool, line: AsyncLine) -> None:
+    def __init__(self, pool: AsyncConnectionPool, connection: AsyncConnection) -> None:
         self._pool = pool
-        self._line: AsyncLine | None = line
+        self._connection: AsyncConnection | None = connection
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = None if self._line is None else self._line.pieces()
-        while self._line is not None and pieces is not None:
+        pieces = None if self._connection is None else self._connection.body()
+        while self._connection is not None and pieces is not None:
             piece = await anext(pieces, None)
             if piece is None:
                 return
             yield piece
-        raise messages.ProtocolError("an answer is read before it is closed")
+        raise messages.ProtocolError("the response was read after it was closed")
 
     async def aclose(self) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            await self._pool._leave(line)
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._pool._release(connection)
 
 
-class AsyncConnections:
+class AsyncConnectionPools:
     """The pools of a client: one for each origin, in each process and event loop.
 
-    A connection that was opened before a fork belongs to the parent, one of another event loop to
-    that: both are left alone, and new ones made.
+    After a fork, connections belong to the parent; those of another event loop belong to that
+    loop. Both are left alone, and new ones are opened.
     """
 
-    def __init__(self, given: messages.AsyncTransport | None, *, trust_env: bool) -> None:
-        self._given = None if given is None else AsyncThrough(given)
+    def __init__(self, custom: messages.AsyncTransport | None, *, trust_env: bool) -> None:
+        self._custom = None if custom is None else AsyncHttpxAdapter(custom)
         self._trust_env = trust_env
-        self._pools: dict[Hashable, dict[Hashable, AsyncPool | AsyncThrough]] = {}
+        self._pools: dict[Hashable, dict[Hashable, AsyncConnectionPool | AsyncHttpxAdapter]] = {}
 
-    def to(self, url: messages.Url) -> AsyncPool | AsyncThrough:
+    def for_url(self, url: messages.Url) -> AsyncConnectionPool | AsyncHttpxAdapter:
         """What sends requests to the origin of a URL.
 
         Raises:
             ConfigurationError: the environment names a proxy or certificates that cannot be used.
         """
-        if self._given is not None:
-            return self._given
-        here = aplace()
-        pools = self._pools.get(here)
+        if self._custom is not None:
+            return self._custom
+        scope = connection_scope()
+        pools = self._pools.get(scope)
         if pools is None:
-            for other in filter(agone, list(self._pools)):
+            for other in filter(is_stale_scope, list(self._pools)):
                 self._pools.pop(other, None)
-            pools = self._pools.setdefault(here, {})
+            pools = self._pools.setdefault(scope, {})
         origin = url.scheme, url.netloc
         pool = pools.get(origin)
         return pool or pools.setdefault(origin, self._new(url))
 
-    async def aclose(self, *, given: bool = True) -> None:
-        """Close the pools of this place, and the transport that was given, too."""
-        for pool in self._pools.pop(aplace(), {}).values():
+    async def aclose(self, *, custom: bool = True) -> None:
+        """Close the pools of this process and event loop, and the user's own transport."""
+        for pool in self._pools.pop(connection_scope(), {}).values():
             await pool.aclose()
-        if self._given is not None and given:
-            await self._given.aclose()
+        if self._custom is not None and custom:
+            await self._custom.aclose()
 
-    def _new(self, url: messages.Url) -> AsyncPool | AsyncThrough:
+    def _new(self, url: messages.Url) -> AsyncConnectionPool | AsyncHttpxAdapter:
         proxy = messages.proxy(url) if self._trust_env else None
-        return AsyncPool(url) if proxy is None else AsyncThrough(messages.async_through(proxy))
+        if proxy is None:
+            return AsyncConnectionPool(url)
+        return AsyncHttpxAdapter(messages.async_proxy_transport(proxy))

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from dodeca._async.job import AsyncJob, JobState, board
-from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.job import AsyncJob, running_jobs
+from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import analyze_requests, params
 from dodeca._calls.operation import request
+from dodeca._calls.polling import JobState
 from dodeca.media import MediaLike
 from dodeca.results import Analysis, AnalyzeTask, of
 from dodeca_api.api.analyze import analyze_create
@@ -67,8 +68,8 @@ class AsyncAnalyze(Methods):
         seconds; `response_format` is `{"type": "json_schema", "json_schema": {…}}`; `prompt_v2`
         is a prompt with media in the API's own form.
 
-        >>> answer = await client.analyze("What happens in it?", video_id=video.id)
-        >>> answer.finish_reason
+        >>> response = await client.analyze("What happens in it?", video_id=video.id)
+        >>> response.finish_reason
         'stop'
 
         Raises:
@@ -212,7 +213,7 @@ class AsyncAnalyzeTasks(Methods):
             NotFoundError: there is no such task.
             APIError: the service answered with another error status.
         """
-        return self._job(await self._look(task_id))
+        return self._job(await self._poll(task_id))
 
     def list(
         self,
@@ -235,7 +236,7 @@ class AsyncAnalyzeTasks(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        return listed(
+        return paginate(
             self._transport,
             AnalyzeTask,
             page,
@@ -263,12 +264,12 @@ class AsyncAnalyzeTasks(Methods):
         """
         await self._transport.send(request(analyze_tasks_delete, task_id))
 
-    async def _look(self, task_id: str) -> JobState[AnalyzeTask]:
+    async def _poll(self, task_id: str) -> JobState[AnalyzeTask]:
         task = of(AnalyzeTask, await self._transport.send(request(analyze_tasks_retrieve, task_id)))
         reason = task.error.message if task.error else None
         return JobState(task_id, task.status or "", task, reason)
 
     def _job(self, state: JobState[AnalyzeTask]) -> AsyncJob[AnalyzeTask]:
         lists = [lambda word=word: self.list(status=word, page_limit=50) for word in _RUNNING]
-        running = board(("analyze_tasks", id(self._transport)), *lists)
-        return AsyncJob(self._look, state, self._transport.clock, running)
+        running = running_jobs(("analyze_tasks", id(self._transport)), *lists)
+        return AsyncJob(self._poll, state, self._transport.clock, running)

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any
 
-from dodeca._async.job import AsyncJob, Board, JobState
-from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.job import AsyncJob, AsyncRunningJobs
+from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
-from dodeca._calls.bodies import link, upload
-from dodeca._calls.operation import given, request
+from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.operation import or_unset, request
+from dodeca._calls.polling import JobState
 from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
 from dodeca.errors import InvalidMediaError
@@ -81,16 +82,16 @@ class AsyncAssets(Methods):
             "enable_thumbnail": enable_thumbnail,
         }
         name = source.filename or source  # folders would leave no room for the bar
-        with upload_progress(name, source.size, on_progress, progress) as note:
+        with upload_progress(name, source.size, on_progress, progress) as report_progress:
             if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
                 job = await self.create(source, **options)
-                if note is not None and source.is_local:
-                    note(Progress.whole(job.id, source.size or 0))
+                if report_progress is not None and source.is_local:
+                    report_progress(Progress.whole(job.id, source.size or 0))
                 return job
             if not source.is_local:
                 raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
             asset_id = await self.multipart_uploads._send(
-                source, **options, upload_id=upload_id, on_progress=note
+                source, **options, upload_id=upload_id, on_progress=report_progress
             )
         return self._job(JobState(asset_id, "processing"))
 
@@ -109,7 +110,7 @@ class AsyncAssets(Methods):
         `enable_hls` and `enable_thumbnail` make a stream and a picture of it. `job.wait()` gives
         the asset once it is ready; `job.latest` is what the service answered at once. Beside
         `user_metadata` the asset gets an entry `dodeca_marker`, by which it is found again when
-        the answer was lost.
+        the response was lost.
 
         >>> job = await client.assets.create("purple.jpg", user_metadata={"topic": "colours"})
         >>> (await job.wait()).user_metadata["topic"]
@@ -132,7 +133,7 @@ class AsyncAssets(Methods):
         body = models.AssetCreateRequest(
             method="direct" if source.is_local else "url",
             file=upload(source),
-            url=link(source),
+            url=source_url(source),
             filename=params.file_name(filename),
             enable_hls=params.flag("enable_hls", enable_hls),
             enable_thumbnail=params.flag("enable_thumbnail", enable_thumbnail),
@@ -150,7 +151,7 @@ class AsyncAssets(Methods):
             return None
 
         asset = await self._transport.fetch(
-            call, lambda answer: of(Asset, call.parse(answer)), find=find
+            call, lambda response: of(Asset, call.parse(response)), find=find
         )
         return self._job(JobState(asset.id, asset.status or "processing", asset))
 
@@ -176,14 +177,14 @@ class AsyncAssets(Methods):
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
         ids = None if asset_ids is None else params.strings("asset_ids", asset_ids)
-        return listed(
+        return paginate(
             self._transport,
             Asset,
             page,
             page_limit,
             lambda number: request(
                 assets_list,
-                asset_ids=given(ids),
+                asset_ids=or_unset(ids),
                 asset_types=params.choices("asset_types", asset_types, ASSET_TYPE_FILTER_VALUES),
                 filename=params.optional("filename", filename),
                 page=number,
@@ -206,7 +207,7 @@ class AsyncAssets(Methods):
     async def job(self, asset_id: str) -> AsyncJob[Asset]:
         """The job that makes an asset ready, from this process or another.
 
-        It looks by `GET /assets/{asset_id}`.
+        It polls by `GET /assets/{asset_id}`.
 
         >>> job = await client.assets.job(asset.id)
         >>> job.status
@@ -216,7 +217,7 @@ class AsyncAssets(Methods):
             NotFoundError: there is no such asset.
             APIError: the service answered with another error status.
         """
-        return self._job(await self._look(asset_id))
+        return self._job(await self._poll(asset_id))
 
     async def delete(self, asset_id: str, *, force: bool | None = None) -> None:
         """Delete an asset, for good (`DELETE /assets/{asset_id}`).
@@ -233,7 +234,7 @@ class AsyncAssets(Methods):
         call = request(assets_delete, asset_id, force=params.flag("force", force))
         await self._transport.send(call)
 
-    async def _look(self, asset_id: str) -> JobState[Asset]:
+    async def _poll(self, asset_id: str) -> JobState[Asset]:
         asset = await self.retrieve(asset_id)
         reason = asset.error.message if asset.error else None
         return JobState(asset_id, asset.status or "", asset, reason)
@@ -250,5 +251,5 @@ class AsyncAssets(Methods):
                         found.add(asset.id)
             return found
 
-        board = Board(("assets", id(self._transport)), running)
-        return AsyncJob(self._look, state, self._transport.clock, board)
+        jobs = AsyncRunningJobs(("assets", id(self._transport)), running)
+        return AsyncJob(self._poll, state, self._transport.clock, jobs)

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from dodeca._async.job import check_timeout
 from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks, Block
 from dodeca._async.transport import AsyncTransport
-from dodeca._base.async_concurrency import arun_blocking
+from dodeca._base.async_concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
+from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -104,7 +104,7 @@ class AsyncEmbed(Methods):
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        texts = params.several("input_texts", input_texts)
+        texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
         bodies = [partial(embed_requests.text, text, model_name) for text in texts]
         return await self._batch(bodies, concurrency)
@@ -122,7 +122,7 @@ class AsyncEmbed(Methods):
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        pictures = params.several("media", media)
+        pictures = params.as_list("media", media)
         params.string("model_name", model_name)
         bodies = [partial(embed_requests.image, picture, model_name) for picture in pictures]
         return await self._batch(bodies, concurrency)
@@ -194,7 +194,7 @@ class AsyncEmbed(Methods):
             retry_failed=retry_failed,
             keep_assets=keep_assets,
             max_minutes=max_minutes,
-            settle_sec=self._transport.settings.settle_sec,
+            reconcile_after_sec=self._transport.settings.reconcile_after_sec,
         )
         call = partial(
             carry_out,
@@ -205,7 +205,7 @@ class AsyncEmbed(Methods):
             dry_run=dry_run,
             progress=progress,
         )
-        return await arun_blocking(AsyncService(self._transport), call)
+        return await run_blocking(AsyncService(self._transport), call)
 
     async def audio(
         self,
@@ -232,7 +232,7 @@ class AsyncEmbed(Methods):
         A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
         forces one or the other. `on_progress` is called with a `Progress` after each piece of an
-        upload and with the job after each look; `progress` shows both (extra `progress`).
+        upload and with the job after each poll; `progress` shows both (extra `progress`).
 
         >>> from dodeca import segmentation
         >>> await client.embed.audio("tones.wav", segmentation=segmentation.fixed(6))
@@ -280,7 +280,7 @@ class AsyncEmbed(Methods):
         A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
         forces one or the other. `on_progress` is called with a `Progress` after each piece of an
-        upload and with the job after each look; `progress` shows both (extra `progress`).
+        upload and with the job after each poll; `progress` shows both (extra `progress`).
 
         >>> from dodeca import segmentation
         >>> film = await client.embed.video("colours.mp4", segmentation=segmentation.dynamic(4))
@@ -325,7 +325,7 @@ class AsyncEmbed(Methods):
         check_callback(on_progress)
         if via == "sync":
             check_sync_clip(media)
-        elif via == "task" or not fits_one_call(media):
+        elif via == "task" or not fits_sync_request(media):
             job = await self.tasks._start(
                 media, block, model_name, on_progress=on_progress, progress=progress
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.transport import AsyncTransport
-from dodeca._base.async_concurrency import AsyncLock, arun_bounded
+from dodeca._base.async_concurrency import AsyncLock, run_bounded
 from dodeca._calls import params
 from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca.batch import Batch
@@ -32,13 +32,13 @@ async def send(
         InvalidRequestError: `concurrency` is out of bounds.
     """
     params.integer("concurrency", concurrency, 1, _MOST)
-    sender = _AsyncSender(transport.hasty(), limiter)
+    sender = _AsyncSender(transport.without_throttle_retries(), limiter)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
     async def work(number: int) -> None:
         results[number] = await sender.send(bodies[number])
 
-    await arun_bounded(work, range(len(bodies)), concurrency)
+    await run_bounded(work, range(len(bodies)), concurrency)
     return Batch(tuple(result for result in results if result is not None))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dodeca._async.transport import AsyncTransport
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.vector_reader import Columns, VectorSink, take
 from dodeca.embeddings import Embeddings
 from dodeca.results import EmbeddingMetadata, of
@@ -20,10 +20,10 @@ async def create_embeddings(
     """Return the vectors of a body, and the response headers, which tell the rate limits."""
     call = request(embed_v2_create, body=body)
 
-    def read(answer: Answer) -> tuple[Embeddings, Mapping[str, str]]:
-        (found,), rest = take(answer, ("data",))
+    def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
+        (found,), rest = take(response, ("data",))
         metadata = call.parse(rest).metadata
-        return as_embeddings(found, metadata, body.model_name), answer.headers
+        return as_embeddings(found, metadata, body.model_name), response.headers
 
     return await transport.fetch(call, read, sink=VectorSink)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from dodeca._async.job import READY, AsyncJob, JobState, board
-from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.job import AsyncJob, running_jobs
+from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.assets import AsyncAssets
 from dodeca._async.resources.embed_call import as_embeddings
 from dodeca._async.transport import AsyncTransport
@@ -16,7 +16,8 @@ from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
+from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import VectorSink, take
 from dodeca.embeddings import Embeddings
 from dodeca.media import SYNC_BYTES, Media, MediaLike
@@ -158,7 +159,7 @@ class AsyncEmbedTasks(Methods):
             APIError: the service answered with another error status.
         """
         params.optional("model_name", model_name)
-        return self._job(await self._look(task_id, model_name=model_name), model_name)
+        return self._job(await self._poll(task_id, model_name=model_name), model_name)
 
     def list(
         self,
@@ -181,7 +182,7 @@ class AsyncEmbedTasks(Methods):
         Raises:
             InvalidRequestError: a date that cannot be read, or a page outside the limits.
         """
-        return listed(
+        return paginate(
             self._transport,
             EmbeddingTask,
             page,
@@ -223,18 +224,18 @@ class AsyncEmbedTasks(Methods):
         return self._job(state, model_name)
 
     def _job(self, state: JobState[Embeddings], model_name: str | None) -> AsyncJob[Embeddings]:
-        running = board(
+        running = running_jobs(
             ("embed_v2_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
-        look = partial(self._look, model_name=model_name)
-        return AsyncJob(look, state, self._transport.clock, running)
+        poll = partial(self._poll, model_name=model_name)
+        return AsyncJob(poll, state, self._transport.clock, running)
 
-    async def _look(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
+    async def _poll(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
 
-        def read(answer: Answer) -> JobState[Embeddings]:
-            (found,), rest = take(answer, ("data",))
+        def read(response: RawResponse) -> JobState[Embeddings]:
+            (found,), rest = take(response, ("data",))
             task = call.parse(rest)
             result = as_embeddings(found, task.metadata, model_name)
             return JobState(

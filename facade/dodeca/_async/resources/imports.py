@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from dodeca._async.job import AsyncJob, Board, JobState
+from dodeca._async.job import AsyncJob, AsyncRunningJobs
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
+from dodeca._calls.polling import JobState
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
@@ -51,14 +52,14 @@ class AsyncImports(Methods):
             retry_failed=params.flag("retry_failed", retry_failed),
             user_metadata=params.user_metadata(user_metadata),
         )
-        answer = await self._transport.send(request(imports_create, integration_id, body=body))
+        response = await self._transport.send(request(imports_create, integration_id, body=body))
         state: JobState[ImportStatus] = JobState(integration_id, "pending")
-        return self._job(index_id, state, of(ImportStarted, answer))
+        return self._job(index_id, state, of(ImportStarted, response))
 
     async def job(self, integration_id: str, index_id: str) -> AsyncJob[ImportStatus]:
         """The job of an import, from this process or another.
 
-        It looks by `GET /tasks/transfers/import/{integration_id}/status`.
+        It polls by `GET /tasks/transfers/import/{integration_id}/status`.
 
         >>> job = await client.imports.job("my-bucket", index.id)
         >>> job.status
@@ -90,20 +91,20 @@ class AsyncImports(Methods):
         Raises:
             APIError: the service answered with an error status.
         """
-        answer = await self._transport.send(request(imports_logs, integration_id))
-        return [of(ImportLog, item) for item in answer.data or []]
+        response = await self._transport.send(request(imports_logs, integration_id))
+        return [of(ImportLog, item) for item in response.data or []]
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None
     ) -> AsyncJob[ImportStatus]:
-        async def look(integration_id: str) -> JobState[ImportStatus]:
+        async def poll(integration_id: str) -> JobState[ImportStatus]:
             found = await self.status(integration_id, index_id)
             under_way = (found.validating, found.pending, found.queued, found.indexing)
             status = "indexing" if any(under_way) else "ready"
             return JobState(integration_id, status, found)
 
         async def running(ids: Set[str]) -> Set[str]:
-            return {name for name in ids if (await look(name)).status != "ready"}
+            return {name for name in ids if (await poll(name)).status != "ready"}
 
-        board = Board(("imports", id(self._transport), index_id), running)
-        return AsyncJob(look, state, self._transport.clock, board, created)
+        jobs = AsyncRunningJobs(("imports", id(self._transport), index_id), running)
+        return AsyncJob(poll, state, self._transport.clock, jobs, created)

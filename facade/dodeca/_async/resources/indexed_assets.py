@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca._async.job import AsyncJob, JobState, board
-from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.job import AsyncJob, running_jobs
+from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.params import Span
+from dodeca._calls.polling import JobState
 from dodeca.results import IndexedAsset
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (
@@ -71,14 +72,14 @@ class AsyncIndexedAssets(Methods):
             return None
 
         created = await self._transport.fetch(
-            call, lambda answer: str(call.parse(answer).field_id), find=find
+            call, lambda response: str(call.parse(response).field_id), find=find
         )
         return self._job(index_id, JobState(created, "pending"))
 
     async def job(self, index_id: str, indexed_asset_id: str) -> AsyncJob[IndexedAsset]:
         """The job that takes an asset in, from this process or another.
 
-        It looks by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
+        It polls by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
 
         >>> job = await client.indexes.assets.job(index.id, video.id)
         >>> job.status
@@ -134,7 +135,7 @@ class AsyncIndexedAssets(Methods):
             sort_option=sort_option,
         )
         words = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
-        return listed(
+        return paginate(
             self._transport,
             IndexedAsset,
             page,
@@ -214,13 +215,13 @@ class AsyncIndexedAssets(Methods):
         await self._transport.send(request(indexed_assets_delete, index_id, indexed_asset_id))
 
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> AsyncJob[IndexedAsset]:
-        async def look(indexed_asset_id: str) -> JobState[IndexedAsset]:
+        async def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
             found = await self.retrieve(index_id, indexed_asset_id)
             reason = library_requests.reason(found.extra.get("error"))
             return JobState(indexed_asset_id, found.status or "", found, reason)
 
-        running = board(
+        running = running_jobs(
             ("indexed_assets", id(self._transport), index_id),
             lambda: self.list(index_id, status=_RUNNING, page_limit=50),
         )
-        return AsyncJob(look, state, self._transport.clock, running)
+        return AsyncJob(poll, state, self._transport.clock, running)

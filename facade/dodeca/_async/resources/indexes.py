@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.indexed_assets import AsyncIndexedAssets
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.transport import AsyncTransport
@@ -95,7 +95,7 @@ class AsyncIndexes(Methods):
             return None
 
         created = await self._transport.fetch(
-            call, lambda answer: of(Index, call.parse(answer)), find=find
+            call, lambda response: of(Index, call.parse(response)), find=find
         )
         chosen = [IndexModel(model.model_name, model.model_options) for model in body.models]
         return attrs.evolve(created, index_name=name, models=chosen, addons=addons)
@@ -126,7 +126,7 @@ class AsyncIndexes(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        return listed(
+        return paginate(
             self._transport,
             Index,
             page,

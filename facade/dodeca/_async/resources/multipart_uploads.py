@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.storage import AsyncStorage
 from dodeca._async.transport import AsyncTransport
-from dodeca._base.async_concurrency import AsyncLock, arun_bounded
+from dodeca._base.async_concurrency import AsyncLock, run_bounded
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.bodies import file_name, range_body
@@ -54,7 +54,7 @@ class AsyncMultipartUploads(Methods):
     ) -> Upload:
         """Open a session for a file of up to 10 GB (`POST /assets/multipart-uploads`).
 
-        `type` is "video", "audio" or "image", `total_size` in bytes. The answer names the size of
+        `type` is "video", "audio" or "image", `total_size` in bytes. The response names the size of
         the chunks and has URLs for the first ones, each good for one hour; the session ends after
         24 hours.
 
@@ -93,7 +93,7 @@ class AsyncMultipartUploads(Methods):
         Raises:
             InvalidRequestError: a page below 1, or more than 50 on a page.
         """
-        return listed(
+        return paginate(
             self._transport,
             Upload,
             page,
@@ -123,8 +123,8 @@ class AsyncMultipartUploads(Methods):
         call(page)  # checks the id now, not at the first iteration
 
         async def fetch(number: int) -> Page[Chunk]:
-            answer = await self._transport.send(call(number))
-            return page_of(Chunk, answer, items="uploaded_chunks")
+            response = await self._transport.send(call(number))
+            return page_of(Chunk, response, items="uploaded_chunks")
 
         return AsyncPages(fetch, page)
 
@@ -146,8 +146,8 @@ class AsyncMultipartUploads(Methods):
         params.integer("count", count, 1, _URLS)
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
-        answer = await self._transport.send(call)
-        return [of(UploadUrl, item) for item in answer.upload_urls or []]
+        response = await self._transport.send(call)
+        return [of(UploadUrl, item) for item in response.upload_urls or []]
 
     async def report_chunks(
         self, upload_id: str, completed_chunks: Sequence[Mapping[str, Any]]
@@ -167,12 +167,12 @@ class AsyncMultipartUploads(Methods):
             InvalidRequestError: no chunk, more than 50, or one of another form.
             APIError: the service answered with an error status.
         """
-        given = params.several("completed_chunks", completed_chunks)
-        if not 1 <= len(given) <= _URLS:
-            raise InvalidRequestError(f"a report names 1 to {_URLS} chunks, got {len(given)}")
+        reported = params.as_list("completed_chunks", completed_chunks)
+        if not 1 <= len(reported) <= _URLS:
+            raise InvalidRequestError(f"a report names 1 to {_URLS} chunks, got {len(reported)}")
         chunks = [
-            params.shaped(_CHUNK, models.CompletedChunk, params.mapping(_CHUNK, chunk))
-            for chunk in given
+            params.parse_model(_CHUNK, models.CompletedChunk, params.mapping(_CHUNK, chunk))
+            for chunk in reported
         ]
         body = models.ChunkReportRequest(
             completed_chunks=[chunk for chunk in chunks if not isinstance(chunk, Unset)]
@@ -209,7 +209,7 @@ class AsyncMultipartUploads(Methods):
         plan = _plan(media, session)
         async with AsyncStorage(self._transport) as storage:
             run = _Run(self, storage, media, plan, session, done, on_progress)
-            await arun_bounded(run.send, plan.missing(frozenset(done)), WORKERS)
+            await run_bounded(run.send, plan.missing(frozenset(done)), WORKERS)
         return run.asset_id
 
     async def _unfinished(self, upload_id: str) -> Upload:

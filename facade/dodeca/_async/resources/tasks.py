@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca._async.job import AsyncJob, JobState, board
-from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.job import AsyncJob, running_jobs
+from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
-from dodeca._calls.bodies import link, upload
+from dodeca._calls.bodies import source_url, upload
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
+from dodeca._calls.polling import JobState
 from dodeca.errors import InvalidMediaError
 from dodeca.media import GIB, Media, MediaLike
 from dodeca.results import Task, of
@@ -71,7 +72,7 @@ class AsyncTasks(Methods):
         body = models.TaskCreateRequest(
             index_id=params.string("index_id", index_id),
             video_file=upload(source),
-            video_url=link(source),
+            video_url=source_url(source),
             enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
             user_metadata=params.metadata_text(user_metadata),
         )
@@ -91,7 +92,7 @@ class AsyncTasks(Methods):
             NotFoundError: there is no such task.
             APIError: the service answered with another error status.
         """
-        return self._job(await self._look(task_id))
+        return self._job(await self._poll(task_id))
 
     def list(
         self,
@@ -123,7 +124,7 @@ class AsyncTasks(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        return listed(
+        return paginate(
             self._transport,
             Task,
             page,
@@ -160,14 +161,14 @@ class AsyncTasks(Methods):
         """
         await self._transport.send(request(tasks_delete, task_id))
 
-    async def _look(self, task_id: str) -> JobState[Task]:
+    async def _poll(self, task_id: str) -> JobState[Task]:
         task = of(Task, await self._transport.send(request(tasks_retrieve, task_id)))
         reason = library_requests.reason(task.extra.get("error"))
         expected = library_requests.seconds_between(task.created_at, task.estimated_time)
         return JobState(task_id, task.status or "", task, reason, expected)
 
     def _job(self, state: JobState[Task]) -> AsyncJob[Task]:
-        running = board(
+        running = running_jobs(
             ("tasks", id(self._transport)), lambda: self.list(status=_RUNNING, page_limit=50)
         )
-        return AsyncJob(self._look, state, self._transport.clock, running)
+        return AsyncJob(self._poll, state, self._transport.clock, running)

@@ -41,8 +41,8 @@ class AsyncGenerate(Methods):
             APIError: the service answered with an error status.
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
-        answer = await self._transport.send(request(generate_create, body=body))
-        return of(Analysis, answer)
+        response = await self._transport.send(request(generate_create, body=body))
+        return of(Analysis, response)
 
     def stream(
         self, video_id: str, prompt: str, *, temperature: float | None = None
@@ -96,7 +96,7 @@ class AsyncSummarize(Methods):
             prompt=params.optional("prompt", prompt),
             temperature=params.number("temperature", temperature, 0, 1),
             max_tokens=params.integer("max_tokens", max_tokens, 1, 4096),
-            response_format=params.shaped(
+            response_format=params.parse_model(
                 "response_format", models.JsonResponseFormat, response_format
             ),
         )

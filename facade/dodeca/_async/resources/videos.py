@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dodeca._async.pages import AsyncPages, listed
+from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
@@ -76,7 +76,7 @@ class AsyncVideos(Methods):
             sort_by=sort_by,
             sort_option=sort_option,
         )
-        return listed(
+        return paginate(
             self._transport,
             Video,
             page,

@@ -7,48 +7,48 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from dodeca._http import messages
-from dodeca._http.http11 import Answers, head
+from dodeca._http.http11 import ResponseParser, request_head
 from dodeca._http.network import Stream
 
 _JOINED = 64 * 1024  # a body of up to this goes out with its headers, in one packet if it fits
 
 
-class Line:
+class Connection:
     """A connection that stays open between requests."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._answers = Answers()
+        self._parser = ResponseParser()
         self._is_sent = True
 
-    def exchange(self, request: messages.HttpRequest) -> Answers:
-        """Send a request, and read the head of its answer."""
-        answer = self._answers
-        answer.begin()
+    def exchange(self, request: messages.HttpRequest) -> ResponseParser:
+        """Send a request and read the head of its response."""
+        parser = self._parser
+        parser.begin()
         self._is_sent = False
         self._stream.deadline = request.deadline
         with suppress(messages.WriteError):  # a server may refuse before it has read everything
             self._send(request)
             self._is_sent = True
-        while not answer.status:
-            self._more()
-        return answer
+        while not parser.status:
+            self._read_more()
+        return parser
 
-    def pieces(self) -> Iterator[bytes]:
-        """The body of the answer, as it arrives."""
+    def body(self) -> Iterator[bytes]:
+        """The body of the response, as it arrives."""
         while True:
-            for piece in self._answers.taken():
+            for piece in self._parser.take_body():
                 yield piece
-            if self._answers.is_whole:
+            if self._parser.is_complete:
                 return
-            self._more()
+            self._read_more()
 
     def is_reusable(self) -> bool:
         """Whether another request can follow."""
-        return self._is_sent and self._answers.is_whole and not self._answers.is_last
+        return self._is_sent and self._parser.is_complete and not self._parser.is_last
 
     def is_stale(self) -> bool:
-        """Whether the other side has closed it, or said what nobody asked for."""
+        """Whether the server has closed the connection, or sent data that nobody asked for."""
         return self._stream.is_readable()
 
     def close(self) -> None:
@@ -56,23 +56,23 @@ class Line:
         self._stream.close()
 
     def _send(self, request: messages.HttpRequest) -> None:
-        waiting, body = head(request), request.body.at_hand()
+        unsent, body = request_head(request), request.body.in_memory()
         if body is not None:
-            self._stream.write(waiting + body)
+            self._stream.write(unsent + body)
             return
         for piece in messages.BodyStream(request.body):
-            if len(waiting) + len(piece) < _JOINED:
-                waiting += piece
+            if len(unsent) + len(piece) < _JOINED:
+                unsent += piece
                 continue
-            if waiting:
-                self._stream.write(waiting)
-                waiting = b""
+            if unsent:
+                self._stream.write(unsent)
+                unsent = b""
             self._stream.write(piece)
-        if waiting:
-            self._stream.write(waiting)
+        if unsent:
+            self._stream.write(unsent)
 
-    def _more(self) -> None:
+    def _read_more(self) -> None:
         if data := self._stream.read():
-            self._answers.feed(data)
+            self._parser.feed(data)
         else:
-            self._answers.end()
+            self._parser.end()

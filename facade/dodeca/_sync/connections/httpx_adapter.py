@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/connections/httpx_adapter.py by scripts/unasync.py; edit that one.
-"""What comes back from the other side, and the way there through a transport of httpx's."""
+"""Send requests through a transport of httpx: a proxy, or one that the user passed."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from dodeca._http import messages
 
 @attrs.frozen(eq=False)
 class HttpResponse:
-    """An answer: the names of headers in lower case, the body as it comes over the wire."""
+    """A response whose body is still to be read; header names are in lower case."""
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: messages.ByteStream = attrs.field(default=messages.NOTHING, repr=False)
+    stream: messages.ByteStream = attrs.field(default=messages.EMPTY, repr=False)
 
 
-class Through:
-    """The way through a transport that httpx or a user has made."""
+class HttpxAdapter:
+    """Makes a transport of httpx keep the deadline of each request."""
 
     def __init__(self, transport: messages.Transport) -> None:
         self._transport = transport
 
     def send(self, request: messages.HttpRequest) -> HttpResponse:
-        """Send a request, whose connection is free when the stream of the answer is closed."""
-        with Deadline(request.left):
+        """Send a request. Closing the response's stream frees its connection."""
+        with Deadline(request.remaining_sec):
             found = self._transport.handle_request(messages.for_httpx(request))
-        stream = _InTime(cast(messages.ByteStream, found.stream), request.deadline)
+        stream = _TimedStream(cast(messages.ByteStream, found.stream), request.deadline)
         return HttpResponse(found.status_code, dict(found.headers.items()), stream)
 
     def close(self) -> None:
@@ -40,7 +40,7 @@ class Through:
         self._transport.close()
 
 
-class _InTime(messages.ByteStream):
+class _TimedStream(messages.ByteStream):
     """A body that keeps the deadline of its request."""
 
     def __init__(self, stream: messages.ByteStream, deadline: float) -> None:

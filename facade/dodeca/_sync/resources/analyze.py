@@ -11,8 +11,9 @@ from typing import Any
 from dodeca._base.html import Methods
 from dodeca._calls import analyze_requests, params
 from dodeca._calls.operation import request
-from dodeca._sync.job import Job, JobState, board
-from dodeca._sync.pages import Pages, listed
+from dodeca._calls.polling import JobState
+from dodeca._sync.job import Job, running_jobs
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
 from dodeca.media import MediaLike
@@ -68,8 +69,8 @@ class Analyze(Methods):
         seconds; `response_format` is `{"type": "json_schema", "json_schema": {…}}`; `prompt_v2`
         is a prompt with media in the API's own form.
 
-        >>> answer = client.analyze("What happens in it?", video_id=video.id)
-        >>> answer.finish_reason
+        >>> response = client.analyze("What happens in it?", video_id=video.id)
+        >>> response.finish_reason
         'stop'
 
         Raises:
@@ -213,7 +214,7 @@ class AnalyzeTasks(Methods):
             NotFoundError: there is no such task.
             APIError: the service answered with another error status.
         """
-        return self._job(self._look(task_id))
+        return self._job(self._poll(task_id))
 
     def list(
         self,
@@ -236,7 +237,7 @@ class AnalyzeTasks(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        return listed(
+        return paginate(
             self._transport,
             AnalyzeTask,
             page,
@@ -264,12 +265,12 @@ class AnalyzeTasks(Methods):
         """
         self._transport.send(request(analyze_tasks_delete, task_id))
 
-    def _look(self, task_id: str) -> JobState[AnalyzeTask]:
+    def _poll(self, task_id: str) -> JobState[AnalyzeTask]:
         task = of(AnalyzeTask, self._transport.send(request(analyze_tasks_retrieve, task_id)))
         reason = task.error.message if task.error else None
         return JobState(task_id, task.status or "", task, reason)
 
     def _job(self, state: JobState[AnalyzeTask]) -> Job[AnalyzeTask]:
         lists = [lambda word=word: self.list(status=word, page_limit=50) for word in _RUNNING]
-        running = board(("analyze_tasks", id(self._transport)), *lists)
-        return Job(self._look, state, self._transport.clock, running)
+        running = running_jobs(("analyze_tasks", id(self._transport)), *lists)
+        return Job(self._poll, state, self._transport.clock, running)

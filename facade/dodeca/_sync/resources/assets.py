@@ -9,12 +9,13 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
-from dodeca._calls.bodies import link, upload
-from dodeca._calls.operation import given, request
+from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.operation import or_unset, request
+from dodeca._calls.polling import JobState
 from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
-from dodeca._sync.job import Board, Job, JobState
-from dodeca._sync.pages import Pages, listed
+from dodeca._sync.job import Job, RunningJobs
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.multipart_uploads import MultipartUploads
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError
@@ -82,16 +83,16 @@ class Assets(Methods):
             "enable_thumbnail": enable_thumbnail,
         }
         name = source.filename or source  # folders would leave no room for the bar
-        with upload_progress(name, source.size, on_progress, progress) as note:
+        with upload_progress(name, source.size, on_progress, progress) as report_progress:
             if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
                 job = self.create(source, **options)
-                if note is not None and source.is_local:
-                    note(Progress.whole(job.id, source.size or 0))
+                if report_progress is not None and source.is_local:
+                    report_progress(Progress.whole(job.id, source.size or 0))
                 return job
             if not source.is_local:
                 raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
             asset_id = self.multipart_uploads._send(
-                source, **options, upload_id=upload_id, on_progress=note
+                source, **options, upload_id=upload_id, on_progress=report_progress
             )
         return self._job(JobState(asset_id, "processing"))
 
@@ -110,7 +111,7 @@ class Assets(Methods):
         `enable_hls` and `enable_thumbnail` make a stream and a picture of it. `job.wait()` gives
         the asset once it is ready; `job.latest` is what the service answered at once. Beside
         `user_metadata` the asset gets an entry `dodeca_marker`, by which it is found again when
-        the answer was lost.
+        the response was lost.
 
         >>> job = client.assets.create("purple.jpg", user_metadata={"topic": "colours"})
         >>> job.wait().user_metadata["topic"]
@@ -133,7 +134,7 @@ class Assets(Methods):
         body = models.AssetCreateRequest(
             method="direct" if source.is_local else "url",
             file=upload(source),
-            url=link(source),
+            url=source_url(source),
             filename=params.file_name(filename),
             enable_hls=params.flag("enable_hls", enable_hls),
             enable_thumbnail=params.flag("enable_thumbnail", enable_thumbnail),
@@ -150,7 +151,9 @@ class Assets(Methods):
                     return None  # the newest come first
             return None
 
-        asset = self._transport.fetch(call, lambda answer: of(Asset, call.parse(answer)), find=find)
+        asset = self._transport.fetch(
+            call, lambda response: of(Asset, call.parse(response)), find=find
+        )
         return self._job(JobState(asset.id, asset.status or "processing", asset))
 
     def list(
@@ -175,14 +178,14 @@ class Assets(Methods):
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
         ids = None if asset_ids is None else params.strings("asset_ids", asset_ids)
-        return listed(
+        return paginate(
             self._transport,
             Asset,
             page,
             page_limit,
             lambda number: request(
                 assets_list,
-                asset_ids=given(ids),
+                asset_ids=or_unset(ids),
                 asset_types=params.choices("asset_types", asset_types, ASSET_TYPE_FILTER_VALUES),
                 filename=params.optional("filename", filename),
                 page=number,
@@ -205,7 +208,7 @@ class Assets(Methods):
     def job(self, asset_id: str) -> Job[Asset]:
         """The job that makes an asset ready, from this process or another.
 
-        It looks by `GET /assets/{asset_id}`.
+        It polls by `GET /assets/{asset_id}`.
 
         >>> job = client.assets.job(asset.id)
         >>> job.status
@@ -215,7 +218,7 @@ class Assets(Methods):
             NotFoundError: there is no such asset.
             APIError: the service answered with another error status.
         """
-        return self._job(self._look(asset_id))
+        return self._job(self._poll(asset_id))
 
     def delete(self, asset_id: str, *, force: bool | None = None) -> None:
         """Delete an asset, for good (`DELETE /assets/{asset_id}`).
@@ -232,7 +235,7 @@ class Assets(Methods):
         call = request(assets_delete, asset_id, force=params.flag("force", force))
         self._transport.send(call)
 
-    def _look(self, asset_id: str) -> JobState[Asset]:
+    def _poll(self, asset_id: str) -> JobState[Asset]:
         asset = self.retrieve(asset_id)
         reason = asset.error.message if asset.error else None
         return JobState(asset_id, asset.status or "", asset, reason)
@@ -249,5 +252,5 @@ class Assets(Methods):
                         found.add(asset.id)
             return found
 
-        board = Board(("assets", id(self._transport)), running)
-        return Job(self._look, state, self._transport.clock, board)
+        jobs = RunningJobs(("assets", id(self._transport)), running)
+        return Job(self._poll, state, self._transport.clock, jobs)

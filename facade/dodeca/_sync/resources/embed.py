@@ -12,15 +12,15 @@ from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
-from dodeca._sync.job import check_timeout
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import Block, EmbedTasks
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_one_call
+from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -105,7 +105,7 @@ class Embed(Methods):
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        texts = params.several("input_texts", input_texts)
+        texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
         bodies = [partial(embed_requests.text, text, model_name) for text in texts]
         return self._batch(bodies, concurrency)
@@ -123,7 +123,7 @@ class Embed(Methods):
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        pictures = params.several("media", media)
+        pictures = params.as_list("media", media)
         params.string("model_name", model_name)
         bodies = [partial(embed_requests.image, picture, model_name) for picture in pictures]
         return self._batch(bodies, concurrency)
@@ -195,7 +195,7 @@ class Embed(Methods):
             retry_failed=retry_failed,
             keep_assets=keep_assets,
             max_minutes=max_minutes,
-            settle_sec=self._transport.settings.settle_sec,
+            reconcile_after_sec=self._transport.settings.reconcile_after_sec,
         )
         call = partial(
             carry_out,
@@ -233,7 +233,7 @@ class Embed(Methods):
         A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
         forces one or the other. `on_progress` is called with a `Progress` after each piece of an
-        upload and with the job after each look; `progress` shows both (extra `progress`).
+        upload and with the job after each poll; `progress` shows both (extra `progress`).
 
         >>> from dodeca import segmentation
         >>> client.embed.audio("tones.wav", segmentation=segmentation.fixed(6))
@@ -281,7 +281,7 @@ class Embed(Methods):
         A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
         task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
         forces one or the other. `on_progress` is called with a `Progress` after each piece of an
-        upload and with the job after each look; `progress` shows both (extra `progress`).
+        upload and with the job after each poll; `progress` shows both (extra `progress`).
 
         >>> from dodeca import segmentation
         >>> film = client.embed.video("colours.mp4", segmentation=segmentation.dynamic(4))
@@ -326,7 +326,7 @@ class Embed(Methods):
         check_callback(on_progress)
         if via == "sync":
             check_sync_clip(media)
-        elif via == "task" or not fits_one_call(media):
+        elif via == "task" or not fits_sync_request(media):
             job = self.tasks._start(
                 media, block, model_name, on_progress=on_progress, progress=progress
             )

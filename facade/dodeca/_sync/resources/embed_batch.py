@@ -31,7 +31,7 @@ def send(transport: Transport, limiter: Limiter, bodies: Sequence[Body], concurr
         InvalidRequestError: `concurrency` is out of bounds.
     """
     params.integer("concurrency", concurrency, 1, _MOST)
-    sender = _AsyncSender(transport.hasty(), limiter)
+    sender = _AsyncSender(transport.without_throttle_retries(), limiter)
     results: list[Embeddings | DodecaError | None] = [None] * len(bodies)
 
     def work(number: int) -> None:

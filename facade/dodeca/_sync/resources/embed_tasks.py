@@ -12,10 +12,11 @@ from dodeca._base.html import Methods
 from dodeca._calls import embed_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
-from dodeca._calls.operation import Answer, request
+from dodeca._calls.operation import RawResponse, request
+from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import VectorSink, take
-from dodeca._sync.job import READY, Job, JobState, board
-from dodeca._sync.pages import Pages, listed
+from dodeca._sync.job import Job, running_jobs
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.assets import Assets
 from dodeca._sync.resources.embed_call import as_embeddings
 from dodeca._sync.transport import Transport
@@ -157,7 +158,7 @@ class EmbedTasks(Methods):
             APIError: the service answered with another error status.
         """
         params.optional("model_name", model_name)
-        return self._job(self._look(task_id, model_name=model_name), model_name)
+        return self._job(self._poll(task_id, model_name=model_name), model_name)
 
     def list(
         self,
@@ -180,7 +181,7 @@ class EmbedTasks(Methods):
         Raises:
             InvalidRequestError: a date that cannot be read, or a page outside the limits.
         """
-        return listed(
+        return paginate(
             self._transport,
             EmbeddingTask,
             page,
@@ -222,18 +223,18 @@ class EmbedTasks(Methods):
         return self._job(state, model_name)
 
     def _job(self, state: JobState[Embeddings], model_name: str | None) -> Job[Embeddings]:
-        running = board(
+        running = running_jobs(
             ("embed_v2_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
-        look = partial(self._look, model_name=model_name)
-        return Job(look, state, self._transport.clock, running)
+        poll = partial(self._poll, model_name=model_name)
+        return Job(poll, state, self._transport.clock, running)
 
-    def _look(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
+    def _poll(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
 
-        def read(answer: Answer) -> JobState[Embeddings]:
-            (found,), rest = take(answer, ("data",))
+        def read(response: RawResponse) -> JobState[Embeddings]:
+            (found,), rest = take(response, ("data",))
             task = call.parse(rest)
             result = as_embeddings(found, task.metadata, model_name)
             return JobState(

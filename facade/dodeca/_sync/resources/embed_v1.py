@@ -8,21 +8,20 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
-import attrs
-
 from dodeca._base.html import Methods
 from dodeca._calls import params
-from dodeca._calls.bodies import link, upload
+from dodeca._calls.bodies import source_url, upload
 from dodeca._calls.dates import timestamp
-from dodeca._calls.operation import Answer, Request, request
+from dodeca._calls.operation import RawResponse, Request, request
+from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import V1, Columns, VectorSink, take
-from dodeca._sync.job import READY, Job, JobState, board
-from dodeca._sync.pages import Pages, listed
+from dodeca._sync.job import Job, running_jobs
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import EmbeddingMetadata, EmbeddingTask, Result, of
+from dodeca.results import EmbeddingMetadata, EmbeddingsV1, EmbeddingTask, of
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
 from dodeca_api.api.embed_tasks import (
@@ -40,19 +39,6 @@ from dodeca_api.types import Unset
 MODEL_V1 = "Marengo-retrieval-2.7"
 _KINDS = ("text", "image", "audio")
 _sink = partial(VectorSink, V1)
-
-
-@attrs.frozen(repr=False)
-class EmbeddingsV1(Result):
-    """What one call of the first API gave, for each kind of input that it got.
-
-    A part that failed has its reason in `errors`, under "text", "image" or "audio".
-    """
-
-    text: Embeddings | None = None
-    image: Embeddings | None = None
-    audio: Embeddings | None = None
-    errors: dict[str, str] = attrs.field(factory=dict)
 
 
 class EmbedV1(Methods):
@@ -104,9 +90,9 @@ class EmbedV1(Methods):
             text=params.optional("text", text),
             text_truncate=params.choice("text_truncate", text_truncate, TEXT_TRUNCATE_VALUES),
             image_file=upload(picture),
-            image_url=link(picture),
+            image_url=source_url(picture),
             audio_file=upload(sound),
-            audio_url=link(sound),
+            audio_url=source_url(sound),
             audio_start_offset_sec=params.number(
                 "audio_start_offset_sec", audio_start_offset_sec, 0
             ),
@@ -153,7 +139,7 @@ class EmbedV1Tasks(Methods):
         body = models.EmbedTaskCreateRequest(
             model_name=params.string("model_name", model_name),
             video_file=upload(source),
-            video_url=link(source),
+            video_url=source_url(source),
             video_start_offset_sec=start,
             video_end_offset_sec=end,
             video_clip_length=params.number("video_clip_length", video_clip_length, 2, 10),
@@ -215,7 +201,7 @@ class EmbedV1Tasks(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        return listed(
+        return paginate(
             self._transport,
             EmbeddingTask,
             page,
@@ -237,7 +223,7 @@ class EmbedV1Tasks(Methods):
             "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
         )
 
-        def look(task_id: str) -> JobState[Embeddings]:
+        def poll(task_id: str) -> JobState[Embeddings]:
             status = self.status(task_id).status or ""
             if status != READY:
                 return JobState(task_id, status)
@@ -245,11 +231,11 @@ class EmbedV1Tasks(Methods):
             found = self._transport.fetch(call, partial(_video, call), sink=_sink)
             return JobState(task_id, status, found)
 
-        running = board(
+        running = running_jobs(
             ("embed_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
-        return Job(look, state, self._transport.clock, running)
+        return Job(poll, state, self._transport.clock, running)
 
 
 def _part(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
@@ -274,8 +260,8 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
     return source
 
 
-def _parts(call: Request[models.EmbedResponse], answer: Answer) -> EmbeddingsV1:
-    columns, rest = take(answer, *((f"{kind}_embedding", "segments") for kind in _KINDS))
+def _parts(call: Request[models.EmbedResponse], response: RawResponse) -> EmbeddingsV1:
+    columns, rest = take(response, *((f"{kind}_embedding", "segments") for kind in _KINDS))
     told = call.parse(rest)
     parts: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -291,8 +277,8 @@ def _parts(call: Request[models.EmbedResponse], answer: Answer) -> EmbeddingsV1:
     return EmbeddingsV1(**parts, errors=errors)
 
 
-def _video(call: Request[models.EmbedTaskDetail], answer: Answer) -> Embeddings:
-    (found,), rest = take(answer, ("video_embedding", "segments"))
+def _video(call: Request[models.EmbedTaskDetail], response: RawResponse) -> Embeddings:
+    (found,), rest = take(response, ("video_embedding", "segments"))
     told = call.parse(rest)
     video = told.video_embedding
     return _embeddings(found, video.metadata if video else None, told.model_name or None)

@@ -9,7 +9,8 @@ from typing import Any
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
-from dodeca._sync.job import Board, Job, JobState
+from dodeca._calls.polling import JobState
+from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.transport import Transport
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
 from dodeca_api import models
@@ -52,14 +53,14 @@ class Imports(Methods):
             retry_failed=params.flag("retry_failed", retry_failed),
             user_metadata=params.user_metadata(user_metadata),
         )
-        answer = self._transport.send(request(imports_create, integration_id, body=body))
+        response = self._transport.send(request(imports_create, integration_id, body=body))
         state: JobState[ImportStatus] = JobState(integration_id, "pending")
-        return self._job(index_id, state, of(ImportStarted, answer))
+        return self._job(index_id, state, of(ImportStarted, response))
 
     def job(self, integration_id: str, index_id: str) -> Job[ImportStatus]:
         """The job of an import, from this process or another.
 
-        It looks by `GET /tasks/transfers/import/{integration_id}/status`.
+        It polls by `GET /tasks/transfers/import/{integration_id}/status`.
 
         >>> job = client.imports.job("my-bucket", index.id)
         >>> job.status
@@ -91,20 +92,20 @@ class Imports(Methods):
         Raises:
             APIError: the service answered with an error status.
         """
-        answer = self._transport.send(request(imports_logs, integration_id))
-        return [of(ImportLog, item) for item in answer.data or []]
+        response = self._transport.send(request(imports_logs, integration_id))
+        return [of(ImportLog, item) for item in response.data or []]
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None
     ) -> Job[ImportStatus]:
-        def look(integration_id: str) -> JobState[ImportStatus]:
+        def poll(integration_id: str) -> JobState[ImportStatus]:
             found = self.status(integration_id, index_id)
             under_way = (found.validating, found.pending, found.queued, found.indexing)
             status = "indexing" if any(under_way) else "ready"
             return JobState(integration_id, status, found)
 
         def running(ids: Set[str]) -> Set[str]:
-            return {name for name in ids if look(name).status != "ready"}
+            return {name for name in ids if poll(name).status != "ready"}
 
-        board = Board(("imports", id(self._transport), index_id), running)
-        return Job(look, state, self._transport.clock, board, created)
+        jobs = RunningJobs(("imports", id(self._transport), index_id), running)
+        return Job(poll, state, self._transport.clock, jobs, created)

@@ -11,8 +11,9 @@ from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.params import Span
-from dodeca._sync.job import Job, JobState, board
-from dodeca._sync.pages import Pages, listed
+from dodeca._calls.polling import JobState
+from dodeca._sync.job import Job, running_jobs
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.results import IndexedAsset
 from dodeca_api import models
@@ -72,14 +73,14 @@ class IndexedAssets(Methods):
             return None
 
         created = self._transport.fetch(
-            call, lambda answer: str(call.parse(answer).field_id), find=find
+            call, lambda response: str(call.parse(response).field_id), find=find
         )
         return self._job(index_id, JobState(created, "pending"))
 
     def job(self, index_id: str, indexed_asset_id: str) -> Job[IndexedAsset]:
         """The job that takes an asset in, from this process or another.
 
-        It looks by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
+        It polls by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
 
         >>> job = client.indexes.assets.job(index.id, video.id)
         >>> job.status
@@ -135,7 +136,7 @@ class IndexedAssets(Methods):
             sort_option=sort_option,
         )
         words = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
-        return listed(
+        return paginate(
             self._transport,
             IndexedAsset,
             page,
@@ -215,13 +216,13 @@ class IndexedAssets(Methods):
         self._transport.send(request(indexed_assets_delete, index_id, indexed_asset_id))
 
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> Job[IndexedAsset]:
-        def look(indexed_asset_id: str) -> JobState[IndexedAsset]:
+        def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
             found = self.retrieve(index_id, indexed_asset_id)
             reason = library_requests.reason(found.extra.get("error"))
             return JobState(indexed_asset_id, found.status or "", found, reason)
 
-        running = board(
+        running = running_jobs(
             ("indexed_assets", id(self._transport), index_id),
             lambda: self.list(index_id, status=_RUNNING, page_limit=50),
         )
-        return Job(look, state, self._transport.clock, running)
+        return Job(poll, state, self._transport.clock, running)

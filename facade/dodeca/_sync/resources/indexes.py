@@ -14,7 +14,7 @@ from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
-from dodeca._sync.pages import Pages, listed
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.indexed_assets import IndexedAssets
 from dodeca._sync.resources.videos import Videos
 from dodeca._sync.transport import Transport
@@ -96,7 +96,7 @@ class Indexes(Methods):
             return None
 
         created = self._transport.fetch(
-            call, lambda answer: of(Index, call.parse(answer)), find=find
+            call, lambda response: of(Index, call.parse(response)), find=find
         )
         chosen = [IndexModel(model.model_name, model.model_options) for model in body.models]
         return attrs.evolve(created, index_name=name, models=chosen, addons=addons)
@@ -127,7 +127,7 @@ class Indexes(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        return listed(
+        return paginate(
             self._transport,
             Index,
             page,

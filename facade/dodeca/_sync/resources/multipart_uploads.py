@@ -13,7 +13,7 @@ from dodeca._calls.bodies import file_name, range_body
 from dodeca._calls.operation import Request, request
 from dodeca._calls.upload_plan import Chunk as Range
 from dodeca._calls.upload_plan import Plan, Progress
-from dodeca._sync.pages import Pages, listed
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.storage import Storage
 from dodeca._sync.transport import Transport
 from dodeca.errors import APIError, InvalidRequestError, InvalidResponseError
@@ -55,7 +55,7 @@ class MultipartUploads(Methods):
     ) -> Upload:
         """Open a session for a file of up to 10 GB (`POST /assets/multipart-uploads`).
 
-        `type` is "video", "audio" or "image", `total_size` in bytes. The answer names the size of
+        `type` is "video", "audio" or "image", `total_size` in bytes. The response names the size of
         the chunks and has URLs for the first ones, each good for one hour; the session ends after
         24 hours.
 
@@ -94,7 +94,7 @@ class MultipartUploads(Methods):
         Raises:
             InvalidRequestError: a page below 1, or more than 50 on a page.
         """
-        return listed(
+        return paginate(
             self._transport,
             Upload,
             page,
@@ -124,8 +124,8 @@ class MultipartUploads(Methods):
         call(page)  # checks the id now, not at the first iteration
 
         def fetch(number: int) -> Page[Chunk]:
-            answer = self._transport.send(call(number))
-            return page_of(Chunk, answer, items="uploaded_chunks")
+            response = self._transport.send(call(number))
+            return page_of(Chunk, response, items="uploaded_chunks")
 
         return Pages(fetch, page)
 
@@ -147,8 +147,8 @@ class MultipartUploads(Methods):
         params.integer("count", count, 1, _URLS)
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
-        answer = self._transport.send(call)
-        return [of(UploadUrl, item) for item in answer.upload_urls or []]
+        response = self._transport.send(call)
+        return [of(UploadUrl, item) for item in response.upload_urls or []]
 
     def report_chunks(
         self, upload_id: str, completed_chunks: Sequence[Mapping[str, Any]]
@@ -168,12 +168,12 @@ class MultipartUploads(Methods):
             InvalidRequestError: no chunk, more than 50, or one of another form.
             APIError: the service answered with an error status.
         """
-        given = params.several("completed_chunks", completed_chunks)
-        if not 1 <= len(given) <= _URLS:
-            raise InvalidRequestError(f"a report names 1 to {_URLS} chunks, got {len(given)}")
+        reported = params.as_list("completed_chunks", completed_chunks)
+        if not 1 <= len(reported) <= _URLS:
+            raise InvalidRequestError(f"a report names 1 to {_URLS} chunks, got {len(reported)}")
         chunks = [
-            params.shaped(_CHUNK, models.CompletedChunk, params.mapping(_CHUNK, chunk))
-            for chunk in given
+            params.parse_model(_CHUNK, models.CompletedChunk, params.mapping(_CHUNK, chunk))
+            for chunk in reported
         ]
         body = models.ChunkReportRequest(
             completed_chunks=[chunk for chunk in chunks if not isinstance(chunk, Unset)]

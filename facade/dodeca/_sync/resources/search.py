@@ -167,15 +167,15 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
     )
 
 
-def _page(answer: models.SearchResults) -> SearchPage:
-    info = rest_of(answer.page_info) if answer.page_info else {}
+def _page(response: models.SearchResults) -> SearchPage:
+    info = rest_of(response.page_info) if response.page_info else {}
     if not isinstance(token := info.get("next_page_token"), str | None):
         raise InvalidResponseError(f"the token of the next page is no text: {token!r:.80}")
     return SearchPage(
-        items=[of(SearchHit, item) for item in answer.data],
-        search_pool=of(SearchPool, answer.search_pool) if answer.search_pool else None,
+        items=[of(SearchHit, item) for item in response.data],
+        search_pool=of(SearchPool, response.search_pool) if response.search_pool else None,
         **{name: info.pop(name, None) for name in _PAGE_INFO},
-        extra=rest_of(answer, "data", "page_info", "search_pool") | info,
+        extra=rest_of(response, "data", "page_info", "search_pool") | info,
     )
 
 
@@ -185,21 +185,21 @@ def _files(media: Sequence[Media]) -> list[File] | Unset:
 
 
 def _query_media(
-    given: MediaLike | Sequence[MediaLike] | None,
+    query_media: MediaLike | Sequence[MediaLike] | None,
 ) -> tuple[list[Media], list[str]]:
     """Files and URLs, checked; the API takes either, up to ten."""
-    if given is None:
+    if query_media is None:
         return [], []
-    if isinstance(given, Media | str | os.PathLike):
-        media = [Media.of(given)]
+    if isinstance(query_media, Media | str | os.PathLike):
+        media = [Media.of(query_media)]
     else:
-        media = [Media.of(item) for item in params.several("query_media", given)]
+        media = [Media.of(item) for item in params.as_list("query_media", query_media)]
     for item in media:
         if item.asset_id is not None:
             raise InvalidMediaError(f"a search takes pictures as files or URLs, got {item!r}")
         check_image(item, min_side=SEARCH_MIN_SIDE)
     files = [item for item in media if item.is_local]
-    urls = [item.link for item in media if item.link is not None]
+    urls = [item.source_url for item in media if item.source_url is not None]
     if len(media) > 10 or (files and urls):
         raise InvalidRequestError(
             f"query_media is up to ten pictures, all files or all URLs, got {len(media)}"

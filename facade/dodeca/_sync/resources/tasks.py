@@ -9,11 +9,12 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
-from dodeca._calls.bodies import link, upload
+from dodeca._calls.bodies import source_url, upload
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
-from dodeca._sync.job import Job, JobState, board
-from dodeca._sync.pages import Pages, listed
+from dodeca._calls.polling import JobState
+from dodeca._sync.job import Job, running_jobs
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError
 from dodeca.media import GIB, Media, MediaLike
@@ -72,7 +73,7 @@ class Tasks(Methods):
         body = models.TaskCreateRequest(
             index_id=params.string("index_id", index_id),
             video_file=upload(source),
-            video_url=link(source),
+            video_url=source_url(source),
             enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
             user_metadata=params.metadata_text(user_metadata),
         )
@@ -92,7 +93,7 @@ class Tasks(Methods):
             NotFoundError: there is no such task.
             APIError: the service answered with another error status.
         """
-        return self._job(self._look(task_id))
+        return self._job(self._poll(task_id))
 
     def list(
         self,
@@ -124,7 +125,7 @@ class Tasks(Methods):
         Raises:
             InvalidRequestError: a filter that the API does not know, or one out of bounds.
         """
-        return listed(
+        return paginate(
             self._transport,
             Task,
             page,
@@ -161,14 +162,14 @@ class Tasks(Methods):
         """
         self._transport.send(request(tasks_delete, task_id))
 
-    def _look(self, task_id: str) -> JobState[Task]:
+    def _poll(self, task_id: str) -> JobState[Task]:
         task = of(Task, self._transport.send(request(tasks_retrieve, task_id)))
         reason = library_requests.reason(task.extra.get("error"))
         expected = library_requests.seconds_between(task.created_at, task.estimated_time)
         return JobState(task_id, task.status or "", task, reason, expected)
 
     def _job(self, state: JobState[Task]) -> Job[Task]:
-        running = board(
+        running = running_jobs(
             ("tasks", id(self._transport)), lambda: self.list(status=_RUNNING, page_limit=50)
         )
-        return Job(self._look, state, self._transport.clock, running)
+        return Job(self._poll, state, self._transport.clock, running)

@@ -11,7 +11,7 @@ from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.params import Span
-from dodeca._sync.pages import Pages, listed
+from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.results import Video
 from dodeca_api import models
@@ -77,7 +77,7 @@ class Videos(Methods):
             sort_by=sort_by,
             sort_option=sort_option,
         )
-        return listed(
+        return paginate(
             self._transport,
             Video,
             page,

@@ -7,38 +7,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca._calls import retry
-from dodeca._calls.retry import ACTIONS, Action, Budget, Fate, Kind, Outcome
+from dodeca._calls import polling, retry
+from dodeca._calls.retry import ACTIONS, Action, AttemptResult, Budget, Idempotency, Outcome
 
-SAFE = (Kind.READ, Kind.IDEMPOTENT, Kind.STATELESS_POST, Kind.CREATE_WITH_KEY)
+SAFE = (
+    Idempotency.READ,
+    Idempotency.IDEMPOTENT,
+    Idempotency.STATELESS_POST,
+    Idempotency.CREATE_WITH_KEY,
+)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-@pytest.mark.parametrize("fate", list(Fate))
-def test_the_table_decides_every_case(kind: Kind, fate: Fate) -> None:
-    action = ACTIONS[kind, fate]
-    if fate in (Fate.HOPELESS, Fate.REFUSED):
+@pytest.mark.parametrize("idempotency", list(Idempotency))
+@pytest.mark.parametrize("result", list(AttemptResult))
+def test_the_table_decides_every_case(idempotency: Idempotency, result: AttemptResult) -> None:
+    action = ACTIONS[idempotency, result]
+    if result in (AttemptResult.PERMANENT, AttemptResult.REFUSED):
         assert action is Action.GIVE_UP
-    elif fate in (Fate.NOT_SENT, Fate.THROTTLED) or kind in SAFE:
-        assert action is Action.REPEAT
-    elif kind is Kind.CREATE_WITH_MARKER:
-        assert action is Action.LOOK_UP
+    elif result in (AttemptResult.NOT_SENT, AttemptResult.THROTTLED) or idempotency in SAFE:
+        assert action is Action.RETRY
+    elif idempotency is Idempotency.CREATE_WITH_MARKER:
+        assert action is Action.RECONCILE
     else:
         assert action is Action.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("status", "fate"),
+    ("status", "result"),
     [
-        *((status, Fate.REFUSED) for status in (300, 307, 400, 401, 403, 404, 409, 413, 422, 451)),
-        *((status, Fate.FAILED) for status in (500, 502, 503, 504, 520, 599, 600, 999)),
-        (429, Fate.THROTTLED),
-        (408, Fate.LOST),
-        (425, Fate.LOST),
+        *(
+            (status, AttemptResult.REFUSED)
+            for status in (300, 307, 400, 401, 403, 404, 409, 413, 422, 451)
+        ),
+        *((status, AttemptResult.FAILED) for status in (500, 502, 503, 504, 520, 599, 600, 999)),
+        (429, AttemptResult.THROTTLED),
+        (408, AttemptResult.NO_RESPONSE),
+        (425, AttemptResult.NO_RESPONSE),
     ],
 )
-def test_a_status_says_how_the_request_ended(status: int, fate: Fate) -> None:
-    assert retry.fate_of(status) is fate
+def test_a_status_says_how_the_request_ended(status: int, result: AttemptResult) -> None:
+    assert retry.result_of_status(status) is result
 
 
 def test_every_operation_has_a_kind() -> None:
@@ -49,49 +57,54 @@ def test_every_operation_has_a_kind() -> None:
         for method, operation in path.items()
         if method != "parameters"
     }
-    assert set(retry.KINDS) == operations
+    assert set(retry.IDEMPOTENCY) == operations
 
 
 def test_attempts_are_counted_where_the_service_names_no_time() -> None:
-    for fate in (Fate.NOT_SENT, Fate.FAILED, Fate.LOST, Fate.THROTTLED):
-        waits = [retry.delay(n, Outcome(fate), left=99, jitter=0.5) for n in (1, 2, 3)]
+    for result in (
+        AttemptResult.NOT_SENT,
+        AttemptResult.FAILED,
+        AttemptResult.NO_RESPONSE,
+        AttemptResult.THROTTLED,
+    ):
+        waits = [retry.delay(n, Outcome(result), left=99, jitter=0.5) for n in (1, 2, 3)]
         assert waits == [0.5, 1.0, None]
-    assert retry.delay(1, Outcome(Fate.UNREADABLE), left=99, jitter=0.5) is not None
-    assert retry.delay(2, Outcome(Fate.UNREADABLE), left=99, jitter=0.5) is None
+    assert retry.delay(1, Outcome(AttemptResult.UNREADABLE), left=99, jitter=0.5) is not None
+    assert retry.delay(2, Outcome(AttemptResult.UNREADABLE), left=99, jitter=0.5) is None
 
 
 def test_a_named_time_is_honoured_up_to_the_deadline_and_never_hammered() -> None:
-    throttled = Outcome(Fate.THROTTLED, retry_after=0.0)
+    throttled = Outcome(AttemptResult.THROTTLED, retry_after=0.0)
     assert [retry.delay(n, throttled, left=99, jitter=0.5) for n in (1, 2, 3, 50)] == [
         0.0,
         0.0,
         0.5,
         0.5,
     ]
-    assert retry.delay(9, Outcome(Fate.THROTTLED, 7.0), left=7.5, jitter=0) == 7.0
-    assert retry.delay(1, Outcome(Fate.THROTTLED, 7.0), left=6.5, jitter=0) is None
-    assert retry.delay(1, Outcome(Fate.FAILED, 7.0), left=6.5, jitter=0) is None
+    assert retry.delay(9, Outcome(AttemptResult.THROTTLED, 7.0), left=7.5, jitter=0) == 7.0
+    assert retry.delay(1, Outcome(AttemptResult.THROTTLED, 7.0), left=6.5, jitter=0) is None
+    assert retry.delay(1, Outcome(AttemptResult.FAILED, 7.0), left=6.5, jitter=0) is None
 
 
 @given(
-    fate=st.sampled_from(Fate),
+    result=st.sampled_from(AttemptResult),
     retry_after=st.none() | st.floats(0, 1e6),
     attempt=st.integers(1, 10),
     left=st.floats(-10, 1e4),
     jitter=st.floats(0, 1),
 )
 def test_a_wait_is_finite_and_ends_before_the_deadline(
-    fate: Fate, retry_after: float | None, attempt: int, left: float, jitter: float
+    result: AttemptResult, retry_after: float | None, attempt: int, left: float, jitter: float
 ) -> None:
-    wait = retry.delay(attempt, Outcome(fate, retry_after), left=left, jitter=jitter)
+    wait = retry.delay(attempt, Outcome(result, retry_after), left=left, jitter=jitter)
     assert wait is None or 0 <= wait < left
 
 
 def test_an_outage_costs_fifty_retries_whoever_asks() -> None:
-    budget, failed = Budget(), Outcome(Fate.FAILED)
+    budget, failed = Budget(), Outcome(AttemptResult.FAILED)
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(lambda _: budget.spend(failed), range(1_000))) == 50
-    assert budget.spend(Outcome(Fate.THROTTLED, retry_after=1.0))
+    assert budget.spend(Outcome(AttemptResult.THROTTLED, retry_after=1.0))
     for _ in range(10):
         budget.earn()
     assert [budget.spend(failed), budget.spend(failed)] == [True, False]
@@ -127,18 +140,18 @@ def test_any_retry_after_text_gives_a_sane_wait(text: str) -> None:
 
 @given(st.floats(0, 1e6))
 def test_looks_at_a_job_are_half_a_second_to_fifteen_apart(elapsed: float) -> None:
-    assert 0.5 <= retry.next_look(elapsed) <= 15.0
+    assert 0.5 <= polling.next_poll_sec(elapsed) <= 15.0
 
 
 @given(st.floats(0, 1e6))
 def test_lists_of_jobs_are_read_every_two_to_ten_seconds(elapsed: float) -> None:
-    assert 2.0 <= retry.next_sweep(elapsed) <= 10.0
+    assert 2.0 <= polling.next_list_sec(elapsed) <= 10.0
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_half_of_what_a_job_is_expected_to_take_passes_first(elapsed: float, said: float) -> None:
-    pause = retry.next_look(elapsed, said)
-    assert pause >= retry.next_look(elapsed)
+    pause = polling.next_poll_sec(elapsed, said)
+    assert pause >= polling.next_poll_sec(elapsed)
     assert elapsed + pause >= said / 2 or math.isclose(elapsed + pause, said / 2)
     if elapsed > said / 2:
-        assert pause == retry.next_look(elapsed)
+        assert pause == polling.next_poll_sec(elapsed)

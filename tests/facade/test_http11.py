@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dodeca._calls.bodies import Body
-from dodeca._http.http11 import Answers, head
+from dodeca._http.http11 import ResponseParser, request_head
 from dodeca._http.messages import HttpRequest, LocalProtocolError, ProtocolError
 from dodeca._http.messages import url as parsed
 
@@ -39,13 +39,13 @@ def written(
     return b"\r\n".join([*lines, b"", content])
 
 
-def fed(answers: Answers, text: bytes, cuts: list[int]) -> bytes:
+def fed(answers: ResponseParser, text: bytes, cuts: list[int]) -> bytes:
     """Feed a text in pieces; the body that came of it."""
     body: list[bytes] = []
     places = sorted({0, *(cut % (len(text) + 1) for cut in cuts), len(text)})
     for begin, end in itertools.pairwise(places):
         answers.feed(memoryview(text)[begin:end])
-        body += answers.taken()
+        body += answers.take_body()
     return b"".join(body)
 
 
@@ -59,14 +59,14 @@ def test_an_answer_is_the_same_however_it_is_cut(
 ) -> None:
     if status in (204, 304):
         framing, body = "close", []
-    answers = Answers()
+    answers = ResponseParser()
     text = b"HTTP/1.1 103 Early\r\nlink: a\r\n\r\n" + written(status, headers, body, framing)
     assert fed(answers, text, cuts) == b"".join(body)
     if framing == "close" and status not in (204, 304):
-        assert not answers.is_whole
+        assert not answers.is_complete
         answers.end()
         assert answers.is_last
-    assert (answers.status, answers.is_whole) == (status, True)
+    assert (answers.status, answers.is_complete) == (status, True)
     expected: dict[str, list[str]] = {}
     for name, value in headers:
         expected.setdefault(name.decode(), []).append(value.decode())
@@ -79,9 +79,9 @@ def test_an_answer_that_is_cut_off_is_an_error(
     body: list[bytes], framing: str, data: st.DataObject
 ) -> None:
     text = written(200, [], body, framing)
-    answers = Answers()
+    answers = ResponseParser()
     fed(answers, text[: data.draw(st.integers(0, len(text) - 1))], [])
-    if not answers.is_whole:
+    if not answers.is_complete:
         with pytest.raises(ProtocolError, match="closed the connection"):
             answers.end()
     else:
@@ -92,11 +92,11 @@ def test_an_answer_that_is_cut_off_is_an_error(
 def test_one_connection_carries_answers_one_after_the_other(
     several: list[tuple[list[bytes], str]],
 ) -> None:
-    answers = Answers()
+    answers = ResponseParser()
     for number, (body, framing) in enumerate(several):
         answers.begin()
         assert fed(answers, written(200 + number, [], body, framing), []) == b"".join(body)
-        assert (answers.status, answers.is_whole, answers.is_last) == (200 + number, True, False)
+        assert (answers.status, answers.is_complete, answers.is_last) == (200 + number, True, False)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_one_connection_carries_answers_one_after_the_other(
 )
 def test_what_is_no_http_is_an_error(text: bytes) -> None:
     with pytest.raises(ProtocolError):
-        Answers().feed(text)
+        ResponseParser().feed(text)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_is_no_http_is_an_error(text: bytes) -> None:
     ids=["head", "trailers"],
 )
 def test_headers_without_end_are_an_error(begin: bytes) -> None:
-    answers = Answers()
+    answers = ResponseParser()
     answers.feed(begin)
     with pytest.raises(ProtocolError, match="headers"):
         deque(answers.feed(b"x-more: and more and more\r\n") for _ in range(10_000))
@@ -133,15 +133,15 @@ def test_headers_without_end_are_an_error(begin: bytes) -> None:
 )
 @pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
 def test_what_follows_an_answer_ends_the_connection(connection: bytes, surplus: bytes) -> None:
-    answers = Answers()
+    answers = ResponseParser()
     text = written(200, [(b"connection", connection)], [b"yes"], "length")
     assert fed(answers, text + surplus, []) == b"yes"
-    assert answers.is_whole
+    assert answers.is_complete
     assert answers.is_last
     assert answers.status == 200
 
 
-class Interrupted(Answers):
+class Interrupted(ResponseParser):
     """Ctrl-C comes while the parser has called."""
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -162,15 +162,18 @@ def asked(value: str) -> HttpRequest:
 
 def test_a_request_as_bytes() -> None:
     line = b"POST /v1?page=2 HTTP/1.1"
-    assert head(asked("a b")) == line + b"\r\nhost: host.example\r\nx-key: a b\r\n\r\n"
+    assert request_head(asked("a b")) == line + b"\r\nhost: host.example\r\nx-key: a b\r\n\r\n"
 
 
 def test_a_request_shows_no_secret() -> None:
-    assert repr(asked("tlk_0")) == "HttpRequest(method='POST', timeout=1.0, fresh=False)"
+    assert (
+        repr(asked("tlk_0"))
+        == "HttpRequest(method='POST', timeout=1.0, needs_live_connection=False)"
+    )
 
 
 @pytest.mark.parametrize("value", ["a\r\nhost: other", "a\nb", "a\0b", "ä"])
 def test_no_header_brings_another(value: str) -> None:
     with pytest.raises(LocalProtocolError) as caught:
-        head(asked(value))
+        request_head(asked(value))
     assert "other" not in str(caught.value)
