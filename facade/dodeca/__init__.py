@@ -42,7 +42,17 @@ _HOMES = {
     "Segment": "dodeca.embeddings",
 }
 _MODULES = frozenset(
-    {"embeddings", "emulator", "errors", "media", "report", "results", "segmentation", "webhooks"}
+    {
+        "embeddings",
+        "emulator",
+        "errors",
+        "media",
+        "report",
+        "results",
+        "segmentation",
+        "types",
+        "webhooks",
+    }
 )
 
 __all__ = [

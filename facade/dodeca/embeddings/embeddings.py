@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from dodeca._calls.vector_reader import Columns
     from dodeca.results import EmbeddingMetadata
 
 
@@ -80,26 +79,6 @@ class Embeddings:
             InvalidResponseError: vectors of different lengths, or values that are no numbers.
         """
         return cls(**columns.of_items(items), metadata=metadata, model_name=model_name)
-
-    @classmethod
-    def from_columns(
-        cls,
-        columns: Columns,
-        *,
-        metadata: EmbeddingMetadata | None = None,
-        model_name: str | None = None,
-    ) -> Embeddings:
-        """What was read from a response as it arrived."""
-        return cls(
-            vectors=columns.vectors,
-            embedding_option=columns.embedding_option,
-            embedding_scope=columns.embedding_scope,
-            start_sec=columns.start_sec,
-            end_sec=columns.end_sec,
-            extra=columns.extra,
-            metadata=metadata,
-            model_name=model_name,
-        )
 
     @classmethod
     def from_segments(

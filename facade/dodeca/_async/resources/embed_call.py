@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from dodeca._async.transport import AsyncTransport
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.vector_reader import Columns, VectorSink, take
@@ -28,10 +30,10 @@ async def create_embeddings(
     return await transport.fetch(call, read, sink=VectorSink)
 
 
-def as_embeddings(found: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
+def as_embeddings(columns: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
     """Join the vectors and the metadata of a response."""
-    return Embeddings.from_columns(
-        found,
+    return Embeddings(
+        **attrs.asdict(columns, recurse=False),
         metadata=of(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
     )

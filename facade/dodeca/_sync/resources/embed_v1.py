@@ -14,14 +14,15 @@ from dodeca._calls.bodies import source_url, upload
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
 from dodeca._calls.polling import READY, JobState
-from dodeca._calls.vector_reader import V1, Columns, VectorSink, take
+from dodeca._calls.vector_reader import V1, VectorSink, take
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
+from dodeca._sync.resources.embed_call import as_embeddings
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import EmbeddingMetadata, EmbeddingsV1, EmbeddingTask, of
+from dodeca.results import EmbeddingsV1, EmbeddingTask, of
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
 from dodeca_api.api.embed_tasks import (
@@ -273,7 +274,7 @@ def _parts(call: Request[models.EmbedResponse], response: RawResponse) -> Embedd
             errors[kind] = part.error_message
         elif len(found.vectors):
             metadata = getattr(part, "metadata", None)
-            parts[kind] = _embeddings(found, metadata, told.model_name)
+            parts[kind] = as_embeddings(found, metadata, told.model_name)
     return EmbeddingsV1(**parts, errors=errors)
 
 
@@ -281,12 +282,4 @@ def _video(call: Request[models.EmbedTaskDetail], response: RawResponse) -> Embe
     (found,), rest = take(response, ("video_embedding", "segments"))
     told = call.parse(rest)
     video = told.video_embedding
-    return _embeddings(found, video.metadata if video else None, told.model_name or None)
-
-
-def _embeddings(found: Columns, metadata: Any, model_name: str | None) -> Embeddings:
-    return Embeddings.from_columns(
-        found,
-        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
-        model_name=model_name,
-    )
+    return as_embeddings(found, video.metadata if video else None, told.model_name or None)
