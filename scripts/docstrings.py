@@ -8,6 +8,7 @@ from typing import Any
 import griffe
 
 _EXAMPLE = re.compile(r"(?:^(?: *)>>> .*\n?(?:^(?! *$).*\n?)*)", re.MULTILINE)
+_PRIVATE_TITLE = re.compile(r' title="dodeca\._[^"]*"')
 _TREE = re.compile(r"(?:^\S.*\n)(?:^ *[│├└].*\n?)+", re.MULTILINE)
 
 
@@ -25,3 +26,8 @@ class Docstrings(griffe.Extension):
         """Format the docstring of an object after griffe has read it."""
         if obj.docstring is not None:
             obj.docstring.value = fenced(obj.docstring.value)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Remove tooltips that name private modules (a hook of mkdocs)."""
+    return _PRIVATE_TITLE.sub("", output)
