@@ -24,7 +24,7 @@ from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
 from tests import pages
 from tests.pages import PAGES, ROOT
-from tests.scripted import Still
+from tests.seams import on_clock
 
 # Where people import from.
 HOMES = [
@@ -59,8 +59,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     samples.write_all(folder)
     before = Path.cwd()
     os.chdir(folder)
-    with Client.emulated(media=folder) as client:
-        client._transport.clock = Still()  # the emulator's tasks are ready at once
+    with on_clock(Client.emulated(media=folder)) as client:  # its tasks are ready at once
         index = client.indexes.create(
             "films", {"marengo3.0": ["visual", "audio"], "pegasus1.2": ["visual", "audio"]}
         )

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dodeca._base import extras
 from dodeca._calls.embed_requests import MODEL
 from dodeca.errors import ConfigurationError
 
 try:
     from langchain_core.embeddings import Embeddings
 except ImportError as exc:
-    raise ConfigurationError(
-        f"dodeca.langchain needs the extra of that name: pip install 'dodeca[langchain]' ({exc})"
-    ) from exc
+    raise ConfigurationError(extras.missing("dodeca.langchain", "langchain", exc)) from exc
 
 if TYPE_CHECKING:
     from dodeca import AsyncClient, Client

@@ -1,23 +1,19 @@
-"""Beyond one machine: bulk runs and batches of embeddings on Ray (extra `ray`).
+"""Batches of embeddings on Ray and Spark (extra `ray` for Ray).
 
-`client.embed.run(..., engine="ray")` does the calls of a run in Ray actors. The journal and the
-limiter stay with the process that started it, so that its guarantees hold when workers or nodes
-die. Workers read the API key from their own environment, and files from where all nodes see them.
-
-`Embedder` is a callable class for one's own `map_batches`:
+`Embedder` is a callable class for `map_batches` of Ray Data:
 
     ray.data.read_csv("library.csv").map_batches(Embedder, concurrency=4, batch_size=32)
 
-Its method `in_pandas` has the shape that Spark's `mapInPandas` takes.
+Its method `in_pandas` is a function for `mapInPandas` of Spark. `client.embed.run(...,
+engine="ray")` needs nothing of this module.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -25,44 +21,33 @@ from typing import TYPE_CHECKING, Any
 from dodeca._base.row_ids import row_id
 from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.rate_limit import Limiter, Permit
-from dodeca.bulk.inputs import Item, Options, metadata_names, row_item
-from dodeca.bulk.route import needs_task, source_of
-from dodeca.bulk.verdict import verdict
-from dodeca.errors import (
-    ConfigurationError,
-    DodecaError,
-    OutcomeUnknownError,
-    RateLimitError,
-    TransportError,
-)
+from dodeca.bulk.failures import failure_reason
+from dodeca.bulk.inputs import EmbedOptions, Item, metadata_names, row_item
+from dodeca.bulk.routing import media_of, needs_task
+from dodeca.errors import DodecaError
 from dodeca.media import Media
 from dodeca.segmentation import Segmentation
 
 if TYPE_CHECKING:
     from dodeca import Client, Embeddings
-    from dodeca.bulk.course import Ended
-    from dodeca.bulk.journal import Row
-    from dodeca.bulk.steps import Steps
+    from dodeca._sync.limited_calls import LimitedCalls
 
 _LIMITER = "dodeca-limiter"
-_LONG_SEC = 900.0  # beyond that a quota is gone, and nobody waits
-_CREATES = {
-    "upload": ("assets_create", "/assets"),
-    "submit": ("embed_v2_tasks_create", "/embed-v2/tasks"),
-}
 
 
 class Embedder:
     """Embeds batches of rows, for `map_batches` of Ray Data and `mapInPandas` of Spark.
 
     A row has one of `path`, `url`, `asset_id`, `text`, options as in `client.embed.run`, and
-    metadata. For each vector of it there is a row with `id`, `source`, `start_sec`, `end_sec`,
+    metadata. Each of its vectors becomes a row with `id`, `source`, `start_sec`, `end_sec`,
     `embedding_option`, `embedding_scope`, `model_name`, `vector` (a list of float32), and the
-    metadata; a row that fails gives one row without a vector, with `error_code` and
-    `error_reason`. Batches are dicts of columns, pandas or Arrow tables, the answer an Arrow table.
+    metadata; a row that fails becomes one row without a vector, with `error_code` and
+    `error_reason`. Batches are dicts of columns, pandas or Arrow tables; the result is an Arrow
+    table.
 
-    It can be pickled, and connects when it is first called. The key is that of the environment,
-    `base_url` where the API lives. All embedders of a Ray cluster share one limiter.
+    An embedder can be pickled, and connects when it is first called, with the API key of the
+    environment. `base_url` is the address of the API. All embedders of a Ray cluster share one
+    limiter; a 429 is waited for unless a quota is exhausted (a Retry-After above 15 minutes).
     """
 
     def __init__(
@@ -75,7 +60,7 @@ class Embedder:
         base_url: str | None = None,
         concurrency: int = 8,
     ) -> None:
-        self._options = Options(model_name).changed(
+        self._options = EmbedOptions(model_name).replace(
             {
                 "segmentation": segmentation,
                 "embedding_option": embedding_option,
@@ -85,14 +70,14 @@ class Embedder:
         self._base_url = base_url
         self._concurrency = concurrency
         self._client: Client | None = None
-        self._limiter: Any = None
+        self._calls: LimitedCalls | None = None
 
     def __call__(self, batch: Any) -> Any:
-        """The vectors of a batch, as an Arrow table."""
+        """Embed a batch; returns an Arrow table."""
         import pyarrow as pa  # type: ignore[import-untyped]
 
-        found = [row for rows in self._all(_rows(batch)) for row in rows]
-        # By the columns of the batch, and not of its rows: all batches of a table have the same.
+        found = [row for rows in self._embed_rows(_rows(batch)) for row in rows]
+        # The columns of the batch, not of its rows: they are the same for all batches of a table.
         names = metadata_names(getattr(batch, "column_names", batch))
         own = [name for name in names if name not in _TYPES]
         columns = {name: [row.get(name) for row in found] for name in [*_TYPES, *own]}
@@ -105,62 +90,46 @@ class Embedder:
         )
 
     def in_pandas(self, tables: Iterable[Any]) -> Iterator[Any]:
-        """The same for a stream of pandas tables, as Spark's `mapInPandas` hands them over."""
+        """Embed a stream of pandas tables, as `mapInPandas` of Spark passes them."""
         for table in tables:
             yield self(table).to_pandas()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_client": None, "_limiter": None}
+        return {**self.__dict__, "_client": None, "_calls": None}
 
-    def _all(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    def _embed_rows(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         self._connect()
         with ThreadPoolExecutor(self._concurrency) as pool:
-            yield from pool.map(self._one, rows)
+            yield from pool.map(self._embed_row, rows)
 
     def _connect(self) -> None:
         from dodeca import Client
+        from dodeca._sync.limited_calls import LimitedCalls
 
         if self._client is None:
             self._client = Client(base_url=self._base_url) if self._base_url else Client()
-            self._limiter = _shared_limiter() or _LocalLimiter()
+            clock = self._client._transport.clock
+            self._calls = LimitedCalls(_shared_limiter() or Limiter(), clock)
 
-    def _one(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _embed_row(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         try:
             item = row_item(row, self._options, "the row")
         except DodecaError as exc:
-            return [_failure({}, str(row), exc)]
+            return [_error_row({}, str(row), exc)]
         try:
-            return _vector_rows(item, self._embedded(item))
+            assert self._calls is not None
+            return _vector_rows(item, self._calls.send(partial(self._send, item)))
         except DodecaError as exc:
-            return [_failure(item.metadata, item.source, exc)]
+            return [_error_row(item.metadata, item.source, exc)]
 
-    def _embedded(self, item: Item) -> Embeddings:
-        """The vectors of an input, once there is leave to ask for them."""
-        while True:
-            while (permit := self._limiter.take()).wait:
-                time.sleep(permit.wait)
-            try:
-                found, headers = self._asked(item)
-            except RateLimitError as exc:
-                wait = exc.retry_after or 1.0
-                self._limiter.refused(permit, dict(exc.limits), wait if wait < _LONG_SEC else 0.0)
-                if wait >= _LONG_SEC:
-                    raise
-            except BaseException:
-                self._limiter.lost(permit)
-                raise
-            else:
-                self._limiter.answered(permit, dict(headers))
-                return found
-
-    def _asked(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
-        from dodeca._sync.bulk_service import Service
+    def _send(self, item: Item) -> tuple[Embeddings, Mapping[str, str]]:
+        from dodeca._sync.bulk_service import BulkService
 
         assert self._client is not None
-        service = Service(self._client._transport)
+        service = BulkService(self._client._transport)
         if item.kind == "text":
             return service.embed("text", item.source, item.options)
-        media = source_of(item, item.media)
+        media = media_of(item, item.media)
         if item.kind == "image" or not needs_task(item, media, "auto"):
             return service.embed(item.kind, media, item.options)
         if media.is_local:
@@ -184,7 +153,7 @@ _TYPES: dict[str, str | None] = {
 
 
 def _rows(batch: Any) -> list[dict[str, Any]]:
-    """The rows of a batch; what a table fills in for "nothing there" is left out."""
+    """The rows of a batch, without missing values."""
     if hasattr(batch, "to_pylist"):
         rows = batch.to_pylist()
     elif hasattr(batch, "to_dict"):
@@ -192,10 +161,10 @@ def _rows(batch: Any) -> list[dict[str, Any]]:
     else:
         columns = [batch[name] for name in batch]
         rows = [dict(zip(batch, values, strict=True)) for values in zip(*columns, strict=True)]
-    return [{k: v for k, v in row.items() if not _is_nothing(v)} for row in rows]
+    return [{k: v for k, v in row.items() if not _is_missing(v)} for row in rows]
 
 
-def _is_nothing(value: Any) -> bool:
+def _is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
@@ -227,8 +196,8 @@ def _vector_rows(item: Item, found: Embeddings) -> list[dict[str, Any]]:
     ]
 
 
-def _failure(metadata: Mapping[str, Any], source: str, error: DodecaError) -> dict[str, Any]:
-    found = verdict(error)
+def _error_row(metadata: Mapping[str, Any], source: str, error: DodecaError) -> dict[str, Any]:
+    found = failure_reason(error)
     return {
         **dict.fromkeys(("id", "start_sec", "end_sec", "embedding_option", "embedding_scope")),
         "source": source,
@@ -240,135 +209,40 @@ def _failure(metadata: Mapping[str, Any], source: str, error: DodecaError) -> di
     }
 
 
-class _LocalLimiter:
-    """A limiter with the clock of its process: on Ray an actor, elsewhere an object."""
-
-    def __init__(self) -> None:
-        self._limiter = Limiter()
-
-    def take(self) -> Permit:
-        """A permit, or how long to wait."""
-        return self._limiter.take(time.monotonic())
-
-    def answered(self, permit: Permit, headers: Mapping[str, str]) -> None:
-        """An answer came."""
-        self._limiter.answered(permit, time.monotonic(), headers)
-
-    def refused(self, permit: Permit, headers: Mapping[str, str], wait: float) -> None:
-        """The answer was 429."""
-        self._limiter.refused(permit, time.monotonic(), headers, wait)
-
-    def lost(self, permit: Permit) -> None:
-        """No answer came."""
-        self._limiter.lost(permit)
-
-
 class _RemoteLimiter:
-    """The limiter actor, as an object."""
+    """A `Limiter` that lives in a Ray actor."""
 
     def __init__(self, actor: Any) -> None:
         self._actor = actor
 
-    def take(self) -> Permit:
-        """A permit, or how long to wait."""
-        found: Permit = import_module("ray").get(self._actor.take.remote())
-        return found
+    def acquire(self) -> Permit:
+        """A permit to send now, or one with the seconds to wait before asking again."""
+        permit: Permit = _ray().get(self._actor.acquire.remote())
+        return permit
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return getattr(self._actor, name).remote  # type: ignore[no-any-return]
+    def record_response(self, permit: Permit, headers: Mapping[str, str]) -> None:
+        """The request got a response other than 429."""
+        self._actor.record_response.remote(permit, dict(headers))
+
+    def record_rate_limit(
+        self, permit: Permit, headers: Mapping[str, str], retry_after: float | None
+    ) -> bool:
+        """The request got a 429: whether to send it again, with a new permit."""
+        call = self._actor.record_rate_limit.remote(permit, dict(headers), retry_after)
+        return bool(_ray().get(call))
+
+    def record_no_response(self, permit: Permit) -> None:
+        """The request got no response."""
+        self._actor.record_no_response.remote(permit)
+
+
+def _ray() -> Any:
+    return import_module("ray")
 
 
 def _shared_limiter() -> _RemoteLimiter | None:
-    """The one limiter of the cluster, as limits are per organisation; None outside of Ray."""
-    ray = sys.modules.get("ray")  # wherever Ray is at work, it has been imported
-    if ray is None or not ray.is_initialized():
+    """The limiter of the Ray cluster: rate limits are per organization. None outside of Ray."""
+    if "ray" not in sys.modules or not _ray().is_initialized():  # Ray's workers have imported it
         return None
-    actor = ray.remote(num_cpus=0)(_LocalLimiter)
+    actor = _ray().remote(num_cpus=0)(Limiter)
     return _RemoteLimiter(actor.options(name=_LIMITER, get_if_exists=True).remote())
-
-
-# The engine of bulk runs.
-
-
-class _Worker:
-    """Performs steps in a Ray actor, over a client of its own."""
-
-    def __init__(self, settings: Any, journal_id: str) -> None:
-        from dodeca import Client
-        from dodeca._sync.bulk_service import Service
-        from dodeca.bulk.steps import Steps
-
-        client = Client(
-            base_url=settings.base_url,
-            timeout=settings.timeout,
-            reconcile_after_sec=settings.reconcile_after_sec,
-            trust_env=settings.trust_env,
-        )
-        self._steps = Steps(Service(client._transport), journal_id)
-
-    def perform(self, step: str, row: Row, media: Media | None) -> Ended:
-        """What came of a step; errors are values, so that they arrive as they are."""
-        try:
-            return self._steps.perform(step, row, media)
-        except DodecaError as exc:
-            return exc
-
-
-class Actors:
-    """Workers on a Ray cluster: an actor for each processor, restarted when it dies."""
-
-    def __init__(self, steps: Steps, number: int) -> None:
-        try:
-            ray = import_module("ray")
-        except ImportError as exc:
-            raise ConfigurationError(
-                f"engine='ray' needs the extra of that name: pip install 'dodeca[ray]' ({exc})"
-            ) from exc
-        self._ray: Any = ray
-        self._is_own = not ray.is_initialized()
-        settings = steps.service.connection()
-        if self._is_own:
-            ray.init(include_dashboard=False, log_to_driver=False)
-        count = min(max(int(ray.cluster_resources().get("CPU", 1)), 1), number)
-        worker = ray.remote(num_cpus=1, max_restarts=-1, max_concurrency=math.ceil(number / count))(
-            _Worker
-        )
-        self._actors = [worker.remote(settings, steps.journal_id) for _ in range(count)]
-        self._busy = [0] * count
-
-    def start(
-        self, step: str, row: Row, media: Media | None, done: Callable[[Ended], object]
-    ) -> None:
-        """Begin a step in the actor that has the least to do."""
-        number = self._busy.index(min(self._busy))
-        self._busy[number] += 1
-        future = self._actors[number].perform.remote(step, row, media).future()
-        future.add_done_callback(partial(self._ended, number, step, done))
-
-    def _ended(
-        self, number: int, step: str, done: Callable[[Ended], object], future: Future[Ended]
-    ) -> None:
-        self._busy[number] -= 1
-        error = future.exception()
-        if error is None:
-            done(future.result())
-        elif isinstance(error, self._ray.exceptions.RayActorError):
-            done(_died(step, error))
-        else:
-            done(error)
-
-    def close(self) -> None:
-        """End the actors, and Ray if it was begun here."""
-        for actor in self._actors:
-            self._ray.kill(actor)
-        if self._is_own:
-            self._ray.shutdown()
-
-
-def _died(step: str, error: BaseException) -> DodecaError:
-    """A worker died: whether it had sent its request, nobody knows."""
-    reason = f"a worker died: {type(error).__name__}"
-    if step in _CREATES:
-        operation_id, path = _CREATES[step]
-        return OutcomeUnknownError(operation_id, "POST", path, reason)
-    return TransportError(reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import wave
@@ -17,20 +18,22 @@ import pyarrow as pa
 import pyarrow.dataset
 
 ROOT = Path(__file__).parent.parent.parent
-RATE = 8_000
+SOAK = bool(os.environ.get("DODECA_SOAK"))
+DEEP = SOAK or bool(os.environ.get("DODECA_DEEP"))
+SAMPLE_RATE = 8_000
 KEY = {"x-api-key": "key"}
 
 
-def sounds(folder: Path, number: int, seconds: float = 4.0) -> Path:
-    """So many short sounds, each with a tone of its own."""
+def audio_files(folder: Path, number: int, seconds: float = 4.0) -> Path:
+    """A folder with so many short WAV files, each with a tone of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    times = np.arange(int(RATE * seconds)) / RATE
+    times = np.arange(int(SAMPLE_RATE * seconds)) / SAMPLE_RATE
     for index in range(number):
         tone = np.sin(2 * np.pi * (200 + 3 * index) * times) * (0.2 + index / number / 2)
         with wave.open(str(folder / f"{index:04d}.wav"), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
-            file.setframerate(RATE)
+            file.setframerate(SAMPLE_RATE)
             file.writeframes((tone * 32_000).astype("<i2").tobytes())
     return folder
 
@@ -51,10 +54,10 @@ def server(folder: Path, *options: str, faults: Sequence[Mapping[str, Any]] = ()
             process.kill()
 
 
-def created(url: str, path: str) -> int:
-    """How many there are of a kind at a server."""
-    answer = httpx.get(f"{url}{path}", params={"page_limit": 1}, headers=KEY, timeout=30)
-    return int(answer.json()["page_info"]["total_results"])
+def count(url: str, path: str) -> int:
+    """How many resources a list of the server has."""
+    response = httpx.get(f"{url}{path}", params={"page_limit": 1}, headers=KEY, timeout=300)
+    return int(response.json()["page_info"]["total_results"])
 
 
 def rows(out: Path) -> pa.Table:

@@ -1,4 +1,4 @@
-"""kill -9 at every named point of a run, once each: what was begun is ended by the next run."""
+"""kill -9 at every named point of a run, once each: the next run finishes what was started."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from dodeca import Client
-from tests.bulk.library import created, rows, server, sounds
-from tests.bulk.nursery import Nursery, nursery
+from tests.bulk.fork_server import ForkServer, fork_server
+from tests.bulk.library import DEEP, audio_files, count, rows, server
 
-SETTINGS = {"via": "task", "on_unknown": "resubmit", "reconcile_after_sec": 0.2, "concurrency": 4}
-# A run passes these, whatever its inputs; the test finds the others by itself.
+FILES = 2 if DEEP else 1
+SETTINGS = {"via": "task", "on_unknown": "resubmit", "reconcile_after_sec": 1.0, "concurrency": 4}
+# Every run passes these; the test finds the others by itself.
 KNOWN = {
     f"{when} {what}"
     for when in ("before", "after")
@@ -28,18 +29,18 @@ KNOWN = {
 
 
 @pytest.fixture(scope="module")
-def cradle() -> Iterator[Nursery]:
-    with nursery() as found:
+def forks() -> Iterator[ForkServer]:
+    with fork_server() as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    folder = sounds(tmp_path_factory.mktemp("inputs"), 2)
+    folder = audio_files(tmp_path_factory.mktemp("inputs"), FILES)
     return [{"text": "a dog"}, *map(str, sorted(folder.iterdir())), {"path": "missing.png"}]
 
 
-def test_every_point_once(tmp_path: Path, inputs: list[Any], cradle: Nursery) -> None:
+def test_every_point_once(tmp_path: Path, inputs: list[Any], forks: ForkServer) -> None:
     with Client.emulated() as client:
         client.embed.run(inputs, out=tmp_path / "reference", via="task")
     reference = rows(tmp_path / "reference")
@@ -48,17 +49,17 @@ def test_every_point_once(tmp_path: Path, inputs: list[Any], cradle: Nursery) ->
         for keep_assets in (True, False):
             settings = {**SETTINGS, "keep_assets": keep_assets}
             job = {"base_url": url, "inputs": inputs, "settings": settings}
-            told = cradle.live(**job, out=str(tmp_path / f"all {keep_assets}"))
-            for number, point in enumerate(sorted(set(told["points"]) - passed)):
+            ended = forks.run(**job, out=str(tmp_path / f"all {keep_assets}"))
+            for number, point in enumerate(sorted(set(ended["points"]) - passed)):
                 out = tmp_path / f"{keep_assets} {number}"
-                before = created(url, "/assets")
-                died = cradle.live(**job, out=str(out), point=point)
-                assert died["status"] == -9, point
-                again = cradle.live(**job, out=str(out))
-                assert (again["status"], again["failed"], again["left"]) == (0, 1, 0), point
+                before = count(url, "/assets")
+                killed = forks.run(**job, out=str(out), kill_at=point)
+                assert killed["status"] == -9, point
+                again = forks.run(**job, out=str(out))
+                assert (again["status"], again["failed"], again["remaining"]) == (0, 1, 0), point
                 assert rows(out).equals(reference), point
-                made = created(url, "/assets") - before
-                assert made == (2 if keep_assets else 0), point
-                assert again["orphans"] <= 2, point
+                created = count(url, "/assets") - before
+                assert created == (FILES if keep_assets else 0), point
+                assert again["orphaned_tasks"] <= FILES, point
                 passed.add(point)
     assert passed >= KNOWN

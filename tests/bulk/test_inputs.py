@@ -1,4 +1,4 @@
-"""What is given to a bulk run: each input is taken, or refused with words that say which it is."""
+"""The inputs of a bulk run: each is accepted, or rejected with a message that names it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from dodeca import Client, Media
-from dodeca.bulk.inputs import Options, items
-from dodeca.bulk.journal import done_before
+from dodeca.bulk.inputs import EmbedOptions, items
+from dodeca.bulk.journal import done_keys
 from dodeca.emulator import samples
 from dodeca.errors import InvalidRequestError
 
@@ -23,22 +23,22 @@ def client() -> Iterator[Client]:
 
 
 def sources(inputs: Any) -> list[str]:
-    return [Path(item.source).name for item in items(inputs, Options())]
+    return [Path(item.source).name for item in items(inputs, EmbedOptions())]
 
 
 @pytest.mark.parametrize(
     ("row", "match"),
     [
-        ({"text": "a", "number": 2**63}, "whole numbers in metadata have 64 bits, 'number'"),
-        ({"text": "a", "number": -(2**63) - 1}, "'number' has more"),
+        ({"text": "a", "number": 2**63}, "integers in metadata must fit into 64 bits, 'number'"),
+        ({"text": "a", "number": -(2**63) - 1}, "'number' does not"),
         ({"text": "a", "note": "\ud800"}, "'note' is not valid Unicode"),
         ({"text": "a", "\ud800": 1}, "a name of metadata' is not valid Unicode"),
         ({"text": "\ud800"}, "'text' is not valid Unicode"),
         ({"url": "https://example.com/\ud800.png"}, "'url' is not valid Unicode"),
-        ({"text": "a", 5: 1}, "names of metadata are strings, got 5"),
+        ({"text": "a", 5: 1}, "names of metadata must be strings, got 5"),
     ],
 )
-def test_what_cannot_be_written_is_refused(
+def test_metadata_that_cannot_be_stored_are_rejected(
     client: Client, tmp_path: Path, row: dict[Any, Any], match: str
 ) -> None:
     with pytest.raises(InvalidRequestError, match=match):
@@ -58,25 +58,25 @@ def test_a_name_that_is_not_utf_8_fails_alone(client: Client, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("inputs", ["", " ", [""]])
-def test_an_empty_name_is_not_the_folder_one_is_in(inputs: Any) -> None:
+def test_an_empty_path_is_not_the_working_folder(inputs: Any) -> None:
     with pytest.raises(InvalidRequestError, match="non-empty string"):
         sources(inputs)
 
 
 @pytest.mark.parametrize("out", ["", None])
-def test_the_output_has_a_name(client: Client, out: Any) -> None:
-    with pytest.raises(InvalidRequestError, match=r"out is a folder, or ends in \.lance"):
+def test_out_must_have_a_name(client: Client, out: Any) -> None:
+    with pytest.raises(InvalidRequestError, match=r"out must be a folder, or end in \.lance"):
         client.embed.run([{"text": "a"}], out=out)
 
 
-def test_progress_can_be_called(client: Client, tmp_path: Path) -> None:
+def test_progress_must_be_callable(client: Client, tmp_path: Path) -> None:
     wrong: Any = "yes"
     with pytest.raises(InvalidRequestError, match="progress"):
         client.embed.run([{"text": "a"}], out=tmp_path / "out", progress=wrong)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_list_holds_what_can_be_given_alone(tmp_path: Path) -> None:
+def test_a_list_may_have_all_that_can_be_passed_alone(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for name in ("a.png", "b.png", "in/c.png", "in/d.txt"):
         (tmp_path / name).touch()
@@ -85,16 +85,16 @@ def test_a_list_holds_what_can_be_given_alone(tmp_path: Path) -> None:
     assert sources(given) == ["c.png", "a.png", "b.png", "e.png", "gone.png", "*.gone"]
 
 
-def test_a_picture_is_a_picture_wherever_it_comes_from(tmp_path: Path) -> None:
+def test_an_image_is_an_image_wherever_it_comes_from(tmp_path: Path) -> None:
     file = samples.image(tmp_path / "red.png", "red")
     given = [file, "https://example.com/red.png?x=1", Media.data(b"x", filename="red.png")]
-    options = Options(start_sec=1.0, embedding_option=("visual",))
+    options = EmbedOptions(start_sec=1.0, embedding_option=("visual",))
     found = list(items([{"media": Media.of(each)} for each in given], options))
     assert [item.kind for item in found] == ["image"] * 3
-    assert [item.options for item in found] == [Options()] * 3
+    assert [item.options for item in found] == [EmbedOptions()] * 3
 
 
-def test_a_table_in_memory_is_given_as_its_rows() -> None:
+def test_a_table_in_memory_must_be_passed_as_rows() -> None:
     import pandas as pd
     import polars as pl
 
@@ -118,19 +118,19 @@ def test_a_folder_that_cannot_be_read_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "closed").mkdir()
-    look = os.scandir
+    scandir = os.scandir
 
     def refuse(path: Any) -> Any:
         if str(path).endswith("closed"):
             raise PermissionError(13, "Permission denied", str(path))
-        return look(path)
+        return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(InvalidRequestError, match=r"cannot read the folder .*closed"):
         sources(tmp_path)
 
 
-def test_nothing_is_done_in_a_journal_that_was_not_begun(tmp_path: Path) -> None:
-    """As a kill leaves it between the file and what is in it."""
+def test_an_empty_journal_has_no_done_inputs(tmp_path: Path) -> None:
+    """A kill between creating the file and its tables leaves it so."""
     (tmp_path / "journal.sqlite").touch()
-    assert done_before(tmp_path / "journal.sqlite") == frozenset()
+    assert done_keys(tmp_path / "journal.sqlite") == frozenset()

@@ -1,4 +1,5 @@
-"""kill -9, again and again: every input has its rows once, and nothing is made twice that shows."""
+"""kill -9 at random moments, again and again: every input has its rows once, and no asset is
+created twice. `make test-deep` kills 200 times, `make soak` 1,000 times."""
 
 from __future__ import annotations
 
@@ -11,15 +12,15 @@ from typing import Any
 import pytest
 
 from dodeca import Client
-from dodeca.bulk.journal import done_before
-from tests.bulk.library import created, rows, server, sounds
-from tests.bulk.nursery import Nursery, nursery
-from tests.faults.proxy import Proxy, Weather
+from dodeca.bulk.journal import done_keys
+from tests.bulk.fork_server import ForkServer, fork_server
+from tests.bulk.library import DEEP, audio_files, count, rows, server
+from tests.faults.proxy import Proxy, RandomFaults
 
-INPUTS = 400
-KILLS = int(os.environ.get("DODECA_KILLS", "200"))
-SETTLE_SEC = 0.4
-SLOW_SEC = 0.03  # longer than a child takes to be born
+INPUTS = 400 if DEEP else 30
+KILLS = int(os.environ.get("DODECA_KILLS", "200" if DEEP else "15"))
+SETTLE_SEC = 2.0
+SLOW_SEC = 0.03
 SETTINGS = {
     "via": "task",
     "on_unknown": "resubmit",
@@ -49,8 +50,8 @@ SLOW = [
 
 
 @pytest.fixture(scope="module")
-def cradle() -> Iterator[Nursery]:
-    with nursery() as found:
+def forks() -> Iterator[ForkServer]:
+    with fork_server() as found:
         yield found
 
 
@@ -60,38 +61,42 @@ def undisturbed(inputs: Path, out: Path) -> Any:
     return rows(out)
 
 
-def test_kills(tmp_path: Path, cradle: Nursery, capsys: pytest.CaptureFixture[str]) -> None:
-    inputs = sounds(tmp_path / "inputs", INPUTS)
-    weather = Weather(seed=8, rate=0.05, kinds=dict.fromkeys(FAULTS, 1.0))
-    chance, kills, longest = random.Random(8), 0, 0.3
+def test_kills(tmp_path: Path, forks: ForkServer, capsys: pytest.CaptureFixture[str]) -> None:
+    inputs = audio_files(tmp_path / "inputs", INPUTS)
+    faults = RandomFaults(seed=8, rate=0.05, kinds=dict.fromkeys(FAULTS, 1.0))
+    chance, kills, longest = random.Random(8), 0, 40.0
     job = {"inputs": str(inputs), "out": str(tmp_path / "out"), "settings": SETTINGS}
     with server(tmp_path, faults=SLOW) as url:
-        with Proxy(url, weather).serving() as proxied:
+        with Proxy(url, faults).serving() as proxied:
             while True:
-                # As many kills as are wanted by the time that all is done, and a few more.
-                late = kills < 1.15 * KILLS * _share_done(tmp_path / "out" / "journal.sqlite")
-                longest = min(max(longest * (0.9 if late else 1.1), 0.1), 1.0)
-                told = cradle.live(
-                    **job, base_url=proxied, kill_after=chance.uniform(0.02, longest)
+                # As many kills as are wanted by the time that all is done, and a few more. A run is
+                # killed by the number of points that it has passed, which does not depend on load.
+                late = kills < 1.6 * KILLS * _share_done(tmp_path / "out" / "journal.sqlite")
+                longest = min(max(longest * (0.8 if late else 1.25), 16.0), 200.0)
+                ended = forks.run(
+                    **job,
+                    base_url=proxied,
+                    kill_after=chance.randint(1, round(longest)),
+                    delay=chance.uniform(0, SLOW_SEC),
                 )
-                if told["status"] == 0 and not told["left"] and not told["failed"]:
+                if ended["status"] == 0 and not ended["remaining"] and not ended["failed"]:
                     break
-                kills += told["status"] == -9
-        assets, tasks = created(url, "/assets"), created(url, "/embed-v2/tasks")
+                kills += ended["status"] == -9
+        assets, tasks = count(url, "/assets"), count(url, "/embed-v2/tasks")
     orphans = tasks - INPUTS
     with capsys.disabled():
         print(
-            f"\n{INPUTS} inputs, {kills} kills, {weather.seen.total() - weather.seen['requests']} "
-            f"faults in {weather.seen['requests']} requests: {assets} assets, {tasks} tasks "
-            f"({orphans} orphans; the journal counts {told['orphans']} at most)"
+            f"\n{INPUTS} inputs, {kills} kills, {faults.seen.total() - faults.seen['requests']} "
+            f"faults in {faults.seen['requests']} requests: {assets} assets, {tasks} tasks "
+            f"({orphans} orphans; the journal counts {ended['orphaned_tasks']} at most)"
         )
     assert kills >= KILLS
     assert assets == INPUTS
-    assert 0 <= orphans <= told["orphans"]
+    assert 0 <= orphans <= ended["orphaned_tasks"]
     assert rows(tmp_path / "out").equals(undisturbed(inputs, tmp_path / "reference"))
 
 
 def _share_done(journal: Path) -> float:
     if not journal.exists():
         return 0.0
-    return len(done_before(journal)) / INPUTS
+    return len(done_keys(journal)) / INPUTS

@@ -1,4 +1,4 @@
-"""The dataset in the hands of others: pandas, polars, DuckDB and LanceDB open it and search it."""
+"""pandas, polars, DuckDB and LanceDB open the dataset and search it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def client() -> Client:
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pictures")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("images")
     for colour in COLOURS:
         samples.image(folder / f"{colour}.png", colour, (160, 160))
     return folder
 
 
 @pytest.fixture(scope="module")
-def library(client: Client, pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def library(client: Client, images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("library")
-    inputs = [{"path": pictures / f"{colour}.png", "colour": colour} for colour in COLOURS]
+    inputs = [{"path": images / f"{colour}.png", "colour": colour} for colour in COLOURS]
     assert client.embed.run(inputs, out=out).exit_code == 0
     return out
 
@@ -77,36 +77,36 @@ def test_lancedb_reads_the_parquet(library: Path, query: list[float], tmp_path: 
 
 
 def test_a_run_writes_lancedb(
-    client: Client, pictures: Path, query: list[float], tmp_path: Path
+    client: Client, images: Path, query: list[float], tmp_path: Path
 ) -> None:
     import lancedb
 
-    out = tmp_path / "db" / "pictures.lance"
-    first = [pictures / "red.png", pictures / "green.png"]
+    out = tmp_path / "db" / "images.lance"
+    first = [images / "red.png", images / "green.png"]
     assert client.embed.run(first, out=out).done == 2
-    run = client.embed.run(pictures, out=out)
+    run = client.embed.run(images, out=out)
     assert (run.done, run.skipped, run.exit_code) == (2, 2, 0)
-    table = lancedb.connect(tmp_path / "db").open_table("pictures")
+    table = lancedb.connect(tmp_path / "db").open_table("images")
     assert table.count_rows() == 4
     assert Path(table.search(query).limit(1).to_list()[0]["source"]).name == "blue.png"
-    assert client.embed.run(pictures, out=out).skipped == 4
+    assert client.embed.run(images, out=out).skipped == 4
     assert table.count_rows() == 4
 
 
 def test_lancedb_follows_changes(client: Client, tmp_path: Path) -> None:
     import lancedb
 
-    out, picture = tmp_path / "one.lance", tmp_path / "a.png"
-    samples.image(picture, "red", (160, 160))
-    client.embed.run(picture, out=out)
+    out, image = tmp_path / "one.lance", tmp_path / "a.png"
+    samples.image(image, "red", (160, 160))
+    client.embed.run(image, out=out)
     table = lancedb.connect(tmp_path).open_table("one")
     (before,) = table.search().to_list()
-    samples.image(picture, "blue", (170, 160))
-    assert client.embed.run(picture, out=out).done == 1
+    samples.image(image, "blue", (170, 160))
+    assert client.embed.run(image, out=out).done == 1
     table.checkout_latest()
     (after,) = table.search().to_list()
     assert after["vector"] != before["vector"]
-    picture.write_bytes(b"nothing")
-    assert client.embed.run(picture, out=out).failed == 1
+    image.write_bytes(b"nothing")
+    assert client.embed.run(image, out=out).failed == 1
     table.checkout_latest()
     assert table.count_rows() == 0

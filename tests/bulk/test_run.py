@@ -22,20 +22,20 @@ from dodeca.bulk import Run
 from dodeca.emulator import samples
 from dodeca.errors import ConfigurationError, InvalidRequestError
 from dodeca.segmentation import fixed
-from tests.bulk.library import rows, sounds
+from tests.bulk.library import audio_files, rows
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A film, a sound, two pictures, one of them deeper, and what is none of these."""
+    """A video, an audio file, two images, one of them in a subfolder, and other files."""
     path = tmp_path_factory.mktemp("library")
     samples.video(path / "film.mp4", [samples.Scene("red", 4.0), samples.Scene("blue", 4.0)])
-    sounds(path, 1)
+    audio_files(path, 1)
     samples.image(path / "red.png", "red", (200, 200))
     (path / "more").mkdir()
     samples.image(path / "more" / "blue.jpg", "blue", (200, 200))
     (path / "notes.txt").write_text("no medium")
-    (path / ".hidden.png").write_bytes(b"no picture")
+    (path / ".hidden.png").write_bytes(b"not an image")
     return path
 
 
@@ -47,7 +47,7 @@ def client() -> Iterator[Client]:
 
 def requests(client: Client) -> int:
     assert client._owned is not None
-    return len(client._owned.access.last)
+    return len(client._owned.access_log.last)
 
 
 def names(out: Path) -> list[str]:
@@ -110,36 +110,36 @@ def test_more_inputs_add_rows(client: Client, folder: Path, tmp_path: Path) -> N
 
 
 def test_a_file_that_changed_is_embedded_anew(client: Client, tmp_path: Path) -> None:
-    picture, other = tmp_path / "a.png", tmp_path / "b.png"
-    samples.image(picture, "red", (200, 200))
+    image, other = tmp_path / "a.png", tmp_path / "b.png"
+    samples.image(image, "red", (200, 200))
     samples.image(other, "green", (200, 200))
-    client.embed.run([picture, other], out=tmp_path / "out")
+    client.embed.run([image, other], out=tmp_path / "out")
     before = {row["source"]: row for row in rows(tmp_path / "out").to_pylist()}
-    samples.image(picture, "blue", (210, 200))
-    run = client.embed.run([picture, other], out=tmp_path / "out")
+    samples.image(image, "blue", (210, 200))
+    run = client.embed.run([image, other], out=tmp_path / "out")
     assert (run.done, run.skipped) == (1, 1)
     after = {row["source"]: row for row in rows(tmp_path / "out").to_pylist()}
     assert after[str(other)] == before[str(other)]
-    assert after[str(picture)]["id"] != before[str(picture)]["id"]
-    assert after[str(picture)]["vector"] != before[str(picture)]["vector"]
+    assert after[str(image)]["id"] != before[str(image)]["id"]
+    assert after[str(image)]["vector"] != before[str(image)]["vector"]
 
 
-def test_a_file_that_was_only_touched_is_not(client: Client, tmp_path: Path) -> None:
-    picture = samples.image(tmp_path / "a.png", "red", (200, 200))
-    client.embed.run(picture, out=tmp_path / "out")
+def test_a_touched_file_costs_no_request(client: Client, tmp_path: Path) -> None:
+    image = samples.image(tmp_path / "a.png", "red", (200, 200))
+    client.embed.run(image, out=tmp_path / "out")
     before = requests(client)
-    os.utime(picture, ns=(1, 1))
+    os.utime(image, ns=(1, 1))
     for _ in range(2):
-        run = client.embed.run(picture, out=tmp_path / "out")
-        assert (run.done, run.skipped, run.left, requests(client)) == (0, 1, 0, before)
+        run = client.embed.run(image, out=tmp_path / "out")
+        assert (run.done, run.skipped, run.remaining, requests(client)) == (0, 1, 0, before)
 
 
 def test_a_changed_file_that_fails_has_no_vectors(client: Client, tmp_path: Path) -> None:
-    picture = samples.image(tmp_path / "a.png", "red", (200, 200))
+    image = samples.image(tmp_path / "a.png", "red", (200, 200))
     other = samples.image(tmp_path / "b.png", "green", (200, 200))
-    client.embed.run([picture, other], out=tmp_path / "out")
-    picture.write_bytes(b"no picture any more")
-    run = client.embed.run([picture, other], out=tmp_path / "out")
+    client.embed.run([image, other], out=tmp_path / "out")
+    image.write_bytes(b"not an image")
+    run = client.embed.run([image, other], out=tmp_path / "out")
     assert [failure.code for failure in run.failures] == ["media_invalid"]
     assert names(tmp_path / "out") == ["b.png"]
 
@@ -150,7 +150,7 @@ def test_a_manifest(client: Client, folder: Path, tmp_path: Path, suffix: str) -
     table = [
         {"path": "film.mp4", "segmentation": "fixed:2", "embedding_option": "visual", "genre": "a"},
         {"path": "film.mp4", "embedding_scope": "asset", "genre": "b", "year": 1999},
-        {"text": "a red film", "year": 2001},
+        {"text": "a red video", "year": 2001},
         {"path": "red.png"},
     ]
     columns = sorted({name for row in table for name in row})
@@ -174,7 +174,7 @@ def test_a_manifest(client: Client, folder: Path, tmp_path: Path, suffix: str) -
     assert sum(row["embedding_scope"] == "clip" for row in by_genre["a"]) == 4
     assert {row["embedding_scope"] for row in by_genre["b"]} == {"asset"}
     assert {(row["source"], row["year"]) for row in by_genre[None]} == {
-        ("a red film", 2001),
+        ("a red video", 2001),
         (str(folder / "red.png"), None),
     }
 
@@ -182,7 +182,7 @@ def test_a_manifest(client: Client, folder: Path, tmp_path: Path, suffix: str) -
 def test_all_kinds_of_sources(client: Client, folder: Path, tmp_path: Path) -> None:
     asset = client.assets.upload(folder / "film.mp4").wait()
     assert client._owned is not None
-    client._owned.media = folder
+    client._owned.state.media_folder = folder
     inputs = [
         "https://example.com/film.mp4",
         {"url": "https://example.com/red.png", "note": "a link"},
@@ -224,7 +224,7 @@ def test_a_dry_run_sends_and_writes_nothing(client: Client, folder: Path, tmp_pa
     assert estimate is not None
     assert (estimate.inputs, estimate.requests) == (5, 6)
     assert estimate.minutes == pytest.approx(12.0 / 60, rel=0.05)
-    assert [Path(refusal.source).name for refusal in estimate.refused] == ["small.png"]
+    assert [Path(rejection.source).name for rejection in estimate.rejected] == ["small.png"]
     assert requests(client) == 0
     assert not (tmp_path / "out").exists()
     client.embed.run(folder / "red.png", out=tmp_path / "out")
@@ -232,43 +232,43 @@ def test_a_dry_run_sends_and_writes_nothing(client: Client, folder: Path, tmp_pa
     assert (run.estimate.skipped if run.estimate else 0) == 1
 
 
-def test_a_budget_of_minutes(client: Client, tmp_path: Path) -> None:
-    folder = sounds(tmp_path / "in", 6)
+def test_max_minutes_stops_the_run(client: Client, tmp_path: Path) -> None:
+    folder = audio_files(tmp_path / "in", 6)
     run = client.embed.run(folder, out=tmp_path / "out", max_minutes=0.21, concurrency=2)
     assert (run.done, run.stopped, run.exit_code) == (3, "max_minutes", 75)
     again = client.embed.run(folder, out=tmp_path / "out", max_minutes=0.21)
     assert (again.done, again.skipped, again.exit_code) == (3, 3, 0)
 
 
-def test_progress_is_told(client: Client, folder: Path, tmp_path: Path) -> None:
-    told: list[int] = []
-    client.embed.run(folder, out=tmp_path / "out", progress=lambda run: told.append(run.done))
-    assert told[-1] == 4
-    assert told == sorted(told)
+def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> None:
+    reported: list[int] = []
+    client.embed.run(folder, out=tmp_path / "out", progress=lambda run: reported.append(run.done))
+    assert reported[-1] == 4
+    assert reported == sorted(reported)
 
 
 @pytest.mark.parametrize(
     ("options", "inputs", "match"),
     [
-        ({"via": "post"}, [], "via is any of auto, sync, task"),
+        ({"via": "post"}, [], "via must be one of auto, sync, task"),
         ({"on_unknown": "hope"}, [], "on_unknown"),
-        ({"concurrency": 0}, [], "concurrency is 1 to 256"),
+        ({"concurrency": 0}, [], "concurrency must be 1 to 256"),
         ({"max_minutes": -1.0}, [], "max_minutes"),
-        ({"max_minutes": "5"}, [], "max_minutes is 0 or more"),
-        ({"concurrency": 2.5}, [], "concurrency is a whole number"),
-        ({"concurrency": "4"}, [], "concurrency is a whole number"),
+        ({"max_minutes": "5"}, [], "max_minutes must be 0 or more"),
+        ({"concurrency": 2.5}, [], "concurrency must be an integer"),
+        ({"concurrency": "4"}, [], "concurrency must be an integer"),
         ({"embedding_option": ["visaul"]}, [], "embedding_option is any of"),
         ({"embedding_scope": ["clips"]}, [], "embedding_scope is any of"),
         ({}, 5, "got int"),
         ({}, "/no/such/folder", "there is no file, folder or manifest"),
-        ({}, "/no/such/*.mp4", "no file is like"),
-        ({}, [3], "input 0 is a path, a URL, a Media or a mapping, got int"),
-        ({}, [{"text": "a", "path": "b"}], "input 0 names exactly one of"),
-        ({}, [{"note": "a"}], "names exactly one of"),
+        ({}, "/no/such/*.mp4", "no file matches"),
+        ({}, [3], "input 0 must be a path, a URL, a Media or a mapping, got int"),
+        ({}, [{"text": "a", "path": "b"}], "input 0 must have exactly one of"),
+        ({}, [{"note": "a"}], "must have exactly one of"),
         ({}, [{"text": "a", "vector": 1}], "'vector' is a column of the output"),
-        ({}, [{"text": "a", "tags": ["b"]}], "metadata are strings"),
+        ({}, [{"text": "a", "tags": ["b"]}], "metadata must be strings"),
         ({}, [{"path": "a.mp4", "segmentation": "fixed:99"}], "input 0: duration_sec"),
-        ({}, [{"path": "a.mp4", "start_sec": -1}], "start_sec is a number of seconds"),
+        ({}, [{"path": "a.mp4", "start_sec": -1}], "start_sec must be a number of seconds"),
         ({}, ["http://user:pw@host/a.mp4"], "no user name or password"),
     ],
 )
@@ -291,7 +291,7 @@ def test_other_metadata_columns_need_another_dataset(client: Client, tmp_path: P
     assert rows(tmp_path / "out")["year"].to_pylist() == [1, None, 3]
 
 
-def test_what_is_no_journal_is_left_alone(client: Client, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_journal_is_not_changed(client: Client, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     journal = tmp_path / "out" / "journal.sqlite"
     journal.write_bytes(b"something else" * 100)
@@ -332,7 +332,7 @@ def test_the_command(folder: Path, tmp_path: Path) -> None:
     assert json.loads(found.stdout.splitlines()[0])["code"] == "media_invalid"
 
 
-def test_values_that_differ_only_by_form_are_one_input(client: Client, tmp_path: Path) -> None:
+def test_numpy_and_python_values_make_one_input(client: Client, tmp_path: Path) -> None:
     first = [{"text": "a", "score": np.float32(0.5), "count": np.int64(3)}]
     client.embed.run(first, out=tmp_path / "out")
     assert client.embed.run([{"text": "a", "score": 0.5}], out=tmp_path / "out").skipped == 1

@@ -17,12 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
-from dodeca._sync.bulk_service import Service
-from dodeca.bulk.inputs import Options
-from dodeca.bulk.runs import carry_out
-from dodeca.bulk.settings import Settings
+from dodeca._sync.bulk_service import BulkService
+from dodeca.bulk.inputs import EmbedOptions
+from dodeca.bulk.run import embed_inputs
+from dodeca.bulk.settings import RunSettings
 from dodeca.errors import ConfigurationError
-from tests.bulk.library import sounds
+from tests.bulk.library import audio_files
 from tests.faults.raw import Raw, http
 
 KEPT = b"not to be touched"
@@ -89,7 +89,7 @@ def outside(
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
-    sounds(tmp_path / "in", len(words))
+    audio_files(tmp_path / "in", len(words))
     before = files(tmp_path)
     with Raw(Hostile(words)).serving() as url:
         yield url, tmp_path / "out"
@@ -108,13 +108,13 @@ def test_the_service_names_no_file_of_a_run(
     seen: set[str] = set()
     inputs = [*map(str, (tmp_path / "in").iterdir()), {"text": "a dog"}, {"text": "refuse me"}]
     with Client("key", base_url=url) as client:
-        told = carry_out(
-            Service(client._transport),
+        told = embed_inputs(
+            BulkService(client._transport),
             inputs=inputs,
             out=out / name,
-            options=Options(),
-            settings=Settings(via="task"),
-            at=lambda _: seen.update(files(tmp_path)),
+            options=EmbedOptions(),
+            settings=RunSettings(via="task"),
+            hook=lambda _: seen.update(files(tmp_path)),
         )
     assert told.done > len(words) // 2, told.failures
     assert {failure.code for failure in told.failures} > {"request_invalid"}
@@ -179,7 +179,7 @@ def test_a_journal_that_is_a_link_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_part_that_a_journal_names_stays_where_parts_are(tmp_path: Path) -> None:
-    inputs, out = sounds(tmp_path / "in", 1), tmp_path / "out"
+    inputs, out = audio_files(tmp_path / "in", 1), tmp_path / "out"
     with Client.emulated() as client:
         client.embed.run(inputs, out=out)
         kept = tmp_path / "kept.parquet"
@@ -188,7 +188,7 @@ def test_a_part_that_a_journal_names_stays_where_parts_are(tmp_path: Path) -> No
         with sqlite3.connect(out / "journal.sqlite") as db:
             db.execute("UPDATE inputs SET part = '../../kept'")
         db.close()
-        sounds(tmp_path / "in", 1, seconds=5.0)
+        audio_files(tmp_path / "in", 1, seconds=5.0)
         with pytest.raises(ConfigurationError, match=r"names a part '\.\./\.\./kept'"):
             client.embed.run(inputs, out=out)
     assert kept.read_bytes() == before

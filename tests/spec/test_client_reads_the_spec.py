@@ -25,13 +25,14 @@ from dodeca._sync.resources.search import _page as search_page
 from dodeca._sync.stream import _event as read_event
 from dodeca.results import of, page_of, rest_of
 from scripts._documents import OPENAPI, load
+from tests.depth import depth
 from tests.scripted import Script
 
 DOCUMENT = load(OPENAPI)
 VECTOR = 3  # floats, instead of the hundreds that the service sends
 NOVEL = "novel_field"
 ANYTHING = st.sampled_from(["later", 7, True, ["a", 1], {"of": {"next": "year"}}, []])
-EXAMPLES = 25
+EXAMPLES = depth(10, deep=25)
 
 
 def one(cls: type[Any]) -> Callable[[Any], Any]:

@@ -1,17 +1,21 @@
-"""What a bulk run asks of the service, one call for each method."""
+"""The requests of a bulk run, one per method."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from dodeca._async.resources.assets import AsyncAssets
 from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.async_concurrency import blocking
 from dodeca._calls import embed_requests, library_requests
 from dodeca._calls.operation import RawResponse, request
+from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import ClientSettings
-from dodeca.bulk.inputs import Options
+from dodeca.bulk.inputs import EmbedOptions
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
 from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
 from dodeca.media import Media, check_sync_clip
@@ -22,62 +26,64 @@ from dodeca_api.api.embed_v2_tasks import embed_v2_tasks_create
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
-_MARK = "dodeca_input"
-_PAGE = 50
+_MARKER_KEY = "dodeca_input"
+_PAGE_LIMIT = 50
 
 
-class AsyncService:
-    """The calls of a bulk run. A 429 is raised at once, since the run's limiter deals with it."""
+class AsyncBulkService:
+    """The requests of a bulk run. A 429 is raised at once: the limiter of the run handles it."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport.without_throttle_retries()
         self._assets = AsyncAssets(self._transport)
         self._tasks = AsyncEmbedTasks(self._transport)
 
-    async def connection(self) -> ClientSettings:
-        """How to reach the same service from elsewhere.
+    async def factory(self) -> AsyncBulkServiceFactory:
+        """A function that connects to the same service in another process.
 
         Raises:
-            ConfigurationError: the client has a transport of its own, which only works here.
+            ConfigurationError: the client has its own transport, which works in this process only.
         """
         if self._transport.custom is not None:
-            raise ConfigurationError("only a client without a transport of its own can leave here")
-        return self._transport.settings
+            raise ConfigurationError("a client with its own transport cannot be used on Ray")
+        return AsyncBulkServiceFactory(self._transport.settings)
 
-    async def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
-        """The vectors of a text, or of media that go into one call."""
+    async def embed(self, kind: str, source: Media | str, options: EmbedOptions) -> Embedded:
+        """Embed a text, or media that fit into one synchronous request (`POST /embed-v2`)."""
         if isinstance(source, str):
             body = embed_requests.text(source, options.model_name)
         elif kind == "image":
             body = embed_requests.image(source, options.model_name)
         else:
             check_sync_clip(source)
-            body = embed_requests.embed_clip(_block(kind, source, options), options.model_name)
+            body = embed_requests.embed_clip(
+                _input_block(kind, source, options), options.model_name
+            )
         return await create_embeddings(self._transport, body)
 
     async def upload(self, media: Media, marker: str) -> Uploaded:
-        """A new asset that carries a marker."""
-        job = await self._assets.upload(media, user_metadata={_MARK: marker})
+        """Create an asset with a marker in its user metadata (`POST /assets`)."""
+        job = await self._assets.upload(media, user_metadata={_MARKER_KEY: marker})
         return job.id, job.done, {}
 
-    async def find(self, marker: str, since: float) -> str | None:
-        """The id of the asset with a marker, if there is one from after a Unix time."""
-        async for asset in self._assets.list(page_limit=_PAGE):
-            if (asset.user_metadata or {}).get(_MARK) == marker:
+    async def find_asset(self, marker: str, since: float) -> str | None:
+        """The id of the asset with a marker, if one was created after a Unix time."""
+        async for asset in self._assets.list(page_limit=_PAGE_LIMIT):
+            if (asset.user_metadata or {}).get(_MARKER_KEY) == marker:
                 return asset.id
             if not library_requests.is_new(asset.created_at, since):
-                return None  # the newest come first
+                return None  # newest first
         return None
 
     async def asset_is_ready(self, asset_id: str) -> bool:
-        """Whether an asset can be used; raises `JobFailed` where it never will."""
+        """Whether an asset is ready to use; raises `JobFailed` if it failed."""
         job = await self._assets.job(asset_id)
         return job.done and job.result() is not None
 
-    async def submit(self, kind: str, media: Media, options: Options) -> Submitted:
-        """A new embedding task."""
+    async def submit(self, kind: str, media: Media, options: EmbedOptions) -> Submitted:
+        """Create an embedding task (`POST /embed-v2/tasks`)."""
         body = embed_requests.embed_clip_task(
-            _block(kind, media, options),
+            _input_block(kind, media, options),
             options.model_name,
             embedding_dimension=None,
             embedding_uncertainty=None,
@@ -89,21 +95,33 @@ class AsyncService:
 
         return await self._transport.fetch(call, read)
 
-    async def result(self, task_id: str) -> Embeddings | None:
-        """What a task gave, None while it runs; raises `JobFailed` where it gives nothing."""
+    async def task_result(self, task_id: str) -> Embeddings | None:
+        """The vectors of a task, None while it runs; raises `JobFailed` if it failed."""
         job = await self._tasks.retrieve(task_id)
         return job.result() if job.done else None
 
-    async def delete(self, asset_id: str) -> None:
-        """Delete an asset, or find it gone."""
+    async def delete_asset(self, asset_id: str) -> None:
+        """Delete an asset; no error if it does not exist."""
         try:
             await self._assets.delete(asset_id)
         except NotFoundError:
             return
 
 
-def _block(
-    kind: str, media: Media, options: Options
+@attrs.frozen
+class AsyncBulkServiceFactory:
+    """Connects to the service in another process, with the API key of its environment."""
+
+    settings: ClientSettings
+
+    def __call__(self) -> Any:
+        """An `AsyncBulkService` whose methods block."""
+        transport = AsyncTransport(key=load_api_key(None), settings=self.settings, transport=None)
+        return blocking(AsyncBulkService(transport))
+
+
+def _input_block(
+    kind: str, media: Media, options: EmbedOptions
 ) -> models.AudioInputRequest | models.VideoInputRequest:
     if kind == "video":
         return embed_requests.video(
@@ -116,7 +134,9 @@ def _block(
             embedding_scope=options.embedding_scope,
         )
     if not isinstance(options.segmentation, Fixed | None):
-        raise InvalidRequestError(f"audio is segmented by fixed, got {options.segmentation!r}")
+        raise InvalidRequestError(
+            f"audio can only be segmented by fixed, got {options.segmentation!r}"
+        )
     return embed_requests.audio(
         media,
         model_name=options.model_name,

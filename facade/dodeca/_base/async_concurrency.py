@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from functools import partial
 from typing import Any, TypeVar
@@ -91,8 +92,8 @@ async def run_blocking(service: object, call: Callable[[Any], T]) -> T:
     """
     running: asyncio.Future[T] | None = None
     async with anyio.from_thread.BlockingPortal() as portal:
-        blocking = _Blocking(portal, service)
-        running = asyncio.ensure_future(anyio.to_thread.run_sync(call, blocking))
+        proxy = _Blocking(portal.call, service)
+        running = asyncio.ensure_future(anyio.to_thread.run_sync(call, proxy))
         try:
             await asyncio.wait([running])
         except BaseException:
@@ -105,12 +106,23 @@ async def run_blocking(service: object, call: Callable[[Any], T]) -> T:
     return running.result()  # outside, where nothing wraps its error
 
 
+def blocking(service: object) -> Any:
+    """A service whose methods block, in any thread; an event loop in a thread runs them."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True, name="dodeca-loop").start()
+
+    def call(method: Callable[..., Any], *args: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(method(*args), loop).result()
+
+    return _Blocking(call, service)
+
+
 class _Blocking:
     """Blocking methods over the async methods of a service."""
 
-    def __init__(self, portal: Any, service: object) -> None:
-        self._portal = portal
+    def __init__(self, call: Callable[..., Any], service: object) -> None:
+        self._call = call
         self._service = service
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        return partial(self._portal.call, getattr(self._service, name))
+        return partial(self._call, getattr(self._service, name))

@@ -101,3 +101,8 @@ def run_bounded(call: Callable[[T], None], items: Iterable[T], limit: int) -> No
 def run_blocking(service: object, call: Callable[[Any], T]) -> T:
     """Run blocking code with a blocking service."""
     return call(service)
+
+
+def blocking(service: T) -> T:
+    """A service whose methods block; these do."""
+    return service

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from dodeca._base import extras
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
 Callback = Callable[[Any], object]
@@ -85,7 +86,5 @@ def _tqdm() -> Any:
     try:
         from tqdm.auto import tqdm  # type: ignore[import-untyped]
     except ImportError as exc:
-        raise ConfigurationError(
-            f"progress=True needs the extra `progress`: pip install 'dodeca[progress]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("progress=True", "progress", exc)) from exc
     return tqdm

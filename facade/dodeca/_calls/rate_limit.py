@@ -1,67 +1,82 @@
-"""A rate limiter that learns the service's limits from its responses. No clock, no I/O.
+"""How fast to send: close to the service's limits, which are not known beforehand. No I/O.
 
-A limiter gives permits. It learns from 429 responses, which say how long to wait, and from headers
-that say how many requests, or seconds of media, are left. All senders with one key share it, from
-any number of threads and tasks.
+A limiter gives permits. It learns from the responses: from 429 and its Retry-After, and from the
+headers that tell how many requests, or seconds of media, are left. All callers with one API key
+share it, from any number of threads and tasks.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 import attrs
 
+QUOTA_WAIT_SEC = 900.0
+"""A Retry-After above this means that a quota is exhausted, and the caller gets the error.
+
+Rate limits renew within minutes, and callers wait for them. Quotas renew after hours or days, which
+nobody should wait for without being told. 15 minutes lie between the two.
+"""
+
+_DEFAULT_WAIT_SEC = 1.0  # after a 429 without Retry-After, or with one of 0
 _BLINK_SEC = 0.005  # until the next response may tell more
 _NAP_SEC = 0.2
 _LATE_SEC = 0.4  # by which callers may be late without losing their turn
 _MARGIN = 0.98  # of a limit that is known
 _CUT = 0.96  # of the rate that turned out too high
-_LONG_SEC = 5.0  # waits that are no rounding of the service's
-_GROWTH = (
-    1.5e-4,
-    1.5e-6,
-)  # per thousand responses in a row, for each response: at first, and later
+_LONG_SEC = 5.0  # waits that the service did not just round up
+_GROWTH = (1.5e-4, 1.5e-6)  # per thousand responses in a row, for each: at first, and later
 _USUAL_SEC = (1.0, 60.0, 3600.0, 86400.0)  # lengths of windows
-_NEAR = 0.2  # of a usual length: what is measured is as wrong as responses are late
+_NEAR = 0.2  # of a usual length: measured lengths are as wrong as responses are late
 _DIMENSIONS = ("request", "duration")
 
 
 @attrs.frozen
 class Permit:
-    """Leave to send one request, or when `wait` is not 0, the seconds until to ask again."""
+    """Permission to send one request; if `wait` is not 0, ask again after so many seconds."""
 
     wait: float
     number: int = 0
     media_sec: float = 0.0
 
 
-class Limiter:
-    """Decides when the next request may go; times are monotonic seconds, given by the caller.
+def wait_after(retry_after: float | None) -> float | None:
+    """Seconds to wait after a 429; None if a quota is exhausted, and waiting is no use."""
+    wait = retry_after or _DEFAULT_WAIT_SEC
+    return wait if wait <= QUOTA_WAIT_SEC else None
 
-    Until a request is refused, all may go at once. After that they are paced: at what the service
-    took so far, a little faster all the time, and a little slower whenever it refuses again. Where
-    its headers tell the limit and show the length of its windows, they go at just that rate.
+
+class Limiter:
+    """Decides when the next request may be sent. `now` gives monotonic seconds.
+
+    Requests are not paced until one is rate-limited. After that they are sent at the rate that the
+    service accepted so far; it grows a little with each response, and is cut by each further 429.
+    Where the headers tell the limit and show the length of its windows, that is the rate.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._lock = threading.Lock()
         self._left = {name: _Allowance(name) for name in _DIMENSIONS}
         self._pace = _Pace()
         self._hold_until = -math.inf
         self._sent = 0
         self._cut_at = 0  # permits up to this number were given before the rate was last cut
-        self.refusals = 0
+        self.rate_limited = 0
+        """Responses with status 429."""
 
     @property
     def rate(self) -> float | None:
-        """Requests per second; None while there is no reason to pace them."""
+        """Requests per second; None while they are not paced."""
         return self._pace.rate
 
-    def take(self, now: float, *, media_sec: float = 0.0) -> Permit:
-        """A permit to send now, or how long to wait before asking again."""
+    def acquire(self, *, media_sec: float = 0.0) -> Permit:
+        """A permit to send now, or one with the seconds to wait before asking again."""
         with self._lock:
+            now = self._now()
             requests, duration = self._left.values()
             wait = max(
                 self._hold_until - now,
@@ -78,37 +93,46 @@ class Limiter:
             duration.in_flight += media_sec
             return Permit(0.0, self._sent, media_sec)
 
-    def answered(self, permit: Permit, now: float, headers: Mapping[str, str]) -> None:
-        """A response came that was no refusal."""
+    def record_response(self, permit: Permit, headers: Mapping[str, str]) -> None:
+        """The request got a response other than 429."""
         with self._lock:
             self._landed(permit)
             for allowance in self._left.values():
-                allowance.read(permit.number, self._sent, headers, now)
+                allowance.read(permit.number, self._sent, headers, self._now())
             self._pace.took()
             requests = self._left["request"]
             if requests.rate is not None and requests.renewed_at is not None:
                 self._pace.known(requests.rate, requests.renewed_at)
 
-    def refused(
-        self, permit: Permit, now: float, headers: Mapping[str, str], retry_after: float | None
-    ) -> None:
-        """The response was 429; nothing was done. `retry_after` is in seconds."""
-        with self._lock:
-            self.refusals += 1
-            self._landed(permit)
-            wait = retry_after or 0.0
-            self._hold_until = max(self._hold_until, now + wait)
-            if permit.number <= self._cut_at:
-                return  # sent before the last refusal was heard
-            for allowance in self._left.values():
-                allowance.spent(self._sent, headers, wait)
-            self._pace.cut(now, wait)
-            self._cut_at = self._sent
+    def record_rate_limit(
+        self, permit: Permit, headers: Mapping[str, str], retry_after: float | None
+    ) -> bool:
+        """The request got a 429: whether to send it again, with a new permit.
 
-    def lost(self, permit: Permit) -> None:
-        """No response came."""
+        False means that a quota is exhausted (see `wait_after`). Other requests are not held back
+        then, since they may count against another quota.
+        """
+        wait = wait_after(retry_after)
+        with self._lock:
+            self.rate_limited += 1
+            self._landed(permit)
+            self._slow_down(permit, headers, wait or 0.0)
+        return wait is not None
+
+    def record_no_response(self, permit: Permit) -> None:
+        """The request got no response."""
         with self._lock:
             self._landed(permit)
+
+    def _slow_down(self, permit: Permit, headers: Mapping[str, str], wait: float) -> None:
+        now = self._now()
+        self._hold_until = max(self._hold_until, now + wait)
+        if permit.number <= self._cut_at:
+            return  # it was sent before the rate was last cut
+        for allowance in self._left.values():
+            allowance.spent(self._sent, headers, wait)
+        self._pace.cut(now, wait)
+        self._cut_at = self._sent
 
     def _landed(self, permit: Permit) -> None:
         requests, duration = self._left.values()

@@ -1,7 +1,6 @@
-"""Bulk runs: a folder, a table or a list of media into vectors, unattended.
+"""Bulk runs: embed a folder, a table or a list of media into a dataset.
 
-`client.embed.run(inputs, out=...)` begins here. What a run guarantees is said in the
-documentation, under "Bulk".
+`client.embed.run(inputs, out=...)` starts one; its guarantees are documented under "Bulk".
 """
 
 from __future__ import annotations
@@ -11,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dodeca.bulk.journal import Failure as Failure
-    from dodeca.bulk.report import Estimate as Estimate
-    from dodeca.bulk.report import Refusal as Refusal
-    from dodeca.bulk.report import Run as Run
+    from dodeca.bulk.results import Estimate as Estimate
+    from dodeca.bulk.results import Rejection as Rejection
+    from dodeca.bulk.results import Run as Run
 
 _HOMES = {
-    "Estimate": "dodeca.bulk.report",
+    "Estimate": "dodeca.bulk.results",
     "Failure": "dodeca.bulk.journal",
-    "Refusal": "dodeca.bulk.report",
-    "Run": "dodeca.bulk.report",
+    "Rejection": "dodeca.bulk.results",
+    "Run": "dodeca.bulk.results",
 }
 
-__all__ = ["Estimate", "Failure", "Refusal", "Run"]
+__all__ = ["Estimate", "Failure", "Rejection", "Run"]
 
 
 def __getattr__(name: str) -> Any:

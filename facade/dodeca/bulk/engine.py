@@ -1,8 +1,8 @@
 """The engine of a bulk run: one loop that owns the journal, and workers that call the service.
 
-Each turn of the loop writes what has come back and what is about to be sent, commits once, and only
-then sends. So whatever a crash leaves behind, the journal names every create that may have reached
-the service, and nothing is counted as done before it is on the disk.
+Each iteration writes the results that arrived and the steps about to start, commits once, and only
+then starts the steps. So after a crash, the journal has every create that may have reached the
+service, and every input that counts as done is on disk.
 """
 
 from __future__ import annotations
@@ -12,184 +12,171 @@ import queue
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from dodeca._calls.rate_limit import Limiter
-from dodeca.bulk.course import INTENTS, LONG_SEC, METERED, Course, Ended, Work
 from dodeca.bulk.dataset import Dataset
-from dodeca.bulk.journal import Journal, Row
-from dodeca.bulk.report import Run
-from dodeca.bulk.settings import Settings
-from dodeca.bulk.steps import Outcome
+from dodeca.bulk.journal import Journal
+from dodeca.bulk.results import Run
+from dodeca.bulk.settings import RunSettings
+from dodeca.bulk.state_machine import INTENTS, LIMITER_OF_STEP, StateMachine, Work
+from dodeca.bulk.steps import StepOutput, StepResult
+from dodeca.bulk.workers import Workers
 from dodeca.errors import RateLimitError
 from dodeca.media import Media
 
 
-class Workers(Protocol):
-    """Where steps are performed: threads here, or processes elsewhere."""
-
-    def start(
-        self, step: str, row: Row, media: Media | None, done: Callable[[Ended], object]
-    ) -> None:
-        """Begin a step; `done` is called with what came of it, in any thread."""
-        ...
-
-    def close(self) -> None:
-        """Nothing more is begun."""
-        ...
-
-
 class Engine:
-    """Carries a registered run out to its end, or to where it has to stop."""
+    """Embeds the registered inputs of a run, until all are finished or the run has to stop."""
 
     def __init__(
         self,
         journal: Journal,
-        output: Dataset,
+        dataset: Dataset,
         workers: Workers,
-        settings: Settings,
+        settings: RunSettings,
         run: Run,
-        held: Mapping[str, Media],
-        watch: Callable[[Run], object],
+        in_memory: Mapping[str, Media],
+        report_progress: Callable[[Run], object],
     ) -> None:
         self._journal = journal
-        self._output = output
+        self._dataset = dataset
         self._workers = workers
         self._settings = settings
         self._run = run
-        self._held = held
-        self._watch = watch
-        self._course = Course(journal, settings, run)
+        self._in_memory = in_memory
+        self._report_progress = report_progress
+        self._state_machine = StateMachine(journal, settings, run)
         self._limiters = {"embed": Limiter(), "assets": Limiter()}
-        self._back: queue.SimpleQueue[tuple[Work, Ended]] = queue.SimpleQueue()
-        self._out = 0  # steps that workers are busy with
-        self._after = 0  # the last input that was taken up
+        self._results: queue.SimpleQueue[tuple[Work, StepResult]] = queue.SimpleQueue()
+        self._running = 0  # steps that workers perform
+        self._last_seq = 0  # the last input that was started
         self._exhausted = False
 
-    def carry_out(self) -> None:
+    def run(self) -> None:
         """Work until nothing is left to do.
 
         Raises:
-            AuthenticationError: the key is not taken; what was done is kept.
+            AuthenticationError: the API key was rejected; finished inputs are kept.
         """
-        course = self._course
-        course.spooled = self._journal.spooled_bytes()
+        machine = self._state_machine
+        machine.spooled_bytes = self._journal.spooled_bytes()
         try:
             while True:
-                self._refill()
-                wake = self._start_what_is_due()
-                if not course.begun or course.fatal:
+                self._start_inputs()
+                wake = self._start_due_steps()
+                if not machine.in_progress or machine.fatal:
                     break
-                if self._take_back(wake):
-                    self._watch(self._run)
-                if course.spooled > self._settings.spool_bytes:
+                if self._handle_results(wake):
+                    self._report_progress(self._run)
+                if machine.spooled_bytes > self._settings.spool_bytes:
                     self.flush()
-        except BaseException:  # of the user, or of what watches
-            self._wind_up()
+        except BaseException:  # Ctrl-C, or an error of the progress callback
+            self._drain()
             raise
-        if course.fatal is not None:
-            self._wind_up()
-            raise course.fatal
-        if course.quota is not None:
+        if machine.fatal is not None:
+            self._drain()
+            raise machine.fatal
+        if machine.quota is not None:
             self._run.stopped = self._run.stopped or "quota"
 
     def flush(self) -> None:
-        """Put the row sets that wait in the journal into the dataset."""
+        """Move the row sets in the journal to the dataset."""
         self._journal.commit()
-        while row_sets := self._journal.spooled(self._settings.spool_bytes):
+        while row_sets := self._journal.spooled_row_sets(self._settings.spool_bytes):
             by_part: dict[str | None, list[dict[str, Any]]] = {}
             for row_set in row_sets:
                 by_part.setdefault(row_set["part"], []).append(row_set)
             for part, some in by_part.items():
-                number = int(self._journal.read("next_part") or 0)
+                number = int(self._journal.read_meta("next_part") or 0)
                 name = part or f"part-{number:05d}"
-                self._output.write(name, some)
+                self._dataset.write(name, some)
                 if part is None:
-                    self._journal.keep("next_part", str(number + 1))
-                self._journal.written([row_set["seq"] for row_set in some], name)
+                    self._journal.write_meta("next_part", str(number + 1))
+                self._journal.mark_written([row_set["seq"] for row_set in some], name)
                 self._journal.commit()
         outdated: dict[str, dict[int, str]] = {}
-        for part, seq, key in self._journal.outdated():
+        for part, seq, key in self._journal.outdated_rows():
             outdated.setdefault(part, {})[seq] = key
         for part, keys in outdated.items():
-            self._output.remove(part, {*keys.values()})
+            self._dataset.remove(part, {*keys.values()})
             for seq in keys:
-                self._journal.set("an outdated row set", seq, part=None)
+                self._journal.update("an outdated row set", seq, part=None)
             self._journal.commit()
-        self._course.spooled = 0
+        self._state_machine.spooled_bytes = 0
 
-    def _refill(self) -> None:
-        """Take inputs up as there is room for them."""
-        course, window = self._course, self._settings.window
-        while not self._exhausted and course.begun < window and not course.stopping:
-            rows = self._journal.open_rows(
-                self._after,
-                window - course.begun,
-                again=self._settings.retry_failed,
+    def _start_inputs(self) -> None:
+        """Start inputs until the window is full."""
+        machine, window = self._state_machine, self._settings.window
+        while not self._exhausted and machine.in_progress < window and not machine.is_stopping:
+            rows = self._journal.next_rows(
+                self._last_seq,
+                window - machine.in_progress,
+                retry_failed=self._settings.retry_failed,
                 resubmit=self._settings.on_unknown == "resubmit",
             )
             self._exhausted = not rows
             for row in rows:
-                self._after = row.seq
-                course.take_up(row, self._held.get(row.key))
+                self._last_seq = row.seq
+                machine.start(row, self._in_memory.get(row.key))
 
-    def _start_what_is_due(self) -> float:
-        """Send what may be sent; the seconds until there may be more."""
-        course, now = self._course, time.monotonic()
-        while course.later and course.later[0][0] <= now:
-            work = heapq.heappop(course.later)[2]
-            course.ready[METERED.get(work.step, "")].append(work)
-        wake = course.later[0][0] - now if course.later else 60.0
+    def _start_due_steps(self) -> float:
+        """Start the steps that may be sent now; the seconds until there may be more."""
+        machine, now = self._state_machine, time.monotonic()
+        while machine.scheduled and machine.scheduled[0][0] <= now:
+            work = heapq.heappop(machine.scheduled)[2]
+            machine.ready[LIMITER_OF_STEP.get(work.step, "")].append(work)
+        wake = machine.scheduled[0][0] - now if machine.scheduled else 60.0
         starting: list[Work] = []
-        for family, ready in course.ready.items():
-            while ready and self._out + len(starting) < self._settings.concurrency:
+        for limiter_name, ready in machine.ready.items():
+            while ready and self._running + len(starting) < self._settings.concurrency:
                 work = ready[0]
-                if family and not self._may_start(work):
+                if limiter_name and not self._is_within_budget(work):
                     ready.popleft()
-                    course.leave(work)
+                    machine.finish(work)
                     continue
-                if family and (wait := self._permitted(family, work, now)):
+                if limiter_name and (wait := self._acquire_permit(limiter_name, work)):
                     wake = min(wake, wait)
                     break
                 starting.append(ready.popleft())
         for work in starting:
-            if work.step in INTENTS:  # a create is noted before it is sent
+            if work.step in INTENTS:  # the intent is on disk before the create is sent
                 state = INTENTS[work.step]
                 what = f"the intent to {work.step}"
-                course.set(work, what, state=state, intent_at=time.time())
+                machine.update(work, what, state=state, intent_at=time.time())
         self._journal.commit()
         for work in starting:
-            self._workers.start(work.step, work.row, work.media, partial(self._came_back, work))
-            self._out += 1
+            self._workers.start(work.step, work.row, work.media, partial(self._on_result, work))
+            self._running += 1
         return wake
 
-    def _came_back(self, work: Work, ended: Ended) -> None:
-        """Called by workers."""
-        self._back.put((work, ended))
+    def _on_result(self, work: Work, result: StepResult) -> None:
+        """Called from the threads of the workers."""
+        self._results.put((work, result))
 
-    def _may_start(self, work: Work) -> bool:
-        """Whether quotas and the budget leave room for an input that is not yet paid for."""
+    def _is_within_budget(self, work: Work) -> bool:
+        """Whether an input fits into the quota and `max_minutes`."""
         seconds = work.row.media_sec or 0.0
-        if seconds > self._course.media_left:
-            self._course.refuse(work)
+        if seconds > self._state_machine.media_sec_left:
+            self._state_machine.defer(work)
             return False
-        if self._course.stopping:
+        if self._state_machine.is_stopping:
             return False
-        most = self._settings.max_minutes
-        if most is None or work.is_counted:
+        limit = self._settings.max_minutes
+        if limit is None or work.is_counted:
             return True
-        # What lasts as long as only the service knows may go while anything is left.
+        # Where only the service knows the length, anything left is enough.
         is_unknown = work.row.kind in ("audio", "video") and work.row.media_sec is None
         spent = self._run.minutes + seconds / 60.0
-        if spent > most or (is_unknown and spent >= most):
+        if spent > limit or (is_unknown and spent >= limit):
             self._run.stopped = "max_minutes"
             return False
         return True
 
-    def _permitted(self, family: str, work: Work, now: float) -> float:
-        """How long to wait for a permit; 0 when there is one, and the input is paid for."""
+    def _acquire_permit(self, limiter_name: str, work: Work) -> float:
+        """Get a permit and count the minutes, or return the seconds to wait for one."""
         seconds = work.row.media_sec or 0.0
-        permit = self._limiters[family].take(now, media_sec=seconds)
+        permit = self._limiters[limiter_name].acquire(media_sec=seconds)
         if permit.wait:
             return permit.wait
         work.permit = permit
@@ -198,40 +185,39 @@ class Engine:
             self._run.minutes += seconds / 60.0
         return 0.0
 
-    def _take_back(self, wake: float) -> bool:
-        """Wait for a step to end, and deal with all that have; whether any has."""
+    def _handle_results(self, wake: float) -> bool:
+        """Wait for a result, and handle all that arrived; whether any did."""
         try:
-            ended = [self._back.get(timeout=max(wake, 0.0005))]
+            results = [self._results.get(timeout=max(wake, 0.0005))]
         except queue.Empty:
             return False
         while True:
             try:
-                ended.append(self._back.get_nowait())
+                results.append(self._results.get_nowait())
             except queue.Empty:
                 break
-        self._out -= len(ended)
-        for work, outcome in ended:
-            self._heard(work, outcome)
-            self._course.follow(work, outcome)
+        self._running -= len(results)
+        for work, result in results:
+            self._record(work, result)
+            self._state_machine.handle(work, result)
         return True
 
-    def _heard(self, work: Work, outcome: Ended) -> None:
-        """Tell the limiter what came of a permit."""
+    def _record(self, work: Work, result: StepResult) -> None:
+        """Tell the limiter the result of a step that had a permit."""
         permit, work.permit = work.permit, None
         if permit is None:
             return
-        limiter, now = self._limiters[METERED[work.step]], time.monotonic()
-        if isinstance(outcome, Outcome):
-            limiter.answered(permit, now, outcome.headers)
-        elif isinstance(outcome, RateLimitError):
-            wait = 1.0 if outcome.retry_after is None else outcome.retry_after
-            limiter.refused(permit, now, outcome.limits, wait if wait <= LONG_SEC else 0.0)
-            self._run.refusals += 1
+        limiter = self._limiters[LIMITER_OF_STEP[work.step]]
+        if isinstance(result, StepOutput):
+            limiter.record_response(permit, result.headers)
+        elif isinstance(result, RateLimitError):
+            self._run.rate_limited += 1
+            limiter.record_rate_limit(permit, result.limits, result.retry_after)
         else:
-            limiter.lost(permit)
+            limiter.record_no_response(permit)
 
-    def _wind_up(self) -> None:
-        """Begin nothing more, and keep what is still under way."""
-        while self._out:
-            self._take_back(60.0)
+    def _drain(self) -> None:
+        """Start nothing more, and record the results of the steps that still run."""
+        while self._running:
+            self._handle_results(60.0)
         self._journal.commit()

@@ -41,8 +41,8 @@ _MANIFESTS = frozenset({".csv", ".parquet", ".pq"})
 
 
 @attrs.frozen
-class Options:
-    """How media are embedded; what is None is left to the service."""
+class EmbedOptions:
+    """How media are embedded; None is the default of the service."""
 
     model_name: str = MODEL
     start_sec: float | None = None
@@ -52,7 +52,7 @@ class Options:
     embedding_scope: tuple[str, ...] | None = None
 
     def to_json(self) -> str:
-        """The options as text; equal options give equal text."""
+        """The options as canonical JSON: equal options give equal text."""
         return _json(
             {
                 name: _segmentation_text(value) if name == "segmentation" else value
@@ -62,26 +62,26 @@ class Options:
         )
 
     @classmethod
-    def from_json(cls, text: str) -> Options:
+    def from_json(cls, text: str) -> EmbedOptions:
         """The options that `to_json` wrote."""
-        return cls().changed(orjson.loads(text))
+        return cls().replace(orjson.loads(text))
 
-    def changed(self, values: Mapping[str, Any]) -> Options:
-        """These options, but for what is given.
+    def replace(self, values: Mapping[str, Any]) -> EmbedOptions:
+        """These options with some of them changed; None changes nothing.
 
         Raises:
-            InvalidRequestError: a value that is not what the option takes.
+            InvalidRequestError: an option cannot have this value.
         """
-        given: dict[str, Any] = {
-            name: _READERS[name](name, value) for name, value in values.items() if value is not None
+        parsed: dict[str, Any] = {
+            name: _PARSERS[name](name, value) for name, value in values.items() if value is not None
         }
-        return attrs.evolve(self, **given)
+        return attrs.evolve(self, **parsed)
 
     def check(self) -> None:
-        """Look at the words, of which newer models may know more.
+        """Check the values for the current model; newer models may have more.
 
         Raises:
-            InvalidRequestError: a word that the API does not list.
+            InvalidRequestError: a value that the API does not list.
         """
         if self.model_name == MODEL:
             choices("embedding_option", self.embedding_option, VIDEO_OPTIONS)
@@ -90,99 +90,99 @@ class Options:
 
 @attrs.frozen
 class Item:
-    """One input: a source together with its options, and what is to stand beside its vectors."""
+    """One input: a source, its options, and the metadata for its rows in the dataset."""
 
     kind: str
     origin: str
     source: str
-    options: Options
+    options: EmbedOptions
     metadata: Mapping[str, Scalar] = attrs.field(factory=dict)
     media: Media | None = None
 
     @property
     def key(self) -> str:
-        """What the journal knows the input by; metadata do not count."""
+        """The id of the input in the journal; it does not depend on the metadata."""
         parts = [self.origin, self.source, self.kind, self.options.to_json()]
         return hashlib.sha256(_json(parts).encode()).hexdigest()[:32]
 
 
-def items(inputs: Any, options: Options) -> Iterator[Item]:
-    """The inputs, one by one; `options` hold where a row names none of its own.
+def items(inputs: Any, options: EmbedOptions) -> Iterator[Item]:
+    """The inputs, one by one; a row overrides `options` with its own.
 
     Raises:
-        InvalidRequestError: nothing that can be read as inputs, or a row that is malformed.
+        InvalidRequestError: `inputs` cannot be read, or a row is malformed.
     """
     if isinstance(inputs, str | os.PathLike):
-        yield from _named(os.fspath(inputs), options, "inputs")
+        yield from _items_named(os.fspath(inputs), options, "inputs")
         return
     if hasattr(inputs, "columns"):
         raise InvalidRequestError(
-            'a table in memory is given as its rows: .to_dict("records") of pandas, '
+            'pass a table in memory as its rows: .to_dict("records") of pandas, '
             f".to_dicts() of polars; got {type(inputs).__name__}"
         )
     if isinstance(inputs, Media | Mapping):
         inputs = [inputs]
     if not isinstance(inputs, Iterable):
         raise InvalidRequestError(
-            "inputs are a folder, a glob, a manifest or an iterable of sources, "
+            "inputs must be a folder, a glob, a manifest or an iterable of sources, "
             f"got {type(inputs).__name__}"
         )
     for number, entry in enumerate(inputs):
         where = f"input {number}"
         if isinstance(entry, str | os.PathLike):
-            yield from _named(os.fspath(entry), options, where, is_one_of_many=True)
+            yield from _items_named(os.fspath(entry), options, where, may_be_missing=True)
         else:
-            yield _entry(entry, options, where)
+            yield _entry_item(entry, options, where)
 
 
-def _named(
-    name: str, options: Options, where: str, *, is_one_of_many: bool = False
+def _items_named(
+    name: str, options: EmbedOptions, where: str, *, may_be_missing: bool = False
 ) -> Iterator[Item]:
-    """What a string or path stands for; one of many that leads nowhere fails for itself."""
+    """The items of a path, URL or glob; a missing file is an item if it may be missing."""
     if not name.strip():
-        raise InvalidRequestError(f"{where}: a name is a non-empty string, got {name!r}")
+        raise InvalidRequestError(f"{where}: a path must be a non-empty string, got {name!r}")
     path = Path(name)
     if _is_url(name):
-        yield _url(name, options, {})
+        yield _url_item(name, options, {})
     elif path.is_file():
         is_table = path.suffix.lower() in _MANIFESTS
-        yield from _manifest(path, options) if is_table else [_file(path, options, {})]
+        yield from _manifest_items(path, options) if is_table else [_file_item(path, options, {})]
     elif path.is_dir():
-        yield from _folder(path, options)
-    elif matches := _matches(name):
+        yield from _folder_items(path, options)
+    elif matches := _glob_matches(name):
         for match in matches:
             if match.is_file():
-                yield _file(match, options, {})
-    elif is_one_of_many:
-        yield _file(path, options, {})
+                yield _file_item(match, options, {})
+    elif may_be_missing:
+        yield _file_item(path, options, {})
     elif glob.has_magic(name):
-        raise InvalidRequestError(f"no file is like {name!r}")
+        raise InvalidRequestError(f"no file matches {name!r}")
     else:
         raise InvalidRequestError(f"there is no file, folder or manifest {name!r}")
 
 
-def _matches(name: str) -> list[Path]:
-    """What is like a pattern."""
+def _glob_matches(name: str) -> list[Path]:
+    """The paths that match a glob."""
     if not glob.has_magic(name):
         return []
     return [Path(found) for found in sorted(glob.glob(name, recursive=True))]  # noqa: PTH207
 
 
-def _folder(path: Path, options: Options) -> Iterator[Item]:
-    """All pictures, sounds and films below a folder, in the order of their names."""
-    for folder, folders, names in os.walk(path, onerror=_unreadable):
+def _folder_items(path: Path, options: EmbedOptions) -> Iterator[Item]:
+    """All image, audio and video files below a folder, sorted by name."""
+    for folder, folders, names in os.walk(path, onerror=_raise_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and _named_kind(name) is not None:
-                yield _file(Path(folder, name), options, {})
+            if not name.startswith(".") and _kind_of(name) is not None:
+                yield _file_item(Path(folder, name), options, {})
 
 
-def _unreadable(error: OSError) -> None:
+def _raise_unreadable(error: OSError) -> None:
     raise InvalidRequestError(f"cannot read the folder {error.filename}: {error}") from error
 
 
-def _manifest(path: Path, options: Options) -> Iterator[Item]:
-    """The rows of a table; paths in it start where it is."""
+def _manifest_items(path: Path, options: EmbedOptions) -> Iterator[Item]:
+    """The rows of a table; paths in it are relative to its folder."""
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _parquet_rows(path)
     for number, row in enumerate(rows):
         yield row_item(row, options, f"row {number} of {path.name}", path.parent)
@@ -202,7 +202,7 @@ def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _csv_value(name: str, text: str) -> Scalar:
-    """Numbers are numbers, but not in what names something."""
+    """Numbers become numbers, except in sources and options."""
     if name in SOURCES or (name in _OPTIONS and not name.endswith("_sec")):
         return text
     for read, form in ((int, r"[+-]?(0|[1-9]\d{0,17})"), (float, r"[+-]?\d+\.\d*([eE][+-]?\d+)?")):
@@ -224,101 +224,105 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
         raise InvalidRequestError(f"cannot read {path.name}: {exc}") from exc
 
 
-def _entry(entry: Any, options: Options, where: str) -> Item:
+def _entry_item(entry: Any, options: EmbedOptions, where: str) -> Item:
     if isinstance(entry, Mapping):
         return row_item(entry, options, where)
     if isinstance(entry, Media):
-        return _media(entry, options, {})
+        return _media_item(entry, options, {})
     raise InvalidRequestError(
-        f"{where} is a path, a URL, a Media or a mapping, got {type(entry).__name__}"
+        f"{where} must be a path, a URL, a Media or a mapping, got {type(entry).__name__}"
     )
 
 
-def row_item(row: Mapping[str, Any], options: Options, where: str, folder: Path = Path()) -> Item:
-    """One row: exactly one source, options by their names, and metadata under other names."""
+def row_item(
+    row: Mapping[str, Any], options: EmbedOptions, where: str, folder: Path = Path()
+) -> Item:
+    """The item of a row: exactly one source, options by name, and metadata under other names."""
     values = {name: value for name, value in row.items() if value is not None}
     named = [name for name in (*SOURCES, "media") if name in values]
     if len(named) != 1:
         raise InvalidRequestError(
-            f"{where} names exactly one of {', '.join(SOURCES)} or media, got {named or 'none'}"
+            f"{where} must have exactly one of {', '.join(SOURCES)} or media, got {named or 'none'}"
         )
     source, kind = values.pop(named[0]), values.pop("input_type", None)
     if kind not in (None, *KINDS):
-        raise InvalidRequestError(f"{where}: input_type is any of {', '.join(KINDS)}, got {kind!r}")
+        raise InvalidRequestError(
+            f"{where}: input_type must be one of {', '.join(KINDS)}, got {kind!r}"
+        )
     try:
-        own = options.changed({k: values.pop(k) for k in sorted(_OPTIONS & values.keys())})
-        metadata = {name: _scalar(name, value) for name, value in values.items()}
-        found = _sourced(named[0], source, own, metadata, folder)
+        own = options.replace({k: values.pop(k) for k in sorted(_OPTIONS & values.keys())})
+        metadata = {name: _metadata_value(name, value) for name, value in values.items()}
+        found = _source_item(named[0], source, own, metadata, folder)
     except InvalidRequestError as exc:
         raise InvalidRequestError(f"{where}: {exc}") from exc
     return attrs.evolve(found, kind=kind) if kind else found
 
 
 def metadata_names(columns: Iterable[str]) -> list[str]:
-    """Which columns of a table are neither a source nor an option, in the order of their names."""
+    """The columns of a table that are neither a source nor an option, sorted."""
     return sorted({*columns} - {*SOURCES, "media", "input_type"} - _OPTIONS)
 
 
-def _sourced(
-    name: str, source: Any, options: Options, metadata: Mapping[str, Scalar], folder: Path
+def _source_item(
+    name: str, source: Any, options: EmbedOptions, metadata: Mapping[str, Scalar], folder: Path
 ) -> Item:
     if name == "media":
-        return _media(source, options, metadata)
+        return _media_item(source, options, metadata)
     if not isinstance(source, str | os.PathLike) or not os.fspath(source).strip():
-        raise InvalidRequestError(f"{name} is a non-empty string, got {source!r}")
+        raise InvalidRequestError(f"{name} must be a non-empty string, got {source!r}")
     text = os.fspath(source)
     if name == "path":
-        return _file(folder / text, options, metadata)
+        return _file_item(folder / text, options, metadata)
     unicode(repr(name), text)
     if name == "url":
-        return _url(text, options, metadata)
+        return _url_item(text, options, metadata)
     if name == "text":
-        return Item("text", "text", text, Options(model_name=options.model_name), metadata)
+        return Item("text", "text", text, EmbedOptions(model_name=options.model_name), metadata)
     return Item("video", "asset", text, options, metadata)
 
 
-def _file(path: Path, options: Options, metadata: Mapping[str, Scalar]) -> Item:
+def _file_item(path: Path, options: EmbedOptions, metadata: Mapping[str, Scalar]) -> Item:
     name = os.path.abspath(path)  # noqa: PTH100 - keeps links
-    # What is not UTF-8 stands in no journal and no table: it fails by a name that can.
+    # Names that are not UTF-8 cannot be stored: the input fails, under an escaped name.
     source = name.encode(errors="backslashreplace").decode()
-    return _item("file", source, name, options, metadata)
+    return _make_item("file", source, name, options, metadata)
 
 
-def _url(url: str, options: Options, metadata: Mapping[str, Scalar]) -> Item:
+def _url_item(url: str, options: EmbedOptions, metadata: Mapping[str, Scalar]) -> Item:
     Media.url(unicode("'url'", url))
-    return _item("url", url, urlsplit(url).path, options, metadata)
+    return _make_item("url", url, urlsplit(url).path, options, metadata)
 
 
-def _media(media: Any, options: Options, metadata: Mapping[str, Scalar]) -> Item:
+def _media_item(media: Any, options: EmbedOptions, metadata: Mapping[str, Scalar]) -> Item:
     if not isinstance(media, Media):
-        raise InvalidRequestError(f"media is a Media, got {type(media).__name__}")
+        raise InvalidRequestError(f"media must be a Media, got {type(media).__name__}")
     if media.path is not None:
-        return _file(media.path, options, metadata)
+        return _file_item(media.path, options, metadata)
     if media.source_url is not None:
-        return _url(media.source_url, options, metadata)
+        return _url_item(media.source_url, options, metadata)
     if media.asset_id is not None:
         return Item("video", "asset", media.asset_id, options, metadata)
     digest = hashlib.sha256(media.content or b"").hexdigest()
     name = media.filename or "data"
-    return _item("data", f"{name}#{digest[:16]}", name, options, metadata, media)
+    return _make_item("data", f"{name}#{digest[:16]}", name, options, metadata, media)
 
 
-def _item(
+def _make_item(
     origin: str,
     source: str,
     name: str,
-    options: Options,
+    options: EmbedOptions,
     metadata: Mapping[str, Scalar],
     media: Media | None = None,
 ) -> Item:
-    """What is of no kind that its name says is taken for video; pictures have no other options."""
-    kind = _named_kind(name) or "video"
-    own = Options(model_name=options.model_name) if kind == "image" else options
+    """An item of the type that its name tells, else video; images have no options but the model."""
+    kind = _kind_of(name) or "video"
+    own = EmbedOptions(model_name=options.model_name) if kind == "image" else options
     return Item(kind, origin, source, own, metadata, media)
 
 
-def _named_kind(name: str) -> str | None:
-    """What a name says that it is; None where that is no medium."""
+def _kind_of(name: str) -> str | None:
+    """The input type that a file name tells; None if it is not media."""
     kind = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
     return kind if kind in KINDS[1:] else None
 
@@ -327,52 +331,52 @@ def _is_url(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
-def _scalar(name: str, value: Any) -> Scalar:
+def _metadata_value(name: str, value: Any) -> Scalar:
     if not isinstance(name, str):
-        raise InvalidRequestError(f"names of metadata are strings, got {name!r:.80}")
+        raise InvalidRequestError(f"names of metadata must be strings, got {name!r:.80}")
     if unicode("'a name of metadata'", name) in _RESERVED:
         raise InvalidRequestError(
-            f"{name!r} is a column of the output; name the metadata otherwise"
+            f"{name!r} is a column of the output; choose another name for the metadata"
         )
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
-    found = value.item() if hasattr(value, "item") else value  # numbers of numpy
+    found = value.item() if hasattr(value, "item") else value  # NumPy scalars
     if isinstance(found, int) and not -(2**63) <= found < 2**63:
-        raise InvalidRequestError(f"whole numbers in metadata have 64 bits, {name!r} has more")
+        raise InvalidRequestError(f"integers in metadata must fit into 64 bits, {name!r} does not")
     if isinstance(found, str):
         return unicode(repr(name), found)
     if found is None or isinstance(found, bool | int | float):
         return found
     raise InvalidRequestError(
-        f"metadata are strings, numbers, booleans and times, got {found!r:.80} as {name!r}"
+        f"metadata must be strings, numbers, booleans or times, got {found!r:.80} as {name!r}"
     )
 
 
-def _seconds(name: str, value: Any) -> float:
+def _parse_seconds(name: str, value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
-        raise InvalidRequestError(f"{name} is a number of seconds, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a number of seconds, got {value!r}")
     return float(value)
 
 
-def _words(name: str, value: Any) -> tuple[str, ...]:
-    words = re.split(r"[,;|\s]+", value.strip()) if isinstance(value, str) else tuple(value)
-    if not words or not all(isinstance(word, str) and word for word in words):
-        raise InvalidRequestError(f"{name} is a list of words, got {value!r}")
-    return tuple(words)
+def _parse_strings(name: str, value: Any) -> tuple[str, ...]:
+    strings = re.split(r"[,;|\s]+", value.strip()) if isinstance(value, str) else tuple(value)
+    if not strings or not all(isinstance(each, str) and each for each in strings):
+        raise InvalidRequestError(f"{name} must be a list of strings, got {value!r}")
+    return tuple(strings)
 
 
-def _word(name: str, value: Any) -> str:
+def _parse_string(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InvalidRequestError(f"{name} is a non-empty string, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a non-empty string, got {value!r}")
     return value
 
 
-def _segmentation(name: str, value: Any) -> Segmentation:
+def _parse_segmentation(name: str, value: Any) -> Segmentation:
     if isinstance(value, Fixed | Dynamic):
         return value
     match = re.fullmatch(r"\s*(fixed|dynamic)[\s:(=]*(\d+)\)?\s*", str(value))
     if match is None:
-        raise InvalidRequestError(f"{name} is like 'fixed:6' or 'dynamic:4', got {value!r}")
+        raise InvalidRequestError(f"{name} must be like 'fixed:6' or 'dynamic:4', got {value!r}")
     return (fixed if match[1] == "fixed" else dynamic)(int(match[2]))
 
 
@@ -382,13 +386,13 @@ def _segmentation_text(value: Segmentation) -> str:
     return f"dynamic:{value.min_duration_sec}"
 
 
-_READERS = {
-    "model_name": _word,
-    "start_sec": _seconds,
-    "end_sec": _seconds,
-    "segmentation": _segmentation,
-    "embedding_option": _words,
-    "embedding_scope": _words,
+_PARSERS = {
+    "model_name": _parse_string,
+    "start_sec": _parse_seconds,
+    "end_sec": _parse_seconds,
+    "segmentation": _parse_segmentation,
+    "embedding_option": _parse_strings,
+    "embedding_scope": _parse_strings,
 }
 
 

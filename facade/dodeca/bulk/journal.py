@@ -1,13 +1,12 @@
-"""The journal of a bulk run: what was begun, what came of it. One SQLite file, one writer.
+"""The journal of a bulk run: its inputs and the state of each. One SQLite file, one writer.
 
-Everything that must outlive a crash is here, and is here before the world is changed by it: the
-intent to create is committed before the create is sent, and a row set is committed before it
-counts as done. The state of an input moves
+It is a write-ahead log: the intent to create is committed before the create is sent, and a row set
+(the vectors of one input) is committed before the input counts as done. The states of an input:
 
     new ─────────────────────────────────────────────────► done     one call
     new ─► uploading ─► stored ─► submitting ─► running ─► done     an asset and a task
 
-or ends as `failed`, or as `unknown` where a task may have been created and nothing can tell.
+or ends as `failed`, or as `unknown` where a task may have been created and no_hook can tell.
 """
 
 from __future__ import annotations
@@ -23,7 +22,8 @@ from typing import Any
 import attrs
 import orjson
 
-from dodeca.bulk.inputs import Item, Options
+from dodeca._base import extras
+from dodeca.bulk.inputs import EmbedOptions, Item
 from dodeca.errors import ConfigurationError, RunLockedError
 
 _APPLICATION = 0x646F6465  # "dode"
@@ -59,22 +59,22 @@ CREATE INDEX inputs_by_run ON inputs (run, state, seq);
 CREATE TABLE spool (seq INTEGER PRIMARY KEY, size INTEGER NOT NULL, content BLOB NOT NULL);
 """
 
-# What a run has still to do: `:again` for what failed for good, `:resubmit` for what is unknown.
-_OPEN = """run = :run AND seq > :after AND (
+# What a run still has to do; `:retry_failed` adds permanent failures, `:resubmit` unknown tasks.
+_REMAINING = """run = :run AND seq > :after AND (
     state IN ('new', 'uploading', 'stored', 'submitting', 'running') OR changed
-    OR (state = 'failed' AND (retryable OR :again)) OR (state = 'unknown' AND :resubmit))"""
+    OR (state = 'failed' AND (retryable OR :retry_failed)) OR (state = 'unknown' AND :resubmit))"""
 
 
 @attrs.define
-class Row:
-    """An input as the journal knows it. `content` is the hash of its bytes, once they were read."""
+class JournalRow:
+    """An input in the journal. `content` is the hash of its bytes, None until they are read."""
 
     seq: int
     key: str
     kind: str
     origin: str
     source: str
-    options: Options
+    options: EmbedOptions
     state: str
     size: int | None
     mtime_ns: int | None
@@ -86,15 +86,15 @@ class Row:
     media_sec: float | None
 
 
-_COLUMNS = ", ".join(field.name for field in attrs.fields(Row))
+_COLUMNS = ", ".join(field.name for field in attrs.fields(JournalRow))
 
 
 @attrs.frozen
 class Failure:
-    """An input without vectors: why, in the service's words or in ours.
+    """An input without vectors, and the reason.
 
-    `code` is the API's error code, or one of ours (`media_invalid`, `no_answer`, ...); `status` the
-    HTTP status, if there was an answer. A `retryable` one is tried again by the next run.
+    `code` is the API's error code, or one of ours (`media_invalid`, `no_answer`, ...); `status` is
+    the HTTP status, if there was a response. The next run tries a `retryable` one again.
     """
 
     input_id: str
@@ -106,59 +106,59 @@ class Failure:
     retryable: bool
 
 
-def nothing(name: str) -> None:
-    """What happens at the named points of a run; tests put their own in its place."""
+def no_hook(name: str) -> None:
+    """Called at named points of a run; tests pass their own function."""
 
 
 class Journal:
-    """The open journal of one run; used from one thread, and by one process at a time.
+    """An open journal; one process at a time can open it.
 
     Raises:
         RunLockedError: another process has it open.
-        ConfigurationError: the file is a link, no journal, or of another version; or filelock is
-            missing.
+        ConfigurationError: the file is a link, not a journal, or of another version; or filelock
+            is not installed.
     """
 
-    def __init__(self, path: Path, at: Callable[[str], None] = nothing) -> None:
-        self._at = at
+    def __init__(self, path: Path, hook: Callable[[str], None] = no_hook) -> None:
+        self._hook = hook
         lock = path.with_suffix(".lock")
         for file in (path, lock):
             if file.is_symlink():  # SQLite would write where it leads
-                raise ConfigurationError(f"{file} is a link; a journal is a file of its own")
-        self._lock = _locked(lock)
+                raise ConfigurationError(f"{file} is a link; a journal must be a regular file")
+        self._lock = _acquire_lock(lock)
         try:
-            self._db = _opened(path)
-            self.id = self._constant("id", secrets.token_hex(8))
+            self._db = _open_database(path)
+            self.id = self._write_meta_once("id", secrets.token_hex(8))
         except BaseException:
             self._lock.release()
             raise
         self._pending: list[str] = []
-        self.run = int(self.read("run") or 0)
+        self.run = int(self.read_meta("run") or 0)
 
-    # Changes: gathered, and committed together.
+    # Changes, gathered in one transaction.
 
-    def write(self, what: str, sql: str, values: Any) -> None:
-        """Change something in the open transaction; `what` names it for `commit`."""
-        self._begin(what)
+    def execute(self, what: str, sql: str, values: Any) -> None:
+        """Run a statement in the open transaction; `what` names it for the hooks of `commit`."""
+        self._begin_transaction(what)
         self._db.execute(sql, values)
 
-    def set(self, what: str, seq: int, **values: Any) -> None:
+    def update(self, what: str, seq: int, **values: Any) -> None:
         """Change columns of an input."""
         columns = ", ".join(f"{name} = :{name}" for name in values)
         sql = f"UPDATE inputs SET {columns} WHERE seq = :seq"  # noqa: S608 - our own names
-        self.write(what, sql, {**values, "seq": seq})
+        self.execute(what, sql, {**values, "seq": seq})
 
     def commit(self) -> None:
-        """Make the changes last: they are on the disk when this returns."""
+        """Commit the transaction: the changes are on disk when this returns."""
         if self._pending:
             for what in self._pending:
-                self._at(f"before the commit of {what}")
+                self._hook(f"before the commit of {what}")
             self._db.execute("COMMIT")
             done, self._pending = self._pending, []
             for what in done:
-                self._at(f"after the commit of {what}")
+                self._hook(f"after the commit of {what}")
 
-    def _begin(self, what: str) -> None:
+    def _begin_transaction(self, what: str) -> None:
         if not self._pending:
             self._db.execute("BEGIN IMMEDIATE")
         if what not in self._pending:
@@ -167,17 +167,17 @@ class Journal:
     # Inputs.
 
     def register(
-        self, items: Iterable[Item], check: Callable[[Item], tuple[int, int] | None]
+        self, items: Iterable[Item], stat: Callable[[Item], tuple[int, int] | None]
     ) -> None:
-        """Begin a run: note its inputs, and which files are not what they were.
+        """Start a run: record its inputs, and which files may have changed.
 
-        `check` gives size and time of change of a file, None where there is none to check.
+        `stat` gives the size and mtime of a file; None for an input that is not a file.
         """
         self.run += 1
-        self.write("a new run", "INSERT OR REPLACE INTO meta VALUES ('run', ?)", [str(self.run)])
+        self.execute("a new run", "INSERT OR REPLACE INTO meta VALUES ('run', ?)", [str(self.run)])
         for item in items:
-            size, mtime_ns = check(item) or (None, None)
-            self.write(
+            size, mtime_ns = stat(item) or (None, None)
+            self.execute(
                 "inputs",
                 """INSERT INTO inputs
                     (key, kind, origin, source, options, metadata, run, size, mtime_ns)
@@ -201,34 +201,38 @@ class Journal:
             )
         self.commit()
 
-    def open_rows(self, after: int, limit: int, *, again: bool, resubmit: bool) -> list[Row]:
-        """The next inputs of this run that are not done, in order."""
-        # By the index, all that are left would be sorted at each call.
-        select = f"SELECT {_COLUMNS} FROM inputs NOT INDEXED WHERE {_OPEN}"  # noqa: S608
+    def next_rows(
+        self, after: int, limit: int, *, retry_failed: bool, resubmit: bool
+    ) -> list[JournalRow]:
+        """The next unfinished inputs of this run, in order of `seq`."""
+        # The index would sort all remaining rows at each call.
+        select = f"SELECT {_COLUMNS} FROM inputs NOT INDEXED WHERE {_REMAINING}"  # noqa: S608
         found = self._db.execute(
             f"{select} ORDER BY seq LIMIT :limit",
             {
                 "run": self.run,
                 "after": after,
                 "limit": limit,
-                "again": again,
+                "retry_failed": retry_failed,
                 "resubmit": resubmit,
             },
         )
-        return [_row(list(values)) for values in found]
+        return [_row_of(list(values)) for values in found]
 
-    def tally(self, *, again: bool) -> list[tuple[str, bool, int]]:
-        """How many inputs of this run are in each state, those apart that are to be looked at."""
+    def count_states(self, *, retry_failed: bool) -> list[tuple[str, bool, int]]:
+        """The number of inputs of this run by state, and by whether they are to be tried again."""
         found = self._db.execute(
             """SELECT
-                state, changed OR (state = 'failed' AND (retryable OR :again)) AS open, count(*)
+                state,
+                changed OR (state = 'failed' AND (retryable OR :retry_failed)) AS open,
+                count(*)
             FROM inputs WHERE run = :run GROUP BY state, open""",
-            {"run": self.run, "again": again},
+            {"run": self.run, "retry_failed": retry_failed},
         )
         return [(state, bool(is_open), number) for state, is_open, number in found]
 
     def failures(self, *, of_all_runs: bool = False) -> Iterator[Failure]:
-        """The inputs of this run, or of all, that have a reason for not being done, in order."""
+        """The inputs of this run, or of all runs, that have no vectors, in order of `seq`."""
         rows = self._db.execute(
             """SELECT key, source, kind, code, status, reason, retryable FROM inputs
             WHERE (run = ? OR ?) AND state <> 'done' AND code IS NOT NULL ORDER BY seq""",
@@ -238,32 +242,32 @@ class Journal:
             yield attrs.evolve(Failure(*values), retryable=bool(values[-1]))
 
     def leftover_assets(self) -> list[tuple[int, str]]:
-        """Assets that were made here and whose inputs are done."""
+        """The uploaded assets whose inputs are finished: `seq` and asset id."""
         return self._db.execute(
             "SELECT seq, asset_id FROM inputs WHERE state IN ('done', 'failed')"
             " AND asset_id IS NOT NULL AND NOT retryable"
         ).fetchall()
 
-    # Row sets on their way to the dataset.
+    # The spool: row sets on their way to the dataset.
 
     def spool(self, seq: int, content: bytes) -> None:
-        """Keep a row set until it is in the dataset."""
-        self.write(
+        """Store a row set until it is in the dataset."""
+        self.execute(
             "row sets",
             "INSERT OR REPLACE INTO spool VALUES (?, ?, ?)",
             [seq, len(content), content],
         )
 
     def has_row_sets(self) -> bool:
-        """Whether there are any, kept here or in the dataset."""
-        return bool(self.read("next_part") or self.spooled_bytes())
+        """Whether there are row sets, in the spool or in the dataset."""
+        return bool(self.read_meta("next_part") or self.spooled_bytes())
 
     def spooled_bytes(self) -> int:
-        """The size of the row sets that are kept."""
+        """The size of the spool."""
         return int(self._db.execute("SELECT ifnull(sum(size), 0) FROM spool").fetchone()[0])
 
-    def spooled(self, most_bytes: int) -> list[dict[str, Any]]:
-        """The row sets that were kept first, at least one if there is any, with their inputs."""
+    def spooled_row_sets(self, max_bytes: int) -> list[dict[str, Any]]:
+        """The first row sets of the spool, about `max_bytes`, with their inputs."""
         cursor = self._db.execute(
             """SELECT seq, spool.size, spool.content AS packed, key, source, origin, options,
                 metadata, inputs.content AS content, part
@@ -273,52 +277,52 @@ class Journal:
         found: list[dict[str, Any]] = []
         for row in cursor:
             found.append(dict(zip(names, row, strict=True)))
-            most_bytes -= row[1]
-            if most_bytes <= 0:
+            max_bytes -= row[1]
+            if max_bytes <= 0:
                 break
         cursor.close()
         return found
 
-    def written(self, seqs: Iterable[int], part: str) -> None:
-        """These row sets are in a part of the dataset."""
+    def mark_written(self, seqs: Iterable[int], part: str) -> None:
+        """Record that row sets are in a part of the dataset."""
         for seq in seqs:
-            self.set("a part", seq, part=part)
+            self.update("a part", seq, part=part)
             self.unspool("a part", seq)
 
     def unspool(self, what: str, seq: int) -> None:
-        """The row set of an input is not kept any more."""
-        self.write(what, "DELETE FROM spool WHERE seq = ?", [seq])
+        """Remove the row set of an input from the spool."""
+        self.execute(what, "DELETE FROM spool WHERE seq = ?", [seq])
 
-    def outdated(self) -> list[tuple[str, int, str]]:
-        """Inputs that failed after they had changed, and the parts that hold their old rows."""
+    def outdated_rows(self) -> list[tuple[str, int, str]]:
+        """Inputs that failed after a change and whose old rows are in a part: part, `seq`, key."""
         return self._db.execute(
             "SELECT part, seq, key FROM inputs"
             " WHERE state <> 'done' AND code IS NOT NULL AND part IS NOT NULL"
         ).fetchall()
 
-    # Facts about the whole.
+    # The table `meta`.
 
-    def read(self, name: str) -> str | None:
-        """A fact that was kept."""
+    def read_meta(self, name: str) -> str | None:
+        """The value of a name, None if it was never written."""
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
         return row and str(row[0])
 
-    def keep(self, name: str, value: str) -> None:
-        """Keep a fact."""
-        self.write(name, "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+    def write_meta(self, name: str, value: str) -> None:
+        """Write the value of a name."""
+        self.execute(name, "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
 
-    def metadata(self) -> Iterator[Mapping[str, Any]]:
-        """The metadata of the inputs of this run, each distinct one once."""
+    def distinct_metadata(self) -> Iterator[Mapping[str, Any]]:
+        """The distinct metadata of the inputs of this run."""
         sql = "SELECT DISTINCT metadata FROM inputs WHERE run = ?"
         for (text,) in self._db.execute(sql, [self.run]):
             yield orjson.loads(text)
 
-    def _constant(self, name: str, value: str) -> str:
+    def _write_meta_once(self, name: str, value: str) -> str:
         self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", [name, value])
-        return self.read(name) or value
+        return self.read_meta(name) or value
 
     def close(self) -> None:
-        """Close the file, smaller where it can be, and let others open it."""
+        """Free unused pages, close the file and release the lock."""
         try:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -329,12 +333,12 @@ class Journal:
             self._lock.release()
 
 
-def done_before(path: Path) -> frozenset[str]:
-    """The keys of what earlier runs have done; the journal is only read."""
+def done_keys(path: Path) -> frozenset[str]:
+    """The keys of the inputs that are done; opens the journal read-only."""
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            return frozenset()  # a run was killed before it had begun
+            return frozenset()  # a run was killed before it made the tables
         keys = db.execute("SELECT key FROM inputs WHERE state = 'done'").fetchall()
     except sqlite3.Error as exc:
         raise ConfigurationError(f"{path} cannot be read as a journal: {exc}") from exc
@@ -343,31 +347,29 @@ def done_before(path: Path) -> frozenset[str]:
     return frozenset(key for (key,) in keys)
 
 
-def _row(values: list[Any]) -> Row:
-    row = Row(*values)
-    row.options, row.changed = Options.from_json(values[5]), bool(row.changed)
+def _row_of(values: list[Any]) -> JournalRow:
+    row = JournalRow(*values)
+    row.options, row.changed = EmbedOptions.from_json(values[5]), bool(row.changed)
     return row
 
 
-def _locked(path: Path) -> Any:
+def _acquire_lock(path: Path) -> Any:
     try:
         from filelock import FileLock, Timeout
     except ImportError as exc:
-        raise ConfigurationError(
-            f"bulk runs need the extra of that name: pip install 'dodeca[bulk]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("a bulk run", "bulk", exc)) from exc
     lock = FileLock(path, timeout=0, mode=0o600)
     try:
         lock.acquire()
     except Timeout as exc:
         raise RunLockedError(
-            f"another process works on {path.parent}; it can be started again when that has ended"
+            f"another process is working on {path.parent}; start this run again when it has ended"
         ) from exc
     return lock
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    with _private():
+def _open_database(path: Path) -> sqlite3.Connection:
+    with _owner_only():
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         found = [
@@ -383,7 +385,7 @@ def _opened(path: Path) -> sqlite3.Connection:
                 f"PRAGMA user_version = {_VERSION}; COMMIT;"
             )
         elif found != [_APPLICATION, _VERSION]:
-            raise ConfigurationError(f"{path} is no journal of this version: {found}")
+            raise ConfigurationError(f"{path} is not a journal of this version: {found}")
     except sqlite3.Error as exc:
         db.close()
         raise ConfigurationError(f"{path} cannot be read as a journal: {exc}") from exc
@@ -394,8 +396,8 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _private() -> Iterator[None]:
-    """Files made here are for their owner only."""
+def _owner_only() -> Iterator[None]:
+    """Create files that only their owner can read."""
     before = os.umask(0o077)
     try:
         yield

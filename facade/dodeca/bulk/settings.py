@@ -1,4 +1,4 @@
-"""How a bulk run goes about it."""
+"""The settings of a bulk run."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import attrs
 from dodeca.errors import InvalidRequestError
 
 
-def _whole(value: Any) -> int:
-    """Whole numbers of any library, and no others."""
+def _integer(value: Any) -> int:
+    """An integer of any library."""
     try:
         return operator.index(value)
     except TypeError as exc:
-        raise InvalidRequestError(f"concurrency is a whole number, got {value!r}") from exc
+        raise InvalidRequestError(f"concurrency must be an integer, got {value!r}") from exc
 
 
 @attrs.frozen
-class Settings:
-    """How a run goes about it."""
+class RunSettings:
+    """The settings of a bulk run; see `client.embed.run`."""
 
     via: str = "auto"
     engine: str = "local"
-    concurrency: int = attrs.field(default=16, converter=_whole)
+    concurrency: int = attrs.field(default=16, converter=_integer)
     on_unknown: str = "stop"
     keep_assets: bool = True
     max_minutes: float | None = None
@@ -35,7 +35,7 @@ class Settings:
 
     @property
     def window(self) -> int:
-        """How many inputs are begun at a time; tasks at the service need no worker."""
+        """How many inputs are in progress at once; running tasks occupy no worker."""
         return 4 * self.concurrency
 
     def __attrs_post_init__(self) -> None:
@@ -45,9 +45,11 @@ class Settings:
             ("on_unknown", ("stop", "resubmit")),
         ):
             if (value := getattr(self, name)) not in known:
-                raise InvalidRequestError(f"{name} is any of {', '.join(known)}, got {value!r}")
+                raise InvalidRequestError(
+                    f"{name} must be one of {', '.join(known)}, got {value!r}"
+                )
         if not 1 <= self.concurrency <= 256:
-            raise InvalidRequestError(f"concurrency is 1 to 256, got {self.concurrency!r}")
-        most = self.max_minutes
-        if most is not None and not (isinstance(most, numbers.Real) and most >= 0):
-            raise InvalidRequestError(f"max_minutes is 0 or more, got {most!r}")
+            raise InvalidRequestError(f"concurrency must be 1 to 256, got {self.concurrency!r}")
+        limit = self.max_minutes
+        if limit is not None and not (isinstance(limit, numbers.Real) and limit >= 0):
+            raise InvalidRequestError(f"max_minutes must be 0 or more, got {limit!r}")

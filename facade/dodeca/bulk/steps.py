@@ -1,21 +1,21 @@
-"""What is done for an input outside of the journal: reading its file, and asking the service.
+"""The steps of an input: reading its file, and the requests to the service.
 
-A step takes a row of the journal and gives an `Outcome`, or raises. It changes nothing in the
-journal, so that it can be done in any thread, process or machine.
+A step takes a row of the journal and returns a `StepOutput`, or raises. It does not write to the
+journal, so it can run in any thread, process or machine.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 from dodeca.bulk.dataset import pack
-from dodeca.bulk.inputs import Options
-from dodeca.bulk.journal import Row, nothing
-from dodeca.bulk.route import source_of
+from dodeca.bulk.inputs import EmbedOptions
+from dodeca.bulk.journal import JournalRow, no_hook
+from dodeca.bulk.routing import media_of
 from dodeca.errors import SourceChangedError
 from dodeca.media import Media, duration_sec
 
@@ -25,49 +25,49 @@ if TYPE_CHECKING:
 Headers = Mapping[str, str]
 Embedded = tuple["Embeddings", Headers]
 Uploaded = tuple[str, bool, Headers]
-"""An asset's id, and whether it is ready."""
+"""The id of an asset, whether it is ready, and the response headers."""
 Submitted = tuple[str, Headers]
 
 
 class Service(Protocol):
-    """What a run asks of the service; each method is one call, and blocks."""
+    """The requests of a run; each method blocks until the response is there."""
 
-    def connection(self) -> Any:
-        """How to reach the same service from another process."""
+    def factory(self) -> Callable[[], Service]:
+        """A function that connects to the same service in another process; it can be pickled."""
         ...
 
-    def embed(self, kind: str, source: Media | str, options: Options) -> Embedded:
-        """The vectors of a text, or of media that go into one call."""
+    def embed(self, kind: str, source: Media | str, options: EmbedOptions) -> Embedded:
+        """Embed a text, or media that fit into one synchronous request."""
         ...
 
     def upload(self, media: Media, marker: str) -> Uploaded:
-        """A new asset that carries a marker."""
+        """Create an asset with a marker in its user metadata."""
         ...
 
-    def find(self, marker: str, since: float) -> str | None:
-        """The id of the asset with a marker, if there is one from after a Unix time."""
+    def find_asset(self, marker: str, since: float) -> str | None:
+        """The id of the asset with a marker, if one was created after a Unix time."""
         ...
 
     def asset_is_ready(self, asset_id: str) -> bool:
-        """Whether an asset can be used; raises `JobFailed` where it never will."""
+        """Whether an asset is ready to use; raises `JobFailed` if it failed."""
         ...
 
-    def submit(self, kind: str, media: Media, options: Options) -> Submitted:
-        """A new embedding task."""
+    def submit(self, kind: str, media: Media, options: EmbedOptions) -> Submitted:
+        """Create an embedding task; returns its id."""
         ...
 
-    def result(self, task_id: str) -> Embeddings | None:
-        """What a task gave, None while it runs; raises `JobFailed` where it gives nothing."""
+    def task_result(self, task_id: str) -> Embeddings | None:
+        """The vectors of a task, None while it runs; raises `JobFailed` if it failed."""
         ...
 
-    def delete(self, asset_id: str) -> None:
-        """Delete an asset, or find it gone."""
+    def delete_asset(self, asset_id: str) -> None:
+        """Delete an asset; no error if it does not exist."""
         ...
 
 
 @attrs.frozen
-class Outcome:
-    """What a step brought; fields that do not belong to it are None."""
+class StepOutput:
+    """The output of a step; fields that it does not set keep their defaults."""
 
     content: str | None = None
     size: int | None = None
@@ -81,106 +81,111 @@ class Outcome:
     headers: Headers = attrs.field(factory=dict)
 
 
+StepResult = StepOutput | BaseException
+
+
 @attrs.frozen
 class Steps:
     """The steps of a run. `journal_id` is part of the markers that its assets carry."""
 
     service: Service
     journal_id: str
-    at: Callable[[str], None] = nothing
+    hook: Callable[[str], None] = no_hook
 
-    def perform(self, name: str, row: Row, media: Media | None) -> Outcome:
-        """Do the step of this name."""
-        step: Callable[[Row, Media | None], Outcome] = getattr(self, f"_{name}")
-        self.at(f"before {name}")
-        outcome = step(row, media)
-        self.at(f"after {name}")
-        return outcome
+    def perform(self, name: str, row: JournalRow, media: Media | None) -> StepOutput:
+        """Perform the step with this name."""
+        step: Callable[[JournalRow, Media | None], StepOutput] = getattr(self, f"_{name}")
+        self.hook(f"before {name}")
+        output = step(row, media)
+        self.hook(f"after {name}")
+        return output
 
-    def _read(self, row: Row, media: Media | None) -> Outcome:
-        """The content of an input, by its hash, and how long it lasts."""
+    def _read(self, row: JournalRow, media: Media | None) -> StepOutput:
+        """Hash the content of an input, and measure its duration."""
         found = _fingerprint(row, media)
-        source = source_of(row, media)
+        source = media_of(row, media)
         is_timed = row.kind in ("audio", "video") and source.is_local
         return attrs.evolve(found, media_sec=duration_sec(source) if is_timed else None)
 
-    def _embed(self, row: Row, media: Media | None) -> Outcome:
+    def _embed(self, row: JournalRow, media: Media | None) -> StepOutput:
         if row.kind == "text":
             found, headers = self.service.embed("text", row.source, row.options)
-            return attrs.evolve(_packed(row, found, headers), content=_hash(row.source.encode()))
+            return attrs.evolve(
+                _packed_output(row, found, headers), content=_hash(row.source.encode())
+            )
         before = _fingerprint(row, media)
         if row.content not in (None, before.content):
-            raise SourceChangedError(f"{row.source} has changed since it was looked at")
-        found, headers = self.service.embed(row.kind, source_of(row, media), row.options)
+            raise SourceChangedError(f"{row.source} has changed since it was read")
+        found, headers = self.service.embed(row.kind, media_of(row, media), row.options)
         _check_unchanged(row, before)
-        packed = _packed(row, found, headers)
+        packed = _packed_output(row, found, headers)
         return attrs.evolve(
             packed, content=before.content, size=before.size, mtime_ns=before.mtime_ns
         )
 
-    def _upload(self, row: Row, media: Media | None) -> Outcome:
-        source = source_of(row, media)
-        before = Outcome(size=row.size, mtime_ns=row.mtime_ns)
+    def _upload(self, row: JournalRow, media: Media | None) -> StepOutput:
+        source = media_of(row, media)
+        before = StepOutput(size=row.size, mtime_ns=row.mtime_ns)
         _check_unchanged(row, before)
         asset_id, ready, headers = self.service.upload(source, self._marker(row))
         _check_unchanged(row, before)
-        return Outcome(asset_id=asset_id, ready=ready, headers=headers)
+        return StepOutput(asset_id=asset_id, ready=ready, headers=headers)
 
-    def _find(self, row: Row, media: Media | None) -> Outcome:
-        asset_id = self.service.find(self._marker(row), row.intent_at or 0.0)
-        return Outcome(asset_id=asset_id)
+    def _find(self, row: JournalRow, media: Media | None) -> StepOutput:
+        asset_id = self.service.find_asset(self._marker(row), row.intent_at or 0.0)
+        return StepOutput(asset_id=asset_id)
 
-    def _asset(self, row: Row, media: Media | None) -> Outcome:
-        return Outcome(ready=self.service.asset_is_ready(row.asset_id or ""))
+    def _asset(self, row: JournalRow, media: Media | None) -> StepOutput:
+        return StepOutput(ready=self.service.asset_is_ready(row.asset_id or ""))
 
-    def _submit(self, row: Row, media: Media | None) -> Outcome:
-        source = Media.asset(row.asset_id) if row.asset_id else source_of(row, media)
+    def _submit(self, row: JournalRow, media: Media | None) -> StepOutput:
+        source = Media.asset(row.asset_id) if row.asset_id else media_of(row, media)
         task_id, headers = self.service.submit(row.kind, source, row.options)
-        return Outcome(task_id=task_id, headers=headers)
+        return StepOutput(task_id=task_id, headers=headers)
 
-    def _task(self, row: Row, media: Media | None) -> Outcome:
-        found = self.service.result(row.task_id or "")
-        return Outcome() if found is None else _packed(row, found, {})
+    def _task(self, row: JournalRow, media: Media | None) -> StepOutput:
+        found = self.service.task_result(row.task_id or "")
+        return StepOutput() if found is None else _packed_output(row, found, {})
 
-    def _delete(self, row: Row, media: Media | None) -> Outcome:
-        self.service.delete(row.asset_id or "")
-        return Outcome()
+    def _delete(self, row: JournalRow, media: Media | None) -> StepOutput:
+        self.service.delete_asset(row.asset_id or "")
+        return StepOutput()
 
-    def _marker(self, row: Row) -> str:
+    def _marker(self, row: JournalRow) -> str:
         return f"{self.journal_id}-{row.key}-{(row.content or '')[:16]}"
 
 
-def _packed(row: Row, found: Embeddings, headers: Headers) -> Outcome:
-    lasted = found.metadata.duration if found.metadata else None
-    return Outcome(
+def _packed_output(row: JournalRow, found: Embeddings, headers: Headers) -> StepOutput:
+    duration = found.metadata.duration if found.metadata else None
+    return StepOutput(
         packed=pack(found, row.options.model_name),
         rows=len(found),
-        media_sec=row.media_sec if row.media_sec is not None else lasted,
+        media_sec=row.media_sec if row.media_sec is not None else duration,
         headers=headers,
     )
 
 
-def _fingerprint(row: Row, media: Media | None) -> Outcome:
-    """What a local file holds, and by what a change of it would show."""
-    source = source_of(row, media)
+def _fingerprint(row: JournalRow, media: Media | None) -> StepOutput:
+    """The hash of local media, and the size and mtime that would show a change."""
+    source = media_of(row, media)
     if source.content is not None:
-        return Outcome(content=_hash(source.content))
+        return StepOutput(content=_hash(source.content))
     if source.path is None:
-        return Outcome()
+        return StepOutput()
     before = source.path.stat()
     digest = hashlib.sha256()
     with source.open() as stream:
         while piece := stream.read(1 << 20):
             digest.update(piece)
-    return Outcome(content=digest.hexdigest(), size=before.st_size, mtime_ns=before.st_mtime_ns)
+    return StepOutput(content=digest.hexdigest(), size=before.st_size, mtime_ns=before.st_mtime_ns)
 
 
-def _check_unchanged(row: Row, before: Outcome) -> None:
+def _check_unchanged(row: JournalRow, before: StepOutput) -> None:
     if row.origin == "file":
         now = Media.file(row.source).path
         found = now.stat() if now else None
         if found is None or (found.st_size, found.st_mtime_ns) != (before.size, before.mtime_ns):
-            raise SourceChangedError(f"{row.source} changed while it was sent")
+            raise SourceChangedError(f"{row.source} changed while it was being sent")
 
 
 def _hash(content: bytes) -> str:

@@ -350,7 +350,7 @@ class Embeddings:
         return export.records(self, source_id)
 
     def plot(self, query: Embeddings, *, title: str | None = None) -> Figure:
-        """A picture of how well each moment matches a query: see `dodeca.plots.plot`.
+        """Plot how well each segment matches a query over time: see `dodeca.plots.plot`.
 
         >>> client.embed.video("colours.mp4").plot(client.embed.text("red")).savefig("red.png")
 
@@ -362,10 +362,10 @@ class Embeddings:
 
         return plots.plot(self, query, title=title)
 
-    def plot_self(self, *, title: str | None = None) -> Figure:
-        """A picture of how alike the moments are to each other: see `dodeca.plots.plot_self`.
+    def plot_self_similarity(self, *, title: str | None = None) -> Figure:
+        """Plot the self-similarity matrix: see `dodeca.plots.plot_self_similarity`.
 
-        >>> client.embed.video("colours.mp4").plot_self().savefig("colours.png")
+        >>> client.embed.video("colours.mp4").plot_self_similarity().savefig("colours.png")
 
         Raises:
             InvalidRequestError: no segments with times.
@@ -373,7 +373,7 @@ class Embeddings:
         """
         from dodeca import plots
 
-        return plots.plot_self(self, title=title)
+        return plots.plot_self_similarity(self, title=title)
 
     def _segment(self, row: int) -> Segment:
         return Segment(

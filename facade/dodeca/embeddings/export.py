@@ -13,6 +13,7 @@ import attrs
 import numpy as np
 import orjson
 
+from dodeca._base import extras
 from dodeca._base.row_ids import row_id
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
@@ -164,9 +165,7 @@ def needed(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as exc:
-        raise ConfigurationError(
-            f"this needs the extra `data`: pip install 'dodeca[data]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("this", "data", exc)) from exc
 
 
 def _origin(source: str | None, vector: NDArray[np.float32], extra: Mapping[str, Any]) -> str:

@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/resources/embed_call.py by scripts/unasync.py; edit that one.
-"""One call of `POST /embed-v2`, and how its response becomes `Embeddings`."""
+"""One call of `POST /embed-v2`, and the conversion of its response to `Embeddings`."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from dodeca_api.api.embed_v2 import embed_v2_create
 def create_embeddings(
     transport: Transport, body: models.CreateEmbeddingsRequest
 ) -> tuple[Embeddings, Mapping[str, str]]:
-    """Return the vectors of a body, and the response headers, which tell the rate limits."""
+    """Embed one input; return its embeddings, and the response headers with the rate limits."""
     call = request(embed_v2_create, body=body)
 
     def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
-        (found,), rest = take(response, ("data",))
+        (columns,), rest = take(response, ("data",))
         metadata = call.parse(rest).metadata
-        return as_embeddings(found, metadata, body.model_name), response.headers
+        return as_embeddings(columns, metadata, body.model_name), response.headers
 
     return transport.fetch(call, read, sink=VectorSink)
 

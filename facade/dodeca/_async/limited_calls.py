@@ -1,0 +1,57 @@
+"""Sends many calls within the service's rate limits."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from dodeca._base.async_concurrency import AsyncLock
+from dodeca._base.clock import Clock
+from dodeca._calls.rate_limit import Permit
+from dodeca.errors import RateLimitError
+
+T = TypeVar("T")
+
+
+class AsyncLimitedCalls:
+    """Sends each call as soon as a limiter permits it, and again after a 429.
+
+    `limiter` is a `Limiter`, or an object with its methods that asks one elsewhere.
+    """
+
+    def __init__(self, limiter: Any, clock: Clock) -> None:
+        self._limiter = limiter
+        self._clock = clock
+        self._waiting = AsyncLock()
+
+    async def send(self, call: Callable[[], Awaitable[tuple[T, Mapping[str, str]]]]) -> T:
+        """The result of `call`, which returns it together with the response headers.
+
+        Raises:
+            RateLimitError: a quota is exhausted: see `rate_limit.wait_after`.
+        """
+        while True:
+            permit = await self._acquire()
+            try:
+                result, headers = await call()
+            except RateLimitError as exc:
+                if not self._limiter.record_rate_limit(permit, exc.limits, exc.retry_after):
+                    raise
+            except BaseException:
+                self._limiter.record_no_response(permit)
+                raise
+            else:
+                self._limiter.record_response(permit, headers)
+                return result
+
+    async def _acquire(self) -> Permit:
+        """A permit to send. One caller at a time waits for it, so that few wake up for nothing."""
+        permit: Permit = self._limiter.acquire()
+        if not permit.wait:
+            return permit
+        async with self._waiting:
+            permit = self._limiter.acquire()
+            while permit.wait:
+                await self._clock.asleep(permit.wait)
+                permit = self._limiter.acquire()
+            return permit

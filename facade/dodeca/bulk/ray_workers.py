@@ -1,0 +1,92 @@
+"""Workers of a bulk run on a Ray cluster (extra `ray`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from dodeca._base import extras
+from dodeca.bulk.journal import JournalRow
+from dodeca.bulk.steps import Service, StepResult, Steps
+from dodeca.bulk.workers import OnResult
+from dodeca.errors import ConfigurationError, DodecaError, OutcomeUnknownError, TransportError
+from dodeca.media import Media
+
+_CREATES = {
+    "upload": ("assets_create", "/assets"),
+    "submit": ("embed_v2_tasks_create", "/embed-v2/tasks"),
+}
+
+
+class RayWorkers:
+    """One Ray actor per CPU, at most `count`; an actor that dies is restarted."""
+
+    def __init__(self, steps: Steps, count: int) -> None:
+        try:
+            ray = import_module("ray")
+        except ImportError as exc:
+            raise ConfigurationError(extras.missing("engine='ray'", "ray", exc)) from exc
+        self._ray: Any = ray
+        factory = steps.service.factory()
+        self._started_ray = not ray.is_initialized()
+        if self._started_ray:
+            ray.init(include_dashboard=False, log_to_driver=False)
+        actors = min(max(int(ray.cluster_resources().get("CPU", 1)), 1), count)
+        actor_class = ray.remote(
+            num_cpus=1, max_restarts=-1, max_concurrency=math.ceil(count / actors)
+        )(StepActor)
+        self._actors = [actor_class.remote(factory, steps.journal_id) for _ in range(actors)]
+        self._running = [0] * actors
+
+    def start(self, step: str, row: JournalRow, media: Media | None, on_result: OnResult) -> None:
+        """Start a step in the actor that runs the fewest."""
+        actor = self._running.index(min(self._running))
+        self._running[actor] += 1
+        future = self._actors[actor].perform.remote(step, row, media).future()
+        future.add_done_callback(partial(self._on_done, actor, step, on_result))
+
+    def _on_done(
+        self, actor: int, step: str, on_result: OnResult, future: Future[StepResult]
+    ) -> None:
+        self._running[actor] -= 1
+        error = future.exception()
+        if error is None:
+            on_result(future.result())
+        elif isinstance(error, self._ray.exceptions.RayActorError):
+            on_result(_actor_died(step, error))
+        else:
+            on_result(error)
+
+    def close(self) -> None:
+        """Stop the actors, and Ray if this object started it."""
+        for actor in self._actors:
+            self._ray.kill(actor)
+        if self._started_ray:
+            self._ray.shutdown()
+
+
+class StepActor:
+    """Performs steps in a Ray actor, with a service of its own."""
+
+    def __init__(self, factory: Callable[[], Service], journal_id: str) -> None:
+        self._steps = Steps(factory(), journal_id)
+
+    def perform(self, step: str, row: JournalRow, media: Media | None) -> StepResult:
+        """The result of a step; errors are returned, because Ray would wrap what is raised."""
+        try:
+            return self._steps.perform(step, row, media)
+        except DodecaError as exc:
+            return exc
+
+
+def _actor_died(step: str, error: BaseException) -> DodecaError:
+    """The error of a step whose actor died: its request may have been sent."""
+    reason = f"a worker died: {type(error).__name__}"
+    if step in _CREATES:
+        operation_id, path = _CREATES[step]
+        return OutcomeUnknownError(operation_id, "POST", path, reason)
+    return TransportError(reason)

@@ -1,0 +1,127 @@
+"""What a bulk run reports: an estimate before, and the counts during and after it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+
+from dodeca.bulk.journal import Failure
+
+_COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
+
+
+@attrs.frozen
+class Rejection:
+    """An input outside the documented limits."""
+
+    source: str
+    reason: str
+
+
+@attrs.frozen
+class Estimate:
+    """What a run would do; nothing was sent.
+
+    `inputs` counts the inputs to embed, `skipped` those that are already done. `minutes` adds up
+    local audio and video; `unknown_length` counts URLs and assets, whose length is not known here.
+    `requests` does not count polls of running tasks. `rejected` are inputs outside the documented
+    limits.
+    """
+
+    inputs: int
+    skipped: int
+    minutes: float
+    unknown_length: int
+    requests: int
+    rejected: Sequence[Rejection]
+
+    def __str__(self) -> str:
+        more = f", and {self.unknown_length} of unknown length" if self.unknown_length else ""
+        return (
+            f"{self.inputs} inputs ({self.skipped} already done), {self.minutes:.1f} minutes"
+            f"{more}, {self.requests} requests, {len(self.rejected)} rejected"
+        )
+
+
+@attrs.define(eq=False)
+class Run:
+    """The state of a bulk run: the numbers of its inputs so far.
+
+    `total` counts the inputs, `skipped` those that earlier runs finished, `done` those that this
+    run finished. `failed` and `unknown` inputs have no vectors; `failures` has the reasons.
+    `minutes` are minutes of media. `orphaned_tasks` counts tasks that may run at the service
+    without anyone using their results, after crashes. `stopped` is why a run ended early: "quota",
+    "max_minutes" or "unreachable"; `resume_at` is when the quota renews.
+    """
+
+    vectors: Path
+    errors: Path
+    total: int = 0
+    skipped: int = 0
+    done: int = 0
+    failed: int = 0
+    unknown: int = 0
+    minutes: float = 0.0
+    orphaned_tasks: int = 0
+    rate_limited: int = 0
+    """Responses with status 429."""
+    failures: Sequence[Failure] = ()
+    stopped: str | None = None
+    resume_at: datetime | None = None
+    estimate: Estimate | None = None
+    """The result of a dry run; None otherwise."""
+    _began: float = attrs.field(factory=time.monotonic, repr=False)
+    _ended: float | None = attrs.field(default=None, repr=False)
+
+    @property
+    def remaining(self) -> int:
+        """Inputs without a result so far."""
+        return self.total - self.skipped - self.done - self.failed - self.unknown
+
+    @property
+    def elapsed_sec(self) -> float:
+        """Seconds since the run started, until it ended."""
+        return (self._ended or time.monotonic()) - self._began
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the run has ended."""
+        return self._ended is not None
+
+    @property
+    def rate(self) -> float:
+        """Inputs done per second."""
+        return self.done / max(self.elapsed_sec, 1e-9)
+
+    @property
+    def eta_sec(self) -> float | None:
+        """Estimated seconds until the run ends, at its rate so far; None until an input is done."""
+        return self.remaining / self.rate if self.done else None
+
+    @property
+    def exit_code(self) -> int:
+        """0 if every input has vectors, 75 if the run stopped early and can be resumed, else 3."""
+        if self.stopped is not None:
+            return _STOPPED
+        return _INCOMPLETE if self.failed or self.unknown or self.remaining else _COMPLETE
+
+    def end(self) -> None:
+        """Stop the clock of the run."""
+        self._ended = time.monotonic()
+
+    def __str__(self) -> str:
+        parts = [f"{self.done} done", f"{self.skipped} skipped", f"{self.failed} failed"]
+        if self.unknown:
+            parts.append(f"{self.unknown} unknown")
+        parts.append(f"{self.minutes:.1f} minutes")
+        if self.eta_sec is not None and self.remaining:
+            parts.append(f"{self.rate:.1f}/s, {self.eta_sec:.0f} s left")
+        if self.stopped:
+            parts.append(f"stopped: {self.stopped}")
+        if self.resume_at:
+            parts.append(f"resume at {self.resume_at.isoformat(timespec='seconds')}")
+        return f"{self.skipped + self.done} of {self.total}: {', '.join(parts)}"

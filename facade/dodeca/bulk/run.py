@@ -1,0 +1,185 @@
+"""A bulk run from start to end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dodeca._base import extras
+from dodeca.bulk.dataset import Dataset, OutputPaths, metadata_types
+from dodeca.bulk.engine import Engine
+from dodeca.bulk.inputs import EmbedOptions, Item, items
+from dodeca.bulk.journal import Journal, done_keys, no_hook
+from dodeca.bulk.results import Run
+from dodeca.bulk.routing import estimate
+from dodeca.bulk.settings import RunSettings
+from dodeca.bulk.steps import Service, Steps
+from dodeca.bulk.workers import ThreadWorkers, Workers
+from dodeca.errors import ConfigurationError, DodecaError, InvalidRequestError
+from dodeca.media import Media
+
+OnProgress = Callable[[Run], object]
+Hook = Callable[[str], None]
+
+_PROGRESS_INTERVAL_SEC = 0.1
+
+
+def embed_inputs(
+    service: Service,
+    inputs: Any,
+    out: str | os.PathLike[str],
+    *,
+    options: EmbedOptions,
+    settings: RunSettings,
+    dry_run: bool = False,
+    progress: bool | OnProgress = False,
+    hook: Hook = no_hook,
+) -> Run:
+    """Embed the inputs that are not embedded yet; see `client.embed.run`."""
+    options.check()
+    if not (isinstance(progress, bool) or callable(progress)):
+        raise InvalidRequestError(
+            f"progress must be a bool or a function of the run, got {progress!r}"
+        )
+    if dry_run:
+        return _dry_run(inputs, out, options, settings)
+    paths = OutputPaths.of(out)
+    journal = Journal(paths.journal, hook)
+    try:
+        in_memory: dict[str, Media] = {}
+        journal.register(_collect_in_memory(items(inputs, options), in_memory), _size_and_mtime)
+        types = _metadata_types(journal)
+        run = _started_run(journal, paths, settings)
+        steps = Steps(service, journal.id, hook)
+        workers = _make_workers(settings.engine, steps, settings.concurrency)
+        dataset = Dataset(paths, types, hook)
+        with contextlib.closing(workers), _progress_reporter(run, progress) as report_progress:
+            engine = Engine(journal, dataset, workers, settings, run, in_memory, report_progress)
+            try:
+                engine.run()
+            finally:
+                engine.flush()
+                if not settings.keep_assets:
+                    _delete_assets(service, journal)
+                run.failures = list(journal.failures())
+                dataset.write_errors(journal.failures(of_all_runs=True))
+                run.end()
+            report_progress(run)
+        return run
+    finally:
+        journal.close()
+
+
+def _collect_in_memory(found: Iterator[Item], in_memory: dict[str, Media]) -> Iterator[Item]:
+    """The items; media in memory are kept in `in_memory`, as the journal does not store them."""
+    for item in found:
+        if item.media is not None:
+            in_memory[item.key] = item.media
+        yield item
+
+
+def _size_and_mtime(item: Item) -> tuple[int, int] | None:
+    """The size and mtime of a file; None for other inputs, and for a missing file."""
+    if item.origin != "file":
+        return None
+    try:
+        found = Path(item.source).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _metadata_types(journal: Journal) -> dict[str, str]:
+    """The types of the metadata columns; they are fixed once there are row sets."""
+    fixed = journal.read_meta("columns") if journal.has_row_sets() else None
+    found = metadata_types(journal.distinct_metadata(), orjson.loads(fixed) if fixed else None)
+    journal.write_meta("columns", orjson.dumps(found).decode())
+    journal.commit()
+    return found
+
+
+def _started_run(journal: Journal, paths: OutputPaths, settings: RunSettings) -> Run:
+    """A run with the counts that are known at the start."""
+    run = Run(paths.vectors, paths.errors, orphaned_tasks=int(journal.read_meta("orphans") or 0))
+    for state, is_open, number in journal.count_states(retry_failed=settings.retry_failed):
+        run.total += number
+        run.skipped += number if state == "done" and not is_open else 0
+        run.failed += number if state == "failed" and not is_open else 0
+        if state == "unknown" and not is_open and settings.on_unknown == "stop":
+            run.unknown += number
+    return run
+
+
+def _delete_assets(service: Service, journal: Journal) -> None:
+    """Delete the assets that earlier runs left, after a crash or with `keep_assets`."""
+    for seq, asset_id in journal.leftover_assets():
+        with contextlib.suppress(DodecaError):  # the next run tries again
+            service.delete_asset(asset_id)
+            journal.update("a deleted asset", seq, asset_id=None)
+    journal.commit()
+
+
+def _dry_run(
+    inputs: Any, out: str | os.PathLike[str], options: EmbedOptions, settings: RunSettings
+) -> Run:
+    """Estimate a run, without sending or writing anything."""
+    paths = OutputPaths.of(out, create=False)
+    done = done_keys(paths.journal) if paths.journal.exists() else frozenset()
+    found = estimate(items(inputs, options), done.__contains__, settings.via)
+    return Run(
+        paths.vectors,
+        paths.errors,
+        total=found.inputs + found.skipped,
+        skipped=found.skipped,
+        estimate=found,
+    )
+
+
+def _make_workers(engine: str, steps: Steps, count: int) -> Workers:
+    if engine == "local":
+        return ThreadWorkers(steps, count)
+    from dodeca.bulk.ray_workers import RayWorkers
+
+    return RayWorkers(steps, count)
+
+
+@contextlib.contextmanager
+def _progress_reporter(run: Run, progress: bool | OnProgress) -> Iterator[OnProgress]:
+    """A function that shows the progress: a bar, or the caller's function."""
+    if not progress:
+        yield lambda _: None
+        return
+    if progress is not True:
+        yield _throttled(progress)
+        return
+    try:
+        from tqdm import tqdm  # type: ignore[import-untyped]
+    except ImportError as exc:
+        raise ConfigurationError(extras.missing("a progress bar", "progress", exc)) from exc
+    with tqdm(total=run.total, initial=run.skipped, unit="input") as bar:
+
+        def show(run: Run) -> None:
+            bar.n = run.total - run.remaining
+            bar.set_postfix(failed=run.failed, minutes=f"{run.minutes:.1f}")
+
+        yield show
+
+
+def _throttled(show: OnProgress) -> OnProgress:
+    """Call `show` at most ten times a second, and at the end."""
+    last = 0.0
+
+    def throttled(run: Run) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _PROGRESS_INTERVAL_SEC or run.has_ended:
+            last = now
+            show(run)
+
+    return throttled
