@@ -59,7 +59,10 @@ def test_a_wrong_command_line_is_status_2_and_one_line(
     ("words", "said"),
     [
         (["--emulated", "embed", "missing.mp4"], "missing.mp4"),
-        (["--emulated", "embed", "https://user:pass@host/x.mp4"], "no user name or password"),
+        (
+            ["--emulated", "embed", "https://user:pass@host/x.mp4"],
+            "must not have a user name or password",
+        ),
         (["--emulated", "--emulator-db", "/nowhere/x.db", "index", "list"], "unable to open"),
         (["--emulated", "search", "red", "nothing.parquet"], "no such file: nothing.parquet"),
         (["--emulated", "embed", "."], ". is a folder; use `dodeca run`"),
