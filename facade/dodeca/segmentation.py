@@ -6,6 +6,8 @@ segments, a minimum of 2 to 5 for dynamic ones. The first published page gives n
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
 from dodeca._base.numbers import is_finite
@@ -21,6 +23,9 @@ class Fixed:
 
     duration_sec: int
 
+    def __str__(self) -> str:
+        return f"fixed:{self.duration_sec}"
+
 
 @attrs.frozen
 class Dynamic:
@@ -28,8 +33,13 @@ class Dynamic:
 
     min_duration_sec: int
 
+    def __str__(self) -> str:
+        return f"dynamic:{self.min_duration_sec}"
+
 
 Segmentation = Fixed | Dynamic
+
+_TEXT = re.compile(r"\s*(fixed|dynamic)[\s:(=]*(\d+)\)?\s*")
 
 
 def fixed(duration_sec: int) -> Fixed:
@@ -60,6 +70,24 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
         InvalidRequestError: `min_duration_sec` is not a whole number from 2 to 5.
     """
     return Dynamic(_whole_seconds("min_duration_sec", min_duration_sec, DYNAMIC_SEC))
+
+
+def parse(text: str) -> Segmentation:
+    """A segmentation from text, such as "fixed:6" or "dynamic:4"; `str` is the inverse.
+
+    >>> from dodeca import segmentation
+    >>> segmentation.parse("fixed:6")
+    Fixed(duration_sec=6)
+
+    Raises:
+        InvalidRequestError: other text, or seconds out of range.
+    """
+    match = _TEXT.fullmatch(text)
+    if match is None:
+        raise InvalidRequestError(
+            f"segmentation must be fixed:SECONDS or dynamic:SECONDS, got {text!r}"
+        )
+    return (fixed if match[1] == "fixed" else dynamic)(int(match[2]))
 
 
 def _whole_seconds(name: str, value: float, limits: tuple[int, int]) -> int:

@@ -96,7 +96,7 @@ async def test_nothing_is_a_batch_too() -> None:
 @pytest.mark.parametrize("concurrency", [0, 257, -1])
 async def test_concurrency_is_bounded(concurrency: int) -> None:
     async with client_of(Numbers()) as client:
-        with pytest.raises(InvalidRequestError, match="concurrency is a number from 1 to 256"):
+        with pytest.raises(InvalidRequestError, match="concurrency must be a number from 1 to 256"):
             await client.embed.texts(["1"], concurrency=concurrency)
 
 

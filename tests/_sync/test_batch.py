@@ -95,7 +95,7 @@ def test_nothing_is_a_batch_too() -> None:
 @pytest.mark.parametrize("concurrency", [0, 257, -1])
 def test_concurrency_is_bounded(concurrency: int) -> None:
     with client_of(Numbers()) as client:
-        with pytest.raises(InvalidRequestError, match="concurrency is a number from 1 to 256"):
+        with pytest.raises(InvalidRequestError, match="concurrency must be a number from 1 to 256"):
             client.embed.texts(["1"], concurrency=concurrency)
 
 

@@ -124,12 +124,12 @@ def test_an_indexed_video_of_the_vendor() -> None:
     [
         (None, "NoneType"),
         (7, "int"),
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ({}, "nothing"),
         ({"_id": "t", "status": "processing", "data": None}, "'processing'"),
         ({"text_embedding": {"error_message": "too long"}}, "text_embedding"),
         ({"error": {"message": "too long"}}, "too long"),
-        ([1, 2], "no objects"),
+        ([1, 2], "not objects"),
     ],
 )
 def test_what_has_no_vectors_is_refused(answer: Any, words: str) -> None:

@@ -327,7 +327,7 @@ def test_little_is_left_of_a_long_answer_when_it_ends(spaced: bool) -> None:
     if spaced:
         body = json.dumps(json.loads(body)).encode()
     vector_reader = sunk(body, [1000] * (len(body) // 1000), new_parser())
-    assert len(b"".join((vector_reader._rest, vector_reader._held))) < 40_000 < len(body) / 5
+    assert len(b"".join((vector_reader._remainder, vector_reader._tail))) < 40_000 < len(body) / 5
     (found,) = vector_reader.columns(vector_reader.remainder()["data"])
     assert_same(found, Embeddings.from_items(json.loads(body)["data"]))
 
@@ -335,4 +335,4 @@ def test_little_is_left_of_a_long_answer_when_it_ends(spaced: bool) -> None:
 def test_rows_in_many_pieces_do_not_pile_up() -> None:
     body = long_answer(100, 512)
     vector_reader = sunk(body, [100] * (len(body) // 100), new_parser())
-    assert sum(map(len, vector_reader._found)) < 150_000 < len(body) / 3
+    assert sum(map(len, vector_reader._unparsed_rows)) < 150_000 < len(body) / 3

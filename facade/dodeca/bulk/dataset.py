@@ -22,6 +22,7 @@ import numpy as np
 import orjson
 
 from dodeca._base import extras
+from dodeca._base.files import write_new
 from dodeca._base.row_ids import row_id
 from dodeca.bulk.journal import Failure, no_hook
 from dodeca.errors import ConfigurationError, InvalidRequestError, InvalidResponseError
@@ -198,14 +199,9 @@ class Dataset:
     def _replace(self, target: Path, table: Any, what: str) -> None:
         import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-        draft = self._paths.errors.with_name(
-            f".{target.name}.new"
-        )  # outside the folder of the parts
-        draft.unlink(missing_ok=True)  # left by a crash, or a link that would be followed
-        with draft.open("xb") as stream:
-            pq.write_table(table, stream, compression="zstd")
-            stream.flush()
-            os.fsync(stream.fileno())
+        # outside the folder of the parts
+        draft = self._paths.errors.with_name(f".{target.name}.new")
+        write_new(draft, lambda stream: pq.write_table(table, stream, compression="zstd"))
         self._hook(f"before the rename of {what}")
         draft.replace(target)
         _sync_folder(target.parent)

@@ -97,14 +97,8 @@ def parse_segmentation(text: str | None) -> Segmentation | None:
     """
     from dodeca import segmentation
 
-    if text is None:
-        return None
-    method, _, seconds = text.partition(":")
     try:
-        if method not in ("fixed", "dynamic"):
-            raise ValueError("expected fixed:SECONDS or dynamic:SECONDS")
-        length = int(seconds)
-        return segmentation.fixed(length) if method == "fixed" else segmentation.dynamic(length)
+        return None if text is None else segmentation.parse(text)
     except ValueError as exc:
         raise typer.BadParameter(f"--segmentation {text}: {exc}") from exc
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import os
@@ -14,6 +15,7 @@ import numpy as np
 import orjson
 
 from dodeca._base import extras
+from dodeca._base.files import write_new
 from dodeca._base.row_ids import row_id
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
@@ -63,32 +65,24 @@ def to_pandas(embeddings: Embeddings) -> pd.DataFrame:
 
 def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     """See `Embeddings.to_parquet`."""
-    require("pyarrow.parquet")
+    parquet = require("pyarrow.parquet")
     target = Path(path)
     if not target.name:
         raise InvalidRequestError(f"a path must end with a file name, got {os.fspath(path)!r}")
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+    table = to_arrow(embeddings)
     try:
-        draft.unlink(missing_ok=True)  # left by a crash, or a link that would be followed
-        _replace(target, draft, to_arrow(embeddings))
+        write_new(draft, lambda stream: parquet.write_table(table, stream, compression="zstd"))
+        draft.replace(target)
     except OSError as exc:
         if exc.filename != str(draft):
             raise
-        raise OSError(
-            exc.errno, exc.strerror, os.fspath(path)
-        ) from exc  # not the name of the draft
-    return target
-
-
-def _replace(target: Path, draft: Path, table: pa.Table) -> None:
-    try:
-        with draft.open("xb") as stream:
-            require("pyarrow.parquet").write_table(table, stream, compression="zstd")
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(target)
+        # name the file that was asked for, not the draft
+        raise OSError(exc.errno, exc.strerror, os.fspath(path)) from exc
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+    return target
 
 
 def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:

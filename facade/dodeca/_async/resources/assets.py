@@ -143,12 +143,7 @@ class AsyncAssets(Methods):
         started = self._transport.clock.wall()
 
         async def find() -> Asset | None:
-            async for asset in self.list(page_limit=_PAGE_LIMIT):
-                if (asset.user_metadata or {}).get(params.MARKER) == marked[params.MARKER]:
-                    return asset
-                if not library_requests.created_since(asset.created_at, started):
-                    return None  # the list is newest first
-            return None
+            return await find_marked(self, params.MARKER, marked[params.MARKER], started)
 
         asset = await self._transport.fetch(
             call, lambda response: build_result(Asset, call.parse(response)), find=find
@@ -252,3 +247,13 @@ class AsyncAssets(Methods):
 
         jobs = AsyncRunningJobs(("assets", id(self._transport)), still_running)
         return AsyncJob(self._poll, state, self._transport.clock, jobs)
+
+
+async def find_marked(assets: AsyncAssets, key: str, marker: str, since: float) -> Asset | None:
+    """The asset with a marker in its user metadata, if one was created after a Unix time."""
+    async for asset in assets.list(page_limit=_PAGE_LIMIT):
+        if (asset.user_metadata or {}).get(key) == marker:
+            return asset
+        if not library_requests.created_since(asset.created_at, since):
+            return None  # the list is newest first
+    return None

@@ -94,10 +94,10 @@ class AsyncEmbed(Methods):
     ) -> Batch:
         """Embed many texts, `concurrency` at a time (`POST /embed-v2` for each).
 
-        The result keeps the order: embeddings of 1 x 512 or an error for each text; `.vectors` is
-        all of them stacked, n x 512. The pace adapts to the service's rate limits, across all
-        calls of a client: a 429 is waited for, unless a quota is exhausted (a Retry-After above
-        15 minutes).
+        The result has the order of the texts: embeddings of 1 x 512 or an error for each;
+        `.vectors` stacks all of them, n x 512. All calls of a client share a limiter that adapts
+        to the service's rate limits. A 429 is retried, unless a quota is exhausted (a Retry-After
+        above 15 minutes).
 
         >>> (await client.embed.texts(["a red car", "a loud noise"])).vectors.shape
         (2, 512)
@@ -158,7 +158,7 @@ class AsyncEmbed(Methods):
 
         `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. If a run
         stops for any reason, run it again with the same `out` and it resumes. Finished inputs cost
-        no requests. A 429 is waited for; if a quota is exhausted (a Retry-After above 15 minutes),
+        no requests. A 429 is retried; if a quota is exhausted (a Retry-After above 15 minutes),
         the run stops with `stopped="quota"`.
 
         `via` sends audio and video as one request or as a task; "auto" decides by size and
@@ -173,9 +173,9 @@ class AsyncEmbed(Methods):
         (1, 0)
 
         Raises:
-            InvalidRequestError: inputs that cannot be read, or a parameter outside its limits.
+            InvalidRequestError: the inputs are unreadable, or a parameter is outside its limits.
             RunLockedError: another process is working on the same `out`.
-            ConfigurationError: the extra `bulk` is not installed, or `out` is something else.
+            ConfigurationError: the extra `bulk` is not installed, or `out` is not a dataset.
             AuthenticationError: the API key was rejected; finished inputs are kept.
         """
         from dodeca._async.bulk_service import AsyncBulkService

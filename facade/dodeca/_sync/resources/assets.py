@@ -144,12 +144,7 @@ class Assets(Methods):
         started = self._transport.clock.wall()
 
         def find() -> Asset | None:
-            for asset in self.list(page_limit=_PAGE_LIMIT):
-                if (asset.user_metadata or {}).get(params.MARKER) == marked[params.MARKER]:
-                    return asset
-                if not library_requests.created_since(asset.created_at, started):
-                    return None  # the list is newest first
-            return None
+            return find_marked(self, params.MARKER, marked[params.MARKER], started)
 
         asset = self._transport.fetch(
             call, lambda response: build_result(Asset, call.parse(response)), find=find
@@ -253,3 +248,13 @@ class Assets(Methods):
 
         jobs = RunningJobs(("assets", id(self._transport)), still_running)
         return Job(self._poll, state, self._transport.clock, jobs)
+
+
+def find_marked(assets: Assets, key: str, marker: str, since: float) -> Asset | None:
+    """The asset with a marker in its user metadata, if one was created after a Unix time."""
+    for asset in assets.list(page_limit=_PAGE_LIMIT):
+        if (asset.user_metadata or {}).get(key) == marker:
+            return asset
+        if not library_requests.created_since(asset.created_at, since):
+            return None  # the list is newest first
+    return None

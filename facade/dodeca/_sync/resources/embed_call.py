@@ -34,7 +34,7 @@ def create_embeddings(
 def as_embeddings(
     columns: SegmentColumns, metadata: Any, model_name: str | None = None
 ) -> Embeddings:
-    """Join the vectors and the metadata of a response."""
+    """Build `Embeddings` from the vectors and the metadata of a response."""
     return Embeddings(
         **attrs.asdict(columns, recurse=False),
         metadata=build_result(EmbeddingMetadata, metadata) if metadata else None,
