@@ -58,7 +58,7 @@ def check(
     records = [_record(row, is_rejected=row in rejected) for row in rows]
     session.print_results(records, lambda: _page(rows))
     if not all(info.is_measured for _, info, _ in rows):
-        install = extras.install_command("emulator")
+        install = extras.install_command("media")
         session.note(f"Frame sizes of videos were not measured; to measure them: {install}")
     if not session.as_json:
         session.note(f"{len(rows) - len(rejected)} of {len(rows)} can be used")
