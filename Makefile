@@ -3,10 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 SPARK := pyspark==4.3.0
+DEEP := tests/_async tests/_sync tests/bulk tests/facade tests/faults tests/spec tests/scripts/test_floors.py \
+  tests/emulator/test_schemathesis.py
 REDOCLY := npx --yes @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo test test-deep soak mutants generate check bench clean
+.PHONY: help setup lock demo test test-deep test-spark soak mutants generate check bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
@@ -28,18 +30,20 @@ demo: $(STAMP)  ## embed small real files on the emulator and search them (MEDIA
 	@$(BIN)/python -m scripts.demo $(MEDIA)
 
 test: $(STAMP)  ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-deep: $(STAMP)  ## let schemathesis try far more cases, and run the recipe for Spark (needs Java)
-	DODECA_DEEP=1 $(BIN)/python -m pytest -s tests/emulator/test_schemathesis.py
+test-deep: $(STAMP)  ## repeat what `make test` does little of: kills, faults, malformed and random input
+	DODECA_DEEP=1 $(BIN)/python -m pytest -n auto --dist worksteal $(DEEP)
+
+test-spark: $(STAMP)  ## run the recipe for Spark (needs Java)
 	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>/dev/null || { \
 	  echo "Spark needs Java 17 or later: apt-get install default-jre-headless" >&2; exit 1; }
 	$(BIN)/uv pip install --quiet $(SPARK)
-	DODECA_DEEP=1 $(BIN)/python -m pytest tests/recipes/test_spark.py
+	DODECA_SPARK=1 $(BIN)/python -m pytest tests/recipes/test_spark.py
 
 soak: $(STAMP)  ## hours: a million requests through faults, a million malformed answers, a thousand kills
 	DODECA_SOAK=1 DODECA_KILLS=1000 $(BIN)/python -m pytest -s tests/bulk/test_kills.py tests/bulk/test_scale.py \
-	  tests/faults/test_weather_sync.py tests/faults/test_weather_async.py \
+	  tests/faults/test_random_faults_sync.py tests/faults/test_random_faults_async.py \
 	  tests/faults/test_malformed.py tests/faults/test_bad_inputs.py
 
 mutants: $(STAMP)  ## take away one protection at a time, and see its test fail; writes tests/faults/ROWS.md
@@ -57,6 +61,7 @@ check: $(STAMP)  ## lint, types, floors, and that everything derived is up to da
 	$(BIN)/mypy facade scripts
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.import_circles
 	$(BIN)/python -m scripts.import_page --check
 	$(BIN)/python -m scripts.clean_spec --check
 	$(BIN)/python -m scripts.generate --check

@@ -19,7 +19,7 @@ import attrs
 import httpx
 
 from dodeca import AsyncClient, Client
-from dodeca.emulator.operations.handlers import HANDLERS
+from dodeca.emulator.handlers.registry import HANDLERS
 from scripts._documents import OPENAPI, ROOT, Object, load
 
 TABLE = ROOT / "spec" / "COVERAGE.md"

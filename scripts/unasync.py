@@ -19,7 +19,6 @@ TREES = {
     Path("tests/_async"): Path("tests/_sync"),
 }
 WORDS = [
-    (r"^@pytest\.mark\.anyio\n", ""),
     (r"^pytestmark = pytest\.mark\.anyio\n", ""),
     (r"\bAwaitable\[((?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)\]", r"\1"),
     (r"\basync (def|with|for)\b", r"\1"),
@@ -27,7 +26,6 @@ WORDS = [
     (r"\bawait ", ""),
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
     (r"\ba(close|sleep|read|iter|next)\b", r"\1"),
-    (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),
     (r"\b_async\b", "_sync"),
@@ -36,23 +34,31 @@ WORDS = [
 ]
 
 
-def derive(text: str, source: Path) -> str:
-    """The synchronous twin of a module's text."""
+def derive(text: str, source: Path, matched: set[str]) -> str:
+    """The synchronous twin of a module's text; the patterns that match are added to `matched`."""
     for pattern, replacement in WORDS:
-        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+        text, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
+        if count:
+            matched.add(pattern)
     return f"# From {source.as_posix()} by scripts/unasync.py; edit that one.\n{text}"
 
 
 def derive_all(target_root: Path) -> list[Path]:
-    """Write every twin below `target_root`, formatted, and return their paths from there."""
+    """Write every twin below `target_root`, formatted, and return their paths from there.
+
+    Exits with an error when a pattern of `WORDS` matches in no source.
+    """
     written = []
+    matched: set[str] = set()
     for tree, twin in TREES.items():
         for source in sorted((ROOT / tree).glob("**/*.py")):
             target = twin / source.relative_to(ROOT / tree)
             path = target_root / target
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(derive(source.read_text(), source.relative_to(ROOT)))
+            path.write_text(derive(source.read_text(), source.relative_to(ROOT), matched))
             written.append(target)
+    if dead := [pattern for pattern, _ in WORDS if pattern not in matched]:
+        sys.exit(f"unasync: no source matches {', '.join(dead)}: remove what is not needed")
     _ruff(target_root, "check", "--fix-only", "--select=F401,I", written)
     _ruff(target_root, "format", written)
     return written

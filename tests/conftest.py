@@ -1,9 +1,37 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
 
+from dodeca.emulator import samples
+from tests.depth import depth
+from tests.seams import wait_for_emulated_work
+
 # Machines are shared and noisy: how long an example takes says nothing about the code.
-settings.register_profile("dodeca", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "dodeca",
+    deadline=None,
+    max_examples=depth(30, deep=100),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("dodeca")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient_emulators() -> Iterator[None]:
+    """A poll of an emulator waits for work until it is done, which takes longer under load."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        wait_for_emulated_work(monkeypatch, 60.0)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the emulator's samples, for all tests: nothing in it is to be changed."""
+    folder = tmp_path_factory.mktemp("samples")
+    samples.write_all(folder)
+    return folder
 
 
 @pytest.fixture

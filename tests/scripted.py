@@ -7,25 +7,6 @@ import anyio
 import httpx
 import orjson
 
-from dodeca._base.clock import Clock
-
-
-class Still(Clock):
-    """A clock on which sleeping takes no time, but counts."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    async def asleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 

@@ -19,7 +19,7 @@ import twelvelabs
 from dodeca import Client
 from dodeca.emulator import samples
 from scripts import coverage_table
-from tests.scripted import Still
+from tests.seams import on_clock
 
 ROOT = Path(__file__).resolve().parent.parent
 # What people import or reach from a client; `_async` is the same text in other words.
@@ -62,8 +62,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     samples.write_all(folder)
     before = Path.cwd()
     os.chdir(folder)
-    with Client.emulated(media=folder) as client:
-        client._transport.clock = Still()  # the emulator's tasks are ready at once
+    with on_clock(Client.emulated(media=folder)) as client:  # its tasks are ready at once
         index = client.indexes.create(
             "films", {"marengo3.0": ["visual", "audio"], "pegasus1.2": ["visual", "audio"]}
         )
@@ -119,7 +118,6 @@ INSIDE = (
     *("dodeca._sync.job.may_pass", "dodeca._sync.job.check_timeout"),
     "dodeca.embeddings.labels.",
     "dodeca.embeddings.Embeddings.from_columns",
-    "dodeca.plots.Picture",
 )
 
 

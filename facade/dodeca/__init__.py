@@ -1,11 +1,11 @@
 """dodeca: a Python client for the TwelveLabs Video Understanding API, with a local emulator.
 
 >>> from dodeca import Client
->>> client = Client.emulated()  # no key, no network; Client() talks to the real API
+>>> client = Client.emulated()  # no key, no network; Client() calls the real API
 >>> client.embed.text("man walking a dog")
 <Embeddings 1 x 512>
 
-Names are loaded when they are first used, so that importing the package costs little.
+Names are loaded on first use, so that importing the package is fast.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import importlib
 
 from dodeca._version import VERSION
 
-TYPE_CHECKING = False  # as `typing` has it, whose import is most of what this one would cost
+TYPE_CHECKING = False  # without importing `typing`, which would take most of the import time
 if TYPE_CHECKING:
     from typing import Any
 

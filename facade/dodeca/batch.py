@@ -1,4 +1,4 @@
-"""Batches: what came of many small inputs that were embedded together."""
+"""Batches: the results of embedding many small inputs."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False, repr=False)
 class Batch(Sequence["Embeddings | DodecaError"]):
-    """The embeddings or the error of each input, in the order of the inputs."""
+    """The embeddings or the error of each input, in input order."""
 
     results: tuple[Embeddings | DodecaError, ...]
 
     @property
     def errors(self) -> dict[int, DodecaError]:
-        """What went wrong, by the position of the input.
+        """The errors, by the position of the input.
 
         >>> found = client.embed.images(["purple.jpg", "missing.jpg"])
         >>> list(found.errors)
         [1]
         """
-        return {n: one for n, one in enumerate(self.results) if isinstance(one, DodecaError)}
+        return {
+            n: result for n, result in enumerate(self.results) if isinstance(result, DodecaError)
+        }
 
     @property
     def vectors(self) -> NDArray[np.float32]:
@@ -41,19 +43,19 @@ class Batch(Sequence["Embeddings | DodecaError"]):
         (2, 512)
 
         Raises:
-            DodecaError: the first error, where an input has one; see `errors` and `results`.
+            DodecaError: the first error of an input, if there is one; see `errors`.
         """
         import numpy as np
 
         if not self.results:
             return np.empty((0, 0), np.float32)
-        return np.concatenate([embeddings.vectors for embeddings in self._fine()])
+        return np.concatenate([embeddings.vectors for embeddings in self._successes()])
 
-    def _fine(self) -> Iterator[Embeddings]:
-        for one in self.results:
-            if isinstance(one, DodecaError):
-                raise one
-            yield one
+    def _successes(self) -> Iterator[Embeddings]:
+        for result in self.results:
+            if isinstance(result, DodecaError):
+                raise result
+            yield result
 
     def __len__(self) -> int:
         return len(self.results)
@@ -69,5 +71,5 @@ class Batch(Sequence["Embeddings | DodecaError"]):
         return f"<Batch of {len(self)}, {len(self.errors)} of them errors>"
 
     def _repr_html_(self) -> str:
-        rows = [(number, str(one)) for number, one in enumerate(self.results[: html.ROWS])]
+        rows = [(number, str(result)) for number, result in enumerate(self.results[: html.ROWS])]
         return html.table(repr(self)[1:-1], ("input", "result"), rows, len(self))

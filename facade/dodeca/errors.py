@@ -3,24 +3,24 @@
 DodecaError
 ├── ConfigurationError          the client cannot be set up: key, base URL, missing extra
 ├── InvalidRequestError         bad input, found before anything is sent (also a ValueError)
-│   └── InvalidMediaError       a file, URL or byte string that the API does not take
-│       └── SourceChangedError  a file that is no longer what an upload was begun with
-├── APIError                    the service answered with an error status
+│   └── InvalidMediaError       a file, URL or byte string that the API does not accept
+│       └── SourceChangedError  a file that changed since it was first read
+├── APIError                    the service returned an error status
 │   ├── BadRequestError         400, 409, 413, 422 and other 4xx
 │   ├── AuthenticationError     401, 403
 │   ├── NotFoundError           404, 410
 │   ├── RateLimitError          429
-│   ├── UnexpectedRedirectError 3xx; none is followed
+│   ├── UnexpectedRedirectError 3xx; redirects are not followed
 │   └── ServerError             5xx
-├── TransportError              no usable response: DNS, refused, reset, cut off
-│   └── RequestTimeout          no response in time
-├── InvalidResponseError        a response that is not what the API documents
-├── OutcomeUnknownError         a create was sent and its outcome cannot be told
-├── WebhookError                a notification that the service did not sign, or not just now
-├── RunLockedError              another process works on the same bulk run
+├── TransportError              no complete response: DNS, refused, reset, cut off
+│   └── RequestTimeout          no response before the deadline
+├── InvalidResponseError        a response that is not as the API documents it
+├── OutcomeUnknownError         a create was sent, and its outcome is unknown
+├── WebhookError                a notification without a valid, recent signature
+├── RunLockedError              another process is working on the same bulk run
 └── JobError
-    ├── JobFailed               the service ended a job without a result
-    └── WaitTimeout             a job was still running at the deadline
+    ├── JobFailed               a job ended without a result
+    └── WaitTimeout             a job was still running after the timeout
 """
 
 from __future__ import annotations
@@ -39,47 +39,47 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")
 
 
 class DodecaError(Exception):
-    """The root of all errors of this package."""
+    """The base class of all errors of this package."""
 
 
 class ConfigurationError(DodecaError):
-    """The client cannot be set up as asked: API key, base URL, missing extra."""
+    """The client cannot be set up as configured: API key, base URL, missing extra."""
 
 
 class InvalidRequestError(DodecaError, ValueError):
-    """Bad input, found before anything was sent; the message quotes what arrived."""
+    """Bad input, found before anything was sent; the message quotes the value."""
 
 
 class InvalidMediaError(InvalidRequestError):
-    """A media source that the API does not take: missing, empty, too large, wrong format."""
+    """Media that the API does not accept: missing, empty, too large, wrong format."""
 
 
 class SourceChangedError(InvalidMediaError):
-    """A file that is no longer what its upload was begun with."""
+    """A file that changed since it was first read."""
 
 
 class TransportError(DodecaError):
-    """No usable response arrived: name resolution, connection, TLS or a cut-off body."""
+    """No complete response arrived: an error of DNS, the connection or TLS, or a cut-off body."""
 
 
 class RequestTimeout(TransportError):
-    """No response arrived in time."""
+    """No response arrived before the deadline."""
 
 
 class InvalidResponseError(DodecaError):
-    """A response that is not what the API documents; the cause says what was wrong."""
+    """A response that is not as the API documents it."""
 
 
 class TruncatedStreamError(InvalidResponseError):
-    """A stream that stopped before its end event: what arrived is not all of it."""
+    """A stream that ended before its last event: the text is incomplete."""
 
 
 @attrs.define(eq=False)
 class OutcomeUnknownError(DodecaError):
-    """A create request was sent, and whether the service carried it out cannot be told.
+    """A create request was sent, and it is unknown whether the service executed it.
 
-    It is not sent again by itself, since that could make a second resource. `operation_id`,
-    `method` and `path` name the request, `reason` says what came instead of a response.
+    It is not retried, since that could create a second resource. `operation_id`, `method` and
+    `path` name the request, `reason` says what happened instead of a response.
     """
 
     operation_id: str
@@ -89,26 +89,26 @@ class OutcomeUnknownError(DodecaError):
 
     def __str__(self) -> str:
         return (
-            f"{self.method} {self.path} ({self.operation_id}) was sent, and whether it was "
-            f"carried out cannot be told: {self.reason}"
+            f"{self.method} {self.path} ({self.operation_id}) was sent, and it is unknown whether "
+            f"it was carried out: {self.reason}"
         )
 
 
 class WebhookError(DodecaError):
-    """A notification whose signature is missing, does not fit, or is not of this time."""
+    """A notification whose signature is missing, wrong or too old."""
 
 
 class RunLockedError(DodecaError):
-    """Another process works on the same bulk run; it may start again when that one has ended."""
+    """Another process is working on the same bulk run; try again after it has ended."""
 
 
 class JobError(DodecaError):
-    """A job that gave no result."""
+    """A job has no result."""
 
 
 @attrs.define(eq=False)
 class JobFailed(JobError):
-    """The service ended a job without a result; `reason` is what it said."""
+    """A job ended without a result; `reason` is the message of the service."""
 
     id: str
     status: str
@@ -120,7 +120,7 @@ class JobFailed(JobError):
 
 @attrs.define(eq=False)
 class WaitTimeout(JobError):
-    """A job was still running at the deadline; it goes on, and can be waited for again by id."""
+    """A job was still running after the timeout; it goes on, and can be awaited again by its id."""
 
     id: str
     status: str
@@ -132,10 +132,10 @@ class WaitTimeout(JobError):
 
 @attrs.define(eq=False)
 class APIError(DodecaError):
-    """The service answered with an error status.
+    """The service returned an error status.
 
-    `status` is the HTTP status, `code` the API's own error code (`parameter_invalid`, ...),
-    `request_id` what support asks for, `retryable` whether the same call may succeed later.
+    `status` is the HTTP status, `code` the API's error code (`parameter_invalid`, ...),
+    `request_id` the id that support asks for, `retry_after` seconds.
     """
 
     status: int
@@ -148,7 +148,7 @@ class APIError(DodecaError):
 
     @property
     def retryable(self) -> bool:
-        """Whether the same call may succeed later without a change to it.
+        """Whether the same call may succeed later.
 
         >>> from dodeca.errors import APIError
         >>> APIError.from_response(503, {}, b"").retryable
@@ -170,9 +170,9 @@ class APIError(DodecaError):
         retry_after: float | None = None,
         now: float | None = None,
     ) -> APIError:
-        """Pick the class by the status and read either documented body form, or none.
+        """Build the error for a response: the status chooses the class, the body is optional.
 
-        `now` is Unix time, from which `resume_at` of a `RateLimitError` is reckoned.
+        `now` is Unix time; a `RateLimitError` computes its `resume_at` from it.
 
         >>> from dodeca.errors import APIError
         >>> body = b'{"code": "resource_not_exist", "message": "no such task"}'
@@ -183,13 +183,13 @@ class APIError(DodecaError):
         code = fields.get("code")
         message = fields.get("message") or _excerpt(body) or "no message in the response"
         docs_url = fields.get("docs_url")
-        kind, more = _class_of(status), dict[str, Any]()
-        if issubclass(kind, RateLimitError):
+        cls, more = _class_of(status), dict[str, Any]()
+        if issubclass(cls, RateLimitError):
             more["limits"] = {k: v for k, v in headers.items() if k.startswith("x-ratelimit-")}
             if now is not None and retry_after is not None:
                 at = datetime.fromtimestamp(now, UTC) + timedelta(seconds=retry_after)
                 more["resume_at"] = at
-        return kind(
+        return cls(
             status=status,
             code=str(code)[:_MESSAGE_LIMIT] if code is not None else None,
             message=masked(str(message)[:_MESSAGE_LIMIT]),
@@ -202,23 +202,23 @@ class APIError(DodecaError):
 
 
 class BadRequestError(APIError):
-    """The service refused the request as it is (400 and other 4xx)."""
+    """The service rejected the request (400 and other 4xx)."""
 
 
 class AuthenticationError(APIError):
-    """The API key is missing, wrong, expired or not allowed to do this (401, 403)."""
+    """The API key is missing, wrong, expired or lacks permission (401, 403)."""
 
 
 class NotFoundError(APIError):
-    """There is no such resource (404), or no longer (410)."""
+    """The resource does not exist (404), or no longer exists (410)."""
 
 
 @attrs.define(eq=False)
 class RateLimitError(APIError):
     """Too many requests or too many media minutes (429).
 
-    `retry_after` is in seconds, `resume_at` the moment that it leads to, `limits` the
-    `x-ratelimit-*` headers of the response by name.
+    `resume_at` is the date that `retry_after` leads to, `limits` has the `x-ratelimit-*` headers of
+    the response by name.
     """
 
     resume_at: datetime | None = None
@@ -226,7 +226,7 @@ class RateLimitError(APIError):
 
 
 class UnexpectedRedirectError(APIError):
-    """The service pointed elsewhere (3xx). The key does not go there."""
+    """The service returned a redirect (3xx), which is not followed: it could leak the API key."""
 
 
 class ServerError(APIError):
@@ -242,16 +242,16 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }
 
 
-_BY_HUNDREDS: dict[int, type[APIError]] = {3: UnexpectedRedirectError, 4: BadRequestError}
+_BY_STATUS_CLASS: dict[int, type[APIError]] = {3: UnexpectedRedirectError, 4: BadRequestError}
 
 
 def _class_of(status: int) -> type[APIError]:
-    by_hundreds = _BY_HUNDREDS.get(status // 100, ServerError)
-    return _BY_STATUS.get(status, by_hundreds)
+    by_class = _BY_STATUS_CLASS.get(status // 100, ServerError)
+    return _BY_STATUS.get(status, by_class)
 
 
 def _error_fields(body: bytes) -> dict[str, Any]:
-    """Both documented forms: `{code, message, docs_url}` and `{"error": {code, message}}`."""
+    """The fields of both documented forms: `{code, message, …}` and `{"error": {code, …}}`."""
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:

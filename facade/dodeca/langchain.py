@@ -1,7 +1,7 @@
 """Embeddings for LangChain (extra `langchain`): any of its vector stores takes `DodecaEmbeddings`.
 
-LangChain embeds texts. Films, sounds and pictures are embedded by the client; their vectors live in
-the same space, so that a store that holds them finds them by text.
+LangChain embeds texts. The client embeds video, audio and images; their vectors are in the same
+space, so that a store that holds them finds them by text.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dodeca._base import extras
 from dodeca._calls.embed_requests import MODEL
 from dodeca.errors import ConfigurationError
 
 try:
     from langchain_core.embeddings import Embeddings
 except ImportError as exc:
-    raise ConfigurationError(
-        f"dodeca.langchain needs the extra of that name: pip install 'dodeca[langchain]' ({exc})"
-    ) from exc
+    raise ConfigurationError(extras.missing("dodeca.langchain", "langchain", exc)) from exc
 
 if TYPE_CHECKING:
     from dodeca import AsyncClient, Client
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class DodecaEmbeddings(Embeddings):
-    """Texts as vectors of 512 floats, in the space of films, sounds and pictures.
+    """Embeds texts as vectors of 512 floats, in the same space as video, audio and images.
 
-    `client` is used by the synchronous methods; the others use `async_client`, or `client` in a
-    thread where there is none. `concurrency` is how many requests are under way at most. A text
-    that cannot be embedded raises: no vector stands in for it.
+    The synchronous methods use `client`; the others use `async_client`, or without one `client` in
+    a thread. `concurrency` is the maximum number of concurrent requests. A text that cannot be
+    embedded raises its error.
 
     >>> from dodeca.langchain import DodecaEmbeddings
     >>> len(DodecaEmbeddings(client).embed_query("a red car"))
@@ -50,7 +49,7 @@ class DodecaEmbeddings(Embeddings):
         self._concurrency = concurrency
 
     def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
-        """A vector for each text, in their order (`POST /embed-v2`, once for each).
+        """The vector of each text, in order (one `POST /embed-v2` per text).
 
         >>> from dodeca.langchain import DodecaEmbeddings
         >>> len(DodecaEmbeddings(client).embed_documents(["a red car", "a loud noise"]))
@@ -58,12 +57,12 @@ class DodecaEmbeddings(Embeddings):
 
         Raises:
             InvalidRequestError: an empty text, or one of more than 500 words.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         found = self._client.embed.texts(
             texts, model_name=self._model_name, concurrency=self._concurrency
         )
-        return _lists(found)
+        return _as_lists(found)
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a text (`POST /embed-v2`).
@@ -74,12 +73,12 @@ class DodecaEmbeddings(Embeddings):
 
         Raises:
             InvalidRequestError: an empty text, or one of more than 500 words.
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return self.embed_documents([text])[0]
 
     async def aembed_documents(self, texts: Sequence[str]) -> list[list[float]]:
-        """What `embed_documents` gives, without blocking.
+        """The async twin of `embed_documents`.
 
         >>> import asyncio
         >>> from dodeca.langchain import DodecaEmbeddings
@@ -91,10 +90,10 @@ class DodecaEmbeddings(Embeddings):
         found = await self._async_client.embed.texts(
             texts, model_name=self._model_name, concurrency=self._concurrency
         )
-        return _lists(found)
+        return _as_lists(found)
 
     async def aembed_query(self, text: str) -> list[float]:
-        """What `embed_query` gives, without blocking.
+        """The async twin of `embed_query`.
 
         >>> import asyncio
         >>> from dodeca.langchain import DodecaEmbeddings
@@ -104,6 +103,6 @@ class DodecaEmbeddings(Embeddings):
         return (await self.aembed_documents([text]))[0]
 
 
-def _lists(found: Batch) -> list[list[float]]:
+def _as_lists(found: Batch) -> list[list[float]]:
     lists: list[list[float]] = found.vectors.tolist()
     return lists

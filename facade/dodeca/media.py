@@ -1,7 +1,7 @@
-"""Media: where a picture, a sound or a film comes from, and what is known of it locally.
+"""Media: the source of an image, audio or video, and checks of local files.
 
-Every method that takes media takes a `Media`, or what `Media.of` makes one from: a string that
-starts with http:// or https:// is a URL; any other string, or a path, is a local file.
+Every method that takes media takes a `Media`, a URL or a path: a string that starts with http:// or
+https:// is a URL; any other string, or a path object, is a local file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from dodeca._base import html
-from dodeca._base.addresses import address
+from dodeca._base.addresses import ip_of_host
 from dodeca._base.logs import masked
 from dodeca.errors import InvalidMediaError, SourceChangedError
 
@@ -34,8 +34,8 @@ _MIME_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_
 _IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
-class _Stamp(NamedTuple):
-    """What tells a file from another one, and from itself after a change."""
+class _FileVersion(NamedTuple):
+    """Identifies a file and its content: another file or a change gives another value."""
 
     inode: int
     size: int
@@ -54,25 +54,25 @@ class Media:
     content: bytes | None = None
     asset_id: str | None = None
     filename: str | None = None
-    _seen: _Stamp | None = attrs.field(default=None, eq=False, repr=False, alias="seen")
+    _version: _FileVersion | None = attrs.field(default=None, eq=False, repr=False, alias="version")
 
     def __attrs_post_init__(self) -> None:
         sources = [self.path, self.source_url, self.content, self.asset_id]
         if sum(source is not None for source in sources) != 1:
             raise InvalidMediaError(
-                f"a media source is exactly one of file, url, data or asset, got {self!r}"
+                f"a media source must be exactly one of file, url, data or asset, got {self!r}"
             )
 
     @classmethod
     def file(cls, path: str | os.PathLike[str]) -> Media:
-        """A local file. It is read when it is sent, in pieces.
+        """A local file. It is read in pieces while it is sent.
 
         >>> from dodeca import Media
         >>> Media.file("colours.mp4").mime_type
         'video/mp4'
 
         Raises:
-            InvalidMediaError: there is no such file, it is no regular file, or it is empty.
+            InvalidMediaError: there is no such file, it is not a regular file, or it is empty.
         """
         try:
             local = Path(path)
@@ -81,15 +81,15 @@ class Media:
             raise InvalidMediaError(
                 f"cannot read {path!r}: {exc}. For the id of an uploaded asset use Media.asset(...)"
             ) from exc
-        seen = _stamp(local, found)
-        return cls(path=local, filename=_last_part(local.name), seen=seen)
+        version = _file_version(local, found)
+        return cls(path=local, filename=_base_name(local.name), version=version)
 
     @classmethod
     def url(cls, url: str) -> Media:
-        """A direct link to a media file that the service can fetch (http or https).
+        """The URL of a media file that the service can fetch (http or https).
 
-        Nothing is fetched or looked up here. A link to this machine is for an emulator: a client
-        of any other service refuses it before it sends anything. Plain http is warned of.
+        Nothing is fetched here. Only emulators accept a URL of this machine; with other services,
+        the call raises `InvalidMediaError`. Plain http gives a warning.
 
         >>> from dodeca import Media
         >>> Media.url("https://example.com/clip.mp4").is_local
@@ -100,25 +100,25 @@ class Media:
                 credentials in the URL.
         """
         if not isinstance(url, str):
-            raise InvalidMediaError(f"a media URL is a string, got {type(url).__name__}")
+            raise InvalidMediaError(f"a media URL must be a string, got {type(url).__name__}")
         try:
             parts = urlsplit(url)
             host = parts.hostname
         except ValueError as exc:
             raise InvalidMediaError(f"not a URL: {url!r}: {exc}") from exc
         if parts.scheme.lower() not in {"http", "https"} or not host:
-            raise InvalidMediaError(f"a media URL starts with http:// or https://, got {url!r}")
+            raise InvalidMediaError(f"a media URL must start with http:// or https://, got {url!r}")
         if parts.username or parts.password:
-            raise InvalidMediaError(f"a media URL carries no user name or password: {host}")
+            raise InvalidMediaError(f"a media URL must not have a user name or password: {host}")
         if any(ch.isspace() or not ch.isprintable() or ch == "\\" for ch in url):
             raise InvalidMediaError(
-                f"a media URL has no spaces, control characters or backslashes: {url!r}"
+                f"a media URL must not have spaces, control characters or backslashes: {url!r}"
             )
-        where = address(host)
+        where = ip_of_host(host)
         if where is not None and not where.is_global and not where.is_loopback:
             raise InvalidMediaError(f"the service cannot fetch from a private address: {host}")
         if parts.scheme.lower() == "http" and not (where and where.is_loopback):
-            warnings.warn(f"a media URL of plain http can be read on its way: {host}", stacklevel=2)
+            warnings.warn(f"a media URL of plain http is not encrypted: {host}", stacklevel=2)
         return cls(source_url=url)
 
     @classmethod
@@ -131,41 +131,41 @@ class Media:
         'image/jpeg'
 
         Raises:
-            InvalidMediaError: not bytes, or empty.
+            InvalidMediaError: `content` is not bytes, or is empty.
         """
         if not isinstance(content, bytes | bytearray | memoryview):
             raise InvalidMediaError(f"Media.data takes bytes, got {type(content).__name__}")
         if not len(content):
             raise InvalidMediaError("Media.data got no bytes")
         if not isinstance(filename, str | None):
-            raise InvalidMediaError(f"a file name is a string, got {filename!r}")
-        return cls(content=bytes(content), filename=filename and _last_part(filename))
+            raise InvalidMediaError(f"a file name must be a string, got {filename!r}")
+        return cls(content=bytes(content), filename=filename and _base_name(filename))
 
     @classmethod
     def asset(cls, asset_id: str) -> Media:
-        """An asset uploaded before, by its id.
+        """An asset that was uploaded before, by its id.
 
         >>> from dodeca import Media
         >>> client.embed.video(Media.asset(asset.id))
         <Embeddings 10 x 512, audio+visual, asset+clip>
 
         Raises:
-            InvalidMediaError: not a string, or empty.
+            InvalidMediaError: `asset_id` is not a string, or is empty.
         """
         if not isinstance(asset_id, str) or not asset_id.strip():
-            raise InvalidMediaError(f"an asset id is a non-empty string, got {asset_id!r}")
+            raise InvalidMediaError(f"an asset id must be a non-empty string, got {asset_id!r}")
         return cls(asset_id=asset_id)
 
     @classmethod
     def of(cls, source: MediaLike) -> Media:
-        """A URL from a string that looks like one, a file from any other string or path.
+        """A URL from a string that starts with http:// or https://, else a local file.
 
         >>> from dodeca import Media
         >>> Media.of("https://example.com/clip.mp4").source_url
         'https://example.com/clip.mp4'
 
         Raises:
-            InvalidMediaError: as `Media.file` and `Media.url`, or for another type.
+            InvalidMediaError: as for `Media.file` and `Media.url`; or another type.
         """
         if isinstance(source, Media):
             return source
@@ -175,12 +175,12 @@ class Media:
             return cls.file(source)
         hint = "; use Media.data(...)" if isinstance(source, bytes | bytearray) else ""
         raise InvalidMediaError(
-            f"media is a path, a URL or a Media, got {type(source).__name__}{hint}"
+            f"media must be a path, a URL or a Media, got {type(source).__name__}{hint}"
         )
 
     @property
     def is_local(self) -> bool:
-        """Whether the bytes are here, in a file or in memory.
+        """Whether the media is a local file or in memory.
 
         >>> from dodeca import Media
         >>> Media.of("colours.mp4").is_local
@@ -190,61 +190,62 @@ class Media:
 
     @property
     def size(self) -> int | None:
-        """Bytes, where they are local.
+        """The size in bytes; None if the media is not local.
 
         >>> from dodeca import Media
         >>> Media.data(b"0123456789").size
         10
         """
         if self.path is not None:
-            return self._seen.size if self._seen else self.path.stat().st_size
+            return self._version.size if self._version else self.path.stat().st_size
         return None if self.content is None else len(self.content)
 
     @property
     def mime_type(self) -> str:
-        """The type that the file name suggests.
+        """The MIME type, guessed from the file name.
 
         >>> from dodeca import Media
         >>> Media.of("tones.wav").mime_type
         'audio/x-wav'
         """
-        return _named_type(self)
+        return _type_of_name(self)
 
     def open(self) -> BinaryIO:
-        """The local bytes, as a new binary file object.
+        """Open local media as a binary file object.
 
         >>> from dodeca import Media
         >>> Media.of("purple.jpg").open().read(3)
         b'\\xff\\xd8\\xff'
 
         Raises:
-            InvalidMediaError: there are none, or the file is not the one that was seen before.
+            InvalidMediaError: the media is not local, or the file cannot be read.
+            SourceChangedError: the file has changed since the `Media` was created.
         """
         if self.path is not None:
-            return self._opened(self.path)
+            return self._open_file(self.path)
         if self.content is None:
             raise InvalidMediaError(f"{self!r} has no local bytes")
         return io.BytesIO(self.content)
 
     def check_unchanged(self, stream: BinaryIO) -> None:
-        """That what was read from a file is still what it holds.
+        """Check that an open file has not changed since the `Media` was created.
 
         >>> from dodeca import Media
         >>> media = Media.of("purple.jpg")
         >>> media.check_unchanged(media.open())
 
         Raises:
-            SourceChangedError: another process has written to it.
+            SourceChangedError: the file has changed.
         """
         if self.path is None:
             return
-        now = _stamp(self.path, os.fstat(stream.fileno()))
-        if self._seen not in (None, now):
-            raise SourceChangedError(f"{self} was changed since it was first looked at")
+        now = _file_version(self.path, os.fstat(stream.fileno()))
+        if self._version not in (None, now):
+            raise SourceChangedError(f"{self} has changed since it was first read")
 
-    def _opened(self, path: Path) -> BinaryIO:
+    def _open_file(self, path: Path) -> BinaryIO:
         try:
-            stream = open(path, "rb", opener=_without_waiting)  # noqa: SIM115
+            stream = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115
         except OSError as exc:
             raise InvalidMediaError(f"cannot read {path}: {exc}") from exc
         try:
@@ -278,84 +279,84 @@ MediaLike = Media | str | os.PathLike[str]
 
 
 def is_image(media: Media) -> bool:
-    """Whether the name says that it is a picture.
+    """Whether the file name is that of an image.
 
     >>> from dodeca.media import Media, is_image
     >>> is_image(Media.of("purple.jpg"))
     True
     """
-    return _named_type(media).startswith("image/")
+    return _type_of_name(media).startswith("image/")
 
 
 def is_audio(media: Media) -> bool:
-    """Whether the name says that it is a sound.
+    """Whether the file name is that of audio.
 
     >>> from dodeca.media import Media, is_audio
     >>> is_audio(Media.of("tones.wav"))
     True
     """
-    return _named_type(media).startswith("audio/")
+    return _type_of_name(media).startswith("audio/")
 
 
-def _named_type(media: Media) -> str:
+def _type_of_name(media: Media) -> str:
     name = urlsplit(media.source_url).path if media.source_url else media.filename
     guess, _ = mimetypes.guess_type(f"x{PurePosixPath(name or '').suffix}")
     return guess if guess and _MIME_TYPE.fullmatch(guess) else "application/octet-stream"
 
 
-def _last_part(name: str) -> str:
-    """A file name without folders, whichever way they are written."""
+def _base_name(name: str) -> str:
+    """A file name without its folders, of any platform."""
     last = re.split(r"[/\\]", name)[-1]
     return "" if last in (".", "..") else last
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    """For `open`: a pipe without a writer would hold the process for ever."""
+def _open_nonblocking(path: str, flags: int) -> int:
+    """An opener for `open`, which would block for ever on a pipe without a writer."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _stamp(path: Path, found: os.stat_result) -> _Stamp:
+def _file_version(path: Path, found: os.stat_result) -> _FileVersion:
     if not stat.S_ISREG(found.st_mode):
         raise InvalidMediaError(f"{str(path)!r} is not a regular file")
     if found.st_size == 0:
         raise InvalidMediaError(f"{str(path)!r} is empty")
-    return _Stamp(found.st_ino, found.st_size, found.st_mtime_ns)
+    return _FileVersion(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:
-    """What can be told of a picture before it is sent: JPEG or PNG, large enough, 5 MB or less.
+    """Check a local image: JPEG or PNG, at most 5 MB, sides of at least `min_side` pixels.
 
     >>> from dodeca.media import Media, check_image
     >>> check_image(Media.of("purple.jpg"))
 
     Raises:
-        InvalidMediaError: a local picture outside these limits.
+        InvalidMediaError: the image exceeds a limit.
     """
     if not media.is_local:
         return
     import imagesize
 
-    _check_size(media, IMAGE_BYTES, "an image is at most 5 MB")
+    _check_size(media, IMAGE_BYTES, "an image must have at most 5 MB")
     with media.open() as stream:
         head = stream.read(8)
     if not head.startswith(_IMAGE_MAGIC):
-        raise InvalidMediaError(f"an image is JPEG or PNG; {media} starts with {head!r}")
+        raise InvalidMediaError(f"an image must be JPEG or PNG; {media} starts with {head!r}")
     with media.open() as stream:
         width, height = imagesize.get(stream)
     if 0 <= min(width, height) < min_side:
         raise InvalidMediaError(
-            f"an image is at least {min_side}x{min_side} pixels, {media} is {width}x{height}"
+            f"an image must be at least {min_side}x{min_side} pixels, {media} is {width}x{height}"
         )
 
 
 def check_sync_clip(media: Media) -> None:
-    """What one synchronous call takes: 36 MB of audio or video, and at most 10 minutes.
+    """Check that local audio or video fits into one synchronous call: 36 MB, 10 minutes.
 
     >>> from dodeca.media import Media, check_sync_clip
     >>> check_sync_clip(Media.of("colours.mp4"))
 
     Raises:
-        InvalidMediaError: a local file outside these limits.
+        InvalidMediaError: the file exceeds a limit.
     """
     if not media.is_local:
         return
@@ -369,7 +370,7 @@ def check_sync_clip(media: Media) -> None:
 
 
 def fits_sync_request(media: Media) -> bool:
-    """Whether the media can go into one synchronous call, as far as can be told here.
+    """Whether the media fits into one synchronous call; True if it is not local.
 
     >>> from dodeca.media import Media, fits_sync_request
     >>> fits_sync_request(Media.of("colours.mp4"))
@@ -383,7 +384,7 @@ def fits_sync_request(media: Media) -> bool:
 
 
 def duration_sec(media: Media) -> float | None:
-    """Seconds, read from the header of a local file; None where the format does not tell.
+    """The duration in seconds, from the header of a local file; None if it has none.
 
     >>> from dodeca.media import Media, duration_sec
     >>> duration_sec(Media.of("tones.wav"))

@@ -1,10 +1,12 @@
-"""How audio and video are cut into the segments that `embedding_scope=["clip"]` embeds.
+"""How to split audio and video into the segments that `embedding_scope=["clip"]` embeds.
 
-The limits are those of the API's newer field tables (`POST /embed-v2`): fixed segments last
-2 to 10 seconds, dynamic ones at least 2 to 5. The first published page gives no bounds.
+The limits are those of the API's newer field tables (`POST /embed-v2`): 2 to 10 seconds for fixed
+segments, a minimum of 2 to 5 for dynamic ones. The first published page gives no limits.
 """
 
 from __future__ import annotations
+
+import re
 
 import attrs
 
@@ -17,9 +19,12 @@ DYNAMIC_SEC = (2, 5)
 
 @attrs.frozen
 class Fixed:
-    """Segments of one length; the last one may be shorter."""
+    """Segments of `duration_sec` seconds; the last one may be shorter."""
 
     duration_sec: int
+
+    def __str__(self) -> str:
+        return f"fixed:{self.duration_sec}"
 
 
 @attrs.frozen
@@ -28,14 +33,19 @@ class Dynamic:
 
     min_duration_sec: int
 
+    def __str__(self) -> str:
+        return f"dynamic:{self.min_duration_sec}"
+
 
 Segmentation = Fixed | Dynamic
 
+_TEXT = re.compile(r"\s*(fixed|dynamic)[\s:(=]*(\d+)\)?\s*")
+
 
 def fixed(duration_sec: int) -> Fixed:
-    """Cut into segments of `duration_sec` seconds, a whole number from 2 to 10.
+    """Split audio or video into segments of `duration_sec` seconds, a whole number from 2 to 10.
 
-    12 seconds at `fixed(5)` give 0-5, 5-10 and 10-12. For audio and video.
+    `fixed(5)` splits 12 seconds into 0-5, 5-10 and 10-12.
 
     >>> from dodeca import segmentation
     >>> segmentation.fixed(6)
@@ -48,10 +58,9 @@ def fixed(duration_sec: int) -> Fixed:
 
 
 def dynamic(min_duration_sec: int = 4) -> Dynamic:
-    """Cut a video at its scene changes, no segment shorter than `min_duration_sec` (2 to 5).
+    """Split a video at scene changes, into segments of `min_duration_sec` (2 to 5) or more seconds.
 
-    The last segment may be shorter. Four seconds is what the service uses when a request for a
-    video names no segmentation. For video only.
+    The last segment may be shorter. `dynamic(4)` is the service's default for video.
 
     >>> from dodeca import segmentation
     >>> segmentation.dynamic()
@@ -63,11 +72,29 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
     return Dynamic(_whole_seconds("min_duration_sec", min_duration_sec, DYNAMIC_SEC))
 
 
+def parse(text: str) -> Segmentation:
+    """A segmentation from text, such as "fixed:6" or "dynamic:4"; `str` is the inverse.
+
+    >>> from dodeca import segmentation
+    >>> segmentation.parse("fixed:6")
+    Fixed(duration_sec=6)
+
+    Raises:
+        InvalidRequestError: other text, or seconds out of range.
+    """
+    match = _TEXT.fullmatch(text)
+    if match is None:
+        raise InvalidRequestError(
+            f"segmentation must be fixed:SECONDS or dynamic:SECONDS, got {text!r}"
+        )
+    return (fixed if match[1] == "fixed" else dynamic)(int(match[2]))
+
+
 def _whole_seconds(name: str, value: float, limits: tuple[int, int]) -> int:
     low, high = limits
-    is_complete = is_finite(value) and float(value).is_integer()
-    if not is_complete or not low <= value <= high:
+    is_whole = is_finite(value) and float(value).is_integer()
+    if not is_whole or not low <= value <= high:
         raise InvalidRequestError(
-            f"{name} is a whole number of seconds from {low} to {high}, got {value!r}"
+            f"{name} must be a whole number of seconds from {low} to {high}, got {value!r}"
         )
     return int(value)

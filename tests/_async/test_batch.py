@@ -8,7 +8,8 @@ import pytest
 from dodeca import AsyncClient, Media
 from dodeca.batch import Batch
 from dodeca.errors import InvalidMediaError, InvalidRequestError, RateLimitError, ServerError
-from tests.scripted import PNG, Server, Still
+from tests.scripted import PNG, Server
+from tests.seams import FakeClock, on_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -34,10 +35,8 @@ class Numbers(Server):
         return httpx.Response(200, json={"data": [{"embedding": [float(text), 1.0]}]})
 
 
-def client_of(server: Server) -> AsyncClient:
-    client = AsyncClient("key", transport=server)
-    client._transport.clock = Still()
-    return client
+def client_of(server: Server, clock: FakeClock | None = None) -> AsyncClient:
+    return on_clock(AsyncClient("key", transport=server), clock)
 
 
 async def test_the_order_is_kept() -> None:
@@ -63,19 +62,19 @@ async def test_an_error_belongs_to_its_item() -> None:
 
 
 async def test_what_is_refused_for_a_while_is_sent_again() -> None:
-    server = Numbers(refuse=4, retry_after="30")
-    async with client_of(server) as client:
+    server, clock = Numbers(refuse=4, retry_after="30"), FakeClock()
+    async with client_of(server, clock) as client:
         batch = await client.embed.texts([str(n) for n in range(20)], concurrency=4)
         assert batch.vectors[:, 0].tolist() == list(range(20))
-        assert client._transport.clock.monotonic() >= 30
+        assert clock.now >= 30
     assert len(server.texts) == 24
 
 
 async def test_a_quota_that_is_gone_is_not_waited_for() -> None:
-    server = Numbers(refuse=100, retry_after="36000")
-    async with client_of(server) as client:
+    server, clock = Numbers(refuse=100, retry_after="36000"), FakeClock()
+    async with client_of(server, clock) as client:
         batch = await client.embed.texts(["1", "2", "3"])
-        assert client._transport.clock.monotonic() < 60
+    assert clock.now < 60
     assert [type(found) for found in batch] == [RateLimitError] * 3
     assert batch[0].resume_at is not None  # type: ignore[union-attr]
 
@@ -97,12 +96,14 @@ async def test_nothing_is_a_batch_too() -> None:
 @pytest.mark.parametrize("concurrency", [0, 257, -1])
 async def test_concurrency_is_bounded(concurrency: int) -> None:
     async with client_of(Numbers()) as client:
-        with pytest.raises(InvalidRequestError, match="concurrency is a number from 1 to 256"):
+        with pytest.raises(InvalidRequestError, match="concurrency must be a number from 1 to 256"):
             await client.embed.texts(["1"], concurrency=concurrency)
 
 
 async def test_calls_share_a_limiter() -> None:
-    async with client_of(Numbers(refuse=1)) as client:
+    clock = FakeClock()
+    async with client_of(Numbers(refuse=1), clock) as client:
         await client.embed.texts(["1", "2"])
-        assert client.embed._limiter.rate_limited == 1
-        assert client.embed._limiter.rate is not None
+        before = clock.now
+        await client.embed.texts(["3"])
+    assert clock.now > before, "what the first call learnt does not slow down the second"

@@ -1,5 +1,6 @@
 """The whole line, facade over emulator, on real files."""
 
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,10 +14,11 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The samples, and files that the service refuses or splits."""
     folder = tmp_path_factory.mktemp("media")
-    samples.write_all(folder)
-    samples.video(folder / "long.mp4", [samples.Scene("green", 12, tone=440)])
+    shutil.copytree(sample_files, folder, dirs_exist_ok=True)
+    samples.video(folder / "long.mp4", [samples.Scene("green", 12, tone=440)], fps=10)
     samples.image(folder / "small.png", "red", (100, 100))
     samples.audio(folder / "eleven.flac", [samples.Tone(660)])
     (folder / "broken.mp4").write_bytes(b"mp4?")

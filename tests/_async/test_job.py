@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from dodeca import AsyncClient, AsyncJob, Embeddings, errors
-from tests.scripted import Reply, Script, Still, reply
+from tests.scripted import Reply, Script, reply
+from tests.seams import FakeClock, on_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -16,10 +17,8 @@ READY = {"_id": "t1", "status": "ready", "data": [{"embedding": [1.0]}]}
 FAILED = {"_id": "t1", "status": "failed", "error": {"message": "the video is broken"}}
 
 
-def client_of(*replies: Reply) -> AsyncClient:
-    client = AsyncClient("tlk_test", transport=Script(*replies))
-    client._transport.clock = Still()
-    return client
+def client_of(*replies: Reply, clock: FakeClock | None = None) -> AsyncClient:
+    return on_clock(AsyncClient("tlk_test", transport=Script(*replies)), clock)
 
 
 async def test_wait_gives_the_result() -> None:
@@ -46,11 +45,12 @@ async def test_a_failure_is_raised_with_the_reason() -> None:
 
 
 async def test_a_deadline_is_kept_and_the_job_can_be_picked_up_again() -> None:
-    async with client_of(CREATED, *(reply(RUNNING) for _ in range(99))) as client:
+    clock = FakeClock()
+    async with client_of(CREATED, *(reply(RUNNING) for _ in range(99)), clock=clock) as client:
         job = await client.embed.tasks.video("https://host/a.mp4")
         with pytest.raises(errors.WaitTimeout, match="processing"):
             await job.wait(timeout=30)
-        assert client._transport.clock.monotonic() <= 30
+    assert clock.now <= 30
     async with client_of(reply(READY)) as client:
         again = await client.embed.tasks.retrieve(job.id)
         assert len(await again.wait(timeout=0)) == 1
@@ -100,11 +100,12 @@ async def test_an_outage_that_lasts_is_named_at_the_deadline() -> None:
 
 async def test_a_look_that_is_put_off_beyond_the_deadline_ends_the_wait() -> None:
     later = [reply({}, status=429, headers=[("Retry-After", "7200")]) for _ in range(9)]
-    async with client_of(CREATED, *later) as client:
+    clock = FakeClock()
+    async with client_of(CREATED, *later, clock=clock) as client:
         job = await client.embed.tasks.video("https://host/a.mp4")
         with pytest.raises(errors.WaitTimeout) as caught:
             await job.wait(timeout=3600)
-        assert client._transport.clock.monotonic() < 10
+    assert clock.now < 10
     assert isinstance(caught.value.__cause__, errors.RateLimitError)
 
 

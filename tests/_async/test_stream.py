@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca import AsyncClient
-from dodeca._async.stream import AsyncTextStream
 from dodeca.errors import (
     InvalidRequestError,
     InvalidResponseError,
@@ -21,8 +20,10 @@ from dodeca.errors import (
     TruncatedStreamError,
 )
 from dodeca.results import ServiceError, StreamEnd, StreamStart, TextGeneration
+from dodeca.types import AsyncTextStream
 from tests import contract
-from tests.scripted import Pieces, Script, Still, reply
+from tests.scripted import Pieces, Script, reply
+from tests.seams import on_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -229,8 +230,7 @@ async def test_a_refusal_is_an_error_of_the_api_and_closes_too() -> None:
 async def test_a_refusal_that_breaks_off_still_has_its_status(error: Exception) -> None:
     bodies = [Pieces(b'{"code":', error=error) for _ in range(3)]
     script = Script(*(httpx.Response(500, stream=body) for body in bodies))
-    async with AsyncClient("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    async with on_clock(AsyncClient("tlk_test", transport=script)) as client:
         with pytest.raises(ServerError):
             async with client.generate.stream("v1", "?"):
                 pass
@@ -240,16 +240,16 @@ async def test_a_refusal_that_breaks_off_still_has_its_status(error: Exception) 
 async def test_a_stream_that_could_not_be_opened_is_opened_again() -> None:
     body = Pieces(*(line + b"\n" for line in LINES))
     script = Script(httpx.ConnectError("refused"), httpx.Response(200, stream=body))
-    async with AsyncClient("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
-        async with client.generate.stream("v1", "?") as stream:
-            assert await stream.text()
+    async with (
+        on_clock(AsyncClient("tlk_test", transport=script)) as client,
+        client.generate.stream("v1", "?") as stream,
+    ):
+        assert await stream.text()
 
 
 async def test_no_answer_is_a_transport_error() -> None:
     script = Script(*(httpx.ConnectError("refused") for _ in range(3)))
-    async with AsyncClient("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    async with on_clock(AsyncClient("tlk_test", transport=script)) as client:
         with pytest.raises(TransportError, match="refused"):
             async with client.generate.stream("v1", "?"):
                 pass

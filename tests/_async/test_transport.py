@@ -4,15 +4,14 @@ import httpx
 import pytest
 
 from dodeca import AsyncClient, Media, errors
-from tests.scripted import EMBEDDED, Reply, Script, Still, reply
+from tests.scripted import EMBEDDED, Reply, Script, reply
+from tests.seams import FakeClock, on_clock
 
 pytestmark = pytest.mark.anyio
 
 
-def client_of(script: Script) -> AsyncClient:
-    client = AsyncClient("tlk_test", transport=script)
-    client._transport.clock = Still()
-    return client
+def client_of(script: Script, clock: FakeClock | None = None) -> AsyncClient:
+    return on_clock(AsyncClient("tlk_test", transport=script), clock)
 
 
 @pytest.mark.parametrize(
@@ -43,17 +42,19 @@ async def test_three_attempts_and_no_more() -> None:
 
 async def test_retry_after_is_waited_for() -> None:
     script = Script(reply({}, status=429, headers=[("Retry-After", "7")]), reply(EMBEDDED))
-    async with client_of(script) as client:
+    clock = FakeClock()
+    async with client_of(script, clock) as client:
         await client.embed.text("x")
-        assert client._transport.clock.monotonic() == 7.0
+    assert clock.now == 7.0
 
 
 async def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
     script = Script(reply({}, status=429, headers=[("Retry-After", "3600")]))
-    async with client_of(script) as client:
+    clock = FakeClock()
+    async with client_of(script, clock) as client:
         with pytest.raises(errors.RateLimitError) as caught:
             await client.embed.text("x")
-        assert client._transport.clock.monotonic() == 0.0
+    assert clock.now == 0.0
     assert caught.value.retry_after == 3600.0
 
 

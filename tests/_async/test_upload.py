@@ -17,7 +17,8 @@ from dodeca.errors import (
     InvalidResponseError,
     ServerError,
 )
-from tests.scripted import Server, Still
+from tests.scripted import Server
+from tests.seams import on_clock, upload_in_chunks_from
 
 pytestmark = pytest.mark.anyio
 
@@ -147,7 +148,7 @@ def _etag(content: bytes) -> str:
 @pytest.fixture
 def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of more bytes than go into one call, in this module."""
-    monkeypatch.setattr("dodeca._async.resources.assets.DIRECT_BYTES", CHUNK)
+    upload_in_chunks_from(monkeypatch, CHUNK)
     path = tmp_path / "film.mp4"
     path.write_bytes(CONTENT)
     return path
@@ -155,9 +156,7 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def client_of(service: Service) -> AsyncClient:
     """A client of the service, on a clock that makes nobody wait."""
-    client = AsyncClient("tlk_test", transport=service)
-    client._transport.clock = Still()
-    return client
+    return on_clock(AsyncClient("tlk_test", transport=service))
 
 
 async def test_a_file_goes_up_in_chunks_that_are_reported(film: Path) -> None:

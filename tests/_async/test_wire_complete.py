@@ -6,7 +6,7 @@ from tests import contract
 from tests._async import (
     test_wire_analyze,
     test_wire_assets,
-    test_wire_embed,
+    test_wire_embed_v1_and_tasks,
     test_wire_indexes,
     test_wire_search,
     test_wire_tasks,
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 FAMILIES = [
     test_wire_analyze,
     test_wire_assets,
-    test_wire_embed,
+    test_wire_embed_v1_and_tasks,
     test_wire_indexes,
     test_wire_search,
     test_wire_tasks,

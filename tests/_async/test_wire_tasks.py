@@ -16,7 +16,8 @@ from dodeca.results import (
     Task,
 )
 from tests._async.wire import NOVEL, Call, Seen, paged, play
-from tests.scripted import Script, Still, reply
+from tests.scripted import Script, reply
+from tests.seams import on_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -231,8 +232,7 @@ async def test_tasks_and_imports_on_the_wire(call: Call) -> None:
 async def test_an_import_is_done_when_nothing_is_under_way() -> None:
     over = STATUS | {"indexing": [], "ready": [IMPORTED]}
     script = Script(reply({"videos": []}, status=201), reply(STATUS), reply(over))
-    async with AsyncClient("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    async with on_clock(AsyncClient("tlk_test", transport=script)) as client:
         job = await client.imports.create("c1", "i1")
         found = await job.wait()
     assert [video.video_id for video in found.ready or []] == ["v1"]

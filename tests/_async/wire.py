@@ -10,13 +10,14 @@ import numpy as np
 import orjson
 
 from dodeca import AsyncClient, AsyncJob, Embeddings
-from dodeca._async.pages import AsyncPages
-from dodeca._async.resources.search import AsyncSearchResults
-from dodeca._calls.params import MARKER
 from dodeca.results import EmbeddingsV1
+from dodeca.types import AsyncPages, AsyncSearchResults
 from tests import contract
 from tests.contract import Field
 from tests.scripted import Script
+
+MARKER = "dodeca_marker"
+"""The name in the metadata of an asset by which a create finds it again."""
 
 NOVEL = {"novel": {"of": ["next year"]}, "extra": 1}
 """Fields that no version of the document knows."""

@@ -9,7 +9,8 @@ import pytest
 from dodeca import Client, Media
 from dodeca.batch import Batch
 from dodeca.errors import InvalidMediaError, InvalidRequestError, RateLimitError, ServerError
-from tests.scripted import PNG, Server, Still
+from tests.scripted import PNG, Server
+from tests.seams import FakeClock, on_clock
 
 
 class Numbers(Server):
@@ -33,10 +34,8 @@ class Numbers(Server):
         return httpx.Response(200, json={"data": [{"embedding": [float(text), 1.0]}]})
 
 
-def client_of(server: Server) -> Client:
-    client = Client("key", transport=server)
-    client._transport.clock = Still()
-    return client
+def client_of(server: Server, clock: FakeClock | None = None) -> Client:
+    return on_clock(Client("key", transport=server), clock)
 
 
 def test_the_order_is_kept() -> None:
@@ -62,19 +61,19 @@ def test_an_error_belongs_to_its_item() -> None:
 
 
 def test_what_is_refused_for_a_while_is_sent_again() -> None:
-    server = Numbers(refuse=4, retry_after="30")
-    with client_of(server) as client:
+    server, clock = Numbers(refuse=4, retry_after="30"), FakeClock()
+    with client_of(server, clock) as client:
         batch = client.embed.texts([str(n) for n in range(20)], concurrency=4)
         assert batch.vectors[:, 0].tolist() == list(range(20))
-        assert client._transport.clock.monotonic() >= 30
+        assert clock.now >= 30
     assert len(server.texts) == 24
 
 
 def test_a_quota_that_is_gone_is_not_waited_for() -> None:
-    server = Numbers(refuse=100, retry_after="36000")
-    with client_of(server) as client:
+    server, clock = Numbers(refuse=100, retry_after="36000"), FakeClock()
+    with client_of(server, clock) as client:
         batch = client.embed.texts(["1", "2", "3"])
-        assert client._transport.clock.monotonic() < 60
+    assert clock.now < 60
     assert [type(found) for found in batch] == [RateLimitError] * 3
     assert batch[0].resume_at is not None  # type: ignore[union-attr]
 
@@ -96,12 +95,14 @@ def test_nothing_is_a_batch_too() -> None:
 @pytest.mark.parametrize("concurrency", [0, 257, -1])
 def test_concurrency_is_bounded(concurrency: int) -> None:
     with client_of(Numbers()) as client:
-        with pytest.raises(InvalidRequestError, match="concurrency is a number from 1 to 256"):
+        with pytest.raises(InvalidRequestError, match="concurrency must be a number from 1 to 256"):
             client.embed.texts(["1"], concurrency=concurrency)
 
 
 def test_calls_share_a_limiter() -> None:
-    with client_of(Numbers(refuse=1)) as client:
+    clock = FakeClock()
+    with client_of(Numbers(refuse=1), clock) as client:
         client.embed.texts(["1", "2"])
-        assert client.embed._limiter.rate_limited == 1
-        assert client.embed._limiter.rate is not None
+        before = clock.now
+        client.embed.texts(["3"])
+    assert clock.now > before, "what the first call learnt does not slow down the second"

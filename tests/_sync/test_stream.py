@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca import Client
-from dodeca._sync.stream import TextStream
 from dodeca.errors import (
     InvalidRequestError,
     InvalidResponseError,
@@ -22,8 +21,10 @@ from dodeca.errors import (
     TruncatedStreamError,
 )
 from dodeca.results import ServiceError, StreamEnd, StreamStart, TextGeneration
+from dodeca.types import TextStream
 from tests import contract
-from tests.scripted import Pieces, Script, Still, reply
+from tests.scripted import Pieces, Script, reply
+from tests.seams import on_clock
 
 FILM = "https://host/a.mp4"
 # Line ends of Unicode that are none of newline-delimited JSON.
@@ -228,8 +229,7 @@ def test_a_refusal_is_an_error_of_the_api_and_closes_too() -> None:
 def test_a_refusal_that_breaks_off_still_has_its_status(error: Exception) -> None:
     bodies = [Pieces(b'{"code":', error=error) for _ in range(3)]
     script = Script(*(httpx.Response(500, stream=body) for body in bodies))
-    with Client("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    with on_clock(Client("tlk_test", transport=script)) as client:
         with pytest.raises(ServerError):
             with client.generate.stream("v1", "?"):
                 pass
@@ -239,16 +239,16 @@ def test_a_refusal_that_breaks_off_still_has_its_status(error: Exception) -> Non
 def test_a_stream_that_could_not_be_opened_is_opened_again() -> None:
     body = Pieces(*(line + b"\n" for line in LINES))
     script = Script(httpx.ConnectError("refused"), httpx.Response(200, stream=body))
-    with Client("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
-        with client.generate.stream("v1", "?") as stream:
-            assert stream.text()
+    with (
+        on_clock(Client("tlk_test", transport=script)) as client,
+        client.generate.stream("v1", "?") as stream,
+    ):
+        assert stream.text()
 
 
 def test_no_answer_is_a_transport_error() -> None:
     script = Script(*(httpx.ConnectError("refused") for _ in range(3)))
-    with Client("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    with on_clock(Client("tlk_test", transport=script)) as client:
         with pytest.raises(TransportError, match="refused"):
             with client.generate.stream("v1", "?"):
                 pass

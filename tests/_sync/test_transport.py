@@ -5,13 +5,12 @@ import httpx
 import pytest
 
 from dodeca import Client, Media, errors
-from tests.scripted import EMBEDDED, Reply, Script, Still, reply
+from tests.scripted import EMBEDDED, Reply, Script, reply
+from tests.seams import FakeClock, on_clock
 
 
-def client_of(script: Script) -> Client:
-    client = Client("tlk_test", transport=script)
-    client._transport.clock = Still()
-    return client
+def client_of(script: Script, clock: FakeClock | None = None) -> Client:
+    return on_clock(Client("tlk_test", transport=script), clock)
 
 
 @pytest.mark.parametrize(
@@ -42,17 +41,19 @@ def test_three_attempts_and_no_more() -> None:
 
 def test_retry_after_is_waited_for() -> None:
     script = Script(reply({}, status=429, headers=[("Retry-After", "7")]), reply(EMBEDDED))
-    with client_of(script) as client:
+    clock = FakeClock()
+    with client_of(script, clock) as client:
         client.embed.text("x")
-        assert client._transport.clock.monotonic() == 7.0
+    assert clock.now == 7.0
 
 
 def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
     script = Script(reply({}, status=429, headers=[("Retry-After", "3600")]))
-    with client_of(script) as client:
+    clock = FakeClock()
+    with client_of(script, clock) as client:
         with pytest.raises(errors.RateLimitError) as caught:
             client.embed.text("x")
-        assert client._transport.clock.monotonic() == 0.0
+    assert clock.now == 0.0
     assert caught.value.retry_after == 3600.0
 
 

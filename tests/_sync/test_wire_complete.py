@@ -5,7 +5,7 @@ from tests import contract
 from tests._sync import (
     test_wire_analyze,
     test_wire_assets,
-    test_wire_embed,
+    test_wire_embed_v1_and_tasks,
     test_wire_indexes,
     test_wire_search,
     test_wire_tasks,
@@ -17,7 +17,7 @@ from tests._sync.wire import play
 FAMILIES = [
     test_wire_analyze,
     test_wire_assets,
-    test_wire_embed,
+    test_wire_embed_v1_and_tasks,
     test_wire_indexes,
     test_wire_search,
     test_wire_tasks,

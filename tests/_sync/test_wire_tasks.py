@@ -17,7 +17,8 @@ from dodeca.results import (
     Task,
 )
 from tests._sync.wire import NOVEL, Call, Seen, paged, play
-from tests.scripted import Script, Still, reply
+from tests.scripted import Script, reply
+from tests.seams import on_clock
 
 FILM = Media.data(b"\x00\x01\r\n--film\n", filename='a "film".mp4')
 TASK = {
@@ -230,8 +231,7 @@ def test_tasks_and_imports_on_the_wire(call: Call) -> None:
 def test_an_import_is_done_when_nothing_is_under_way() -> None:
     over = STATUS | {"indexing": [], "ready": [IMPORTED]}
     script = Script(reply({"videos": []}, status=201), reply(STATUS), reply(over))
-    with Client("tlk_test", transport=script) as client:
-        client._transport.clock = Still()
+    with on_clock(Client("tlk_test", transport=script)) as client:
         job = client.imports.create("c1", "i1")
         found = job.wait()
     assert [video.video_id for video in found.ready or []] == ["v1"]

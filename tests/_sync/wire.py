@@ -11,13 +11,14 @@ import numpy as np
 import orjson
 
 from dodeca import Client, Embeddings, Job
-from dodeca._calls.params import MARKER
-from dodeca._sync.pages import Pages
-from dodeca._sync.resources.search import SearchResults
 from dodeca.results import EmbeddingsV1
+from dodeca.types import Pages, SearchResults
 from tests import contract
 from tests.contract import Field
 from tests.scripted import Script
+
+MARKER = "dodeca_marker"
+"""The name in the metadata of an asset by which a create finds it again."""
 
 NOVEL = {"novel": {"of": ["next year"]}, "extra": 1}
 """Fields that no version of the document knows."""

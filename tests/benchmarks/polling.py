@@ -10,10 +10,10 @@ import math
 import random
 from collections.abc import Callable, Set
 
-from dodeca._base.clock import Clock
 from dodeca._calls.polling import JobState
 from dodeca._sync.job import Job, RunningJobs, wait_all
 from tests.benchmarks.report import Goal, Medians, Result
+from tests.seams import FakeClock
 
 TASKS = 2_000
 TOGETHER = 1_000
@@ -23,24 +23,11 @@ FIXED, OURS, GUIDED = "every 5 s", "dodeca", "dodeca, with an estimate"
 EACH, ALL = "each alone, every 5 s", "dodeca, wait_all"
 
 
-class Virtual(Clock):
-    """A clock that waits no time."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 class Service:
     """Tasks that end at their times, and how often somebody asked about them."""
 
     def __init__(self, ends: list[float], *, estimates: bool = False) -> None:
-        self.clock = Virtual()
+        self.clock = FakeClock()
         self.requests = 0
         self.late = 0.0
         self._ends = ends

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from dodeca import AsyncClient, Client
-from dodeca._sync import multipart_uploads
+from dodeca._sync.resources import multipart_uploads
 from tests.benchmarks.loopback import API_KEY, CONNECTIONS, serving
 from tests.benchmarks.measure import medians, peak_memory
 from tests.benchmarks.report import Goal, Medians, Result

@@ -101,7 +101,7 @@ def test_a_permanent_failure_is_retried_only_with_retry_failed(tmp_path: Path) -
     broken.write_bytes(b"not a video" * 100)
     with Client.emulated() as client:
         assert client._owned is not None
-        asked = client._owned.access.last
+        asked = client._owned.access_log.last
         assert client.embed.run(broken, out=tmp_path / "out").failed == 1
         assert len(asked) == 1
         again = client.embed.run(broken, out=tmp_path / "out")
@@ -143,10 +143,10 @@ def test_a_running_task_is_polled_by_the_next_run(tmp_path: Path) -> None:
     with Client.emulated(pace="2") as client:
         assert client._owned is not None
         fault = {"fault": "500", "operation": "embed_v2_tasks_retrieve", "times": None}
-        client._owned.faults = type(client._owned.faults)([fault])
+        client._owned.faults.replace([fault])
         run = client.embed.run(inputs, out=tmp_path / "out", via="task")
         assert (run.failed, run.exit_code) == (1, 3)
-        client._owned.faults = type(client._owned.faults)()
+        client._owned.faults.replace([])
         assert client.embed.run(inputs, out=tmp_path / "out", via="task").done == 1
         assert len(list(client.embed.tasks.list())) == 1
 
@@ -192,7 +192,7 @@ FAILING = {"fault": "503", "operation": "embed_v2_create", "times": 9, "retry_af
 def arrange(client: Client, *faults: dict[str, Any]) -> None:
     """Set the faults of the emulator."""
     assert client._owned is not None
-    client._owned.faults = type(client._owned.faults)(faults)
+    client._owned.faults.replace(faults)
 
 
 def test_a_file_that_changed_again_after_a_failure_is_embedded(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_a_spooled_row_set_of_old_content_is_discarded(tmp_path: Path) -> None:
 def links(client: Client, folder: Path, number: int) -> list[str]:
     """URLs of audio files, each of 4 seconds."""
     assert client._owned is not None
-    client._owned.media = audio_files(folder, number)
+    client._owned.state.media_folder = audio_files(folder, number)
     return [f"https://example.com/{n:04d}.wav" for n in range(number)]
 
 

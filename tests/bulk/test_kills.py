@@ -15,7 +15,7 @@ from dodeca import Client
 from dodeca.bulk.journal import done_keys
 from tests.bulk.fork_server import ForkServer, fork_server
 from tests.bulk.library import DEEP, audio_files, count, rows, server
-from tests.faults.proxy import Proxy, Weather
+from tests.faults.proxy import Proxy, RandomFaults
 
 INPUTS = 400 if DEEP else 30
 KILLS = int(os.environ.get("DODECA_KILLS", "200" if DEEP else "15"))
@@ -63,11 +63,11 @@ def undisturbed(inputs: Path, out: Path) -> Any:
 
 def test_kills(tmp_path: Path, forks: ForkServer, capsys: pytest.CaptureFixture[str]) -> None:
     inputs = audio_files(tmp_path / "inputs", INPUTS)
-    weather = Weather(seed=8, rate=0.05, kinds=dict.fromkeys(FAULTS, 1.0))
+    faults = RandomFaults(seed=8, rate=0.05, kinds=dict.fromkeys(FAULTS, 1.0))
     chance, kills, longest = random.Random(8), 0, 40.0
     job = {"inputs": str(inputs), "out": str(tmp_path / "out"), "settings": SETTINGS}
     with server(tmp_path, faults=SLOW) as url:
-        with Proxy(url, weather).serving() as proxied:
+        with Proxy(url, faults).serving() as proxied:
             while True:
                 # As many kills as are wanted by the time that all is done, and a few more. A run is
                 # killed by the number of points that it has passed, which does not depend on load.
@@ -86,8 +86,8 @@ def test_kills(tmp_path: Path, forks: ForkServer, capsys: pytest.CaptureFixture[
     orphans = tasks - INPUTS
     with capsys.disabled():
         print(
-            f"\n{INPUTS} inputs, {kills} kills, {weather.seen.total() - weather.seen['requests']} "
-            f"faults in {weather.seen['requests']} requests: {assets} assets, {tasks} tasks "
+            f"\n{INPUTS} inputs, {kills} kills, {faults.seen.total() - faults.seen['requests']} "
+            f"faults in {faults.seen['requests']} requests: {assets} assets, {tasks} tasks "
             f"({orphans} orphans; the journal counts {ended['orphaned_tasks']} at most)"
         )
     assert kills >= KILLS

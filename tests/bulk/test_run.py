@@ -47,7 +47,7 @@ def client() -> Iterator[Client]:
 
 def requests(client: Client) -> int:
     assert client._owned is not None
-    return len(client._owned.access.last)
+    return len(client._owned.access_log.last)
 
 
 def names(out: Path) -> list[str]:
@@ -182,7 +182,7 @@ def test_a_manifest(client: Client, folder: Path, tmp_path: Path, suffix: str) -
 def test_all_kinds_of_sources(client: Client, folder: Path, tmp_path: Path) -> None:
     asset = client.assets.upload(folder / "film.mp4").wait()
     assert client._owned is not None
-    client._owned.media = folder
+    client._owned.state.media_folder = folder
     inputs = [
         "https://example.com/film.mp4",
         {"url": "https://example.com/red.png", "note": "a link"},
@@ -257,8 +257,8 @@ def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> N
         ({"max_minutes": "5"}, [], "max_minutes must be 0 or more"),
         ({"concurrency": 2.5}, [], "concurrency must be an integer"),
         ({"concurrency": "4"}, [], "concurrency must be an integer"),
-        ({"embedding_option": ["visaul"]}, [], "embedding_option is any of"),
-        ({"embedding_scope": ["clips"]}, [], "embedding_scope is any of"),
+        ({"embedding_option": ["visaul"]}, [], "embedding_option must be one of"),
+        ({"embedding_scope": ["clips"]}, [], "embedding_scope must be one of"),
         ({}, 5, "got int"),
         ({}, "/no/such/folder", "there is no file, folder or manifest"),
         ({}, "/no/such/*.mp4", "no file matches"),
@@ -269,7 +269,7 @@ def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> N
         ({}, [{"text": "a", "tags": ["b"]}], "metadata must be strings"),
         ({}, [{"path": "a.mp4", "segmentation": "fixed:99"}], "input 0: duration_sec"),
         ({}, [{"path": "a.mp4", "start_sec": -1}], "start_sec must be a number of seconds"),
-        ({}, ["http://user:pw@host/a.mp4"], "no user name or password"),
+        ({}, ["http://user:pw@host/a.mp4"], "a user name or password"),
     ],
 )
 def test_bad_requests_send_nothing(

@@ -60,7 +60,7 @@ def on_emulator(dodeca: Run, tmp_path: Path) -> Run:
 
 @pytest.fixture(scope="session")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a video, a sound, a picture, and some of each that are refused."""
+    """A folder with a video, an audio file, an image, and some of each that are rejected."""
     folder = tmp_path_factory.mktemp("media")
     samples.video(folder / "clip.mp4", [Scene("red", 4, tone=220), Scene("blue", 4)])
     samples.video(folder / "short.mp4", [Scene("red", 2)], sound=False)

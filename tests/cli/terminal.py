@@ -1,4 +1,4 @@
-"""A terminal for commands to print on, and what its screen shows in the end."""
+"""A terminal to run commands on, and what its screen shows at the end."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""`dodeca check`: it says what the API would say."""
+"""`dodeca check` accepts and rejects what the API does."""
 
 import sys
 from pathlib import Path
@@ -11,23 +11,23 @@ from hypothesis import strategies as st
 
 from dodeca import Client
 from dodeca.cli import preflight
-from dodeca.cli.preflight import Facts, Way
-from dodeca.emulator.errors import Refusal
-from dodeca.emulator.media.container import MediaInfo
-from dodeca.emulator.operations import embed_v2, embed_v2_tasks
+from dodeca.cli.preflight import Endpoint, FileInfo
+from dodeca.emulator.errors import ErrorResponse
+from dodeca.emulator.handlers import embed_v2, embed_v2_tasks
 from dodeca.emulator.rules import limits, models
 from dodeca.errors import DodecaError
+from dodeca.video.probe import MediaInfo
 
 from .conftest import Run
 
 MIB = 1024 * 1024
 
 
-def accepted(facts: Facts) -> dict[str, bool]:
-    return {verdict.way.value: verdict.is_accepted for verdict in preflight.verdicts(facts)}
+def accepted(info: FileInfo) -> dict[str, bool]:
+    return {check.endpoint.value: check.is_accepted for check in preflight.check_file(info)}
 
 
-def test_files_and_what_would_be_refused(dodeca: Run, media: Path) -> None:
+def test_files_and_what_would_be_rejected(dodeca: Run, media: Path) -> None:
     done = dodeca("--json", "check", media)
     assert done.status == 3
     found = {Path(record["file"]).name: record for record in done.records}
@@ -52,7 +52,7 @@ def test_files_and_what_would_be_refused(dodeca: Run, media: Path) -> None:
     assert (clip["kind"], clip["duration"], clip["width"], clip["height"]) == ("video", 8, 640, 360)
 
 
-def test_the_emulator_refuses_the_same_files(media: Path) -> None:
+def test_the_emulator_rejects_the_same_files(media: Path) -> None:
     with Client.emulated() as client:
         index = client.indexes.create("films", {"marengo3.0": ["visual"]}).id
         kinds = {"image": client.embed.image, "audio": client.embed.audio}
@@ -61,8 +61,8 @@ def test_the_emulator_refuses_the_same_files(media: Path) -> None:
             "video": client.embed.tasks.video,
         }
         for path in sorted(media.glob("*.[mjpw]*")):
-            facts = preflight.facts(path)
-            kind = facts.kind if facts.kind != "unreadable" else "video"
+            checked = preflight.inspect(path)
+            kind = checked.kind if checked.kind != "unreadable" else "video"
             calls: dict[str, Any] = {
                 "embed": lambda p=path, k=kind: kinds.get(k, client.embed.video)(p)
             }
@@ -74,9 +74,9 @@ def test_the_emulator_refuses_the_same_files(media: Path) -> None:
                 try:
                     call()
                 except DodecaError:
-                    assert not accepted(facts)[way], (path.name, way)
+                    assert not accepted(checked)[way], (path.name, way)
                 else:
-                    assert accepted(facts)[way], (path.name, way)
+                    assert accepted(checked)[way], (path.name, way)
 
 
 SIDES = st.one_of(
@@ -90,24 +90,23 @@ SECONDS = st.one_of(
 
 
 @given(SIDES, SIDES, SECONDS)
-def test_pictures_and_lengths_as_the_emulator_judges_them(
+def test_frame_sizes_and_lengths_as_the_emulator_judges_them(
     width: int, height: int, duration: float
 ) -> None:
     info = MediaInfo("video", "mp4", 1000, duration, width, height, 25.0, "h264", "aac")
-    facts = Facts("video", "mp4", 1000, duration, width, height)
-    says = accepted(facts)
+    says = accepted(FileInfo("video", "mp4", 1000, duration, width, height))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "_probed", lambda source: info)
+        patch.setattr(limits, "_probe", lambda source: info)
         source: Any = SimpleNamespace(field="video", size=1000)
         index: Any = {"models": [{"model_name": "marengo3.0"}]}
         for way, judge in {
-            "embed": lambda: embed_v2.SYNC.video(source),
-            "embed-task": lambda: embed_v2_tasks.ASYNC.video(source),
-            "index": lambda: models.accepted(index, source),
+            "embed": lambda: embed_v2.REQUEST_LIMITS.check_video(source),
+            "embed-task": lambda: embed_v2_tasks.TASK_LIMITS.check_video(source),
+            "index": lambda: models.check_video(index, source),
         }.items():
             try:
                 judge()
-            except Refusal:
+            except ErrorResponse:
                 assert not says[way], way
             else:
                 assert says[way], way
@@ -123,33 +122,33 @@ def test_pictures_and_lengths_as_the_emulator_judges_them(
     ],
 )
 def test_sizes(size: int, expected: dict[str, bool]) -> None:
-    assert accepted(Facts("video", "mp4", size, 60, 1280, 720)) == expected
+    assert accepted(FileInfo("video", "mp4", size, 60, 1280, 720)) == expected
 
 
 def test_an_hour_is_the_most_for_pegasus() -> None:
-    verdict = preflight.verdicts(Facts("video", "mp4", 1000, 3601, 1280, 720))[2]
-    assert verdict.is_accepted
-    assert verdict.remark == "Pegasus takes at most 1 hour"
+    check = preflight.check_file(FileInfo("video", "mp4", 1000, 3601, 1280, 720))[2]
+    assert check.is_accepted
+    assert check.note == "Pegasus takes at most 1 hour"
 
 
-def test_reasons_quote_what_arrived() -> None:
-    found = preflight.verdicts(Facts("video", "mp4", 40 * MIB, 725.0, 1280, 720))[0]
-    assert found.refusals == (
-        "at most 10 minutes, this is 12 min 5 s",
-        "at most 36 MB, this is 40 MB",
+def test_problems_quote_what_arrived() -> None:
+    found = preflight.check_file(FileInfo("video", "mp4", 40 * MIB, 725.0, 1280, 720))[0]
+    assert found.problems == (
+        "at most 10 minutes, got 12 min 5 s",
+        "at most 36 MB, got 40 MB",
     )
 
 
-def test_one_purpose_decides_where_it_is_named(dodeca: Run, media: Path) -> None:
+def test_a_named_endpoint_decides(dodeca: Run, media: Path) -> None:
     assert dodeca("check", media / "short.mp4").status == 0
     assert dodeca("check", media / "short.mp4", "--for", "embed").status == 0
-    done = dodeca("check", media / "short.mp4", "--for", "embed", "--for", Way.INDEX.value)
+    done = dodeca("check", media / "short.mp4", "--for", "embed", "--for", Endpoint.INDEX.value)
     assert done.status == 3
-    assert "at least 4 s, this is 2.0 s" in done.out
+    assert "at least 4 s, got 2.0 s" in done.out
     assert "0 of 1 can be used" in done.err
 
 
-def test_a_missing_file_is_refused(dodeca: Run, media: Path) -> None:
+def test_a_missing_file_is_rejected(dodeca: Run, media: Path) -> None:
     done = dodeca("check", media / "clip.mp4", media / "nowhere.mp4")
     assert done.status == 3
     assert "there is no such file" in done.out
@@ -158,7 +157,7 @@ def test_a_missing_file_is_refused(dodeca: Run, media: Path) -> None:
 def test_without_the_emulator_s_extra_headers_are_read(
     dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "dodeca.emulator.media.container", None)
+    monkeypatch.setitem(sys.modules, "dodeca.video.probe", None)
     names = ("clip.mp4", "short.mp4", "small.mp4", "tones.wav", "song.m4a", "red.jpg", "tiny.png")
     done = dodeca("--json", "check", *(media / name for name in names))
     found = {Path(record["file"]).name: record for record in done.records}
@@ -168,7 +167,7 @@ def test_without_the_emulator_s_extra_headers_are_read(
     assert ways == {
         "clip.mp4": [True, True, True],
         "short.mp4": [True, False, False],
-        "small.mp4": [True, True, True],  # its picture cannot be known
+        "small.mp4": [True, True, True],  # its frame size is unknown
         "tones.wav": [True, True, False],
         "song.m4a": [False, False, False],
         "red.jpg": [True, False, False],

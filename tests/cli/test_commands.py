@@ -66,8 +66,8 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     assert stored.source_id.distinct() == [str(path) for path in files]
     found = dodeca("--emulated", "--json", "search", "a red car", target, "-k", 2).records
     assert {Path(match["source"]).name for match in found} == {"red.jpg", "clip.mp4"}
-    picture = dodeca("--emulated", "--json", "search", "--as", "image", media / "red.jpg", target)
-    assert picture.records[0]["score"] > 0.9
+    by_image = dodeca("--emulated", "--json", "search", "--as", "image", media / "red.jpg", target)
+    assert by_image.records[0]["score"] > 0.9
     loud = dodeca("--emulated", "--json", "search", "a tone", target, "--option", "audio").records
     assert {match["embedding_option"] for match in loud} == {"audio"}
     smell = dodeca("--emulated", "search", "a tone", target, "--option", "smell")
@@ -82,7 +82,7 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     words = ("--weight", "visual=0.7", "--weight", "audio=0.3", "--merge")
     fused = dodeca("--emulated", "--json", "search", "a red car", target, *words).records
     clip = next(match for match in fused if match["source"].endswith("clip.mp4"))
-    assert (clip["start_sec"], clip["end_sec"]) == (0, 8)  # two moments that touch
+    assert (clip["start_sec"], clip["end_sec"]) == (0, 8)  # two adjacent segments
     assert clip["scores"].keys() == {"visual", "audio"}
     assert "visual 0.8" in dodeca("--emulated", "search", "a red car", target, *words).out
 
@@ -120,7 +120,7 @@ def test_tasks_are_listed_shown_and_waited_for(server: Server, media: Path) -> N
     assert missing.err == f"dodeca: no task '{'0' * 24}' among those of any kind\n"
 
 
-def test_uploads_are_assets_that_others_use(on_emulator: Run, media: Path) -> None:
+def test_other_commands_use_uploaded_assets(on_emulator: Run, media: Path) -> None:
     (asset,) = on_emulator("--json", "upload", media / "clip.mp4").records
     assert (asset["status"], asset["filename"]) == ("ready", "clip.mp4")
     found = on_emulator("--json", "embed", f"asset:{asset['id']}", "--scope", "asset").records
@@ -129,17 +129,17 @@ def test_uploads_are_assets_that_others_use(on_emulator: Run, media: Path) -> No
     assert "red" in text.out
 
 
-def test_analyze_streams_a_text_or_gives_the_whole(dodeca: Run, media: Path) -> None:
+def test_analyze_streams_text_or_prints_the_whole_response(dodeca: Run, media: Path) -> None:
     done = dodeca("--emulated", "analyze", media / "clip.mp4", "What colours are there?")
     assert done.status == 0
-    (answer,) = dodeca(
+    (analysis,) = dodeca(
         "--emulated", "--json", "analyze", media / "clip.mp4", "What colours are there?"
     ).records
-    assert done.out == answer["data"] + "\n"
-    assert answer["finish_reason"] == "stop"
+    assert done.out == analysis["data"] + "\n"
+    assert analysis["finish_reason"] == "stop"
 
 
-def test_report_writes_a_page_and_says_what_is_in_it(
+def test_report_writes_a_page_and_prints_what_is_in_it(
     dodeca: Run, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "r.html"
@@ -148,11 +148,11 @@ def test_report_writes_a_page_and_says_what_is_in_it(
         "--emulated", "report", media / "clip.mp4", "-q", "red", "-q", "a tone", "-o", page
     )
     assert done.status == 0
-    assert "clip.mp4 is within the page" in done.err
+    assert "clip.mp4 is embedded in the page" in done.err
     assert page.read_text("utf-8").count('class="query q') == 2
     monkeypatch.setattr("dodeca.report.EMBEDDED_BYTES", 10)
     done = dodeca("--emulated", "report", media / "clip.mp4", "-q", "red", "-o", page)
-    assert "too large to be within the page" in done.err
+    assert "too large to embed" in done.err
     (record,) = dodeca(
         "--emulated", "--json", "report", media / "clip.mp4", "-q", "red", "-o", page
     ).records
@@ -162,13 +162,13 @@ def test_report_writes_a_page_and_says_what_is_in_it(
 def test_a_large_file_is_uploaded_first(
     dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dodeca.cli.sources.SYNC_BYTES", 1000)
+    monkeypatch.setattr("dodeca.cli.inputs.SYNC_BYTES", 1000)
     monkeypatch.setattr("dodeca.media.SYNC_BYTES", 1000)
     done = dodeca("--emulated", "--json", "embed", media / "clip.mp4")
     assert {record["end_sec"] for record in done.records} == {4, 8}, done.err
 
 
-def test_an_interrupted_upload_says_how_to_go_on(
+def test_an_interrupted_upload_says_how_to_resume(
     server: Server, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dodeca._sync.resources.assets.DIRECT_BYTES", 1000)

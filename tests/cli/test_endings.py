@@ -1,4 +1,4 @@
-"""How commands end: exit statuses, one clear line, nothing lost of what was done before."""
+"""How commands end: exit status, errors in one line, and earlier results kept."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dodeca import Embeddings
-from dodeca.cli.status import plain
+from dodeca.cli.text import printable
 from dodeca.emulator import Emulator
 from dodeca.emulator.server import serving
 
@@ -30,15 +30,15 @@ DODECA = Path(sys.executable).parent / "dodeca"
         (["embed", "a.mp4", "--timeout", "-1"], "-1.0 is not in the range"),
         (["tasks", "wait", "x", "--timeout", "-1"], "-1.0 is not in the range"),
         (["embed", "a.mp4", "--segmentation", "fixed:99"], "from 2 to 10, got 99"),
-        (["embed", "a.mp4", "--segmentation", "cut"], "fixed:SECONDS or dynamic:SECONDS"),
+        (["embed", "a.mp4", "--segmentation", "cut"], "must be fixed:SECONDS or dynamic:SECONDS"),
         (["search", "red", "x.parquet", "--weight", "visual"], "--weight is MODALITY=NUMBER"),
-        (["search", "red", "--index", "x", "--merge"], "go with Parquet files"),
+        (["search", "red", "--index", "x", "--merge"], "are for Parquet files"),
         (["embed", "a.mp4", "-o", "/nowhere/x.parquet"], "there is no folder /nowhere"),
         (["report", "a.mp4", "-q", "x", "-o", "/nowhere/x.html"], "there is no folder /nowhere"),
         (["report", "a.mp4", *(["-q", "x"] * 10)], "1 to 9 queries, got 10"),
-        (["report", "https://x.example/a.mp4", "-q", "x"], "a local video or sound"),
+        (["report", "https://x.example/a.mp4", "-q", "x"], "a local video or audio file"),
         (["search", "red"], "name either Parquet files or --index"),
-        (["upload", "a", "b", "--resume", "x"], "--resume goes with one file"),
+        (["upload", "a", "b", "--resume", "x"], "--resume needs exactly one file"),
         (["check", "--for", "fun", "a.mp4"], "'fun' is not one of"),
         (["--emulated", "--base-url", "https://x.example", "index", "list"], "exclude each other"),
     ],
@@ -59,11 +59,14 @@ def test_a_wrong_command_line_is_status_2_and_one_line(
     ("words", "said"),
     [
         (["--emulated", "embed", "missing.mp4"], "missing.mp4"),
-        (["--emulated", "embed", "https://user:pass@host/x.mp4"], "no user name or password"),
+        (["--emulated", "embed", "https://user:pass@host/x.mp4"], "a user name or password"),
         (["--emulated", "--emulator-db", "/nowhere/x.db", "index", "list"], "unable to open"),
         (["--emulated", "search", "red", "nothing.parquet"], "no such file: nothing.parquet"),
-        (["--emulated", "embed", "."], ". is a folder; `dodeca run`"),
-        (["--emulated", "embed", "--as", "text", "x", "--end", "4"], "a text has no length"),
+        (["--emulated", "embed", "."], ". is a folder; use `dodeca run`"),
+        (
+            ["--emulated", "embed", "--as", "text", "x", "--end", "4"],
+            "for video and audio, not for text",
+        ),
         (["--base-url", "http://127.0.0.1:9/v1.3", "index", "list"], "refused"),
         (["--base-url", "http://api.example/v1.3", "index", "list"], "plain http"),
         (["--emulated", "tasks", "show", "x"], "no task 'x'"),
@@ -78,22 +81,22 @@ def test_an_error_is_status_1_and_one_line(dodeca: Run, words: list[str], said: 
     assert said in done.err
 
 
-def test_a_picture_is_not_cut(dodeca: Run, media: Path) -> None:
+def test_clip_options_are_not_for_images(dodeca: Run, media: Path) -> None:
     done = dodeca("--emulated", "embed", media / "red.jpg", "--segmentation", "fixed:4")
-    assert (done.status, "a picture has no length" in done.err) == (1, True)
+    assert (done.status, "for video and audio, not for images" in done.err) == (1, True)
 
 
 def test_names_in_brackets_are_shown_as_they_are(
     dodeca: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "400")
-    films = [tmp_path / "holiday [best].mp4", tmp_path / "[" / "b].mp4"]
-    films[1].parent.mkdir()
-    for film in films:
-        film.write_bytes(b"no video")
-    done = dodeca("--emulated", "run", *films, "-o", tmp_path / "library")
+    videos = [tmp_path / "holiday [best].mp4", tmp_path / "[" / "b].mp4"]
+    videos[1].parent.mkdir()
+    for video in videos:
+        video.write_bytes(b"no video")
+    done = dodeca("--emulated", "run", *videos, "-o", tmp_path / "library")
     assert done.status == 3
-    assert all(str(film) in done.out for film in films)
+    assert all(str(video) in done.out for video in videos)
 
 
 def test_no_command_is_help(dodeca: Run) -> None:
@@ -103,7 +106,9 @@ def test_no_command_is_help(dodeca: Run) -> None:
         assert "Usage: dodeca" in done.out
 
 
-def test_without_a_key_the_way_out_is_named(dodeca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_key_the_error_says_what_to_do(
+    dodeca: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("TWELVELABS_API_KEY")
     done = dodeca("index", "list")
     assert done.status == 1
@@ -112,7 +117,7 @@ def test_without_a_key_the_way_out_is_named(dodeca: Run, monkeypatch: pytest.Mon
     )
 
 
-def test_a_refusal_of_the_service_is_its_own_line(server: Server, media: Path) -> None:
+def test_an_error_of_the_api_is_one_line(server: Server, media: Path) -> None:
     on_server = server(faults=[{"fault": "401", "times": None}])
     done = on_server("embed", media / "red.jpg", media / "tiny.png")
     assert done.status == 1
@@ -147,14 +152,14 @@ def test_some_of_several_inputs_failing_is_status_3(
     assert "2 of 4 failed" in lines[2]
 
 
-def test_quiet_leaves_errors_but_no_remarks(dodeca: Run, media: Path, tmp_path: Path) -> None:
+def test_quiet_leaves_errors_but_no_notes(dodeca: Run, media: Path, tmp_path: Path) -> None:
     done = dodeca("--emulated", "-q", "embed", media / "red.jpg", "-o", tmp_path / "x.parquet")
     assert (done.status, done.out, done.err) == (0, "", "")
     done = dodeca("--emulated", "-q", "embed", media / "tiny.png")
     assert "128x128" in done.err
 
 
-def test_what_a_terminal_would_obey_is_not_printed(dodeca: Run, tmp_path: Path) -> None:
+def test_control_characters_are_not_printed(dodeca: Run, tmp_path: Path) -> None:
     name = "\x1b]0;owned\x07 [red]\udcff.mp4"
     done = dodeca("--emulated", "embed", tmp_path / name)
     assert done.status == 1
@@ -164,7 +169,7 @@ def test_what_a_terminal_would_obey_is_not_printed(dodeca: Run, tmp_path: Path) 
         assert "\x1b" not in text
         assert "\x07" not in text
     assert "[red]" in checked.out
-    assert plain("a\x1b[31mb\n\udcff") == "a\ufffd[31mb\ufffd\ufffd"
+    assert printable("a\x1b[31mb\n\udcff") == "a\ufffd[31mb\ufffd\ufffd"
     assert dodeca("--json", "check", tmp_path / name).records[0]["refused"] is True
 
 
@@ -194,7 +199,12 @@ def test_completion_knows_commands_options_and_choices() -> None:
     assert complete("dodeca em") == ["embed", "emulator"]
     assert complete("dodeca embed --seg") == ["--segmentation"]
     assert complete("dodeca check --for emb") == ["embed", "embed-task"]
-    within = ["bash", "-c", '"$0" --show-completion; exit $?', str(DODECA)]  # told by its parent
+    within = [
+        "bash",
+        "-c",
+        '"$0" --show-completion; exit $?',
+        str(DODECA),
+    ]  # the shell is detected from the parent process
     shown = subprocess.run(within, capture_output=True, text=True, check=True)
     assert "complete_bash" in shown.stdout
 
@@ -212,7 +222,7 @@ def test_an_interrupt_is_status_130_without_a_traceback(media: Path) -> None:
         command = [DODECA, "--base-url", url, "index", "add", index, media / "clip.mp4"]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
         deadline = time.monotonic() + 20
-        while not any(entry.operation == "tasks_retrieve" for entry in emulator.access.last):
+        while not any(entry.operation == "tasks_retrieve" for entry in emulator.access_log.last):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
@@ -221,7 +231,7 @@ def test_an_interrupt_is_status_130_without_a_traceback(media: Path) -> None:
     assert said == ""
 
 
-def test_a_reader_that_goes_away_is_no_error_to_look_at(media: Path) -> None:
+def test_a_closed_pipe_prints_no_error(media: Path) -> None:
     command = f"'{DODECA}' --emulated --json embed '{media / 'clip.mp4'}' | head -c 10"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert len(done.stdout) == 10
@@ -253,18 +263,18 @@ def test_the_emulator_is_served_to_any_client() -> None:
         process.communicate(timeout=20)
 
 
-def test_what_could_not_be_written_is_not_embedded(
+def test_nothing_is_embedded_that_cannot_be_written(
     server: Server, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    on_server = server(faults=[{"fault": "500", "times": None}])  # were it asked, it would say so
+    on_server = server(faults=[{"fault": "500", "times": None}])  # any request would fail
     done = on_server("embed", media / "red.jpg", "-o", tmp_path / "x.parquet")
     assert done.status == 1
     assert "pip install 'dodeca[data]'" in done.err
 
 
 @pytest.mark.parametrize("words", [["embed"], ["report", "-q", "blue"]])
-def test_a_source_is_never_written_over(
+def test_an_input_is_never_overwritten(
     dodeca: Run, media: Path, tmp_path: Path, words: list[str]
 ) -> None:
     own, link = tmp_path / "own.mp4", tmp_path / "link.mp4"
@@ -273,12 +283,12 @@ def test_a_source_is_never_written_over(
     for target in (own, link):
         done = dodeca("--emulated", *words, own, "-o", target)
         assert (done.status, own.read_bytes()) == (2, before)
-        assert "which is to be embedded" in done.err
+        assert "would overwrite the input" in done.err
         assert link.is_symlink()
 
 
 @pytest.mark.parametrize("words", [["embed"], ["report", "-q", "blue"]])
-def test_what_cannot_be_a_file_is_refused_before_anything_is_sent(
+def test_an_output_that_cannot_be_a_file_is_rejected_before_anything_is_sent(
     server: Server, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
     on_server = server(faults=[{"fault": "500", "times": None}])

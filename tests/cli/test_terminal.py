@@ -1,4 +1,4 @@
-"""What people see: the commands on a terminal."""
+"""The commands on a terminal."""
 
 import json
 from pathlib import Path
@@ -19,8 +19,12 @@ def everything(pieces: list[tuple[float, str]]) -> str:
     ("words", "status", "expected"),
     [
         (["embed", "clip.mp4"], 0, ["clip.mp4", "0:00.0 - 0:04.0", "visual", "… 512"]),
-        (["check", "clip.mp4", "short.mp4"], 0, ["yes", "no", "at least 4 s, this is 2.0 s"]),
-        (["report", "clip.mp4", "-q", "red"], 0, ["report.html", "clip.mp4 is within the page."]),
+        (["check", "clip.mp4", "short.mp4"], 0, ["yes", "no", "at least 4 s, got 2.0 s"]),
+        (
+            ["report", "clip.mp4", "-q", "red"],
+            0,
+            ["report.html", "clip.mp4 is embedded in the page."],
+        ),
         (["embed", "broken.mp4"], 1, ["dodeca: [400 video_file_broken]"]),
     ],
 )
@@ -36,7 +40,7 @@ def test_the_screen(media: Path, words: list[str], status: int, expected: list[s
     assert any(line.spans for line in lines)  # in colours
 
 
-def test_bars_are_shown_while_it_waits_and_gone_at_the_end(media: Path) -> None:
+def test_progress_is_shown_while_waiting_and_erased_at_the_end(media: Path) -> None:
     with Emulator(pace="realtime:0.1") as emulator, serving(emulator) as url:
         _, made = run("--base-url", url, "-q", "index", "create", "films", cwd=media)
         index = shown(everything(made)).strip()
@@ -49,7 +53,7 @@ def test_bars_are_shown_while_it_waits_and_gone_at_the_end(media: Path) -> None:
         assert len(found.splitlines()) == 1
 
 
-def test_bars_stay_out_of_what_a_program_reads(media: Path, tmp_path: Path) -> None:
+def test_progress_does_not_mix_with_results(media: Path, tmp_path: Path) -> None:
     with (tmp_path / "rows.json").open("wb") as out:
         _, pieces = run("--emulated", "--json", "embed", "clip.mp4", cwd=media, out=out)
     assert "embedding clip.mp4" in everything(pieces)
@@ -58,7 +62,7 @@ def test_bars_stay_out_of_what_a_program_reads(media: Path, tmp_path: Path) -> N
     assert {row["source"] for row in rows} == {"clip.mp4"}
 
 
-def test_a_narrow_terminal_loses_no_words(media: Path) -> None:
+def test_a_narrow_terminal_cuts_nothing_off(media: Path) -> None:
     _, pieces = run("--emulated", "check", "clip.mp4", "short.mp4", cwd=media, columns=66)
     found = shown(everything(pieces))
     assert all(line.cell_len <= 66 for line in screen(everything(pieces)))

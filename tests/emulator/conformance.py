@@ -1,4 +1,4 @@
-"""ResponseParser of the emulator, held against spec/openapi.yaml."""
+"""Checks responses of the emulator against spec/openapi.yaml."""
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -10,12 +10,13 @@ import jsonschema_rs
 import orjson
 import yaml
 
-from dodeca.emulator import core, storage
-from dodeca.emulator.routes import Operation, Router
+from dodeca.emulator import chunk_storage
+from dodeca.emulator.exchange import Exchange
+from dodeca.emulator.requests.routing import APIOperation, Router
 
 SPEC = Path(__file__).parents[2] / "spec/openapi.yaml"
 ANYWHERE = {400: "versions", 404: "paths", 405: "methods"}
-"""Statuses that are no operation's own: another version, a path or method that there is not."""
+"""Statuses that do not belong to an operation: another version, an unknown path or method."""
 
 
 @cache
@@ -26,13 +27,13 @@ def router() -> Router:
 def problems(
     operation_id: str | None, status: int, headers: httpx.Headers, content: bytes
 ) -> Iterator[str]:
-    """Go through what is wrong with an answer; without an operation it has to be a refusal."""
+    """Yield what is wrong with a response; without an operation it has to be an error."""
     kind = headers.get("content-type")
     if headers.get("x-api-version") != "v1.3":
         yield "the header X-Api-Version is missing"
     if operation_id is None:
         if status not in ANYWHERE or orjson.loads(content).keys() != {"code", "message"}:
-            yield f"{status} is no answer of the API: {content[:200]!r}"
+            yield f"{status} is no response of the API: {content[:200]!r}"
         return
     documented = operations()[operation_id].node["responses"].get(str(status))
     if documented is None:
@@ -51,7 +52,7 @@ def problems(
 
 
 @cache
-def operations() -> dict[str, Operation]:
+def operations() -> dict[str, APIOperation]:
     return {operation.id: operation for operation in router()._operations}
 
 
@@ -76,29 +77,31 @@ def _light(node: Any) -> Any:
 
 
 class Watch:
-    """Looks at every answer of every emulator, whichever door it leaves by."""
+    """Checks every response of every emulator, through any transport."""
 
     def __init__(self) -> None:
         self.seen = 0
         self.problems: list[str] = []
-        self._answer = core.Exchange._answer
+        self._response = Exchange._response
 
-    def answer(self, exchange: core.Exchange, request_id: str) -> httpx.Response:
-        """Stand in for `Exchange._answer`, which faults on demand come after."""
-        response = self._answer(exchange, request_id)
-        asked_for = exchange._refusal and exchange._refusal.code == "emulated_fault"
-        if asked_for or exchange._target.startswith(storage.PREFIX):  # where presigned URLs lead
+    def response(self, exchange: Exchange, request_id: str) -> httpx.Response:
+        """Stand in for `Exchange._response`, which faults on demand come after."""
+        response = self._response(exchange, request_id)
+        asked_for = exchange._error and exchange._error.code == "emulated_fault"
+        if asked_for or exchange._target.startswith(
+            chunk_storage.PREFIX
+        ):  # where presigned URLs lead
             return response
         operation = exchange._operation.id if exchange._operation else None
-        look = partial(self._look, operation, response.status_code, response.headers)
+        check = partial(self._check, operation, response.status_code, response.headers)
         if isinstance(response.stream, httpx.ByteStream):
-            look(response.content)
+            check(response.content)
         else:
             assert isinstance(response.stream, httpx.SyncByteStream)
-            response.stream = _Watched(look, response.stream)
+            response.stream = _Watched(check, response.stream)
         return response
 
-    def _look(
+    def _check(
         self, operation: str | None, status: int, headers: httpx.Headers, content: bytes
     ) -> None:
         self.seen += 1
@@ -106,17 +109,17 @@ class Watch:
 
 
 class _Watched(httpx.SyncByteStream):
-    """A body that is looked at when it has been read to its end."""
+    """A body that is checked when it has been read to its end."""
 
-    def __init__(self, look: Callable[[bytes], None], stream: httpx.SyncByteStream) -> None:
-        self._look, self._stream = look, stream
+    def __init__(self, check: Callable[[bytes], None], stream: httpx.SyncByteStream) -> None:
+        self._check, self._stream = check, stream
 
     def __iter__(self) -> Iterator[bytes]:
         received = bytearray()
         for piece in self._stream:
             received += piece
             yield piece
-        self._look(bytes(received))
+        self._check(bytes(received))
 
     def close(self) -> None:
         self._stream.close()

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, core, samples
-from dodeca.emulator.server import serving
+from dodeca.emulator import Emulator, EmulatorTransport, samples, serving
+from dodeca.emulator.exchange import Exchange
 
 from .conformance import Watch
 
@@ -47,21 +47,23 @@ def emulator(media: Path) -> Iterator[Emulator]:
 
 @pytest.fixture
 def in_process(emulator: Emulator) -> Iterator[httpx.Client]:
-    """A client of the emulator, in this process, that checks each answer."""
+    """A client of the emulator, in this process, that checks each response."""
     with client(emulator) as http:
         yield http
 
 
 @pytest.fixture(params=["in process", "server"])
 def http(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    """A client of the emulator through each of its doors, that checks each answer."""
+    """A client of the emulator through each transport, that checks each response."""
     if request.param == "in process":
         with client(emulator) as http:
             yield http
     else:
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
+            httpx.Client(
+                base_url=url, timeout=60, headers=KEY, event_hooks={"response": [conforms]}
+            ) as http,
         ):
             yield http
 
@@ -80,25 +82,25 @@ def encoded(path: Path) -> str:
 
 
 def conforms(response: httpx.Response) -> None:
-    """Check the headers of an answer as they arrive; `documented_answers` looks at the rest."""
+    """Check the headers of a response; `documented_responses` checks the rest."""
     assert response.headers["x-dodeca-emulator"]
     assert response.headers["x-api-version"] == "v1.3"
     assert response.headers["x-request-id"]
 
 
 @pytest.fixture(autouse=True)
-def documented_answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """Hold every answer that an emulator gives in a test against the specification."""
+def documented_responses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    """Check every response of an emulator in a test against the specification."""
     watch = Watch()
     monkeypatch.setattr(
-        core.Exchange, "_answer", lambda exchange, request_id: watch.answer(exchange, request_id)
+        Exchange, "_response", lambda exchange, request_id: watch.response(exchange, request_id)
     )
     yield watch
     assert not watch.problems, "\n".join(watch.problems[:5])
 
 
 @pytest.fixture
-def refused() -> Callable[[httpx.Response], tuple[int, str, str]]:
+def error_of() -> Callable[[httpx.Response], tuple[int, str, str]]:
     def read(response: httpx.Response) -> tuple[int, str, str]:
         error: dict[str, Any] = response.json()
         error = error.get("error", error)

@@ -75,7 +75,7 @@ def _closed(node: Any) -> Any:
     return closed
 
 
-# Documented rules that no schema can say, by what the emulator answers: a refusal for one of them
+# Documented rules that no schema can say, by the response of the emulator: an error for one of them
 # is no fault of `positive_data_acceptance`. Everything else the schema allows has to be accepted.
 BEYOND_SCHEMAS: Rules = {
     "indexes_create|indexes_update": {
@@ -95,7 +95,7 @@ BEYOND_SCHEMAS: Rules = {
         "video_file_broken|cannot be read": "an asset may be of another kind than is asked for",
     },
     "embed_tasks_create|tasks_create": {
-        "video_file_broken|`video_file` parameter": "the file that is sent may be a picture",
+        "video_file_broken|`video_file` parameter": "the file that is sent may be an image",
     },
     "multipart_uploads_report_chunks|multipart_uploads_presigned_urls": {
         "The chunks are": "an upload has as many chunks as its size needs",
@@ -198,16 +198,16 @@ class Totals:
     cases: Counter[str] = field(default_factory=Counter)
     """Requests by phase."""
     statuses: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
-    """ResponseParser by operationId."""
+    """Responses by operationId."""
     failures: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         phases = ", ".join(f"{phase} {self.cases[phase]}" for phase in PHASES)
         codes = sum(self.statuses.values(), Counter())
-        answers = ", ".join(f"{code}: {count}" for code, count in sorted(codes.items()))
+        responses = ", ".join(f"{code}: {count}" for code, count in sorted(codes.items()))
         return (
             f"{len(self.statuses)} operations, {self.cases.total()} requests ({phases});"
-            f" answers {answers}"
+            f" responses {responses}"
         )
 
 
@@ -275,8 +275,8 @@ def _count(totals: Totals, event: events.ScenarioFinished) -> None:
         for check in recorder.checks.get(case_id, []):
             if check.status is Status.FAILURE and check.failure_info:
                 failure = check.failure_info.failure
-                answer = interaction.response.content[:300] if interaction.response else b""
+                response = interaction.response.content[:300] if interaction.response else b""
                 totals.failures.append(
                     f"{name}: {event.phase.value}: {check.name}: {failure.title}:"
-                    f" {failure.message}\n{check.failure_info.code_sample}\n{answer!r}"
+                    f" {failure.message}\n{check.failure_info.code_sample}\n{response!r}"
                 )

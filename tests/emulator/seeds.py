@@ -116,8 +116,8 @@ def plant(http: httpx.Client, folder: Path) -> Mapping[str, list[str]]:
 def search_token(http: httpx.Client, index_id: str) -> str:
     fields = {"index_id": index_id, "query_text": "red", "search_options": "visual"}
     form = {name: (None, value) for name, value in (fields | {"page_limit": "1"}).items()}
-    answer = http.post("/search", files=form).raise_for_status().json()
-    return str(answer["page_info"]["next_page_token"])
+    response = http.post("/search", files=form).raise_for_status().json()
+    return str(response["page_info"]["next_page_token"])
 
 
 def url(name: str) -> str:

@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from dodeca.emulator import Emulator, EmulatorTransport
-from dodeca.emulator.meaning import generation
-from dodeca.emulator.media.analysis import BrokenMedia
-from dodeca.emulator.operations import subjects
+from dodeca.emulator.handlers import analysis_inputs
+from dodeca.emulator.inference import generation
+from dodeca.video.probe import BrokenMedia
 
 from .conftest import KEY, client, encoded
 
@@ -34,7 +34,7 @@ def web(media: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def picture(name: str, file: str = "purple.jpg") -> dict[str, str]:
+def image_source(name: str, file: str = "purple.jpg") -> dict[str, str]:
     return {"name": name, "url": f"https://example.org/media/{file}"}
 
 
@@ -57,14 +57,14 @@ def events(response: httpx.Response) -> list[dict[str, Any]]:
 
 
 def test_a_text_in_one_piece(http: httpx.Client) -> None:
-    answer = asked(http)
-    text = answer["data"]
+    response = asked(http)
+    text = response["data"]
     assert text.startswith('[dodeca emulator] On "Describe it": The video lasts 12.0 seconds')
     for fact in ("3 scenes", "red (42 %)", "From 5.0 to 9.0 s: mostly blue", "loud noise"):
         assert fact in text
-    assert answer["finish_reason"] == "stop"
-    assert answer["usage"]["input_tokens"] == 2
-    assert answer["usage"]["output_tokens"] > 50
+    assert response["finish_reason"] == "stop"
+    assert response["usage"]["input_tokens"] == 2
+    assert response["usage"]["output_tokens"] > 50
 
 
 def test_the_same_text_as_a_stream(http: httpx.Client) -> None:
@@ -87,7 +87,7 @@ async def test_a_stream_begins_before_the_video_is_looked_at(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[bool] = []
-    monkeypatch.setattr(generation, "write", lambda *_: looked.append(True))
+    monkeypatch.setattr(generation, "generate_text", lambda *_: looked.append(True))
     body = {"video": video(), "prompt": PROMPT}
     async with (
         httpx.AsyncClient(
@@ -106,7 +106,7 @@ def test_a_late_failure_arrives_at_the_end_of_the_stream(
     def broken(*_: object, **__: object) -> None:
         raise BrokenMedia("it is cut off")
 
-    monkeypatch.setattr(subjects, "analyse", broken)
+    monkeypatch.setattr(analysis_inputs, "analyse", broken)
     start, end = events(http.post("/analyze", json={"video": video(), "prompt": PROMPT}))
     assert end["metadata"] == start["metadata"]
     assert end["error"]["code"] == "video_file_broken"
@@ -116,8 +116,8 @@ def test_a_late_failure_arrives_at_the_end_of_the_stream(
 def test_a_fetched_file_is_removed_after_the_stream_or_when_nobody_reads_on(
     web: str, http: httpx.Client, emulator: Emulator
 ) -> None:
-    emulator.media = None
-    incoming = emulator.store.incoming().parent
+    emulator.state.media_folder = None
+    incoming = emulator.state.database.incoming_path().parent
     body = {"video": {"type": "url", "url": f"{web}/clip.mp4"}, "prompt": PROMPT}
     events(http.post("/analyze", json=body))
     assert list(incoming.iterdir()) == []
@@ -136,10 +136,10 @@ def test_each_source_of_a_video(in_process: httpx.Client, media: Path) -> None:
     asset = in_process.post("/assets", data={"method": "direct"}, files=files).json()["_id"]
     given = {"type": "asset_id", "asset_id": asset}
     assert asked(in_process, video=given)["data"] == whole
-    answer = in_process.post(
+    response = in_process.post(
         "/analyze", json={"video": {"type": "asset_id", "asset_id": "0" * 24}, "prompt": "a"}
     )
-    assert answer.status_code == 404
+    assert response.status_code == 404
 
 
 def test_a_part_of_a_video(in_process: httpx.Client) -> None:
@@ -155,7 +155,7 @@ def test_a_prompt_chooses_what_is_spoken_of(in_process: httpx.Client) -> None:
         return text.partition('": ')[2]
 
     assert spoken("How long is it?") == "The video lasts 12.0 seconds, 3 scenes, at 360x360 pixels."
-    assert spoken("What sounds?") == "One hears loud high tones."
+    assert spoken("What sounds?") == "You hear loud high tones."
     assert spoken("Where is something blue?") == (
         '"blue" measures 33 % over all; it is there from 5.0 to 9.0 s.'
     )
@@ -168,7 +168,7 @@ def test_a_long_prompt_is_quoted_in_part(in_process: httpx.Client) -> None:
     assert f'"{"a" * 120}…"' in text
 
 
-def test_temperature_varies_the_words_and_the_same_request_has_the_same_answer(
+def test_temperature_varies_the_words_and_the_same_request_gives_the_same_text(
     in_process: httpx.Client,
 ) -> None:
     texts = [asked(in_process, temperature=t)["data"] for t in (0, 0, 0.5, 1)]
@@ -177,32 +177,35 @@ def test_temperature_varies_the_words_and_the_same_request_has_the_same_answer(
 
 
 def test_a_text_stops_at_its_limit(http: httpx.Client) -> None:
-    answer = asked(http, max_tokens=7)
-    assert answer["data"] == '[dodeca emulator] On "Describe'
-    assert answer["usage"]["output_tokens"] == 7
-    assert answer["finish_reason"] == "length"
-    assert "max_tokens" in answer["error"]["message"]
+    response = asked(http, max_tokens=7)
+    assert response["data"] == '[dodeca emulator] On "Describe'
+    assert response["usage"]["output_tokens"] == 7
+    assert response["finish_reason"] == "length"
+    assert "max_tokens" in response["error"]["message"]
     body = {"video": video(), "prompt": PROMPT, "max_tokens": 7, "temperature": 0}
     *_, end = events(http.post("/analyze", json=body))
     assert end["finish_reason"] == "length"
-    assert end["error"] == answer["error"]
+    assert end["error"] == response["error"]
 
 
 # -- images ----------------------------------------------------------------------------------
 
 
 def test_images_by_name(http: httpx.Client, media: Path) -> None:
-    given = [picture("first"), {"name": "second", "base64_string": encoded(media / "small.png")}]
+    given = [
+        image_source("first"),
+        {"name": "second", "base64_string": encoded(media / "small.png")},
+    ]
     prompt = "What colours have <@first> and <@second>?"
-    answer = asked(http, model_name="pegasus1.6", image=given, prompt=prompt)
-    assert "<@first> is mostly purple" in answer["data"]
-    assert "<@second> is mostly purple" in answer["data"]
+    response = asked(http, model_name="pegasus1.6", image=given, prompt=prompt)
+    assert "<@first> is mostly purple" in response["data"]
+    assert "<@second> is mostly purple" in response["data"]
     without = asked(http, model_name="pegasus1.6", image=given, prompt="Is there purple?")
     assert 'measures 100 % in <@first>. "purple" measures' in without["data"]
 
 
 def test_a_prompt_with_reference_images(in_process: httpx.Client) -> None:
-    source = {"name": "logo", "media_type": "image", "url": picture("a")["url"]}
+    source = {"name": "logo", "media_type": "image", "url": image_source("a")["url"]}
     prompt = {"input_text": "Colours of it and <@logo>?", "media_sources": [source]}
     body = {"video": video(), "prompt_v2": prompt, "stream": False}
     text = in_process.post("/analyze", json=body).json()["data"]
@@ -214,12 +217,12 @@ def test_a_prompt_with_reference_images(in_process: httpx.Client) -> None:
     ("body", "message"),
     [
         ({"model_name": "pegasus1.5"}, "`model_name` parameter is invalid. Images need"),
-        ({"image": [picture("a"), picture("a")]}, "given more than once"),
+        ({"image": [image_source("a"), image_source("a")]}, "given more than once"),
         ({"prompt": "only <@a>"}, "all of the images as `<@name>`, or none"),
         ({"prompt": "and <@c>"}, "all of the images as `<@name>`, or none"),
         ({"image": [{"name": "a", "url": "http://example.org/purple.jpg"}]}, "Only https"),
-        ({"image": [picture("a", "clip.mp4")]}, "formats of images"),
-        ({"image": [picture("a", "broken.mp4")]}, "cannot be read"),
+        ({"image": [image_source("a", "clip.mp4")]}, "formats of images"),
+        ({"image": [image_source("a", "broken.mp4")]}, "cannot be read"),
         ({"image": [{"name": "a b", "url": "https://example.org/purple.jpg"}]}, "`image.name`"),
         ({"start_time": 1}, "no duration"),
         ({"prompt_v2": {"input_text": "a"}}, "`prompt_v2` parameter is invalid"),
@@ -227,10 +230,14 @@ def test_a_prompt_with_reference_images(in_process: httpx.Client) -> None:
     ],
 )
 def test_images_that_are_refused(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], message: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], message: str
 ) -> None:
-    images = {"model_name": "pegasus1.6", "image": [picture("a"), picture("b")], "prompt": PROMPT}
-    status, code, text = refused(in_process.post("/analyze", json=images | body))
+    images = {
+        "model_name": "pegasus1.6",
+        "image": [image_source("a"), image_source("b")],
+        "prompt": PROMPT,
+    }
+    status, code, text = error_of(in_process.post("/analyze", json=images | body))
     assert (status, code) == (400, "parameter_invalid")
     assert message in text
 
@@ -245,13 +252,13 @@ def test_images_that_are_refused(
         ({"prompt": ""}, "parameter_invalid", "The text is empty."),
         ({"prompt_v2": {"input_text": "a"}}, "parameter_invalid", "Only one of them"),
         ({"model_name": "pegasus9"}, "parameter_invalid", "The emulator has"),
-        ({"model_name": "pegasus1.2", "max_tokens": 4097}, "parameter_invalid", "4096 at most"),
+        ({"model_name": "pegasus1.2", "max_tokens": 4097}, "parameter_invalid", "at most 4096"),
         ({"model_name": "pegasus1.2", "prompt": "a " * 2001}, "token_limit_exceeded", "maximum"),
         ({"temperature": 1.1}, "parameter_invalid", "`temperature`"),
         ({"start_time": 12}, "parameter_invalid", "The duration is 12.0 seconds."),
         ({"start_time": -1}, "parameter_invalid", "The duration is 12.0 seconds."),
         ({"end_time": 13}, "parameter_invalid", "The duration is 12.0 seconds."),
-        ({"start_time": 5, "end_time": 5.5}, "parameter_invalid", "a second at least"),
+        ({"start_time": 5, "end_time": 5.5}, "parameter_invalid", "at least a second"),
         ({"video": video("small.mp4")}, "video_resolution_too_low", "5184x2160"),
         ({"video": video("broken.mp4")}, "video_file_broken", "Cannot read"),
         ({"video_id": "1"}, "parameter_invalid", "Only one of them"),
@@ -259,10 +266,10 @@ def test_images_that_are_refused(
     ],
 )
 def test_requests_that_are_refused(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], code: str, message: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], code: str, message: str
 ) -> None:
     given = {"video": video(), "prompt": PROMPT} | body
-    found = refused(in_process.post("/analyze", json=given))
+    found = error_of(in_process.post("/analyze", json=given))
     assert found[:2] == (400, code)
     assert message in found[2]
 
@@ -271,9 +278,9 @@ def test_requests_that_are_refused(
     ("body", "missing"), [({"prompt": PROMPT}, "video"), ({"video": video()}, "prompt")]
 )
 def test_what_is_missing(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], missing: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], missing: str
 ) -> None:
-    status, code, text = refused(in_process.post("/analyze", json=body))
+    status, code, text = error_of(in_process.post("/analyze", json=body))
     assert (status, code) == (400, "parameter_not_provided")
     assert f"`{missing}`" in text
 
@@ -316,20 +323,20 @@ def test_json_by_schema(http: httpx.Client) -> None:
 
 
 def test_json_about_images_has_an_item_for_each(in_process: httpx.Client) -> None:
-    images = [picture("a"), picture("b", "small.png")]
+    images = [image_source("a"), image_source("b", "small.png")]
     item = {"type": "object", "properties": {"width": {"type": "integer"}}}
     schema = {"type": "array", "items": item}
     format_ = {"type": "json_schema", "json_schema": schema}
-    answer = asked(in_process, model_name="pegasus1.6", image=images, response_format=format_)
-    assert orjson.loads(answer["data"]) == [{"width": 640}, {"width": 100}]
+    response = asked(in_process, model_name="pegasus1.6", image=images, response_format=format_)
+    assert orjson.loads(response["data"]) == [{"width": 640}, {"width": 100}]
 
 
 def test_a_schema_outside_the_subset_is_refused_at_once(
-    in_process: httpx.Client, refused: Read
+    in_process: httpx.Client, error_of: Read
 ) -> None:
     format_ = {"type": "json_schema", "json_schema": {"type": "string", "minLength": 3}}
     body = {"video": video(), "prompt": PROMPT, "response_format": format_}
-    status, code, text = refused(in_process.post("/analyze", json=body))
+    status, code, text = error_of(in_process.post("/analyze", json=body))
     assert (status, code) == (422, "parameter_invalid")
     assert text == (
         "The `response_format.json_schema` parameter is invalid. Not supported here: `minLength`."
@@ -339,12 +346,12 @@ def test_a_schema_outside_the_subset_is_refused_at_once(
 # -- videos of indexes -----------------------------------------------------------------------
 
 
-def test_a_video_of_an_index(media: Path, refused: Read) -> None:
+def test_a_video_of_an_index(media: Path, error_of: Read) -> None:
     with Emulator(media=media) as emulator, client(emulator) as http:
         ids = [indexed(http, *models) for models in (("pegasus1.2",), ("marengo3.0",))]
         body = {"video_id": ids[0], "prompt": PROMPT, "stream": False}
         assert "12.0 seconds" in http.post("/analyze", json=body).json()["data"]
-        assert refused(http.post("/analyze", json=body | {"video_id": ids[1]})) == (
+        assert error_of(http.post("/analyze", json=body | {"video_id": ids[1]})) == (
             400,
             "index_not_supported_for_generate",
             "You can only summarize videos uploaded to an index with an engine from the Pegasus "
@@ -352,7 +359,7 @@ def test_a_video_of_an_index(media: Path, refused: Read) -> None:
         )
         assert http.post("/analyze", json=body | {"video_id": "0" * 24}).status_code == 404
         newer = http.post("/analyze", json=body | {"model_name": "pegasus1.5"})
-        assert refused(newer)[:2] == (400, "parameter_invalid")
+        assert error_of(newer)[:2] == (400, "parameter_invalid")
 
 
 def indexed(http: httpx.Client, *models: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from dodeca.emulator import Emulator, VirtualClock, samples
 
 from .conftest import client, encoded
-from .test_analyze import picture, video
+from .test_analyze import image_source, video
 
 Read = Callable[[httpx.Response], tuple[int, str, str]]
 FIELDS = [
@@ -125,12 +125,12 @@ def test_a_key_makes_a_task_only_once(emulator: Emulator, in_process: httpx.Clie
 
 
 def test_images_and_reference_images(in_process: httpx.Client) -> None:
-    image = start(in_process, model_name="pegasus1.6", image=[picture("p")], prompt="see <@p>")
+    image = start(in_process, model_name="pegasus1.6", image=[image_source("p")], prompt="see <@p>")
     task = in_process.get(f"/analyze/tasks/{image}").json()
     assert task["video_source"] is None
-    assert task["request_params"]["image"] == [picture("p") | {"media_type": "image"}]
+    assert task["request_params"]["image"] == [image_source("p") | {"media_type": "image"}]
     assert "<@p>" in task["result"]["data"]
-    source = picture("logo") | {"media_type": "image"}
+    source = image_source("logo") | {"media_type": "image"}
     prompt = {"input_text": "colours of <@logo>", "media_sources": [source]}
     body = {"video": video(), "prompt_v2": prompt}
     created = in_process.post("/analyze/tasks", json=body).json()["task_id"]
@@ -160,8 +160,8 @@ def test_tasks_are_listed_filtered_and_shortened(in_process: httpx.Client, media
     third = in_process.post("/analyze/tasks", json=body).json()["task_id"]
 
     def listed(**params: str) -> list[str]:
-        answer = in_process.get("/analyze/tasks", params=params).json()
-        return [task["task_id"] for task in answer["data"]]
+        response = in_process.get("/analyze/tasks", params=params).json()
+        return [task["task_id"] for task in response["data"]]
 
     assert listed() == [third, second, first]
     assert listed(asset_id=asset) == [second]
@@ -176,13 +176,13 @@ def test_tasks_are_listed_filtered_and_shortened(in_process: httpx.Client, media
     assert whole["request_params"]["prompt"] == "x" * 50
 
 
-def test_a_task_at_work_is_not_deleted(media: Path, refused: Read) -> None:
+def test_a_task_at_work_is_not_deleted(media: Path, error_of: Read) -> None:
     with Emulator(media=media, pace="4") as emulator, client(emulator) as http:
         task_id = start(http)
         for _ in range(2):
             http.get(f"/analyze/tasks/{task_id}")
-        answer = refused(http.delete(f"/analyze/tasks/{task_id}"))
-        assert answer[:2] == (409, "task_cannot_be_deleted")
+        response = error_of(http.delete(f"/analyze/tasks/{task_id}"))
+        assert response[:2] == (409, "task_cannot_be_deleted")
 
 
 # -- segments --------------------------------------------------------------------------------
@@ -246,14 +246,14 @@ RANGE = {"time_ranges": [{"start_time": 0, "end_time": 4}]}
     ("definition", "more", "message"),
     [
         ({}, {"prompt": "a"}, "`prompt` parameter is invalid"),
-        ({}, {"max_tokens": 512}, "2048 at least"),
-        ({}, {"max_tokens": "unlimited"}, "`pegasus1.6` only"),
-        (RANGE, {"max_tokens": "unlimited", "model_name": "pegasus1.6"}, "no `time_ranges`"),
-        (RANGE, {"start_time": 2}, "does not go with `time_ranges`"),
-        (RANGE, {"min_segment_duration": 2}, "does not go with `time_ranges`"),
+        ({}, {"max_tokens": 512}, "at least 2048"),
+        ({}, {"max_tokens": "unlimited"}, "segments and `pegasus1.6`"),
+        (RANGE, {"max_tokens": "unlimited", "model_name": "pegasus1.6"}, "with `time_ranges`"),
+        (RANGE, {"start_time": 2}, "cannot be combined with `time_ranges`"),
+        (RANGE, {"min_segment_duration": 2}, "cannot be combined with `time_ranges`"),
         ({}, {"min_segment_duration": 3, "max_segment_duration": 2}, "shorter than 3"),
         ({}, {"min_segment_duration": 1}, "`min_segment_duration`"),
-        ({"time_ranges": [{"start_time": 0, "end_time": 1}]}, {}, "lasts 2 seconds or more"),
+        ({"time_ranges": [{"start_time": 0, "end_time": 1}]}, {}, "lasts at least 2 seconds"),
         ({"time_ranges": [{"start_time": 9, "end_time": 13}]}, {}, "within the 12.0 seconds"),
         (
             {
@@ -265,9 +265,9 @@ RANGE = {"time_ranges": [{"start_time": 0, "end_time": 4}]}
             {},
             "They overlap",
         ),
-        ({"description": "<@a>"}, {}, "an image that is not there: `<@a>`"),
+        ({"description": "<@a>"}, {}, "an image that is not given: `<@a>`"),
         ({"fields": [FIELDS[0], FIELDS[0]]}, {}, "given more than once"),
-        ({"fields": [FIELDS[0] | {"name": "metadata"}]}, {}, "`metadata` is taken"),
+        ({"fields": [FIELDS[0] | {"name": "metadata"}]}, {}, "`metadata` is reserved"),
         ({"fields": [FIELDS[0] | {"format": "seconds"}]}, {}, "`timestamp` only"),
         ({"fields": [FIELDS[0] | {"type": "timestamp"}]}, {}, "required but was not provided"),
         ({"fields": [FIELDS[0] | {"type": "array"}]}, {}, "required but was not provided"),
@@ -280,30 +280,30 @@ RANGE = {"time_ranges": [{"start_time": 0, "end_time": 4}]}
 )
 def test_segments_that_are_refused(
     in_process: httpx.Client,
-    refused: Read,
+    error_of: Read,
     definition: dict[str, Any],
     more: dict[str, Any],
     message: str,
 ) -> None:
     given = {"id": "a", "description": "scenes"} | definition
-    status, _, text = refused(in_process.post("/analyze/tasks", json=definitions(given, **more)))
+    status, _, text = error_of(in_process.post("/analyze/tasks", json=definitions(given, **more)))
     assert status == 400
     assert message in text
 
 
-def test_ids_of_definitions_are_unique(in_process: httpx.Client, refused: Read) -> None:
+def test_ids_of_definitions_are_unique(in_process: httpx.Client, error_of: Read) -> None:
     given = {"id": "a", "description": "scenes"}
-    answer = in_process.post("/analyze/tasks", json=definitions(given, given))
-    assert "given more than once" in refused(answer)[2]
+    response = in_process.post("/analyze/tasks", json=definitions(given, given))
+    assert "given more than once" in error_of(response)[2]
 
 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"min_segment_duration": 2}, "`time_based_metadata` only"),
-        ({"max_tokens": "unlimited"}, "`pegasus1.6` only"),
+        ({"min_segment_duration": 2}, "requires `time_based_metadata`"),
+        ({"max_tokens": "unlimited"}, "segments and `pegasus1.6`"),
         ({"max_tokens": 100}, "`max_tokens`"),
-        ({"max_tokens": 5000, "model_name": "pegasus1.2"}, "4096 at most"),
+        ({"max_tokens": 5000, "model_name": "pegasus1.2"}, "at most 4096"),
         ({"response_format": {"type": "json_schema"}}, "`response_format.json_schema`"),
         (
             {"response_format": definitions({"id": "a", "description": "b"})["response_format"]},
@@ -316,22 +316,22 @@ def test_ids_of_definitions_are_unique(in_process: httpx.Client, refused: Read) 
     ],
 )
 def test_tasks_that_are_refused(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], message: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], message: str
 ) -> None:
     given = {"video": video(), "prompt": "a"} | body
-    status, _, text = refused(in_process.post("/analyze/tasks", json=given))
+    status, _, text = error_of(in_process.post("/analyze/tasks", json=given))
     assert status == 400
     assert message in text
 
 
-def test_segments_need_their_definitions(in_process: httpx.Client, refused: Read) -> None:
+def test_segments_need_their_definitions(in_process: httpx.Client, error_of: Read) -> None:
     body = {"video": video(), "analysis_mode": "time_based_metadata"}
     for more, message in (
         ({}, "`response_format`"),
         ({"response_format": {"type": "json_schema", "json_schema": {}}}, "alone"),
         ({"response_format": {"type": "segment_definitions"}}, "segment_definitions`"),
     ):
-        assert message in refused(in_process.post("/analyze/tasks", json=body | more))[2]
-    images = {"model_name": "pegasus1.6", "image": [picture("a")]}
+        assert message in error_of(in_process.post("/analyze/tasks", json=body | more))[2]
+    images = {"model_name": "pegasus1.6", "image": [image_source("a")]}
     body = {"analysis_mode": "time_based_metadata"} | images
-    assert "need a `video`" in refused(in_process.post("/analyze/tasks", json=body))[2]
+    assert "need a `video`" in error_of(in_process.post("/analyze/tasks", json=body))[2]

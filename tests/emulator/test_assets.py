@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from dodeca.emulator import Emulator, VirtualClock
-from dodeca.emulator.operations import assets
+from dodeca.emulator.handlers import assets
 
 from .conftest import client
 
@@ -82,7 +82,7 @@ def test_an_asset_by_url(in_process: httpx.Client) -> None:
     assert (found["method"], found["filename"], found["status"]) == ("url", "tones.mp3", "ready")
 
 
-def test_what_cannot_be_read_fails(in_process: httpx.Client, media: Path, refused: Read) -> None:
+def test_what_cannot_be_read_fails(in_process: httpx.Client, media: Path, error_of: Read) -> None:
     asset = upload(in_process, media / "broken.mp4")
     found = in_process.get(f"/assets/{asset['_id']}").json()
     assert found["status"] == "failed"
@@ -92,12 +92,12 @@ def test_what_cannot_be_read_fails(in_process: httpx.Client, media: Path, refuse
         "model_name": "marengo3.0",
         "video": {"media_source": {"asset_id": asset["_id"]}},
     }
-    status, code, message = refused(in_process.post("/embed-v2", json=body))
+    status, code, message = error_of(in_process.post("/embed-v2", json=body))
     assert (status, code) == (400, "parameter_invalid")
     assert "its status is `failed`" in message
 
 
-def test_an_asset_is_of_no_use_until_it_is_ready(media: Path, refused: Read) -> None:
+def test_an_asset_is_of_no_use_until_it_is_ready(media: Path, error_of: Read) -> None:
     with Emulator(pace="2") as emulator, client(emulator) as http:
         asset = upload(http, media / "purple.jpg")["_id"]
         body = {
@@ -105,7 +105,7 @@ def test_an_asset_is_of_no_use_until_it_is_ready(media: Path, refused: Read) -> 
             "model_name": "marengo3.0",
             "image": {"media_source": {"asset_id": asset}},
         }
-        assert "its status is `processing`" in refused(http.post("/embed-v2", json=body))[2]
+        assert "its status is `processing`" in error_of(http.post("/embed-v2", json=body))[2]
         states = [http.get(f"/assets/{asset}").json()["status"] for _ in range(2)]
         assert states == ["processing", "ready"]
         assert http.post("/embed-v2", json=body).status_code == 200
@@ -130,15 +130,15 @@ def test_assets_are_listed_filtered_and_paged(in_process: httpx.Client, media: P
     assert listed("filename=tones&asset_types=video") == []
 
 
-def test_an_asset_is_deleted_with_its_file(emulator: Emulator, media: Path, refused: Read) -> None:
-    folder = emulator.store.media("x").parent
+def test_an_asset_is_deleted_with_its_file(emulator: Emulator, media: Path, error_of: Read) -> None:
+    folder = emulator.state.database.media_path("x").parent
     with client(emulator) as http:
         asset = upload(http, media / "purple.jpg")["_id"]
         assert len([file for file in folder.iterdir() if file.is_file()]) == 1
         assert http.delete(f"/assets/{asset}").status_code == 204
         assert [file for file in folder.iterdir() if file.is_file()] == []
         for response in (http.get(f"/assets/{asset}"), http.delete(f"/assets/{asset}")):
-            assert refused(response) == (
+            assert error_of(response) == (
                 404,
                 "resource_not_exist",
                 f"Resource with id `{asset}` does not exist in `assets`.",
@@ -180,30 +180,30 @@ URL = "https://example.org/purple.jpg"
 )
 def test_forms_that_break_a_rule(
     in_process: httpx.Client,
-    refused: Read,
+    error_of: Read,
     fields: dict[str, str],
     files: dict[str, Any],
     code: str,
     named: str,
 ) -> None:
     response = in_process.post("/assets", data=fields, files=files)
-    assert refused(response)[:2] == (400, code)
-    assert named in refused(response)[2]
+    assert error_of(response)[:2] == (400, code)
+    assert named in error_of(response)[2]
     assert response.json().keys() == {"code", "message"}
     assert in_process.get("/assets").json()["data"] == []
 
 
 def test_a_file_without_a_name_needs_one(
-    in_process: httpx.Client, refused: Read, media: Path
+    in_process: httpx.Client, error_of: Read, media: Path
 ) -> None:
     form = {"method": (None, "direct"), "file": (None, (media / "purple.jpg").read_bytes())}
-    assert refused(in_process.post("/assets", files=form))[:2] == (400, "parameter_not_provided")
+    assert error_of(in_process.post("/assets", files=form))[:2] == (400, "parameter_not_provided")
     form["filename"] = (None, "purple.jpg")
     assert in_process.post("/assets", files=form).status_code == 201
 
 
 def test_images_have_a_lower_limit(
-    in_process: httpx.Client, refused: Read, media: Path, monkeypatch: pytest.MonkeyPatch
+    in_process: httpx.Client, error_of: Read, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(assets, "MAX_IMAGE", 1000)
     for name, status in (("purple.jpg", 400), ("tones.wav", 201)):
@@ -212,19 +212,19 @@ def test_images_have_a_lower_limit(
         assert response.status_code == status
 
 
-def test_a_form_without_a_file(in_process: httpx.Client, refused: Read) -> None:
+def test_a_form_without_a_file(in_process: httpx.Client, error_of: Read) -> None:
     response = in_process.post("/assets", files={"method": (None, "direct")})
-    assert refused(response)[:2] == (400, "parameter_not_provided")
+    assert error_of(response)[:2] == (400, "parameter_not_provided")
 
 
 def test_an_upload_has_a_limit(
-    in_process: httpx.Client, refused: Read, monkeypatch: pytest.MonkeyPatch
+    in_process: httpx.Client, error_of: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(assets, "MAX_DIRECT", 1000)
     response = in_process.post(
         "/assets", data={"method": "direct"}, files={"file": ("a.mp4", bytes(1001))}
     )
-    assert refused(response) == (
+    assert error_of(response) == (
         400,
         "video_filesize_too_large",
         "The video is too large. Please use a video with a size less than `1000`. The current size "

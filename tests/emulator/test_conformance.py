@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from dodeca.emulator import Emulator, VirtualClock, samples
-from dodeca.emulator.operations import tasks
+from dodeca.emulator.handlers import tasks
 
 from .conftest import client
-from .films import film, flat
 from .library import MARENGO, OLDER, PEGASUS, index, task
+from .videos import encode_video, flat
 
 
 @dataclass
@@ -61,10 +61,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples.video(folder / "wide.mp4", scene, size=(860, 360), fps=1, sound=False)
     short = [samples.Scene("red", 3)]
     samples.video(folder / "short.mp4", short, size=(360, 360), fps=1, sound=False)
-    pictures = [flat((200, 40, 40), 360, 360)] * 3
-    # The last picture is shown for as long as the one before.
+    frames = [flat((200, 40, 40), 360, 360)] * 3
+    # The last frame is shown for as long as the one before.
     for name, last in (("hour", 3599), ("hour+", 3600), ("long", 7199), ("long+", 7200)):
-        film(folder / f"{name}.mp4", pictures, fps=1, times=[0, last - 1, last])
+        encode_video(folder / f"{name}.mp4", frames, fps=1, times=[0, last - 1, last])
     (folder / "broken.mp4").write_bytes(b"\0\1\2\3")
     return folder
 
@@ -362,8 +362,8 @@ def test_each_code_has_its_status_and_text(
     status: int,
     text: str,
 ) -> None:
-    answer = provoke(stage)
-    error = answer.json().get("error") or answer.json()
+    response = provoke(stage)
+    error = response.json().get("error") or response.json()
     expected = text.replace("INDEX", getattr(stage, "index_id", ""))
     expected = expected.replace("SIZE", str((folder / "good.mp4").stat().st_size))
     if expected.endswith("*"):  # an explanation of the emulator follows
@@ -371,7 +371,7 @@ def test_each_code_has_its_status_and_text(
         assert error["message"].startswith(expected)
     else:
         assert error["message"] == expected
-    assert (answer.status_code, error["code"]) == (status, code)
+    assert (response.status_code, error["code"]) == (status, code)
 
 
 @pytest.mark.parametrize(

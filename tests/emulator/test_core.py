@@ -1,6 +1,5 @@
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,8 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, core
+from dodeca.emulator import Emulator, EmulatorTransport, exchange
+from dodeca.emulator.state import Call, Reply
 
 from .conftest import KEY, client
 
@@ -18,9 +18,9 @@ TEXT = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text":
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-api-key": ""}, {"x-api-key": "  "}])
-def test_a_key_is_needed(emulator: Emulator, refused: Read, headers: dict[str, str]) -> None:
+def test_a_key_is_needed(emulator: Emulator, error_of: Read, headers: dict[str, str]) -> None:
     http = httpx.Client(transport=EmulatorTransport(emulator), base_url="http://x/v1.3")
-    status, code, message = refused(http.post("/embed-v2", json=TEXT, headers=headers))
+    status, code, message = error_of(http.post("/embed-v2", json=TEXT, headers=headers))
     assert (status, code) == (401, "api_key_invalid")
     assert message == (
         "API Key is either invalid or expired. Please check your API key or generate a new one "
@@ -40,16 +40,16 @@ def test_the_error_of_a_missing_key_is_flat(emulator: Emulator) -> None:
     assert http.post("/embed-v2", json=TEXT).json().keys() == {"code", "message"}
 
 
-def test_unknown_paths_and_methods(in_process: httpx.Client, refused: Read) -> None:
-    assert refused(in_process.get("/nothing"))[:2] == (404, "endpoint_not_exist")
+def test_unknown_paths_and_methods(in_process: httpx.Client, error_of: Read) -> None:
+    assert error_of(in_process.get("/nothing"))[:2] == (404, "endpoint_not_exist")
     response = in_process.put("/embed-v2/tasks", json={})
-    assert refused(response)[:2] == (405, "method_not_allowed")
+    assert error_of(response)[:2] == (405, "method_not_allowed")
     assert response.headers["allow"] == "GET, POST"
 
 
-def test_another_version_is_told_to_upgrade(emulator: Emulator, refused: Read) -> None:
+def test_another_version_is_told_to_upgrade(emulator: Emulator, error_of: Read) -> None:
     http = httpx.Client(transport=EmulatorTransport(emulator), headers=KEY)
-    status, code, message = refused(http.get("http://x/v1.2/embed-v2/tasks"))
+    status, code, message = error_of(http.get("http://x/v1.2/embed-v2/tasks"))
     assert (status, code) == (400, "api_upgrade_required")
     assert message == (
         "This endpoint is supported starting with version `1.3`. Your version is `1.2`."
@@ -66,18 +66,18 @@ def test_another_version_is_told_to_upgrade(emulator: Emulator, refused: Read) -
     ],
 )
 def test_a_body_that_is_not_the_expected_json(
-    in_process: httpx.Client, refused: Read, content: bytes, content_type: str
+    in_process: httpx.Client, error_of: Read, content: bytes, content_type: str
 ) -> None:
     headers = {"content-type": content_type}
     response = in_process.post("/embed-v2", content=content, headers=headers)
-    status, code, message = refused(response)
+    status, code, message = error_of(response)
     assert (status, code) == (400, "parameter_invalid")
     assert message.startswith("The request contains some invalid parameters.")
     assert response.json().keys() == {"error"}
 
 
-def test_an_empty_body(in_process: httpx.Client, refused: Read) -> None:
-    assert refused(in_process.post("/embed-v2"))[:2] == (400, "parameter_not_provided")
+def test_an_empty_body(in_process: httpx.Client, error_of: Read) -> None:
+    assert error_of(in_process.post("/embed-v2"))[:2] == (400, "parameter_not_provided")
 
 
 def test_json_without_a_content_type_is_taken(in_process: httpx.Client) -> None:
@@ -86,20 +86,20 @@ def test_json_without_a_content_type_is_taken(in_process: httpx.Client) -> None:
 
 
 def test_a_body_beyond_the_limit(
-    in_process: httpx.Client, refused: Read, monkeypatch: pytest.MonkeyPatch
+    in_process: httpx.Client, error_of: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dodeca.emulator.forms.MAX_JSON", 1000)
+    monkeypatch.setattr("dodeca.emulator.requests.bodies.MAX_JSON", 1000)
     body = TEXT | {"text": {"input_text": "x" * 1000}}
-    assert refused(in_process.post("/embed-v2", json=body))[:2] == (413, "request_too_large")
+    assert error_of(in_process.post("/embed-v2", json=body))[:2] == (413, "request_too_large")
 
 
 def test_a_fault_of_the_emulator_stays_inside(
     in_process: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(call: core.Call) -> core.Reply:
+    def broken(call: Call) -> Reply:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(core, "HANDLERS", {**core.HANDLERS, "embed_v2_create": broken})
+    monkeypatch.setattr(exchange, "HANDLERS", {**exchange.HANDLERS, "embed_v2_create": broken})
     with caplog.at_level(logging.ERROR):
         response = in_process.post("/embed-v2", json=TEXT)
     assert response.status_code == 500
@@ -110,7 +110,7 @@ def test_a_fault_of_the_emulator_stays_inside(
     assert response.headers["x-request-id"] in caplog.text
 
 
-def test_a_handler_may_answer_in_pieces(
+def test_a_handler_may_response_in_pieces(
     http: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first piece arrives while the second one is not made yet."""
@@ -121,8 +121,8 @@ def test_a_handler_may_answer_in_pieces(
         assert may_go_on.wait(10)
         yield b"[]}"
 
-    handlers = {**core.HANDLERS, "embed_v2_create": lambda call: (200, pieces())}
-    monkeypatch.setattr(core, "HANDLERS", handlers)
+    handlers = {**exchange.HANDLERS, "embed_v2_create": lambda call: (200, pieces())}
+    monkeypatch.setattr(exchange, "HANDLERS", handlers)
     http.event_hooks = {}
     with http.stream("POST", "/embed-v2", json=TEXT) as response:
         arriving = response.iter_raw()
@@ -132,36 +132,24 @@ def test_a_handler_may_answer_in_pieces(
 
 
 def test_request_ids_differ(in_process: httpx.Client) -> None:
-    answers = [in_process.get("/embed-v2/tasks") for _ in range(3)]
-    assert len({answer.headers["x-request-id"] for answer in answers}) == 3
+    responses = [in_process.get("/embed-v2/tasks") for _ in range(3)]
+    assert len({response.headers["x-request-id"] for response in responses}) == 3
 
 
 def test_many_threads_at_once(emulator: Emulator) -> None:
-    answers: list[Any] = []
+    responses: list[Any] = []
 
     def work() -> None:
         with client(emulator) as http:
-            answers.extend(http.post("/embed-v2", json=TEXT).content for _ in range(10))
+            responses.extend(http.post("/embed-v2", json=TEXT).content for _ in range(10))
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answers) == 80
-    assert len(set(answers)) == 1
-
-
-def test_a_text_takes_less_than_five_milliseconds(in_process: httpx.Client) -> None:
-    in_process.event_hooks = {}
-    in_process.post("/embed-v2", json=TEXT)
-    times = []
-    for number in range(20):
-        body = TEXT | {"text": {"input_text": f"a man walks dog number {number}"}}
-        begun = time.perf_counter()
-        in_process.post("/embed-v2", json=body)
-        times.append(time.perf_counter() - begun)
-    assert sorted(times)[5] < 0.005  # others may be using the processor too
+    assert len(responses) == 80
+    assert len(set(responses)) == 1
 
 
 def test_a_media_folder_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -50,14 +50,14 @@ def segments(http: httpx.Client, task_id: str, **params: Any) -> list[dict[str, 
 
 @pytest.mark.parametrize(("model", "length"), [(V27, 1024), (V30, 512)])
 def test_all_kinds_at_once(http: httpx.Client, media: Path, model: str, length: int) -> None:
-    picture = ("violet.jpg", (media / "purple.jpg").read_bytes())
-    answer = embed(
-        http, model_name=model, text="purple", image_file=picture, audio_url=url("tones.wav")
+    upload = ("violet.jpg", (media / "purple.jpg").read_bytes())
+    response = embed(
+        http, model_name=model, text="purple", image_file=upload, audio_url=url("tones.wav")
     )
-    assert answer["model_name"] == model
-    assert answer["image_embedding"]["metadata"] == {"input_filename": "violet.jpg"}
-    assert answer["audio_embedding"]["metadata"] == {"input_url": url("tones.wav")}
-    parts = [answer[f"{name}_embedding"]["segments"] for name in ("text", "image", "audio")]
+    assert response["model_name"] == model
+    assert response["image_embedding"]["metadata"] == {"input_filename": "violet.jpg"}
+    assert response["audio_embedding"]["metadata"] == {"input_url": url("tones.wav")}
+    parts = [response[f"{name}_embedding"]["segments"] for name in ("text", "image", "audio")]
     text, image, audio = (np.array(part[0]["float"], np.float32) for part in parts)
     assert text.shape == image.shape == audio.shape == (length,)
     assert text @ image > 0.5 > text @ audio
@@ -77,20 +77,20 @@ def test_the_beginning_of_a_sound_is_skipped(in_process: httpx.Client) -> None:
 def test_a_part_that_fails_leaves_the_others(http: httpx.Client, media: Path) -> None:
     tiny = media.parent / "tiny.png"
     samples.image(tiny, "red", (62, 80))
-    answer = embed(
+    response = embed(
         http,
         text="red",
         image_file=("tiny.png", tiny.read_bytes()),
-        audio_file=("film.mp4", (media / "clip.mp4").read_bytes()),
+        audio_file=("video.mp4", (media / "clip.mp4").read_bytes()),
     )
-    assert len(answer["text_embedding"]["segments"]) == 1
-    assert "At least 64x64" in answer["image_embedding"]["error_message"]
-    assert "formats of audio" in answer["audio_embedding"]["error_message"]
-    assert "segments" not in answer["image_embedding"].keys() | answer["audio_embedding"].keys()
+    assert len(response["text_embedding"]["segments"]) == 1
+    assert "At least 64x64" in response["image_embedding"]["error_message"]
+    assert "formats of audio" in response["audio_embedding"]["error_message"]
+    assert "segments" not in response["image_embedding"].keys() | response["audio_embedding"].keys()
 
 
 def test_long_texts_are_cut_at_either_end_or_refused(
-    in_process: httpx.Client, refused: Read
+    in_process: httpx.Client, error_of: Read
 ) -> None:
     words = ["red"] * 77 + ["blue"] * 3
     vectors = {
@@ -100,14 +100,14 @@ def test_long_texts_are_cut_at_either_end_or_refused(
     assert vectors["end"] == embed(in_process, text=" ".join(words[:77]))["text_embedding"]
     assert vectors["start"] == embed(in_process, text=" ".join(words[3:]))["text_embedding"]
     body = form(model_name=V27, text=" ".join(words), text_truncate="none")
-    assert refused(in_process.post("/embed", files=body)) == (
+    assert error_of(in_process.post("/embed", files=body)) == (
         400,
         "parameter_invalid",
         "The `text` parameter is invalid. "
         "The text token length should be less than or equal to 77.",
     )
     body = form(model_name=V27, text="red", text_truncate="middle")
-    assert refused(in_process.post("/embed", files=body)) == (
+    assert error_of(in_process.post("/embed", files=body)) == (
         400,
         "parameter_invalid",
         "The `text_truncate` parameter is invalid. "
@@ -125,9 +125,9 @@ def test_long_texts_are_cut_at_either_end_or_refused(
     ],
 )
 def test_what_cannot_be_embedded_is_refused(
-    in_process: httpx.Client, refused: Read, fields: dict[str, str], code: str
+    in_process: httpx.Client, error_of: Read, fields: dict[str, str], code: str
 ) -> None:
-    assert refused(in_process.post("/embed", files=form(**fields)))[:2] == (400, code)
+    assert error_of(in_process.post("/embed", files=form(**fields)))[:2] == (400, code)
 
 
 # -- as tasks ---------------------------------------------------------------------------------
@@ -136,11 +136,11 @@ def test_what_cannot_be_embedded_is_refused(
 def test_a_task_from_its_creation_to_its_vectors(media: Path) -> None:
     clock = VirtualClock()
     with Emulator(media=media, clock=clock, pace="2") as emulator, client(emulator) as http:
-        film = ("film.mp4", (media / "clip.mp4").read_bytes())
-        body = form(model_name=V27, video_file=film, video_clip_length=5)
+        file = ("video.mp4", (media / "clip.mp4").read_bytes())
+        body = form(model_name=V27, video_file=file, video_clip_length=5)
         task_id = http.post("/embed/tasks", files=body).json()["_id"]
         metadata = {
-            "input_filename": "film.mp4",
+            "input_filename": "video.mp4",
             "video_clip_length": 5,
             "video_embedding_scope": ["clip"],
             "video_embedding_option": ["visual-text", "audio"],
@@ -180,10 +180,10 @@ def test_through_each_door(http: httpx.Client) -> None:
 
 
 def test_a_last_clip_under_two_seconds_is_dropped(tmp_path: Path) -> None:
-    film = tmp_path / "film.mp4"
-    samples.video(film, [samples.Scene("red", 31)], size=(360, 360), fps=1, sound=False)
+    file = tmp_path / "video.mp4"
+    samples.video(file, [samples.Scene("red", 31)], size=(360, 360), fps=1, sound=False)
     with Emulator(media=tmp_path) as emulator, client(emulator) as http:
-        found = segments(http, start(http, video_url=url("film.mp4")))
+        found = segments(http, start(http, video_url=url("video.mp4")))
     assert [s["end_offset_sec"] for s in found] == [6, 12, 18, 24, 30]
     assert {s["embedding_option"] for s in found} == {"visual-text"}
 
@@ -214,7 +214,7 @@ def test_a_video_shorter_than_a_usual_clip_is_one_clip(in_process: httpx.Client)
             "The `video_clip_length` parameter is invalid. "
             "`video_clip_length` should be within 2-10 seconds long",
         ),
-        ({"video_clip_length": 2.5}, "whole seconds"),
+        ({"video_clip_length": 2.5}, "whole number of seconds"),
         ({"video_clip_length": 6, "video_url": url("silent.mp4")}, "longer than the part"),
         (
             {"video_start_offset_sec": 5, "video_end_offset_sec": 5},
@@ -232,34 +232,34 @@ def test_a_video_shorter_than_a_usual_clip_is_one_clip(in_process: httpx.Client)
     ],
 )
 def test_tasks_out_of_bounds_are_refused(
-    in_process: httpx.Client, refused: Read, fields: dict[str, Any], message: str
+    in_process: httpx.Client, error_of: Read, fields: dict[str, Any], message: str
 ) -> None:
     body = form(**{"model_name": V27, "video_url": url("clip.mp4")} | fields)
-    status, _, text = refused(in_process.post("/embed/tasks", files=body))
+    status, _, text = error_of(in_process.post("/embed/tasks", files=body))
     assert status == 400
     assert message in text
 
 
-def test_a_task_needs_a_video(in_process: httpx.Client, refused: Read) -> None:
-    answer = in_process.post("/embed/tasks", files=form(model_name=V27))
-    assert refused(answer)[:2] == (400, "parameter_not_provided")
+def test_a_task_needs_a_video(in_process: httpx.Client, error_of: Read) -> None:
+    response = in_process.post("/embed/tasks", files=form(model_name=V27))
+    assert error_of(response)[:2] == (400, "parameter_not_provided")
 
 
-def test_ids_that_are_none(in_process: httpx.Client, refused: Read) -> None:
-    assert refused(in_process.get("/embed/tasks/nonsense/status")) == (
+def test_ids_that_are_none(in_process: httpx.Client, error_of: Read) -> None:
+    assert error_of(in_process.get("/embed/tasks/nonsense/status")) == (
         400,
         "parameter_invalid",
         "The `task_id` parameter is invalid. `task_id` value is invalid",
     )
     nowhere = "0" * 24
     for path in (f"/embed/tasks/{nowhere}/status", f"/embed/tasks/{nowhere}"):
-        assert refused(in_process.get(path))[:2] == (404, "resource_not_exist")
+        assert error_of(in_process.get(path))[:2] == (404, "resource_not_exist")
 
 
-def test_an_option_of_the_other_model_is_refused(in_process: httpx.Client, refused: Read) -> None:
+def test_an_option_of_the_other_model_is_refused(in_process: httpx.Client, error_of: Read) -> None:
     path = f"/embed/tasks/{start(in_process)}"
-    answer = in_process.get(path, params={"embedding_option": "transcription"})
-    assert refused(answer)[:2] == (400, "parameter_invalid")
+    response = in_process.get(path, params={"embedding_option": "transcription"})
+    assert error_of(response)[:2] == (400, "parameter_invalid")
 
 
 def test_tasks_are_listed_filtered_and_forgotten(media: Path) -> None:
@@ -270,8 +270,8 @@ def test_tasks_are_listed_filtered_and_forgotten(media: Path) -> None:
         second = start(http)
 
         def listed(**params: str) -> list[str]:
-            answer = http.get("/embed/tasks", params=params).json()
-            return [task["_id"] for task in answer["data"]]
+            response = http.get("/embed/tasks", params=params).json()
+            return [task["_id"] for task in response["data"]]
 
         assert listed() == [second, first]
         assert listed(started_at="2025-01-01T12:00:00Z") == [second]

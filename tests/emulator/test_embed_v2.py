@@ -40,24 +40,24 @@ def embed(http: httpx.Client, kind: str, **block: Any) -> dict[str, Any]:
     return answer
 
 
-def rows(answer: dict[str, Any]) -> list[tuple[str, str, float, float]]:
+def rows(response: dict[str, Any]) -> list[tuple[str, str, float, float]]:
     names = ("embedding_option", "embedding_scope", "start_sec", "end_sec")
-    return [tuple(row[name] for name in names) for row in answer["data"]]
+    return [tuple(row[name] for name in names) for row in response["data"]]
 
 
-def vector(answer: dict[str, Any], index: int = 0) -> Any:
-    return np.array(answer["data"][index]["embedding"], np.float32)
+def vector(response: dict[str, Any], index: int = 0) -> Any:
+    return np.array(response["data"][index]["embedding"], np.float32)
 
 
 # -- what comes back --------------------------------------------------------------------------
 
 
 def test_a_text_has_one_vector_and_no_metadata(http: httpx.Client) -> None:
-    answer = embed(http, "text", input_text="red")
-    assert answer.keys() == {"data"}
-    assert rows(answer) == [(None, None, None, None)]
-    assert vector(answer).shape == (512,)
-    assert np.linalg.norm(vector(answer)) == pytest.approx(1, abs=1e-6)
+    response = embed(http, "text", input_text="red")
+    assert response.keys() == {"data"}
+    assert rows(response) == [(None, None, None, None)]
+    assert vector(response).shape == (512,)
+    assert np.linalg.norm(vector(response)) == pytest.approx(1, abs=1e-6)
 
 
 def test_an_image_by_each_source(http: httpx.Client, media: Path) -> None:
@@ -84,14 +84,14 @@ def test_a_text_and_an_image_lie_between_the_two(in_process: httpx.Client) -> No
 
 
 def test_audio_in_fixed_segments(http: httpx.Client) -> None:
-    answer = embed(http, "audio", media_source=url("tones.wav"), segmentation=fixed(5))
-    assert rows(answer) == [
+    response = embed(http, "audio", media_source=url("tones.wav"), segmentation=fixed(5))
+    assert rows(response) == [
         ("audio", "clip", 0.0, 5.0),
         ("audio", "clip", 5.0, 10.0),
         ("audio", "clip", 10.0, 12.0),
         ("audio", "asset", 0.0, 12.0),
     ]
-    assert answer["metadata"] == {
+    assert response["metadata"] == {
         "input_type": "audio",
         "input_url": url("tones.wav")["url"],
         "embedding_scopes": ["clip", "asset"],
@@ -104,14 +104,14 @@ def test_audio_in_fixed_segments(http: httpx.Client) -> None:
 
 
 def test_audio_has_segments_of_six_seconds_by_default(in_process: httpx.Client) -> None:
-    answer = embed(in_process, "audio", media_source=url("tones.wav"), embedding_scope=["clip"])
-    assert [row[2:] for row in rows(answer)] == [(0.0, 6.0), (6.0, 12.0)]
+    response = embed(in_process, "audio", media_source=url("tones.wav"), embedding_scope=["clip"])
+    assert [row[2:] for row in rows(response)] == [(0.0, 6.0), (6.0, 12.0)]
 
 
 def test_video_segments_end_at_scene_changes(http: httpx.Client) -> None:
-    answer = embed(http, "video", media_source=url("clip.mp4"))
+    response = embed(http, "video", media_source=url("clip.mp4"))
     visual = [("visual", "clip", 0.0, 5.0), ("visual", "clip", 5.0, 9.0)]
-    assert rows(answer) == [
+    assert rows(response) == [
         *visual,
         ("visual", "clip", 9.0, 12.0),
         ("audio", "clip", 0.0, 5.0),
@@ -120,11 +120,11 @@ def test_video_segments_end_at_scene_changes(http: httpx.Client) -> None:
         ("visual", "asset", 0.0, 12.0),
         ("audio", "asset", 0.0, 12.0),
     ]
-    assert "clip_length" not in answer["metadata"]
+    assert "clip_length" not in response["metadata"]
 
 
 def test_dynamic_segments_are_never_shorter_than_the_minimum(in_process: httpx.Client) -> None:
-    answer = embed(
+    response = embed(
         in_process,
         "video",
         media_source=url("clip.mp4"),
@@ -132,11 +132,11 @@ def test_dynamic_segments_are_never_shorter_than_the_minimum(in_process: httpx.C
         embedding_option=["visual"],
         embedding_scope=["clip"],
     )
-    assert [row[2:] for row in rows(answer)] == [(0.0, 5.0), (5.0, 12.0)]
+    assert [row[2:] for row in rows(response)] == [(0.0, 5.0), (5.0, 12.0)]
 
 
 def test_a_stretch_of_a_video_in_fixed_segments(in_process: httpx.Client) -> None:
-    answer = embed(
+    response = embed(
         in_process,
         "video",
         media_source=url("clip.mp4"),
@@ -145,7 +145,7 @@ def test_a_stretch_of_a_video_in_fixed_segments(in_process: httpx.Client) -> Non
         segmentation=fixed(3),
         embedding_option=["audio", "visual"],
     )
-    assert rows(answer) == [
+    assert rows(response) == [
         ("visual", "clip", 1.0, 4.0),
         ("visual", "clip", 4.0, 6.5),
         ("audio", "clip", 1.0, 4.0),
@@ -153,7 +153,7 @@ def test_a_stretch_of_a_video_in_fixed_segments(in_process: httpx.Client) -> Non
         ("visual", "asset", 1.0, 6.5),
         ("audio", "asset", 1.0, 6.5),
     ]
-    metadata = answer["metadata"]
+    metadata = response["metadata"]
     assert metadata["clip_length"] == 3
     assert (metadata["start_offset_sec"], metadata["end_offset_sec"]) == (1.0, 6.5)
     assert metadata["duration"] == 12.0
@@ -165,25 +165,25 @@ def test_an_end_within_the_last_started_second_is_the_end(
     in_process: httpx.Client, media: Path
 ) -> None:
     samples.audio(media / "odd.wav", [samples.Tone(4.3, 440)])
-    answer = embed(in_process, "audio", media_source=url("odd.wav"), end_sec=5)
-    assert answer["metadata"]["end_offset_sec"] == pytest.approx(4.3, abs=0.05)
+    response = embed(in_process, "audio", media_source=url("odd.wav"), end_sec=5)
+    assert response["metadata"]["end_offset_sec"] == pytest.approx(4.3, abs=0.05)
 
 
 def test_transcription_alone_gives_nothing_and_says_why(in_process: httpx.Client) -> None:
-    answer = embed(
+    response = embed(
         in_process,
         "audio",
         media_source=url("tones.wav"),
         embedding_option=["transcription"],
     )
-    assert answer["data"] == []
-    assert answer["metadata"]["emulator_note"] == NO_SPEECH
+    assert response["data"] == []
+    assert response["metadata"]["emulator_note"] == NO_SPEECH
 
 
 def test_a_video_without_sound_has_no_audio_embeddings(in_process: httpx.Client) -> None:
-    answer = embed(in_process, "video", media_source=url("silent.mp4"))
-    assert {row[0] for row in rows(answer)} == {"visual"}
-    assert "no soundtrack" in answer["metadata"]["emulator_note"]
+    response = embed(in_process, "video", media_source=url("silent.mp4"))
+    assert {row[0] for row in rows(response)} == {"visual"}
+    assert "no soundtrack" in response["metadata"]["emulator_note"]
 
 
 def test_vectors_mean_something(in_process: httpx.Client) -> None:
@@ -199,7 +199,7 @@ def test_vectors_mean_something(in_process: httpx.Client) -> None:
 
 def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
     request = body("video", media_source=url("clip.mp4"))
-    with client(emulator) as http, Emulator(media=emulator.media) as second:
+    with client(emulator) as http, Emulator(media=emulator.state.media_folder) as second:
         first = http.post("/embed-v2", json=request).content
         assert http.post("/embed-v2", json=request).content == first
         with client(second) as other:
@@ -235,8 +235,7 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("text", input_text="x") | {"image": {"media_source": url("purple.jpg")}},
             "parameter_invalid",
-            "The `image` parameter is invalid. Only `text` goes with the `input_type` that was"
-            " given.",
+            "The `image` parameter is invalid. Only `text` belongs to the given `input_type`.",
         ),
         (
             body("text", input_text="x") | {"embedding_dimension": 512},
@@ -333,10 +332,10 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
     ],
 )
 def test_requests_that_break_a_rule(
-    http: httpx.Client, refused: Read, request_: dict[str, Any], code: str, message: str
+    http: httpx.Client, error_of: Read, request_: dict[str, Any], code: str, message: str
 ) -> None:
     response = http.post("/embed-v2", json=request_)
-    assert refused(response) == (400, code, message)
+    assert error_of(response) == (400, code, message)
 
 
 @pytest.mark.parametrize(
@@ -411,32 +410,32 @@ def test_requests_that_break_a_rule(
     ],
 )
 def test_media_that_break_a_rule(
-    in_process: httpx.Client, refused: Read, kind: str, name: str, code: str, message: str
+    in_process: httpx.Client, error_of: Read, kind: str, name: str, code: str, message: str
 ) -> None:
     response = in_process.post("/embed-v2", json=body(kind, media_source=url(name)))
-    assert refused(response) == (400, code, message)
+    assert error_of(response) == (400, code, message)
 
 
 @pytest.mark.parametrize("name", ["tones.wav", "tones.mp3", "tones.flac"])
 def test_the_formats_of_audio(in_process: httpx.Client, name: str) -> None:
-    answer = embed(
+    response = embed(
         in_process,
         "audio",
         media_source=url(name),
         embedding_option=["audio"],
         embedding_scope=["asset"],
     )
-    assert len(answer["data"]) == 1
+    assert len(response["data"]) == 1
 
 
 def test_eleven_minutes_are_for_tasks_only(
-    in_process: httpx.Client, refused: Read, tmp_path_factory: pytest.TempPathFactory
+    in_process: httpx.Client, error_of: Read, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("long")
     samples.audio(folder / "long.flac", [samples.Tone(660)])
-    in_process._transport.emulator.media = folder  # type: ignore[attr-defined]
+    in_process._transport.emulator.state.media_folder = folder  # type: ignore[attr-defined]
     request = body("audio", media_source=url("long.flac"))
-    assert refused(in_process.post("/embed-v2", json=request)) == (
+    assert error_of(in_process.post("/embed-v2", json=request)) == (
         400,
         "video_duration_too_long",
         "Audio is too long. Please use audio with duration between 0 seconds and 10 minutes(600 "
@@ -483,7 +482,7 @@ def test_a_task_keeps_its_media(http: httpx.Client, media: Path, kind: str) -> N
 def test_media_of_finished_tasks_are_given_up(emulator: Emulator) -> None:
     with client(emulator) as http:
         task_id = create(http, "audio", media_source=url("tones.mp3"))
-        kept = emulator.store.media("x").parent
+        kept = emulator.state.database.media_path("x").parent
         assert len([file for file in kept.iterdir() if file.is_file()]) == 1
         http.get(f"/embed-v2/tasks/{task_id}")
         assert [file for file in kept.iterdir() if file.is_file()] == []
@@ -515,14 +514,14 @@ def test_a_task_that_takes_its_time(media: Path) -> None:
         assert task["updated_at"] == "2025-01-01T00:00:06.000Z"
 
 
-def test_a_task_is_forgotten_after_seven_days(media: Path, refused: Read) -> None:
+def test_a_task_is_forgotten_after_seven_days(media: Path, error_of: Read) -> None:
     clock = VirtualClock()
     with Emulator(media=media, clock=clock) as emulator, client(emulator) as http:
         task_id = create(http, "audio", media_source=url("tones.wav"))
         clock.advance(7 * 86_400 - 1)
         assert http.get(f"/embed-v2/tasks/{task_id}").json()["status"] == "ready"
         clock.advance(1)
-        assert refused(http.get(f"/embed-v2/tasks/{task_id}")) == (
+        assert error_of(http.get(f"/embed-v2/tasks/{task_id}")) == (
             404,
             "resource_not_exist",
             f"Resource with id `{task_id}` does not exist in `embedding_tasks`.",
@@ -530,7 +529,7 @@ def test_a_task_is_forgotten_after_seven_days(media: Path, refused: Read) -> Non
         assert http.get("/embed-v2/tasks").json()["data"] == []
 
 
-def test_tasks_are_listed_newest_first_in_pages(media: Path, refused: Read) -> None:
+def test_tasks_are_listed_newest_first_in_pages(media: Path, error_of: Read) -> None:
     clock = VirtualClock()
     with Emulator(media=media, clock=clock, pace="1") as emulator, client(emulator) as http:
         ids = []
@@ -540,7 +539,7 @@ def test_tasks_are_listed_newest_first_in_pages(media: Path, refused: Read) -> N
         video = {"media_source": url("clip.mp4"), "segmentation": fixed(5)}
         ids.append(create(http, "video", **video))
         ids.reverse()
-        with emulator.jobs.glance():
+        with emulator.state.jobs.uncounted():
             whole = http.get("/embed-v2/tasks").json()
         assert [task["_id"] for task in whole["data"]] == ids
         assert whole["page_info"] == {
@@ -568,7 +567,7 @@ def test_tasks_are_listed_newest_first_in_pages(media: Path, refused: Read) -> N
         assert whole["data"][1]["audio_embedding"]["metadata"]["end_offset_sec"] == 4
 
         def listed(query: str) -> list[str]:
-            with emulator.jobs.glance():
+            with emulator.state.jobs.uncounted():
                 found = http.get(f"/embed-v2/tasks?{query}").json()
             return [task["_id"] for task in found["data"]]
 
@@ -583,7 +582,7 @@ def test_tasks_are_listed_newest_first_in_pages(media: Path, refused: Read) -> N
         assert listed("status=failed") == []
         for query in ("page=0", "page_limit=51", "page_limit=0", "started_at=soon", "page=x"):
             name = query.partition("=")[0]
-            status, code, message = refused(http.get(f"/embed-v2/tasks?{query}"))
+            status, code, message = error_of(http.get(f"/embed-v2/tasks?{query}"))
             assert (status, code) == (400, "parameter_invalid")
             assert f"`{name}`" in message
 
@@ -602,9 +601,9 @@ def test_tasks_are_listed_newest_first_in_pages(media: Path, refused: Read) -> N
     ],
 )
 def test_tasks_that_break_a_rule(
-    in_process: httpx.Client, refused: Read, request_: dict[str, Any], named: str
+    in_process: httpx.Client, error_of: Read, request_: dict[str, Any], named: str
 ) -> None:
-    status, _, message = refused(in_process.post("/embed-v2/tasks", json=request_))
+    status, _, message = error_of(in_process.post("/embed-v2/tasks", json=request_))
     assert status == 400
     assert named in message
     assert in_process.get("/embed-v2/tasks").json()["data"] == []
@@ -616,9 +615,9 @@ def test_options_that_change_nothing_are_taken(in_process: httpx.Client) -> None
     assert in_process.post("/embed-v2/tasks", json=request).status_code == 202
 
 
-def test_an_unknown_task(http: httpx.Client, refused: Read) -> None:
+def test_an_unknown_task(http: httpx.Client, error_of: Read) -> None:
     response = http.get("/embed-v2/tasks/000000000000000000000000")
-    assert refused(response)[:2] == (404, "resource_not_exist")
+    assert error_of(response)[:2] == (404, "resource_not_exist")
     assert response.json().keys() == {"error"}
 
 

@@ -4,7 +4,7 @@ from dodeca.emulator import errors
 
 
 @pytest.mark.parametrize(
-    ("refusal", "message"),
+    ("error", "message"),
     [
         (errors.parameter_invalid("page"), "The `page` parameter is invalid."),
         (
@@ -38,12 +38,12 @@ from dodeca.emulator import errors
         ),
     ],
 )
-def test_the_documented_texts_are_filled_in(refusal: errors.Refusal, message: str) -> None:
-    assert refusal.message == message
+def test_the_documented_texts_are_filled_in(error: errors.ErrorResponse, message: str) -> None:
+    assert error.message == message
 
 
 def test_a_body_is_flat_or_nested() -> None:
-    refusal = errors.resource_not_exist("assets", "abc")
-    flat = {"code": "resource_not_exist", "message": refusal.message}
-    assert refusal.body(nested=False) == flat
-    assert refusal.body(nested=True) == {"error": flat}
+    error = errors.resource_not_exist("assets", "abc")
+    flat = {"code": "resource_not_exist", "message": error.message}
+    assert error.body(nested=False) == flat
+    assert error.body(nested=True) == {"error": flat}

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from dodeca.emulator import Emulator, VirtualClock
-from dodeca.emulator.operations import imports
+from dodeca.emulator.handlers import imports
 from dodeca.emulator.rules import models
 
 from .conftest import client
@@ -51,11 +51,11 @@ def start(http: httpx.Client, index_id: str, **more: Any) -> dict[str, Any]:
 
 
 def status(http: httpx.Client, index_id: str) -> dict[str, list[str]]:
-    """The names of the files by status; a look is a poll."""
-    answer = http.get(f"{PATH}/status", params={"index_id": index_id}).json()
+    """The names of the files by status; each call is a poll."""
+    response = http.get(f"{PATH}/status", params={"index_id": index_id}).json()
     return {
         state: [entry if isinstance(entry, str) else entry["filename"] for entry in entries]
-        for state, entries in answer.items()
+        for state, entries in response.items()
         if entries
     }
 
@@ -108,30 +108,30 @@ def test_an_import_from_start_to_end(http: httpx.Client, clock: VirtualClock) ->
     assert http.get(f"/tasks/{first['video_id']}").json()["status"] == "ready"
 
 
-def test_one_import_at_a_time(http: httpx.Client, refused: Read) -> None:
+def test_one_import_at_a_time(http: httpx.Client, error_of: Read) -> None:
     first, second = index(http, "a"), index(http, "b")
     start(http, first)
     for index_id in (first, second):
-        answer = http.post(PATH, json={"index_id": index_id})
-        assert refused(answer)[:2] == (400, "import_in_progress")
+        response = http.post(PATH, json={"index_id": index_id})
+        assert error_of(response)[:2] == (400, "import_in_progress")
     finish(http, first)
     assert names(start(http, second)) == ["clip.mp4", "silent.mp4"]
 
 
 def test_an_import_that_starts_meanwhile_wins(
-    http: httpx.Client, refused: Read, monkeypatch: pytest.MonkeyPatch
+    http: httpx.Client, error_of: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index_id = index(http)
-    accepted = imports.accepted
+    check_video = imports.check_video
 
     def slow(*args: Any, **more: Any) -> Any:
-        monkeypatch.setattr(imports, "accepted", accepted)
+        monkeypatch.setattr(imports, "check_video", check_video)
         start(http, index_id)
-        return accepted(*args, **more)
+        return check_video(*args, **more)
 
-    monkeypatch.setattr(imports, "accepted", slow)
-    answer = http.post(PATH, json={"index_id": index_id})
-    assert refused(answer)[:2] == (400, "import_in_progress")
+    monkeypatch.setattr(imports, "check_video", slow)
+    response = http.post(PATH, json={"index_id": index_id})
+    assert error_of(response)[:2] == (400, "import_in_progress")
     assert len(listed(http, f"/indexes/{index_id}/indexed-assets")) == 2
 
 
@@ -184,37 +184,37 @@ def test_a_deleted_index_ends_its_import(http: httpx.Client) -> None:
     assert len(names(start(http, other))) == 2
 
 
-def test_what_does_not_exist(http: httpx.Client, refused: Read) -> None:
-    for answer in (
+def test_what_does_not_exist(http: httpx.Client, error_of: Read) -> None:
+    for response in (
         http.post(PATH, json={"index_id": "nope"}),
         http.get(f"{PATH}/status?index_id=nope"),
     ):
-        assert refused(answer) == (
+        assert error_of(response) == (
             404,
             "resource_not_exist",
             "Resource with id `nope` does not exist in `indexes`.",
         )
-    assert refused(http.get(f"{PATH}/status"))[:2] == (400, "parameter_not_provided")
+    assert error_of(http.get(f"{PATH}/status"))[:2] == (400, "parameter_not_provided")
 
 
 @pytest.mark.parametrize("name", ["%2E%2E", "..%2F..", "a%2Fb", "%2F", "%2E"])
-def test_integrations_lie_in_the_media_folder(http: httpx.Client, refused: Read, name: str) -> None:
+def test_integrations_are_in_the_folder(http: httpx.Client, error_of: Read, name: str) -> None:
     path = PATH.replace("bucket", name)
     missing = (404, "resource_not_exist")
-    assert refused(http.post(path, json={"index_id": index(http)}))[:2] == missing
-    assert refused(http.get(f"{path}/logs"))[:2] == missing
+    assert error_of(http.post(path, json={"index_id": index(http)}))[:2] == missing
+    assert error_of(http.get(f"{path}/logs"))[:2] == missing
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "a%00b", "%FF"])
 def test_names_that_no_folder_can_have(http: httpx.Client, name: str) -> None:
-    answer = http.get(PATH.replace("bucket", name) + "/logs")
-    assert answer.json() == {"data": []}
+    response = http.get(PATH.replace("bucket", name) + "/logs")
+    assert response.json() == {"data": []}
 
 
-def test_without_a_media_folder_there_are_no_integrations(refused: Read) -> None:
+def test_without_a_media_folder_there_are_no_integrations(error_of: Read) -> None:
     with Emulator() as emulator, client(emulator) as http:
-        answer = http.get(f"{PATH}/logs")
-        assert refused(answer) == (
+        response = http.get(f"{PATH}/logs")
+        assert error_of(response) == (
             404,
             "resource_not_exist",
             "Resource with id `bucket` does not exist in `integrations`.",

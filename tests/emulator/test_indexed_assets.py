@@ -67,10 +67,10 @@ def test_the_states_of_an_indexed_asset(media: Path) -> None:
         assert http.get(f"{path}/{created}").json()["hls"]["status"] == "CANCELED"
 
 
-def test_an_asset_has_to_be_ready(media: Path, refused: Read) -> None:
+def test_an_asset_has_to_be_ready(media: Path, error_of: Read) -> None:
     with Emulator(media=media, pace="2") as emulator, client(emulator) as http:
-        answer = indexed(http, index(http), asset(http, "silent.mp4"))
-        status, code, message = refused(answer)
+        response = indexed(http, index(http), asset(http, "silent.mp4"))
+        status, code, message = error_of(response)
         assert (status, code) == (400, "parameter_invalid")
         assert message.startswith("The `asset_id` parameter is invalid. The asset is not ready")
 
@@ -86,28 +86,28 @@ def test_an_asset_has_to_be_ready(media: Path, refused: Read) -> None:
     ],
 )
 def test_assets_that_no_index_takes(
-    in_process: httpx.Client, refused: Read, name: str, code: str
+    in_process: httpx.Client, error_of: Read, name: str, code: str
 ) -> None:
     index_id = index(in_process)
-    assert refused(indexed(in_process, index_id, asset(in_process, name)))[:2] == (400, code)
+    assert error_of(indexed(in_process, index_id, asset(in_process, name)))[:2] == (400, code)
     assert listed(in_process, f"/indexes/{index_id}/indexed-assets") == []
 
 
-def test_what_does_not_exist(in_process: httpx.Client, refused: Read) -> None:
+def test_what_does_not_exist(in_process: httpx.Client, error_of: Read) -> None:
     index_id, other = index(in_process, "a"), index(in_process, "b")
     text = "Resource with id `{}` does not exist in `{}`."
     missing = indexed(in_process, index_id, "nope")
-    assert refused(missing) == (404, "resource_not_exist", text.format("nope", "assets"))
+    assert error_of(missing) == (404, "resource_not_exist", text.format("nope", "assets"))
     missing = indexed(in_process, "nope", asset(in_process, "silent.mp4"))
-    assert refused(missing) == (404, "resource_not_exist", text.format("nope", "indexes"))
+    assert error_of(missing) == (404, "resource_not_exist", text.format("nope", "indexes"))
     made = indexed(in_process, index_id, asset(in_process, "silent.mp4")).json()["_id"]
     for index_, id_ in ((index_id, "nope"), (other, made)):
         path = f"/indexes/{index_}/indexed-assets/{id_}"
         for method in ("get", "patch", "delete"):
             body = {"json": {}} if method == "patch" else {}
-            answer = in_process.request(method, path, **body)
+            response = in_process.request(method, path, **body)
             wanted = (404, "resource_not_exist", text.format(id_, "indexed_assets"))
-            assert refused(answer) == wanted
+            assert error_of(response) == wanted
 
 
 def test_indexed_assets_are_filtered(media: Path) -> None:
@@ -119,7 +119,7 @@ def test_indexed_assets_are_filtered(media: Path) -> None:
         indexed(http, index_id, asset(http, "silent.mp4"), user_metadata={"n": 2})
 
         def names(query: str) -> list[str]:
-            with emulator.jobs.glance():
+            with emulator.state.jobs.uncounted():
                 return listed(http, f"/indexes/{index_id}/indexed-assets?{query}")
 
         assert names("") == ["silent.mp4", "clip.mp4"]
@@ -133,10 +133,10 @@ def test_indexed_assets_are_filtered(media: Path) -> None:
         assert names("updated_at=2025-01-01T00:00:30Z&sort_option=asc") == ["silent.mp4"]
 
 
-def test_a_used_asset_is_not_deleted_unless_forced(in_process: httpx.Client, refused: Read) -> None:
+def test_a_used_asset_is_only_deleted_by_force(in_process: httpx.Client, error_of: Read) -> None:
     index_id, asset_id = index(in_process), asset(in_process, "silent.mp4")
     made = indexed(in_process, index_id, asset_id).json()["_id"]
-    assert refused(in_process.delete(f"/assets/{asset_id}"))[:2] == (409, "asset_in_use")
+    assert error_of(in_process.delete(f"/assets/{asset_id}"))[:2] == (409, "asset_in_use")
     assert in_process.delete(f"/assets/{asset_id}?force=true").status_code == 204
     found = in_process.get(f"/indexes/{index_id}/indexed-assets/{made}").json()
     assert found["status"] == "ready"

@@ -66,8 +66,8 @@ def test_indexes_are_listed_filtered_and_ordered(media: Path) -> None:
         assert names("updated_at=2025-01-01T00:03:00Z") == ["z"]
 
 
-def test_a_deleted_index_takes_its_videos_along(emulator: Emulator, refused: Read) -> None:
-    folder = emulator.store.media("x").parent
+def test_a_deleted_index_takes_its_videos_along(emulator: Emulator, error_of: Read) -> None:
+    folder = emulator.state.database.media_path("x").parent
     with client(emulator) as http:
         kept, gone = index(http, "kept"), index(http, "gone")
         video(http, kept, "silent.mp4")
@@ -80,7 +80,7 @@ def test_a_deleted_index_takes_its_videos_along(emulator: Emulator, refused: Rea
         assert http.delete(f"/tasks/{ready['_id']}").status_code == 204
         missing = (404, "resource_not_exist")
         for path in ("", "/videos", "/indexed-assets"):
-            assert refused(http.get(f"/indexes/{gone}{path}"))[:2] == missing
+            assert error_of(http.get(f"/indexes/{gone}{path}"))[:2] == missing
         assert len(listed(http, f"/indexes/{kept}/videos")) == 1
 
 
@@ -91,7 +91,7 @@ def test_a_deleted_index_takes_its_videos_along(emulator: Emulator, refused: Rea
         ({"index_name": "", "models": [MARENGO]}, "parameter_invalid", "`index_name`"),
         ({"index_name": "a", "models": []}, "parameter_invalid", "`models`"),
         ({"index_name": "a", "models": [MARENGO] * 3}, "parameter_invalid", "`models`"),
-        ({"index_name": "a", "models": [MARENGO, OLDER]}, "parameter_invalid", "One model"),
+        ({"index_name": "a", "models": [MARENGO, OLDER]}, "parameter_invalid", "Only one model"),
         (
             {"index_name": "a", "models": [{**MARENGO, "model_name": "marengo9"}]},
             "parameter_invalid",
@@ -116,17 +116,17 @@ def test_a_deleted_index_takes_its_videos_along(emulator: Emulator, refused: Rea
     ],
 )
 def test_indexes_that_cannot_be(
-    in_process: httpx.Client, refused: Read, body: dict[str, Any], code: str, named: str
+    in_process: httpx.Client, error_of: Read, body: dict[str, Any], code: str, named: str
 ) -> None:
     response = in_process.post("/indexes", json=body)
-    assert refused(response)[:2] == (400, code)
-    assert named in refused(response)[2]
+    assert error_of(response)[:2] == (400, code)
+    assert named in error_of(response)[2]
     assert listed(in_process, "/indexes") == []
 
 
-def test_a_name_belongs_to_one_index(in_process: httpx.Client, refused: Read) -> None:
+def test_a_name_belongs_to_one_index(in_process: httpx.Client, error_of: Read) -> None:
     first, second = index(in_process, "a"), index(in_process, "b")
     taken = in_process.put(f"/indexes/{second}", json={"index_name": "a"})
-    assert refused(taken)[:2] == (400, "index_name_already_exists")
+    assert error_of(taken)[:2] == (400, "index_name_already_exists")
     same = in_process.put(f"/indexes/{first}", json={"index_name": "a"})
     assert same.status_code == 204

@@ -32,25 +32,25 @@ def server(db: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("media") / "red.png"
     return samples.image(path, "red", (64, 64)).read_bytes()
 
 
-def content(picture: bytes, number: int) -> bytes:
-    """A picture of its own for each upload; decoders ignore what follows the last block."""
-    return picture + f"picture {number} ".encode() * 10_000
+def content(image: bytes, number: int) -> bytes:
+    """An image of its own for each upload; decoders ignore what follows the last block."""
+    return image + f"image {number} ".encode() * 10_000
 
 
-def upload(http: httpx.Client, url: str, picture: bytes, number: int) -> str | None:
+def upload(http: httpx.Client, url: str, image: bytes, number: int) -> str | None:
     """The id of an acknowledged upload; None when the server was killed meanwhile."""
-    file = (f"{number}.png", content(picture, number), "image/png")
+    file = (f"{number}.png", content(image, number), "image/png")
     try:
-        answer = http.post(f"{url}/assets", data={"method": "direct"}, files={"file": file})
+        response = http.post(f"{url}/assets", data={"method": "direct"}, files={"file": file})
     except httpx.HTTPError:
         return None
-    assert answer.status_code == 201
-    return str(answer.json()["_id"])
+    assert response.status_code == 201
+    return str(response.json()["_id"])
 
 
 def assets(http: httpx.Client, url: str) -> dict[str, dict[str, object]]:
@@ -65,12 +65,12 @@ def assets(http: httpx.Client, url: str) -> dict[str, dict[str, object]]:
 
 
 @pytest.mark.parametrize("kill_after", [5, 40])
-def test_what_was_acknowledged_survives(tmp_path: Path, picture: bytes, kill_after: int) -> None:
+def test_what_was_acknowledged_survives(tmp_path: Path, image: bytes, kill_after: int) -> None:
     db = tmp_path / "emulator.db"
     acknowledged: list[str] = []
     http = httpx.Client(headers=KEY, timeout=60)
     with http, server(db) as (process, url), ThreadPoolExecutor(8) as pool:
-        for done in pool.map(lambda n: upload(http, url, picture, n), range(UPLOADS)):
+        for done in pool.map(lambda n: upload(http, url, image, n), range(UPLOADS)):
             if done is not None:
                 acknowledged.append(done)
             if len(acknowledged) == kill_after:
@@ -80,7 +80,7 @@ def test_what_was_acknowledged_survives(tmp_path: Path, picture: bytes, kill_aft
     with httpx.Client(headers=KEY, timeout=60) as http, server(db) as (_, url):
         found = assets(http, url)
     assert set(acknowledged) <= set(found)
-    sizes = {f"{n}.png": len(content(picture, n)) for n in range(UPLOADS)}
+    sizes = {f"{n}.png": len(content(image, n)) for n in range(UPLOADS)}
     assert all(asset["size"] == sizes[str(asset["filename"])] for asset in found.values())
     kept = [path for path in tmp_path.rglob("*") if path.is_file() and ".db" not in path.suffix]
     assert len(kept) <= len(found) + 1

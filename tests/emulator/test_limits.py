@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from dodeca.emulator import samples
-from dodeca.emulator.errors import Refusal
-from dodeca.emulator.media.analysis import MediaInfo
+from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.rules import limits
-from dodeca.emulator.rules.limits import Limits
-from dodeca.emulator.rules.urls import Source
+from dodeca.emulator.rules.limits import MediaLimits
+from dodeca.emulator.rules.urls import MediaSource
+from dodeca.video.probe import MediaInfo
 
-LIMITS = Limits(shortest=4, longest=4 * 3600)
+LIMITS = MediaLimits(shortest=4, longest=4 * 3600)
 
 
 def video(width: int, height: int, duration: float = 60) -> MediaInfo:
@@ -19,9 +19,9 @@ def video(width: int, height: int, duration: float = 60) -> MediaInfo:
 def judge(monkeypatch: pytest.MonkeyPatch, info: MediaInfo) -> str:
     monkeypatch.setattr(limits, "probe", lambda content: info)
     try:
-        LIMITS.video(Source(b"", "video"))
-    except Refusal as refusal:
-        return f"{refusal.code}: {refusal.message}"
+        LIMITS.check_video(MediaSource(b"", "video"))
+    except ErrorResponse as error:
+        return f"{error.code}: {error.message}"
     return "accepted"
 
 
@@ -71,6 +71,6 @@ def test_durations(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_images_need_a_size(tmp_path: Path) -> None:
     for size, smallest in (((128, 128), 128), ((200, 64), 64)):
         path = samples.image(tmp_path / "a.png", "red", size)
-        assert limits.image(Source(path, "image"), smallest=smallest).format == "png"
-        with pytest.raises(Refusal, match=f"At least {smallest + 1}x{smallest + 1} pixels"):
-            limits.image(Source(path, "image"), smallest=smallest + 1)
+        assert limits.check_image(MediaSource(path, "image"), smallest=smallest).format == "png"
+        with pytest.raises(ErrorResponse, match=f"At least {smallest + 1}x{smallest + 1} pixels"):
+            limits.check_image(MediaSource(path, "image"), smallest=smallest + 1)

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from dodeca.emulator import samples
-from dodeca.emulator.media.analysis import BrokenMedia, analyse, probe
+from dodeca.emulator.media.analysis import analyse
 from dodeca.emulator.media.pixels import COLOURS
+from dodeca.video.probe import BrokenMedia, probe
 
-from .films import BLUE, GREEN, RED, film, flat
+from .videos import BLUE, GREEN, RED, encode_video, flat
 
 
 def remuxed(source: Path, target: Path, options: dict[str, str] | None = None) -> Path:
@@ -37,7 +38,7 @@ def rotated(source: Path, target: Path) -> Path:
 
 
 def png(width: int, height: int) -> bytes:
-    """A white picture of any size in a few bytes."""
+    """A white image of any size in a few bytes."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checksum = zlib.crc32(kind + data)
@@ -101,7 +102,7 @@ def test_probe_of_pictures(name, form, media):
 def test_a_video_without_sound(media):
     info = probe(media / "silent.mp4")
     assert (info.kind, info.has_audio, info.audio_codec) == ("video", False, None)
-    assert analyse(media / "silent.mp4").sound is None
+    assert analyse(media / "silent.mp4").audio is None
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mov", ".ts", ".3gp"])
@@ -123,7 +124,7 @@ def test_the_duration_is_counted_where_the_header_has_none(small, tmp_path):
 
 def test_sound_that_goes_on_after_the_picture_counts(tmp_path):
     path = tmp_path / "long.mkv"
-    picture = film(tmp_path / "film.mp4", [flat(RED)] * 25)
+    picture = encode_video(tmp_path / "video.mp4", [flat(RED)] * 25)
     sound = samples.audio(tmp_path / "tone.flac", [samples.Tone(5, 440)])
     with av.open(str(picture)) as a, av.open(str(sound)) as b, av.open(str(path), "w") as new:
         targets = [new.add_stream_from_template(old.streams[0]) for old in (a, b)]
@@ -137,7 +138,7 @@ def test_sound_that_goes_on_after_the_picture_counts(tmp_path):
 
 def test_rotation_is_undone(tmp_path):
     picture = np.concatenate([flat(RED, 96, 80), flat(BLUE, 96, 80)], axis=1)
-    path = film(tmp_path / "film.mp4", [picture] * 10)
+    path = encode_video(tmp_path / "video.mp4", [picture] * 10)
     turned = rotated(path, tmp_path / "turned.mp4")
     assert (probe(path).width, probe(path).height) == (160, 96)
     assert (probe(turned).width, probe(turned).height) == (96, 160)
@@ -168,7 +169,7 @@ def test_pixel_formats_show_the_same_colours(pixels, tmp_path):
     codec = "ffv1"
     if pixels == "gbrp":  # what this encoder takes is bgr0, what it writes is gbrp
         codec, pixels = "libx264rgb", "bgr0"
-    path = film(tmp_path / "film.mkv", [picture] * 3, codec=codec, pixels=pixels)
+    path = encode_video(tmp_path / "video.mkv", [picture] * 3, codec=codec, pixels=pixels)
     frames = analyse(path).frames
     cells = frames.cells[0].reshape(6, 8, 3).astype(int)
     assert np.abs(cells[:, :3] - RED).max() <= 8
@@ -180,7 +181,9 @@ def test_pixel_formats_show_the_same_colours(pixels, tmp_path):
 
 @pytest.mark.parametrize("pixels", ["gray", "gray10le", "gray16le"])
 def test_grey_pictures_have_no_colour(pixels, tmp_path):
-    path = film(tmp_path / "film.mkv", [flat((128, 128, 128))] * 3, codec="ffv1", pixels=pixels)
+    path = encode_video(
+        tmp_path / "video.mkv", [flat((128, 128, 128))] * 3, codec="ffv1", pixels=pixels
+    )
     analysis = analyse(path)
     assert colour_of(analysis) == "grey"
     assert np.abs(analysis.frames.cells[0].astype(int) - 128).max() <= 10
@@ -222,7 +225,7 @@ def test_every_colour_is_called_by_its_name(colour, tmp_path):
 
 def test_changing_rates(tmp_path):
     times = [0, 0.1, 0.15, 1, 3, 3.2, 7]
-    path = film(tmp_path / "film.mp4", [flat(RED)] * 7, times=times)
+    path = encode_video(tmp_path / "video.mp4", [flat(RED)] * 7, times=times)
     assert analyse(path).frames.times == pytest.approx(np.array(times), abs=0.001)
 
 
@@ -232,27 +235,27 @@ def test_a_part_is_what_the_whole_has_there(media):
     inside = (whole.frames.times >= 4.5) & (whole.frames.times < 9.5)
     assert part.frames.times == pytest.approx(whole.frames.times[inside])
     assert (part.frames.cells == whole.frames.cells[inside]).all()
-    assert part.sound.times[0] == 4.5
-    assert part.sound.times[-1] + part.sound.window == pytest.approx(9.5, abs=part.sound.window)
-    near_end = (whole.sound.times > 9.1) & (whole.sound.times < 9.3)
-    assert part.sound.tonal[-3] == pytest.approx(int(whole.sound.tonal[near_end][0]), abs=12)
+    assert part.audio.times[0] == 4.5
+    assert part.audio.times[-1] + part.audio.window == pytest.approx(9.5, abs=part.audio.window)
+    near_end = (whole.audio.times > 9.1) & (whole.audio.times < 9.3)
+    assert part.audio.tonal[-3] == pytest.approx(int(whole.audio.tonal[near_end][0]), abs=12)
 
 
 def test_beyond_the_end_there_is_nothing(media):
     analysis = analyse(media / "clip.mp4", start=50, end=60)
-    assert (analysis.frames, analysis.sound) == (None, None)
+    assert (analysis.frames, analysis.audio) == (None, None)
 
 
 def test_pictures_are_a_moment(media):
     analysis = analyse(media / "purple.jpg", start=3, end=4)
     assert len(analysis.frames.times) == 1
-    assert analysis.sound is None
+    assert analysis.audio is None
 
 
 @pytest.mark.parametrize("name", ["tones.wav", "tones.mp3", "tones.flac", "tones.m4a"])
 def test_loudness_and_tone(name, media):
     """A 440 Hz tone at half of full scale is 6 dB, eight steps, below 116."""
-    sound = analyse(media / name).sound
+    sound = analyse(media / name).audio
     assert len(sound.times) * sound.window == pytest.approx(12 if "wav" in name else 4, abs=0.1)
     middle = slice(8, 40)
     assert np.abs(sound.levels[middle].astype(int) - (114 if "wav" in name else 108)).max() <= 2
@@ -297,7 +300,7 @@ def test_sample_formats(rate, form, layout, tmp_path):
         container.mux(stream.encode(None))
     analysis = analyse(path)
     assert analysis.info.duration == 1.0
-    sound = analysis.sound
+    sound = analysis.audio
     assert sound.levels[2] == pytest.approx(108, abs=1)
     assert sound.tonal[2] > 220
     assert sound.bands[2].argmax() in {9, 10}  # 1000 Hz
@@ -313,7 +316,7 @@ def test_sound_at_absurd_rates():
     """A small file must neither last for days nor fill the memory."""
     with pytest.raises(BrokenMedia):
         analyse(riff(1, 1, bytes(1 << 18)))
-    sound = analyse(riff(5_000_000, 255, bytes(510 << 13))).sound
+    sound = analyse(riff(5_000_000, 255, bytes(510 << 13))).audio
     assert sound.levels.tolist() == [0]
 
 
@@ -330,8 +333,8 @@ def test_opus_has_no_exact_decoder_but_is_heard(tmp_path):
         container.mux(stream.encode(None))
     analysis = analyse(path)
     assert analysis.info.audio_codec == "opus"
-    assert analysis.sound.levels[5] == pytest.approx(108, abs=1)
-    assert analysis.sound.tonal[5] > 240
+    assert analysis.audio.levels[5] == pytest.approx(108, abs=1)
+    assert analysis.audio.tonal[5] > 240
 
 
 def test_cover_art_is_no_video(tmp_path):
@@ -387,10 +390,10 @@ def test_streams_without_a_decoder_are_not_there(small):
     content = small.read_bytes()
     deaf = content.replace(b"mp4a", b"zzzz").replace(b"\x40\x15", b"\xfe\x15")
     assert (probe(deaf).kind, probe(deaf).has_audio) == ("video", False)
-    assert analyse(deaf).sound is None
+    assert analyse(deaf).audio is None
     blind = content.replace(b"avc1", b"zzzz")
     assert (probe(blind).kind, probe(blind).width) == ("audio", None)
-    with pytest.raises(BrokenMedia, match="no picture and no sound"):
+    with pytest.raises(BrokenMedia, match="no video, image or audio"):
         probe(deaf.replace(b"avc1", b"zzzz"))
 
 
@@ -439,7 +442,7 @@ def test_damaged_files_are_broken_or_valid(seed, small, media):
 
 
 def test_memory_stays_flat(small):
-    """Columns of some 200 bytes a picture: ten minutes at 30 a second are below 4 MB."""
+    """Columns of some 200 bytes a frame: ten minutes at 30 a second are below 4 MB."""
     frames = analyse(small).frames
     columns = (getattr(frames, name) for name in frames.__dataclass_fields__)
     assert sum(column.nbytes for column in columns) / len(frames.times) < 210

@@ -9,9 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock
-from dodeca.emulator.operations import assets
-from dodeca.emulator.server import serving
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, serving
+from dodeca.emulator.handlers import assets
 
 from .conftest import KEY, client, conforms
 
@@ -91,20 +90,22 @@ def upload(emulator: Emulator, content: bytes) -> Iterator[Upload]:
 
 
 def asset_file(emulator: Emulator, asset_id: str) -> Path:
-    asset = emulator.store.get("assets", asset_id)
+    asset = emulator.state.database.get("assets", asset_id)
     assert asset
-    return emulator.store.media(asset["media"])
+    return emulator.state.database.media_path(asset["media"])
 
 
-@pytest.mark.parametrize("door", ["in process", "server"])
+@pytest.mark.parametrize("transport", ["in process", "server"])
 def test_a_file_arrives_in_chunks_in_any_order(
-    emulator: Emulator, content: bytes, door: str
+    emulator: Emulator, content: bytes, transport: str
 ) -> None:
-    if door == "server":
+    if transport == "server":
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
-            httpx.Client() as storage,
+            httpx.Client(
+                base_url=url, timeout=60, headers=KEY, event_hooks={"response": [conforms]}
+            ) as http,
+            httpx.Client(timeout=60) as storage,
         ):
             _send_all(emulator, Upload(http, storage, content), http)
     else:
@@ -141,7 +142,7 @@ def _send_all(emulator: Emulator, upload: Upload, http: httpx.Client) -> None:
     assert http.get("/assets/multipart-uploads").json()["data"] == []
     again = upload.report((1, sent.headers["etag"])).json()
     assert (again["processed_chunks"], again["duplicate_chunks"]) == (0, 1)
-    folder = emulator.store.media("x").parent
+    folder = emulator.state.database.media_path("x").parent
     assert len([file for file in folder.iterdir() if file.is_file()]) == 1
 
 
@@ -173,35 +174,35 @@ def test_a_proof_may_come_without_its_quotes(upload: Upload) -> None:
     assert upload.report((1, etag.strip('"'))).status_code == 200
 
 
-def test_a_leaked_api_key_is_noticed(upload: Upload, refused: Read) -> None:
-    answer = upload.put(1, headers={**upload.session["upload_headers"], **KEY})
-    assert refused(answer)[:2] == (400, "api_key_not_expected")
+def test_a_leaked_api_key_is_noticed(upload: Upload, error_of: Read) -> None:
+    response = upload.put(1, headers={**upload.session["upload_headers"], **KEY})
+    assert error_of(response)[:2] == (400, "api_key_not_expected")
 
 
-def test_the_headers_of_the_session_are_signed(upload: Upload, refused: Read) -> None:
-    status, code, message = refused(upload.put(1, headers={}))
+def test_the_headers_of_the_session_are_signed(upload: Upload, error_of: Read) -> None:
+    status, code, message = error_of(upload.put(1, headers={}))
     assert (status, code) == (403, "access_denied")
     assert "`content-type`" in message
     upload.fresh(1)
     assert upload.put(1, headers={}).status_code == 200
 
 
-def test_a_url_works_once(upload: Upload, refused: Read) -> None:
+def test_a_url_works_once(upload: Upload, error_of: Read) -> None:
     assert upload.put(1).status_code == 200
-    assert refused(upload.put(1)) == (403, "access_denied", "The URL has been used.")
+    assert error_of(upload.put(1)) == (403, "access_denied", "The URL has been used.")
     upload.fresh(1)
     again = upload.put(1)
     assert again.status_code == 200
     upload.report((1, again.headers["etag"]))
     upload.fresh(1)
-    assert refused(upload.put(1))[0] == 403  # complete
+    assert error_of(upload.put(1))[0] == 403  # complete
 
 
-def test_a_url_works_for_an_hour(upload: Upload, clock: VirtualClock, refused: Read) -> None:
+def test_a_url_works_for_an_hour(upload: Upload, clock: VirtualClock, error_of: Read) -> None:
     clock.advance(3599)
     assert upload.put(1).status_code == 200
     clock.advance(1)
-    assert refused(upload.put(2)) == (403, "access_denied", "The URL has expired.")
+    assert error_of(upload.put(2)) == (403, "access_denied", "The URL has expired.")
     fresh = upload.fresh(2, 2).json()
     assert (fresh["start_index"], fresh["count"]) == (2, 2)
     assert fresh["generated_at"] == "2025-01-01T01:00:00.000Z"
@@ -210,17 +211,17 @@ def test_a_url_works_for_an_hour(upload: Upload, clock: VirtualClock, refused: R
 
 
 def test_a_session_ends_after_a_day(
-    emulator: Emulator, upload: Upload, clock: VirtualClock, refused: Read
+    emulator: Emulator, upload: Upload, clock: VirtualClock, error_of: Read
 ) -> None:
     etag = upload.put(1).headers["etag"]
     clock.advance(23.5 * 3600)
     upload.fresh(2)
     clock.advance(0.5 * 3600)
-    assert refused(upload.put(2)) == (403, "access_denied", "The upload has ended.")
-    for answer in (upload.fresh(2), upload.report((1, etag))):
-        assert refused(answer)[:2] == (400, "parameter_invalid")
+    assert error_of(upload.put(2)) == (403, "access_denied", "The upload has ended.")
+    for response in (upload.fresh(2), upload.report((1, etag))):
+        assert error_of(response)[:2] == (400, "parameter_invalid")
     assert upload.status()["status"] == "expired"
-    folder = emulator.store.media("x").parent
+    folder = emulator.state.database.media_path("x").parent
     assert [file for file in folder.iterdir() if file.is_file()] == []
     with client(emulator) as http:
         (listed,) = http.get("/assets/multipart-uploads").json()["data"]
@@ -242,10 +243,10 @@ def test_a_session_ends_after_a_day(
     ],
 )
 def test_urls_cannot_be_made_up(
-    upload: Upload, refused: Read, change: Callable[[str], str], status: int
+    upload: Upload, error_of: Read, change: Callable[[str], str], status: int
 ) -> None:
     upload.urls[1] = change(upload.urls[1])
-    assert refused(upload.put(1))[0] == status
+    assert error_of(upload.put(1))[0] == status
 
 
 def test_storage_takes_nothing_but_puts(emulator: Emulator, upload: Upload) -> None:
@@ -254,22 +255,22 @@ def test_storage_takes_nothing_but_puts(emulator: Emulator, upload: Upload) -> N
 
 
 def test_too_much_for_a_chunk_does_not_touch_the_next(
-    emulator: Emulator, upload: Upload, refused: Read
+    emulator: Emulator, upload: Upload, error_of: Read
 ) -> None:
     second = upload.put(2)
-    assert refused(upload.put(1, bytes(CHUNK + 1)))[:2] == (400, "entity_too_large")
-    session = emulator.store.get("multipart_uploads", upload.session["upload_id"])
+    assert error_of(upload.put(1, bytes(CHUNK + 1)))[:2] == (400, "entity_too_large")
+    session = emulator.state.database.get("multipart_uploads", upload.session["upload_id"])
     assert session
-    kept = emulator.store.media(session["media"]).read_bytes()
+    kept = emulator.state.database.media_path(session["media"]).read_bytes()
     assert kept[CHUNK : 2 * CHUNK] == upload.parts[1]
     assert upload.report((2, second.headers["etag"])).status_code == 200
 
 
 def test_a_chunk_that_is_too_small_fails_and_can_be_sent_again(
-    upload: Upload, refused: Read
+    upload: Upload, error_of: Read
 ) -> None:
     etag = upload.put(1, b"abc").headers["etag"]
-    status, code, message = refused(upload.report((1, etag), size=3))
+    status, code, message = error_of(upload.report((1, etag), size=3))
     assert (status, code) == (400, "parameter_invalid")
     assert "Chunk 1 should have 8000 bytes." in message
     (first, *_) = upload.status()["uploaded_chunks"]
@@ -281,17 +282,17 @@ def test_a_chunk_that_is_too_small_fails_and_can_be_sent_again(
     assert upload.status()["chunks_failed"] == 0
 
 
-def test_a_proof_has_to_be_right(upload: Upload, refused: Read) -> None:
+def test_a_proof_has_to_be_right(upload: Upload, error_of: Read) -> None:
     upload.put(1)
-    answers = [upload.report((1, "0" * 32)), upload.report((2, "0" * 32))]
-    for answer in answers:
-        assert refused(answer)[:2] == (400, "parameter_invalid")
-    assert "The proof of chunk 1 is not the ETag" in refused(answers[0])[2]
-    assert "Chunk 2 has not been received." in refused(answers[1])[2]
+    responses = [upload.report((1, "0" * 32)), upload.report((2, "0" * 32))]
+    for response in responses:
+        assert error_of(response)[:2] == (400, "parameter_invalid")
+    assert "The proof of chunk 1 is not the ETag" in error_of(responses[0])[2]
+    assert "Chunk 2 has not been received." in error_of(responses[1])[2]
 
 
 def test_a_second_attempt_that_breaks_off_takes_the_first_back(
-    emulator: Emulator, upload: Upload, refused: Read
+    emulator: Emulator, upload: Upload, error_of: Read
 ) -> None:
     etag = upload.put(1).headers["etag"]
     upload.fresh(1)
@@ -302,41 +303,41 @@ def test_a_second_attempt_that_breaks_off_takes_the_first_back(
 
     with storage_client(emulator) as storage, pytest.raises(ConnectionResetError):
         storage.put(upload.urls[1], content=broken())
-    assert "has not been received" in refused(upload.report((1, etag)))[2]
+    assert "has not been received" in error_of(upload.report((1, etag)))[2]
 
 
-def test_numbers_beyond_the_last_chunk(upload: Upload, refused: Read) -> None:
+def test_numbers_beyond_the_last_chunk(upload: Upload, error_of: Read) -> None:
     last = len(upload.parts)
-    for answer in (upload.fresh(last + 1), upload.fresh(last, 2)):
-        status, code, message = refused(answer)
+    for response in (upload.fresh(last + 1), upload.fresh(last, 2)):
+        status, code, message = error_of(response)
         assert (status, code) == (400, "parameter_invalid")
         assert message.endswith(f"The chunks are 1 to {last}.")
     upload.parts.append(b"x")
-    assert refused(upload.report((last + 1, "x")))[:2] == (400, "parameter_invalid")
+    assert error_of(upload.report((last + 1, "x")))[:2] == (400, "parameter_invalid")
 
 
-def test_an_unknown_session(in_process: httpx.Client, refused: Read) -> None:
+def test_an_unknown_session(in_process: httpx.Client, error_of: Read) -> None:
     path = "/assets/multipart-uploads/nope"
     chunk = {"chunk_index": 1, "proof": "x", "proof_type": "etag", "chunk_size": 1}
-    for answer in (
+    for response in (
         in_process.get(path),
         in_process.post(path, json={"completed_chunks": [chunk]}),
         in_process.post(f"{path}/presigned-urls", json={"start": 1, "count": 1}),
     ):
-        assert refused(answer) == (
+        assert error_of(response) == (
             404,
             "resource_not_exist",
             "Resource with id `nope` does not exist in `multipart_uploads`.",
         )
-        assert "error" in answer.json()
+        assert "error" in response.json()
 
 
-def test_what_a_session_cannot_be(in_process: httpx.Client, refused: Read) -> None:
+def test_what_a_session_cannot_be(in_process: httpx.Client, error_of: Read) -> None:
     good = {"filename": "a.jpg", "type": "image", "total_size": assets.MAX_IMAGE}
     for change in ({"total_size": assets.MAX_IMAGE + 1}, {"enable_hls": True}, {"type": "text"}):
-        answer = in_process.post("/assets/multipart-uploads", json=good | change)
-        assert refused(answer)[:2] == (400, "parameter_invalid")
-        assert f"`{next(iter(change))}`" in refused(answer)[2]
+        response = in_process.post("/assets/multipart-uploads", json=good | change)
+        assert error_of(response)[:2] == (400, "parameter_invalid")
+        assert f"`{next(iter(change))}`" in error_of(response)[2]
     assert in_process.post("/assets/multipart-uploads", json=good).status_code == 201
 
 

@@ -29,8 +29,8 @@ def test_in_this_process(dodeca_emulator):
 
 
 def test_behind_an_address(dodeca_emulator, dodeca_emulator_url):
-    assert httpx.get(dodeca_emulator_url + "/assets", headers=KEY).json()["data"] == []
-    assert dodeca_emulator.access.last[-1].operation == "assets_list"
+    assert httpx.get(dodeca_emulator_url + "/assets", headers=KEY, timeout=60).json()["data"] == []
+    assert dodeca_emulator.access_log.last[-1].operation == "assets_list"
 
 
 class TestOptions:
@@ -40,7 +40,8 @@ class TestOptions:
 
     def test_come_from_a_fixture(self, dodeca_emulator, dodeca_emulator_url):
         statuses = [
-            httpx.get(dodeca_emulator_url + "/assets", headers=KEY).status_code for _ in "ab"
+            httpx.get(dodeca_emulator_url + "/assets", headers=KEY, timeout=60).status_code
+            for _ in "ab"
         ]
         assert statuses == [429, 200]
 """
@@ -76,6 +77,6 @@ def test_the_plugin_loads_nothing_of_the_emulator(tmp_path: Path) -> None:
 
 def test_public_names_are_there_and_no_others() -> None:
     assert all(getattr(emulator, name) for name in emulator.__all__)
-    assert set(emulator._HOMES) == set(emulator.__all__)
+    assert set(emulator._MODULES) == set(emulator.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Simulator'"):
         emulator.Simulator  # noqa: B018

@@ -1,4 +1,4 @@
-"""Limits of the emulator: so much in each window, told by headers, refused beyond."""
+"""Limits of the emulator: an amount for each window, reported by headers, 429 beyond."""
 
 import base64
 from datetime import UTC, datetime
@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
-from dodeca.emulator.rules.quota import Limit, limit
+from dodeca.emulator import Emulator, EmulatorTransport, Limit, VirtualClock, samples
+from dodeca.emulator.rules.quota import parse_limit
 
 TEXT = {"input_type": "text", "model_name": "marengo3.0", "text": {"input_text": "a dog"}}
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -31,15 +31,15 @@ def test_requests_are_counted_in_windows() -> None:
     clock = VirtualClock(START)
     clock.advance(20)
     with client("3/minute", clock=clock) as http:
-        answers = [embed(http) for _ in range(4)]
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-        left = [answer.headers["x-ratelimit-request-remaining"] for answer in answers]
+        responses = [embed(http) for _ in range(4)]
+        assert [response.status_code for response in responses] == [200, 200, 200, 429]
+        left = [response.headers["x-ratelimit-request-remaining"] for response in responses]
         assert left == ["2", "1", "0", "0"]
-        refused = answers[-1]
-        assert refused.headers["retry-after"] == "40"
-        assert refused.headers["x-ratelimit-request-limit"] == "3"
-        assert refused.headers["x-ratelimit-dimensions"] == "Request"
-        assert refused.json()["error"]["code"] == "too_many_requests"
+        error = responses[-1]
+        assert error.headers["retry-after"] == "40"
+        assert error.headers["x-ratelimit-request-limit"] == "3"
+        assert error.headers["x-ratelimit-dimensions"] == "Request"
+        assert error.json()["error"]["code"] == "too_many_requests"
         clock.advance(40)
         assert embed(http).status_code == 200
 
@@ -66,24 +66,24 @@ def test_without_limits_nothing_is_told() -> None:
 
 
 def test_the_words_of_limits() -> None:
-    assert limit("250/second") == Limit(250, 1)
-    assert limit("60m/hour") == Limit(3600, 3600, of_media=True)
+    assert parse_limit("250/second") == Limit(250, 1)
+    assert parse_limit("60m/hour") == Limit(3600, 3600, of_media=True)
 
 
 @pytest.mark.parametrize("text", ["", "0/second", "5", "5/week", "-1/day", "m/day", "1.5/minute"])
 def test_other_words_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a limit is like"):
-        limit(text)
+        parse_limit(text)
 
 
 def test_minutes_of_media_are_counted(tmp_path: Path) -> None:
-    film = samples.video(tmp_path / "film.mp4", [samples.Scene("red", 25.0)], sound=False)
-    media = {"media_source": {"base64_string": base64.b64encode(film.read_bytes()).decode()}}
+    video = samples.video(tmp_path / "video.mp4", [samples.Scene("red", 25.0)], sound=False)
+    media = {"media_source": {"base64_string": base64.b64encode(video.read_bytes()).decode()}}
     body = {"input_type": "video", "model_name": "marengo3.0", "video": media}
     with client("1m/hour", "100/hour") as http:
-        answers = [http.post("/embed-v2", json=body) for _ in range(3)]
-        assert [answer.status_code for answer in answers] == [200, 200, 429]
-        left = [answer.headers["x-ratelimit-duration-remaining"] for answer in answers]
+        responses = [http.post("/embed-v2", json=body) for _ in range(3)]
+        assert [response.status_code for response in responses] == [200, 200, 429]
+        left = [response.headers["x-ratelimit-duration-remaining"] for response in responses]
         assert left == ["35", "10", "10"]
-        assert answers[2].headers["x-ratelimit-dimensions"] == "Duration,Request"
+        assert responses[2].headers["x-ratelimit-dimensions"] == "Duration,Request"
         assert embed(http).status_code == 200, "a text takes no time of media"

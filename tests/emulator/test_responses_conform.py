@@ -1,4 +1,4 @@
-"""That answers are held against the document, in every test, through both doors."""
+"""Responses are checked against the specification, in every test, through both transports."""
 
 import httpx
 import numpy as np
@@ -16,7 +16,7 @@ def found(operation: str | None, status: int, body: object, **headers: str) -> l
     return list(problems(operation, status, httpx.Headers({**HEADERS, **headers}), content))
 
 
-def test_a_documented_answer_is_fine() -> None:
+def test_a_documented_response_is_fine() -> None:
     assert found("indexes_retrieve", 200, INDEX) == []
     assert found("indexes_retrieve", 404, {"code": "a", "message": "b"}) == []
     assert found(None, 404, {"code": "a", "message": "b"}) == []
@@ -35,11 +35,13 @@ def test_a_documented_answer_is_fine() -> None:
         (None, 404, {"error": {"code": "a", "message": "b"}}),
     ],
 )
-def test_an_undocumented_answer_is_found(operation: str | None, status: int, body: object) -> None:
+def test_an_undocumented_response_is_found(
+    operation: str | None, status: int, body: object
+) -> None:
     assert found(operation, status, body)
 
 
-def test_types_and_versions_are_part_of_an_answer() -> None:
+def test_types_and_versions_are_part_of_a_response() -> None:
     assert found("indexes_retrieve", 200, INDEX, **{"content-type": "text/html"})
     assert found("indexes_retrieve", 200, INDEX, **{"x-api-version": "v1.2"})
 
@@ -61,7 +63,7 @@ def test_vectors_are_lists_whose_numbers_nobody_counts() -> None:
     assert check.is_valid({"data": [row | {"embedding": ["not looked at"]}]})
 
 
-def test_every_answer_is_seen(http: httpx.Client, documented_answers: Watch) -> None:
+def test_every_response_is_checked(http: httpx.Client, documented_responses: Watch) -> None:
     http.get("/indexes")
     http.get("/nowhere")
-    assert documented_answers.seen == 2
+    assert documented_responses.seen == 2

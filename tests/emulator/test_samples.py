@@ -4,8 +4,9 @@ import pytest
 
 from dodeca.emulator import samples
 from dodeca.emulator.media import scenes
-from dodeca.emulator.media.analysis import analyse, probe
+from dodeca.emulator.media.analysis import analyse
 from dodeca.emulator.media.pixels import COLOURS
+from dodeca.video.probe import probe
 
 
 def test_colours_are_those_that_vectors_name():
@@ -17,9 +18,9 @@ def test_write_all(tmp_path):
     kinds = {probe(path).kind for path in paths}
     assert kinds == {"video", "audio", "image"}
     assert all(path.parent == tmp_path / "new" / "folder" for path in paths)
-    film = analyse(paths[0])
-    assert film.info.duration == 20.0
-    assert scenes.cuts(film) == [5.0, 9.0, 15.0]
+    analysis = analyse(paths[0])
+    assert analysis.info.duration == 20.0
+    assert scenes.cuts(analysis) == [5.0, 9.0, 15.0]
 
 
 def test_video(tmp_path):
@@ -41,7 +42,7 @@ def test_audio(suffix, tmp_path):
     tones = [samples.Tone(1, 1000, 0.5), samples.Tone(1)]
     analysis = analyse(samples.audio(tmp_path / f"a{suffix}", tones))
     assert analysis.info.duration == pytest.approx(2.0, abs=0.002)
-    sound = analysis.sound
+    sound = analysis.audio
     assert sound.levels[sound.times < 0.9].min() > 100
     assert sound.levels[sound.times > 1.1].max() < 40
 

@@ -6,7 +6,7 @@ import pytest
 from dodeca.emulator.media import analysis as media
 from dodeca.emulator.media import scenes
 
-from .films import BLUE, GREEN, HEIGHT, RED, WIDTH, blend, film, flat, stripes
+from .videos import BLUE, GREEN, HEIGHT, RED, WIDTH, blend, encode_video, flat, stripes
 
 NO_SCENECUT = "scenecut=0:keyint=250"
 noise = np.random.default_rng(1).integers
@@ -26,7 +26,7 @@ def pan(count, speed):
     return [blocks[:, i * speed : i * speed + WIDTH] for i in range(count)]
 
 
-# Pictures, frames that begin a new scene.
+# Frames, and those that begin a new scene.
 HARD_CUTS = {
     "flat": ([flat(RED)] * 30 + [flat(BLUE)] * 30, [30]),
     "short scenes": ([flat(c) for c in (RED, GREEN, BLUE) * 2 for _ in range(8)], range(8, 48, 8)),
@@ -66,13 +66,13 @@ def near(cuts, frames, fps=25):
 @pytest.mark.parametrize("name", HARD_CUTS)
 def test_hard_cuts_are_found_to_the_frame(name, tmp_path):
     pictures, frames = HARD_CUTS[name]
-    cuts = cuts_of(film(tmp_path / "film.mp4", pictures))
+    cuts = cuts_of(encode_video(tmp_path / "video.mp4", pictures))
     assert near(cuts, frames), cuts
 
 
 @pytest.mark.parametrize("name", NO_CUTS)
 def test_what_is_no_cut(name, tmp_path):
-    assert cuts_of(film(tmp_path / "film.mp4", NO_CUTS[name])) == []
+    assert cuts_of(encode_video(tmp_path / "video.mp4", NO_CUTS[name])) == []
 
 
 @pytest.mark.parametrize("first", [30, 31, 32, 33])
@@ -80,30 +80,30 @@ def test_what_is_no_cut(name, tmp_path):
     "parameters", ["", "bframes=8:b-adapt=0:", "bframes=3:b-pyramid=none:b-adapt=0:"]
 )
 def test_cuts_within_pictures_that_are_left_out(first, parameters, tmp_path):
-    """Encoders that put no key frame at a cut, with up to eight pictures nobody refers to."""
+    """Encoders that put no key frame at a cut, with up to eight frames nobody refers to."""
     options = {"preset": "veryfast", "x264-params": f"{parameters}{NO_SCENECUT}"}
     pictures = moving(RED, first) + moving(BLUE, 30)
-    cuts = cuts_of(film(tmp_path / "film.mp4", pictures, options=options))
+    cuts = cuts_of(encode_video(tmp_path / "video.mp4", pictures, options=options))
     assert near(cuts, [first]), cuts
 
 
 @pytest.mark.parametrize("codec", ["mpeg4", "libvpx-vp9"])
 def test_other_codecs(codec, tmp_path):
     options = {"bf": "2"} if codec == "mpeg4" else {"deadline": "realtime", "cpu-used": "8"}
-    write = partial(film, codec=codec, options=options)
-    cuts = cuts_of(write(tmp_path / "film.mkv", moving(RED, 34) + moving(BLUE, 26)))
+    write = partial(encode_video, codec=codec, options=options)
+    cuts = cuts_of(write(tmp_path / "video.mkv", moving(RED, 34) + moving(BLUE, 26)))
     assert near(cuts, [34]), cuts
 
 
 def test_slides_at_a_changing_rate(tmp_path):
     pictures = [flat(colour) for colour in (RED, GREEN, BLUE, RED, GREEN)]
-    path = film(tmp_path / "slides.mp4", pictures, times=[0, 3, 6.5, 9, 12])
+    path = encode_video(tmp_path / "slides.mp4", pictures, times=[0, 3, 6.5, 9, 12])
     assert cuts_of(path) == [3.0, 6.5, 9.0, 12.0]
 
 
 def test_slides_at_a_low_rate(tmp_path):
     pictures = [flat(colour) for colour in (RED, GREEN, BLUE, RED) for _ in range(5)]
-    assert cuts_of(film(tmp_path / "slides.mp4", pictures, fps=5)) == [1.0, 2.0, 3.0]
+    assert cuts_of(encode_video(tmp_path / "slides.mp4", pictures, fps=5)) == [1.0, 2.0, 3.0]
 
 
 def test_sound_alone_and_one_picture_have_no_cuts(media):

@@ -1,6 +1,5 @@
-"""Schemathesis: generated requests for every operation, right and wrong, through both doors."""
+"""Schemathesis: generated requests for every operation, valid and invalid, on both transports."""
 
-import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,10 +15,10 @@ from schemathesis.specs.openapi.formats import unregister_string_format
 from dodeca.emulator import Emulator
 from dodeca.emulator.clock import VirtualClock
 from dodeca.emulator.server import app, serving
+from tests.depth import DEEP, depth
 from tests.emulator import fuzzing, seeds
 from tests.emulator.conftest import client
 
-DEEP = bool(os.environ.get("DODECA_DEEP"))
 OPERATIONS = 50
 UNKNOWN = "0" * 24
 
@@ -60,15 +59,15 @@ def formats(values: Mapping[str, list[str]], folder: Path) -> Iterator[None]:
         unregister_string_format(name)
 
 
-def examples(number: int, deep: int) -> dict[str, Any]:
-    generation = {"generation": {"max-examples": deep if DEEP else number}}
+def examples(number: int) -> dict[str, Any]:
+    generation = {"generation": {"max-examples": number}}
     return generation | {"phases": {"stateful": generation}}
 
 
-def report(totals: fuzzing.Totals, door: str, capsys: pytest.CaptureFixture[str]) -> None:
+def report(totals: fuzzing.Totals, transport: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Print what was done, and fail with what was found."""
     with capsys.disabled():
-        print(f"\nschemathesis, {door}: {totals}")
+        print(f"\nschemathesis, {transport}: {totals}")
     assert not totals.failures, "\n\n".join(totals.failures[:20])
     assert len(totals.statuses) == OPERATIONS
     never = [name for name, codes in totals.statuses.items() if not any(c < 300 for c in codes)]
@@ -77,13 +76,13 @@ def report(totals: fuzzing.Totals, door: str, capsys: pytest.CaptureFixture[str]
 
 
 def test_in_process(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    schema = fuzzing.load(examples(25, deep=150))
+    schema = fuzzing.load(examples(depth(8, deep=150)))
     schema.app = app(emulator)
     report(fuzzing.run(schema), "in process", capsys)
 
 
 def test_server(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = examples(5, deep=30)
+    settings = examples(depth(5, deep=30))
     if not DEEP:  # the coverage phase is the same at every run, and most of it are wrong requests
         settings["phases"]["coverage"] = {"generation": {"mode": "positive"}}
     with serving(emulator) as url:

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples
+from dodeca.emulator import Emulator, EmulatorTransport, VirtualClock, samples, serving
 from dodeca.emulator.clock import timestamp
-from dodeca.emulator.errors import Refusal
-from dodeca.emulator.meaning import matching
-from dodeca.emulator.meaning.vectors import image_vector, text_vector
-from dodeca.emulator.operations import search as search_module
+from dodeca.emulator.errors import ErrorResponse
+from dodeca.emulator.handlers import search as search_module
+from dodeca.emulator.inference import scoring
+from dodeca.emulator.inference.vectors import image_vector, text_vector
 from dodeca.emulator.rules import search_filter
-from dodeca.emulator.server import serving
 
 from .conftest import KEY, client, conforms
 from .library import MARENGO, OLDER, index, video
@@ -94,20 +93,20 @@ def test_words_find_what_they_name(
     assert found(search(http, newer, query_text=query, search_options=option))[0] == best
 
 
-def test_the_answer_of_marengo_3_0(http: httpx.Client, newer: str, clock: VirtualClock) -> None:
-    answer = search(http, newer, query_text="blue").json()
-    assert [clip["rank"] for clip in answer["data"]] == [1, 2, 3, 4]
-    assert answer["data"][0].keys() == {"video_id", "start", "end", "rank"}
-    assert answer["page_info"] == {
+def test_the_response_of_marengo_3_0(http: httpx.Client, newer: str, clock: VirtualClock) -> None:
+    response = search(http, newer, query_text="blue").json()
+    assert [clip["rank"] for clip in response["data"]] == [1, 2, 3, 4]
+    assert response["data"][0].keys() == {"video_id", "start", "end", "rank"}
+    assert response["page_info"] == {
         "limit_per_page": 10,
         "total_results": 4,
         "page_expires_at": timestamp(clock.now() + search_module.LIFE),
     }
     pool = {"total_count": 2, "total_duration": 17.0, "index_id": newer}
-    assert answer["search_pool"] == pool
+    assert response["search_pool"] == pool
 
 
-def test_the_answer_of_marengo_2_7_has_scores(http: httpx.Client, older: str) -> None:
+def test_the_response_of_marengo_2_7_has_scores(http: httpx.Client, older: str) -> None:
     data = search(http, older, query_text="red", threshold="none").json()["data"]
     assert len(data) == 3
     scores = [clip["score"] for clip in data]
@@ -125,34 +124,36 @@ def test_a_threshold_cuts_off(http: httpx.Client, older: str, threshold: str, co
 
 def test_confidence_can_be_adjusted(http: httpx.Client, older: str) -> None:
     for adjustment, levels in [("0.0", {"high"}), ("1.0", {"medium", "extremely low"})]:
-        answer = search(
+        response = search(
             http,
             older,
             query_text="red",
             threshold="none",
             adjust_confidence_level=adjustment,
         )
-        assert {clip["confidence"] for clip in answer.json()["data"]} == levels
+        assert {clip["confidence"] for clip in response.json()["data"]} == levels
 
 
 def test_thresholds_mean_nothing_to_marengo_3_0(http: httpx.Client, newer: str) -> None:
     assert len(found(search(http, newer, query_text="red", threshold="high"))) == 4
 
 
-@pytest.mark.parametrize("door", ["in process", "server"])
+@pytest.mark.parametrize("transport", ["in process", "server"])
 def test_a_picture_finds_what_looks_like_it(
-    emulator: Emulator, http: httpx.Client, newer: str, tmp_path: Path, door: str
+    emulator: Emulator, http: httpx.Client, newer: str, tmp_path: Path, transport: str
 ) -> None:
-    picture = samples.image(tmp_path / "green.png", "green")
-    if door == "in process":
-        answer = search(http, newer, picture, query_media_type="image")
+    image = samples.image(tmp_path / "green.png", "green")
+    if transport == "in process":
+        response = search(http, newer, image, query_media_type="image")
     else:
         with (
             serving(emulator) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as other,
+            httpx.Client(
+                base_url=url, timeout=60, headers=KEY, event_hooks={"response": [conforms]}
+            ) as other,
         ):
-            answer = search(other, newer, picture, query_media_type="image")
-    assert found(answer)[0] == (9.0, 12.0)
+            response = search(other, newer, image, query_media_type="image")
+    assert found(response)[0] == (9.0, 12.0)
 
 
 def test_a_picture_by_url(http: httpx.Client, newer: str, tmp_path: Path) -> None:
@@ -160,8 +161,8 @@ def test_a_picture_by_url(http: httpx.Client, newer: str, tmp_path: Path) -> Non
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"nothing")
     url = "https://example.org/purple.jpg"
-    answer = search(http, newer, broken, query_media_type="image", query_media_url=url)
-    assert len(found(answer)) == 4
+    response = search(http, newer, broken, query_media_type="image", query_media_url=url)
+    assert len(found(response)) == 4
 
 
 def test_text_and_pictures_together(http: httpx.Client, newer: str, tmp_path: Path) -> None:
@@ -189,13 +190,13 @@ def test_nothing_is_spoken(http: httpx.Client, newer: str) -> None:
 
 
 def test_results_by_video(http: httpx.Client, newer: str) -> None:
-    answer = search(http, newer, query_text="blue", group_by="video").json()
-    first, second = answer["data"]
+    response = search(http, newer, query_text="blue", group_by="video").json()
+    first, second = response["data"]
     assert first.keys() == {"id", "clips"}
     assert [clip["rank"] for clip in first["clips"]] == sorted(c["rank"] for c in first["clips"])
     assert {clip["video_id"] for clip in first["clips"]} == {first["id"]}
     assert (first["clips"][0]["start"], len(second["clips"])) == (5.0, 1)
-    info = answer["page_info"]
+    info = response["page_info"]
     assert (info["total_results"], info["total_inner_matches"]) == (2, 4)
     by_score = search(http, newer, query_text="red still", group_by="video").json()["data"]
     by_count = search(
@@ -207,22 +208,22 @@ def test_results_by_video(http: httpx.Client, newer: str) -> None:
 
 def test_pages_follow_each_other(http: httpx.Client, newer: str) -> None:
     all_at_once = search(http, newer, query_text="blue").json()["data"]
-    answer = search(http, newer, query_text="blue", page_limit="3").json()
-    assert "prev_page_token" not in answer["page_info"]
-    token = answer["page_info"]["next_page_token"]
+    response = search(http, newer, query_text="blue", page_limit="3").json()
+    assert "prev_page_token" not in response["page_info"]
+    token = response["page_info"]["next_page_token"]
     second = http.get(f"/search/{token}").json()
-    assert answer["data"] + second["data"] == all_at_once
+    assert response["data"] + second["data"] == all_at_once
     assert "next_page_token" not in second["page_info"]
-    assert second["search_pool"] == answer["search_pool"]
+    assert second["search_pool"] == response["search_pool"]
     first = http.get(f"/search/{second['page_info']['prev_page_token']}").json()
-    assert first == answer
+    assert first == response
 
 
 def test_a_page_by_video_counts_videos(http: httpx.Client, newer: str) -> None:
-    answer = search(http, newer, query_text="blue", group_by="video", page_limit="1").json()
-    token = answer["page_info"]["next_page_token"]
+    response = search(http, newer, query_text="blue", group_by="video", page_limit="1").json()
+    token = response["page_info"]["next_page_token"]
     (second,) = http.get(f"/search/{token}").json()["data"]
-    assert second["id"] != answer["data"][0]["id"]
+    assert second["id"] != response["data"][0]["id"]
 
 
 def test_metadata_come_when_asked_for(http: httpx.Client, newer: str) -> None:
@@ -231,36 +232,34 @@ def test_metadata_come_when_asked_for(http: httpx.Client, newer: str) -> None:
     assert clip["user_metadata"] == TWO
     (item,) = search(http, newer, query_text="red", group_by="video", **wish).json()["data"]
     assert item["user_metadata"] == item["clips"][0]["user_metadata"] == TWO
-    answer = search(http, newer, query_text="red", page_limit="1").json()
-    path = f"/search/{answer['page_info']['next_page_token']}"
+    response = search(http, newer, query_text="red", page_limit="1").json()
+    path = f"/search/{response['page_info']['next_page_token']}"
     assert "user_metadata" not in http.get(path).json()["data"][0]
     assert "user_metadata" in http.get(f"{path}?include_user_metadata=true").json()["data"][0]
 
 
 def test_thumbnails_show_the_middle_of_clips_for_an_hour(
-    emulator: Emulator, http: httpx.Client, clock: VirtualClock, refused: Read
+    emulator: Emulator, http: httpx.Client, clock: VirtualClock, error_of: Read
 ) -> None:
     browser = httpx.Client(transport=EmulatorTransport(emulator))  # without an API key
     index_id = index(http, "pictured", MARENGO, addons=["thumbnail"])
     video(http, index_id, "clip.mp4")
     for colour in ("red", "green"):
-        answer = search(http, index_id, query_text=colour, page_limit="1").json()
-        url = answer["data"][0]["thumbnail_url"]
+        response = search(http, index_id, query_text=colour, page_limit="1").json()
+        url = response["data"][0]["thumbnail_url"]
         assert url.startswith("https://api.twelvelabs.io/emulator/thumbnails/")
-        picture = browser.get(url).content
-        alike = {
-            name: float(image_vector(picture) @ text_vector(name)) for name in ("red", "green")
-        }
+        image = browser.get(url).content
+        alike = {name: float(image_vector(image) @ text_vector(name)) for name in ("red", "green")}
         assert max(alike, key=alike.__getitem__) == colour
-    later = http.get(f"/search/{answer['page_info']['next_page_token']}").json()
+    later = http.get(f"/search/{response['page_info']['next_page_token']}").json()
     assert "thumbnail_url" in later["data"][0]
     clock.advance(3600)
-    assert refused(browser.get(url)) == (403, "access_denied", "The URL has expired.")
+    assert error_of(browser.get(url)) == (403, "access_denied", "The URL has expired.")
 
 
-def test_tokens_expire(http: httpx.Client, newer: str, clock: VirtualClock, refused: Read) -> None:
-    answer = search(http, newer, query_text="blue", page_limit="1").json()
-    token = answer["page_info"]["next_page_token"]
+def test_tokens_expire(http: httpx.Client, newer: str, clock: VirtualClock, error_of: Read) -> None:
+    response = search(http, newer, query_text="blue", page_limit="1").json()
+    token = response["page_info"]["next_page_token"]
     clock.advance(3599)
     assert http.get(f"/search/{token}").status_code == 200
     clock.advance(1)
@@ -269,12 +268,12 @@ def test_tokens_expire(http: httpx.Client, newer: str, clock: VirtualClock, refu
         f" a new search request. Token: `{token}`."
     )
     for _ in range(2):  # also when a new search has cleared it away
-        expired = refused(http.get(f"/search/{token}"))
+        expired = error_of(http.get(f"/search/{token}"))
         assert expired == (400, "search_page_token_expired", text)
-        answer = search(http, newer, query_text="blue", page_limit="1").json()
-    token = answer["page_info"]["next_page_token"]
+        response = search(http, newer, query_text="blue", page_limit="1").json()
+    token = response["page_info"]["next_page_token"]
     for wrong in ("nope", token.replace("-2", "-9"), token.replace("-2", "-0"), token[:-2]):
-        assert refused(http.get(f"/search/{wrong}"))[:2] == (400, "search_page_token_expired")
+        assert error_of(http.get(f"/search/{wrong}"))[:2] == (400, "search_page_token_expired")
 
 
 def test_a_video_deleted_meanwhile_is_left_out(media: Path) -> None:
@@ -282,12 +281,12 @@ def test_a_video_deleted_meanwhile_is_left_out(media: Path) -> None:
         index_id = index(http)
         gone = video(http, index_id, "silent.mp4")
         video(http, index_id, "silent.mp4")
-        answer = search(http, index_id, query_text="red", page_limit="1").json()
-        (first,) = answer["data"]
+        response = search(http, index_id, query_text="red", page_limit="1").json()
+        (first,) = response["data"]
         ids = {gone, first["video_id"]}
         for video_id in ids:
             http.delete(f"/indexes/{index_id}/videos/{video_id}")
-        later = http.get(f"/search/{answer['page_info']['next_page_token']}").json()
+        later = http.get(f"/search/{response['page_info']['next_page_token']}").json()
         assert not ids & {clip["video_id"] for clip in later["data"]}
 
 
@@ -320,9 +319,9 @@ def test_filters(http: httpx.Client, newer: str, filter_: dict[str, Any], names:
     }
     (clip,) = (id_ for id_, name in videos.items() if name == "clip.mp4")
     text = orjson.dumps(filter_).decode().replace("CLIP", clip)
-    answer = search(http, newer, query_text="red", filter=text).json()
-    assert {videos[found["video_id"]] for found in answer["data"]} == names
-    assert answer["search_pool"]["total_count"] == 2
+    response = search(http, newer, query_text="red", filter=text).json()
+    assert {videos[found["video_id"]] for found in response["data"]} == names
+    assert response["search_pool"]["total_count"] == 2
 
 
 @pytest.mark.parametrize(
@@ -345,9 +344,9 @@ def test_filters(http: httpx.Client, newer: str, filter_: dict[str, Any], names:
         '{"a": {"b": {"gte": 1}}}',
     ],
 )
-def test_filters_that_are_none(http: httpx.Client, newer: str, refused: Read, text: str) -> None:
-    answer = search(http, newer, query_text="red", filter=text)
-    assert refused(answer) == (
+def test_filters_that_are_none(http: httpx.Client, newer: str, error_of: Read, text: str) -> None:
+    response = search(http, newer, query_text="red", filter=text)
+    assert error_of(response) == (
         400,
         "search_filter_invalid",
         "Filter used in search is invalid. Please use the valid filter syntax by following"
@@ -366,7 +365,7 @@ JSON = st.recursive(
 @given(JSON, st.dictionaries(NAMES, st.integers() | st.text() | st.booleans()))
 def test_a_filter_is_refused_or_decides(given_: Any, fields: dict[str, Any]) -> None:
     video = {"_id": "x", "system_metadata": {"duration": 5.0}, "user_metadata": fields}
-    with suppress(Refusal):
+    with suppress(ErrorResponse):
         passes = search_filter.parse(orjson.dumps(given_).decode())
         assert passes(video) in (True, False)
         assert isinstance(given_, dict)
@@ -404,34 +403,34 @@ URL = "https://example.org/purple.jpg"
 def test_searches_that_break_a_rule(
     http: httpx.Client,
     newer: str,
-    refused: Read,
+    error_of: Read,
     fields: dict[str, Any],
     code: str,
     named: str,
 ) -> None:
-    answer = search(http, newer, **fields)
-    assert refused(answer)[:2] == (400, code)
-    assert named in refused(answer)[2]
+    response = search(http, newer, **fields)
+    assert error_of(response)[:2] == (400, code)
+    assert named in error_of(response)[2]
 
 
 def test_what_marengo_2_7_does_not_take(
-    http: httpx.Client, older: str, refused: Read, media: Path
+    http: httpx.Client, older: str, error_of: Read, media: Path
 ) -> None:
     long = search(http, older, query_text="a " * 78)
-    assert "less than or equal to 77" in refused(long)[2]
-    picture = media / "purple.jpg"
-    both = search(http, older, picture, query_media_type="image", query_text="a")
-    assert refused(both)[:2] == (400, "parameter_invalid")
+    assert "less than or equal to 77" in error_of(long)[2]
+    image = media / "purple.jpg"
+    both = search(http, older, image, query_media_type="image", query_text="a")
+    assert error_of(both)[:2] == (400, "parameter_invalid")
 
 
 def test_pictures_have_a_smallest_size(
-    http: httpx.Client, newer: str, refused: Read, tmp_path: Path
+    http: httpx.Client, newer: str, error_of: Read, tmp_path: Path
 ) -> None:
     for side, status in ((64, 200), (62, 400)):
-        picture = samples.image(tmp_path / "small.png", "red", (side, 100))
-        answer = search(http, newer, picture, query_media_type="image")
-        assert answer.status_code == status
-    assert "At least 64x64 pixels are needed, not 62x100." in refused(answer)[2]
+        image = samples.image(tmp_path / "small.png", "red", (side, 100))
+        response = search(http, newer, image, query_media_type="image")
+        assert response.status_code == status
+    assert "At least 64x64 pixels are needed, not 62x100." in error_of(response)[2]
 
 
 @given(st.lists(st.floats(0, 100), min_size=2), st.floats(0, 1), st.floats(0, 1))
@@ -440,13 +439,13 @@ def test_confidence_falls_with_the_score_and_the_adjustment(
 ) -> None:
     lower, higher = sorted((first, second))
     for score in scores:
-        generous = matching.LEVELS.index(matching.confidence(score, lower))
-        strict = matching.LEVELS.index(matching.confidence(score, higher))
+        generous = scoring.LEVELS.index(scoring.confidence(score, lower))
+        strict = scoring.LEVELS.index(scoring.confidence(score, higher))
         assert generous <= strict
-    ordered = [matching.LEVELS.index(matching.confidence(s, first)) for s in sorted(scores)]
+    ordered = [scoring.LEVELS.index(scoring.confidence(s, first)) for s in sorted(scores)]
     assert ordered == sorted(ordered, reverse=True)
 
 
 def test_a_query_without_meaning_has_no_nan() -> None:
-    vector = matching.query_vector("?", [], 512)
+    vector = scoring.query_vector("?", [], 512)
     assert np.isfinite(vector).all()

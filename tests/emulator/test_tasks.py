@@ -7,8 +7,8 @@ import pytest
 
 from dodeca.emulator import ByCount, Emulator, VirtualClock
 from dodeca.emulator.errors import video_file_broken
-from dodeca.emulator.meaning import indexing
-from dodeca.emulator.operations import tasks
+from dodeca.emulator.handlers import tasks
+from dodeca.emulator.inference import indexing
 
 from .conftest import client
 from .library import MARENGO, PEGASUS, data, index, listed, task, video
@@ -76,7 +76,7 @@ def test_tasks_are_listed_filtered_and_ordered(media: Path) -> None:
         task(http, second, "clip.mp4")
 
         def names(query: str) -> list[str]:
-            with emulator.jobs.glance():
+            with emulator.state.jobs.uncounted():
                 return listed(http, f"/tasks?{query}")
 
         assert names("") == ["clip.mp4", "silent.mp4", "clip.mp4"]
@@ -97,7 +97,7 @@ def test_a_video_that_cannot_be_indexed_fails(media: Path, monkeypatch: pytest.M
     def broken(*_: object) -> Any:
         raise video_file_broken()
 
-    monkeypatch.setattr(indexing, "indexed", broken)
+    monkeypatch.setattr(indexing, "index_video", broken)
     with Emulator(media=media) as emulator, client(emulator) as http:
         index_id = index(http)
         created = task(http, index_id, "silent.mp4")
@@ -111,25 +111,25 @@ def test_a_video_that_cannot_be_indexed_fails(media: Path, monkeypatch: pytest.M
         assert listed(http, "/tasks") == []
 
 
-def test_a_task_goes_after_its_video(in_process: httpx.Client, refused: Read) -> None:
+def test_a_task_goes_after_its_video(in_process: httpx.Client, error_of: Read) -> None:
     index_id = index(in_process)
     created = task(in_process, index_id, "silent.mp4")
     path = f"/tasks/{created['_id']}"
     assert in_process.get(path).json()["status"] == "ready"
-    assert refused(in_process.delete(path))[:2] == (400, "task_cannot_be_deleted")
+    assert error_of(in_process.delete(path))[:2] == (400, "task_cannot_be_deleted")
     in_process.delete(f"/indexes/{index_id}/videos/{created['video_id']}")
     assert in_process.get(path).json()["status"] == "ready"
     assert in_process.delete(path).status_code == 204
-    assert refused(in_process.get(path))[:2] == (404, "resource_not_exist")
-    assert refused(in_process.delete(path))[:2] == (404, "resource_not_exist")
+    assert error_of(in_process.get(path))[:2] == (404, "resource_not_exist")
+    assert error_of(in_process.delete(path))[:2] == (404, "resource_not_exist")
 
 
-def test_a_running_task_stays(media: Path, refused: Read) -> None:
+def test_a_running_task_stays(media: Path, error_of: Read) -> None:
     with Emulator(media=media, pace="9") as emulator, client(emulator) as http:
         index_id = index(http)
         created = task(http, index_id, "silent.mp4")
-        answer = http.delete(f"/tasks/{created['_id']}")
-        assert refused(answer) == (
+        response = http.delete(f"/tasks/{created['_id']}")
+        assert error_of(response) == (
             400,
             "task_cannot_be_deleted",
             "The task cannot be deleted: its status is `uploading`.",
@@ -151,9 +151,9 @@ def test_a_task_carries_metadata_and_wishes_over(in_process: httpx.Client) -> No
     found = video(
         in_process, index_id, "silent.mp4", user_metadata=fields, enable_video_stream="false"
     )
-    answer = in_process.get(f"/indexes/{index_id}/videos/{found}").json()
-    assert answer["user_metadata"] == {"rating": 5, "tags": ["a"]}
-    assert "hls" not in answer
+    response = in_process.get(f"/indexes/{index_id}/videos/{found}").json()
+    assert response["user_metadata"] == {"rating": 5, "tags": ["a"]}
+    assert "hls" not in response
     (only,) = data(in_process.get("/tasks"))
     assert "hls" not in in_process.get(f"/tasks/{only['_id']}").json()
 
@@ -183,17 +183,17 @@ def test_a_task_carries_metadata_and_wishes_over(in_process: httpx.Client) -> No
     ],
 )
 def test_forms_that_break_a_rule(
-    in_process: httpx.Client, refused: Read, fields: dict[str, str], code: str, named: str
+    in_process: httpx.Client, error_of: Read, fields: dict[str, str], code: str, named: str
 ) -> None:
     form = {"index_id": index(in_process), **fields}
     response = in_process.post("/tasks", files={name: (None, v) for name, v in form.items()})
-    assert refused(response)[:2] == (400, code)
-    assert named in refused(response)[2]
+    assert error_of(response)[:2] == (400, code)
+    assert named in error_of(response)[2]
     assert listed(in_process, "/tasks") == []
 
 
-def test_an_unknown_index(in_process: httpx.Client, refused: Read, media: Path) -> None:
-    assert refused(upload(in_process, media / "silent.mp4", index_id="nope")) == (
+def test_an_unknown_index(in_process: httpx.Client, error_of: Read, media: Path) -> None:
+    assert error_of(upload(in_process, media / "silent.mp4", index_id="nope")) == (
         404,
         "resource_not_exist",
         "Resource with id `nope` does not exist in `indexes`.",
@@ -203,8 +203,8 @@ def test_an_unknown_index(in_process: httpx.Client, refused: Read, media: Path) 
 def test_pegasus_alone_takes_videos_too(in_process: httpx.Client) -> None:
     index_id = index(in_process, "a", PEGASUS)
     found = video(in_process, index_id, "silent.mp4")
-    answer = in_process.get(f"/indexes/{index_id}/videos/{found}").json()
-    assert answer["system_metadata"]["model_names"] == ["pegasus1.2"]
+    response = in_process.get(f"/indexes/{index_id}/videos/{found}").json()
+    assert response["system_metadata"]["model_names"] == ["pegasus1.2"]
 
 
 def test_everything_outlives_a_restart(tmp_path: Path, media: Path) -> None:
@@ -219,20 +219,20 @@ def test_everything_outlives_a_restart(tmp_path: Path, media: Path) -> None:
 
 
 def test_an_index_that_goes_meanwhile(
-    emulator: Emulator, refused: Read, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, error_of: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accepted = tasks.accepted
+    check_video = tasks.check_video
     with client(emulator) as http:
         index_id = index(http)
 
         def slow(*args: Any, **more: Any) -> Any:
             http.delete(f"/indexes/{index_id}")
-            return accepted(*args, **more)
+            return check_video(*args, **more)
 
-        monkeypatch.setattr(tasks, "accepted", slow)
+        monkeypatch.setattr(tasks, "check_video", slow)
         form = {"index_id": index_id, "video_url": "https://example.org/silent.mp4"}
-        answer = http.post("/tasks", files={name: (None, text) for name, text in form.items()})
-        assert refused(answer)[:2] == (404, "resource_not_exist")
+        response = http.post("/tasks", files={name: (None, text) for name, text in form.items()})
+        assert error_of(response)[:2] == (404, "resource_not_exist")
         assert listed(http, "/tasks") == []
-    folder = emulator.store.media("x").parent
+    folder = emulator.state.database.media_path("x").parent
     assert [file for file in folder.iterdir() if file.is_file()] == []

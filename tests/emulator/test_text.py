@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dodeca.emulator import Emulator
-from dodeca.emulator.errors import Refusal
-from dodeca.emulator.meaning import facts, schemas, wording
+from dodeca.emulator import Emulator, serving
+from dodeca.emulator.errors import ErrorResponse
+from dodeca.emulator.inference import observations, schemas, sentences
 from dodeca.emulator.media.analysis import analyse
-from dodeca.emulator.server import serving
 
 from .conftest import KEY, client, conforms
 from .test_analyze import events, indexed
@@ -43,7 +42,9 @@ def http(library: tuple[Emulator, str], request: pytest.FixtureRequest) -> Itera
     else:
         with (
             serving(library[0]) as url,
-            httpx.Client(base_url=url, headers=KEY, event_hooks={"response": [conforms]}) as http,
+            httpx.Client(
+                base_url=url, timeout=60, headers=KEY, event_hooks={"response": [conforms]}
+            ) as http,
         ):
             yield http
 
@@ -54,7 +55,7 @@ def inside(library: tuple[Emulator, str]) -> Iterator[httpx.Client]:
         yield http
 
 
-def answer(http: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
+def json_of(http: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
     response = http.post(path, json=body)
     assert response.status_code == 200, response.text
     found: dict[str, Any] = response.json()
@@ -66,7 +67,7 @@ def answer(http: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
 
 def test_generated_text_in_one_piece_and_as_a_stream(http: httpx.Client, video_id: str) -> None:
     body = {"video_id": video_id, "prompt": "What colours?", "temperature": 0}
-    whole = answer(http, "/generate", **body, stream=False)
+    whole = json_of(http, "/generate", **body, stream=False)
     assert whole.keys() == {"id", "data", "usage"}
     assert "mostly red (42 %)" in whole["data"]
     start, *pieces, end = events(http.post("/generate", json=body))
@@ -75,7 +76,7 @@ def test_generated_text_in_one_piece_and_as_a_stream(http: httpx.Client, video_i
     assert end["metadata"]["usage"] == whole["usage"]
 
 
-def test_a_prompt_that_is_too_long(inside: httpx.Client, video_id: str, refused: Read) -> None:
+def test_a_prompt_that_is_too_long(inside: httpx.Client, video_id: str, error_of: Read) -> None:
     expected = (
         400,
         "token_limit_exceeded",
@@ -83,11 +84,11 @@ def test_a_prompt_that_is_too_long(inside: httpx.Client, video_id: str, refused:
         "with another request or another video with shorter duration.",
     )
     body = {"video_id": video_id, "prompt": "a " * 2001}
-    assert refused(inside.post("/generate", json=body)) == expected
-    assert refused(inside.post("/summarize", json=body | {"type": "chapter"})) == expected
+    assert error_of(inside.post("/generate", json=body)) == expected
+    assert error_of(inside.post("/summarize", json=body | {"type": "chapter"})) == expected
 
 
-def test_an_index_without_pegasus(media: Path, refused: Read) -> None:
+def test_an_index_without_pegasus(media: Path, error_of: Read) -> None:
     with Emulator(media=media) as emulator, client(emulator) as http:
         video = {"video_id": indexed(http, "marengo3.0")}
         for path, more in (
@@ -95,33 +96,33 @@ def test_an_index_without_pegasus(media: Path, refused: Read) -> None:
             ("/summarize", {"type": "summary"}),
             ("/gist", {"types": ["title"]}),
         ):
-            found = refused(http.post(path, json=video | more))
+            found = error_of(http.post(path, json=video | more))
             assert found[:2] == (400, "index_not_supported_for_generate")
             nowhere = {"video_id": "0" * 24}
-            assert refused(http.post(path, json=nowhere | more))[:2] == (404, "resource_not_exist")
+            assert error_of(http.post(path, json=nowhere | more))[:2] == (404, "resource_not_exist")
 
 
 # -- summarize -------------------------------------------------------------------------------
 
 
 def test_a_summary(http: httpx.Client, video_id: str) -> None:
-    found = answer(http, "/summarize", video_id=video_id, type="summary", temperature=0)
+    found = json_of(http, "/summarize", video_id=video_id, type="summary", temperature=0)
     assert found["summarize_type"] == "summary"
     assert found["summary"].startswith("[dodeca emulator] The video lasts 12.0 seconds")
-    short = answer(http, "/summarize", video_id=video_id, type="summary", max_tokens=10)
+    short = json_of(http, "/summarize", video_id=video_id, type="summary", max_tokens=10)
     assert short["usage"]["output_tokens"] == 10
-    asked = answer(http, "/summarize", video_id=video_id, type="summary", prompt="What sounds?")
+    asked = json_of(http, "/summarize", video_id=video_id, type="summary", prompt="What sounds?")
     assert 'What sounds?": ' in asked["summary"]
     form = {
         "type": "json_schema",
         "json_schema": {"type": "object", "properties": {"length": {"type": "number"}}},
     }
-    made = answer(http, "/summarize", video_id=video_id, type="summary", response_format=form)
+    made = json_of(http, "/summarize", video_id=video_id, type="summary", response_format=form)
     assert orjson.loads(made["summary"]) == {"length": 12}
 
 
 def test_chapters_are_the_scenes(http: httpx.Client, video_id: str) -> None:
-    found = answer(http, "/summarize", video_id=video_id, type="chapter")
+    found = json_of(http, "/summarize", video_id=video_id, type="chapter")
     chapters = found["chapters"]
     assert [(c["chapter_number"], c["start_sec"], c["end_sec"]) for c in chapters] == [
         (0, 0, 5),
@@ -132,36 +133,36 @@ def test_chapters_are_the_scenes(http: httpx.Client, video_id: str) -> None:
     assert chapters[1]["chapter_title"] == "[dodeca emulator] Blue, loud"
     assert chapters[1]["chapter_summary"].startswith("[dodeca emulator] ")
     assert found["usage"]["output_tokens"] > 30
-    fewer = answer(http, "/summarize", video_id=video_id, type="chapter", max_tokens=60)
+    fewer = json_of(http, "/summarize", video_id=video_id, type="chapter", max_tokens=60)
     assert 0 < len(fewer["chapters"]) < 3
-    asked = answer(http, "/summarize", video_id=video_id, type="chapter", prompt="Is it blue?")
+    asked = json_of(http, "/summarize", video_id=video_id, type="chapter", prompt="Is it blue?")
     assert '"blue" measures' in asked["chapters"][1]["chapter_summary"]
     assert "nothing in it" in asked["chapters"][2]["chapter_summary"]
 
 
 def test_highlights(http: httpx.Client, video_id: str) -> None:
-    found = answer(http, "/summarize", video_id=video_id, type="highlight")["highlights"]
+    found = json_of(http, "/summarize", video_id=video_id, type="highlight")["highlights"]
     assert [h["start_sec"] for h in found] == [0, 5, 9]
     assert all(h["highlight"].startswith("[dodeca emulator] ") for h in found)
 
 
 def test_a_format_goes_with_summaries_only(
-    inside: httpx.Client, video_id: str, refused: Read
+    inside: httpx.Client, video_id: str, error_of: Read
 ) -> None:
     form = {"type": "json_schema", "json_schema": {"type": "string"}}
     body = {"video_id": video_id, "type": "chapter", "response_format": form}
-    assert "type `summary` only" in refused(inside.post("/summarize", json=body))[2]
+    assert "requires the type `summary`" in error_of(inside.post("/summarize", json=body))[2]
 
 
 # -- gist ------------------------------------------------------------------------------------
 
 
 def test_a_gist_has_what_is_asked_for(http: httpx.Client, video_id: str) -> None:
-    found = answer(http, "/gist", video_id=video_id, types=["title", "topic", "hashtag"])
+    found = json_of(http, "/gist", video_id=video_id, types=["title", "topic", "hashtag"])
     assert found["title"] == "[dodeca emulator] Red and blue, loud"
     assert "[dodeca emulator] green" in found["topics"]
     assert found["hashtags"][0] == "dodecaEmulator"
-    assert answer(http, "/gist", video_id=video_id, types=["topic"]).keys() == {
+    assert json_of(http, "/gist", video_id=video_id, types=["topic"]).keys() == {
         "id",
         "topics",
         "usage",
@@ -172,11 +173,11 @@ def test_a_gist_has_what_is_asked_for(http: httpx.Client, video_id: str) -> None
 
 
 @pytest.fixture(scope="module")
-def film(media: Path) -> facts.Facts:
-    return facts.film(analyse(media / "clip.mp4"))
+def observed(media: Path) -> observations.Observation:
+    return observations.observe_video(analyse(media / "clip.mp4"))
 
 
-VOICE = wording.Voice("", 0)
+VOICE = sentences.Phrasing("", 0)
 NUMBERS = st.integers(-50, 50)
 LEAVES = st.one_of(
     st.just({}),
@@ -212,9 +213,9 @@ def branches(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 @settings(max_examples=100, deadline=None)
 @given(schema=st.recursive(LEAVES, branches, max_leaves=6))
-def test_what_is_made_satisfies_its_schema(film: facts.Facts, schema: Any) -> None:
+def test_what_is_made_satisfies_its_schema(observed: observations.Observation, schema: Any) -> None:
     whole = {"$defs": {"part": {"type": "integer", "minimum": 3}}, "anyOf": [schema]}
-    value = schemas.made(whole, film, VOICE)
+    value = schemas.generate_json(whole, observed, VOICE)
     jsonschema_rs.Draft202012Validator(whole).validate(value)
 
 
@@ -258,10 +259,12 @@ def test_what_is_made_satisfies_its_schema(film: facts.Facts, schema: Any) -> No
         {"type": "object", "required": "a"},
     ],
 )
-def test_schemas_outside_the_subset_are_refused(film: facts.Facts, schema: Any) -> None:
-    with pytest.raises(Refusal) as refusal:
-        schemas.made(schema, film, VOICE)
-    assert (refusal.value.status, refusal.value.code) == (422, "parameter_invalid")
+def test_schemas_outside_the_subset_are_refused(
+    observed: observations.Observation, schema: Any
+) -> None:
+    with pytest.raises(ErrorResponse) as caught:
+        schemas.generate_json(schema, observed, VOICE)
+    assert (caught.value.status, caught.value.code) == (422, "parameter_invalid")
 
 
 @pytest.mark.parametrize(
@@ -278,16 +281,21 @@ def test_schemas_outside_the_subset_are_refused(film: facts.Facts, schema: Any) 
         ({"enum": ["silent", "noisy"]}, "noisy"),
     ],
 )
-def test_facts_fill_a_schema(film: facts.Facts, schema: Any, value: Any) -> None:
+def test_observations_fill_a_schema(
+    observed: observations.Observation, schema: Any, value: Any
+) -> None:
     expected = ["red", "blue", "green"] if value is None else value
-    assert schemas.made(schema, film, VOICE) == expected
+    assert schemas.generate_json(schema, observed, VOICE) == expected
 
 
 def test_times_have_three_formats() -> None:
-    assert schemas.clock(3723.4567, "seconds") == 3723.457
-    assert schemas.clock(3723.4567, "hh:mm:ss") == "01:02:03"
-    assert schemas.clock(3723.4567, "hh:mm:ss.fff") == "01:02:03.457"
+    assert schemas.format_time(3723.4567, "seconds") == 3723.457
+    assert schemas.format_time(3723.4567, "hh:mm:ss") == "01:02:03"
+    assert schemas.format_time(3723.4567, "hh:mm:ss.fff") == "01:02:03.457"
 
 
-def test_facts_are_written_down_and_restored(film: facts.Facts) -> None:
-    assert facts.restored(orjson.loads(orjson.dumps(film.plain()))) == film
+def test_observations_survive_json(observed: observations.Observation) -> None:
+    assert (
+        observations.observation_from_dict(orjson.loads(orjson.dumps(observed.to_dict())))
+        == observed
+    )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dodeca.emulator import samples
-from dodeca.emulator.meaning.vectors import (
+from dodeca.emulator.inference.vectors import (
     AXES,
     audio_vector,
     image_vector,
@@ -19,9 +19,10 @@ from dodeca.emulator.meaning.vectors import (
     text_vector,
     video_vector,
 )
-from dodeca.emulator.media.analysis import BrokenMedia, analyse
+from dodeca.emulator.media.analysis import analyse
+from dodeca.video.probe import BrokenMedia
 
-from .films import GREEN, RED, film, flat
+from .videos import GREEN, RED, encode_video, flat
 
 Scene, Tone = samples.Scene, samples.Tone
 
@@ -217,9 +218,9 @@ def test_sound_has_nothing_to_see(media):
 
 
 def test_what_is_on_show_counts_for_as_long_as_it_is(folder):
-    """Slides: a picture is seen until the next one, also in the middle of nowhere."""
+    """Slides: a frame is seen until the next one, also in the middle of nowhere."""
     pictures = [flat(RED), flat(GREEN), flat(RED)]
-    slides = analyse(film(folder / "slides.mp4", pictures, times=[0, 4, 10]))
+    slides = analyse(encode_video(folder / "slides.mp4", pictures, times=[0, 4, 10]))
     assert axis(video_vector(slides, 1, 2), "red") > 0.8
     assert axis(video_vector(slides, 5, 9), "green") > 0.8
     assert axis(video_vector(slides, 4, 10), "red") == 0
@@ -251,7 +252,7 @@ def digest(*made):
 
 PROGRAM = """
 import sys, hashlib
-from dodeca.emulator.meaning import vectors
+from dodeca.emulator.inference import vectors
 from dodeca.emulator.media.analysis import analyse
 folder = sys.argv[1]
 a, b = analyse(f"{folder}/clip.mp4"), analyse(f"{folder}/tones.mp3")
@@ -279,7 +280,7 @@ def test_the_same_bits_twice_and_in_another_process(media):
 
 
 def test_the_same_bits_on_every_machine():
-    """Against what they were when written: text, a picture and a sound made of whole numbers."""
+    """Against what they were when written: a text, an image and audio made of whole numbers."""
 
     def chunk(kind, data):
         return (

@@ -13,8 +13,7 @@ from twelvelabs import TwelveLabs
 from twelvelabs.core.api_error import ApiError
 from twelvelabs.indexes import IndexesCreateRequestModelsItem
 
-from dodeca.emulator import Emulator
-from dodeca.emulator.server import serving
+from dodeca.emulator import Emulator, serving
 
 Client = Any
 MARENGO = IndexesCreateRequestModelsItem(model_name="marengo3.0", model_options=["visual", "audio"])
@@ -56,9 +55,9 @@ def test_indexes(client: Client) -> None:
     names = [index.index_name for index in client.indexes.list(page_limit=1)]
     assert "yours" in names
     client.indexes.delete(created.id)
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ApiError) as caught:
         client.indexes.retrieve(created.id)
-    assert refused.value.status_code == 404
+    assert caught.value.status_code == 404
 
 
 def test_assets_and_indexed_assets(client: Client, media: Path) -> None:
@@ -85,9 +84,9 @@ def test_assets_and_indexed_assets(client: Client, media: Path) -> None:
 def test_tasks(client: Client, filled: str) -> None:
     tasks = list(client.tasks.list(index_id=filled, status=["ready"], page_limit=1))
     assert {task.system_metadata.filename for task in tasks} == {"clip.mp4", "silent.mp4"}
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ApiError) as caught:
         client.tasks.delete(tasks[0].id)
-    assert refused.value.body["code"] == "task_cannot_be_deleted"
+    assert caught.value.body["code"] == "task_cannot_be_deleted"
 
 
 def test_videos(client: Client, filled: str) -> None:

@@ -10,8 +10,7 @@ import pytest
 import twelvelabs as vendor
 from twelvelabs import TwelveLabs
 
-from dodeca.emulator import Emulator
-from dodeca.emulator.server import serving
+from dodeca.emulator import Emulator, serving
 
 Client = Any
 
@@ -40,8 +39,8 @@ def sources(client: Client, path: Path) -> list[vendor.MediaSource]:
 
 
 def create(client: Client, kind: str, **block: Any) -> list[list[float]]:
-    answer = client.embed.v_2.create(input_type=kind, model_name="marengo3.0", **block)
-    vectors = [item.embedding for item in answer.data]
+    response = client.embed.v_2.create(input_type=kind, model_name="marengo3.0", **block)
+    vectors = [item.embedding for item in response.data]
     assert vectors
     assert all(len(vector) == 512 for vector in vectors)
     return vectors
@@ -95,8 +94,8 @@ def test_tasks(client: Client, media: Path) -> None:
 
 
 def test_the_first_version(client: Client, media: Path) -> None:
-    answer = client.embed.create(model_name="Marengo-retrieval-2.7", text="a red car")
-    assert len(answer.text_embedding.segments[0].float_) == 1024
+    response = client.embed.create(model_name="Marengo-retrieval-2.7", text="a red car")
+    assert len(response.text_embedding.segments[0].float_) == 1024
     with (media / "clip.mp4").open("rb") as file:
         task = client.embed.tasks.create(model_name="Marengo-retrieval-2.7", video_file=file)
     status = client.embed.tasks.wait_for_done(task.id, sleep_interval=0.01)

@@ -79,9 +79,9 @@ def test_vectors_come_when_asked_for(http: httpx.Client) -> None:
 def test_marengo_2_7_has_longer_vectors_of_even_clips(http: httpx.Client) -> None:
     index_id = index(http, "a", OLDER, PEGASUS)
     path = f"/indexes/{index_id}/videos/{video(http, index_id, 'clip.mp4')}"
-    answer = http.get(f"{path}?embedding_option=visual-text")
-    assert answer.json()["embedding"]["model_name"] == "marengo2.7"
-    assert segments(answer) == [("visual-text", 0.0, 6.0, 1024), ("visual-text", 6.0, 12.0, 1024)]
+    response = http.get(f"{path}?embedding_option=visual-text")
+    assert response.json()["embedding"]["model_name"] == "marengo2.7"
+    assert segments(response) == [("visual-text", 0.0, 6.0, 1024), ("visual-text", 6.0, 12.0, 1024)]
 
 
 def test_a_silent_video_has_no_vectors_of_sound(http: httpx.Client) -> None:
@@ -103,11 +103,11 @@ def test_a_silent_video_has_no_vectors_of_sound(http: httpx.Client) -> None:
     ],
 )
 def test_vectors_that_an_index_does_not_have(
-    http: httpx.Client, refused: Read, model: dict[str, Any], option: str, offered: str
+    http: httpx.Client, error_of: Read, model: dict[str, Any], option: str, offered: str
 ) -> None:
     index_id = index(http, "a", model)
     path = f"/indexes/{index_id}/videos/{video(http, index_id, 'silent.mp4')}"
-    status, code, message = refused(http.get(f"{path}?embedding_option={option}"))
+    status, code, message = error_of(http.get(f"{path}?embedding_option={option}"))
     assert (status, code) == (400, "parameter_invalid")
     assert "`embedding_option`" in message
     assert offered in message
@@ -203,22 +203,22 @@ def test_fields_are_set_one_by_one_or_all_at_once(http: httpx.Client) -> None:
     "change", [{"duration": 1}, {"a": 1, "filename": "x"}, {"a": {"b": 1}}, {"a": [1]}]
 )
 def test_fields_that_cannot_be_set(
-    http: httpx.Client, refused: Read, method: str, change: dict[str, Any]
+    http: httpx.Client, error_of: Read, method: str, change: dict[str, Any]
 ) -> None:
     index_id = index(http)
     path = f"/indexes/{index_id}/videos/{video(http, index_id, 'silent.mp4', user_metadata=FIRST)}"
-    answer = http.request(method, path, json={"user_metadata": change})
-    assert refused(answer)[:2] == (400, "parameter_invalid")
+    response = http.request(method, path, json={"user_metadata": change})
+    assert error_of(response)[:2] == (400, "parameter_invalid")
     assert http.get(path).json()["user_metadata"] == FIRST
 
 
-def test_a_video_belongs_to_one_index(http: httpx.Client, refused: Read) -> None:
+def test_a_video_belongs_to_one_index(http: httpx.Client, error_of: Read) -> None:
     mine, other = index(http, "a"), index(http, "b")
     video_id = video(http, mine, "silent.mp4")
     for method in ("get", "put", "patch", "delete"):
         body = {"json": {}} if method in ("put", "patch") else {}
-        answer = http.request(method, f"/indexes/{other}/videos/{video_id}", **body)
-        assert refused(answer) == (
+        response = http.request(method, f"/indexes/{other}/videos/{video_id}", **body)
+        assert error_of(response) == (
             404,
             "resource_not_exist",
             f"Resource with id `{video_id}` does not exist in `videos`.",

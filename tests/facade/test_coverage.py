@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from dodeca import AsyncClient, AsyncJob, Client, Job
-from dodeca._async.pages import AsyncPages
-from dodeca._async.resources.search import AsyncSearchResults
-from dodeca._async.stream import AsyncTextStream
-from dodeca._sync.pages import Pages
-from dodeca._sync.resources.search import SearchResults
-from dodeca._sync.stream import TextStream
+from dodeca.types import (
+    AsyncPages,
+    AsyncSearchResults,
+    AsyncTextStream,
+    Pages,
+    SearchResults,
+    TextStream,
+)
 from scripts import coverage_table
 from scripts._documents import OPENAPI, load
 from tests import contract

@@ -91,7 +91,7 @@ def test_labels_compare_with_a_word_row_by_row() -> None:
     assert options != ["visual", "audio"]
     assert (options == 3) is False
     for index in (False, np.True_):
-        with pytest.raises(TypeError, match="an index is"):
+        with pytest.raises(TypeError, match="an index must be"):
             found[index]  # type: ignore[call-overload]
 
 

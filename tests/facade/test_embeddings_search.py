@@ -106,7 +106,7 @@ def test_a_picture_among_films_keeps_its_own_score() -> None:
         ({"weights": {"visual": 0}}, "above 0"),
         ({"weights": {}}, "above 0"),
         ({"weights": ["visual"]}, "a mapping"),
-        ({"weights": {"visual": 1e308, "audio": 1e308}}, "too large"),
+        ({"weights": {"visual": 1e308, "audio": 1e308}}, "must be finite"),
         ({"weights": {"visual": 10**400}}, "0 or more"),
         ({"by": "scene"}, "'scene'"),
         ({"by": "row", "weights": {"visual": 1}}, "'row'"),
@@ -168,7 +168,7 @@ def test_similarity_in_blocks_and_with_itself(monkeypatch: pytest.MonkeyPatch) -
     vectors = np.random.default_rng(1).normal(size=(10, 4)).astype(np.float32)
     rows = film(*(row(v, None, None) for v in vectors.tolist()))
     whole = rows.similarity()
-    monkeypatch.setattr("dodeca.embeddings.ranking._BLOCK", 3)
+    monkeypatch.setattr("dodeca.embeddings.ranking._BLOCK_ROWS", 3)
     assert np.allclose(rows.similarity(), whole)
     assert np.allclose(np.diag(whole), 1)
     with pytest.raises(InvalidRequestError, match="4 floats"):
@@ -205,7 +205,7 @@ def test_merged_stretches_cover_the_same_seconds_and_do_not_touch(
     spans: list[tuple[str, int, int]],
 ) -> None:
     parts = [
-        film(row([1, 0], "visual", start) | {"end_sec": start + length})._named(name)
+        film(row([1, 0], "visual", start) | {"end_sec": start + length})._with_source_id(name)
         for name, start, length in spans
     ]
     merged = Embeddings.concat(parts).search([1, 0], k=99).merge_adjacent()

@@ -51,7 +51,7 @@ def embeddings(draw: st.DrawFn) -> Embeddings:
     model = draw(st.sampled_from([None, "marengo3.0"]))
     made = Embeddings.from_items(items, metadata=draw(METADATA), model_name=model)
     name = draw(st.none() | st.text(st.characters(codec="utf-8"), min_size=1, max_size=4))
-    return made if name is None else made._named(name)
+    return made if name is None else made._with_source_id(name)
 
 
 def film(name: str = "visual", start: float = 0, **more: Any) -> Embeddings:
@@ -136,7 +136,7 @@ def test_an_error_names_the_path_that_was_asked_for(tmp_path: Path) -> None:
             film().to_parquet(wrong)
         assert caught.value.filename == str(wrong)
     for nameless in ("", "."):
-        with pytest.raises(InvalidRequestError, match="the name of a file"):
+        with pytest.raises(InvalidRequestError, match="a file name"):
             film().to_parquet(nameless)
 
 
@@ -215,7 +215,7 @@ def test_an_id_says_what_the_vector_was_made_from() -> None:
     ids |= {row["id"] for row in film(start=6).records("a")}
     ids |= {row["id"] for row in attrs.evolve(film(), model_name=None).records("a")}
     assert len(ids) == 8
-    assert film().records("a") == film()._named("a").records()
+    assert film().records("a") == film()._with_source_id("a").records()
 
 
 def test_ids_without_a_source_follow_from_the_vectors() -> None:

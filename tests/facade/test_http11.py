@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca._calls.bodies import Body
+from dodeca._calls.bodies import RequestBody
 from dodeca._http.http11 import ResponseParser, request_head
 from dodeca._http.messages import HttpRequest, LocalProtocolError, ProtocolError
-from dodeca._http.messages import url as parsed
+from dodeca._http.messages import parse_url as parsed
 
 HEADERS = st.lists(
     st.tuples(
@@ -157,7 +157,9 @@ def test_an_interruption_is_no_malformed_answer() -> None:
 
 def asked(value: str) -> HttpRequest:
     url = parsed("https://host.example/v1?page=2")
-    return HttpRequest("POST", url, {"host": "host.example", "x-key": value}, Body("", []), 1.0)
+    return HttpRequest(
+        "POST", url, {"host": "host.example", "x-key": value}, RequestBody("", []), 1.0
+    )
 
 
 def test_a_request_as_bytes() -> None:

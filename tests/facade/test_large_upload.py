@@ -66,9 +66,9 @@ def sha256(path: Path) -> str:
 
 
 def stored(emulator: Emulator, asset_id: str) -> Path:
-    asset = emulator.store.get("assets", asset_id)
+    asset = emulator.state.database.get("assets", asset_id)
     assert asset is not None
-    return emulator.store.media(asset["media"])
+    return emulator.state.database.media_path(asset["media"])
 
 
 def test_a_large_file_is_sent_in_little_memory(film: Path, emulator: tuple[Emulator, str]) -> None:

@@ -13,7 +13,7 @@ def film(*starts: int) -> Embeddings:
 
 
 def test_gaps_in_a_film_are_empty_in_its_map() -> None:
-    axes = film(0, 60, 65).plot_self().axes[0]
+    axes = film(0, 60, 65).plot_self_similarity().axes[0]
     (image,) = axes.images
     shown = np.ma.getmaskarray(image.get_array())
     assert axes.get_xlim() == (0, 70)
@@ -27,7 +27,7 @@ def test_gaps_in_a_film_are_empty_in_its_map() -> None:
 
 def test_films_that_overlap_are_drawn_row_by_row() -> None:
     both = Embeddings.concat({"a": film(0, 5), "b": film(0, 5)})
-    axes = both.plot_self().axes[0]
+    axes = both.plot_self_similarity().axes[0]
     (image,) = axes.images
     assert axes.get_xlim() == (0, 4)
     assert np.allclose(image.get_array(), both.similarity(), atol=1e-6)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from dodeca import Client
-from dodeca._calls.upload_plan import Progress
 from dodeca.emulator import samples
 from dodeca.errors import ConfigurationError, InvalidRequestError
 from dodeca.media import MIB
+from dodeca.types import Progress
+from tests.seams import upload_in_chunks_from
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +30,14 @@ def client() -> Iterator[Client]:
 def test_an_upload_in_one_call_is_told_once(client: Client, film: Path) -> None:
     seen: list[Progress] = []
     job = client.assets.upload(film, on_progress=seen.append)
-    assert seen == [Progress.whole(job.id, film.stat().st_size)]
+    assert seen == [Progress.complete(job.id, film.stat().st_size)]
     assert (seen[0].sent_bytes, seen[0].total_bytes) == (film.stat().st_size,) * 2
 
 
 def test_an_upload_in_chunks_is_told_and_drawn(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    monkeypatch.setattr("dodeca._sync.resources.assets.DIRECT_BYTES", 4 * MIB)
+    upload_in_chunks_from(monkeypatch, 4 * MIB)
     large = tmp_path / "large.mp4"
     with large.open("wb") as file:
         file.truncate(12 * MIB)

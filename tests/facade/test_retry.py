@@ -67,23 +67,23 @@ def test_attempts_are_counted_where_the_service_names_no_time() -> None:
         AttemptResult.NO_RESPONSE,
         AttemptResult.THROTTLED,
     ):
-        waits = [retry.delay(n, Outcome(result), left=99, jitter=0.5) for n in (1, 2, 3)]
+        waits = [retry.delay(n, Outcome(result), remaining=99, jitter=0.5) for n in (1, 2, 3)]
         assert waits == [0.5, 1.0, None]
-    assert retry.delay(1, Outcome(AttemptResult.UNREADABLE), left=99, jitter=0.5) is not None
-    assert retry.delay(2, Outcome(AttemptResult.UNREADABLE), left=99, jitter=0.5) is None
+    assert retry.delay(1, Outcome(AttemptResult.UNREADABLE), remaining=99, jitter=0.5) is not None
+    assert retry.delay(2, Outcome(AttemptResult.UNREADABLE), remaining=99, jitter=0.5) is None
 
 
 def test_a_named_time_is_honoured_up_to_the_deadline_and_never_hammered() -> None:
     throttled = Outcome(AttemptResult.THROTTLED, retry_after=0.0)
-    assert [retry.delay(n, throttled, left=99, jitter=0.5) for n in (1, 2, 3, 50)] == [
+    assert [retry.delay(n, throttled, remaining=99, jitter=0.5) for n in (1, 2, 3, 50)] == [
         0.0,
         0.0,
         0.5,
         0.5,
     ]
-    assert retry.delay(9, Outcome(AttemptResult.THROTTLED, 7.0), left=7.5, jitter=0) == 7.0
-    assert retry.delay(1, Outcome(AttemptResult.THROTTLED, 7.0), left=6.5, jitter=0) is None
-    assert retry.delay(1, Outcome(AttemptResult.FAILED, 7.0), left=6.5, jitter=0) is None
+    assert retry.delay(9, Outcome(AttemptResult.THROTTLED, 7.0), remaining=7.5, jitter=0) == 7.0
+    assert retry.delay(1, Outcome(AttemptResult.THROTTLED, 7.0), remaining=6.5, jitter=0) is None
+    assert retry.delay(1, Outcome(AttemptResult.FAILED, 7.0), remaining=6.5, jitter=0) is None
 
 
 @given(
@@ -96,7 +96,7 @@ def test_a_named_time_is_honoured_up_to_the_deadline_and_never_hammered() -> Non
 def test_a_wait_is_finite_and_ends_before_the_deadline(
     result: AttemptResult, retry_after: float | None, attempt: int, left: float, jitter: float
 ) -> None:
-    wait = retry.delay(attempt, Outcome(result, retry_after), left=left, jitter=jitter)
+    wait = retry.delay(attempt, Outcome(result, retry_after), remaining=left, jitter=jitter)
     assert wait is None or 0 <= wait < left
 
 

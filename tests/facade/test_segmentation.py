@@ -47,3 +47,17 @@ def test_numbers_of_numpy_are_numbers() -> None:
             params.number("x", wrong)
     with pytest.raises(InvalidRequestError):
         params.integer("x", np.float64(4))
+
+
+@given(
+    st.builds(segmentation.fixed, st.integers(2, 10))
+    | st.builds(segmentation.dynamic, st.integers(2, 5))
+)
+def test_a_segmentation_is_read_back_from_its_text(wanted: segmentation.Segmentation) -> None:
+    assert segmentation.parse(str(wanted)) == segmentation.parse(f" {wanted!s} ") == wanted
+
+
+@pytest.mark.parametrize("text", ["", "fixed", "cut:4", "fixed:-4", "fixed:4.5", "fixed:4:5"])
+def test_other_text_is_no_segmentation(text: str) -> None:
+    with pytest.raises(InvalidRequestError, match="must be fixed:SECONDS or dynamic:SECONDS"):
+        segmentation.parse(text)

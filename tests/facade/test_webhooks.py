@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from dodeca import webhooks
 from dodeca.errors import DodecaError, InvalidRequestError, WebhookError
+from tests.depth import depth
 
 SECRET = "whsec_test"
 BODY = b'{"name":"test"}'
-FORGED = 100_000
+FORGED = depth(20_000, deep=100_000)
 
 EVENT = {
     "id": "evt_1",

@@ -155,7 +155,7 @@ def bad_values(function: Function, name: str) -> list[Any]:
         ("Mapping", NOT_MAPPINGS),
         ("MediaLike", NOT_MEDIA),
         ("datetime", NOT_DATES),
-        ("Span", [*NOT_NUMBERS, {"x": 1}, {"gte": "1"}, {"gte": math.nan}, -1]),
+        ("RangeFilter", [*NOT_NUMBERS, {"x": 1}, {"gte": "1"}, {"gte": math.nan}, -1]),
         ("bool", NOT_FLAGS),
         ("int", NOT_NUMBERS),
         ("float", NOT_NUMBERS),

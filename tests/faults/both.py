@@ -13,6 +13,7 @@ import anyio.to_thread
 import pytest
 
 from dodeca import AsyncClient, Client
+from tests.seams import CallClock, Clock, on_clock
 
 CLIENTS = pytest.mark.parametrize("kind", [Client, AsyncClient], ids=["sync", "async"])
 
@@ -44,10 +45,18 @@ def _first(method: Any, *args: Any, **kwargs: Any) -> Any:
 
 @asynccontextmanager
 async def opened(
-    kind: type[Client] | type[AsyncClient], url: str, *, key: str = "key", **options: Any
+    kind: type[Client] | type[AsyncClient],
+    url: str,
+    *,
+    key: str = "key",
+    clock: Clock | None = None,
+    **options: Any,
 ) -> AsyncIterator[Both]:
-    """A client of a kind for as long as the block lasts."""
-    client = kind(key, base_url=url, **options)
+    """A client of a kind for as long as the block lasts, on a fake clock if none is given.
+
+    Then `timeout` is how long a socket waits, and what the pauses of a call may sum up to.
+    """
+    client = on_clock(kind(key, base_url=url, **options), clock or CallClock())
     try:
         yield Both(client)
     finally:

@@ -75,7 +75,7 @@ def valid(operation_id: str, status: int) -> list[Any]:
     return examples(schema, contract.DOCUMENT["components"]["schemas"]) if schema else [None]
 
 
-class Answers(Server):
+class MalformedResponses(Server):
     """Gives the answers that come before, and then always the same one."""
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""A proxy that breaks things: it stands between a client and a server, on loopback, over sockets.
+"""A proxy between a client and a server, over loopback sockets, that injects faults.
 
-What befalls a request follows from a seed and from how many requests came before it, so that two
-clients can be sent through the same weather. Every fault knows whether the server has done its
-work: that is what a client cannot see.
+The fault of a request follows from a seed and the number of requests before it, so that two
+clients can be given the same faults. Every fault knows whether the server has done its work: that
+is what a client cannot see.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import re
 import socket
 import struct
 import threading
-import time
 import weakref
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -21,7 +20,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-LATE_SEC = 0.03  # how long after a reset a request still reaches the server
+import anyio.to_thread
+
+from tests.seams import CallClock
+
+LATE_SEC = 0.03  # how long after a reset a request still reaches the server, on the proxy's clock
 STALL_SEC = 60.0
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -44,21 +47,20 @@ class HungUp(Exception):
 
 
 @dataclass
-class Weather:
-    """What befalls which request: a share of `rate`, evenly among the kinds."""
+class RandomFaults:
+    """Gives a share of `rate` of all requests a fault, the kinds by their weights."""
 
     seed: int
     rate: float
     kinds: Mapping[str, float]
     seen: Counter[str] = field(default_factory=Counter)
-    slowest: float = 0.0  # seconds that the server was at work on a request, as clients see it
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
         self._lock = threading.Lock()
 
     def next(self) -> str | None:
-        """The fault of the next request."""
+        """The fault of the next request, if it has one."""
         with self._lock:
             self.seen["requests"] += 1
             if self._rng.random() >= self.rate:
@@ -68,8 +70,8 @@ class Weather:
             return kind
 
 
-class Script(Weather):
-    """The faults of the first requests, one after the other; None lets one pass."""
+class ScriptedFaults(RandomFaults):
+    """The faults of the first requests, in order; None lets one pass."""
 
     def __init__(self, *kinds: str | None) -> None:
         super().__init__(0, 0.0, {})
@@ -82,39 +84,61 @@ class Script(Weather):
 
 
 class Proxy:
-    """Takes the connections of clients, and keeps some of its own to the server."""
+    """Takes the connections of clients, and keeps some of its own to the server.
 
-    def __init__(self, upstream: str, weather: Weather) -> None:
+    With `holds_late`, requests that are to reach the server late do so when `clock` goes on, which
+    is for the clients, and no matter how much real time passes.
+    """
+
+    def __init__(self, upstream: str, faults: RandomFaults, *, holds_late: bool = False) -> None:
         parts = urlsplit(upstream)
         self._to = (parts.hostname, parts.port)
         self._path = parts.path
         self._idle: list[Streams] = []
-        self._late: set[asyncio.Task[None]] = set()
+        self._holds_late = holds_late
+        self._late: list[Message] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Future[None]] = set()
         self._writers: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
-        self.weather = weather
-        self.rng = random.Random(weather.seed + 1)
+        self._loop = asyncio.new_event_loop()
+        self.clock = SettlingClock(self)
+        self.faults = faults
+        self.rng = random.Random(faults.seed + 1)
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        """Serve from a thread for as long as the block lasts; provides the base URL."""
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        """Serve from a thread for as long as the block lasts; provides the base URL.
+
+        After the block, the server has done all that was sent.
+        """
+        thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         thread.start()
-
-        def run(call: Awaitable[object]) -> object:
-            return asyncio.run_coroutine_threadsafe(_of(call), loop).result(10)
-
         listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = run(asyncio.start_server(self._serve, sock=listener, limit=2**20))
+        server = self._run(asyncio.start_server(self._serve, sock=listener, limit=2**20))
         assert isinstance(server, asyncio.Server)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}{self._path}"
         finally:
-            run(self._stop(server))
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
-            loop.close()
+            self.settle()
+            self._run(self._stop(server))
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            thread.join()
+            self._loop.close()
+
+    def settle(self) -> None:
+        """Wait until the server has done all that was sent by now, what was put off included."""
+        self._run(self._settle())
+
+    async def _settle(self) -> None:
+        for _ in range(20):  # turns of the loop, for what has arrived and was not read yet
+            await asyncio.sleep(0)
+        self._forward_late()
+        await asyncio.sleep(0)
+        await asyncio.gather(*self._working, *self._tasks, return_exceptions=True)
+
+    def _run(self, call: Awaitable[object]) -> object:
+        return asyncio.run_coroutine_threadsafe(_of(call), self._loop).result()
 
     async def _stop(self, server: asyncio.Server) -> None:
         server.close()
@@ -131,7 +155,7 @@ class Proxy:
         with suppress(HungUp, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                kind = self.weather.next()
+                kind = self.faults.next()
                 if kind == "reset_early":
                     _reset(writer)
                 request = Message(head, await _body(reader, head))
@@ -141,8 +165,16 @@ class Proxy:
             writer.close()
 
     async def forward(self, request: Message) -> Message:
-        """The server's answer, over a connection that is kept if it can be."""
-        begun = time.monotonic()
+        """The server's response, over a connection that is kept if it can be."""
+        done = self._loop.create_future()
+        self._working.add(done)
+        try:
+            return await self._forward(request)
+        finally:
+            self._working.discard(done)
+            done.set_result(None)
+
+    async def _forward(self, request: Message) -> Message:
         reader, writer = await self._connection()
         try:
             writer.write(request.whole)
@@ -151,7 +183,6 @@ class Proxy:
         except BaseException:
             writer.transport.abort()
             raise
-        self.weather.slowest = max(self.weather.slowest, time.monotonic() - begun)
         if b"\r\nconnection: close" in head.lower():
             writer.close()
         else:
@@ -159,17 +190,20 @@ class Proxy:
         return answer
 
     def forward_later(self, request: Message) -> None:
-        """The same after a while, when nobody waits for the answer any more."""
+        """The same when nobody waits for it: after `LATE_SEC`, or when `clock` goes on."""
+        self._late.append(request)
+        if not self._holds_late:
+            self._loop.call_later(LATE_SEC, self._forward_late)
 
-        async def later() -> None:
-            begun = time.monotonic()
-            await asyncio.sleep(LATE_SEC)
+    def _forward_late(self) -> None:
+        while self._late:
+            task = self._loop.create_task(self._forward_unseen(self._late.pop()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _forward_unseen(self, request: Message) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
             await self.forward(request)
-            self.weather.slowest = max(self.weather.slowest, time.monotonic() - begun)
-
-        task = asyncio.get_running_loop().create_task(later())
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
 
     async def _connection(self) -> Streams:
         while self._idle:
@@ -180,6 +214,25 @@ class Proxy:
         reader, writer = await asyncio.open_connection(*self._to, limit=2**24)
         self._writers.add(writer)
         return reader, writer
+
+
+class SettlingClock(CallClock):
+    """A clock for the clients of a proxy: what takes the server `LATE_SEC` is done after a pause
+    that is longer, however busy the machine is."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        super().__init__()
+        self._proxy = proxy
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if seconds > LATE_SEC:
+            self._proxy.settle()
+
+    async def asleep(self, seconds: float) -> None:
+        await super().asleep(seconds)
+        if seconds > LATE_SEC:
+            await anyio.to_thread.run_sync(self._proxy.settle)
 
 
 @dataclass

@@ -32,6 +32,7 @@ class Raw:
         self.received = bytearray()
         self.connections = 0
         self.open: set[socket.socket] = set()
+        self.is_over = threading.Event()  # what an answer waits for that is to come too late
         self._tls = tls
         self._lock = threading.Lock()
 
@@ -45,12 +46,16 @@ class Raw:
             try:
                 yield f"{scheme}://{host}:{listener.getsockname()[1]}/v1.3"
             finally:
+                self.is_over.set()
                 with suppress(OSError):
                     listener.shutdown(socket.SHUT_RDWR)
                 for connection in list(self.open):
                     with suppress(OSError):
                         connection.shutdown(socket.SHUT_RDWR)
                 thread.join(5)
+
+    def on_piece(self) -> None:
+        """A piece of a request was read; the next one is not before this is over."""
 
     def close_idle(self) -> None:
         """Close all connections from this side, without a word."""
@@ -94,6 +99,7 @@ class Raw:
             with self._lock:
                 self.received += piece
             request += piece
+            self.on_piece()
         with self._lock:
             self.requests.append(request)
         return request

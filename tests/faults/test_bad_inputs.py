@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import random
 import socket
 import time
@@ -20,13 +19,14 @@ from dodeca._calls.operation import request
 from dodeca.errors import DodecaError, InvalidRequestError
 from dodeca.media import Media
 from dodeca_api.api.indexes import indexes_retrieve
+from tests.depth import depth
 from tests.faults.bad_inputs import NOT_IDS, NOT_MEDIA, NOT_NUMBERS, cases, functions
 from tests.faults.both import CLIENTS
 from tests.scripted import Server
 
 pytestmark = pytest.mark.anyio
 
-COUNT = 500_000 if os.environ.get("DODECA_SOAK") else 10_000  # of each kind of client
+COUNT = depth(2_500, deep=10_000, soak=500_000)  # of each kind of client
 SLOW_SEC = 0.05
 
 

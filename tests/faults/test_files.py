@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,24 +47,24 @@ class Hostile:
 
     def __init__(self, words: list[str]) -> None:
         self._words = words
-        self._ids = itertools.cycle(words)
+        self._ids = defaultdict(lambda: itertools.cycle(words))  # whatever comes in between
 
     def __call__(self, request: bytes) -> bytes:
         method, target = request.split(maxsplit=2)[:2]
         path = target.partition(b"/v1.3")[2]
         if b"refuse me" in request:
-            word = next(self._ids)
+            word = next(self._ids[path])
             return http(orjson.dumps({"code": word, "message": word}), "400 Bad Request")
         if method == b"GET" or path == b"/embed-v2":
             vectors = self._vectors()
             found = vectors[:1] if b"input_text" in request else vectors
-            return http(orjson.dumps({**self._thing(), "data": found}))
+            return http(orjson.dumps({**self._thing(method), "data": found}))
         created = {b"/assets": "201 Created", b"/embed-v2/tasks": "202 Accepted"}
-        return http(orjson.dumps(self._thing()), created[path])
+        return http(orjson.dumps(self._thing(path)), created[path])
 
-    def _thing(self) -> dict[str, Any]:
+    def _thing(self, kind: bytes) -> dict[str, Any]:
         """An asset or a task, whichever was asked for."""
-        word = next(self._ids)
+        word = next(self._ids[kind])
         about = dict.fromkeys(("_id", "filename", "method", "file_type", "model_name"), word)
         return {**about, "status": "ready"}
 

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from dodeca import AsyncClient, Client
 from dodeca.errors import DodecaError
 from tests import contract
-from tests.faults.malformed import ResponseParser, bodies, calls, valid
-from tests.scripted import Still
+from tests.depth import depth
+from tests.faults.malformed import MalformedResponses, bodies, calls, valid
+from tests.seams import on_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -33,9 +34,8 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("dodeca"), "disabled", True)
 
 
-SOAK = bool(os.environ.get("DODECA_SOAK"))
-SYNC = 800_000 if SOAK else 16_000
-ASYNC = 200_000 if SOAK else 4_000
+SYNC = depth(4_000, deep=16_000, soak=800_000)
+ASYNC = depth(1_000, deep=4_000, soak=200_000)
 SLOW_SEC = 0.05
 MORE_MIB = 24
 
@@ -43,13 +43,13 @@ MORE_MIB = 24
 class Player:
     """Makes calls again and again, and keeps account of how they end."""
 
-    def __init__(self, client: Client | AsyncClient, answers: ResponseParser) -> None:
+    def __init__(self, client: Client | AsyncClient, answers: MalformedResponses) -> None:
         self.client = client
         self.answers = answers
         self.ended: Counter[str] = Counter()
         self.strays: dict[str, str] = {}
         self.slow: list[tuple[Any, bytes]] = []
-        client._transport.clock = Still()
+        on_clock(client)
 
     async def play(self, call: Any, body: bytes) -> float:
         """One call; how long it kept the processor busy, in seconds."""
@@ -122,14 +122,14 @@ def check(player: Player, grown: float) -> None:
 
 
 async def test_malformed_answers_of_every_operation() -> None:
-    answers = ResponseParser()
+    answers = MalformedResponses()
     with Client("key", transport=answers) as client:
         player = Player(client, answers)
         check(player, await plays(player, "sync", SYNC, seed=50))
 
 
 async def test_malformed_answers_of_every_operation_async() -> None:
-    answers = ResponseParser()
+    answers = MalformedResponses()
     async with AsyncClient("key", transport=answers) as client:
         player = Player(client, answers)
         check(player, await plays(player, "async", ASYNC, seed=51))
@@ -145,11 +145,11 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=depth(50, deep=300))
 @given(st.sampled_from(calls("sync")), VALUES.map(json.dumps).map(str.encode) | st.binary())
 def test_whatever_is_answered(call: Any, body: bytes) -> None:
     """The same from scratch, with examples that shrink."""
-    answers = ResponseParser()
+    answers = MalformedResponses()
     with Client("key", transport=answers) as client:
         player = Player(client, answers)
         anyio.run(player.play, call, body)

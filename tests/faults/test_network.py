@@ -137,7 +137,7 @@ async def test_the_first_address_of_a_host_may_lead_nowhere(
             waiting = sockets.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(deaf.getsockname())
-        async with opened(kind, url, timeout=4.0, allow_insecure=True) as call:
+        async with opened(kind, url, timeout=6.0, allow_insecure=True) as call:
             assert len(await call("embed.text", "red")) == 1
 
 

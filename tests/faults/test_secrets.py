@@ -23,10 +23,11 @@ from dodeca import AsyncClient, Client, Media, errors
 from dodeca._base.logs import masked
 from dodeca._calls.operation import request
 from dodeca._http.api_key import APIKey
-from dodeca._http.messages import build
+from dodeca._http.messages import build_request
 from dodeca_api.api.indexes import indexes_retrieve
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import EMBEDDED, Raw, http
+from tests.seams import upload_in_chunks_from
 
 pytestmark = pytest.mark.anyio
 
@@ -185,7 +186,7 @@ class Interrupted(httpx.BaseTransport, httpx.AsyncBaseTransport):
 def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
     call = attrs.evolve(request(indexes_retrieve, "i1"), path=path)
     with pytest.raises(errors.InvalidRequestError, match="leads away from https://host"):
-        build(call, "https://host", timeout=1.0)
+        build_request(call, "https://host", timeout=1.0)
 
 
 @CLIENTS
@@ -238,8 +239,11 @@ async def test_redirects_are_not_followed(kind: Kind, status: int, method: str) 
 
 
 @CLIENTS
-async def test_redirects_of_uploads_to_storage_are_not_followed(kind: Kind, tmp_path: Path) -> None:
+async def test_redirects_of_uploads_to_storage_are_not_followed(
+    kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither the key nor the file goes to another host, and storage never gets the key."""
+    upload_in_chunks_from(monkeypatch, 100)
     film = tmp_path / "film.mp4"
     film.write_bytes(b"f" * 300)
     other = Raw(lambda _: http())
@@ -254,27 +258,14 @@ async def test_redirects_of_uploads_to_storage_are_not_followed(kind: Kind, tmp_
                 "total_chunks": 1,
             }
             with Raw(lambda _: http(orjson.dumps(session), "201 Created")).serving() as url:
-                async with opened(kind, url, key=KEY, timeout=2.0) as call:
+                async with opened(kind, url, key=KEY) as call:
                     with pytest.raises(errors.DodecaError) as caught:
-                        await _upload(call, film)
+                        await call("assets.upload", film)
     assert (other.connections, bytes(other.received)) == (0, b"")
     assert storage.requests
     assert KEY.encode() not in bytes(storage.received)
     assert b"cookie" not in bytes(storage.received).lower()
     assert "X-Amz-Signature=s" not in "".join(traceback.format_exception(caught.value))
-
-
-async def _upload(call: Any, film: Path) -> None:
-    """An upload in chunks, whatever the size of the file."""
-    options = {"filename": None, "user_metadata": None, "enable_hls": None}
-    await call(
-        "assets.multipart_uploads._send",
-        Media.file(film),
-        **options,
-        enable_thumbnail=None,
-        upload_id=None,
-        on_progress=None,
-    )
 
 
 @CLIENTS

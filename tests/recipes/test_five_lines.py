@@ -1,6 +1,7 @@
 """Jobs that people come with, each in at most five lines."""
 
 import inspect
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,8 @@ Told = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("media")
-    samples.write_all(folder)
-    return folder
+def folder(sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(sample_files, tmp_path_factory.mktemp("media") / "samples")
 
 
 @pytest.fixture(scope="module")

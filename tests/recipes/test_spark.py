@@ -1,4 +1,4 @@
-"""The recipe for Spark, with two workers on this machine; `make test-deep` has what it needs."""
+"""The recipe for Spark, with two workers on this machine; `make test-spark` has what it needs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dodeca.ray import Embedder
 from tests.bulk.library import server
 
 pytestmark = [
-    pytest.mark.skipif("DODECA_DEEP" not in os.environ, reason="is part of make test-deep"),
+    pytest.mark.skipif("DODECA_SPARK" not in os.environ, reason="is run by make test-spark"),
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
 ]
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from dodeca import report
 
-from .films import QUERIES, embedded, film
+from .videos import QUERIES, embedded, video
 
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
@@ -18,22 +18,22 @@ WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    report.write(path, film(), *embedded())
+    report.write(path, video(), *embedded())
     return path
 
 
 class Watched:
-    """A page, what it asked for, and what it complained of."""
+    """A page, the requests it made, and the errors it logged."""
 
     def __init__(self, browser: Browser, target: Path, width: str, **options: Any) -> None:
         wide, high = WIDTHS[width]
         self.context = browser.new_context(viewport={"width": wide, "height": high}, **options)
         self.requests: list[str] = []
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         self.context.route("**/*", self._note)
         self.page = self.context.new_page()
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(target.as_uri())
         until(self.page, "player.readyState >= 2")
 
@@ -42,7 +42,7 @@ class Watched:
         route.continue_()
 
     def time(self) -> float:
-        """Where the player is, once it is there."""
+        """The position of the player, once it has arrived."""
         until(self.page, "!player.seeking")
         return float(self.page.evaluate("player.currentTime"))
 
@@ -62,7 +62,7 @@ def watched(browser: Browser, target: Path, request: pytest.FixtureRequest) -> I
     outside = [u for u in opened.requests if u != target.as_uri() and not u.startswith("data:")]
     opened.context.close()
     assert outside == []
-    assert opened.complaints == []
+    assert opened.errors == []
 
 
 def click(page: Page, selector: str, share: float, row: int = 0) -> None:
@@ -71,13 +71,13 @@ def click(page: Page, selector: str, share: float, row: int = 0) -> None:
     page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
 
 
-def test_a_click_on_a_strip_seeks_to_that_time(watched: Watched) -> None:
+def test_a_click_on_a_timeline_seeks_to_that_time(watched: Watched) -> None:
     for row, share in enumerate((0.1, 0.5, 0.75, 0.9)):
-        watched.page.locator(".strip").nth(row).scroll_into_view_if_needed()
-        click(watched.page, ".strip", share, row)
+        watched.page.locator(".scores").nth(row).scroll_into_view_if_needed()
+        click(watched.page, ".scores", share, row)
         assert watched.time() == pytest.approx(20 * share, abs=0.1)
-    head = watched.page.locator(".strip .at").first
-    assert float(head.get_attribute("x1") or 0) == pytest.approx(9000, abs=50)
+    playhead = watched.page.locator(".scores .playhead").first
+    assert float(playhead.get_attribute("x1") or 0) == pytest.approx(9000, abs=50)
 
 
 def test_a_click_on_the_thumbnails_seeks_and_dragging_follows(watched: Watched) -> None:
@@ -96,12 +96,12 @@ def test_a_click_on_the_thumbnails_seeks_and_dragging_follows(watched: Watched) 
     assert watched.time() == pytest.approx(12, abs=0.1)
 
 
-def test_the_best_moments_lead_to_their_times(watched: Watched) -> None:
-    watched.page.locator(".moments.q1 button").first.click()
+def test_the_best_matches_lead_to_their_times(watched: Watched) -> None:
+    watched.page.locator(".matches.q1 button").first.click()
     assert watched.time() == 0
     watched.page.locator(".query.q2 h2 button").click()
-    assert watched.page.locator(".moments.q1").is_hidden()
-    watched.page.locator(".moments.q2 button").first.click()
+    assert watched.page.locator(".matches.q1").is_hidden()
+    watched.page.locator(".matches.q2 button").first.click()
     assert watched.time() == pytest.approx(9, abs=0.05)
 
 
@@ -125,15 +125,14 @@ def test_keys(watched: Watched) -> None:
     assert slider.get_attribute("aria-valuetext") == "0:09"
 
 
-def test_a_digit_again_leads_to_the_next_best_moment(watched: Watched) -> None:
-    data = watched.page.evaluate("data.queries.map((query) => query.best)")
-    best = data[1]
-    for expected in [*best, best[0]]:
+def test_a_digit_again_leads_to_the_next_match(watched: Watched) -> None:
+    matches = watched.page.evaluate("data.queries[1].matches")
+    for expected in [*matches, matches[0]]:
         watched.page.keyboard.press("2")
         assert watched.time() == pytest.approx(expected, abs=0.06)
 
 
-def test_everything_is_within_reach_of_the_tabulator(watched: Watched) -> None:
+def test_everything_can_be_reached_with_the_tab_key(watched: Watched) -> None:
     page = watched.page
     seen = set()
     for _ in range(20):
@@ -163,34 +162,34 @@ def test_nothing_is_cut_off_and_text_can_be_read(
 def test_the_policy_stops_what_would_load_from_outside(watched: Watched) -> None:
     page = watched.page
     page.evaluate("""() => {
-      const picture = new Image();
-      picture.src = "https://outside.invalid/x.png";
-      document.body.append(picture);
+      const image = new Image();
+      image.src = "https://outside.invalid/x.png";
+      document.body.append(image);
       return fetch("https://outside.invalid/").catch(() => null);
     }""")
     assert not any("outside.invalid" in url for url in watched.requests)
-    assert any("Content Security Policy" in text for text in watched.complaints)
-    watched.complaints.clear()
+    assert any("Content Security Policy" in text for text in watched.errors)
+    watched.errors.clear()
 
 
 def test_a_page_whose_media_lie_beside_it_plays_them(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report, "EMBEDDED_BYTES", 1000)
-    clip = tmp_path / "my film #1.mp4"
-    clip.write_bytes(film().read_bytes())
+    clip = tmp_path / "my video #1.mp4"
+    clip.write_bytes(video().read_bytes())
     target = tmp_path / "pages" / "report.html"
     target.parent.mkdir()
     report.write(target, clip, *embedded())
     opened = Watched(browser, target, "desktop")
-    click(opened.page, ".strip", 0.5)
+    click(opened.page, ".scores", 0.5)
     assert opened.time() == pytest.approx(10, abs=0.1)
     assert set(opened.requests) == {target.as_uri(), clip.as_uri()}
-    assert opened.complaints == []
+    assert opened.errors == []
     opened.context.close()
 
 
-# The text of leaf elements with its contrast against the first opaque ground behind it.
+# The text of leaf elements with its contrast against the first opaque background behind it.
 CONTRASTS = """() => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const light = (colour) => {
@@ -200,14 +199,14 @@ CONTRASTS = """() => {
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const ground = (element) => {
+  const background = (element) => {
     const colour = getComputedStyle(element).backgroundColor;
-    return (channels(colour)[3] ?? 1) === 0 ? ground(element.parentElement) : colour;
+    return (channels(colour)[3] ?? 1) === 0 ? background(element.parentElement) : colour;
   };
   return [...document.querySelectorAll("main *")]
     .filter((e) => !e.children.length && e.textContent.trim() && e.offsetParent)
     .map((e) => {
-      const [a, b] = [light(getComputedStyle(e).color), light(ground(e))];
+      const [a, b] = [light(getComputedStyle(e).color), light(background(e))];
       return [e.textContent.trim(), (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
     });
 }"""

@@ -1,4 +1,4 @@
-"""The page as text: what it holds, and that nothing gets out of it or into it."""
+"""The page as text: its content, and that nothing can be injected or loaded."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from dodeca import Embeddings, Media, report
 from dodeca.emulator import samples
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 
-from .films import QUERIES, embedded, film
+from .videos import QUERIES, embedded, video
 
 HOSTILE = "</script><script>alert(1)</script><img src=https://evil.example/x onerror=alert(1)>\"'"
 
@@ -34,11 +34,11 @@ class Tags(HTMLParser):
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return report.render(film(), *embedded()).html
+    return report.render(video(), *embedded()).html
 
 
-def test_the_media_and_pictures_are_within_the_page(html: str) -> None:
-    page = report.render(film(), *embedded())
+def test_the_media_and_thumbnails_are_within_the_page(html: str) -> None:
+    page = report.render(video(), *embedded())
     tags = Tags(html)
     assert page.is_self_contained
     assert page.thumbnails == 12
@@ -49,33 +49,35 @@ def test_the_media_and_pictures_are_within_the_page(html: str) -> None:
     assert not re.search(r"https?://(?!www\.w3\.org)", html)
 
 
-def test_there_is_a_strip_for_each_query_and_modality_with_its_segments(html: str) -> None:
+def test_there_is_a_timeline_for_each_query_and_modality_with_its_segments(html: str) -> None:
     found, queries = embedded()
-    strips = [a for a in Tags(html).named("svg") if a.get("role") == "img"]
+    timelines = [a for a in Tags(html).named("svg") if a.get("role") == "img"]
     clips = found.filter(scope="clip")
     modalities = [word or "" for word in clips.embedding_option.distinct()]
-    assert [(a["aria-label"] or "").partition(":")[0] for a in strips] == modalities * len(queries)
+    assert [(a["aria-label"] or "").partition(":")[0] for a in timelines] == modalities * len(
+        queries
+    )
     data = json.loads(re.findall(r'id="data">(.*?)</script>', html)[0])
     for query, text in zip(data["queries"], QUERIES, strict=True):
-        for strip, modality in zip(query["strips"], modalities, strict=True):
+        for timeline, modality in zip(query["timelines"], modalities, strict=True):
             rows = clips.filter(option=modality)
             unit = rows.vectors / np.linalg.norm(rows.vectors, axis=1, keepdims=True)
             cosines = unit @ queries[text].vectors[0] / np.linalg.norm(queries[text].vectors)
-            assert np.allclose([row[0] for row in strip], rows.start_sec)
-            assert np.allclose([row[1] for row in strip], rows.end_sec)
-            assert np.allclose([row[2] for row in strip], cosines, atol=1e-4)
+            assert np.allclose([row[0] for row in timeline], rows.start_sec)
+            assert np.allclose([row[1] for row in timeline], rows.end_sec)
+            assert np.allclose([row[2] for row in timeline], cosines, atol=1e-4)
 
 
-def test_the_warmest_cell_is_the_best_moment(html: str) -> None:
+def test_the_most_opaque_cell_is_the_best_segment(html: str) -> None:
     red = re.findall(r'aria-label="visual: .*?</svg>', html)[0]
     cells = re.findall(r'<rect x="(\d+)" width="(\d+)" height="100" fill-opacity="([\d.]+)"', red)
     assert [(int(x) / 500, int(w) / 500) for x, w, _ in cells] == [(0, 5), (5, 4), (9, 6), (15, 5)]
-    assert [float(shade) > 0.9 for *_, shade in cells] == [True, False, False, False]
+    assert [float(opacity) > 0.9 for *_, opacity in cells] == [True, False, False, False]
 
 
 def test_names_and_queries_are_text_and_never_markup() -> None:
     found, queries = embedded()
-    html = report.render(film(), found, {HOSTILE: queries[QUERIES[0]]}, title=HOSTILE).html
+    html = report.render(video(), found, {HOSTILE: queries[QUERIES[0]]}, title=HOSTILE).html
     tags = Tags(html)
     assert len(tags.named("script")) == 2
     assert not any("onerror" in attributes for attributes in tags.named("img"))
@@ -98,30 +100,30 @@ def test_a_large_file_is_read_from_beside_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report, "EMBEDDED_BYTES", 1000)
-    clip = tmp_path / "films" / "50% of: it's #1.mp4"
+    clip = tmp_path / "videos" / "50% of: it's #1.mp4"
     clip.parent.mkdir()
-    clip.write_bytes(film().read_bytes())
+    clip.write_bytes(video().read_bytes())
     page = report.write(tmp_path / "report.html", clip, *embedded())
     assert not page.is_self_contained
     assert (tmp_path / "report.html").read_text("utf-8") == page.html
-    assert 'src="./films/50%25%20of%3A%20it%27s%20%231.mp4"' in page.html
+    assert 'src="./videos/50%25%20of%3A%20it%27s%20%231.mp4"' in page.html
 
 
-def test_a_sound_has_a_player_but_no_pictures(tmp_path: Path) -> None:
-    sound = samples.audio(tmp_path / "tones.wav", [samples.Tone(8, 440)])
+def test_an_audio_file_has_a_player_but_no_thumbnails(tmp_path: Path) -> None:
+    audio = samples.audio(tmp_path / "tones.wav", [samples.Tone(8, 440)])
     found, queries = embedded()
-    page = report.render(sound, found.filter(option="audio"), queries)
+    page = report.render(audio, found.filter(option="audio"), queries)
     assert page.thumbnails == 0
-    assert 'class="sound" src="data:audio/' in page.html
+    assert 'class="audio" src="data:audio/' in page.html
 
 
-def test_many_segments_have_no_bounds_that_would_hide_them() -> None:
+def test_many_segments_have_no_boundaries_that_would_hide_them() -> None:
     _, queries = embedded()
     times = [{"start_sec": i, "end_sec": i + 1, "embedding_scope": "clip"} for i in range(500)]
     vectors = np.random.default_rng(1).normal(size=(500, 512)).astype(np.float32)
     rows = [{"embedding": vectors[i], **times[i]} for i in range(500)]
-    page = report.render(film(), Embeddings.from_items(rows), queries)
-    assert page.html.count('class="strip dense"') == len(queries)
+    page = report.render(video(), Embeddings.from_items(rows), queries)
+    assert page.html.count('class="scores dense"') == len(queries)
     assert page.html.count('fill-opacity="') == 500 * len(queries)
     assert ">8:00</text>" in page.html
 
@@ -130,7 +132,7 @@ def test_many_segments_have_no_bounds_that_would_hide_them() -> None:
 def test_queries_are_one_to_nine(count: int) -> None:
     found, queries = embedded()
     with pytest.raises(InvalidRequestError, match=f"1 to 9 queries, got {count}"):
-        report.render(film(), found, {str(i): queries[QUERIES[0]] for i in range(count)})
+        report.render(video(), found, {str(i): queries[QUERIES[0]] for i in range(count)})
 
 
 def test_what_has_no_file_or_no_times_is_refused() -> None:
@@ -138,23 +140,23 @@ def test_what_has_no_file_or_no_times_is_refused() -> None:
     with pytest.raises(InvalidMediaError, match="local file"):
         report.render(Media.url("https://example.org/a.mp4"), found, queries)
     with pytest.raises(InvalidRequestError, match="no segments with times"):
-        report.render(film(), queries[QUERIES[0]], queries)
+        report.render(video(), queries[QUERIES[0]], queries)
 
 
 def test_a_missing_extra_is_named() -> None:
     code = (
         "import sys; sys.modules['jinja2'] = None\n"
         "from dodeca import report, Embeddings, Media, errors\n"
-        f"try: report.render({str(film())!r}, None, {{'a': None}})\n"
+        f"try: report.render({str(video())!r}, None, {{'a': None}})\n"
         "except errors.ConfigurationError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'dodeca[cli]'" in done.stdout
 
 
-def test_without_pyav_there_are_no_pictures_but_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dodeca.emulator.media.thumbnails", None)
-    page = report.render(film(), *embedded())
+def test_without_pyav_only_the_thumbnails_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dodeca.video.thumbnails", None)
+    page = report.render(video(), *embedded())
     assert page.thumbnails == 0
     assert "<img" not in page.html
     assert page.html.count('role="img"') == 4

@@ -1,4 +1,4 @@
-"""Pictures: what is drawn, by its data."""
+"""Plots: what is drawn, by its data."""
 
 import subprocess
 import sys
@@ -14,11 +14,11 @@ from matplotlib.image import PcolorImage
 from dodeca import Embeddings
 from dodeca.errors import InvalidRequestError
 
-from .films import QUERIES, embedded
+from .videos import QUERIES, embedded
 
 
 def drawn(figure: Figure) -> dict[str, list[tuple[float, float, float]]]:
-    """The bars of each strip: start, end, height."""
+    """The bars of each panel: start, end, height."""
     return {
         axes.get_ylabel(): [
             (bar.get_x(), bar.get_x() + bar.get_width(), bar.get_height()) for bar in axes.patches
@@ -27,7 +27,7 @@ def drawn(figure: Figure) -> dict[str, list[tuple[float, float, float]]]:
     }
 
 
-def test_a_strip_for_each_modality_with_a_bar_for_each_segment() -> None:
+def test_a_panel_for_each_modality_with_a_bar_for_each_segment() -> None:
     found, queries = embedded()
     clips = found.filter(scope="clip")
     bars = drawn(found.plot(queries["a red car"]))
@@ -39,7 +39,7 @@ def test_a_strip_for_each_modality_with_a_bar_for_each_segment() -> None:
         assert np.allclose(shown, expected, atol=1e-6)
 
 
-def test_the_best_moment_is_named_darkest_and_within_the_axes() -> None:
+def test_the_best_segment_is_labelled_darkest_and_within_the_axes() -> None:
     found, queries = embedded()
     visual, audio = found.plot(queries["a red car"], title="a red car").axes
     assert [text.get_text().split("   ")[0] for text in visual.texts] == ["0:00 to 0:05"]
@@ -50,16 +50,16 @@ def test_the_best_moment_is_named_darkest_and_within_the_axes() -> None:
     assert visual.get_ylim() == audio.get_ylim()
 
 
-def test_the_bounds_of_scenes_are_marked() -> None:
+def test_the_boundaries_of_scenes_are_marked() -> None:
     found, queries = embedded()
     (bounds,) = found.plot(queries["a red car"]).axes[0].collections
     at = sorted(segment[0][0] for segment in bounds.get_segments())
     assert at == pytest.approx([0, 5, 9, 15, 20])
 
 
-def test_the_map_of_itself_has_cosines_at_the_times_of_the_segments() -> None:
+def test_the_self_similarity_matrix_has_cosines_at_the_times_of_the_segments() -> None:
     found, _ = embedded()
-    figure = found.plot_self(title="colours")
+    figure = found.plot_self_similarity(title="colours")
     for axes, modality in zip(figure.axes, ("visual", "audio"), strict=False):
         rows = found.filter(option=modality, scope="clip")
         (image,) = (item for item in axes.images if isinstance(item, PcolorImage))
@@ -70,11 +70,11 @@ def test_the_map_of_itself_has_cosines_at_the_times_of_the_segments() -> None:
         assert axes.get_ylim() == (20, 0)
 
 
-def test_pictures_are_written_without_a_screen_and_leave_no_figure_behind(tmp_path: Path) -> None:
+def test_figures_are_written_without_a_display_and_leave_none_open(tmp_path: Path) -> None:
     found, queries = embedded()
-    for figure in (found.plot(queries[QUERIES[1]]), found.plot_self()):
-        figure.savefig(tmp_path / "picture.png")
-        assert (tmp_path / "picture.png").stat().st_size > 5_000
+    for figure in (found.plot(queries[QUERIES[1]]), found.plot_self_similarity()):
+        figure.savefig(tmp_path / "figure.png")
+        assert (tmp_path / "figure.png").stat().st_size > 5_000
         assert figure._repr_png_().startswith(b"\x89PNG")
     assert plt.get_fignums() == []
     code = "import sys, dodeca.plots; print('matplotlib.pyplot' in sys.modules)"
@@ -82,7 +82,7 @@ def test_pictures_are_written_without_a_screen_and_leave_no_figure_behind(tmp_pa
     assert done.stdout == "False\n"
 
 
-def test_an_hour_is_drawn_without_bounds_and_with_hours_on_the_axis() -> None:
+def test_an_hour_is_drawn_without_boundaries_and_with_hours_on_the_axis() -> None:
     vectors = np.random.default_rng(1).normal(size=(600, 512)).astype(np.float32)
     rows = [
         {
@@ -100,13 +100,13 @@ def test_an_hour_is_drawn_without_bounds_and_with_hours_on_the_axis() -> None:
     assert len(axes.patches) == 600
     assert len(axes.collections) == 0
     assert "1:00:00" in [label.get_text() for label in axes.get_xticklabels()]
-    assert found.plot_self().axes[0].get_xlim() == (0, 4200)
+    assert found.plot_self_similarity().axes[0].get_xlim() == (0, 4200)
 
 
-def test_what_has_no_times_has_no_picture() -> None:
+def test_what_has_no_times_has_no_plot() -> None:
     found, queries = embedded()
     text = queries[QUERIES[0]]
-    for draw in (lambda: text.plot(text), text.plot_self):
+    for draw in (lambda: text.plot(text), text.plot_self_similarity):
         with pytest.raises(InvalidRequestError, match="no segments with times"):
             draw()
     with pytest.raises(InvalidRequestError, match="one vector of 512"):
@@ -119,7 +119,7 @@ def test_a_missing_extra_is_named() -> None:
         "import numpy as np\n"
         "from dodeca import Embeddings, errors\n"
         "row = {'embedding': np.ones(2), 'start_sec': 0, 'end_sec': 1}\n"
-        "try: Embeddings.from_items([row]).plot_self()\n"
+        "try: Embeddings.from_items([row]).plot_self_similarity()\n"
         "except errors.ConfigurationError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

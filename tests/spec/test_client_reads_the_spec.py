@@ -23,23 +23,24 @@ from dodeca import Client, results
 from dodeca._calls.operation import RawResponse, Request
 from dodeca._sync.resources.search import _page as search_page
 from dodeca._sync.stream import _event as read_event
-from dodeca.results import of, page_of, rest_of
+from dodeca.results import build_page, build_result, remaining_fields
 from scripts._documents import OPENAPI, load
+from tests.depth import depth
 from tests.scripted import Script
 
 DOCUMENT = load(OPENAPI)
 VECTOR = 3  # floats, instead of the hundreds that the service sends
 NOVEL = "novel_field"
 ANYTHING = st.sampled_from(["later", 7, True, ["a", 1], {"of": {"next": "year"}}, []])
-EXAMPLES = 25
+EXAMPLES = depth(10, deep=25)
 
 
 def one(cls: type[Any]) -> Callable[[Any], Any]:
-    return lambda model: of(cls, model)
+    return lambda model: build_result(cls, model)
 
 
 def page(cls: type[Any], items: str = "data") -> Callable[[Any], Any]:
-    return lambda model: page_of(cls, model, items=items)
+    return lambda model: build_page(cls, model, items=items)
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -59,7 +60,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "gist_create": one(results.Gist),
     "imports_create": one(results.ImportStarted),
     "imports_logs": lambda model: (
-        {"data": [of(results.ImportLog, item) for item in model.data]} | rest_of(model, "data")
+        {"data": [build_result(results.ImportLog, item) for item in model.data]}
+        | remaining_fields(model, "data")
     ),
     "imports_status": one(results.ImportStatus),
     "index_videos_list": page(results.Video),
@@ -73,8 +75,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "multipart_uploads_create": one(results.Upload),
     "multipart_uploads_list": page(results.Upload),
     "multipart_uploads_presigned_urls": lambda model: (
-        {"upload_urls": [of(results.UploadUrl, item) for item in model.upload_urls]}
-        | rest_of(model, "upload_urls")
+        {"upload_urls": [build_result(results.UploadUrl, item) for item in model.upload_urls]}
+        | remaining_fields(model, "upload_urls")
     ),
     "multipart_uploads_report_chunks": one(results.ChunkReport),
     "multipart_uploads_status": page(results.Chunk, "uploaded_chunks"),

@@ -1,1 +1,1 @@
-"""The body of all I/O code, written once; `_sync` is derived from it by scripts/unasync.py."""
+"""All I/O code, written once; `_sync` is derived from it by scripts/unasync.py."""

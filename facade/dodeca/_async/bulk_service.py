@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dodeca._async.resources.assets import AsyncAssets
+from dodeca._async.resources.assets import AsyncAssets, find_marked
 from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import blocking
-from dodeca._calls import embed_requests, library_requests
+from dodeca._calls import embed_requests
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import ClientSettings
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
 _MARKER_KEY = "dodeca_input"
-_PAGE_LIMIT = 50
 
 
 class AsyncBulkService:
@@ -68,12 +67,8 @@ class AsyncBulkService:
 
     async def find_asset(self, marker: str, since: float) -> str | None:
         """The id of the asset with a marker, if one was created after a Unix time."""
-        async for asset in self._assets.list(page_limit=_PAGE_LIMIT):
-            if (asset.user_metadata or {}).get(_MARKER_KEY) == marker:
-                return asset.id
-            if not library_requests.is_new(asset.created_at, since):
-                return None  # newest first
-        return None
+        found = await find_marked(self._assets, _MARKER_KEY, marker, since)
+        return None if found is None else found.id
 
     async def asset_is_ready(self, asset_id: str) -> bool:
         """Whether an asset is ready to use; raises `JobFailed` if it failed."""

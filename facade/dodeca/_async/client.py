@@ -1,4 +1,4 @@
-"""The client: where everything starts."""
+"""The client: the entry point to all resources."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import AsyncTransport
-from dodeca._base import html
+from dodeca._base import extras, html
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
@@ -33,29 +33,30 @@ T = TypeVar("T")
 class AsyncClient:
     """A client of the TwelveLabs Video Understanding API v1.3.
 
-    One client holds one set of connections; make one and share it. Use it in an `async with`
-    block, or call `aclose()` at the end.
+    A client pools its connections: create one and share it. Use it as a context manager, or call
+    `aclose()` at the end.
 
     Args:
-        api_key: the key; without it TWELVELABS_API_KEY, TWELVE_LABS_API_KEY or TL_API_KEY is read.
-        base_url: where the API lives.
-        timeout: deadline of one call in seconds, retries and waits included; a body that is sent
-            may take longer, as on a line of 1 Mbit/s. Jobs have their own.
+        api_key: defaults to the environment variable TWELVELABS_API_KEY, TWELVE_LABS_API_KEY or
+            TL_API_KEY.
+        base_url: URL of the API.
+        timeout: deadline of one call in seconds, including retries and waits. An upload gets
+            extra time for its size, at 1 Mbit/s. Jobs have their own timeout.
         reconcile_after_sec: how long the service may take to carry out a request. After a create
             without a response, the client waits this long, looks up whether the resource was made,
             and sends the create again only if it was not.
-        retry_unknown: retry creates whose outcome is unknown and that cannot be looked up (tasks,
+        retry_unknown: retry creates whose outcome is unknown and cannot be looked up (tasks,
             imports). The resource may then be created twice.
-        allow_insecure: allow a `base_url` of plain http that is not on this machine.
-        trust_env: use the proxies that the environment names.
-        transport: an httpx transport to send through, for tests and the emulator.
+        allow_insecure: allow plain http to a host other than this machine.
+        trust_env: use the proxies set in the environment.
+        transport: an httpx transport that sends the requests, for tests and the emulator.
 
     >>> client = AsyncClient.emulated()  # no key, no network
     >>> await client.embed.text("a red car")
     <Embeddings 1 x 512>
 
     Raises:
-        ConfigurationError: no usable key, or a base URL that is not http(s).
+        ConfigurationError: the API key is missing or unusable, or a setting is invalid.
     """
 
     def __init__(
@@ -85,40 +86,39 @@ class AsyncClient:
 
     @classmethod
     def emulated(cls, **options: Any) -> AsyncClient:
-        """A client of the local emulator, in this process: no key, no network.
+        """Create a client of the local emulator in this process: no key, no network.
 
-        `options` are those of `dodeca.emulator.Emulator`: `media` is a folder whose files stand
-        for URLs of the same name, `db` a file that keeps the emulator's state.
+        `options` go to `dodeca.emulator.Emulator`: `media` is a folder of files served for URLs
+        with the same file name, `db` a file that stores the emulator's state.
 
         >>> client = AsyncClient.emulated()
         >>> await client.embed.text("a red car")
         <Embeddings 1 x 512>
 
         Raises:
-            ConfigurationError: the extra `emulator` is not installed, or cannot use the options.
+            ConfigurationError: the extra `emulator` is not installed, or an option is invalid.
         """
         import sqlite3
 
         try:
             from dodeca.emulator import Emulator, EmulatorTransport
         except ImportError as exc:
-            raise ConfigurationError(
-                f"the emulator needs the extra of that name: pip install 'dodeca[emulator]' ({exc})"
-            ) from exc
+            raise ConfigurationError(extras.missing("the emulator", "emulator", exc)) from exc
         try:
             emulator = Emulator(**options)
         except sqlite3.Error as exc:
-            what = f"db={options.get('db')!r} cannot keep the emulator's state"
-            raise ConfigurationError(f"{what}: {exc}") from exc
+            raise ConfigurationError(
+                f"db={options.get('db')!r} cannot store the emulator's state: {exc}"
+            ) from exc
         except (OSError, TypeError, ValueError) as exc:
-            raise ConfigurationError(f"no emulator has these options: {exc}") from exc
+            raise ConfigurationError(f"invalid emulator options: {exc}") from exc
         client = cls("emulated", transport=EmulatorTransport(emulator))
         client._owned = emulator
         return client
 
     @cached_property
     def embed(self) -> AsyncEmbed:
-        """Embeddings of text, images, audio and video (`/embed-v2`).
+        """Embed text, images, audio and video (`/embed-v2`).
 
         >>> await client.embed.video("colours.mp4")
         <Embeddings 10 x 512, audio+visual, asset+clip>
@@ -129,7 +129,7 @@ class AsyncClient:
 
     @cached_property
     def embed_v1(self) -> AsyncEmbedV1:
-        """Embeddings of the first API (`/embed`).
+        """Create embeddings with the first embedding API (`/embed`).
 
         >>> (await client.embed_v1.create(text="red")).text
         <Embeddings 1 x 1024>
@@ -140,7 +140,7 @@ class AsyncClient:
 
     @cached_property
     def assets(self) -> AsyncAssets:
-        """Files uploaded once and used by id (`/assets`).
+        """Upload files once and use them by id (`/assets`).
 
         >>> (await client.assets.retrieve(asset.id)).status
         'ready'
@@ -151,7 +151,7 @@ class AsyncClient:
 
     @cached_property
     def indexes(self) -> AsyncIndexes:
-        """Indexes, their videos and their assets (`/indexes`).
+        """Manage indexes, their videos and their assets (`/indexes`).
 
         >>> (await client.indexes.retrieve(index.id)).video_count
         1
@@ -162,7 +162,7 @@ class AsyncClient:
 
     @cached_property
     def tasks(self) -> AsyncTasks:
-        """Indexing videos from files and URLs (`/tasks`).
+        """Index videos from files and URLs (`/tasks`).
 
         >>> client.tasks.list(index_id=index.id)
         <Pages of Task from page 1; iterate them>
@@ -173,7 +173,7 @@ class AsyncClient:
 
     @cached_property
     def imports(self) -> AsyncImports:
-        """Imports from integrations (`/tasks/transfers/import`).
+        """Import videos from an integration (`/tasks/transfers/import`).
 
         >>> await client.imports.logs("films")
         []
@@ -196,7 +196,7 @@ class AsyncClient:
 
     @cached_property
     def analyze(self) -> AsyncAnalyze:
-        """Text about videos: `client.analyze(prompt, ...)` (`/analyze`).
+        """Analyze videos and images: `client.analyze(prompt, ...)` (`/analyze`).
 
         >>> text = (await client.analyze("What happens?", video_id=video.id)).data
         >>> text.startswith("[dodeca emulator]")
@@ -208,7 +208,7 @@ class AsyncClient:
 
     @cached_property
     def generate(self) -> AsyncGenerate:
-        """Open-ended text about a video (`/generate`, retired).
+        """Generate text about a video (`/generate`, retired).
 
         >>> (await client.generate(video.id, "What happens?")).data[:17]
         '[dodeca emulator]'
@@ -219,7 +219,7 @@ class AsyncClient:
 
     @cached_property
     def summarize(self) -> AsyncSummarize:
-        """Summaries, chapters and highlights (`/summarize`, retired).
+        """Generate summaries, chapters and highlights (`/summarize`, retired).
 
         >>> (await client.summarize(video.id, "chapter")).chapters[0].start_sec
         0.0
@@ -230,7 +230,7 @@ class AsyncClient:
 
     @cached_property
     def gist(self) -> AsyncGists:
-        """Title, topics and hashtags (`/gist`, retired).
+        """Generate a title, topics and hashtags (`/gist`, retired).
 
         >>> len((await client.gist(video.id, ["title"])).title) > 0
         True
@@ -242,25 +242,25 @@ class AsyncClient:
     def wait_all(
         self, jobs: Iterable[AsyncJob[T]], *, timeout: float = 3600.0, progress: bool = False
     ) -> AsyncIterator[AsyncJob[T]]:
-        """Many jobs, each given as soon as it is done, whether ready or failed.
+        """Wait for many jobs, and yield each as soon as it is done, whether ready or failed.
 
-        The lists of the service tell which ones still run, so that a thousand jobs cost some
-        twenty requests every few seconds instead of a thousand. `job.result()` gives the result
-        of each or raises its failure. `timeout` is in seconds, for all of them together;
-        `progress` shows how many are done (extra `progress`).
+        Polls the service's lists of running jobs, so that a thousand jobs cost about twenty
+        requests every few seconds. `job.result()` returns the result of each or raises its
+        failure. `timeout` is in seconds, for all jobs together; `progress` shows how many are
+        done (extra `progress`).
 
         >>> jobs = [await client.embed.tasks.video("colours.mp4") for _ in range(2)]
         >>> [job.status async for job in client.wait_all(jobs)]
         ['ready', 'ready']
 
         Raises:
-            WaitTimeout: the deadline came first; names the first job that was still running.
-            APIError: the service answered a poll with an error status.
+            WaitTimeout: some jobs were still running at the deadline; names the first of them.
+            APIError: a poll failed with an error that retrying cannot fix.
         """
         return wait_all(jobs, timeout=timeout, progress=progress)
 
     async def aclose(self) -> None:
-        """Close the connections, and the emulator that was made for this client.
+        """Close the connections, and the emulator of an `emulated` client.
 
         >>> other = AsyncClient.emulated()
         >>> await other.aclose()
@@ -274,15 +274,15 @@ class AsyncClient:
 
     async def __aexit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
 
     def __repr__(self) -> str:
-        where = self._transport.base_url if self._owned is None else "the emulator"
-        return f"<{type(self).__name__} of {where}>"
+        server = self._transport.base_url if self._owned is None else "the emulator"
+        return f"<{type(self).__name__} of {server}>"
 
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])

@@ -1,4 +1,4 @@
-"""Jobs: work that goes on at the service after the call that started it."""
+"""Jobs: operations that keep running at the service after the call that started them."""
 
 from __future__ import annotations
 
@@ -43,33 +43,33 @@ T = TypeVar("T")
 
 @attrs.frozen
 class AsyncRunningJobs:
-    """Which jobs of one kind still run, read from a list: fewer requests than a poll for each job.
+    """Finds which jobs of one kind still run by listing them, instead of polling each job.
 
     Jobs with an equal `key` share a list.
     """
 
     key: Hashable
     among: Callable[[Set[str]], Awaitable[Set[str]]]
-    """Takes the ids of jobs, and returns those that still run."""
+    """Returns those of the given job ids that still run."""
 
 
 def running_jobs(key: Hashable, *lists: Callable[[], AsyncIterable[Any]]) -> AsyncRunningJobs:
-    """The running jobs, from lists of what still runs."""
+    """Find running jobs with functions that list them, such as one for each status."""
 
     async def among(ids: Set[str]) -> Set[str]:
-        found: set[str] = set()
-        for running in lists:
-            async for item in running():
-                found.add(item.id)
-        return found & ids
+        listed: set[str] = set()
+        for list_jobs in lists:
+            async for job in list_jobs():
+                listed.add(job.id)
+        return listed & ids
 
     return AsyncRunningJobs(key, among)
 
 
 class AsyncJob(Generic[T]):
-    """Work at the service, known by its id; any process can pick it up again by that id.
+    """A long-running operation at the service; any process can retrieve it by its id.
 
-    `status` is the service's word ("processing", "ready", "failed", ...) at the last poll.
+    `status` is the status at the last poll, such as "processing", "ready" or "failed".
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class AsyncJob(Generic[T]):
 
     @property
     def id(self) -> str:
-        """The id by which the job is retrieved.
+        """The id of the job, for retrieving it later.
 
         >>> job = await client.embed.tasks.video("colours.mp4")
         >>> (await client.embed.tasks.retrieve(job.id)).id == job.id
@@ -99,7 +99,7 @@ class AsyncJob(Generic[T]):
 
     @property
     def status(self) -> str:
-        """The service's word at the last poll; `refresh` polls again.
+        """The status that the service reported at the last poll; `refresh` polls again.
 
         >>> job = await client.embed.tasks.video("colours.mp4")
         >>> job.status
@@ -121,7 +121,7 @@ class AsyncJob(Generic[T]):
 
     @property
     def latest(self) -> T | None:
-        """What the last poll gave, finished or not; None where there is nothing before the end.
+        """The resource at the last poll; None until the service returns one.
 
         >>> job = await client.tasks.retrieve(task.id)
         >>> job.latest.index_id == index.id
@@ -130,15 +130,15 @@ class AsyncJob(Generic[T]):
         return self._state.result
 
     def result(self) -> T:
-        """The result of a job that is done.
+        """Return the result of a job that is done.
 
         >>> job = await client.tasks.retrieve(task.id)
         >>> job.result().video_id == video.id
         True
 
         Raises:
-            JobFailed: the job ended without a result; carries the service's reason.
-            WaitTimeout: it was still running at the last poll.
+            JobFailed: the job failed; carries the service's reason.
+            WaitTimeout: the job was still running at the last poll.
         """
         if self.status in FAILED:
             raise JobFailed(self.id, self.status, self._state.reason)
@@ -154,7 +154,7 @@ class AsyncJob(Generic[T]):
         'ready'
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         self._state = await self._poll(self.id)
         return self
@@ -166,21 +166,21 @@ class AsyncJob(Generic[T]):
         on_progress: Callable[[AsyncJob[T]], object] | None = None,
         progress: bool = False,
     ) -> T:
-        """The result, once the job is ready.
+        """Wait until the job is ready, and return its result.
 
-        `timeout` is in seconds. `on_progress` is called with the job after each poll, `progress`
-        shows its status (extra `progress`). A status that this version does not know counts as
-        still running, and so does a poll that fails for a while: an outage does not end the wait.
+        `timeout` is in seconds. `on_progress` is called with the job after each poll; `progress`
+        shows its status (extra `progress`). An unknown status counts as still running. Polls that
+        fail during an outage are repeated until the deadline.
 
         >>> job = await client.embed.tasks.video("colours.mp4")
         >>> await job.wait(timeout=600)
         <Embeddings 10 x 512, audio+visual, asset+clip>
 
         Raises:
-            JobFailed: the job ended without a result; carries the service's reason.
-            WaitTimeout: it was still running at the deadline; it goes on.
-            APIError: the service refused a poll for good.
-            InvalidRequestError: a timeout that is none.
+            JobFailed: the job failed; carries the service's reason.
+            WaitTimeout: the job was still running at the deadline; it keeps running.
+            APIError: a poll failed with an error that retrying cannot fix.
+            InvalidRequestError: `timeout` is negative or not a number.
         """
         check_timeout(timeout)
         started = self._clock.monotonic()
@@ -202,7 +202,7 @@ class AsyncJob(Generic[T]):
         return self.result()
 
     async def _poll_once(self) -> DodecaError | None:
-        """Refresh, and return an error that may pass."""
+        """Refresh the job, and return a transient error instead of raising it."""
         try:
             await self.refresh()
         except (TransportError, APIError) as error:
@@ -212,7 +212,7 @@ class AsyncJob(Generic[T]):
             return error
         if self.status not in KNOWN and not self._has_warned:
             self._has_warned = True
-            LOG.warning("job %s has the unknown status %r; it is waited for", self.id, self.status)
+            LOG.warning("job %s has the unknown status %r; still waiting", self.id, self.status)
         return None
 
     def __repr__(self) -> str:
@@ -253,14 +253,14 @@ async def _as_completed(
             raise WaitTimeout(late.id, late.status, elapsed)
         await clock.asleep(pause)
         for job in await _no_longer_listed(list(waiting.values())):
-            # Absence from a list is a hint; the poll tells, and brings the result.
+            # Absence from a list is only a hint; a poll confirms it and fetches the result.
             await job._poll_once()
             if job.done:
                 yield waiting.pop((job._running.key, job.id))
 
 
 async def _no_longer_listed(jobs: Sequence[AsyncJob[T]]) -> Sequence[AsyncJob[T]]:
-    """The jobs that the lists no longer show as running."""
+    """Return the jobs that the lists no longer show as running."""
     groups: dict[Hashable, list[AsyncJob[T]]] = {}
     for job in jobs:
         groups.setdefault(job._running.key, []).append(job)

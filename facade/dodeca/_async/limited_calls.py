@@ -25,7 +25,7 @@ class AsyncLimitedCalls:
         self._waiting = AsyncLock()
 
     async def send(self, call: Callable[[], Awaitable[tuple[T, Mapping[str, str]]]]) -> T:
-        """The result of `call`, which returns it together with the response headers.
+        """Return the result of `call`, which returns it together with the response headers.
 
         Raises:
             RateLimitError: a quota is exhausted: see `rate_limit.wait_after`.
@@ -45,7 +45,7 @@ class AsyncLimitedCalls:
                 return result
 
     async def _acquire(self) -> Permit:
-        """A permit to send. One caller at a time waits for it, so that few wake up for nothing."""
+        """Get a permit to send. One caller at a time polls the limiter, to wait cheaply."""
         permit: Permit = self._limiter.acquire()
         if not permit.wait:
             return permit

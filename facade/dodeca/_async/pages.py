@@ -1,4 +1,4 @@
-"""Lists that the service gives page by page."""
+"""Paginated lists."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
 from dodeca._calls import params
 from dodeca._calls.operation import Request
-from dodeca.results import Page, page_of
+from dodeca.results import Page, build_page
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Pages in a row with nothing new. One or two come when a list has grown at its head meanwhile, and
-# what was to be found stands behind them; after more than that it goes round in circles.
+# Stop after this many pages in a row without new items. One or two are normal when items were added
+# at the head of the list during iteration; more mean that the pages repeat.
 _IDLE = 3
 
 
 class AsyncPages(Generic[T]):
-    """The items of a list, fetched page by page as they are iterated.
+    """The items of a list, fetched page by page during iteration.
 
-    Iterate it for the items of all pages from the first one asked for, each once, should the list
-    move on meanwhile; `pages()` gives the pages.
+    Iterating yields the items of all pages from the requested one on, each item once even if the
+    list changes meanwhile; `pages()` yields the pages.
     """
 
     def __init__(
-        self, fetch: Callable[[int], Awaitable[Page[T]]], first: int, what: str = "results"
+        self, fetch: Callable[[int], Awaitable[Page[T]]], first: int, item_name: str = "results"
     ) -> None:
         self._fetch = fetch
         self._first = first
-        self._what = what
+        self._item_name = item_name
 
     async def pages(self) -> AsyncIterator[Page[T]]:
-        """The pages, each with its items and the totals of the list.
+        """Yield the pages, each with its items and the totals of the list.
 
         >>> [page.total_results async for page in client.indexes.list(index_name="films").pages()]
         [1]
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         number, idle = self._first, 0
         seen: set[Any] = set()
@@ -63,14 +63,14 @@ class AsyncPages(Generic[T]):
                     yield item
 
     def __repr__(self) -> str:
-        return f"<Pages of {self._what} from page {self._first}; iterate them>"
+        return f"<Pages of {self._item_name} from page {self._first}; iterate them>"
 
     def _repr_html_(self) -> str:
-        return html.paragraph(repr(self)[1:-1])  # nothing is fetched to be looked at
+        return html.paragraph(repr(self)[1:-1])  # display fetches nothing
 
 
 def _identity(item: Any) -> Any:
-    """The id of an item; what has none is like no other."""
+    """The id of an item; an item without one counts as unique."""
     return getattr(item, "id", None) or object()
 
 
@@ -81,15 +81,15 @@ def paginate(
     page_limit: int,
     call: Callable[[int], Request[Any]],
 ) -> AsyncPages[R]:
-    """A list of results, from the request that fetches one of its pages.
+    """List results with the request for each page number that `call` makes.
 
     Raises:
-        InvalidRequestError: a page or a page limit out of bounds.
+        InvalidRequestError: a filter, `page` or `page_limit` is out of bounds.
     """
     params.page_limit(page, page_limit)
-    call(page)  # checks the filters now, not at the first iteration
+    call(page)  # check the filters now, not at the first iteration
 
     async def fetch(number: int) -> Page[R]:
-        return page_of(cls, await transport.send(call(number)))
+        return build_page(cls, await transport.send(call(number)))
 
     return AsyncPages(fetch, page, cls.__name__)

@@ -1,1 +1,1 @@
-"""What everything may use: it imports nothing else of the package."""
+"""Helpers for every module; they import nothing else of the package."""

@@ -1,4 +1,4 @@
-"""Event loops: limits, deadlines, many calls at once; `concurrency` does it for threads.
+"""Limits, deadlines and concurrent calls for event loops; `concurrency` has those for threads.
 
 Only the asynchronous client imports it.
 """
@@ -100,10 +100,10 @@ async def run_blocking(service: object, call: Callable[[Any], T]) -> T:
             await portal.stop(cancel_remaining=True)
             async with AsyncShield():
                 await asyncio.wait([running])
-            running.exception()  # asyncio logs what nobody has seen
+            running.exception()  # else asyncio logs it as never retrieved
             raise
     assert running is not None
-    return running.result()  # outside, where nothing wraps its error
+    return running.result()  # outside the portal, which would wrap its error
 
 
 def blocking(service: object) -> Any:

@@ -1,4 +1,4 @@
-"""Time, as the transports and the jobs see it: replaceable, so that tests need not wait."""
+"""The clock of transports and jobs; tests replace it, so that they need not wait."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import time
 
 
 class Clock:
-    """Monotonic time for deadlines; wall time only to read dates that the service sends."""
+    """Monotonic time for deadlines; Unix time only to compare with dates from the service."""
 
     def monotonic(self) -> float:
-        """Seconds that never go backwards."""
+        """Seconds on a clock that never goes backwards."""
         return time.monotonic()
 
     def wall(self) -> float:
-        """Unix time."""
+        """Unix time in seconds."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, blocking the thread."""
+        """Block the thread for so many seconds."""
         time.sleep(seconds)
 
     async def asleep(self, seconds: float) -> None:
-        """Wait, letting the event loop go on."""
+        """Wait without blocking the event loop."""
         import anyio  # only the asynchronous client loads it
 
         await anyio.sleep(seconds)

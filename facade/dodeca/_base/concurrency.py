@@ -1,4 +1,4 @@
-"""Threads: limits, deadlines, many calls at once; `async_concurrency` does it for event loops."""
+"""Limits, deadlines and concurrent calls for threads; `async_concurrency` has the async ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Semaphore:
 
 
 class Deadline:
-    """A block whose calls keep the deadline themselves: a thread cannot be interrupted."""
+    """Does nothing: threads cannot be interrupted; the calls in the block check the deadline."""
 
     def __init__(self, seconds: float) -> None:
         pass
@@ -54,7 +54,7 @@ class Deadline:
 
 
 class Shield(Deadline):
-    """A block that is not cancelled: threads never are."""
+    """Does nothing: threads are never cancelled."""
 
     def __init__(self) -> None:
         pass

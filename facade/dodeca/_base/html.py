@@ -1,4 +1,4 @@
-"""How results look in notebooks: plain tables, everything in them escaped."""
+"""HTML for notebooks: plain tables with every value escaped."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-_LONGEST = 120  # characters of a cell
+_MAX_CELL = 120  # characters of a cell
 ROWS = 12
-"""How many rows of something long are shown."""
+"""The number of rows that a table shows at most."""
 
 
 class Methods:
-    """How a group of methods looks: their names, and `(...)` where it is itself called."""
+    """The repr of a group of methods: their names, with `(...)` if the group can be called."""
 
     __slots__ = ()
 
@@ -35,12 +35,12 @@ def _first_line(value: Any) -> str:
 
 
 def paragraph(text: str) -> str:
-    """A line of text as HTML."""
+    """A paragraph of text as HTML."""
     return f"<p>{_cell(text)}</p>"
 
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], total: int) -> str:
-    """A table of the first rows; `total` is how many there are."""
+    """A table of these rows; `total` is how many there are in all."""
     shown = list(rows)
     more = f"<p>{total - len(shown):,} more</p>" if total > len(shown) else ""
     head = "".join(f"<th>{_cell(heading)}</th>" for heading in headings)
@@ -54,13 +54,13 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], to
 
 
 def pairs(title: str, values: Iterable[tuple[str, Any]]) -> str:
-    """A table of names and values."""
+    """A table of names and values, one pair a row."""
     body = "".join(f"<tr><th>{_cell(k)}</th><td>{_cell(v)}</td></tr>" for k, v in values)
     return f"<p><b>{_cell(title)}</b></p><table><tbody>{body}</tbody></table>"
 
 
-def short(value: Any, limit: int = _LONGEST) -> str:
-    """A value as text of bounded length."""
+def short(value: Any, limit: int = _MAX_CELL) -> str:
+    """A value as text of at most `limit` characters."""
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, datetime):
@@ -70,7 +70,7 @@ def short(value: Any, limit: int = _LONGEST) -> str:
 
 
 def _cell(value: Any) -> str:
-    from html import escape  # which loads all entities there are
+    from html import escape  # slow to import: it loads all HTML entities
 
     text = "" if value is None else short(value)
     return escape(text.encode("utf-8", "replace").decode())

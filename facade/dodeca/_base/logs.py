@@ -1,4 +1,4 @@
-"""What logs and error messages leave out: the key, and what signs a URL.
+"""Keep secrets out of logs and error messages: API keys and the signatures of URLs.
 
 `DODECA_LOG=debug` (or `info`) writes the log of the logger `dodeca` to standard error.
 """
@@ -10,7 +10,7 @@ import os
 import re
 
 LOG = logging.getLogger("dodeca")
-LOG.addHandler(logging.NullHandler())  # silent, unless somebody asks
+LOG.addHandler(logging.NullHandler())  # silent by default
 
 _QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>)]+")
 _NAMES = "x-api-key|authorization|set-cookie|cookie"
@@ -19,12 +19,12 @@ _LIBRARIES = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy
 
 
 def masked(text: str) -> str:
-    """The text without the query of any URL in it: presigned URLs are secrets."""
+    """The text with the query of every URL removed: presigned URLs are secrets."""
     return _QUERY.sub(r"\1?***", text) if "://" in text else text
 
 
 class _Mask(logging.Filter):
-    """Takes secrets out of the messages of the libraries below us."""
+    """Removes secrets from the log messages of the libraries that we use."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
@@ -40,9 +40,9 @@ _TO_STDERR.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(
 
 
 def set_up_logging() -> None:
-    """Mask the libraries' logs, and write ours where DODECA_LOG asks for it."""
+    """Mask the logs of the libraries, and write ours to stderr if DODECA_LOG is set."""
     for name in _LIBRARIES:
-        logging.getLogger(name).addFilter(_MASK)  # a filter that is there is not added again
+        logging.getLogger(name).addFilter(_MASK)  # adding it twice has no effect
     level = logging.getLevelNamesMapping().get(os.environ.get("DODECA_LOG", "").upper())
     if level is not None and _TO_STDERR not in LOG.handlers:
         LOG.addHandler(_TO_STDERR)

@@ -1,4 +1,4 @@
-"""Numbers as people pass them, of Python or of numpy. Pure."""
+"""Checks of numbers, from Python or numpy. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numbers import Real
 
 
 def is_finite(value: object) -> bool:
-    """Whether it is a finite number, of Python or of numpy, that a float can hold."""
+    """Whether it is a finite real number, from Python or numpy, that fits into a float."""
     if not isinstance(value, Real) or isinstance(value, bool):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Ids of rows: the same row has the same id on every machine, in every run."""
+"""Ids of rows: the same row gets the same id on every machine and in every run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from uuid import UUID
 
 _NAMESPACE = UUID("9b0e4d0a-6d5f-5c39-8e0e-0b6a3c1f7d12").bytes
-_SEPARATOR = "\x1f"  # which no option, scope, model or number contains
+_SEPARATOR = "\x1f"  # no option, scope, model or number contains it
 
 
 def row_id(
@@ -18,14 +18,16 @@ def row_id(
     scope: str | None,
     model_name: str | None,
 ) -> str:
-    """The id of one vector, a UUID of version 5 made from what the vector was made from.
+    """The id of one vector: a UUID version 5 of these values.
 
-    Seconds may be None or NaN where there is no time. `source_id` names the media: give the hash of
-    its content to make ids follow the content, or a name of your own.
+    Seconds are None or NaN for media without time. `source_id` names the media: the hash of its
+    content, or a name of your own.
     """
     parts = [_seconds(start_sec), _seconds(end_sec), option or "", scope or "", model_name or ""]
-    # The free text comes last, so that nothing in it can be taken for another part.
-    name = _SEPARATOR.join([*parts, source_id]).encode("utf-8", "surrogatepass")  # any file name
+    # The free text comes last, so that it cannot be mistaken for another part.
+    name = _SEPARATOR.join([*parts, source_id]).encode(
+        "utf-8", "surrogatepass"
+    )  # for any file name
     digest = hashlib.sha1(_NAMESPACE + name, usedforsecurity=False).digest()
     return str(UUID(bytes=digest[:16], version=5))
 

@@ -34,7 +34,8 @@ def analyze(
     """The body of `POST /analyze`.
 
     Raises:
-        InvalidRequestError: not exactly one subject, or a parameter out of bounds.
+        InvalidRequestError: not exactly one of `video`, `video_id` and `image`, or a value out of
+            bounds.
     """
     _check_one("video, video_id and image", video, video_id, image)
     _check_prompts(prompt, prompt_v2)
@@ -77,7 +78,7 @@ def task(
     """The body of `POST /analyze/tasks`.
 
     Raises:
-        InvalidRequestError: not exactly one subject, or a parameter out of bounds.
+        InvalidRequestError: not exactly one of `video` and `image`, or a value out of bounds.
     """
     _check_one("video and image", video, image)
     _check_prompts(prompt, prompt_v2)
@@ -105,8 +106,8 @@ def task(
     )
 
 
-def _check_one(names: str, *subjects: object) -> None:
-    count = sum(subject is not None for subject in subjects)
+def _check_one(names: str, *inputs: object) -> None:
+    count = sum(value is not None for value in inputs)
     if count != 1:
         raise InvalidRequestError(f"an analysis takes exactly one of {names}, got {count}")
 
@@ -128,7 +129,7 @@ def _check_window(start_time: float | None, end_time: float | None) -> None:
     params.number("end_time", end_time, 0)
     if start_time is not None and end_time is not None and end_time <= start_time:
         raise InvalidRequestError(
-            f"end_time is greater than start_time, got {start_time} to {end_time}"
+            f"end_time must be greater than start_time, got {start_time} to {end_time}"
         )
 
 
@@ -150,7 +151,7 @@ def _video(media: MediaLike | None) -> _Video | Unset:
 
 
 def _images(images: Mapping[str, MediaLike] | None) -> list[models.AnalyzeImage] | Unset:
-    """Named pictures, which the prompt names as `<@name>`."""
+    """Images by name; the prompt refers to them as `<@name>`."""
     if images is None:
         return UNSET
     if not 1 <= len(params.mapping("image", images)) <= 20:

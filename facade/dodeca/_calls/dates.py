@@ -1,4 +1,4 @@
-"""Dates as people pass them: a datetime, or text in any usual form."""
+"""Dates in parameters: a datetime, or text in any common format."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from dodeca_api.types import UNSET, Unset
 
 
 def timestamp(name: str, value: datetime | str | None) -> str | Unset:
-    """RFC 3339 in UTC, to the second; a time without a zone is taken as UTC.
+    """RFC 3339 in UTC, to the second; a time without a zone is in UTC.
 
     Raises:
-        InvalidRequestError: text that is no whole date or has an unknown zone, another type, or a
-            moment before the year 1 or after 9999.
+        InvalidRequestError: text that is not a complete date or has an unknown time zone, another
+            type, or a date outside the years 1 to 9999.
     """
     if value is None:
         return UNSET
-    moment = _parsed(name, value) if isinstance(value, str) else value
-    if not isinstance(moment, datetime):
-        raise InvalidRequestError(f"{name} is a datetime or text with a date, got {value!r}")
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    date = _parse(name, value) if isinstance(value, str) else value
+    if not isinstance(date, datetime):
+        raise InvalidRequestError(f"{name} must be a datetime or a date as text, got {value!r}")
+    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     try:
         utc = aware.astimezone(UTC)
     except OverflowError as exc:
-        raise InvalidRequestError(f"{name} is a date of the years 1 to 9999, got {value}") from exc
+        raise InvalidRequestError(f"{name} must be in the years 1 to 9999, got {value}") from exc
     return utc.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-# What a text leaves out, the parser takes from its default: two of them tell what that was.
+# The parser fills in what a text leaves out from a default; two defaults show whether it did.
 _DEFAULTS = datetime(2000, 1, 1), datetime(2001, 2, 2)
 
 
-def _parsed(name: str, text: str) -> datetime:
+def _parse(name: str, text: str) -> datetime:
     from dateutil import parser
 
     try:
@@ -42,12 +42,12 @@ def _parsed(name: str, text: str) -> datetime:
     except (ValueError, OverflowError) as exc:
         raise InvalidRequestError(f"{name} is not a date: {text!r}: {exc}") from exc
     if found != other:
-        raise InvalidRequestError(f"{name} has a year, a month and a day, got {text!r}")
+        raise InvalidRequestError(f"{name} must have a year, a month and a day, got {text!r}")
     return found
 
 
 def _offset(zone: str | None, seconds: int | None) -> int | None:
-    """The offset of a zone; the parser would ignore names that it does not know."""
+    """The offset of a time zone; the parser would ignore names that it does not know."""
     if zone is not None and seconds is None:
-        raise ValueError(f"{zone} may be several zones, write an offset such as -05:00")
+        raise ValueError(f"{zone} is an ambiguous time zone; write an offset such as -05:00")
     return seconds

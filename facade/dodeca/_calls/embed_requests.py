@@ -1,4 +1,4 @@
-"""What a call says on the wire: checked values in, generated request bodies out. Pure."""
+"""The request bodies of `/embed-v2` and `/embed-v2/tasks`, from checked values. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Scope = Literal["clip", "asset"] | str
 
 
 def text(input_text: str, model_name: str) -> models.CreateEmbeddingsRequest:
-    """Embed a text."""
+    """The body that embeds a text."""
     return models.CreateEmbeddingsRequest(
         input_type="text",
         model_name=_model(model_name),
@@ -46,7 +46,7 @@ def text(input_text: str, model_name: str) -> models.CreateEmbeddingsRequest:
 
 
 def image(media: MediaLike, model_name: str) -> models.CreateEmbeddingsRequest:
-    """Embed a picture."""
+    """The body that embeds an image."""
     return models.CreateEmbeddingsRequest(
         input_type="image",
         model_name=_model(model_name),
@@ -57,7 +57,7 @@ def image(media: MediaLike, model_name: str) -> models.CreateEmbeddingsRequest:
 def text_image(
     input_text: str, media: MediaLike, model_name: str
 ) -> models.CreateEmbeddingsRequest:
-    """Embed a text and a picture as one."""
+    """The body that embeds a text and an image into one vector."""
     return models.CreateEmbeddingsRequest(
         input_type="text_image",
         model_name=_model(model_name),
@@ -82,12 +82,14 @@ def audio(
         raise InvalidRequestError(f"audio is segmented by fixed(...), got {segmentation!r}")
     _check_span(start_sec, end_sec)
     return models.AudioInputRequest(
-        media_source=source(media),
+        media_source=media_source(media),
         start_sec=or_unset(start_sec),
         end_sec=or_unset(end_sec),
         segmentation=or_unset(_audio_segmentation(segmentation)),
-        embedding_option=_words("embedding_option", embedding_option, AUDIO_OPTIONS, model_name),
-        embedding_scope=_words("embedding_scope", embedding_scope, AUDIO_SCOPES, model_name),
+        embedding_option=_known_values(
+            "embedding_option", embedding_option, AUDIO_OPTIONS, model_name
+        ),
+        embedding_scope=_known_values("embedding_scope", embedding_scope, AUDIO_SCOPES, model_name),
     )
 
 
@@ -108,19 +110,21 @@ def video(
         )
     _check_span(start_sec, end_sec)
     return models.VideoInputRequest(
-        media_source=source(media),
+        media_source=media_source(media),
         start_sec=or_unset(start_sec),
         end_sec=or_unset(end_sec),
         segmentation=or_unset(_video_segmentation(segmentation)),
-        embedding_option=_words("embedding_option", embedding_option, VIDEO_OPTIONS, model_name),
-        embedding_scope=_words("embedding_scope", embedding_scope, VIDEO_SCOPES, model_name),
+        embedding_option=_known_values(
+            "embedding_option", embedding_option, VIDEO_OPTIONS, model_name
+        ),
+        embedding_scope=_known_values("embedding_scope", embedding_scope, VIDEO_SCOPES, model_name),
     )
 
 
 def embed_clip(
     block: models.AudioInputRequest | models.VideoInputRequest, model_name: str
 ) -> models.CreateEmbeddingsRequest:
-    """Embed a sound or a film in one call; `input_type` follows the block."""
+    """The body that embeds audio or video in one call."""
     if isinstance(block, models.AudioInputRequest):
         return models.CreateEmbeddingsRequest(
             input_type="audio", model_name=_model(model_name), audio=block
@@ -137,7 +141,7 @@ def embed_clip_task(
     embedding_dimension: int | None,
     embedding_uncertainty: bool | None,
 ) -> models.CreateAsyncEmbeddingRequest:
-    """Embed a sound or a film as a task; `input_type` follows the block."""
+    """The body that embeds audio or video as a task."""
     is_audio = isinstance(block, models.AudioInputRequest)
     return models.CreateAsyncEmbeddingRequest(
         input_type="audio" if is_audio else "video",
@@ -148,8 +152,8 @@ def embed_clip_task(
     )
 
 
-def source(media: Media) -> models.MediaSource:
-    """Where the service finds the media; local bytes go along as base64."""
+def media_source(media: Media) -> models.MediaSource:
+    """Where the service finds the media; local media is sent along as base64."""
     if media.source_url is not None:
         return models.MediaSource(url=media.source_url)
     if media.asset_id is not None:
@@ -160,7 +164,7 @@ def source(media: Media) -> models.MediaSource:
 def _image_source(media: MediaLike) -> models.MediaSource:
     found = Media.of(media)
     check_image(found)
-    return source(found)
+    return media_source(found)
 
 
 def _audio_segmentation(segmentation: Fixed | None) -> models.AudioSegmentation | None:
@@ -195,7 +199,7 @@ def _model(model_name: str) -> str:
 
 
 def _text(input_text: str) -> str:
-    """At most 500 tokens. No token spans two words, so 501 words are surely too many."""
+    """The limit is 500 tokens. No token spans two words, so 501 words are too many."""
     words = len(string("input_text", input_text).split())
     if words > TEXT_WORDS:
         raise InvalidRequestError(f"a text has at most {TEXT_WORDS} tokens, got {words} words")
@@ -207,14 +211,14 @@ def _check_span(start_sec: float | None, end_sec: float | None) -> None:
     number("end_sec", end_sec, 0)
     if end_sec is not None and end_sec <= (start_sec or 0):
         raise InvalidRequestError(
-            f"end_sec is greater than start_sec, got {start_sec or 0} to {end_sec}"
+            f"end_sec must be greater than start_sec, got {start_sec or 0} to {end_sec}"
         )
 
 
-def _words(
+def _known_values(
     name: str, values: Sequence[str] | None, known: Collection[E], model_name: str
 ) -> list[E] | Unset:
-    """A list of the API's words. Those of marengo3.0 are known; newer models may know more."""
+    """Checked values of a list. Other models than marengo3.0 may have values unknown here."""
     if model_name == MODEL or values is None:
         return choices(name, values, known)
     return cast(list[E], strings(name, values))

@@ -1,5 +1,6 @@
-"""Rows of digits to rows of float32: by pysimdjson, else orjson, and the standard library where
-these refuse. Each number is `np.float32(float(text))` to the bit.
+"""Parse JSON arrays of numbers into float32, by pysimdjson or else orjson.
+
+The standard library parses what these reject. Each number is exactly `np.float32(float(text))`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dodeca.errors import InvalidResponseError
 
 try:
     import simdjson
-except ImportError:  # it is an extra, and has no wheels for the newest Pythons
+except ImportError:  # an optional extra, without wheels for the newest Pythons
     simdjson = cast(Any, None)
 
 if TYPE_CHECKING:
@@ -27,19 +28,19 @@ if TYPE_CHECKING:
 Parser = Callable[[list[bytes]], "NDArray[np.float64]"]
 
 _NEGATIVE_ZERO = re.compile(rb"-0[,\] \t\r\n]")
-MALFORMED = (
+PARSE_ERRORS = (
     ArithmeticError,
     AttributeError,
     LookupError,
-    RuntimeError,  # simdjson's for large integers; RecursionError is one, too
+    RuntimeError,  # from simdjson for large integers; includes RecursionError
     TypeError,
     ValueError,
     struct.error,
 )
 
 
-class Rows:
-    """The vectors: one growing matrix."""
+class MatrixBuilder:
+    """Collects vectors of one length into a float32 matrix."""
 
     def __init__(self, parser: Parser) -> None:
         self._parser = parser
@@ -48,24 +49,26 @@ class Rows:
         self.count = 0
 
     def add(self, texts: list[bytes]) -> None:
-        """Take `[1.0,...]`, several times; each number is `np.float32(float(text))` to the bit.
+        """Append rows, each a JSON array such as `[1.0,...]`.
 
         Raises:
-            InvalidResponseError: one is no list of finite numbers, or of another length.
+            InvalidResponseError: a row is not a list of finite numbers, or has another length.
         """
         if not texts:
             return
         try:
             wide = self._parser(texts)
-        except MALFORMED:
-            wide = _strictly(texts)
+        except PARSE_ERRORS:
+            wide = _parse_strictly(texts)
         with np.errstate(over="ignore", invalid="ignore"):
             narrow = wide.astype(np.float32)
             if np.count_nonzero(narrow == 0):
-                narrow = _with_signs(wide, texts).astype(np.float32)
+                narrow = _restore_signs(wide, texts).astype(np.float32)
             is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
         if not is_finite:
-            raise InvalidResponseError("a vector of the response has a number beyond float32")
+            raise InvalidResponseError(
+                "a vector of the response has a number too large for float32"
+            )
         if not narrow.shape[1]:
             raise InvalidResponseError("a vector of the response is empty")
         if self._width not in (None, narrow.shape[1]):
@@ -77,40 +80,40 @@ class Rows:
         self.count += len(texts)
 
     def matrix(self) -> NDArray[np.float32]:
-        """All rows, read-only as long as nothing is added."""
+        """All rows, without a copy; add no rows while it is in use."""
         return np.ndarray((self.count, self._width or 0), np.float32, buffer=self._data)
 
 
 def new_parser() -> Parser:
-    """The fastest parser there is, for the vectors of one response."""
+    """The fastest parser that is installed, for the vectors of one response."""
     return orjson_parser if simdjson is None else simdjson_parser()
 
 
 def simdjson_parser() -> Parser:
-    """Its buffer is used again for each row, and not shared between threads."""
+    """A parser by pysimdjson; its buffer is reused for each row, so use it in one thread only."""
     parser: Any = simdjson.Parser()
 
     def parse(texts: list[bytes]) -> NDArray[np.float64]:
         rows = [parser.parse(text).as_buffer(of_type="d") for text in texts]
-        _check_equal({row.size for row in rows})
+        _check_same_length({row.size for row in rows})
         return np.frombuffer(b"".join(rows)).reshape(len(rows), -1)
 
     return parse
 
 
 def orjson_parser(texts: list[bytes]) -> NDArray[np.float64]:
-    """One row of Python floats at a time, which are gone with the next."""
-    return _packed(texts, map(orjson.loads, texts))
+    """A parser by orjson; it holds one row of Python floats at a time."""
+    return _pack_rows(texts, map(orjson.loads, texts))
 
 
 def json_parser(texts: list[bytes]) -> NDArray[np.float64]:
-    """The standard library's parser; it takes all numbers that JSON has, of any length."""
-    return _packed(texts, (_DECODER.decode(text.decode("ascii")) for text in texts))
+    """A parser by the standard library; it accepts JSON numbers of any length."""
+    return _pack_rows(texts, (_DECODER.decode(text.decode("ascii")) for text in texts))
 
 
-def _packed(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float64]:
+def _pack_rows(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float64]:
     if any(b"t" in text or b"f" in text for text in texts):
-        raise ValueError("true and false are no numbers")
+        raise ValueError("true and false are not numbers")
     rows = iter(rows)
     first = next(rows)
     pack = struct.Struct(f"{len(first)}d").pack
@@ -118,17 +121,17 @@ def _packed(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.float
     return np.ndarray((len(texts), len(first)), np.float64, buffer=packed)
 
 
-def _strictly(texts: list[bytes]) -> NDArray[np.float64]:
+def _parse_strictly(texts: list[bytes]) -> NDArray[np.float64]:
     try:
         return json_parser(texts)
-    except MALFORMED as exc:
+    except PARSE_ERRORS as exc:
         raise InvalidResponseError(
-            f"a vector of the response is no list of finite numbers, or of another length: {exc}"
+            f"a vector of the response is not a list of finite numbers, or of another length: {exc}"
         ) from exc
 
 
-def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
-    """JSON parsers take "-0" for an integer, which has no sign."""
+def _restore_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.float64]:
+    """Parse rows with "-0" again: the fast parsers read it as an integer, which has no sign."""
     signed = [row for row, text in enumerate(texts) if _NEGATIVE_ZERO.search(text)]
     if signed:
         wide = wide.copy()
@@ -137,13 +140,13 @@ def _with_signs(wide: NDArray[np.float64], texts: list[bytes]) -> NDArray[np.flo
     return wide
 
 
-def _check_equal(lengths: set[int]) -> None:
+def _check_same_length(lengths: set[int]) -> None:
     if len(lengths) != 1:
         raise ValueError(f"{sorted(lengths)} numbers")
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")
+def _reject_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_refuse)
+_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_reject_constant)

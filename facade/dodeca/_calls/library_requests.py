@@ -1,4 +1,4 @@
-"""What the resources of a library share: filters of their lists, vectors in videos. Pure."""
+"""Helpers of the resources for videos, assets and indexes: filters, dates, vectors. Pure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import attrs
 
 from dodeca._calls import params
 from dodeca._calls.dates import timestamp
-from dodeca._calls.params import Span
+from dodeca._calls.params import RangeFilter
 from dodeca.errors import InvalidRequestError
-from dodeca.results import IndexedAsset, Video, of
+from dodeca.results import IndexedAsset, Video, build_result
 from dodeca_api import models
 from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
 from dodeca_api.types import UNSET, Unset
 
-# Fields of user metadata are query parameters of their own, beside these.
+# Fields of user metadata share the query with these parameters.
 _OWN_FILTERS = frozenset(
     {
         *("page", "page_limit", "sort_by", "sort_option", "status", "filename", "duration"),
@@ -31,27 +31,27 @@ V = TypeVar("V", Video, IndexedAsset)
 _SKEW_SEC = 60.0
 
 
-def is_new(created_at: datetime | None, begun: float) -> bool:
-    """Whether something may have come from a request that was begun at this Unix time.
+def created_since(created_at: datetime | None, started: float) -> bool:
+    """Whether a resource may have been created by a request sent at this Unix time or later.
 
-    The clocks of both sides may differ by a minute.
+    The clocks of client and service may differ by a minute.
     """
     if created_at is None:
         return True
-    moment = created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
-    return moment.timestamp() > begun - _SKEW_SEC
+    aware = created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
+    return aware.timestamp() > started - _SKEW_SEC
 
 
 def seconds_between(begin: Any, end: Any) -> float | None:
-    """How long something takes, where the service gave two dates in order; None otherwise."""
+    """Seconds from one date to a later one; None unless both are dates, in this order."""
     if not (isinstance(begin, datetime) and isinstance(end, datetime)):
         return None
     seconds = (end - begin).total_seconds()
     return seconds if seconds > 0 else None
 
 
-def reason(error: Any) -> str | None:
-    """Why a job failed, from the error that the service gave it, if any."""
+def failure_reason(error: Any) -> str | None:
+    """The message of the error of a failed job, if it has one."""
     message = error.get("message") if isinstance(error, Mapping) else error
     return None if message is None else str(message)
 
@@ -59,29 +59,29 @@ def reason(error: Any) -> str | None:
 def filters(
     *,
     filename: str | None,
-    duration: Span | None,
-    fps: Span | None,
-    width: Span | None,
-    height: Span | None,
-    size: Span | None,
+    duration: RangeFilter | None,
+    fps: RangeFilter | None,
+    width: RangeFilter | None,
+    height: RangeFilter | None,
+    size: RangeFilter | None,
     created_at: datetime | str | None,
     updated_at: datetime | str | None,
     user_metadata: Mapping[str, str | float | bool] | None,
     sort_by: str | None,
     sort_option: str | None,
 ) -> dict[str, Any]:
-    """The filters that lists of videos and of indexed assets have in common.
+    """The filters of the lists of videos and of indexed assets.
 
     Raises:
-        InvalidRequestError: a filter that the API does not know, or one out of bounds.
+        InvalidRequestError: an unknown or invalid filter.
     """
     return {
         "filename": params.optional("filename", filename),
-        **params.span("duration", duration),
-        **params.span("fps", fps),
-        **params.span("width", width),
-        **params.span("height", height),
-        **params.span("size", size),
+        **params.range_filter("duration", duration),
+        **params.range_filter("fps", fps),
+        **params.range_filter("width", width),
+        **params.range_filter("height", height),
+        **params.range_filter("size", size),
         "created_at": timestamp("created_at", created_at),
         "updated_at": timestamp("updated_at", updated_at),
         "user_metadata": _metadata_filter(user_metadata),
@@ -90,9 +90,9 @@ def filters(
     }
 
 
-def with_embedding(cls: type[V], model: Any) -> V:
-    """A video or indexed asset whose vectors, if it brings any, are `Embeddings`."""
-    found = of(cls, model)
+def build_with_embeddings(cls: type[V], model: Any) -> V:
+    """A video or indexed asset; its vectors, if it has any, become `Embeddings`."""
+    found = build_result(cls, model)
     wire: Any = found.embedding
     if wire is None:
         return found
@@ -110,7 +110,9 @@ def _metadata_filter(
         return UNSET
     for key, value in params.mapping("user_metadata", values).items():
         if key.partition("[")[0] in _OWN_FILTERS:
-            raise InvalidRequestError(f"{key!r} is a filter of its own, user_metadata cannot be it")
+            raise InvalidRequestError(
+                f"{key!r} is the name of a filter, and cannot be a key of user_metadata"
+            )
         if not isinstance(value, str | int | float):
             raise InvalidRequestError(
                 "user_metadata filters by strings, numbers and booleans, "

@@ -1,4 +1,4 @@
-"""URLs in request bodies: whether the service can fetch them."""
+"""Check that the service can fetch the URLs in request bodies."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from dodeca._base.addresses import address
+from dodeca._base.addresses import ip_of_host
 from dodeca.errors import InvalidMediaError
 
 
 def check_reachable(values: Any) -> None:
-    """Refuse a body that names a URL on this machine, which a remote service cannot fetch.
+    """Check that no URL of a request points to this machine or a private network.
 
     `values` is the JSON of a request, or its form fields as pairs.
 
     Raises:
-        InvalidMediaError: a URL field names this machine or a private address.
+        InvalidMediaError: a URL does.
     """
     for name, value in _fields(values):
         if (name == "url" or name.endswith("_url")) and isinstance(value, str):
             host = _host(name, value)
-            where = address(host)
+            where = ip_of_host(host)
             if where is not None and not where.is_global:
                 raise InvalidMediaError(f"the service cannot fetch {name} from {host}")
 
@@ -34,7 +34,7 @@ def _host(name: str, url: str) -> str:
 
 
 def _fields(values: Any) -> Iterator[tuple[str, Any]]:
-    """Yield every field with its name, except those of user metadata."""
+    """Every field with its name, except those of user metadata."""
     if isinstance(values, Mapping):
         for name, value in values.items():
             if name != "user_metadata":

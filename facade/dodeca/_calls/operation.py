@@ -1,8 +1,8 @@
-"""The only module that knows the private functions of the generated package.
+"""The only module that uses the private functions of the generated package.
 
-An operation is any generated module with `_get_kwargs` (what to send) and `_parse_response` (what a
-success means). `request` joins the two into one value that the transports send. What is unsafe in
-the generated output is corrected here, at one place: path ids, form fields, nulls in responses.
+An operation is a generated module with `_get_kwargs` (builds the request) and `_parse_response`
+(parses a success). `request` combines both into a value that the transports send. Weaknesses of the
+generated code are fixed here: ids in paths, form fields, nulls in responses.
 """
 
 from __future__ import annotations
@@ -29,29 +29,30 @@ _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
 class Operation(Protocol[P, T_co]):
-    """A generated endpoint module, seen through its two pure functions."""
+    """The two pure functions of a generated endpoint module."""
 
     def _get_kwargs(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]: ...
     def _parse_response(self, *, response: Any) -> T_co: ...
 
 
 class Sink(Protocol):
-    """What is fed a body as it arrives, so that it need not be kept.
+    """Consumes a response body as it arrives, so that it is not kept in memory.
 
-    What it does keep it gives to `hide` before anything of it is shown.
+    It passes text of the body through `redact` before showing it in an error.
     """
 
     redact: Callable[[bytes], bytes]
 
     def feed(self, piece: bytes) -> object:
-        """Take the next bytes; an `InvalidResponseError` refuses them."""
+        """Consume the next bytes; raises `InvalidResponseError` if they are malformed."""
 
 
 @attrs.frozen
 class RawResponse:
-    """A whole response: status, headers with lower-case names, body, or the sink that took it.
+    """A complete response: status, headers with lower-case names, body.
 
-    `value` is the body as JSON, where somebody has read it already.
+    `sink` holds the body instead of `content` if it was streamed; `value` is the parsed JSON, if
+    it was parsed before.
     """
 
     status_code: int
@@ -64,7 +65,7 @@ class RawResponse:
         """The body as JSON.
 
         Raises:
-            InvalidResponseError: the body is something else, or nested too deep.
+            InvalidResponseError: the body is not JSON, or nested too deep.
         """
         if self.value is not None:
             return self.value
@@ -74,14 +75,14 @@ class RawResponse:
             raise InvalidResponseError(
                 f"the response ({self.status_code}) is not JSON: {start}: {trouble}"
             )
-        if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_deep(value):
+        if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
             raise InvalidResponseError(f"the response is nested more than {_MAX_DEPTH} levels deep")
         return value
 
 
 @attrs.frozen
 class Request(Generic[T]):
-    """One call of an operation: what goes over the wire, and how its success is read."""
+    """One call of an operation: the request, and `read`, which parses a success."""
 
     operation_id: str
     method: str
@@ -93,13 +94,13 @@ class Request(Generic[T]):
     read: Callable[[Any], T]
 
     def parse(self, response: RawResponse) -> T:
-        """The success of this operation.
+        """Parse the response of a success.
 
         Raises:
-            InvalidResponseError: the body does not hold what the API documents.
+            InvalidResponseError: the body is not as the API documents it.
         """
         if not response.content and response.value is None:
-            # The API's documents waver between 200 and 204 for no body.
+            # The API documents both 200 and 204 for an empty body.
             response = attrs.evolve(response, status_code=204)
         try:
             return self.read(response)
@@ -109,7 +110,7 @@ class Request(Generic[T]):
             return self._parse_without_nulls(response)
 
     def _parse_without_nulls(self, response: RawResponse) -> T:
-        """The service writes null where it means "not there"; generated parsers refuse that."""
+        """Parse again without nulls, which the service sends for absent fields."""
         body = _without_nulls(response.json())
         try:
             return self._read(response, body)
@@ -117,12 +118,12 @@ class Request(Generic[T]):
             items = body.get("data") if isinstance(body, dict) else None
             if isinstance(items, list) and items:
                 return self._parse_without_malformed(response, body, items)
-            raise self._undocumented(exc) from exc
+            raise self._invalid_response(exc) from exc
 
     def _parse_without_malformed(
         self, response: RawResponse, body: dict[str, Any], items: list[Any]
     ) -> T:
-        """One bad item does not lose a page: it is kept as it came, under `malformed`."""
+        """Parse a page item by item; malformed ones are kept as JSON under `malformed`."""
         good, bad = [], []
         for item in items:
             try:
@@ -133,22 +134,22 @@ class Request(Generic[T]):
         try:
             return self._read(response, {**body, "data": good, "malformed": bad})
         except _PARSER_ERRORS as exc:
-            raise self._undocumented(exc) from exc
+            raise self._invalid_response(exc) from exc
 
     def _read(self, response: RawResponse, body: Any) -> T:
         return self.read(attrs.evolve(response, value=body))
 
-    def _undocumented(self, exc: Exception) -> InvalidResponseError:
+    def _invalid_response(self, exc: Exception) -> InvalidResponseError:
         return InvalidResponseError(
             f"the response to {self.operation_id} is not as documented: {exc!r:.500}"
         )
 
 
 def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Request[T]:
-    """A call of a generated operation; positional arguments are the ids in its path.
+    """Build a call of a generated operation; positional arguments are the ids in its path.
 
     Raises:
-        InvalidRequestError: an id that would change the path.
+        InvalidRequestError: an id that is invalid in a path.
     """
     for name in args:
         _check_id(name)
@@ -159,7 +160,7 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         method=parts["method"].upper(),
         path=parts["url"],
         params={k: v for k, v in parts.get("params", {}).items() if v is not None},
-        headers=_own_headers(parts.get("headers", {})),
+        headers=_without_content_type(parts.get("headers", {})),
         json=parts.get("json"),
         form=_form_fields(body.to_dict()) if "files" in parts else None,
         read=lambda response: operation._parse_response(response=response),
@@ -167,10 +168,10 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
 
 
 def read_model(cls: Any, value: Any) -> Any:
-    """A generated model from JSON that arrived outside of a response's body.
+    """Build a generated model from JSON that is not a response body, such as an event.
 
     Raises:
-        InvalidResponseError: the value is not what the API documents.
+        InvalidResponseError: the value is not as the API documents it.
     """
     try:
         return cls.from_dict(_without_nulls(value))
@@ -179,20 +180,20 @@ def read_model(cls: Any, value: Any) -> Any:
 
 
 def or_unset(value: T | None) -> T | Unset:
-    """Absence is None in the facade and UNSET in the generated package."""
+    """UNSET, which means absence in the generated package, for None."""
     return UNSET if value is None else value
 
 
 def _loads(text: bytes) -> tuple[Any, str]:
-    """JSON, and what is wrong with it: orjson's own error holds the whole text."""
+    """The JSON value and an error message; orjson's exception would hold the whole text."""
     try:
         return orjson.loads(text), ""
     except orjson.JSONDecodeError as exc:
         return None, exc.msg
 
 
-def is_deep(value: Any) -> bool:
-    """Whether JSON is nested deeper than any response has a reason to be."""
+def is_too_deep(value: Any) -> bool:
+    """Whether a JSON value is nested deeper than the responses of the API are."""
     level = [value]
     for _ in range(_MAX_DEPTH + 1):
         level = [
@@ -206,8 +207,8 @@ def is_deep(value: Any) -> bool:
     return True
 
 
-def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers of the operation; the type of the body comes from the body itself."""
+def _without_content_type(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of an operation; the body determines its content type."""
     return {name: value for name, value in headers.items() if name.lower() != "content-type"}
 
 
@@ -224,7 +225,7 @@ def _check_id(value: object) -> None:
 
 
 def _form_fields(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Form fields as the API writes them: lists repeat the name, booleans are lower case."""
+    """The fields of a form: a list repeats its name, booleans are lower case."""
     fields: list[tuple[str, Any]] = []
     for name, value in values.items():
         for item in value if isinstance(value, list) else [value]:

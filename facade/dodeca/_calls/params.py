@@ -1,7 +1,7 @@
-"""Checks of what people pass, before anything is sent. Pure.
+"""Checks of parameters, before anything is sent. Pure.
 
-Each function takes the API's name of a parameter and its value, and returns what the generated
-package takes: UNSET for None. The errors quote what arrived and say what is allowed.
+Each function takes the API's name of a parameter and its value, and returns the value for the
+generated package: UNSET for None. Errors say what is allowed, and quote the value.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ E = TypeVar("E")
 M = TypeVar("M")
 T = TypeVar("T")
 
-Span = float | Mapping[str, float]
+RangeFilter = float | Mapping[str, float]
 
 MARKER = "dodeca_marker"
 
 
 def string(name: str, value: str) -> str:
-    """A string that says something and can be written as UTF-8.
+    """A string that is not blank and can be encoded as UTF-8.
 
     Raises:
-        InvalidRequestError: another type, nothing but white space, or a lone surrogate.
+        InvalidRequestError: another type, only white space, or a lone surrogate.
     """
     if not isinstance(value, str) or not value.strip():
-        raise InvalidRequestError(f"{name} is a non-empty string, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a non-empty string, got {value!r}")
     return unicode(name, value)
 
 
 def unicode(name: str, value: str) -> str:
-    """A string that can be written as UTF-8.
+    """A string that can be encoded as UTF-8.
 
     Raises:
         InvalidRequestError: a lone surrogate.
@@ -55,18 +55,18 @@ def unicode(name: str, value: str) -> str:
 
 
 def matching(name: str, value: str, pattern: str, rule: str) -> str:
-    """A string that follows the API's pattern; `rule` says it in words.
+    """A string that matches a regular expression; `rule` describes it in the error.
 
     Raises:
-        InvalidRequestError: a string that does not.
+        InvalidRequestError: a string that does not match.
     """
     if not re.fullmatch(pattern, string(name, value)):
-        raise InvalidRequestError(f"{name} is {rule}, got {value!r}")
+        raise InvalidRequestError(f"{name} must be {rule}, got {value!r}")
     return value
 
 
 def optional(name: str, value: str | None) -> str | Unset:
-    """A string, where there is one."""
+    """A non-empty string or None."""
     return UNSET if value is None else string(name, value)
 
 
@@ -76,13 +76,13 @@ def number(
     """A finite number within bounds.
 
     Raises:
-        InvalidRequestError: no number, or one out of bounds.
+        InvalidRequestError: not a number, or out of bounds.
     """
     if value is None:
         return UNSET
     if not is_finite(value) or not low <= value <= high:
-        raise InvalidRequestError(f"{name} is a number{_bounds(low, high)}, got {value!r}")
-    checked: float = _plain(value)
+        raise InvalidRequestError(f"{name} must be a number{_bounds(low, high)}, got {value!r}")
+    checked: float = _python_number(value)
     return checked
 
 
@@ -92,133 +92,137 @@ def integer(
     """A whole number within bounds.
 
     Raises:
-        InvalidRequestError: no whole number, or one out of bounds.
+        InvalidRequestError: not a whole number, or out of bounds.
     """
     if value is not None and (not isinstance(value, Integral) or isinstance(value, bool)):
-        raise InvalidRequestError(f"{name} is a whole number{_bounds(low, high)}, got {value!r}")
+        raise InvalidRequestError(
+            f"{name} must be a whole number{_bounds(low, high)}, got {value!r}"
+        )
     checked = number(name, value, low, high)
     return checked if isinstance(checked, Unset) else int(checked)
 
 
 def flag(name: str, value: bool | None) -> bool | Unset:
-    """A boolean, where there is one.
+    """A boolean or None.
 
     Raises:
-        InvalidRequestError: something else that only looks true or false.
+        InvalidRequestError: another type.
     """
     if value is not None and not isinstance(value, bool):
-        raise InvalidRequestError(f"{name} is True or False, got {value!r}")
+        raise InvalidRequestError(f"{name} must be True or False, got {value!r}")
     return UNSET if value is None else value
 
 
 def choice(name: str, value: str | None, known: Collection[E]) -> E | Unset:
-    """One of the API's words; `known` is the generated constant that lists them.
+    """One of the values that the API knows; `known` is the generated constant that lists them.
 
     Raises:
-        InvalidRequestError: a word that the API does not list.
+        InvalidRequestError: a value that is not in the list.
     """
     if value is None:
         return UNSET
-    for word in known:
-        if word == value:
-            return word
-    raise InvalidRequestError(f"{name} is any of {_listed(known)}, got {value!r}")
+    for each in known:
+        if each == value:
+            return each
+    raise InvalidRequestError(f"{name} must be one of {_comma_separated(known)}, got {value!r}")
 
 
 def choices(name: str, values: Sequence[str] | str | None, known: Collection[E]) -> list[E] | Unset:
-    """A list of the API's words; one alone is taken as a list of one.
+    """A list of values that the API knows; a single string counts as a list of one.
 
     Raises:
-        InvalidRequestError: an empty list, or a word that the API does not list.
+        InvalidRequestError: an empty list, or a value that is not known.
     """
     if values is None:
         return UNSET
-    words = [choice(name, value, known) for value in strings(name, values)]
-    return [word for word in words if not isinstance(word, Unset)]
+    chosen = [choice(name, value, known) for value in strings(name, values)]
+    return [value for value in chosen if not isinstance(value, Unset)]
 
 
 def strings(name: str, values: Sequence[str] | str) -> list[str]:
-    """A list of at least one string; one alone is taken as a list of one.
+    """A list of at least one string; a single string counts as a list of one.
 
     Raises:
-        InvalidRequestError: an empty list, or an item that is no string.
+        InvalidRequestError: an empty list, or an item that is not a string.
     """
-    words = [values] if isinstance(values, str) else as_list(name, values)
-    if not words:
-        raise InvalidRequestError(f"{name} is a list of at least one string, got {values!r}")
-    return [string(name, word) for word in words]
+    items = [values] if isinstance(values, str) else as_list(name, values)
+    if not items:
+        raise InvalidRequestError(f"{name} must be a list of at least one string, got {values!r}")
+    return [string(name, item) for item in items]
 
 
 def as_list(name: str, values: Iterable[T]) -> list[T]:
-    """A list of anything; text and mappings, which can be iterated, are none.
+    """A list of anything iterable but text and mappings.
 
     Raises:
-        InvalidRequestError: something that is no list.
+        InvalidRequestError: another type.
     """
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
-        raise InvalidRequestError(f"{name} is a list, got {values!r}")
+        raise InvalidRequestError(f"{name} must be a list, got {values!r}")
     return list(values)
 
 
 def mapping(name: str, value: Mapping[str, T]) -> Mapping[str, T]:
-    """A mapping from strings.
+    """A mapping with string keys.
 
     Raises:
-        InvalidRequestError: something else.
+        InvalidRequestError: another type.
     """
     if not isinstance(value, Mapping):
-        raise InvalidRequestError(f"{name} is a mapping, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a mapping, got {value!r}")
     for key in value:
         string(f"a key of {name}", key)
     return value
 
 
-def span(name: str, value: Span | None) -> dict[str, Any]:
-    """A number, or bounds as `{"gte": low, "lte": high}`, as generated keyword arguments.
+def range_filter(name: str, value: RangeFilter | None) -> dict[str, Any]:
+    """Keyword arguments for a number, or for bounds as `{"gte": low, "lte": high}`.
 
     Raises:
-        InvalidRequestError: a negative number, or a bound of another name.
+        InvalidRequestError: a negative number, or another key.
     """
     if value is None:
         return {}
     bounds = value if isinstance(value, Mapping) else {"": value}
     if not bounds or not set(bounds) <= {"", "gte", "lte"}:
-        raise InvalidRequestError(f'{name} is a number or {{"gte": …, "lte": …}}, got {value!r}')
+        raise InvalidRequestError(
+            f'{name} must be a number or {{"gte": …, "lte": …}}, got {value!r}'
+        )
     return {f"{name}{key}": number(name, bound, 0) for key, bound in bounds.items()}
 
 
 def page_limit(page: int, limit: int) -> None:
-    """Pages count from 1, and hold 1 to 50 items.
+    """Check a page number (from 1) and a page size (1 to 50).
 
     Raises:
-        InvalidRequestError: a page below 1, or not 1 to 50 items on a page.
+        InvalidRequestError: one of them is out of bounds.
     """
     integer("page", page, 1)
     integer("page_limit", limit, 1, 50)
 
 
 def file_name(value: str | None) -> str | Unset:
-    """A name for a file, of 1 to 255 characters.
+    """A file name of 1 to 255 characters.
 
     Raises:
-        InvalidRequestError: an empty name, or a longer one.
+        InvalidRequestError: an empty or longer name.
     """
     if value is None:
         return UNSET
     if len(string("filename", value)) > 255:
-        raise InvalidRequestError(f"filename has 1 to 255 characters, got {len(value)}")
+        raise InvalidRequestError(f"filename must have 1 to 255 characters, got {len(value)}")
     return value
 
 
 def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unset:
-    """Metadata of one's own: strings, numbers, booleans or lists of strings under string keys.
+    """User metadata: strings, numbers, booleans or lists of strings under string keys.
 
     Raises:
-        InvalidRequestError: another kind of key or value.
+        InvalidRequestError: another type of key or value.
     """
     if value is None:
         return UNSET
-    plain = {key: _plain(item) for key, item in mapping("user_metadata", value).items()}
+    plain = {key: _python_number(item) for key, item in mapping("user_metadata", value).items()}
     for key, item in plain.items():
         if not _is_metadata(item):
             raise InvalidRequestError(
@@ -228,21 +232,21 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
     return models.UserMetadata.from_dict(plain)
 
 
-def marked(value: Mapping[str, Any] | None) -> dict[str, Any]:
-    """User metadata with a marker of our own, by which a create without a response is found.
+def with_marker(value: Mapping[str, Any] | None) -> dict[str, Any]:
+    """User metadata with a random marker, which finds a resource whose response was lost.
 
     Raises:
-        InvalidRequestError: the metadata is no mapping.
+        InvalidRequestError: the metadata is not a mapping.
     """
     fields = {} if value is None else mapping("user_metadata", value)
     return {**fields, MARKER: secrets.token_hex(16)}
 
 
 def metadata_text(value: Mapping[str, Any] | None) -> str | Unset:
-    """User metadata as the JSON text that forms carry.
+    """User metadata as JSON text, for forms.
 
     Raises:
-        InvalidRequestError: another kind of key or value.
+        InvalidRequestError: another type of key or value.
     """
     metadata = user_metadata(value)
     if isinstance(metadata, Unset):
@@ -254,7 +258,7 @@ def json_text(name: str, value: Mapping[str, Any]) -> str:
     """A mapping as JSON text.
 
     Raises:
-        InvalidRequestError: something else, or something in it that JSON does not know.
+        InvalidRequestError: another type, or a value that JSON cannot hold.
     """
     try:
         return orjson.dumps(dict(mapping(name, value))).decode()
@@ -263,10 +267,10 @@ def json_text(name: str, value: Mapping[str, Any]) -> str:
 
 
 def parse_model(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
-    """A nested value in the API's own form, read by the generated class of that form.
+    """A generated model from a nested value in the API's form.
 
     Raises:
-        InvalidRequestError: a part is missing, or of another kind.
+        InvalidRequestError: a field is missing, or has another type.
     """
     if value is None:
         return UNSET
@@ -278,8 +282,8 @@ def parse_model(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M |
     return found
 
 
-def _plain(value: Any) -> Any:
-    """A number of numpy's as one of Python's, which JSON knows; anything else as it is."""
+def _python_number(value: Any) -> Any:
+    """A numpy number as a Python number, for JSON; other values unchanged."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return value
     return operator.index(value) if isinstance(value, Integral) else float(value)
@@ -291,12 +295,12 @@ def _is_metadata(item: object) -> bool:
     if isinstance(item, int):
         return abs(item) < 2**53
     if isinstance(item, list):
-        return all(isinstance(word, str) for word in item)
+        return all(isinstance(each, str) for each in item)
     return item is None or isinstance(item, str)
 
 
-def _listed(words: Collection[Any]) -> str:
-    return ", ".join(sorted(map(str, words)))
+def _comma_separated(values: Collection[Any]) -> str:
+    return ", ".join(sorted(map(str, values)))
 
 
 def _bounds(low: float, high: float) -> str:

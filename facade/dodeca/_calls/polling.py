@@ -1,4 +1,4 @@
-"""Jobs as the service tells of them: their states, and when to ask again. No clock, no I/O."""
+"""The states of jobs, and when to poll them again. No clock, no I/O."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ KNOWN = frozenset({READY, *FAILED, *_RUNNING, "importing", "completed"})
 
 @attrs.frozen
 class JobState(Generic[T]):
-    """The state of a job at one poll; `result` may hold an unfinished one before it is ready.
+    """The state of a job at one poll; before it is ready, `result` may be incomplete.
 
-    `expected_sec` is how long the service expects the job to take in all, where it says so.
+    `expected_sec` is the total duration of the job that the service estimates, if it does.
     """
 
     id: str
@@ -32,27 +32,29 @@ class JobState(Generic[T]):
 
 
 def next_poll_sec(elapsed: float, expected: float | None = None) -> float:
-    """Seconds until a job that has run for `elapsed` seconds is polled again.
+    """Seconds until the next poll of a job that has run for `elapsed` seconds.
 
-    `expected` is how many seconds the service said it needs in all; half of them pass first.
+    `expected` is the total duration that the service estimates; the first poll comes after half.
     """
     pause = min(max(0.225 * math.sqrt(max(elapsed, 0.0)), 0.5), 15.0)
     return pause if expected is None else max(pause, expected / 2 - elapsed)
 
 
 def next_list_sec(elapsed: float) -> float:
-    """Seconds until the lists that show which of many jobs still run are read again."""
+    """Seconds until many running jobs are listed again."""
     return min(max(0.25 * math.sqrt(max(elapsed, 0.0)), 2.0), 10.0)
 
 
 def check_timeout(timeout: float) -> None:
-    """Refuse a timeout that is no number of seconds of 0 or more.
+    """Check that a timeout is a number of seconds, 0 or more.
 
     Raises:
-        InvalidRequestError: it is something else.
+        InvalidRequestError: it is not.
     """
     if not is_finite(timeout) or timeout < 0:
-        raise InvalidRequestError(f"timeout is a number of seconds of 0 or more, got {timeout!r}")
+        raise InvalidRequestError(
+            f"timeout must be a number of seconds, 0 or more, got {timeout!r}"
+        )
 
 
 def is_transient(error: DodecaError) -> bool:

@@ -1,4 +1,4 @@
-"""Progress that people see: bars by tqdm (extra `progress`), beside the callbacks."""
+"""Progress bars by tqdm (extra `progress`), and progress callbacks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from dodeca._base import extras
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
 Callback = Callable[[Any], object]
@@ -13,20 +14,20 @@ _WAITING = "{desc} {postfix} [{elapsed}]"
 
 
 def check_callback(on_progress: object) -> None:
-    """Refuse what cannot be called, before there is any progress."""
+    """Check that a progress callback can be called."""
     if on_progress is not None and not callable(on_progress):
-        raise InvalidRequestError(f"on_progress is called with the progress, got {on_progress!r}")
+        raise InvalidRequestError(f"on_progress must be a function, got {on_progress!r}")
 
 
 @contextmanager
 def upload_progress(
     what: object, total: int | None, on_progress: Callback | None, progress: bool
 ) -> Iterator[Callback | None]:
-    """What to call with the `Progress` of an upload; draws a bar of bytes where one is asked for.
+    """A function to call with the `Progress` of an upload; with `progress` it draws a bar.
 
     Raises:
-        InvalidRequestError: `on_progress` is nothing that can be called.
-        ConfigurationError: a bar is asked for, and the extra `progress` is not installed.
+        InvalidRequestError: `on_progress` cannot be called.
+        ConfigurationError: `progress` is set, and the extra `progress` is not installed.
     """
     check_callback(on_progress)
     if not progress:
@@ -34,24 +35,24 @@ def upload_progress(
         return
     with _tqdm()(total=total, desc=f"uploading {what}", unit="B", unit_scale=True) as bar:
 
-        def move(at: Any) -> None:
+        def update(at: Any) -> None:
             bar.total = at.total_bytes
             bar.update(at.sent_bytes - bar.n)
             if on_progress is not None:
                 on_progress(at)
 
-        yield move
+        yield update
 
 
 @contextmanager
 def wait_progress(
     what: object, on_progress: Callback | None, progress: bool
 ) -> Iterator[Callback | None]:
-    """What to call with a job after each look; draws its status and time where that is asked for.
+    """A function to call with a job after each poll; with `progress` it draws status and time.
 
     Raises:
-        InvalidRequestError: `on_progress` is nothing that can be called.
-        ConfigurationError: a bar is asked for, and the extra `progress` is not installed.
+        InvalidRequestError: `on_progress` cannot be called.
+        ConfigurationError: `progress` is set, and the extra `progress` is not installed.
     """
     check_callback(on_progress)
     if not progress:
@@ -59,20 +60,20 @@ def wait_progress(
         return
     with _tqdm()(desc=f"waiting for {what}", bar_format=_WAITING) as bar:
 
-        def move(job: Any) -> None:
+        def update(job: Any) -> None:
             bar.set_postfix_str(job.status)
             if on_progress is not None:
                 on_progress(job)
 
-        yield move
+        yield update
 
 
 @contextmanager
 def count_progress(what: object, total: int, progress: bool) -> Iterator[Callable[[], object]]:
-    """What to call for each thing done; draws a bar of things where one is asked for.
+    """A function to call after each item; with `progress` it draws a bar.
 
     Raises:
-        ConfigurationError: a bar is asked for, and the extra `progress` is not installed.
+        ConfigurationError: `progress` is set, and the extra `progress` is not installed.
     """
     if not progress:
         yield lambda: None
@@ -85,7 +86,5 @@ def _tqdm() -> Any:
     try:
         from tqdm.auto import tqdm  # type: ignore[import-untyped]
     except ImportError as exc:
-        raise ConfigurationError(
-            f"progress=True needs the extra `progress`: pip install 'dodeca[progress]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("progress=True", "progress", exc)) from exc
     return tqdm

@@ -1,4 +1,4 @@
-"""Pure decisions: send again or not, how long to wait, when to look again. No clock, no I/O."""
+"""When to retry a request, and how long to wait before. No clock, no I/O."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _RETRY_AFTER_CAP_SEC = 7 * 86_400.0
 
 
 class Idempotency(Enum):
-    """What happens when a request is carried out twice."""
+    """The effect of executing a request twice."""
 
-    READ = "nothing changes"
-    IDEMPOTENT = "the second time changes nothing more"
-    STATELESS_POST = "it computes a response and leaves nothing behind"
-    CREATE_WITH_KEY = "its Idempotency-Key brings the first resource again"
-    CREATE_WITH_MARKER = "a second resource comes to be, which a name or id of ours could find"
-    CREATE_UNMARKED = "a second resource comes to be, and nothing tells the two apart"
+    READ = "it only reads"
+    IDEMPOTENT = "the second execution changes nothing"
+    STATELESS_POST = "it computes a response and stores nothing"
+    CREATE_WITH_KEY = "its Idempotency-Key returns the first resource again"
+    CREATE_WITH_MARKER = "it creates a second resource; a name or id of ours finds the first"
+    CREATE_UNMARKED = "it creates a second resource, and nothing distinguishes the two"
 
 
 _OPERATIONS: Mapping[Idempotency, tuple[str, ...]] = {
@@ -79,7 +79,7 @@ _OPERATIONS: Mapping[Idempotency, tuple[str, ...]] = {
     Idempotency.CREATE_WITH_KEY: ("analyze_tasks_create",),
     Idempotency.CREATE_WITH_MARKER: (
         "assets_create",  # an entry of its user_metadata
-        "indexed_assets_create",  # the asset that it is made of
+        "indexed_assets_create",  # the id of its asset
         "indexes_create",  # its name, which is unique
     ),
     Idempotency.CREATE_UNMARKED: (
@@ -93,31 +93,31 @@ _OPERATIONS: Mapping[Idempotency, tuple[str, ...]] = {
 CREATES = frozenset(
     {Idempotency.CREATE_WITH_KEY, Idempotency.CREATE_WITH_MARKER, Idempotency.CREATE_UNMARKED}
 )
-IDEMPOTENCY = {name: kind for kind, names in _OPERATIONS.items() for name in names}
+IDEMPOTENCY = {name: effect for effect, names in _OPERATIONS.items() for name in names}
 
 
 class AttemptResult(Enum):
-    """How one attempt ended without a success."""
+    """How an attempt failed."""
 
-    PERMANENT = "no connection, and another try would meet the same: TLS was refused"
-    NOT_SENT = "the service cannot have seen it"
-    THROTTLED = "the service saw it and put it off (429)"
-    REFUSED = "the service will not do it (other 4xx, 3xx)"
-    FAILED = "the service failed, before or after the work (5xx)"
-    NO_RESPONSE = "it went out, and no whole response came back"
-    UNREADABLE = "it succeeded, and the response is not what the API documents"
+    PERMANENT = "it was not sent, and a retry would fail the same way: TLS was refused"
+    NOT_SENT = "the service cannot have received it"
+    THROTTLED = "the service rate-limited it (429)"
+    REFUSED = "the service rejected it (other 4xx, 3xx)"
+    FAILED = "the service failed, before or after executing it (5xx)"
+    NO_RESPONSE = "it was sent, and no complete response arrived"
+    UNREADABLE = "it succeeded, and the response is not as the API documents it"
 
 
 class Action(Enum):
-    """What to do about it."""
+    """What to do after a failed attempt."""
 
     RETRY = "send it again"
-    RECONCILE = "find out whether it was carried out, by its marker"
-    UNKNOWN = "nobody can tell whether it was carried out"
-    GIVE_UP = "it was not carried out, and will not be"
+    RECONCILE = "find out by its marker whether it was executed"
+    UNKNOWN = "report that nobody knows whether it was executed"
+    GIVE_UP = "report that it was not executed"
 
 
-_SETTLED = {
+_UNAMBIGUOUS = {
     AttemptResult.PERMANENT: Action.GIVE_UP,
     AttemptResult.NOT_SENT: Action.RETRY,
     AttemptResult.THROTTLED: Action.RETRY,
@@ -126,7 +126,7 @@ _SETTLED = {
 AMBIGUOUS = (AttemptResult.FAILED, AttemptResult.NO_RESPONSE, AttemptResult.UNREADABLE)
 ACTIONS: Mapping[tuple[Idempotency, AttemptResult], Action] = {
     (idempotency, result): action
-    for idempotency, unsettled in {
+    for idempotency, if_ambiguous in {
         Idempotency.READ: Action.RETRY,
         Idempotency.IDEMPOTENT: Action.RETRY,
         Idempotency.STATELESS_POST: Action.RETRY,
@@ -134,13 +134,13 @@ ACTIONS: Mapping[tuple[Idempotency, AttemptResult], Action] = {
         Idempotency.CREATE_WITH_MARKER: Action.RECONCILE,
         Idempotency.CREATE_UNMARKED: Action.UNKNOWN,
     }.items()
-    for result, action in {**_SETTLED, **dict.fromkeys(AMBIGUOUS, unsettled)}.items()
+    for result, action in {**_UNAMBIGUOUS, **dict.fromkeys(AMBIGUOUS, if_ambiguous)}.items()
 }
 
 
 @attrs.frozen
 class Outcome:
-    """How one attempt ended, and how long the service asks to wait."""
+    """How an attempt failed, and the seconds to wait that the service asks for."""
 
     result: AttemptResult
     retry_after: float | None = None
@@ -148,14 +148,14 @@ class Outcome:
 
 @attrs.frozen
 class FailedAttempt:
-    """An attempt without a success: how it ended, and the error to raise for it."""
+    """A failed attempt, with the error to raise for it."""
 
     outcome: Outcome
     error: DodecaError
 
 
 def result_of_status(status: int) -> AttemptResult:
-    """What an error status says about the request."""
+    """How an attempt failed that got this error status."""
     if status == 429:
         return AttemptResult.THROTTLED
     if status >= 500:
@@ -163,12 +163,12 @@ def result_of_status(status: int) -> AttemptResult:
     return AttemptResult.NO_RESPONSE if status in (408, 425) else AttemptResult.REFUSED
 
 
-def delay(attempt: int, outcome: Outcome, *, left: float, jitter: float) -> float | None:
-    """Seconds to wait before a request that may be repeated is; None when it is too late.
+def delay(attempt: int, outcome: Outcome, *, remaining: float, jitter: float) -> float | None:
+    """Seconds to wait before a retry; None if there is to be none.
 
-    `attempt` counts from 1, `left` is what remains of the call's deadline in seconds, `jitter` a
-    random number from 0 to 1. A service that names the time of its next response is asked again
-    until the deadline, others three times in all; a response that cannot be read twice.
+    `attempt` counts from 1, `remaining` is the seconds until the call's deadline, `jitter` a random
+    number from 0 to 1. A request is sent three times in all, one with an unreadable response twice,
+    and one with a Retry-After until the deadline.
     """
     wait = outcome.retry_after
     if outcome.result is not AttemptResult.THROTTLED or wait is None:
@@ -178,16 +178,15 @@ def delay(attempt: int, outcome: Outcome, *, left: float, jitter: float) -> floa
     if wait is None:
         wait = jitter * min(_BACKOFF_SEC * 2**attempt, _BACKOFF_CAP_SEC)
     elif attempt >= MAX_ATTEMPTS:
-        wait = max(wait, _BACKOFF_SEC)  # a service that says "at once" for ever is not hammered
-    return wait if wait < left else None
+        wait = max(wait, _BACKOFF_SEC)  # even if the service asks for no wait
+    return wait if wait < remaining else None
 
 
 class Budget:
-    """What retries may cost: an outage ends them for all threads that share a client.
+    """Limits the retries of a client, in all its threads, so that they end in an outage.
 
-    Each retry costs ten of five hundred, each success earns one. So a service that fails always
-    gets fifty retries, and one that fails at times gets as many as it needs. What it asked for by
-    a Retry-After costs nothing.
+    It starts with 500 credits. A retry costs 10, unless the service asked for it by a Retry-After;
+    a success earns 1. A service that always fails gets 50 retries.
     """
 
     _FULL = 500
@@ -198,7 +197,7 @@ class Budget:
         self._lock = threading.Lock()
 
     def spend(self, outcome: Outcome) -> bool:
-        """Whether one more retry is within the budget."""
+        """Pay for a retry; False if the budget is used up."""
         if outcome.result is AttemptResult.THROTTLED and outcome.retry_after is not None:
             return True
         with self._lock:
@@ -208,30 +207,30 @@ class Budget:
             return True
 
     def earn(self) -> None:
-        """A request succeeded."""
+        """Add the credit for a success."""
         if self._left < self._FULL:
             with self._lock:
                 self._left = min(self._left + 1, self._FULL)
 
 
 def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
-    """Seconds that the service asks to wait, in any of the forms in use; None for anything else.
+    """Seconds to wait, from `retry-after-ms` or `retry-after`; None if neither is valid.
 
-    `now` is Unix time, for the form that names a date.
+    `now` is Unix time, for a Retry-After that is a date.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return _bounded(milliseconds / 1000)
+        return _clamp(milliseconds / 1000)
     text = headers.get("retry-after", "").strip()
     seconds = _number(text)
     if seconds is not None:
-        return _bounded(seconds)
+        return _clamp(seconds)
     if not text.endswith("GMT"):
         return None
     from dateutil import parser as dates
 
     try:
-        return _bounded(dates.parse(text).timestamp() - now)
+        return _clamp(dates.parse(text).timestamp() - now)
     except (ValueError, ArithmeticError):
         return None
 
@@ -244,5 +243,5 @@ def _number(text: str | None) -> float | None:
     return value if math.isfinite(value) and value >= 0 else None
 
 
-def _bounded(seconds: float) -> float:
+def _clamp(seconds: float) -> float:
     return min(max(seconds, 0.0), _RETRY_AFTER_CAP_SEC)

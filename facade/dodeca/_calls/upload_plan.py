@@ -1,4 +1,4 @@
-"""The plan of an upload in chunks. Pure."""
+"""Split a file into the chunks of a multipart upload. Pure."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dodeca.media import Media
 
 @attrs.frozen
 class Progress:
-    """How far an upload is: bytes and chunks that the service has.
+    """The progress of an upload: the bytes and chunks that the service has.
 
-    `upload_id` resumes it by `assets.upload(..., upload_id=...)`; it is empty for a file that went
-    in one call.
+    `assets.upload(..., upload_id=...)` resumes the upload; `upload_id` is empty for a file that was
+    sent in one request.
     """
 
     upload_id: str
@@ -26,14 +26,14 @@ class Progress:
     total_chunks: int
 
     @classmethod
-    def whole(cls, asset_id: str, size: int) -> Progress:
-        """A file that went in one call."""
+    def complete(cls, asset_id: str, size: int) -> Progress:
+        """The progress of a file that was sent in one request."""
         return cls("", asset_id, size, size, 1, 1)
 
 
 @attrs.frozen
-class Chunk:
-    """A range of the file. The service counts chunks from 1."""
+class ChunkRange:
+    """The byte range of a chunk; `index` counts from 1."""
 
     index: int
     offset: int
@@ -41,8 +41,8 @@ class Chunk:
 
 
 @attrs.frozen
-class Plan:
-    """Which bytes of which file belong to which chunk."""
+class UploadPlan:
+    """Maps the chunks of an upload to ranges of the file; sizes are in bytes."""
 
     upload_id: str
     asset_id: str
@@ -50,38 +50,38 @@ class Plan:
     chunk_size: int
 
     @classmethod
-    def of(
+    def for_session(
         cls, media: Media, *, upload_id: str, asset_id: str, chunk_size: int, total_bytes: int
-    ) -> Plan:
-        """The plan of a session for a file.
+    ) -> UploadPlan:
+        """The plan for a file and an upload session.
 
         Raises:
-            InvalidMediaError: the session was begun with a file of another size.
+            InvalidMediaError: the session was started for a file of another size.
         """
         if media.size != total_bytes:
             raise InvalidMediaError(
-                f"upload {upload_id} was begun with {total_bytes} bytes, {media} has {media.size}"
+                f"upload {upload_id} was started with {total_bytes} bytes, {media} has {media.size}"
             )
         return cls(upload_id, asset_id, total_bytes, chunk_size)
 
     @property
     def total_chunks(self) -> int:
-        """All chunks but the last have the same size."""
+        """The number of chunks; all but the last have the same size."""
         return -(-self.total_bytes // self.chunk_size)
 
-    def chunk(self, index: int) -> Chunk:
-        """The range of a chunk."""
+    def chunk(self, index: int) -> ChunkRange:
+        """The byte range of a chunk."""
         offset = (index - 1) * self.chunk_size
-        return Chunk(index, offset, min(self.chunk_size, self.total_bytes - offset))
+        return ChunkRange(index, offset, min(self.chunk_size, self.total_bytes - offset))
 
-    def missing(self, sent: Collection[int]) -> Iterator[Chunk]:
-        """The chunks that the service does not have."""
+    def missing(self, sent: Collection[int]) -> Iterator[ChunkRange]:
+        """The chunks that are not among those sent."""
         for index in range(1, self.total_chunks + 1):
             if index not in sent:
                 yield self.chunk(index)
 
     def progress(self, sent: Collection[int]) -> Progress:
-        """How far it is, with these chunks sent."""
+        """The progress when these chunks are sent."""
         return Progress(
             upload_id=self.upload_id,
             asset_id=self.asset_id,

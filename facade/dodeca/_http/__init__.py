@@ -1,1 +1,1 @@
-"""HTTP/1.1 of our own, over httptools and ssl: the only place that names httpx."""
+"""Our HTTP/1.1 client over httptools and ssl; the only package that imports httpx."""

@@ -1,4 +1,4 @@
-"""The API key, held where no repr, log, copy or pickle shows it."""
+"""The API key, which no repr, log, copy or pickle reveals."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dodeca.errors import ConfigurationError
 
 ENVIRONMENT = ("TWELVELABS_API_KEY", "TWELVE_LABS_API_KEY", "TL_API_KEY")
 
-_SHORT = 12  # characters: what is no longer is no key of the service, and part of many a word
+_MAX_PLAIN_LENGTH = 12  # characters; shorter strings are not real keys, and occur in ordinary text
 
 
 class APIKey:
-    """A string that shows only its last four characters, and only when asked how it looks."""
+    """An API key whose repr shows only the last four characters."""
 
     __slots__ = ("_value",)
 
@@ -23,15 +23,19 @@ class APIKey:
         self._value = value
 
     def sign(self, headers: MutableMapping[str, str]) -> None:
-        """Add the key to the headers of a request, the only place where it goes."""
+        """Add the key to the headers of a request; it is sent nowhere else."""
         headers["x-api-key"] = self._value
 
     def redact(self, text: bytes) -> bytes:
-        """The text without the secret, should somebody have sent it back."""
-        return text.replace(self._value.encode(), b"***") if len(self._value) > _SHORT else text
+        """The text with the key replaced by `***`, in case a server sent it back."""
+        return (
+            text.replace(self._value.encode(), b"***")
+            if len(self._value) > _MAX_PLAIN_LENGTH
+            else text
+        )
 
     def __repr__(self) -> str:
-        return f"***{self._value[-4:]}" if len(self._value) > _SHORT else "***"
+        return f"***{self._value[-4:]}" if len(self._value) > _MAX_PLAIN_LENGTH else "***"
 
     __str__ = __repr__
 
@@ -40,10 +44,10 @@ class APIKey:
 
 
 def load_api_key(value: str | None) -> APIKey:
-    """The key from the argument, or from the environment.
+    """The API key from the argument, or else from the environment.
 
     Raises:
-        ConfigurationError: there is none, or it has characters that no header can carry.
+        ConfigurationError: no key, or one with characters that HTTP headers do not allow.
     """
     found = value if value is not None else _from_environment()
     if not isinstance(found, str) or not found.strip():

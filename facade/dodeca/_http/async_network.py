@@ -1,4 +1,4 @@
-"""Sockets of an event loop; only the asynchronous client loads them."""
+"""TCP connections with a deadline, for event loops; only the async client imports this."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ import time
 from typing import cast
 
 from dodeca._http.lean_httpx import httpx
-from dodeca._http.network import UNREACHABLE, addresses, is_readable
+from dodeca._http.network import CONNECT_ERRORS, addresses_with_shares, is_readable
 
-_MOST = 256 * 1024  # bytes that wait to be read before the other side has to wait, too
+_MAX_UNREAD_BYTES = 256 * 1024  # bytes; above this, reading from the socket pauses
 
 
-class AsyncStream(asyncio.Protocol):
-    """A connection of an event loop; asyncio's own streams cost three times as much."""
+class AsyncTcpStream(asyncio.Protocol):
+    """A TCP or TLS connection of an event loop; asyncio's own streams cost three times the CPU.
+
+    Reads and writes fail after `deadline`, in seconds of the monotonic clock.
+    """
 
     _transport: asyncio.Transport
 
     def __init__(self) -> None:
         self.deadline = 0.0
         self._loop = asyncio.get_running_loop()
-        self._arrived: list[bytes] = []
+        self._received: list[bytes] = []
         self._size = 0
         self._has_ended = False
-        self._trouble: Exception | None = None
+        self._error: Exception | None = None
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
         self._is_full = False
@@ -33,14 +36,18 @@ class AsyncStream(asyncio.Protocol):
     @classmethod
     async def connect(
         cls, host: str, port: int, tls: ssl.SSLContext | None, timeout: float
-    ) -> AsyncStream:
-        """A new connection, within so many seconds."""
+    ) -> AsyncTcpStream:
+        """Open a connection within `timeout` seconds.
+
+        Raises:
+            httpx.ConnectTimeout, httpx.ConnectError: no address could be reached.
+        """
         loop, until = asyncio.get_running_loop(), time.monotonic() + timeout
         name = None if tls is None else host
         try:
             async with asyncio.timeout(timeout):
                 found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            for left, address in addresses(found):
+            for left, address in addresses_with_shares(found):
                 share = (until - time.monotonic()) / left
                 try:
                     async with asyncio.timeout(share):
@@ -53,93 +60,93 @@ class AsyncStream(asyncio.Protocol):
                         raise
         except TimeoutError as exc:
             raise httpx.ConnectTimeout("no connection in time") from exc
-        except UNREACHABLE as exc:
+        except CONNECT_ERRORS as exc:
             raise httpx.ConnectError(str(exc)) from exc
         raise httpx.ConnectError("the host has no address")
 
     async def read(self) -> bytes:
-        """What has arrived; nothing at the end."""
-        while not self._arrived:
-            if self._trouble is not None:
-                raise httpx.ReadError(str(self._trouble)) from self._trouble
+        """The bytes that have arrived, empty at the end."""
+        while not self._received:
+            if self._error is not None:
+                raise httpx.ReadError(str(self._error)) from self._error
             if self._has_ended:
                 return b""
             if time.monotonic() >= self.deadline:
                 raise httpx.ReadTimeout("the deadline of the call")
             self._reader = self._loop.create_future()
-            await self._woken(self._reader)
-        arrived = self._arrived
+            await self._wait_for(self._reader)
+        arrived = self._received
         data = arrived[0] if len(arrived) == 1 else b"".join(arrived)
-        if self._size > _MOST:
+        if self._size > _MAX_UNREAD_BYTES:
             self._transport.resume_reading()
-        self._arrived, self._size = [], 0
+        self._received, self._size = [], 0
         return data
 
     async def write(self, data: bytes) -> None:
-        """Send it, as fast as the other side takes it."""
-        if self._trouble is None and not self._transport.is_closing():
+        """Send the bytes; waits while the send buffer is full."""
+        if self._error is None and not self._transport.is_closing():
             self._transport.write(data)
-            while self._is_full and self._trouble is None:
+            while self._is_full and self._error is None:
                 if time.monotonic() >= self.deadline:
                     raise httpx.WriteTimeout("the deadline of the call")
                 self._writer = self._loop.create_future()
-                await self._woken(self._writer)
-        if self._trouble is not None or self._transport.is_closing():
-            raise httpx.WriteError(str(self._trouble or "the server closed the connection"))
+                await self._wait_for(self._writer)
+        if self._error is not None or self._transport.is_closing():
+            raise httpx.WriteError(str(self._error or "the server closed the connection"))
 
     def is_readable(self) -> bool:
-        """Whether something arrived where nothing should: the end, above all."""
-        if self._arrived or self._has_ended or self._transport.is_closing():
+        """Whether data or the end of the stream can be read; on an idle connection, it is stale."""
+        if self._received or self._has_ended or self._transport.is_closing():
             return True
         return is_readable(self._transport.get_extra_info("socket"))
 
     async def aclose(self) -> None:
-        """Close it, at once: a polite end of TLS would wait for the other side."""
+        """Close it at once: a clean shutdown of TLS would wait for the server."""
         self._transport.abort()
         await asyncio.sleep(0)
 
-    async def _woken(self, waiter: asyncio.Future[None]) -> None:
-        """Wait until something happens, or the deadline has come."""
+    async def _wait_for(self, waiter: asyncio.Future[None]) -> None:
+        """Wait for an event, or until the deadline."""
         timer = self._loop.call_later(self.deadline - time.monotonic(), _wake, waiter)
         try:
             await waiter
         finally:
             timer.cancel()
 
-    # What the event loop calls.
+    # Callbacks of the event loop.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """It is open."""
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass of it
+        """The connection is open."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's transport is not a subclass
 
     def data_received(self, data: bytes) -> None:
-        """Keep what arrives, but not without end."""
-        self._arrived.append(data)
+        """Buffer the bytes, and pause reading above the limit."""
+        self._received.append(data)
         self._size += len(data)
-        if self._size > _MOST:
+        if self._size > _MAX_UNREAD_BYTES:
             self._transport.pause_reading()
         _wake(self._reader)
 
     def eof_received(self) -> bool:
-        """The other side has nothing more to say; it may still be listening."""
+        """The server has finished sending; the connection may still be open for writing."""
         self._has_ended = True
         _wake(self._reader)
         return self._transport.get_extra_info("ssl_object") is None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is closed, by whomever."""
+        """The connection is closed, by either side."""
         self._has_ended = True
         self._is_full = False
-        self._trouble = exc
+        self._error = exc
         _wake(self._reader)
         _wake(self._writer)
 
     def pause_writing(self) -> None:
-        """More waits to be sent than should."""
+        """The send buffer is full."""
         self._is_full = True
 
     def resume_writing(self) -> None:
-        """There is room again."""
+        """The send buffer has room again."""
         self._is_full = False
         _wake(self._writer)
 

@@ -6,21 +6,23 @@ import httptools
 
 from dodeca._http import messages
 
-_MAX_HEAD = 100 * 1024  # bytes in a row that are no body: heads, trailers, chunk extensions
+_MAX_HEAD = 100 * 1024  # bytes in a row that are not body: heads, trailers, chunk extensions
 
 
 def request_head(request: messages.HttpRequest) -> bytes:
     """The request line and the headers, as bytes.
 
     Raises:
-        LocalProtocolError: one of them holds a line break, a NUL, or what is not ASCII.
+        LocalProtocolError: one of them holds a line break, a NUL or a non-ASCII character.
     """
     first = f"{request.method} {request.url.raw_path.decode('ascii')} HTTP/1.1"
     lines = [first, *[f"{name}: {value}" for name, value in request.headers.items()], "", ""]
     text = "\r\n".join(lines)
     ends = text.count("\r"), text.count("\n")
     if ends != (len(lines) - 1,) * 2 or "\0" in text or not text.isascii():
-        raise messages.LocalProtocolError("a header of the request holds what no header can hold")
+        raise messages.LocalProtocolError(
+            "a header of the request holds a character that HTTP does not allow"
+        )
     return text.encode("ascii")
 
 
@@ -54,7 +56,7 @@ class ResponseParser:
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as exc:
             self.is_last = True
             if isinstance(exc, httptools.HttpParserCallbackError) and exc.__context__:
-                raise exc.__context__ from None  # Ctrl-C while the parser called
+                raise exc.__context__ from None  # Ctrl-C within a callback
             if not self.is_complete:
                 raise messages.ProtocolError(str(exc)) from exc
         self._head_bytes = 0 if len(self._body) > before else self._head_bytes + len(data)

@@ -1,7 +1,7 @@
-"""httpx without its command line, which is most of what importing it costs.
+"""httpx without its command line, which takes most of the time of importing it.
 
-Where click and rich are installed, httpx imports both, and pygments, for `python -m httpx`. It does
-without when that module cannot be imported, so it is kept from it for the moment of the import.
+If click and rich are installed, httpx imports both, and pygments, for `python -m httpx`. It skips
+them if its module `_main` cannot be imported, so that module is blocked during the import.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The seam to httpx: with the sockets beside it all of the facade that names it.
+"""HTTP requests, TLS, proxies and errors: the interface to httpx.
 
-It turns httpx's errors into ours, and for its transports our requests into httpx's. Its client is
-not used: that keeps cookies, follows redirects, logs URLs, unpacks without a limit, and doubles the
-cost of a small call.
+It converts httpx's errors to ours, and our requests to httpx's for its transports. httpx's client
+is not used: it keeps cookies, follows redirects, logs URLs, decompresses without a limit, and
+doubles the cost of a small call.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import attrs
 
-from dodeca._base.addresses import address
+from dodeca._base.addresses import ip_of_host
 from dodeca._base.logs import masked
-from dodeca._calls.bodies import Body, form_body, json_body
+from dodeca._calls.bodies import RequestBody, form_body, json_body
 from dodeca._calls.operation import Request
 from dodeca._calls.retry import AttemptResult
 from dodeca._http.lean_httpx import httpx
@@ -47,10 +47,12 @@ ProtocolError = httpx.RemoteProtocolError
 LocalProtocolError = httpx.LocalProtocolError
 
 _CONNECT_SEC = 10.0
-_BYTES_PER_SEC = 128 * 1024  # a slow uplink: what a body may take on top of a call's deadline
-_AHEAD = 4  # pieces that are read at a time, since going to a thread costs as much as one
-_MOST_PORT = 65_535
-_NO_BODY = Body("", [])
+_BYTES_PER_SEC = (
+    128 * 1024
+)  # a slow uplink; gives the time that a body may take beyond the deadline
+_PIECES_AHEAD = 4  # pieces that one hop to a thread reads, since a hop costs as much as a piece
+_MAX_PORT = 65_535
+_EMPTY_BODY = RequestBody("", [])
 _USER_AGENT = f"dodeca/{VERSION}"
 _NOT_SENT = (
     httpx.ConnectError,
@@ -68,9 +70,9 @@ ERRORS = (
 
 
 class BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body, piece by piece; in an event loop files are read in a thread."""
+    """A request body as a stream; in an event loop, files are read in a thread."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: RequestBody) -> None:
         self._body = body
 
     def __iter__(self) -> Iterator[bytes]:
@@ -84,16 +86,16 @@ class BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
                 yield part
                 continue
             pieces = iter(part)
-            while found := await to_thread.run_sync(_some, pieces):
+            while found := await to_thread.run_sync(_read_pieces, pieces):
                 for piece in found:
                     yield piece
 
 
-def _some(pieces: Iterator[bytes]) -> list[bytes]:
-    return list(itertools.islice(pieces, _AHEAD))
+def _read_pieces(pieces: Iterator[bytes]) -> list[bytes]:
+    return list(itertools.islice(pieces, _PIECES_AHEAD))
 
 
-EMPTY = BodyStream(_NO_BODY)
+EMPTY_STREAM = BodyStream(_EMPTY_BODY)
 
 
 def _deadline(request: HttpRequest) -> float:
@@ -102,20 +104,20 @@ def _deadline(request: HttpRequest) -> float:
 
 @attrs.define(eq=False)
 class HttpRequest:
-    """What goes to the other side, once: the attempt of a call, or a chunk for the storage."""
+    """One HTTP request: an attempt of a call, or a chunk sent to storage."""
 
     method: str
     url: httpx.URL = attrs.field(repr=False)  # it may hold a signature
     headers: dict[str, str] = attrs.field(repr=False)  # and these the key
-    body: Body = attrs.field(repr=False)
+    body: RequestBody = attrs.field(repr=False)
     timeout: float
-    """Seconds for all of it, but for the time that the body needs."""
+    """Seconds for the whole request, without the time that the body needs."""
     needs_live_connection: bool = False
-    """Whether it needs a connection that is not about to be closed by the other side."""
+    """Whether it must not use a connection that the server may be about to close."""
     deadline: float = attrs.field(
         init=False, repr=False, default=attrs.Factory(_deadline, takes_self=True)
     )
-    """When it has to be over, whatever it waits for until then; of the monotonic clock."""
+    """When it must have ended, in seconds of the monotonic clock."""
 
     @property
     def remaining_sec(self) -> float:
@@ -129,16 +131,16 @@ class HttpRequest:
 
     @property
     def body_allowance(self) -> float:
-        """Seconds that sending the body may take beyond the deadline of the call."""
+        """Seconds that sending the body may add to the deadline of the call."""
         return self.body.length / _BYTES_PER_SEC
 
 
 @functools.cache
-def tls() -> ssl.SSLContext:
-    """Built once for all clients: reading the certificates takes longer than a request.
+def tls_context() -> ssl.SSLContext:
+    """The TLS context of all clients; reading the certificates takes longer than a request.
 
     Raises:
-        ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR name something that cannot be read.
+        ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR cannot be read.
     """
     try:
         return httpx.create_ssl_context()
@@ -146,11 +148,11 @@ def tls() -> ssl.SSLContext:
         raise ConfigurationError(f"the TLS certificates cannot be read: {exc}") from exc
 
 
-def proxy(to: httpx.URL) -> httpx.Proxy | None:
-    """The proxy that the environment names for a URL.
+def find_proxy(to: httpx.URL) -> httpx.Proxy | None:
+    """The proxy for a URL, from the environment; None to connect directly.
 
     Raises:
-        ConfigurationError: it names something that is no proxy.
+        ConfigurationError: the environment names an invalid proxy.
     """
     named = getproxies()
     found = named.get(to.scheme) or named.get("all")
@@ -160,28 +162,28 @@ def proxy(to: httpx.URL) -> httpx.Proxy | None:
         return httpx.Proxy(found if "://" in found else f"http://{found}")
     except (httpx.InvalidURL, ValueError) as exc:
         raise ConfigurationError(
-            f"the proxy for {to.scheme} in the environment is no URL of a proxy"
+            f"the proxy for {to.scheme} in the environment is not a valid proxy URL"
         ) from exc
 
 
 def proxy_transport(proxy: httpx.Proxy) -> httpx.HTTPTransport:
-    """Connections by way of a proxy.
+    """A transport that connects through a proxy.
 
     Raises:
-        ConfigurationError: a kind of proxy that is not supported here.
+        ConfigurationError: a kind of proxy that is not supported.
     """
-    with _named(proxy):
-        return httpx.HTTPTransport(proxy=proxy, verify=tls())
+    with _wrap_proxy_errors(proxy):
+        return httpx.HTTPTransport(proxy=proxy, verify=tls_context())
 
 
 def async_proxy_transport(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
-    """The same for an event loop."""
-    with _named(proxy):
-        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls())
+    """The async twin of `proxy_transport`."""
+    with _wrap_proxy_errors(proxy):
+        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls_context())
 
 
 @contextlib.contextmanager
-def _named(proxy: httpx.Proxy) -> Iterator[None]:
+def _wrap_proxy_errors(proxy: httpx.Proxy) -> Iterator[None]:
     try:
         yield
     except (ImportError, ValueError) as exc:
@@ -190,53 +192,55 @@ def _named(proxy: httpx.Proxy) -> Iterator[None]:
 
 
 @functools.lru_cache(maxsize=256)
-def url(text: str) -> httpx.URL:
-    """A URL, taken apart once."""
+def parse_url(text: str) -> httpx.URL:
+    """A parsed URL, cached."""
     return httpx.URL(text)
 
 
 @functools.lru_cache(maxsize=256)
-def _target(base_url: str, path: str) -> httpx.URL:
-    """Where a request goes, looked at once.
+def _request_url(base_url: str, path: str) -> httpx.URL:
+    """The URL of a path of the service, cached.
 
     Raises:
-        InvalidRequestError: the path leads away from the service, and from where the key may go.
+        InvalidRequestError: the path leads to another host, which must not get the API key.
     """
-    base, to = url(base_url), httpx.URL(base_url + path)
+    base, to = parse_url(base_url), httpx.URL(base_url + path)
     if (to.scheme, to.netloc) != (base.scheme, base.netloc):
         raise InvalidRequestError(f"{path!r} leads away from {base_url}")
     return to
 
 
-def build(
+def build_request(
     request: Request[Any], base_url: str, *, timeout: float, needs_live_connection: bool = False
 ) -> HttpRequest:
-    """One attempt of a call, but for the key.
+    """The request for one attempt of a call, without the API key.
 
     Raises:
-        InvalidRequestError: the path leads away from the service.
+        InvalidRequestError: the path leads to another host.
     """
-    to = _target(base_url, request.path)
+    to = _request_url(base_url, request.path)
     if request.params:
         to = to.copy_with(params=request.params)
-    body = _body(request)
-    headers = {**_usual(to), **request.headers}
+    body = _request_body(request)
+    headers = {**_default_headers(to), **request.headers}
     if body is not None:
         headers["content-type"] = body.content_type
         headers["content-length"] = str(body.length)
     return HttpRequest(
-        request.method, to, headers, body or _NO_BODY, timeout, needs_live_connection
+        request.method, to, headers, body or _EMPTY_BODY, timeout, needs_live_connection
     )
 
 
-def build_upload(to: str, headers: Mapping[str, str], body: Body, timeout: float) -> HttpRequest:
-    """A PUT to storage: no key, and no type of content, which a signature may not allow."""
+def build_upload_request(
+    to: str, headers: Mapping[str, str], body: RequestBody, timeout: float
+) -> HttpRequest:
+    """A PUT to storage: no API key, and no Content-Type, which a signature may not cover."""
     url = httpx.URL(to)
-    sent = {**_usual(url), **headers, "content-length": str(body.length)}
+    sent = {**_default_headers(url), **headers, "content-length": str(body.length)}
     return HttpRequest("PUT", url, sent, body, timeout)
 
 
-def _usual(to: httpx.URL) -> dict[str, str]:
+def _default_headers(to: httpx.URL) -> dict[str, str]:
     return {
         "host": to.netloc.decode("ascii"),
         "user-agent": _USER_AGENT,
@@ -244,8 +248,8 @@ def _usual(to: httpx.URL) -> dict[str, str]:
     }
 
 
-def for_httpx(request: HttpRequest) -> httpx.Request:
-    """The same request for a transport of httpx's."""
+def to_httpx(request: HttpRequest) -> httpx.Request:
+    """The same request for a transport of httpx."""
     phases = dict.fromkeys(("read", "write", "pool"), request.timeout)
     return httpx.Request(
         request.method,
@@ -256,41 +260,40 @@ def for_httpx(request: HttpRequest) -> httpx.Request:
     )
 
 
-def check_storage(target: str, base_url: str) -> None:
-    """Storage is a public host reached by https, or beside an API that is itself on this machine.
+def check_storage_url(target: str, base_url: str) -> None:
+    """Check an upload URL from the service: https to a public host, or the host of the API.
 
     Raises:
-        InvalidResponseError: an upload URL that would show the file to the network, or reach into
-            a private one.
+        InvalidResponseError: a URL that is invalid, not encrypted, or in a private network.
     """
     try:
         to, api = httpx.URL(target), httpx.URL(base_url)
-        if not to.host.encode("idna") or (to.port or 0) > _MOST_PORT:
+        if not to.host.encode("idna") or (to.port or 0) > _MAX_PORT:
             raise ValueError("no host, or no such port")
     except (httpx.InvalidURL, ValueError) as exc:
-        raise InvalidResponseError(f"an upload URL is none: {exc}") from exc
+        raise InvalidResponseError(f"an upload URL is invalid: {exc}") from exc
     if to.host == api.host and to.scheme == api.scheme:
         return
     if to.scheme != "https":
         raise InvalidResponseError(f"an upload URL is not https: {to.scheme}://{to.host}")
-    where = address(to.host)
+    where = ip_of_host(to.host)
     if where is not None and not where.is_global:
         raise InvalidResponseError(f"an upload URL is in a private network: {to.host}")
 
 
 def attempt_result(exc: BaseException) -> AttemptResult:
-    """How far a request got that ended with this error."""
+    """How an attempt ended that raised this error."""
     if isinstance(exc, httpx.LocalProtocolError):
         return AttemptResult.PERMANENT
     if not isinstance(exc, _NOT_SENT):
         return AttemptResult.NO_RESPONSE
-    return AttemptResult.PERMANENT if _is_tls(exc) else AttemptResult.NOT_SENT
+    return AttemptResult.PERMANENT if _is_certificate_error(exc) else AttemptResult.NOT_SENT
 
 
-def error(exc: BaseException) -> DodecaError:
-    """Our error for one of httpx's; what led to it stays its cause, without the frames.
+def convert_error(exc: BaseException) -> DodecaError:
+    """Our error for one of httpx, which stays its cause, without tracebacks.
 
-    The frames of the libraries hold the headers that were sent, with the key.
+    The frames of a traceback would hold the headers that were sent, with the API key.
     """
     said = str(exc) or ("the deadline of the call" if isinstance(exc, TimeoutError) else "")
     text = masked(f"{type(exc).__name__}: {said}" if said else type(exc).__name__)
@@ -303,7 +306,7 @@ def error(exc: BaseException) -> DodecaError:
     return ours
 
 
-def _is_tls(exc: BaseException) -> bool:
+def _is_certificate_error(exc: BaseException) -> bool:
     seen: BaseException | None = exc
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
@@ -312,7 +315,7 @@ def _is_tls(exc: BaseException) -> bool:
     return "CERTIFICATE_VERIFY_FAILED" in str(exc)
 
 
-def _body(request: Request[Any]) -> Body | None:
+def _request_body(request: Request[Any]) -> RequestBody | None:
     if request.form is not None:
         return form_body(request.form)
     return None if request.json is None else json_body(request.json)

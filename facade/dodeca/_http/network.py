@@ -1,6 +1,7 @@
-"""Sockets that keep the deadline of the request they are used for; `_asockets` has the others.
+"""TCP connections with a deadline, for threads; `async_network` has those for event loops.
 
-Timeouts alone start anew with every byte, so that a server which drips holds a call for ever.
+A socket's own timeout restarts with every read, so that a server which sends a byte now and then
+could hold a call for ever.
 """
 
 from __future__ import annotations
@@ -14,51 +15,62 @@ from typing import Any
 
 from dodeca._http.lean_httpx import httpx
 
-_PIECE = 512 * 1024
-UNREACHABLE = (OSError, ValueError, OverflowError)  # of a host with an impossible name or port, too
+_READ_BYTES = 512 * 1024
+CONNECT_ERRORS = (
+    OSError,
+    ValueError,
+    OverflowError,
+)  # the last two for invalid host names and ports
 
 
-class Stream:
-    """A connection of a thread."""
+class TcpStream:
+    """A TCP or TLS connection, used by one thread at a time.
+
+    Reads and writes fail after `deadline`, in seconds of the monotonic clock.
+    """
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
-        self._room = memoryview(bytearray(_PIECE))
+        self._buffer = memoryview(bytearray(_READ_BYTES))
         self.deadline = 0.0
 
     @classmethod
-    def connect(cls, host: str, port: int, tls: ssl.SSLContext | None, timeout: float) -> Stream:
-        """A new connection, within so many seconds."""
+    def connect(cls, host: str, port: int, tls: ssl.SSLContext | None, timeout: float) -> TcpStream:
+        """Open a connection within `timeout` seconds.
+
+        Raises:
+            httpx.ConnectTimeout, httpx.ConnectError: no address could be reached.
+        """
         until = time.monotonic() + timeout
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            for left, address in addresses(found):
+            for left, address in addresses_with_shares(found):
                 share = max((until - time.monotonic()) / left, 0.001)
                 try:
-                    return cls(_opened((address, port), tls, host, share))
+                    return cls(_open_socket((address, port), tls, host, share))
                 except OSError:
                     if left == 1:
                         raise
         except TimeoutError as exc:
             raise httpx.ConnectTimeout("no connection in time") from exc
-        except UNREACHABLE as exc:
+        except CONNECT_ERRORS as exc:
             raise httpx.ConnectError(str(exc)) from exc
         raise httpx.ConnectError("the host has no address")
 
     def read(self) -> memoryview:
-        """What has arrived; nothing at the end. The next call overwrites it."""
+        """The bytes that have arrived, empty at the end. The next call overwrites them."""
         try:
-            self._socket.settimeout(self._left())
-            return self._room[: self._socket.recv_into(self._room)]
+            self._socket.settimeout(self._remaining_sec())
+            return self._buffer[: self._socket.recv_into(self._buffer)]
         except TimeoutError as exc:
             raise httpx.ReadTimeout("the deadline of the call") from exc
         except OSError as exc:
             raise httpx.ReadError(str(exc)) from exc
 
     def write(self, data: bytes) -> None:
-        """Send all of it."""
+        """Send all bytes."""
         try:
-            self._socket.settimeout(self._left())
+            self._socket.settimeout(self._remaining_sec())
             self._socket.sendall(data)
         except TimeoutError as exc:
             raise httpx.WriteTimeout("the deadline of the call") from exc
@@ -66,29 +78,31 @@ class Stream:
             raise httpx.WriteError(str(exc)) from exc
 
     def is_readable(self) -> bool:
-        """Whether something arrived where nothing should: the end, above all."""
+        """Whether data or the end of the stream can be read; on an idle connection, it is stale."""
         return is_readable(self._socket)
 
     def close(self) -> None:
-        """Close it, at once."""
+        """Close it without waiting for the server."""
         self._socket.close()
 
-    def _left(self) -> float:
+    def _remaining_sec(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
 
-def addresses(found: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
-    """What a name stands for, each with how many are left, of which every one gets its share of
-    the time: where IPv6 leads nowhere, it is the first that does not response.
+def addresses_with_shares(found: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
+    """The addresses of a host, each with the number of addresses left to try, itself included.
+
+    The time that remains is divided by that number, so that an unreachable IPv6 address, which
+    comes first, leaves time for the others.
     """
     hosts = dict.fromkeys(where[0] for *_, where in found)
     return zip(range(len(hosts), 0, -1), hosts, strict=True)
 
 
-def _opened(
+def _open_socket(
     where: tuple[str, int], tls: ssl.SSLContext | None, host: str, timeout: float
 ) -> socket.socket:
     until = time.monotonic() + timeout
@@ -105,7 +119,7 @@ def _opened(
 
 
 def is_readable(connected: Any) -> bool:
-    """Whether something is there to be read, or the end."""
+    """Whether a socket has data to read, or is at its end."""
     number = connected.fileno()
     if number < 0:
         return True

@@ -1,4 +1,4 @@
-"""The settings of a client, checked when it is made."""
+"""The settings of a client, checked when the client is created."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from dodeca._http.messages import InvalidUrl, url
+from dodeca._http.messages import InvalidUrl, parse_url
 from dodeca.errors import ConfigurationError
 
 BASE_URL = "https://api.twelvelabs.io/v1.3"
@@ -16,7 +16,7 @@ _YEAR_SEC = 31_536_000
 
 @attrs.frozen
 class ClientSettings:
-    """How a client behaves; the same for all of its calls."""
+    """Settings that apply to all calls of a client; times are in seconds."""
 
     base_url: str
     timeout: float
@@ -24,21 +24,21 @@ class ClientSettings:
     retry_unknown: bool
     trust_env: bool
     retry_throttled: bool = True
-    """Whether the transport waits and tries again itself when the service responses 429."""
+    """Whether the transport itself waits and retries after a 429."""
 
 
 def check_base_url(base_url: str, allow_insecure: bool) -> str:
-    """Return the base URL without a slash at its end.
+    """Return the base URL without trailing slashes.
 
     Raises:
-        ConfigurationError: no URL of http(s), or plain http to another machine.
+        ConfigurationError: not an http(s) URL, or plain http to another machine.
     """
-    rule = f"base_url is https://host[:port][/path], got {base_url!r}"
+    rule = f"base_url must be https://host[:port][/path], got {base_url!r}"
     if not isinstance(base_url, str) or any(mark in base_url for mark in "?#@\\ \t\r\n"):
         raise ConfigurationError(rule)
     try:
         parts = urlsplit(base_url)
-        host = (parts.hostname or "").encode("idna") and url(base_url).host
+        host = (parts.hostname or "").encode("idna") and parse_url(base_url).host
         usable = parts.scheme in {"http", "https"} and host and parts.port != 0
     except (ValueError, InvalidUrl) as exc:
         raise ConfigurationError(rule) from exc
@@ -46,19 +46,19 @@ def check_base_url(base_url: str, allow_insecure: bool) -> str:
         raise ConfigurationError(rule)
     if parts.scheme == "http" and not (allow_insecure or host in LOOPBACK):
         raise ConfigurationError(
-            f"base_url is plain http, which would show the API key to the network: {base_url!r}; "
+            f"base_url is plain http, which sends the API key unencrypted: {base_url!r}; "
             "allow_insecure=True allows it"
         )
     return base_url.rstrip("/")
 
 
 def check_seconds(name: str, value: float) -> float:
-    """Return a number of seconds above 0 and of at most a year.
+    """Return a number of seconds above 0 and up to a year.
 
     Raises:
-        ConfigurationError: it is something else.
+        ConfigurationError: it is not such a number.
     """
     if not isinstance(value, int | float) or not 0 < value <= _YEAR_SEC:
-        rule = f"above 0, and at most those of a year, {_YEAR_SEC:,}"
-        raise ConfigurationError(f"{name} is a number of seconds {rule}; got {value!r}")
+        rule = f"above 0 and up to {_YEAR_SEC:,} (a year)"
+        raise ConfigurationError(f"{name} must be a number of seconds {rule}, got {value!r}")
     return value

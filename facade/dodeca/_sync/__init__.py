@@ -1,2 +1,2 @@
 # From facade/dodeca/_async/__init__.py by scripts/unasync.py; edit that one.
-"""The body of all I/O code, written once; `_sync` is derived from it by scripts/unasync.py."""
+"""All I/O code, written once; `_sync` is derived from it by scripts/unasync.py."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from dodeca._base.concurrency import blocking
-from dodeca._calls import embed_requests, library_requests
+from dodeca._calls import embed_requests
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import ClientSettings
-from dodeca._sync.resources.assets import Assets
+from dodeca._sync.resources.assets import Assets, find_marked
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import EmbedTasks
 from dodeca._sync.transport import Transport
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
 _MARKER_KEY = "dodeca_input"
-_PAGE_LIMIT = 50
 
 
 class BulkService:
@@ -69,12 +68,8 @@ class BulkService:
 
     def find_asset(self, marker: str, since: float) -> str | None:
         """The id of the asset with a marker, if one was created after a Unix time."""
-        for asset in self._assets.list(page_limit=_PAGE_LIMIT):
-            if (asset.user_metadata or {}).get(_MARKER_KEY) == marker:
-                return asset.id
-            if not library_requests.is_new(asset.created_at, since):
-                return None  # newest first
-        return None
+        found = find_marked(self._assets, _MARKER_KEY, marker, since)
+        return None if found is None else found.id
 
     def asset_is_ready(self, asset_id: str) -> bool:
         """Whether an asset is ready to use; raises `JobFailed` if it failed."""

@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/storage.py by scripts/unasync.py; edit that one.
-"""Upload chunks to storage: without the API key, over separate connections."""
+"""Uploads chunks to storage, without the API key and over separate connections."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 
 from dodeca._calls import retry
-from dodeca._calls.bodies import Body
+from dodeca._calls.bodies import RequestBody
 from dodeca._calls.retry import Action, FailedAttempt, Idempotency
 from dodeca._http import messages
 from dodeca._sync.connections.pool import ConnectionPools
@@ -17,7 +17,7 @@ from dodeca.errors import InvalidResponseError
 
 
 class Storage:
-    """Sends chunks to the URLs that the service gave out for them."""
+    """Sends chunks to the presigned URLs that the service issued."""
 
     def __init__(self, transport: Transport) -> None:
         self._connections = ConnectionPools(
@@ -27,34 +27,34 @@ class Storage:
         self._timeout = transport.settings.timeout
         self._clock = transport.clock
 
-    def put(self, url: str, headers: Mapping[str, str], body: Body) -> str:
-        """Send a chunk and return its ETag; failures of the storage are retried.
+    def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
+        """Send a chunk, with retries, and return its ETag.
 
         Raises:
-            APIError: the storage answered with an error status; 403 when the URL has expired.
+            APIError: the storage returned an error status; 403 when the URL has expired.
             TransportError: no response arrived.
-            InvalidResponseError: the storage gave no ETag, or the URL is not https.
+            InvalidResponseError: the response has no ETag, or the URL is not https.
         """
-        messages.check_storage(url, self._base_url)
-        until = self._clock.monotonic() + self._timeout
-        attempt_number = 0
+        messages.check_storage_url(url, self._base_url)
+        deadline = self._clock.monotonic() + self._timeout
+        number = 0
         while True:
-            attempt_number += 1
-            left = until - self._clock.monotonic()
-            ended = self._attempt(url, headers, body, max(left, 0.001))
-            if isinstance(ended, str):
-                return ended
-            action = retry.ACTIONS[Idempotency.IDEMPOTENT, ended.outcome.result]
-            left = until - self._clock.monotonic()
-            wait = retry.delay(attempt_number, ended.outcome, left=left, jitter=random.random())
+            number += 1
+            left = deadline - self._clock.monotonic()
+            result = self._attempt(url, headers, body, max(left, 0.001))
+            if isinstance(result, str):
+                return result
+            action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
+            left = deadline - self._clock.monotonic()
+            wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
             if action is Action.GIVE_UP or wait is None:
-                raise ended.error
+                raise result.error
             self._clock.sleep(wait)
 
     def _attempt(
-        self, url: str, headers: Mapping[str, str], body: Body, left: float
+        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float
     ) -> str | FailedAttempt:
-        built = messages.build_upload(url, headers, body, left)
+        built = messages.build_upload_request(url, headers, body, left)
 
         def carry_out() -> str | FailedAttempt:
             response = self._connections.for_url(built.url).send(built)
@@ -63,7 +63,7 @@ class Storage:
             response.stream.close()
             etag = response.headers.get("etag", "").strip('"')
             if not etag:
-                raise InvalidResponseError("the storage took a chunk but gave no ETag")
+                raise InvalidResponseError("the storage accepted a chunk but returned no ETag")
             return etag
 
         return attempt(carry_out)
@@ -73,8 +73,8 @@ class Storage:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._connections.close(custom=False)

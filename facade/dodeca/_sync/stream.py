@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/stream.py by scripts/unasync.py; edit that one.
-"""Texts that arrive as they are written: newline-delimited JSON events."""
+"""Streamed text: newline-delimited JSON events."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dodeca._base import html
 from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidResponseError, TruncatedStreamError
-from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, of
+from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
 from dodeca_api import models
 
-_KINDS: dict[str, tuple[Any, Any]] = {
+_EVENT_TYPES: dict[str, tuple[Any, Any]] = {
     "stream_start": (models.StreamStartEvent, StreamStart),
     "text_generation": (models.TextGenerationEvent, TextGeneration),
     "stream_end": (models.StreamEndEvent, StreamEnd),
@@ -24,15 +24,14 @@ _KINDS: dict[str, tuple[Any, Any]] = {
 
 
 class TextStream:
-    """The events of a text that is being written; use it in an `with` block.
+    """The events of a text as it is generated; use it as a context manager.
 
-    Iterate it for the events, or take the whole text with `text()`. The connection is closed at
-    the end of the block, whatever happens in it. Events of a kind that this version does not know
-    are passed over.
+    Iterate it for the events, or get the whole text with `text()`. The connection is closed at
+    the end of its `with` block. Events of an unknown type are skipped.
     """
 
     def __init__(self, transport: Transport, call: Request[Any]) -> None:
-        self._opened = transport.stream(call)
+        self._response = transport.stream(call)
         self._lines: Iterator[bytes] | None = None
         self.end: StreamEnd | None = None
 
@@ -44,23 +43,23 @@ class TextStream:
         return html.paragraph(repr(self)[1:-1])
 
     def __enter__(self) -> TextStream:
-        self._lines = _lines(self._opened.__enter__())
+        self._lines = _lines(self._response.__enter__())
         return self
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._lines = None
-        self._opened.__exit__(kind, error, trace)
+        self._response.__exit__(exc_type, exc, traceback)
 
     def __iter__(self) -> Iterator[StreamEvent]:
-        """The events that are still to come; a loop that was left can be taken up by another."""
+        """Yield the remaining events; after a `break`, another loop continues where it stopped."""
         while self.end is None:
             if self._lines is None:
-                raise InvalidResponseError("a stream is read inside its `with` block")
+                raise InvalidResponseError("a stream can only be read inside its `with` block")
             line = next(self._lines, None)
             if line is None:
                 break
@@ -70,24 +69,24 @@ class TextStream:
             if event is not None:
                 yield event
         if self.end is None:
-            raise TruncatedStreamError("the stream stopped before its stream_end event")
+            raise TruncatedStreamError("the stream ended before its stream_end event")
 
     def text(self) -> str:
-        """All of the text that is still to come, joined.
+        """Return all of the remaining text, joined.
 
         >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
         ...     print(events.text()[:17])
         [dodeca emulator]
 
         Raises:
-            TruncatedStreamError: the stream stopped before its end event.
-            InvalidResponseError: an event is not as the API documents it.
+            TruncatedStreamError: the stream ended before its `stream_end` event.
+            InvalidResponseError: an event does not match the API's documentation.
         """
         return "".join([event.text or "" for event in self if isinstance(event, TextGeneration)])
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Lines end at a line feed and nowhere else: text may hold other Unicode line ends."""
+    """Split at line feeds only: text may contain other Unicode line breaks."""
     rest = b""
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
@@ -102,10 +101,10 @@ def _event(line: bytes) -> StreamEvent | None:
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as exc:
-        raise TruncatedStreamError(f"the stream stopped inside an event: {line[:80]!r}") from exc
-    kind = _KINDS.get(str(value.get("event_type"))) if isinstance(value, dict) else None
-    if kind is None:
+        raise TruncatedStreamError(f"the stream ended inside an event: {line[:80]!r}") from exc
+    event_type = str(value.get("event_type")) if isinstance(value, dict) else ""
+    if event_type not in _EVENT_TYPES:
         return None
-    model, cls = kind
-    event: StreamEvent = of(cls, read_model(model, value))
+    model, cls = _EVENT_TYPES[event_type]
+    event: StreamEvent = build_result(cls, read_model(model, value))
     return event

@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/transport.py by scripts/unasync.py; edit that one.
-"""Sends requests: authentication, retries and deadlines."""
+"""Sends requests, with authentication, retries and a deadline for each call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dodeca._calls.operation import RawResponse, Request, Sink
 from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
-from dodeca._http.decoding import ERROR_CAP, Inflater
+from dodeca._http.decoding import ERROR_CAP, BodyDecoder
 from dodeca._http.settings import LOOPBACK, ClientSettings
 from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 class Transport:
-    """One set of connections, one key, one origin."""
+    """Sends requests to one base URL with one API key; owns the connection pools."""
 
     def __init__(
         self,
@@ -53,20 +53,20 @@ class Transport:
         self.settings = settings
         self._key = key
         self.custom = transport
-        host = messages.url(settings.base_url).host
+        host = messages.parse_url(settings.base_url).host
         self._is_remote = transport is None and host not in LOOPBACK
         self.pools = ConnectionPools(transport, trust_env=settings.trust_env)
         self._budget = Budget()
         self._closed = False
 
     def without_throttle_retries(self) -> Transport:
-        """A copy over the same connections that raises a 429, for callers with a rate limiter."""
+        """Copy this transport, sharing its pools; the copy raises on a 429 instead of retrying."""
         other = copy.copy(self)
         other.settings = attrs.evolve(self.settings, retry_throttled=False)
         return other
 
     def send(self, request: Request[T]) -> T:
-        """Return the documented result of a request; raises what `fetch` raises."""
+        """Send a request and return its parsed response; raises what `fetch` raises."""
         return self.fetch(request, request.parse)
 
     def fetch(
@@ -77,31 +77,32 @@ class Transport:
         sink: Callable[[], Sink] | None = None,
         find: Callable[[], T | None] | None = None,
     ) -> T:
-        """Send a request, retry where that is safe, and return what `read` makes of the response.
+        """Send a request, retry it if that is safe, and return `read(response)`.
 
-        All attempts share one deadline. `sink` makes an object that is fed the body as it arrives,
-        instead of its being kept. `find` looks for what a create may have made: it is called once
-        the service has had time to finish, before the create is sent again.
+        All attempts share one deadline. `sink` creates an object that consumes the body as it
+        arrives; without it the body is kept in memory. `find` looks up the resource that a failed
+        create may have made: it is called once the service has had time to finish, before the
+        create is sent again.
 
         Raises:
-            APIError: the service answered with an error status.
-            TransportError: no response arrived, or not in time.
-            InvalidResponseError: the response is not what the API documents.
+            APIError: the service returned an error status.
+            TransportError: no response arrived before the deadline.
+            InvalidResponseError: the response does not match the API's documentation.
             OutcomeUnknownError: a create was sent, and its outcome is unknown.
         """
 
-        def receive(response: HttpResponse, until: float) -> T:
+        def receive(response: HttpResponse, deadline: float) -> T:
             new_sink = sink and sink()
-            return read(read_response(response, new_sink, self.clock, until, self._key))
+            return read(read_response(response, new_sink, self.clock, deadline, self._key))
 
         return self._exchange(request, receive, find)
 
     @contextmanager
     def stream(self, request: Request[Any]) -> Iterator[Iterator[bytes]]:
-        """The body of a successful response as it arrives; closed at the end of the block.
+        """Send a request and yield its decoded body as it arrives; closed at the end of the block.
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
             TransportError: no response arrived, or its body was cut off.
         """
 
@@ -126,36 +127,36 @@ class Transport:
         find: Callable[[], T | None] | None = None,
     ) -> T:
         if self._closed:
-            raise ConfigurationError("the client was closed")
+            raise ConfigurationError("the client is closed")
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
         idempotency = retry.IDEMPOTENCY[request.operation_id]
-        until = self.clock.monotonic() + self.settings.timeout
+        deadline = self.clock.monotonic() + self.settings.timeout
         number, was_ambiguous = 0, False
         while True:
             number += 1
-            ended = self._attempt(request, idempotency, receive, until, was_ambiguous)
-            if not isinstance(ended, FailedAttempt):
+            result = self._attempt(request, idempotency, receive, deadline, was_ambiguous)
+            if not isinstance(result, FailedAttempt):
                 self._budget.earn()
-                return ended
-            action = self._action(idempotency, ended)
-            is_ambiguous = ended.outcome.result in retry.AMBIGUOUS
+                return result
+            action = self._action(idempotency, result)
+            is_ambiguous = result.outcome.result in retry.AMBIGUOUS
             if action is Action.RECONCILE and find is not None:
-                found = self._reconcile(request, ended, find, until)
-                if found is not None:
-                    return found
+                created = self._reconcile(request, result, find, deadline)
+                if created is not None:
+                    return created
                 action, is_ambiguous = Action.RETRY, False
             was_ambiguous = was_ambiguous or is_ambiguous
-            wait = self._wait_sec(number, ended, until) if action is Action.RETRY else None
+            wait = self._wait_sec(number, result, deadline) if action is Action.RETRY else None
             if wait is None:
                 if was_ambiguous and idempotency in retry.CREATES:
-                    raise _outcome_unknown(request, ended.error)
-                raise ended.error
-            LOG.info("%s again in %.2f s: %s", request.operation_id, wait, ended.error)
+                    raise _outcome_unknown(request, result.error)
+                raise result.error
+            LOG.info("%s: retrying in %.2f s: %s", request.operation_id, wait, result.error)
             self.clock.sleep(wait)
 
-    def _action(self, idempotency: Idempotency, ended: FailedAttempt) -> Action:
-        result = ended.outcome.result
+    def _action(self, idempotency: Idempotency, failure: FailedAttempt) -> Action:
+        result = failure.outcome.result
         if result is AttemptResult.THROTTLED and not self.settings.retry_throttled:
             return Action.GIVE_UP
         if (
@@ -166,23 +167,23 @@ class Transport:
             return Action.RETRY
         return retry.ACTIONS[idempotency, result]
 
-    def _wait_sec(self, number: int, ended: FailedAttempt, until: float) -> float | None:
-        """Seconds until the next attempt; None where there is none."""
-        remaining = until - self.clock.monotonic()
-        wait = retry.delay(number, ended.outcome, left=remaining, jitter=random.random())
-        return None if wait is None or not self._budget.spend(ended.outcome) else wait
+    def _wait_sec(self, number: int, failure: FailedAttempt, deadline: float) -> float | None:
+        """Seconds to wait before the next attempt; None if there is none."""
+        remaining = deadline - self.clock.monotonic()
+        wait = retry.delay(number, failure.outcome, remaining=remaining, jitter=random.random())
+        return None if wait is None or not self._budget.spend(failure.outcome) else wait
 
     def _attempt(
         self,
         request: Request[Any],
         idempotency: Idempotency,
         receive: Callable[[HttpResponse, float], T],
-        until: float,
+        deadline: float,
         was_ambiguous: bool,
     ) -> T | FailedAttempt:
-        remaining = max(until - self.clock.monotonic(), 0.001)
+        remaining = max(deadline - self.clock.monotonic(), 0.001)
         is_create = idempotency in retry.CREATES
-        built = messages.build(
+        built = messages.build_request(
             request, self.base_url, timeout=remaining, needs_live_connection=is_create
         )
         self._key.sign(built.headers)
@@ -191,11 +192,11 @@ class Transport:
             response = self.pools.for_url(built.url).send(built)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
-                return receive(response, until + built.body_allowance)
+                return receive(response, deadline + built.body_allowance)
             was_deleted = response.status_code in (404, 410) and request.method == "DELETE"
-            if was_ambiguous and was_deleted:  # by an attempt before this one
+            if was_ambiguous and was_deleted:  # by an earlier attempt
                 response.stream.close()
-                return receive(HttpResponse(204), until)
+                return receive(HttpResponse(204), deadline)
             return read_error(response, self.clock.wall(), self._key)
 
         return attempt(carry_out)
@@ -205,13 +206,13 @@ class Transport:
         request: Request[Any],
         failure: FailedAttempt,
         find: Callable[[], T | None],
-        until: float,
+        deadline: float,
     ) -> T | None:
-        """What a create has made, looked up once it must be visible; None if it made nothing."""
+        """Wait until a created resource must be visible, then look it up; None if there is none."""
         seconds = self.settings.reconcile_after_sec
-        if seconds >= until - self.clock.monotonic():
+        if seconds >= deadline - self.clock.monotonic():
             raise _outcome_unknown(request, failure.error)
-        LOG.warning("%s: looked up in %.1f s: %s", request.operation_id, seconds, failure.error)
+        LOG.warning("%s: looking it up in %.1f s: %s", request.operation_id, seconds, failure.error)
         self.clock.sleep(seconds)
         try:
             return find()
@@ -228,26 +229,26 @@ def attempt(carry_out: Callable[[], T | FailedAttempt]) -> T | FailedAttempt:
     except TransportError as exc:
         return FailedAttempt(Outcome(AttemptResult.NO_RESPONSE), exc)
     except messages.ERRORS as exc:
-        return FailedAttempt(Outcome(messages.attempt_result(exc)), messages.error(exc))
+        return FailedAttempt(Outcome(messages.attempt_result(exc)), messages.convert_error(exc))
     except Exception:
         raise
-    except BaseException as exc:  # Ctrl-C or a cancellation; its frames hold what is sent
+    except BaseException as exc:  # Ctrl-C or a cancellation; its frames hold the request body
         exc.__traceback__ = None
         raise
 
 
 def read_error(response: HttpResponse, now: float, key: APIKey | None = None) -> FailedAttempt:
-    """The error of an error response; of a long body only the beginning is read."""
+    """Read the error of an error response, and of a long body only the beginning."""
     body = bytearray()
     try:
-        inflater = Inflater(response.headers.get("content-encoding", ""))
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""))
         for raw in response.stream:
-            for piece in inflater.feed(raw):
+            for piece in decoder.feed(raw):
                 body += piece
             if len(body) > ERROR_CAP:
                 break
     except (DodecaError, *messages.ERRORS):
-        pass  # the status says enough
+        pass  # the status code is enough
     finally:
         response.stream.close()
     text = bytes(body[:ERROR_CAP])
@@ -263,11 +264,11 @@ def read_error(response: HttpResponse, now: float, key: APIKey | None = None) ->
 
 
 def read_response(
-    response: HttpResponse, sink: Sink | None, clock: Clock, until: float, key: APIKey
+    response: HttpResponse, sink: Sink | None, clock: Clock, deadline: float, key: APIKey
 ) -> RawResponse:
     """Read a successful response to its end, into memory or into a sink.
 
-    An API key in the body is redacted, since errors may quote the beginning of it.
+    An API key in the body is redacted, because errors may quote the body.
     """
     kept: list[bytes] = []
     take: Callable[[bytes], object] = kept.append
@@ -275,15 +276,15 @@ def read_response(
         take, sink.redact = sink.feed, key.redact
     headers = response.headers
     try:
-        inflater = Inflater(headers.get("content-encoding", ""), passing=sink is not None)
+        decoder = BodyDecoder(headers.get("content-encoding", ""), streamed=sink is not None)
         for raw in response.stream:
-            for piece in inflater.feed(raw):
+            for piece in decoder.feed(raw):
                 take(piece)
-            if clock.monotonic() > until:
-                raise RequestTimeout("the response was still arriving at the deadline of the call")
-        inflater.finish()
+            if clock.monotonic() > deadline:
+                raise RequestTimeout("the deadline passed while the response was arriving")
+        decoder.finish()
     except DodecaError:
-        kept.clear()  # the traceback would hold it until after the next attempt
+        kept.clear()  # the traceback would keep it in memory during the next attempt
         raise
     finally:
         response.stream.close()
@@ -291,14 +292,14 @@ def read_response(
 
 
 def _decoded(response: HttpResponse) -> Iterator[bytes]:
-    inflater = Inflater(response.headers.get("content-encoding", ""), passing=True)
+    decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
     try:
         for raw in response.stream:
-            for piece in inflater.feed(raw):
+            for piece in decoder.feed(raw):
                 yield piece
-        inflater.finish()
+        decoder.finish()
     except messages.ERRORS as exc:
-        raise messages.error(exc) from exc
+        raise messages.convert_error(exc) from exc
 
 
 def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:

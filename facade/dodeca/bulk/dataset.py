@@ -21,6 +21,8 @@ import attrs
 import numpy as np
 import orjson
 
+from dodeca._base import extras
+from dodeca._base.files import write_new
 from dodeca._base.row_ids import row_id
 from dodeca.bulk.journal import Failure, no_hook
 from dodeca.errors import ConfigurationError, InvalidRequestError, InvalidResponseError
@@ -197,14 +199,9 @@ class Dataset:
     def _replace(self, target: Path, table: Any, what: str) -> None:
         import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-        draft = self._paths.errors.with_name(
-            f".{target.name}.new"
-        )  # outside the folder of the parts
-        draft.unlink(missing_ok=True)  # left by a crash, or a link that would be followed
-        with draft.open("xb") as stream:
-            pq.write_table(table, stream, compression="zstd")
-            stream.flush()
-            os.fsync(stream.fileno())
+        # outside the folder of the parts
+        draft = self._paths.errors.with_name(f".{target.name}.new")
+        write_new(draft, lambda stream: pq.write_table(table, stream, compression="zstd"))
         self._hook(f"before the rename of {what}")
         draft.replace(target)
         _sync_folder(target.parent)
@@ -305,9 +302,7 @@ def _open_lance_table(paths: OutputPaths, like: Any = None) -> Any:
     try:
         import lancedb
     except ImportError as exc:
-        raise ConfigurationError(
-            f"a .lance output needs the extra `lance`: pip install 'dodeca[lance]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("a .lance output", "lance", exc)) from exc
     database = lancedb.connect(paths.vectors)
     if like is None:
         return database.open_table(paths.table)

@@ -21,7 +21,8 @@ from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.params import choices, unicode
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media
-from dodeca.segmentation import Dynamic, Fixed, Segmentation, dynamic, fixed
+from dodeca.segmentation import Segmentation
+from dodeca.segmentation import parse as parse_segmentation
 from dodeca_api.models.video_input_request_embedding_option_items import (
     VIDEO_INPUT_REQUEST_EMBEDDING_OPTION_ITEMS_VALUES as VIDEO_OPTIONS,
 )
@@ -55,7 +56,7 @@ class EmbedOptions:
         """The options as canonical JSON: equal options give equal text."""
         return _json(
             {
-                name: _segmentation_text(value) if name == "segmentation" else value
+                name: str(value) if name == "segmentation" else value
                 for name, value in attrs.asdict(self, recurse=False).items()
                 if value is not None
             }
@@ -371,19 +372,8 @@ def _parse_string(name: str, value: Any) -> str:
     return value
 
 
-def _parse_segmentation(name: str, value: Any) -> Segmentation:
-    if isinstance(value, Fixed | Dynamic):
-        return value
-    match = re.fullmatch(r"\s*(fixed|dynamic)[\s:(=]*(\d+)\)?\s*", str(value))
-    if match is None:
-        raise InvalidRequestError(f"{name} must be like 'fixed:6' or 'dynamic:4', got {value!r}")
-    return (fixed if match[1] == "fixed" else dynamic)(int(match[2]))
-
-
-def _segmentation_text(value: Segmentation) -> str:
-    if isinstance(value, Fixed):
-        return f"fixed:{value.duration_sec}"
-    return f"dynamic:{value.min_duration_sec}"
+def _parse_segmentation(_: str, value: Any) -> Segmentation:
+    return value if isinstance(value, Segmentation) else parse_segmentation(str(value))
 
 
 _PARSERS = {

@@ -22,6 +22,7 @@ from typing import Any
 import attrs
 import orjson
 
+from dodeca._base import extras
 from dodeca.bulk.inputs import EmbedOptions, Item
 from dodeca.errors import ConfigurationError, RunLockedError
 
@@ -356,9 +357,7 @@ def _acquire_lock(path: Path) -> Any:
     try:
         from filelock import FileLock, Timeout
     except ImportError as exc:
-        raise ConfigurationError(
-            f"bulk runs need an extra: pip install 'dodeca[bulk]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("a bulk run", "bulk", exc)) from exc
     lock = FileLock(path, timeout=0, mode=0o600)
     try:
         lock.acquire()

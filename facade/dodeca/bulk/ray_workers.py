@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+from dodeca._base import extras
 from dodeca.bulk.journal import JournalRow
 from dodeca.bulk.steps import Service, StepResult, Steps
 from dodeca.bulk.workers import OnResult
@@ -28,9 +29,7 @@ class RayWorkers:
         try:
             ray = import_module("ray")
         except ImportError as exc:
-            raise ConfigurationError(
-                f"engine='ray' needs the extra of that name: pip install 'dodeca[ray]' ({exc})"
-            ) from exc
+            raise ConfigurationError(extras.missing("engine='ray'", "ray", exc)) from exc
         self._ray: Any = ray
         factory = steps.service.factory()
         self._started_ray = not ray.is_initialized()

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from dodeca._base import extras
 from dodeca.bulk.dataset import Dataset, OutputPaths, metadata_types
 from dodeca.bulk.engine import Engine
 from dodeca.bulk.inputs import EmbedOptions, Item, items
@@ -160,9 +161,7 @@ def _progress_reporter(run: Run, progress: bool | OnProgress) -> Iterator[OnProg
     try:
         from tqdm import tqdm  # type: ignore[import-untyped]
     except ImportError as exc:
-        raise ConfigurationError(
-            f"a progress bar needs the extra `progress`: pip install 'dodeca[progress]' ({exc})"
-        ) from exc
+        raise ConfigurationError(extras.missing("a progress bar", "progress", exc)) from exc
     with tqdm(total=run.total, initial=run.skipped, unit="input") as bar:
 
         def show(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The command `dodeca`, put together: one module for each command."""
+"""The `dodeca` command: its global options and its commands, one module for each."""
 
 from __future__ import annotations
 
@@ -11,9 +11,21 @@ from typing import Annotated
 import typer
 
 from dodeca._version import VERSION
-from dodeca.cli import analyze, check, embed, emulator, index, report, run, search, tasks, upload
+from dodeca.cli.commands import (
+    analyze,
+    check,
+    embed,
+    emulator,
+    index,
+    report,
+    run,
+    search,
+    tasks,
+    upload,
+)
+from dodeca.cli.exit_status import ExitStatus, exit_status_of, one_line
 from dodeca.cli.session import Session
-from dodeca.cli.status import Status, line_of, plain, status_of
+from dodeca.cli.text import printable
 
 app = typer.Typer(
     name="dodeca",
@@ -22,49 +34,52 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(embed.embed)
-app.command()(search.search)
-app.command()(report.report)
-app.command()(check.check)
-app.command()(analyze.analyze)
-app.command()(upload.upload)
-app.command()(run.run)
+app.command(epilog=embed.EXAMPLE)(embed.embed)
+app.command(epilog=search.EXAMPLE)(search.search)
+app.command(epilog=report.EXAMPLE)(report.report)
+app.command(epilog=check.EXAMPLE)(check.check)
+app.command(epilog=analyze.EXAMPLE)(analyze.analyze)
+app.command(epilog=upload.EXAMPLE)(upload.upload)
+app.command(epilog=run.EXAMPLE)(run.run)
 app.add_typer(index.app, name="index")
 app.add_typer(tasks.app, name="tasks")
-app.command(context_settings=emulator.PASSES_ALL)(emulator.emulator)
+app.command(context_settings=emulator.PASS_ALL_ARGUMENTS)(emulator.emulator)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
         typer.echo(VERSION)
         raise typer.Exit
 
 
 @app.callback(
-    epilog="Exit status: 0 done, 1 error, 2 usage, 3 check refuses or some inputs failed, "
-    "75 try later (rate limit), 130 interrupted."
+    epilog="Exit status: 0 success, 1 error, 2 wrong usage, 3 some inputs failed or check rejected "
+    "a file, 75 rate limited (try again later), 130 interrupted."
 )
 def options(
     context: typer.Context,
     emulated: Annotated[
-        bool, typer.Option("--emulated", help="Work on the local emulator: no key, no network.")
+        bool, typer.Option("--emulated", help="Use the local emulator: no API key, no network.")
     ] = False,
     emulator_db: Annotated[
         Path | None,
         typer.Option(
             "--emulator-db",
             metavar="FILE",
-            help="Keep what the emulator holds in FILE between commands; implies --emulated.",
+            help="Keep the emulator's state in FILE between commands; implies --emulated.",
         ),
     ] = None,
     base_url: Annotated[
-        str | None, typer.Option("--base-url", metavar="URL", help="Where the API lives.")
+        str | None, typer.Option("--base-url", metavar="URL", help="Base URL of the API.")
     ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Results only: no bars, no remarks; ids alone.")
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="Print results only, without progress or notes; ids alone."
+        ),
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Results as lines of JSON on stdout.")
+        bool, typer.Option("--json", help="Print results as JSON, one object a line.")
     ] = False,
     version: Annotated[
         bool,
@@ -73,9 +88,9 @@ def options(
         ),
     ] = False,
 ) -> None:
-    """Embed, search and describe video, sound, pictures and text.
+    """Embed, search and analyze video, audio, images and text with the TwelveLabs API.
 
-    The key is read from TWELVELABS_API_KEY; with --emulated none is needed.
+    The API key is read from TWELVELABS_API_KEY; --emulated needs none.
     """
     emulated = emulated or emulator_db is not None
     if emulated and base_url:
@@ -84,32 +99,32 @@ def options(
 
 
 def execute() -> int:
-    """Run the command line of this process; the exit status."""
+    """Run the command line of this process and return the exit status."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    warnings.showwarning = _warn  # type: ignore[assignment]
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
     command = typer.main.get_command(app)
     try:
-        return int(command.main(prog_name="dodeca", standalone_mode=False) or Status.OK)
+        return int(command.main(prog_name="dodeca", standalone_mode=False) or ExitStatus.OK)
     except typer.Abort:
-        return Status.INTERRUPTED
+        return ExitStatus.INTERRUPTED
     except Exception as error:
-        if hasattr(error, "format_message"):  # of whichever click typer brings
-            return _usage(error)
+        if hasattr(error, "format_message"):  # a usage error of the click that typer brings
+            return _report_usage(error)
         logging.getLogger("dodeca.cli").debug("the command failed", exc_info=True)
-        Session().complain(line_of(error))
-        return status_of(error)
+        Session().error(one_line(error))
+        return exit_status_of(error)
 
 
-def _usage(error: Exception) -> int:
+def _report_usage(error: Exception) -> int:
     message = error.format_message()  # type: ignore[attr-defined]
     if not message:  # no command was given, and the help has been shown
-        return Status.USAGE
+        return ExitStatus.USAGE
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "dodeca"
-    Session().complain(f"{' '.join(message.split())} (see {path} --help)")
-    return Status.USAGE
+    Session().error(f"{' '.join(message.split())} (see {path} --help)")
+    return ExitStatus.USAGE
 
 
-def _warn(message: Warning | str, *_: object) -> None:
-    print(f"dodeca: {plain(message)}", file=sys.stderr)  # noqa: T201
+def _show_warning(message: Warning | str, *_: object) -> None:
+    print(f"dodeca: {printable(message)}", file=sys.stderr)  # noqa: T201

@@ -1,4 +1,4 @@
-"""Bars for uploads and waits, drawn on stderr and gone at the end."""
+"""Progress of uploads and waits, drawn on stderr and erased at the end."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from dodeca.cli.status import plain
+from dodeca.cli.text import printable
 
 _MB = 1024 * 1024
 
 
-class _Amount(ProgressColumn):
-    """Megabytes and their pace for an upload, the service's word for a wait."""
+class _AmountColumn(ProgressColumn):
+    """Megabytes and speed of an upload, or the status of a task."""
 
     def render(self, task: Task) -> Text:
         if not task.total:
-            return Text(task.fields["word"], style="cyan")
-        pace = f"  {task.speed / _MB:.1f} MB/s" if task.speed else ""
-        return Text(f"{task.completed / _MB:.0f} of {task.total / _MB:.0f} MB{pace}", style="cyan")
+            return Text(task.fields["status"], style="cyan")
+        speed = f"  {task.speed / _MB:.1f} MB/s" if task.speed else ""
+        amount = f"{task.completed / _MB:.0f} of {task.total / _MB:.0f} MB{speed}"
+        return Text(amount, style="cyan")
 
 
-class Bars:
-    """A line for what is under way, one at a time, so that results can be printed in between."""
+class ProgressDisplay:
+    """One progress bar at a time, so that results can be printed in between."""
 
     def __init__(self, console: Console, *, is_shown: bool) -> None:
         self._console = console
@@ -43,28 +44,28 @@ class Bars:
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[Callable[[Any], None]]:
-        """A line for something of unknown length; call with a job to show its status."""
-        with self._line(what, "") as (progress, task):
-            yield lambda job: progress.update(task, word=plain(job.status))
+        """A bar of unknown length; yields what to call with a job to show its status."""
+        with self._bar(what, "") as (progress, task):
+            yield lambda job: progress.update(task, status=printable(job.status))
 
     @contextmanager
-    def sending(self, what: str, size: int | None) -> Iterator[Callable[[Any], None]]:
-        """A line for an upload; call with the client's `Progress` to move it.
+    def uploading(self, what: str, size: int | None) -> Iterator[Callable[[Any], None]]:
+        """A bar of bytes; yields what to call with the client's `Progress`.
 
-        What goes in one call moves at its end only: until then the line tells its size.
+        An upload in one request reports its progress at the end only: until then its size is shown.
         """
-        with self._line(what, f"{(size or 0) / _MB:.0f} MB") as (progress, task):
+        with self._bar(what, f"{(size or 0) / _MB:.0f} MB") as (progress, task):
             yield lambda sent: progress.update(
                 task, completed=sent.sent_bytes, total=sent.total_bytes
             )
 
     @contextmanager
-    def _line(self, what: str, word: str) -> Iterator[tuple[Progress, TaskID]]:
+    def _bar(self, what: str, status: str) -> Iterator[tuple[Progress, TaskID]]:
         progress = Progress(
             SpinnerColumn(style="cyan"),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=28, complete_style="cyan", pulse_style="cyan"),
-            _Amount(),
+            _AmountColumn(),
             TimeElapsedColumn(),
             console=self._console,
             transient=True,
@@ -73,4 +74,4 @@ class Bars:
             disable=not self._is_shown,
         )
         with progress:
-            yield progress, progress.add_task(plain(what), total=None, word=word)
+            yield progress, progress.add_task(printable(what), total=None, status=status)

@@ -1,4 +1,4 @@
-"""What all commands share: the options before the command, the client, and where output goes."""
+"""What all commands share: the global options, the client, and output."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 import typer
 
-from dodeca.cli.status import ENDS_ALL, Status, line_of, plain
+from dodeca.cli.exit_status import FATAL_ERRORS, ExitStatus, one_line
+from dodeca.cli.text import printable
 from dodeca.errors import ConfigurationError, DodecaError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from dodeca import Client
-    from dodeca.cli.progress import Bars
+    from dodeca.cli.progress import ProgressDisplay
 
 T = TypeVar("T")
-_PIPE_WIDTH = 200  # columns, where no terminal limits them
+_PIPE_WIDTH = 200  # columns, if stdout is no terminal
 
 
 @attrs.frozen(slots=False)
 class Session:
-    """One run of the command. Results go to stdout, remarks and bars to stderr."""
+    """One run of the command. Results go to stdout; notes, errors and progress to stderr."""
 
     emulated: bool = False
     emulator_db: Path | None = None
@@ -36,7 +37,11 @@ class Session:
     as_json: bool = False
 
     def client(self) -> Client:
-        """A client of the API, or of the emulator."""
+        """A client of the API, or of the emulator.
+
+        Raises:
+            ConfigurationError: there is no API key, or the emulator cannot start.
+        """
         from dodeca import Client
         from dodeca._http import api_key
 
@@ -50,7 +55,7 @@ class Session:
 
     @cached_property
     def out(self) -> Console:
-        """Where results go."""
+        """The console for results (stdout)."""
         from rich.console import Console
 
         width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
@@ -58,77 +63,80 @@ class Session:
 
     @cached_property
     def err(self) -> Console:
-        """Where everything else goes."""
+        """The console for everything else (stderr)."""
         from rich.console import Console
 
         return Console(stderr=True, highlight=False)
 
-    def show(self, records: Iterable[Any], table: Callable[[], RenderableType]) -> None:
-        """Results: a JSON line for each record, or a table."""
+    @cached_property
+    def progress(self) -> ProgressDisplay:
+        """Progress on stderr; hidden if that is no terminal, or with `--quiet`."""
+        from dodeca.cli.progress import ProgressDisplay
+
+        return ProgressDisplay(self.err, is_shown=self.err.is_terminal and not self.quiet)
+
+    def print_results(self, records: Iterable[Any], table: Callable[[], RenderableType]) -> None:
+        """Print results as JSON lines or as a table."""
         if self.as_json:
             for record in records:
-                self.record(record)
+                self.print_json(record)
         else:
             self.out.print(table())
 
-    def created(self, record: Any, identity: str | None, text: str) -> None:
-        """Something that now exists: with `--quiet` its id alone."""
+    def print_created(self, record: Any, identity: str | None, text: str) -> None:
+        """Print something that was created; with `--quiet` its id alone."""
         if self.as_json:
-            self.record(record)
+            self.print_json(record)
         elif self.quiet:
-            self.out.print(plain(identity), markup=False)
+            self.out.print(printable(identity), markup=False)
         else:
             self.out.print(text)
 
-    def record(self, value: Any) -> None:
-        """A JSON line."""
+    def print_json(self, value: Any) -> None:
+        """Print a value as a line of JSON."""
         import orjson
 
-        line = orjson.dumps(value, default=_fields, option=orjson.OPT_SERIALIZE_NUMPY)
+        line = orjson.dumps(value, default=_as_fields, option=orjson.OPT_SERIALIZE_NUMPY)
         sys.stdout.buffer.write(line + b"\n")
         sys.stdout.buffer.flush()
 
-    def say(self, text: str) -> None:
-        """A remark, unless the user wants quiet."""
+    def note(self, text: str) -> None:
+        """Print a note on stderr, unless `--quiet` is set."""
         if not self.quiet:
             self.err.print(text, style="dim", markup=False, soft_wrap=True)
 
-    def complain(self, text: str) -> None:
-        """An error, in one line."""
-        self.err.print(f"dodeca: {plain(text)}", style="red", markup=False, soft_wrap=True)
+    def error(self, text: str) -> None:
+        """Print an error on stderr, in one line."""
+        self.err.print(f"dodeca: {printable(text)}", style="red", markup=False, soft_wrap=True)
 
-    @cached_property
-    def bars(self) -> Bars:
-        """Progress bars, where there is a terminal and no wish for quiet."""
-        from dodeca.cli.progress import Bars
+    def for_each(self, sources: list[str], work: Callable[[str], T]) -> Iterator[T]:
+        """Yield `work(source)` for each source; print the errors of those that fail.
 
-        return Bars(self.err, is_shown=self.err.is_terminal and not self.quiet)
+        If it is the only source, or if the error would meet every source, the error is raised.
 
-    def each(self, sources: list[str], work: Callable[[str], T]) -> Iterator[T]:
-        """Work on one source after another; what fails is named, and the rest goes on.
-
-        A lone source, and an error that the rest would meet as well, end the command.
+        Raises:
+            typer.Exit: some sources failed; raised after the last one.
         """
         failed = 0
         for source in sources:
             try:
-                found = work(source)
+                result = work(source)
             except (DodecaError, OSError) as error:
-                if len(sources) == 1 or isinstance(error, ENDS_ALL):
+                if len(sources) == 1 or isinstance(error, FATAL_ERRORS):
                     raise
-                self.complain(f"{source}: {line_of(error)}")
+                self.error(f"{source}: {one_line(error)}")
                 failed += 1
             else:
-                yield found
+                yield result
         if failed:
-            self.say(f"{failed} of {len(sources)} failed")
-            raise typer.Exit(Status.SOME_REFUSED)
+            self.note(f"{failed} of {len(sources)} failed")
+            raise typer.Exit(ExitStatus.SOME_FAILED)
 
 
-def _fields(value: Any) -> Any:
-    """A result as JSON: its fields that say something, and what else the service said."""
+def _as_fields(value: Any) -> Any:
+    """A result as a JSON object: its fields that are not None, and any that the API added."""
     if not attrs.has(type(value)):
         return str(value)
     fields = attrs.asdict(value, recurse=False)
-    rest = fields.pop("extra", {})
-    return {name: item for name, item in {**fields, **rest}.items() if item is not None}
+    more = fields.pop("extra", {})
+    return {name: item for name, item in {**fields, **more}.items() if item is not None}

@@ -1,4 +1,4 @@
-"""Vectors with the segments that they belong to, as columns; search in them, tables of them."""
+"""Embeddings of media: vectors and the segments they belong to, as columns."""
 
 from dodeca.embeddings.embeddings import Embeddings
 from dodeca.embeddings.matches import Match, Matches, Segment

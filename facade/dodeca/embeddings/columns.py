@@ -1,4 +1,4 @@
-"""Embeddings from parts: the segments of a response, other embeddings. Pure."""
+"""The columns of `Embeddings`, from segments of a response or from other embeddings. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from dodeca.embeddings import Embeddings
 
-_KNOWN = frozenset({"embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"})
+_COLUMN_NAMES = frozenset(
+    {"embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"}
+)
 _V1_NAMES = {
     "float": "embedding",
     "start_offset_sec": "start_sec",
@@ -23,14 +25,16 @@ _V1_NAMES = {
 }
 
 
-def of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The columns of the segments of a response.
+def from_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The columns of segments from a response.
 
     Raises:
-        InvalidResponseError: vectors of different lengths, or values that are no numbers.
+        InvalidResponseError: vectors of different lengths, or values that are not finite numbers.
     """
     try:
-        with np.errstate(over="ignore"):  # what is too large is infinite, and refused below
+        with np.errstate(
+            over="ignore"
+        ):  # too large numbers become infinite, and are rejected below
             vectors = np.array([item["embedding"] for item in items], dtype=np.float32)
         start_sec, end_sec = _times(items, "start_sec"), _times(items, "end_sec")
         options = Labels.of(item.get("embedding_option") for item in items)
@@ -42,38 +46,39 @@ def of_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if vectors.ndim != 2 or not np.isfinite(vectors).all():
         raise InvalidResponseError("the vectors of the response are not lists of finite numbers")
     extra = tuple(
-        {k: v for k, v in item.items() if k not in _KNOWN and v is not None} for item in items
+        {k: v for k, v in item.items() if k not in _COLUMN_NAMES and v is not None}
+        for item in items
     )
     return {
-        "vectors": _fixed(vectors),
+        "vectors": _read_only(vectors),
         "embedding_option": options,
         "embedding_scope": scopes,
-        "start_sec": _fixed(start_sec),
-        "end_sec": _fixed(end_sec),
+        "start_sec": _read_only(start_sec),
+        "end_sec": _read_only(end_sec),
         "extra": extra,
     }
 
 
-def of_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
-    """A segment of the API's first form, under the names of the second."""
+def from_v1_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
+    """A segment of the first embedding API, with the field names of the second."""
     return {_V1_NAMES.get(name, name): value for name, value in segment.items()}
 
 
 def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
-    """The fields of embeddings that have the rows of at least one part.
+    """The fields of `Embeddings` with the rows of one or more parts.
 
     Raises:
-        InvalidRequestError: parts of different models or lengths.
+        InvalidRequestError: vectors of different models or lengths.
     """
     _check_comparable(parts)
     filled = [part for part in parts if len(part)] or parts[:1]
     metadata = filled[0].metadata
     return {
-        "vectors": _fixed(np.concatenate([part.vectors for part in filled])),
+        "vectors": _read_only(np.concatenate([part.vectors for part in filled])),
         "embedding_option": Labels.joined([part.embedding_option for part in filled]),
         "embedding_scope": Labels.joined([part.embedding_scope for part in filled]),
-        "start_sec": _fixed(np.concatenate([part.start_sec for part in filled])),
-        "end_sec": _fixed(np.concatenate([part.end_sec for part in filled])),
+        "start_sec": _read_only(np.concatenate([part.start_sec for part in filled])),
+        "end_sec": _read_only(np.concatenate([part.end_sec for part in filled])),
         "extra": tuple(row for part in filled for row in part.extra),
         "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
         "model_name": next((part.model_name for part in parts if part.model_name), None),
@@ -86,7 +91,7 @@ def _check_comparable(parts: Sequence[Embeddings]) -> None:
     models = {part.model_name for part in parts if part.model_name}
     if len(lengths) > 1 or len(models) > 1:
         raise InvalidRequestError(
-            "vectors compare when they have one model and one length, got "
+            "vectors can be compared only if they have the same model and length, got "
             f"{sorted(models)} and {sorted(lengths)}"
         )
 
@@ -97,6 +102,6 @@ def _times(items: Sequence[Mapping[str, Any]], name: str) -> NDArray[np.float64]
     )
 
 
-def _fixed(column: NDArray[Any]) -> NDArray[Any]:
+def _read_only(column: NDArray[Any]) -> NDArray[Any]:
     column.setflags(write=False)
     return column

@@ -1,7 +1,7 @@
-"""Embeddings: the vectors of one text, picture, sound or film, as columns.
+"""Embeddings: the vectors of a text, image, audio or video, as columns.
 
-A long video has thousands of segments of 512 floats. They are held as one float32 matrix and a
-few columns beside it; a `Segment` is made when somebody looks at one.
+A long video has thousands of segments of 512 floats. They are held as one float32 matrix and a few
+columns; a `Segment` is created on access.
 """
 
 from __future__ import annotations
@@ -30,24 +30,23 @@ if TYPE_CHECKING:
     from dodeca.results import EmbeddingMetadata
 
 
-def _unnamed(embeddings: Any) -> Labels:
+def _no_source_ids(embeddings: Any) -> Labels:
     return Labels.same(None, len(embeddings.vectors))
 
 
 @attrs.frozen(eq=False, repr=False)
 class Embeddings:
-    """The vectors of one media item, or of several: a sequence of `Segment`s over columns.
+    """The vectors of one or more media items: a sequence of `Segment`s, held as columns.
 
     `vectors` is float32 of shape (n, d), d = 512 for marengo3.0. `embedding_option` and
-    `embedding_scope` are sequences of words, held as small integers. `start_sec` and `end_sec` are
-    float64 of shape (n,), NaN where there is no time. `source_id` names the media of each row where
-    `concat` put several together. An integer index or iteration gives a `Segment`; a slice, a mask
-    or an array of indices gives `Embeddings`.
+    `embedding_scope` are columns of labels. `start_sec` and `end_sec` are float64 of shape (n,),
+    NaN for media without time. `source_id` names the media of each row, after `concat`. An integer
+    index or iteration gives a `Segment`; a slice, a mask or an array of indices gives `Embeddings`.
 
-    >>> film = client.embed.video("colours.mp4")
-    >>> film
+    >>> video = client.embed.video("colours.mp4")
+    >>> video
     <Embeddings 10 x 512, audio+visual, asset+clip>
-    >>> film.vectors.dtype, film[0].start_sec, len(film[:4])
+    >>> video.vectors.dtype, video[0].start_sec, len(video[:4])
     (dtype('float32'), 0.0, 4)
     """
 
@@ -59,7 +58,9 @@ class Embeddings:
     extra: tuple[Mapping[str, Any], ...]
     metadata: EmbeddingMetadata | None = None
     model_name: str | None = None
-    source_id: Labels = attrs.field(default=attrs.Factory(_unnamed, takes_self=True), kw_only=True)
+    source_id: Labels = attrs.field(
+        default=attrs.Factory(_no_source_ids, takes_self=True), kw_only=True
+    )
 
     @classmethod
     def from_items(
@@ -69,16 +70,16 @@ class Embeddings:
         metadata: EmbeddingMetadata | None = None,
         model_name: str | None = None,
     ) -> Embeddings:
-        """Columns from the `data` list of a response.
+        """Embeddings from the `data` list of a response.
 
         >>> from dodeca import Embeddings
         >>> Embeddings.from_items([{"embedding": [0.6, 0.8], "embedding_option": "visual"}])
         <Embeddings 1 x 2, visual>
 
         Raises:
-            InvalidResponseError: vectors of different lengths, or values that are no numbers.
+            InvalidResponseError: vectors of different lengths, or values that are not numbers.
         """
-        return cls(**columns.of_items(items), metadata=metadata, model_name=model_name)
+        return cls(**columns.from_items(items), metadata=metadata, model_name=model_name)
 
     @classmethod
     def from_segments(
@@ -88,25 +89,25 @@ class Embeddings:
         metadata: EmbeddingMetadata | None = None,
         model_name: str | None = None,
     ) -> Embeddings:
-        """Columns from the segments of the API's first embedding form, which names them otherwise.
+        """Embeddings from segments of the first embedding API, which has other field names.
 
         >>> from dodeca import Embeddings
         >>> Embeddings.from_segments([{"float": [0.6, 0.8], "start_offset_sec": 2}])[0].start_sec
         2.0
 
         Raises:
-            InvalidResponseError: vectors of different lengths, or values that are no numbers.
+            InvalidResponseError: vectors of different lengths, or values that are not numbers.
         """
-        items = [columns.of_segment(segment) for segment in segments]
+        items = [columns.from_v1_segment(segment) for segment in segments]
         return cls.from_items(items, metadata=metadata, model_name=model_name)
 
     @classmethod
     def from_response(cls, response: Any, *, model_name: str | None = None) -> Embeddings:
-        """Embeddings that another client has fetched.
+        """Embeddings from a response that another client received.
 
-        Takes the objects of the vendor's package (both embedding APIs, tasks, indexed videos),
-        what Marengo responses on Amazon Bedrock (`invoke_model`, its body, the contents of
-        `output.json`), and the JSON of any of them, as text or as plain dicts and lists.
+        Takes objects of the vendor's package (both embedding APIs, tasks, indexed videos), output
+        of Marengo on Amazon Bedrock (`invoke_model`, its body, the contents of `output.json`), and
+        the JSON of any of them, as text or as dicts and lists.
 
         >>> from dodeca import Embeddings
         >>> bedrock = '{"data": [{"embedding": [0.6, 0.8], "embeddingOption": ["visual"]}]}'
@@ -114,8 +115,8 @@ class Embeddings:
         <Embeddings 1 x 2, visual>
 
         Raises:
-            InvalidRequestError: something else, or a task that is not ready.
-            InvalidResponseError: vectors of different lengths, or values that are no numbers.
+            InvalidRequestError: another type, or a task that is not ready.
+            InvalidResponseError: vectors of different lengths, or values that are not numbers.
         """
         if isinstance(response, Embeddings):
             return response
@@ -124,31 +125,31 @@ class Embeddings:
 
     @classmethod
     def concat(cls, parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings:
-        """The rows of several embeddings below each other.
+        """Concatenate the rows of several embeddings.
 
-        A mapping names them: its keys become `source_id`, so that moments of different films stay
-        apart. `metadata` is kept where all parts have the same.
+        The keys of a mapping become `source_id`, which keeps segments of different videos apart.
+        `metadata` is kept if it is the same for all parts.
 
         >>> from dodeca import Embeddings
-        >>> colours = {word: client.embed.text(word) for word in ("red", "blue")}
+        >>> colours = {name: client.embed.text(name) for name in ("red", "blue")}
         >>> Embeddings.concat(colours)[1].source_id
         'blue'
 
         Raises:
-            InvalidRequestError: vectors of different models or lengths, which do not compare.
+            InvalidRequestError: vectors of different models or lengths.
         """
         if isinstance(parts, Mapping):
-            sources = [part._named(name) for name, part in parts.items()]
+            sources = [part._with_source_id(name) for name, part in parts.items()]
         else:
             sources = list(parts)
         return cls(**columns.concat(sources or [cls.from_items([])]))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:
-        """What `to_parquet` wrote, to the bit (extra `data`).
+        """Load a file that `to_parquet` wrote, with exactly the same values (extra `data`).
 
-        Takes other Parquet files with a column `vector`, and folders of them, too. Columns that it
-        does not know go to the `extra` of their row.
+        Takes other Parquet files with a column `vector`, too, and folders of them. Unknown columns
+        go to the `extra` of their row.
 
         >>> from dodeca import Embeddings
         >>> path = client.embed.text("red").to_parquet("red.parquet")
@@ -156,21 +157,22 @@ class Embeddings:
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: no such file, no vectors in it, or of several models or lengths.
+            InvalidRequestError: no such file, or no vectors in it, or vectors of several models or
+                lengths.
             ConfigurationError: the extra `data` is not installed.
         """
         return cls(**export.read_parquet(path))
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Embeddings:
-        """Embeddings from a table with a column `vector`, such as a vector store returns.
+        """Embeddings from an Arrow table with a column `vector`, as vector stores return it.
 
         >>> from dodeca import Embeddings
         >>> Embeddings.from_arrow(client.embed.text("red").to_arrow())
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: no vectors in it, or of several models or lengths.
+            InvalidRequestError: no vectors in it, or vectors of several models or lengths.
             ConfigurationError: the extra `data` is not installed.
         """
         return cls(**export.read_arrow(table))
@@ -187,10 +189,12 @@ class Embeddings:
     def __getitem__(self, index: slice | NDArray[Any] | Sequence[int]) -> Embeddings: ...
     def __getitem__(self, index: Any) -> Segment | Embeddings:
         if isinstance(index, bool | np.bool_):
-            raise TypeError(f"an index is a number, a slice, a mask or an array, got {index!r}")
+            raise TypeError(
+                f"an index must be a number, a slice, a mask or an array, got {index!r}"
+            )
         if isinstance(index, int | np.integer):
             return self._segment(range(len(self))[int(index)])
-        return self._take(np.arange(len(self))[index])
+        return self._select(np.arange(len(self))[index])
 
     def filter(
         self,
@@ -199,15 +203,15 @@ class Embeddings:
         scope: str | Sequence[str] | None = None,
         source_id: str | Sequence[str] | None = None,
     ) -> Embeddings:
-        """The rows of an `embedding_option`, an `embedding_scope`, a `source_id`, or all.
+        """Select rows by `embedding_option`, `embedding_scope` and `source_id`.
 
-        Each takes one word or a list of them.
+        Each takes a string or a list of strings.
 
         >>> client.embed.video("colours.mp4").filter(option="audio", scope="asset")
         <Embeddings 1 x 512, audio, asset>
 
         Raises:
-            InvalidRequestError: an option or a scope that the API does not document and no row has.
+            InvalidRequestError: an option or a scope that neither the API documents nor a row has.
         """
         keep = np.ones(len(self), dtype=np.bool_)
         for name, column, wanted, known in (
@@ -216,8 +220,8 @@ class Embeddings:
             ("source_id", self.source_id, source_id, None),
         ):
             if wanted is not None:
-                keep &= column.any_of(ranking.checked_words(name, wanted, column, known))
-        return self._take(np.flatnonzero(keep))
+                keep &= column.any_of(ranking.check_labels(name, wanted, column, known))
+        return self._select(np.flatnonzero(keep))
 
     def search(
         self,
@@ -227,73 +231,75 @@ class Embeddings:
         by: Literal["row", "moment"] | None = None,
         weights: Mapping[str, float] | None = None,
     ) -> Matches:
-        """The `k` rows or moments nearest to `query` by cosine similarity, best first.
+        """The `k` rows or time ranges nearest to `query` by cosine similarity, best first.
 
-        `by="row"` ranks every row for itself. `by="moment"` takes the rows of one source and time
-        together: the score is the mean of their cosines, weighed by modality, where a modality that
-        a moment lacks counts as 0. `weights` gives the weights, which need not add up to 1, and
-        implies `by="moment"`; modalities that it does not name are left out.
+        `by="row"` ranks each row. `by="moment"` ranks time ranges: it combines the rows of a source
+        that have the same times. Their score is the mean of the cosines of the modalities, weighted
+        by `weights`; a missing modality counts as 0. `weights` implies `by="moment"` and need not
+        add up to 1; modalities without a weight are ignored.
 
-        Where parts of media and whole media were embedded, only the parts are ranked, since their
-        scores do not compare; `filter(scope="asset")` first ranks the others.
+        If the rows hold both segments and whole media, only the segments are ranked, since their
+        scores are not comparable; use `filter(scope="asset")` to search whole media.
 
-        >>> film, query = client.embed.video("colours.mp4"), client.embed.text("blue")
-        >>> film.search(query, k=1)
+        >>> video, query = client.embed.video("colours.mp4"), client.embed.text("blue")
+        >>> video.search(query, k=1)
         [<Match 0.87: 5.00-9.00 s, visual, clip>]
-        >>> film.search(query, k=1, weights={"visual": 0.7, "audio": 0.3})[0].scores.keys()
+        >>> video.search(query, k=1, weights={"visual": 0.7, "audio": 0.3})[0].scores.keys()
         dict_keys(['visual', 'audio'])
 
         Raises:
             InvalidRequestError: `query` is not one vector of the same length, `k` is below 1, or
-                weights that are negative or name no modality.
+                `weights` is negative or names an unknown modality.
         """
         if not isinstance(k, int | np.integer) or k < 1:
-            raise InvalidRequestError(f"k is at least 1, got {k!r}")
+            raise InvalidRequestError(f"k must be at least 1, got {k!r}")
         if by not in (None, "row", "moment") or (by == "row" and weights is not None):
             raise InvalidRequestError(
-                f"by is 'row' or 'moment', weights go with 'moment': got {by!r}"
+                f"by must be 'row' or 'moment', and 'moment' with weights, got {by!r}"
             )
-        kept = ranking.comparable(self)
-        rows = self if len(kept) == len(self) else self._take(kept)
+        kept = ranking.comparable_rows(self)
+        rows = self if len(kept) == len(self) else self._select(kept)
         vectors = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
         if vectors is None:
             return Matches()
         scores = ranking.cosines(rows.vectors, vectors)[:, 0]
         if by == "moment" or weights is not None:
-            weighed = ranking.checked_weights(rows, weights)
-            found = ranking.rank_moments(rows, scores, k, weighed)
+            checked = ranking.check_weights(rows, weights)
+            found = ranking.rank_time_ranges(rows, scores, k, checked)
         else:
             found = ranking.rank(scores, k)
         return Matches(Match(rows[at.row], at.score, at.scores) for at in found)
 
     def similarity(self, other: Embeddings | NDArray[Any] | None = None) -> NDArray[np.float32]:
-        """The cosine of each row with each row of `other`, or of itself: float32 of shape (n, m).
+        """The cosines of each row with each row of `other`, by default of itself.
 
-        >>> film, sound = client.embed.video("colours.mp4"), client.embed.audio("tones.wav")
-        >>> film.similarity(sound).shape == (len(film), len(sound))
+        Returns float32 of shape (n, m).
+
+        >>> video, audio = client.embed.video("colours.mp4"), client.embed.audio("tones.wav")
+        >>> video.similarity(audio).shape == (len(video), len(audio))
         True
 
         Raises:
-            InvalidRequestError: `other` is no matrix of vectors of the same length.
+            InvalidRequestError: `other` is not a matrix of vectors of the same length.
         """
         length = self.vectors.shape[1]
-        what = f"the other vectors have {length} floats, too"
+        what = f"the other vectors must have {length} floats, too"
         vectors = self if other is None else other
-        return ranking.cosines(self.vectors, ranking.vectors_of(vectors, length, what))
+        return ranking.cosines(self.vectors, ranking.as_vectors(vectors, length, what))
 
     def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
-        """The vectors as a new array of shape (n, d); with `normalize` each has length 1.
+        """A copy of the vectors, of shape (n, d); with `normalize`, each has length 1.
 
         >>> client.embed.text("red").to_numpy(normalize=True).shape
         (1, 512)
         """
-        return ranking.unit(self.vectors) if normalize else self.vectors.copy()
+        return ranking.unit_rows(self.vectors) if normalize else self.vectors.copy()
 
     def to_pandas(self) -> pd.DataFrame:
         """A data frame with a row for each vector (extra `data`).
 
         `source_id`, `embedding_option` and `embedding_scope` are categoricals, `start_sec` and
-        `end_sec` seconds, `extra` JSON, `vector` a float32 array of shape (d,).
+        `end_sec` seconds, `extra` is JSON text, `vector` a float32 array of shape (d,).
 
         >>> client.embed.video("colours.mp4").to_pandas()[["embedding_option", "end_sec"]].shape
         (10, 2)
@@ -306,8 +312,8 @@ class Embeddings:
     def to_arrow(self) -> pa.Table:
         """An Arrow table with a row for each vector (extra `data`).
 
-        The columns are those of `to_pandas`: words dictionary-encoded, `vector` a
-        fixed_size_list<float>[d]. The schema's metadata keep the rest, for `from_arrow`.
+        The columns are those of `to_pandas`: labels are dictionary-encoded, `vector` is a
+        fixed_size_list<float>[d]. The metadata of the schema holds the rest, for `from_arrow`.
 
         >>> client.embed.text("red").to_arrow().schema.field("vector").type
         FixedSizeListType(fixed_size_list<item: float>[512])
@@ -318,13 +324,13 @@ class Embeddings:
         return export.to_arrow(self)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> Path:
-        """Write a Parquet file with the columns of `to_arrow`, whole or not at all.
+        """Write a Parquet file with the columns of `to_arrow`, atomically (extra `data`).
 
         >>> client.embed.text("red").to_parquet("red.parquet").name
         'red.parquet'
 
         Raises:
-            InvalidRequestError: `path` does not end with the name of a file.
+            InvalidRequestError: `path` does not end with a file name.
             ConfigurationError: the extra `data` is not installed.
             OSError: the file cannot be written.
         """
@@ -335,10 +341,10 @@ class Embeddings:
 
         Each has an `id` (a UUID), `source_id`, `start_sec`, `end_sec`, `embedding_option`,
         `embedding_scope`, `model_name`, simple values of `extra`, and `vector` as a list. The id
-        follows from the source, the time, the modality and the model, so that the same row has the
-        same id in every run and writing it again replaces it. `source_id` names the media: the hash
-        of a file, its path, a key of your own. Without one, here or by `concat`, the id follows
-        from the vector itself.
+        depends on the source, the time, the modality and the model, so that a row has the same id
+        in every run and writing it again replaces it. `source_id` names the media: the hash of a
+        file, its path, a key of your own. Without one, here or by `concat`, the id depends on the
+        vector instead.
 
         >>> row = client.embed.text("red").records(source_id="query")[0]
         >>> row["id"], len(row["vector"])
@@ -350,7 +356,7 @@ class Embeddings:
         return export.records(self, source_id)
 
     def plot(self, query: Embeddings, *, title: str | None = None) -> Figure:
-        """A picture of how well each moment matches a query: see `dodeca.plots.plot`.
+        """Plot how well each segment matches a query over time: see `dodeca.plots.plot`.
 
         >>> client.embed.video("colours.mp4").plot(client.embed.text("red")).savefig("red.png")
 
@@ -362,10 +368,10 @@ class Embeddings:
 
         return plots.plot(self, query, title=title)
 
-    def plot_self(self, *, title: str | None = None) -> Figure:
-        """A picture of how alike the moments are to each other: see `dodeca.plots.plot_self`.
+    def plot_self_similarity(self, *, title: str | None = None) -> Figure:
+        """Plot the self-similarity matrix: see `dodeca.plots.plot_self_similarity`.
 
-        >>> client.embed.video("colours.mp4").plot_self().savefig("colours.png")
+        >>> client.embed.video("colours.mp4").plot_self_similarity().savefig("colours.png")
 
         Raises:
             InvalidRequestError: no segments with times.
@@ -373,7 +379,7 @@ class Embeddings:
         """
         from dodeca import plots
 
-        return plots.plot_self(self, title=title)
+        return plots.plot_self_similarity(self, title=title)
 
     def _segment(self, row: int) -> Segment:
         return Segment(
@@ -386,10 +392,10 @@ class Embeddings:
             source_id=self.source_id[row],
         )
 
-    def _named(self, source_id: str) -> Embeddings:
+    def _with_source_id(self, source_id: str) -> Embeddings:
         return attrs.evolve(self, source_id=Labels.same(source_id, len(self)))
 
-    def _take(self, rows: NDArray[np.intp]) -> Embeddings:
+    def _select(self, rows: NDArray[np.intp]) -> Embeddings:
         return attrs.evolve(
             self,
             vectors=self.vectors[rows],

@@ -1,4 +1,4 @@
-"""A column of few different labels, held as small integers."""
+"""A column of labels, held as small integers."""
 
 from __future__ import annotations
 
@@ -39,27 +39,27 @@ class Labels(Sequence["str | None"]):
     @classmethod
     def of(cls, values: Iterable[str | None]) -> Labels:
         """A column from the label of each row."""
-        places: dict[str | None, int] = {}
-        codes = [places.setdefault(value, len(places)) for value in values]
-        return cls(np.array(codes, dtype=_width(len(places))), tuple(places))
+        codes: dict[str | None, int] = {}
+        column = [codes.setdefault(value, len(codes)) for value in values]
+        return cls(np.array(column, dtype=_width(len(codes))), tuple(codes))
 
     @classmethod
     def same(cls, label: str | None, count: int) -> Labels:
         """A column in which `count` rows have one label."""
-        return _alone(label) if count == 1 else cls(np.zeros(count, dtype=np.int16), (label,))
+        return _one_row(label) if count == 1 else cls(np.zeros(count, dtype=np.int16), (label,))
 
     @classmethod
     def joined(cls, columns: Sequence[Labels]) -> Labels:
         """The rows of several columns, one column after the other."""
-        places: dict[str | None, int] = {}
-        moved = []
+        new_codes: dict[str | None, int] = {}
+        recoded = []
         for column in columns:
             used, codes = np.unique(column.codes, return_inverse=True)  # one row of many categories
-            found = [places.setdefault(column.categories[at], len(places)) for at in used]
-            moved.append(np.array(found, np.int32)[codes])
-        width = _width(len(places))
-        whole = np.concatenate(moved) if moved else np.zeros(0, width)
-        return cls(whole.astype(width), tuple(places))
+            found = [new_codes.setdefault(column.categories[at], len(new_codes)) for at in used]
+            recoded.append(np.array(found, np.int32)[codes])
+        width = _width(len(new_codes))
+        joined = np.concatenate(recoded) if recoded else np.zeros(0, width)
+        return cls(joined.astype(width), tuple(new_codes))
 
     def is_(self, label: str | None) -> NDArray[np.bool_]:
         """A mask of the rows that have this label, of shape (n,)."""
@@ -118,8 +118,8 @@ class Labels(Sequence["str | None"]):
 
 
 @functools.lru_cache(maxsize=64)
-def _alone(label: str | None) -> Labels:
-    """One row, made once: thousands of texts and images share it."""
+def _one_row(label: str | None) -> Labels:
+    """A column of one row, cached: thousands of texts and images share it."""
     return Labels(np.zeros(1, dtype=np.int16), (label,))
 
 

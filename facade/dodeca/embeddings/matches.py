@@ -1,4 +1,4 @@
-"""One row of embeddings, and what a search in them finds."""
+"""Segments, the rows of embeddings, and matches, the results of a search."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ from dodeca.errors import InvalidRequestError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_TOUCH_SEC = 0.001  # the service gives times in milliseconds
+_TOLERANCE_SEC = 0.001  # the service rounds times to milliseconds
 
 
 @attrs.frozen(eq=False, repr=False)
 class Segment:
-    """One row: a vector, what it was made from, and when.
+    """One row of embeddings: a vector, its modality and its time range.
 
     `vector` is float32 of shape (d,); `start_sec` and `end_sec` are seconds from the start of the
-    media, None for text and images. `embedding_option` is "visual", "audio", "transcription" or
-    a newer word of the service, `embedding_scope` "clip" or "asset"; None for text and images.
-    `source_id` is the name that `Embeddings.concat` gave the media, `extra` what else the service
-    said.
+    media. `embedding_option` is the modality: "visual", "audio", "transcription" or a newer one;
+    `embedding_scope` is "clip" or "asset". These are None for text and images. `source_id` is the
+    name of the media in `Embeddings.concat`, `extra` holds other fields of the response.
 
     >>> client.embed.video("colours.mp4")[0]
     <Segment 0.00-5.00 s, visual, clip, 512 floats>
@@ -42,17 +41,17 @@ class Segment:
     source_id: str | None = None
 
     def __repr__(self) -> str:
-        words = (self.source_id, _span(self), self.embedding_option, self.embedding_scope)
-        return f"<Segment {', '.join([*filter(None, words), f'{self.vector.size} floats'])}>"
+        parts = (self.source_id, _span(self), self.embedding_option, self.embedding_scope)
+        return f"<Segment {', '.join([*filter(None, parts), f'{self.vector.size} floats'])}>"
 
     def _repr_html_(self) -> str:
-        values = [(name, getattr(self, name)) for name in _NAMES]
-        head = f"{self.vector.size} floats: {_head(self.vector)}"
-        told = [(name, value) for name, value in values if value is not None]
-        return html.pairs("Segment", [*told, *self.extra.items(), ("vector", head)])
+        values = [(name, getattr(self, name)) for name in _SHOWN]
+        head = f"{self.vector.size} floats: {_first_values(self.vector)}"
+        present = [(name, value) for name, value in values if value is not None]
+        return html.pairs("Segment", [*present, *self.extra.items(), ("vector", head)])
 
 
-_NAMES = ("source_id", "start_sec", "end_sec", "embedding_option", "embedding_scope")
+_SHOWN = ("source_id", "start_sec", "end_sec", "embedding_option", "embedding_scope")
 
 
 class _Scored(NamedTuple):
@@ -63,8 +62,8 @@ class _Scored(NamedTuple):
 class Match(_Scored):
     """A segment and its score: the cosine similarity to the query, from -1 to 1.
 
-    A pair: `for segment, score in matches`. Where modalities were taken together, `score` is their
-    weighted mean, `scores` has the cosine of each, and `segment` is the row that adds most.
+    It unpacks as a pair: `for segment, score in matches`. If modalities were combined, `score` is
+    their weighted mean, `scores` has the cosine of each, and `segment` is the row that adds most.
 
     >>> query = client.embed.text("red")
     >>> client.embed.video("colours.mp4").search(query, k=1)[0]
@@ -76,40 +75,40 @@ class Match(_Scored):
     def __new__(
         cls, segment: Segment, score: float, scores: Mapping[str, float] | None = None
     ) -> Match:
-        """A segment, its score, and that of each modality where there are several."""
+        """A match with its score, and the score of each modality if they were combined."""
         self = super().__new__(cls, segment, score)
         self.scores = scores or {}
         return self
 
     def __repr__(self) -> str:
         found = self.segment
-        words = (found.source_id, _span(found), _modality(self), found.embedding_scope)
-        return f"<Match {self.score:.2f}: {', '.join(filter(None, words))}>"
+        parts = (found.source_id, _span(found), _modality(self), found.embedding_scope)
+        return f"<Match {self.score:.2f}: {', '.join(filter(None, parts))}>"
 
     def _repr_html_(self) -> str:
         return Matches([self])._repr_html_()
 
 
 class Matches(list[Match]):
-    """What a search found, best first: a list of `Match`."""
+    """The results of a search, best first: a list of `Match`."""
 
     def merge_adjacent(self, *, gap_sec: float = 0.0) -> Matches:
-        """One match for each stretch of time, best first.
+        """Merge matches that overlap or are adjacent in time; the result is best first.
 
-        Matches of one source that overlap, touch, or are at most `gap_sec` seconds apart become
-        one, whatever their modality. It reaches from the first start to the last end, and has the
-        score, vector and words of its best part; `scores` has the best of each modality. Matches
-        without times stay as they are.
+        Matches of one source that overlap, or are at most `gap_sec` seconds apart, become one,
+        whatever their modality. It lasts from the first start to the last end, and has the score,
+        vector and labels of its best part; `scores` has the best score of each modality. Matches
+        without times are unchanged.
 
-        >>> film, query = client.embed.video("colours.mp4"), client.embed.text("red")
-        >>> len(film.search(query, k=4)), len(film.search(query, k=4).merge_adjacent())
+        >>> video, query = client.embed.video("colours.mp4"), client.embed.text("red")
+        >>> len(video.search(query, k=4)), len(video.search(query, k=4).merge_adjacent())
         (4, 1)
 
         Raises:
-            InvalidRequestError: `gap_sec` is no finite number of 0 or more.
+            InvalidRequestError: `gap_sec` is not a finite number, 0 or more.
         """
         if not is_finite(gap_sec) or gap_sec < 0:
-            raise InvalidRequestError(f"gap_sec is a number of 0 or more, got {gap_sec!r}")
+            raise InvalidRequestError(f"gap_sec must be a number, 0 or more, got {gap_sec!r}")
         spans = [
             ((at.source_id, at.embedding_scope), at.start_sec, at.end_sec)
             for at, _ in self
@@ -117,8 +116,8 @@ class Matches(list[Match]):
         ]
         timed = [match for match in self if _span(match.segment)]
         found = Matches(match for match in self if not _span(match.segment))
-        for group in ranking.touching(spans, gap_sec + _TOUCH_SEC):
-            found.append(_merged([timed[at] for at in group]))
+        for group in ranking.group_adjacent(spans, gap_sec + _TOLERANCE_SEC):
+            found.append(_merge([timed[at] for at in group]))
         found.sort(key=lambda match: -match.score)
         return found
 
@@ -134,14 +133,14 @@ class Matches(list[Match]):
         return html.table(title, ("score", "source_id", "time", "modality"), rows, len(self))
 
 
-def _merged(parts: list[Match]) -> Match:
+def _merge(parts: list[Match]) -> Match:
     best = max(parts, key=lambda match: match.score)
     scores: dict[str, float] = {}
     for part in parts:
         own = part.scores or {part.segment.embedding_option or "": part.score}
-        for word, score in own.items():
-            if word:
-                scores[word] = max(score, scores.get(word, score))
+        for modality, score in own.items():
+            if modality:
+                scores[modality] = max(score, scores.get(modality, score))
     starts = [part.segment.start_sec for part in parts if part.segment.start_sec is not None]
     ends = [part.segment.end_sec for part in parts if part.segment.end_sec is not None]
     segment = attrs.evolve(best.segment, start_sec=min(starts), end_sec=max(ends))
@@ -155,10 +154,10 @@ def _span(segment: Segment) -> str:
 
 
 def _modality(match: Match) -> str | None:
-    words = [f"{word} {score:.2f}" for word, score in match.scores.items()]
-    return " + ".join(words) or match.segment.embedding_option
+    parts = [f"{modality} {score:.2f}" for modality, score in match.scores.items()]
+    return " + ".join(parts) or match.segment.embedding_option
 
 
-def _head(vector: NDArray[np.float32]) -> str:
+def _first_values(vector: NDArray[np.float32]) -> str:
     shown = ", ".join(f"{value:.4f}" for value in vector[:4])
     return f"{shown}, …" if vector.size > 4 else shown

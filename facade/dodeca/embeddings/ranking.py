@@ -1,4 +1,4 @@
-"""How near rows are to a query: cosines, modalities taken together, stretches of time. Pure."""
+"""Search in embeddings: cosine similarity, combined modalities, time ranges. Pure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,21 @@ if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
     from dodeca.embeddings.labels import Labels
 
-WHOLE = "asset"
-OPTIONS = ("visual", "audio", "transcription", "text", "fused", "visual-text")  # of the service
-SCOPES = ("clip", WHOLE, "video", "page", "chunk")
-_BLOCK = 32_768  # rows that are widened to float64 at a time
+ASSET_SCOPE = "asset"
+OPTIONS = (
+    "visual",
+    "audio",
+    "transcription",
+    "text",
+    "fused",
+    "visual-text",
+)  # documented by the API
+SCOPES = ("clip", ASSET_SCOPE, "video", "page", "chunk")
+_BLOCK_ROWS = 32_768  # converted to float64 at a time
 
 
 class Ranked(NamedTuple):
-    """A place in a ranking: a row, its score, and the score of each modality where fused."""
+    """A ranked row: its score, and the score of each modality if they were combined."""
 
     row: int
     score: float
@@ -32,30 +39,35 @@ class Ranked(NamedTuple):
 
 
 def cosines(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The cosine of each row of the one with each row of the other, of shape (n, m)."""
-    right = unit(others).T
-    blocks = [unit(vectors[at : at + _BLOCK]) @ right for at in range(0, len(vectors), _BLOCK)]
+    """The cosine of each row of `vectors` with each row of `others`, of shape (n, m)."""
+    right = unit_rows(others).T
+    blocks = [
+        unit_rows(vectors[at : at + _BLOCK_ROWS]) @ right
+        for at in range(0, len(vectors), _BLOCK_ROWS)
+    ]
     return np.concatenate(blocks) if blocks else np.zeros((0, len(others)), np.float32)
 
 
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows of length 1; rows of zeros stay what they are."""
-    wide = vectors.astype(np.float64)  # where the squares of very small floats are not zero
+def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows scaled to length 1; rows of zeros are unchanged."""
+    wide = vectors.astype(np.float64)  # in which the squares of very small numbers are not 0
     norms = np.linalg.norm(wide, axis=1, keepdims=True)
     return (wide / np.where(norms == 0, 1, norms)).astype(np.float32)
 
 
-def vectors_of(value: Any, length: int, what: str) -> NDArray[np.float32]:
-    """Rows of floats, from embeddings, an array or lists.
+def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:
+    """Rows of float32, from embeddings, an array or lists; `what` begins the error message.
 
     Raises:
-        InvalidRequestError: something else, rows of another length, or values that are not finite.
+        InvalidRequestError: another type, rows of another length, or values that are not finite.
     """
     try:
         held = np.asarray(getattr(value, "vectors", value))
         if np.iscomplexobj(held):
             raise TypeError("complex numbers")
-        with np.errstate(over="ignore"):  # what is too large is infinite, and refused below
+        with np.errstate(
+            over="ignore"
+        ):  # too large numbers become infinite, and are rejected below
             rows = np.atleast_2d(held.astype(np.float32, copy=False))
     except (TypeError, ValueError, OverflowError) as exc:
         raise InvalidRequestError(f"{what}, got {type(value).__name__}: {exc}") from exc
@@ -70,83 +82,84 @@ def one_vector(value: Any, length: int) -> NDArray[np.float32]:
     """A query, of shape (1, length).
 
     Raises:
-        InvalidRequestError: not one vector of that length.
+        InvalidRequestError: it is not one vector of that length.
     """
-    what = f"the query is one vector of {length} floats"
-    rows = vectors_of(value, length, what)
+    what = f"the query must be one vector of {length} floats"
+    rows = as_vectors(value, length, what)
     if len(rows) != 1:
         raise InvalidRequestError(f"{what}, got shape {rows.shape}")
     return rows
 
 
-def comparable(embeddings: Embeddings) -> NDArray[np.intp]:
-    """The rows that one ranking takes: no whole assets where there are parts of them."""
-    whole = embeddings.embedding_scope.is_(WHOLE)
-    parts = ~whole & ~embeddings.embedding_scope.is_(None)
-    return np.flatnonzero(~whole) if parts.any() else np.arange(len(embeddings))
+def comparable_rows(embeddings: Embeddings) -> NDArray[np.intp]:
+    """The rows that are ranked together: without whole assets, if there are segments."""
+    assets = embeddings.embedding_scope.is_(ASSET_SCOPE)
+    segments = ~assets & ~embeddings.embedding_scope.is_(None)
+    return np.flatnonzero(~assets) if segments.any() else np.arange(len(embeddings))
 
 
-def checked_words(
+def check_labels(
     name: str, wanted: Any, column: Labels, known: Collection[str] | None
 ) -> list[str]:
-    """The words to filter by; any that a row has is right, since the service may have new ones.
+    """The labels to filter by; labels of the rows are valid, since the service may add some.
 
     Raises:
-        InvalidRequestError: no word or list of words, or a word that is neither known nor here.
+        InvalidRequestError: not strings, or a label that is neither known nor in the column.
     """
-    words = [wanted] if isinstance(wanted, str) else wanted
-    if not isinstance(words, Collection) or not all(isinstance(word, str) for word in words):
-        raise InvalidRequestError(f"{name} is a word or a list of words, got {wanted!r}")
-    here = [word for word in column.distinct() if word is not None]
-    for word in words:
-        if known is not None and word not in known and word not in here:
-            raise InvalidRequestError(
-                f"{name} is any of {', '.join(dict.fromkeys([*here, *known]))}, got {word!r}"
-            )
-    return list(words)
+    labels = [wanted] if isinstance(wanted, str) else wanted
+    if not isinstance(labels, Collection) or not all(isinstance(label, str) for label in labels):
+        raise InvalidRequestError(f"{name} must be a string or a list of strings, got {wanted!r}")
+    present = [label for label in column.distinct() if label is not None]
+    for label in labels:
+        if known is not None and label not in known and label not in present:
+            valid = ", ".join(dict.fromkeys([*present, *known]))
+            raise InvalidRequestError(f"{name} must be one of {valid}, got {label!r}")
+    return list(labels)
 
 
 def rank(scores: NDArray[np.float32], k: int) -> list[Ranked]:
-    """The `k` best rows, each for itself."""
+    """The `k` best rows."""
     best = np.argsort(-scores, kind="stable")[:k]
     return [Ranked(int(row), float(scores[row]), {}) for row in best]
 
 
-def rank_moments(
+def rank_time_ranges(
     rows: Embeddings, scores: NDArray[np.float32], k: int, weights: Mapping[str, float]
 ) -> list[Ranked]:
-    """The `k` best moments: rows of one source and time, their modalities weighed.
+    """The `k` best time ranges; each combines the modalities of one source and time, weighted.
 
-    A modality that a moment lacks counts as 0, what no word can match. A row without a modality (a
-    picture, a text) is a moment of its own, with its own score.
+    A missing modality counts as 0. A row without a modality (an image, a text) is a range of its
+    own, with its own score.
     """
-    order, starts = _moments(rows)
+    order, starts = _time_ranges(rows)
     stops = np.append(starts[1:], len(rows))
-    moment = np.empty(len(rows), np.intp)  # of each row
-    moment[order] = np.repeat(np.arange(len(starts)), stops - starts)
-    table = np.full((len(starts), len(weights)), -np.inf)
-    for column, word in enumerate(weights):
-        has = rows.embedding_option.is_(word)
-        np.maximum.at(table[:, column], moment[has], scores[has])
-    fused = _fused(table, weights)
+    time_range = np.empty(len(rows), np.intp)  # of each row
+    time_range[order] = np.repeat(np.arange(len(starts)), stops - starts)
+    table = np.full((len(starts), len(weights)), -np.inf)  # range x modality
+    for column, modality in enumerate(weights):
+        has = rows.embedding_option.is_(modality)
+        np.maximum.at(table[:, column], time_range[has], scores[has])
+    means = _weighted_means(table, weights)
     alone = rows.embedding_option.is_(None)
-    fused[moment[alone]] = scores[alone]
-    best = np.argsort(-fused, kind="stable")[:k]
+    means[time_range[alone]] = scores[alone]
+    best = np.argsort(-means, kind="stable")[:k]
     found = []
-    for at in best[np.isfinite(fused[best])]:
+    for at in best[np.isfinite(means[best])]:
         members = order[starts[at] : stops[at]]
-        words = [rows.embedding_option[int(row)] or "" for row in members]
-        shares = np.array([weights.get(word, 0.0) for word in words])
+        modalities = [rows.embedding_option[int(row)] or "" for row in members]
+        shares = np.array([weights.get(modality, 0.0) for modality in modalities])
         added = np.where(shares > 0, scores[members] * shares, -np.inf)
         row = members[int(np.argmax(added))]
-        parts = {word: float(table[at, c]) for c, word in enumerate(weights)}
-        present = {word: score for word, score in parts.items() if math.isfinite(score)}
-        found.append(Ranked(int(row), float(fused[at]), present))
+        parts = {modality: float(table[at, c]) for c, modality in enumerate(weights)}
+        present = {modality: score for modality, score in parts.items() if math.isfinite(score)}
+        found.append(Ranked(int(row), float(means[at]), present))
     return found
 
 
-def _fused(table: NDArray[np.float64], weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """The weighted mean of each moment; -inf where it has none of the modalities."""
+def _weighted_means(
+    table: NDArray[np.float64], weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """The weighted mean of each time range; -inf if it has none of the modalities."""
     has = np.isfinite(table)
     shares = np.array(list(weights.values())) / sum(weights.values())
     means = np.where(has, table, 0) @ shares if len(shares) else np.zeros(len(table))
@@ -154,8 +167,8 @@ def _fused(table: NDArray[np.float64], weights: Mapping[str, float]) -> NDArray[
     return np.asarray(means)
 
 
-def _moments(rows: Embeddings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The rows in the order of source and time, and where each moment begins in it."""
+def _time_ranges(rows: Embeddings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows in the order of source and time, and the start of each time range in it."""
     alone = np.where(rows.embedding_option.is_(None), np.arange(1, len(rows) + 1), 0)
     keys = (
         alone,
@@ -171,35 +184,42 @@ def _moments(rows: Embeddings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return order, np.flatnonzero(np.concatenate([[len(rows) > 0], changes]))
 
 
-def checked_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Mapping[str, float]:
-    """Weights as they were given, or equal ones for the modalities that occur.
+def check_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Mapping[str, float]:
+    """The weights above 0; by default equal ones for the modalities of the rows.
 
     Raises:
-        InvalidRequestError: no mapping, a negative or endless weight, none above 0, or a word that
-            is no modality.
+        InvalidRequestError: not a mapping, a negative or infinite weight, none above 0, or an
+            unknown modality.
     """
-    here = [word for word in rows.embedding_option.distinct() if word is not None]
+    present = [label for label in rows.embedding_option.distinct() if label is not None]
     if weights is None:
-        return dict.fromkeys(here, 1.0)
+        return dict.fromkeys(present, 1.0)
     if not isinstance(weights, Mapping):
-        raise InvalidRequestError(f"weights is a mapping of modalities, got {weights!r}")
-    for word, weight in weights.items():
-        if word not in here and word not in OPTIONS:
+        raise InvalidRequestError(f"weights must be a mapping of modalities, got {weights!r}")
+    for modality, weight in weights.items():
+        if modality not in present and modality not in OPTIONS:
             raise InvalidRequestError(
-                f"weights has {word!r}, and the rows have {', '.join(here) or 'no modalities'}"
+                f"weights has {modality!r}, the rows have {', '.join(present) or 'no modalities'}"
             )
         if not is_finite(weight) or weight < 0:
-            raise InvalidRequestError(f"a weight is 0 or more, got {weight!r} for {word!r}")
-    kept = {word: float(weight) for word, weight in weights.items() if weight > 0}
+            raise InvalidRequestError(
+                f"a weight must be 0 or more, got {weight!r} for {modality!r}"
+            )
+    kept = {modality: float(weight) for modality, weight in weights.items() if weight > 0}
     if not kept:
-        raise InvalidRequestError(f"weights has at least one above 0, got {dict(weights)}")
+        raise InvalidRequestError(f"at least one weight must be above 0, got {dict(weights)}")
     if not math.isfinite(sum(kept.values())):
-        raise InvalidRequestError(f"weights are too large to be added, got {dict(weights)}")
+        raise InvalidRequestError(f"the sum of the weights must be finite, got {dict(weights)}")
     return kept
 
 
-def touching(spans: Sequence[tuple[Any, float, float]], gap_sec: float) -> Iterator[list[int]]:
-    """Groups of spans `(key, start, end)` of one key that overlap, or are at most a gap apart."""
+def group_adjacent(
+    spans: Sequence[tuple[Any, float, float]], gap_sec: float
+) -> Iterator[list[int]]:
+    """Group spans `(key, start, end)` of one key that overlap or are at most `gap_sec` apart.
+
+    Yields the positions of the spans of each group.
+    """
     order = sorted(range(len(spans)), key=lambda at: (str(spans[at][0]), *spans[at][1:]))
     group: list[int] = []
     reach = -math.inf

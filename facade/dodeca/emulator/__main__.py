@@ -12,8 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import Emulator, clock, faults
-from .front import access
+from . import Emulator, access_log, clock, faults
 from .server import serving
 
 
@@ -25,9 +24,11 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--host",
         default="127.0.0.1",
-        help="address to listen on; the default is reached from this machine only",
+        help="address to listen on; the default can only be reached from this machine",
     )
-    parser.add_argument("--port", type=int, default=8112, help="0 takes any free one (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8112, help="0 takes any free port (%(default)s)"
+    )
     parser.add_argument(
         "--db", type=Path, metavar="FILE", help="keep everything in FILE (default: in memory)"
     )
@@ -36,14 +37,14 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--pace",
-        type=clock.pace,
+        type=clock.parse_pace,
         default="instant",
         help="when tasks are ready: `instant`, after a number of polls (`3`), or `realtime[:0.1]`,"
-        " that is after this share of the length of their media (%(default)s)",
+        " after this share of the duration of their media (%(default)s)",
     )
     parser.add_argument("--api-key", help="the only key to accept (default: any)")
     parser.add_argument(
-        "--faults", type=Path, metavar="FILE", help="what is to go wrong, a list in YAML or JSON"
+        "--faults", type=Path, metavar="FILE", help="faults on demand, a list in YAML or JSON"
     )
     parser.add_argument(
         "--limit",
@@ -51,8 +52,8 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         dest="limits",
         metavar="LIMIT",
-        help="how many creates of a kind are taken in a time, such as `600/minute`, or `60m/hour`"
-        " for minutes of media; several times for several limits (default: any number)",
+        help="limit on the creates of one kind of resource, such as `600/minute`, or `60m/hour` for"
+        " minutes of media; can be given several times (default: no limit)",
     )
     parser.add_argument(
         "--access-log", action="store_true", help="write a line of JSON for each request to stderr"
@@ -65,8 +66,8 @@ def main(given: Sequence[str] | None = None) -> int:
     options = _arguments(given)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.access_log:
-        access.log.addHandler(logging.StreamHandler())
-        access.log.setLevel(logging.INFO)
+        access_log.log.addHandler(logging.StreamHandler())
+        access_log.log.setLevel(logging.INFO)
     try:
         with (
             Emulator(
@@ -74,7 +75,7 @@ def main(given: Sequence[str] | None = None) -> int:
                 db=options.db,
                 pace=options.pace,
                 api_key=options.api_key,
-                faults=faults.from_file(options.faults) if options.faults else (),
+                faults=faults.faults_from_file(options.faults) if options.faults else (),
                 limits=options.limits,
             ) as emulator,
             serving(emulator, host=options.host, port=options.port) as url,
@@ -92,4 +93,4 @@ def main(given: Sequence[str] | None = None) -> int:
 if __name__ == "__main__":
     status = main()
     sys.stderr.flush()
-    os._exit(status)  # threads that still work on a request must not hold up the end
+    os._exit(status)  # threads that still handle a request must not delay the exit

@@ -1,7 +1,7 @@
-"""Time as the emulator sees it, and the pace at which its tasks seem to move.
+"""The emulator's time, and the pace at which its tasks progress.
 
-The state of a task is never moved by a timer: it follows from when the task was created, how
-often it was looked at, and the pace. A test that holds a `VirtualClock` decides both.
+The status of a task is not set by a timer: it follows from when the task was created, how often it
+was polled, and the pace. A test with a `VirtualClock` controls both.
 """
 
 from __future__ import annotations
@@ -27,50 +27,50 @@ class Clock:
 
 
 class VirtualClock(Clock):
-    """A clock that stands still until a test moves it."""
+    """A clock that stands still until a test advances it."""
 
     def __init__(self, start: datetime = datetime(2025, 1, 1, tzinfo=UTC)) -> None:
         self._now = start
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
-        """Return the time that the last `advance` left."""
+        """Return the time set by the last `advance`."""
         return self._now
 
     def advance(self, seconds: float) -> None:
         """Let `seconds` pass."""
         if seconds < 0:
-            raise ValueError(f"time only moves forward, got {seconds} seconds")
+            raise ValueError(f"a clock only advances, got {seconds} seconds")
         with self._lock:
             self._now += timedelta(seconds=seconds)
 
 
-def timestamp(moment: datetime) -> str:
-    """Write a moment as the API does: UTC, milliseconds, `Z`. Such texts sort by time."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def timestamp(time: datetime) -> str:
+    """Format a time as the API does: UTC, milliseconds, `Z`. Such texts sort by time."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def moment(text: str) -> datetime:
-    """Read an RFC 3339 date or date-time; without an offset it is UTC. Raises ValueError."""
+def parse_time(text: str) -> datetime:
+    """Parse an RFC 3339 date or date-time, in UTC without an offset. Raises ValueError."""
     value = datetime.fromisoformat(text)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class Pace(Protocol):
-    """How far along a task appears to be."""
+    """Decides how far a task has progressed."""
 
     def progress(self, *, polls: int, elapsed: float, duration: float) -> float:
-        """Return the progress, 1 or more when due.
+        """Return the progress of a task, 1 or more when it is due.
 
-        `polls` counts the times somebody looked at the task, `elapsed` is its age and `duration`
-        the length of its media, both in seconds.
+        `polls` is how often the task was polled, `elapsed` its age and `duration` the length of
+        its media, both in seconds.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A task is due as soon as anybody looks at it."""
+    """A task is due when it is first polled."""
 
     def progress(self, *, polls: int, elapsed: float, duration: float) -> float:
         """Return 1: always due."""
@@ -79,7 +79,7 @@ class Instant:
 
 @dataclass(frozen=True, slots=True)
 class ByCount:
-    """A task is due when it is looked at for the n-th time, by itself or in a list."""
+    """A task is due when it has been polled `polls` times, by itself or in a list."""
 
     polls: int
 
@@ -90,18 +90,18 @@ class ByCount:
 
 @dataclass(frozen=True, slots=True)
 class RealTime:
-    """A task is due after `factor` times the length of its media."""
+    """A task is due after `factor` times the duration of its media."""
 
     factor: float = 0.1
 
     def progress(self, *, polls: int, elapsed: float, duration: float) -> float:
-        """Return the share of the waiting time that has passed."""
+        """Return the elapsed share of that time."""
         wait = self.factor * duration
         return elapsed / wait if wait > 0 else 1.0
 
 
-def pace(text: str) -> Pace:
-    """Read a pace: `instant`, a number of polls such as `3`, or `realtime` / `realtime:0.5`."""
+def parse_pace(text: str) -> Pace:
+    """Parse a pace: `instant`, a number of polls such as `3`, or `realtime` / `realtime:0.5`."""
     if text == "instant":
         return Instant()
     if re.fullmatch(r"[1-9]\d*", text):
@@ -111,6 +111,6 @@ def pace(text: str) -> Pace:
     raise ValueError(f"a pace is `instant`, a number of polls or `realtime[:factor]`, got {text!r}")
 
 
-def stage(progress: float, stages: Sequence[str]) -> str:
-    """Return which of the stages before the end a task of this progress shows."""
+def stage_at(progress: float, stages: Sequence[str]) -> str:
+    """Return the stage that a task shows at a progress below 1."""
     return stages[min(int(progress * len(stages)), len(stages) - 1)]

@@ -1,7 +1,7 @@
-"""Refusals: the answers of the API other than success, with the documented codes and texts.
+"""The error responses of the API, with the documented codes and texts.
 
-Handlers and everything below them raise `Refusal`; the core turns it into a response in the
-error form that the specification gives for the operation.
+Handlers and everything below them raise `ErrorResponse`; the exchange turns it into a response, in
+the error form that the specification has for the operation.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-class Refusal(Exception):
-    """A request that the API declines: an HTTP status, an error code and a message."""
+class ErrorResponse(Exception):
+    """An error response of the API: an HTTP status, an error code and a message."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
@@ -28,7 +28,7 @@ class Refusal(Exception):
         return {"error": error} if nested else error
 
 
-# Each code has three texts: for one parameter, for several, and for none that can be named.
+# Each code has three texts: for one parameter, for several, and for no particular one.
 _PARAMETER_TEXTS = {
     "parameter_invalid": (
         "The `{}` parameter is invalid.",
@@ -49,16 +49,16 @@ _PARAMETER_TEXTS = {
 
 
 CLIP_LENGTH = "`video_clip_length` should be within 2-10 seconds long"
-DOCUMENTED: Mapping[str, Mapping[str, str]] = {
+DOCUMENTED_REASONS: Mapping[str, Mapping[str, str]] = {
     "embed_create": {
         "text_truncate": ("You should use one of the following values: `none`, `start`, `end`."),
     },
     "embed_tasks_create": {"video_clip_length": CLIP_LENGTH},
 }
-"""What the documents say about the bad value of a parameter, by operationId and its name."""
+"""The documented reason for a bad value, by operationId and name of the parameter."""
 
 
-def _about_parameters(code: str, names: Sequence[str], why: str) -> Refusal:
+def _parameter_error(code: str, names: Sequence[str], why: str) -> ErrorResponse:
     one, several, none = _PARAMETER_TEXTS[code]
     if not names:
         text = none
@@ -66,71 +66,71 @@ def _about_parameters(code: str, names: Sequence[str], why: str) -> Refusal:
         text = one.format(names[0])
     else:
         text = several.format("`, `".join(names))
-    return Refusal(400, code, f"{text} {why}".rstrip())
+    return ErrorResponse(400, code, f"{text} {why}".rstrip())
 
 
-def parameter_invalid(*names: str, why: str = "") -> Refusal:
-    """Return the refusal of values that cannot be accepted; `why` follows the documented text."""
-    return _about_parameters("parameter_invalid", names, why)
+def parameter_invalid(*names: str, why: str = "") -> ErrorResponse:
+    """Return the error for invalid values; `why` follows the documented text."""
+    return _parameter_error("parameter_invalid", names, why)
 
 
-def parameter_not_provided(*names: str, why: str = "") -> Refusal:
-    """Return the refusal of a request that lacks required parameters."""
-    return _about_parameters("parameter_not_provided", names, why)
+def parameter_not_provided(*names: str, why: str = "") -> ErrorResponse:
+    """Return the error for missing parameters."""
+    return _parameter_error("parameter_not_provided", names, why)
 
 
-def parameter_unknown(*names: str, why: str = "") -> Refusal:
-    """Return the refusal of parameters that the operation does not have."""
-    return _about_parameters("parameter_unknown", names, why)
+def parameter_unknown(*names: str, why: str = "") -> ErrorResponse:
+    """Return the error for parameters that the operation does not have."""
+    return _parameter_error("parameter_unknown", names, why)
 
 
-def resource_not_exist(collection: str, resource_id: str) -> Refusal:
+def resource_not_exist(collection: str, resource_id: str) -> ErrorResponse:
     """Return the 404 for an id that is not (or no longer) in its collection."""
     text = f"Resource with id `{resource_id}` does not exist in `{collection}`."
-    return Refusal(404, "resource_not_exist", text)
+    return ErrorResponse(404, "resource_not_exist", text)
 
 
-def api_key_invalid() -> Refusal:
+def api_key_invalid() -> ErrorResponse:
     """Return the 401 for a missing or wrong `x-api-key`."""
     text = (
         "API Key is either invalid or expired. Please check your API key or generate a new one "
         "from the dashboard and try again."
     )
-    return Refusal(401, "api_key_invalid", text)
+    return ErrorResponse(401, "api_key_invalid", text)
 
 
-def api_upgrade_required(version: str, current: str) -> Refusal:
-    """Return the refusal of a path under a version of the API other than the emulated one."""
+def api_upgrade_required(version: str, current: str) -> ErrorResponse:
+    """Return the error for a path of another version of the API."""
     text = (
         f"This endpoint is supported starting with version `{version}`. "
         f"Your version is `{current}`."
     )
-    return Refusal(400, "api_upgrade_required", text)
+    return ErrorResponse(400, "api_upgrade_required", text)
 
 
-def video_file_broken() -> Refusal:
-    """Return the refusal of a video that cannot be decoded."""
+def video_file_broken() -> ErrorResponse:
+    """Return the error for a video that cannot be decoded."""
     text = "Cannot read video file. Please check the video file is valid and try again."
-    return Refusal(400, "video_file_broken", text)
+    return ErrorResponse(400, "video_file_broken", text)
 
 
-def endpoint_not_exist(path: str) -> Refusal:
+def endpoint_not_exist(path: str) -> ErrorResponse:
     """Return the 404 for a path that the API does not have."""
-    return Refusal(404, "endpoint_not_exist", f"There is no endpoint at `{path}`.")
+    return ErrorResponse(404, "endpoint_not_exist", f"There is no endpoint at `{path}`.")
 
 
-def method_not_allowed(method: str, allowed: Sequence[str]) -> Refusal:
+def method_not_allowed(method: str, allowed: Sequence[str]) -> ErrorResponse:
     """Return the 405 for a path that exists, but not with this method."""
     text = f"Method `{method}` is not allowed here; allowed: {', '.join(allowed)}."
-    return Refusal(405, "method_not_allowed", text, {"Allow": ", ".join(allowed)})
+    return ErrorResponse(405, "method_not_allowed", text, {"Allow": ", ".join(allowed)})
 
 
-def request_too_large(limit: int) -> Refusal:
+def request_too_large(limit: int) -> ErrorResponse:
     """Return the 413 for a body beyond `limit` bytes."""
     text = f"The request body is larger than {limit // 1024**2} MB."
-    return Refusal(413, "request_too_large", text)
+    return ErrorResponse(413, "request_too_large", text)
 
 
-def internal_server_error() -> Refusal:
-    """Return the 500 that hides a fault of the emulator itself; the log has the details."""
-    return Refusal(500, "internal_server_error", "Internal server error.")
+def internal_server_error() -> ErrorResponse:
+    """Return the 500 for a bug of the emulator itself; the log has the details."""
+    return ErrorResponse(500, "internal_server_error", "Internal server error.")

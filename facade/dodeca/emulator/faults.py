@@ -1,15 +1,15 @@
 """Faults on demand: what goes wrong between a client and a service, for tests of clients.
 
-A plan is a list of faults, from code, from a file, or a single one in the header
+Faults come as a list from code or from a file, or as a single one in the header
 `x-dodeca-fault` of a request: `429; retry_after=2`, `502`, `cut; bytes=100`, `lost`. The kinds:
 
-- a status from 400 to 599: the answer comes instead of the work; 500 and above are HTML pages, the
-  others errors as documented; `retry_after` goes into the header, `body=no` leaves the body out;
-- `delay`: the work is done, the answer comes after `seconds`;
-- `drip`: the body comes in pieces of `bytes` with `seconds` between them;
+- a status from 400 to 599: the response without any work; 500 and above are HTML pages, the
+  others documented errors; `retry_after` sets the header, `body=no` omits the body;
+- `delay`: the work is done, the response comes after `seconds`;
+- `drip`: the body comes in chunks of `bytes` with `seconds` between them;
 - `cut`: the connection ends after `bytes` of the body;
 - `reset`: the connection is reset before anything is done;
-- `lost`: the same after the work was done.
+- `lost`: the work is done, then the connection is reset.
 """
 
 from __future__ import annotations
@@ -25,56 +25,56 @@ from typing import Any
 import httpx
 import orjson
 
-from .errors import Refusal, parameter_invalid
+from .errors import ErrorResponse, parameter_invalid
 
 HEADER = "x-dodeca-fault"
 _KINDS = ("delay", "drip", "cut", "reset", "lost")
-_LONGEST = 3600
-_WORDS = {"yes": True, "true": True, "no": False, "false": False}
+_MAX_SECONDS = 3600
+_BOOLEANS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong. Raises ValueError when it is not one of the kinds."""
+    """One thing that goes wrong. Raises ValueError when it is invalid."""
 
     fault: str
     """A status, or `delay`, `drip`, `cut`, `reset`, `lost`."""
     operation: str | None = None
-    """The operationId of the requests it befalls; None for all."""
+    """The operationId of the requests it applies to; None for all."""
     skip: int = 0
-    """How many of these requests get through first."""
+    """How many of these requests succeed first."""
     times: int | None = 1
-    """How many it befalls after that; None for all."""
+    """How many it applies to after that; None for all."""
     retry_after: str | None = None
     body: bool = True
     seconds: float = 0.1
     bytes: int = 16
 
     def __post_init__(self) -> None:
-        """Check what is given."""
+        """Validate the fields."""
         if self.fault not in _KINDS and not (self.status and 400 <= self.status <= 599):
             kinds = ", ".join(_KINDS)
             raise ValueError(f"a fault is a status of 400 to 599, {kinds}; got {self.fault!r}")
         if self.skip < 0 or (self.times or 0) < 0 or self.bytes < 0:
-            raise ValueError("the numbers of a fault are not negative")
-        if not 0 <= self.seconds <= _LONGEST:
-            raise ValueError(f"seconds is 0 to {_LONGEST}, got {self.seconds}")
+            raise ValueError("`skip`, `times` and `bytes` of a fault are not negative")
+        if not 0 <= self.seconds <= _MAX_SECONDS:
+            raise ValueError(f"seconds is 0 to {_MAX_SECONDS}, got {self.seconds}")
         if self.fault == "drip" and not self.bytes:
-            raise ValueError("a drip has a byte at least")
+            raise ValueError("`bytes` of a drip is at least 1")
 
     @property
     def status(self) -> int | None:
-        """The status that is answered instead of the work, if any."""
+        """The status of the response that replaces the work, if any."""
         return int(self.fault) if self.fault.isascii() and self.fault.isdigit() else None
 
 
-def fault(given: Mapping[str, Any]) -> Fault:
-    """Return a fault from plain data, such as a line of a file. Raises ValueError."""
+def fault_from_mapping(given: Mapping[str, Any]) -> Fault:
+    """Return a fault from plain data, such as an entry of a file. Raises ValueError."""
     known = {field.name for field in fields(Fault)}
     if unknown := sorted(set(given) - known):
-        raise ValueError(f"a fault has no {', '.join(map(repr, unknown))}")
+        raise ValueError(f"a fault has no option {', '.join(map(repr, unknown))}")
     if "fault" not in given:
-        raise ValueError("a fault says what it is: `fault: 429`")
+        raise ValueError("a fault needs its kind, such as `fault: 429`")
     data: dict[str, Any] = dict(given) | {"fault": str(given["fault"])}
     if data.get("retry_after") is not None:
         data["retry_after"] = str(data["retry_after"])
@@ -86,52 +86,60 @@ def fault(given: Mapping[str, Any]) -> Fault:
     return Fault(**data)
 
 
-def from_header(text: str) -> Fault:
-    """Return the fault of a header: `drip; seconds=0.5; bytes=1`. Raises ValueError."""
+def fault_from_header(text: str) -> Fault:
+    """Return the fault in a header: `drip; seconds=0.5; bytes=1`. Raises ValueError."""
     kind, *options = (part.strip() for part in text.split(";"))
     data: dict[str, Any] = {"fault": kind}
     for option in options:
         name, _, value = option.partition("=")
-        data[name.strip()] = _value(name.strip(), value.strip())
-    return fault(data)
+        data[name.strip()] = _option_value(name.strip(), value.strip())
+    return fault_from_mapping(data)
 
 
-def from_file(path: Path) -> list[Fault]:
-    """Return the faults of a file, a list in JSON, or in YAML if that can be read here.
+def faults_from_file(path: Path) -> list[Fault]:
+    """Return the faults in a file, a list in JSON, or in YAML if PyYAML is installed.
 
-    Raises ValueError when it is not that, OSError when there is none.
+    Raises ValueError when it is neither, OSError when it cannot be read.
     """
     text = path.read_text("utf-8")
     try:
         data = orjson.loads(text)
     except orjson.JSONDecodeError:
-        data = _yaml(text)
+        data = _load_yaml(text)
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
         raise ValueError(f"{path} should hold a list of faults")
-    return [fault(item) for item in data]
+    return [fault_from_mapping(item) for item in data]
 
 
-class Plan:
-    """The faults that are still to come; safe to use from many threads."""
+class FaultPlan:
+    """The faults of the requests to come; safe to use from many threads."""
 
     def __init__(self, faults: Iterable[Fault | Mapping[str, Any]] = ()) -> None:
-        given = [item if isinstance(item, Fault) else fault(item) for item in faults]
-        self._counts = [[item, item.skip, item.times] for item in given]
         self._lock = threading.Lock()
+        self.replace(faults)
 
-    def due(self, operation: str | None, headers: httpx.Headers) -> Fault | None:
-        """Return what befalls the next request of an operation. Raises Refusal for a bad header."""
+    def replace(self, faults: Iterable[Fault | Mapping[str, Any]]) -> None:
+        """Replace all faults. Raises ValueError."""
+        given = [item if isinstance(item, Fault) else fault_from_mapping(item) for item in faults]
+        with self._lock:
+            self._counts: list[list[Any]] = [[item, item.skip, item.times] for item in given]
+
+    def next_for(self, operation: str | None, headers: httpx.Headers) -> Fault | None:
+        """Return the fault for the next request of an operation, if any, and count it.
+
+        Raises ErrorResponse for a bad header.
+        """
         if HEADER in headers:
             try:
-                return from_header(headers[HEADER])
+                return fault_from_header(headers[HEADER])
             except ValueError as error:
                 raise parameter_invalid(HEADER, why=f"{error}.") from None
         with self._lock:
-            return next(filter(None, (self._next(c, operation) for c in self._counts)), None)
+            return next(filter(None, (self._count_down(c, operation) for c in self._counts)), None)
 
     @staticmethod
-    def _next(counts: list[Any], operation: str | None) -> Fault | None:
-        """Count a request down against one fault of the plan."""
+    def _count_down(counts: list[Any], operation: str | None) -> Fault | None:
+        """Count a request against one fault; return it if it applies."""
         item, skip, times = counts
         if item.operation not in (None, operation) or times == 0:
             return None
@@ -144,44 +152,44 @@ class Plan:
         return found
 
 
-def befallen(
-    fault: Fault, work: Callable[[], httpx.Response], patience: float | None
+def apply_fault(
+    fault: Fault, respond: Callable[[], httpx.Response], read_timeout: float | None
 ) -> httpx.Response:
-    """Return the answer as the fault leaves it.
+    """Return the response of `respond` with a fault applied.
 
-    A connection that breaks is the exception that httpx has for it, ReadError, which the server
-    turns into a real reset. `patience` is how long a client in this process waits for something to
-    read, in seconds: beyond that it gets ReadTimeout.
+    A broken connection raises httpx.ReadError, which the server turns into a real reset.
+    `read_timeout` is how long a client in this process waits for data, in seconds; a longer delay
+    raises httpx.ReadTimeout.
     """
     if fault.status:
-        return _instead(fault, fault.status)
+        return _status_response(fault, fault.status)
     if fault.fault == "reset":
         raise httpx.ReadError("the connection was reset")
-    response = work()
+    response = respond()
     match fault.fault:
         case "lost":
             raise httpx.ReadError("the connection was reset")
         case "delay":
-            _sleep(fault.seconds, patience)
+            _sleep(fault.seconds, read_timeout)
         case "drip":
-            return _with_body(response, _dripping(response, fault, patience))
+            return _with_body(response, _drip(response, fault, read_timeout))
         case "cut":
             return _with_body(response, _cut(response, fault.bytes))
     return response
 
 
-def error_of(fault: Fault) -> Refusal | None:
-    """Return the documented error that stands in for the work, None for any other fault."""
+def error_response_of(fault: Fault) -> ErrorResponse | None:
+    """Return the documented error that replaces the work, None for any other fault."""
     if not fault.status or fault.status >= 500 or not fault.body:
         return None
     headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
     if fault.status == HTTPStatus.TOO_MANY_REQUESTS:
         text = "You have exceeded the rate limit. Please try again later."
-        return Refusal(fault.status, "too_many_requests", text, headers)
-    return Refusal(fault.status, "emulated_fault", "This fault was asked for.", headers)
+        return ErrorResponse(fault.status, "too_many_requests", text, headers)
+    return ErrorResponse(fault.status, "emulated_fault", "This fault was requested.", headers)
 
 
-def _instead(fault: Fault, status: int) -> httpx.Response:
+def _status_response(fault: Fault, status: int) -> httpx.Response:
     headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
     if not fault.body:
         return httpx.Response(status, headers=headers)
@@ -191,54 +199,56 @@ def _instead(fault: Fault, status: int) -> httpx.Response:
     return httpx.Response(status, headers=headers, html=page)
 
 
-def _with_body(response: httpx.Response, pieces: Iterator[bytes]) -> httpx.Response:
-    """Return a response whose headers promise the whole body, whatever comes of it."""
-    return httpx.Response(response.status_code, headers=response.headers, stream=_Broken(pieces))
+def _with_body(response: httpx.Response, chunks: Iterator[bytes]) -> httpx.Response:
+    """Return a response whose headers announce the whole body, whatever the chunks are."""
+    return httpx.Response(
+        response.status_code, headers=response.headers, stream=_FaultyBody(chunks)
+    )
 
 
-class _Broken(httpx.SyncByteStream):
-    """A body that arrives slowly, or not all of it."""
+class _FaultyBody(httpx.SyncByteStream):
+    """A body that arrives slowly or incompletely."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._pieces
+        return self._chunks
 
 
-def _dripping(response: httpx.Response, fault: Fault, patience: float | None) -> Iterator[bytes]:
-    for chunk in _body(response):
+def _drip(response: httpx.Response, fault: Fault, timeout: float | None) -> Iterator[bytes]:
+    for chunk in _chunks(response):
         for start in range(0, len(chunk), fault.bytes):
-            _sleep(fault.seconds, patience)
+            _sleep(fault.seconds, timeout)
             yield chunk[start : start + fault.bytes]
 
 
-def _cut(response: httpx.Response, room: int) -> Iterator[bytes]:
-    for chunk in _body(response):
-        if room:
-            yield chunk[:room]
-        room -= len(chunk[:room])
-        if not room:
+def _cut(response: httpx.Response, remaining: int) -> Iterator[bytes]:
+    for chunk in _chunks(response):
+        if remaining:
+            yield chunk[:remaining]
+        remaining -= len(chunk[:remaining])
+        if not remaining:
             break
     raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
 
 
-def _body(response: httpx.Response) -> Iterator[bytes]:
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
     stream = response.stream
     assert isinstance(stream, httpx.SyncByteStream)
     return iter(stream)
 
 
-def _sleep(seconds: float, patience: float | None) -> None:
-    if patience is not None and seconds > patience:
-        time.sleep(patience)
+def _sleep(seconds: float, timeout: float | None) -> None:
+    if timeout is not None and seconds > timeout:
+        time.sleep(timeout)
         raise httpx.ReadTimeout("the read operation timed out")
     time.sleep(seconds)
 
 
-def _value(name: str, text: str) -> Any:
+def _option_value(name: str, text: str) -> Any:
     if name == "body":
-        return _WORDS.get(text, text)
+        return _BOOLEANS.get(text, text)
     if name in ("skip", "times", "bytes"):
         return int(text) if text.isascii() and text.isdigit() else text
     if name == "seconds":
@@ -246,11 +256,11 @@ def _value(name: str, text: str) -> Any:
     return text
 
 
-def _yaml(text: str) -> Any:
+def _load_yaml(text: str) -> Any:
     try:
         import yaml
     except ImportError:
-        raise ValueError("it is not JSON, and YAML needs PyYAML") from None
+        raise ValueError("it is not JSON, and YAML requires PyYAML") from None
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:

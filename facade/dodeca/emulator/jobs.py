@@ -1,10 +1,9 @@
-"""The work behind asynchronous tasks: done at most once, shown at the emulator's pace.
+"""The work of asynchronous tasks: done at most once, shown at the emulator's pace.
 
 A task is a document with `status`, `created_at`, `polls` and `duration` (seconds of media). While
-it is not due, its status is one of the stages that the pace puts it at. The first look after
-it has become due starts the work, and whoever looks waits a moment for it: short media are ready
-at once, long ones while the caller goes on polling. A task that a crash interrupted starts over
-at the next look.
+it is not due, its status is the stage of its progress. The first refresh after it is due starts the
+work, and a refresh waits up to MAX_WAIT for it: short media are ready at once, long ones while the
+caller polls. A task that a crash interrupted starts over at the next refresh.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from .clock import Clock, Pace, moment, stage, timestamp
-from .errors import Refusal
-from .store import Document, Store
+from .clock import Clock, Pace, parse_time, stage_at, timestamp
+from .database import Database, Document
+from .errors import ErrorResponse
 
-PATIENCE = 2.0  # seconds that a look waits for running work; clients give up after five or more
+MAX_WAIT = 2.0  # seconds that a refresh waits for running work; clients time out after five or more
 
-Work = Callable[[Document], dict[str, Any]]
-"""Does what a task asks for and returns the fields to set. Raises Refusal to fail the task."""
+TaskWork = Callable[[Document], dict[str, Any]]
+"""Does the work of a task and returns the fields to set. An ErrorResponse fails the task."""
 
-_GLANCE = ContextVar("glance", default=False)
+_UNCOUNTED = ContextVar("uncounted", default=False)
 
 log = logging.getLogger("dodeca.emulator")
 
@@ -38,14 +37,14 @@ class _Job(NamedTuple):
     key: tuple[str, str]
     """Collection and id of the task."""
     stages: Sequence[str]
-    work: Work
+    work: TaskWork
 
 
 class Jobs:
     """Runs the work of due tasks in threads, not more than there are processors."""
 
-    def __init__(self, store: Store, clock: Clock, pace: Pace) -> None:
-        self._store = store
+    def __init__(self, database: Database, clock: Clock, pace: Pace) -> None:
+        self._database = database
         self._clock = clock
         self._pace = pace
         self._lock = threading.Lock()
@@ -54,69 +53,71 @@ class Jobs:
         self._done: dict[tuple[str, str], threading.Event] = {}
         self._closed = False
 
-    def look(
+    def refresh(
         self,
         collection: str,
         task: Document,
         *,
         stages: Sequence[str],
-        work: Work,
+        work: TaskWork,
         polled: bool,
-        patience: float = PATIENCE,
+        timeout: float | None = None,
     ) -> Document:
-        """Return a task with its status as of now; `polled` when this look counts as a poll."""
+        """Return a task with its current status; `polled` counts this as a poll."""
         if task["status"] not in stages:
             return task
-        if polled and not _GLANCE.get():
-            with self._store.transaction():
-                task = self._store.get(collection, task["_id"]) or task
-                self._store.update(collection, task["_id"], polls=task["polls"] + 1)
+        if polled and not _UNCOUNTED.get():
+            with self._database.transaction():
+                task = self._database.get(collection, task["_id"]) or task
+                self._database.update(collection, task["_id"], polls=task["polls"] + 1)
             task["polls"] += 1
-        elapsed = (self._clock.now() - moment(task["created_at"])) / timedelta(seconds=1)
+        elapsed = (self._clock.now() - parse_time(task["created_at"])) / timedelta(seconds=1)
         progress = self._pace.progress(
             polls=task["polls"], elapsed=elapsed, duration=task["duration"] or 0.0
         )
         if progress < 1:
-            return task | {"status": stage(progress, stages)}
-        self._start(_Job((collection, task["_id"]), stages, work)).wait(patience)
-        task = self._store.get(collection, task["_id"]) or task
+            return task | {"status": stage_at(progress, stages)}
+        self._start(_Job((collection, task["_id"]), stages, work)).wait(
+            MAX_WAIT if timeout is None else timeout
+        )
+        task = self._database.get(collection, task["_id"]) or task
         return task | {"status": stages[-1]} if task["status"] in stages else task
 
-    def look_all(
-        self, collection: str, tasks: Iterable[Document], *, stages: Sequence[str], work: Work
+    def refresh_all(
+        self, collection: str, tasks: Iterable[Document], *, stages: Sequence[str], work: TaskWork
     ) -> list[Document]:
-        """Return tasks with their status as of now, for a list; they share what waiting there is.
+        """Return tasks with their current status, for a list; MAX_WAIT is for all together.
 
-        To be listed is to be polled: clients with many tasks look at lists.
+        Being listed counts as a poll: clients with many tasks poll lists.
         """
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + MAX_WAIT
         return [
-            self.look(
+            self.refresh(
                 collection,
                 task,
                 stages=stages,
                 work=work,
                 polled=True,
-                patience=max(0.0, deadline - time.monotonic()),
+                timeout=max(0.0, deadline - time.monotonic()),
             )
             for task in tasks
         ]
 
     @contextmanager
-    def glance(self) -> Iterator[None]:
-        """A block whose looks do not count: the emulator's own, for its front page."""
-        token = _GLANCE.set(True)
+    def uncounted(self) -> Iterator[None]:
+        """A block in which nothing counts as a poll, for the emulator's own front page."""
+        token = _UNCOUNTED.set(True)
         try:
             yield
         finally:
-            _GLANCE.reset(token)
+            _UNCOUNTED.reset(token)
 
     def close(self) -> None:
-        """Start nothing more; work that is under way is abandoned, as by a crash."""
+        """Start no more work; running work is abandoned, as by a crash."""
         self._closed = True
 
     def _start(self, job: _Job) -> threading.Event:
-        """Have a job done unless it is being done; return what tells that it is."""
+        """Queue a job unless it is queued or running; return the event of its end."""
         with self._lock:
             if event := self._done.get(job.key):
                 return event
@@ -128,7 +129,7 @@ class Jobs:
         return event
 
     def _worker(self) -> None:
-        """Do what is waiting, then end."""
+        """Run the queued jobs, then end."""
         while True:
             with self._lock:
                 if not self._waiting:
@@ -141,20 +142,20 @@ class Jobs:
 
     def _run(self, job: _Job) -> None:
         try:
-            task = None if self._closed else self._store.get(*job.key)
+            task = None if self._closed else self._database.get(*job.key)
             if task and task["status"] in job.stages:
-                changes = _outcome(task, job.work)
-                self._store.update(*job.key, **changes, updated_at=timestamp(self._clock.now()))
+                changes = _run_work(task, job.work)
+                self._database.update(*job.key, **changes, updated_at=timestamp(self._clock.now()))
         except Exception:
             if not self._closed:
                 log.exception("task %s could not be finished", job.key[1])
 
 
-def _outcome(task: Document, work: Work) -> dict[str, Any]:
+def _run_work(task: Document, work: TaskWork) -> dict[str, Any]:
     try:
         return work(task)
-    except Refusal as refusal:
-        return {"status": "failed", "error": {"message": refusal.message}}
+    except ErrorResponse as error:
+        return {"status": "failed", "error": {"message": error.message}}
     except Exception:
         log.exception("the work of task %s failed", task["_id"])
         return {"status": "failed", "error": {"message": "Internal server error."}}

@@ -1,6 +1,6 @@
-"""Fixtures for pytest: an emulator for each test, in this process or behind an address.
+"""Fixtures for pytest: an emulator for each test, in this process or as a server.
 
-The package brings them along as a pytest plugin:
+The package registers them as a pytest plugin:
 
     def test_an_upload(dodeca_emulator):
         transport = EmulatorTransport(dodeca_emulator)
@@ -8,7 +8,7 @@ The package brings them along as a pytest plugin:
         ...
         dodeca_emulator.clock.advance(8 * 24 * 3600)
 
-Nothing of the emulator is loaded before a test asks for one.
+The emulator is loaded when a test first uses it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def dodeca_emulator_options() -> dict[str, Any]:
-    """Options of the emulator that `dodeca_emulator` makes: none, unless a project overrides it.
+    """Options of the emulator of `dodeca_emulator`: none, unless a project overrides this fixture.
 
-    They are those of `dodeca.emulator.Emulator`, such as `media`, `pace` and `faults`.
+    They are the arguments of `dodeca.emulator.Emulator`, such as `media`, `pace` and `faults`.
     """
     return {}
 

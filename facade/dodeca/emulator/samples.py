@@ -1,7 +1,7 @@
-"""Small real media files to try things on: made in seconds, the same every time.
+"""Small real media files for examples and tests: made in seconds, the same every time.
 
-Scenes are coloured grounds with shading and discs that move over them, each with its own layout,
-so that they look like something and so that scene changes and colours are known beforehand.
+Scenes are shaded backgrounds in a colour with discs that move over them, each with its own layout,
+so that scene changes and colours are known in advance.
 """
 
 import zlib
@@ -41,7 +41,7 @@ _CODECS = {".wav": "pcm_s16le", ".mp3": "libmp3lame", ".flac": "flac", ".m4a": "
 
 @dataclass(frozen=True)
 class Scene:
-    """One scene of a video: a colour for some seconds, with a tone, noise or silence under it."""
+    """One scene of a video: a colour for some seconds, with a tone, noise or silence."""
 
     colour: str
     seconds: float
@@ -55,7 +55,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Tone:
-    """One stretch of sound: a tone of `hz`, noise, or silence when there is neither."""
+    """A part of an audio file: a tone of `hz`, noise, or silence without either."""
 
     seconds: float
     hz: float | None = None
@@ -71,52 +71,52 @@ def video(
     fps: int = 25,
     sound: bool = True,
 ) -> Path:
-    """Write H.264 and AAC into `path` (MP4); scenes follow each other with hard cuts.
+    """Write a video to `path`, H.264 and AAC in MP4; scenes follow each other with hard cuts.
 
     `size` is width and height in pixels, both even. A scene lasts a whole number of frames.
     """
     path = Path(path)
     frames = [round(scene.seconds * fps) for scene in scenes]
     with av.open(str(path), "w") as container:
-        picture = container.add_stream("libx264", rate=fps)
-        picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
+        stream = container.add_stream("libx264", rate=fps)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         # Slower presets read, where 16 does not divide the height, what was never written.
-        picture.options = {"preset": "superfast", "threads": "1"}
-        picture.codec_context.colorspace = _BT601
+        stream.options = {"preset": "superfast", "threads": "1"}
+        stream.codec_context.colorspace = _BT601
         track = container.add_stream("aac", rate=RATE, layout="mono") if sound else None
         number = 0
         for scene, count in zip(scenes, frames, strict=True):
-            for frame in _pictures(scene.colour, size, count, fps if scene.moving else None):
+            for frame in _frames(scene.colour, size, count, fps if scene.moving else None):
                 frame.pts, frame.time_base = number, Fraction(1, fps)
-                container.mux(picture.encode(frame))
+                container.mux(stream.encode(frame))
                 number += 1
-        container.mux(picture.encode(None))
+        container.mux(stream.encode(None))
         if track is not None:
             tones = [
                 Tone(count / fps, scene.tone, scene.level, scene.noise)
                 for scene, count in zip(scenes, frames, strict=True)
             ]
-            _encode_sound(container, track, tones)
+            _encode_audio(container, track, tones)
     return path
 
 
 def audio(path: str | Path, tones: Sequence[Tone]) -> Path:
-    """Write the tones one after another; the suffix decides: .wav, .mp3, .flac or .m4a."""
+    """Write an audio file of the tones; the suffix is .wav, .mp3, .flac or .m4a."""
     path = Path(path)
     codec = _CODECS.get(path.suffix.lower())
     if codec is None:
         raise ValueError(f"the file name must end in one of {', '.join(_CODECS)}, got {path.name}")
     with av.open(str(path), "w") as container:
         stream = cast(av.AudioStream, container.add_stream(codec, rate=RATE, layout="mono"))
-        _encode_sound(container, stream, tones)
+        _encode_audio(container, stream, tones)
     return path
 
 
 def image(path: str | Path, colour: str, size: tuple[int, int] = (640, 360)) -> Path:
-    """Write one picture of a scene in that colour, JPEG or PNG by the suffix of `path`."""
+    """Write an image of a scene in a colour, JPEG or PNG by the suffix of `path`."""
     path = Path(path)
     jpeg = path.suffix.lower() in {".jpg", ".jpeg"}
-    frame = next(_pictures(colour, size, 1, None))
+    frame = next(_frames(colour, size, 1, None))
     with av.open(str(path), "w", format="image2", options={"update": "1"}) as container:
         stream = container.add_stream("mjpeg" if jpeg else "png", rate=1)
         stream.width, stream.height = size
@@ -127,7 +127,7 @@ def image(path: str | Path, colour: str, size: tuple[int, int] = (640, 360)) -> 
 
 
 def write_all(folder: str | Path) -> list[Path]:
-    """Write the few files of the demo into `folder`: a video, a sound and a picture."""
+    """Write the files of the demo into `folder`: a video, an audio file and an image."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     return [
@@ -145,12 +145,12 @@ def write_all(folder: str | Path) -> list[Path]:
     ]
 
 
-def _pictures(
+def _frames(
     colour: str, size: tuple[int, int], count: int, fps: int | None
 ) -> Iterator[av.VideoFrame]:
-    """`count` frames of a shaded ground in `colour` with three discs.
+    """Yield `count` frames of a shaded background in `colour` with three discs.
 
-    The discs move if there is a rate: three to five seconds from side to side, at any size.
+    With `fps` the discs move: from side to side in three to five seconds, at any size.
     """
     width, height = size
     if colour not in COLOURS:
@@ -168,22 +168,22 @@ def _pictures(
     span = np.arange(-radius, radius)
     disc = span[:, None] ** 2 + span[None, :] ** 2 < radius**2
     for number in range(count):
-        picture = ground.copy()
+        luma_plane = ground.copy()
         for index in range(3):
             phase = (seed >> (5 * index)) % 997
             step = number * (2 + index) * width // (20 * fps) if fps else 0
             x = _bounce(phase * width // 100 + step * 2, width - 2 * radius)
             y = _bounce(phase * height // 70 + step, height - 2 * radius)
-            patch = picture[y : y + 2 * radius, x : x + 2 * radius]
+            patch = luma_plane[y : y + 2 * radius, x : x + 2 * radius]
             patch[disc] = np.clip(luma + (28, -24, 44)[index], 16, 235)
-        yield _frame(picture, chroma_u, chroma_v)
+        yield _frame(luma_plane, chroma_u, chroma_v)
 
 
-def _bounce(position: int, room: int) -> int:
-    """A position that runs to the end of the room and back again."""
-    room = max(room, 1)
-    position %= 2 * room
-    return min(position, 2 * room - position)
+def _bounce(position: int, width: int) -> int:
+    """Return a position that runs to the end and back."""
+    width = max(width, 1)
+    position %= 2 * width
+    return min(position, 2 * width - position)
 
 
 def _frame(luma: NDArray[np.uint8], chroma_u: int, chroma_v: int) -> av.VideoFrame:
@@ -196,7 +196,7 @@ def _frame(luma: NDArray[np.uint8], chroma_u: int, chroma_v: int) -> av.VideoFra
     return frame
 
 
-def _encode_sound(
+def _encode_audio(
     container: OutputContainer, stream: av.AudioStream, tones: Sequence[Tone]
 ) -> None:
     samples = np.concatenate([_samples(tone) for tone in tones])
@@ -206,10 +206,10 @@ def _encode_sound(
         frame = av.AudioFrame.from_ndarray(chunk, format="s16", layout="mono")
         frame.sample_rate, frame.pts = RATE, start
         frame.time_base = Fraction(1, RATE)
-        for piece in fifo.resample(frame):
-            container.mux(stream.encode(piece))
-    for piece in fifo.resample(None):
-        container.mux(stream.encode(piece))
+        for resampled in fifo.resample(frame):
+            container.mux(stream.encode(resampled))
+    for resampled in fifo.resample(None):
+        container.mux(stream.encode(resampled))
     container.mux(stream.encode(None))
 
 

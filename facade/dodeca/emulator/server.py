@@ -1,4 +1,4 @@
-"""The server door: the core behind a thin ASGI app, run by uvicorn."""
+"""The emulator as a server: a thin ASGI application, run by uvicorn."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def app(emulator: Emulator) -> ASGIApp:
             except ClientDisconnect:
                 return
             try:
-                response = await anyio.to_thread.run_sync(exchange.answer, abandon_on_cancel=True)
+                response = await anyio.to_thread.run_sync(exchange.respond, abandon_on_cancel=True)
             except httpx.TransportError:
                 await _hang_up(receive, reset=True)
                 return
@@ -51,7 +51,7 @@ def app(emulator: Emulator) -> ASGIApp:
 
 
 async def _hang_up(receive: Receive, *, reset: bool) -> None:
-    """Close the connection; ASGI has no call for it, so it is done where uvicorn keeps it."""
+    """Close the connection; ASGI has no call for it, so this reaches into uvicorn."""
     transport: asyncio.Transport = receive.__self__.transport  # type: ignore[attr-defined]
     if reset:
         connection = transport.get_extra_info("socket")
@@ -64,23 +64,23 @@ async def _hang_up(receive: Receive, *, reset: bool) -> None:
 
 
 def _asgi(response: httpx.Response) -> Response:
-    answer: Response
+    result: Response
     if isinstance(response.stream, httpx.ByteStream):
-        answer = Response(response.content, response.status_code)
+        result = Response(response.content, response.status_code)
     else:
-        answer = StreamingResponse(response.iter_raw(), response.status_code)
-    answer.raw_headers = [(name.lower(), value) for name, value in response.headers.raw]
-    return answer
+        result = StreamingResponse(response.iter_raw(), response.status_code)
+    result.raw_headers = [(name.lower(), value) for name, value in response.headers.raw]
+    return result
 
 
 def listen(host: str, port: int) -> tuple[socket.socket, str]:
     """Bind a socket (port 0: any free one) and return it with the base URL to point clients at.
 
-    Raises OSError when the address cannot be had.
+    Raises OSError when the address is not available.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family)
-    # Inherited by each connection; without it small answers wait 40 ms for an acknowledgement.
+    # Inherited by each connection; without it small responses wait 40 ms for an acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     name = f"[{host}]" if ":" in host else host
     return listener, f"http://{name}:{listener.getsockname()[1]}{BASE_PATH}"
@@ -88,10 +88,10 @@ def listen(host: str, port: int) -> tuple[socket.socket, str]:
 
 @contextmanager
 def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve an emulator from a thread for as long as the block lasts; provides the base URL.
+    """Serve an emulator from a thread for as long as the block lasts; yields the base URL.
 
-    At its end, requests that are still being worked on get a second to finish. Raises OSError when
-    the address cannot be had.
+    At its end, running requests get a second to finish. Raises OSError when the address is not
+    available.
     """
     listener, url = listen(host, port)
     config = uvicorn.Config(

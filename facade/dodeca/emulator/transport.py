@@ -1,4 +1,4 @@
-"""The in-process door: an httpx transport over the core, synchronous and asynchronous alike."""
+"""The emulator in process: an httpx transport, synchronous and asynchronous alike."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .core import Emulator
 
 
 class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answers the requests of `httpx.Client` and `httpx.AsyncClient` from an emulator.
+    """Sends the requests of `httpx.Client` and `httpx.AsyncClient` to an emulator.
 
     Closing the transport leaves the emulator open, since others may share it.
     """
@@ -20,16 +20,16 @@ class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self.emulator = emulator
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer in the calling thread."""
+        """Handle a request in the calling thread."""
         return self.emulator.handle(request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer in a worker thread; a caller who is cancelled does not wait for it."""
+        """Handle a request in a worker thread; a cancelled caller does not wait for it."""
         with self.emulator.exchange_of(request) as exchange:
             assert isinstance(request.stream, httpx.AsyncByteStream)
             async for chunk in request.stream:
                 exchange.feed(chunk)
-            response = await anyio.to_thread.run_sync(exchange.answer, abandon_on_cancel=True)
+            response = await anyio.to_thread.run_sync(exchange.respond, abandon_on_cancel=True)
         if not isinstance(response.stream, httpx.AsyncByteStream):
             assert isinstance(response.stream, httpx.SyncByteStream)
             response.stream = _Threaded(response.stream)
@@ -37,19 +37,19 @@ class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 class _Threaded(httpx.AsyncByteStream):
-    """A synchronous response stream, each piece of which is made in a worker thread."""
+    """A synchronous response stream, each chunk of which is made in a worker thread."""
 
     def __init__(self, stream: httpx.SyncByteStream) -> None:
         self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = iter(self._stream)
-        while (piece := await anyio.to_thread.run_sync(_next, pieces)) is not None:
-            yield piece
+        chunks = iter(self._stream)
+        while (chunk := await anyio.to_thread.run_sync(_next, chunks)) is not None:
+            yield chunk
 
     async def aclose(self) -> None:
         self._stream.close()
 
 
-def _next(pieces: Iterator[bytes]) -> bytes | None:
-    return next(pieces, None)
+def _next(chunks: Iterator[bytes]) -> bytes | None:
+    return next(chunks, None)

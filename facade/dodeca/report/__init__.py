@@ -1,13 +1,14 @@
-"""One page about one film or sound: a player, its moments, and how well each matches a query.
+"""A report: one HTML page about a video or audio file, with its scores for some queries over time.
 
 >>> from dodeca import report
->>> film = client.embed.video("colours.mp4")
+>>> video = client.embed.video("colours.mp4")
 >>> queries = {"red car": client.embed.text("red car"), "noise": client.embed.text("noise")}
->>> report.write("report.html", "colours.mp4", film, queries)  # doctest: +ELLIPSIS
-Page(html=<... characters>, is_self_contained=True, thumbnails=12)
+>>> report.write("report.html", "colours.mp4", video, queries)  # doctest: +ELLIPSIS
+Report(html=<... characters>, is_self_contained=True, thumbnails=12)
 
-The page needs no server and loads nothing from outside. It needs the extra `cli`, and for its
-thumbnails the extra `emulator`.
+The page has a player, a timeline for each query and modality, and the best matches of each query.
+It needs no server and loads nothing from the network. Needs the extra `cli`; thumbnails need the
+extra `emulator`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from dodeca._base import extras
 from dodeca.errors import ConfigurationError, InvalidMediaError, InvalidRequestError
 from dodeca.media import MIB, Media, MediaLike
 
@@ -26,16 +28,17 @@ if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
 EMBEDDED_BYTES = 16 * MIB
+MAX_QUERIES = 9  # one for each digit key
 
-__all__ = ["EMBEDDED_BYTES", "Page", "render", "write"]
+__all__ = ["EMBEDDED_BYTES", "MAX_QUERIES", "Report", "render", "write"]
 
 
 @attrs.frozen
-class Page:
-    """A report. `html` is the page, `thumbnails` how many pictures its timeline has.
+class Report:
+    """A rendered report. `html` is the page; `thumbnails` counts the images of its timeline.
 
-    `is_self_contained` tells whether the media are within the page, which holds for files of up to
-    16 MB; larger ones are read from where they are, relative to the page.
+    If `is_self_contained`, the media are embedded in the page, as files of up to 16 MB are. Larger
+    files are referenced by a path relative to the page.
     """
 
     html: str = attrs.field(repr=lambda html: f"<{len(html)} characters>")
@@ -50,39 +53,41 @@ def render(
     *,
     folder: str | os.PathLike[str] = ".",
     title: str | None = None,
-) -> Page:
-    """The page about a local video or sound and its embeddings, as HTML.
+) -> Report:
+    """Render the report of a local video or audio file and its embeddings as HTML.
 
-    `queries` maps what the page says to a query embedding of one row, in the space of
-    `embeddings`; there are 1 to 9 of them, as there are digits to choose them by. `folder` is where
-    the page will be, `title` its heading, the name of the file where none is given.
+    `queries` maps 1 to 9 labels to query embeddings of one row each, in the space of `embeddings`.
+    `folder` is where the page will be stored. `title` is its heading (default: the file name).
 
     >>> from dodeca import report
-    >>> film, red = client.embed.video("colours.mp4"), client.embed.text("red")
-    >>> report.render("colours.mp4", film, {"red": red}, title="Colours").is_self_contained
+    >>> video, red = client.embed.video("colours.mp4"), client.embed.text("red")
+    >>> report.render("colours.mp4", video, {"red": red}, title="Colours").is_self_contained
     True
 
     Raises:
-        InvalidMediaError: media that are not in a local file.
+        InvalidMediaError: `media` is not a local file.
         InvalidRequestError: no query or more than 9, or embeddings without times.
         ConfigurationError: the extra `cli` is not installed.
     """
     source = Media.of(media)
     if source.path is None:
-        raise InvalidMediaError(f"a report shows a local file, got {source!r}")
-    if not 1 <= len(queries) <= 9:
-        raise InvalidRequestError(f"a report has 1 to 9 queries, got {len(queries)}")
+        raise InvalidMediaError(f"a report needs a local file, got {source!r}")
+    if not 1 <= len(queries) <= MAX_QUERIES:
+        raise InvalidRequestError(f"a report has 1 to {MAX_QUERIES} queries, got {len(queries)}")
     try:
         from dodeca.report import html
     except ImportError as exc:
-        raise ConfigurationError(
-            f"a report needs the extra `cli`: pip install 'dodeca[cli]' ({exc})"
-        ) from exc
-    inside = (source.size or 0) <= EMBEDDED_BYTES
+        raise ConfigurationError(extras.missing("a report", "cli", exc)) from exc
+    is_embedded = (source.size or 0) <= EMBEDDED_BYTES
     text, thumbnails = html.page(
-        source.path, source.mime_type, embeddings, queries, title, None if inside else Path(folder)
+        source.path,
+        source.mime_type,
+        embeddings,
+        queries,
+        title,
+        None if is_embedded else Path(folder),
     )
-    return Page(text, inside, thumbnails)
+    return Report(text, is_embedded, thumbnails)
 
 
 def write(
@@ -92,19 +97,19 @@ def write(
     queries: Mapping[str, Embeddings],
     *,
     title: str | None = None,
-) -> Page:
-    """Write the page of `render` to a file, and return it.
+) -> Report:
+    """Render a report as `render` does, write it to `path`, and return it.
 
     >>> from dodeca import report
-    >>> film, red = client.embed.video("colours.mp4"), client.embed.text("red")
-    >>> report.write("report.html", "colours.mp4", film, {"red": red}).thumbnails
+    >>> video, red = client.embed.video("colours.mp4"), client.embed.text("red")
+    >>> report.write("report.html", "colours.mp4", video, {"red": red}).thumbnails
     12
 
     Raises:
-        DodecaError: as `render`.
+        DodecaError: as for `render`.
         OSError: the file cannot be written.
     """
     target = Path(path)
-    page = render(media, embeddings, queries, folder=target.parent, title=title)
-    target.write_text(page.html, encoding="utf-8")
-    return page
+    report = render(media, embeddings, queries, folder=target.parent, title=title)
+    target.write_text(report.html, encoding="utf-8")
+    return report

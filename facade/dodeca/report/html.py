@@ -1,4 +1,4 @@
-"""From embeddings to the page: what it says, and how it is kept from loading or running more."""
+"""Render the HTML of a report; its content security policy blocks everything from outside."""
 
 from __future__ import annotations
 
@@ -17,39 +17,46 @@ import orjson
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from dodeca._strips import Strip, clock, moments, strips, two_digits
+from dodeca._base.text import as_unicode
+from dodeca.embeddings.timeline import (
+    ScoreTimeline,
+    format_score,
+    format_time,
+    score_timelines,
+    timed_segments,
+)
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
-THUMBNAILS = 12
-BEST = 6
-_WIDTH = 10_000  # of a strip, in its own units
-_DENSE = 240  # segments, from which on their bounds would hide them
-_PALEST = 0.1
-_TICKS_SEC = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
-_MOST_TICKS = 8
+_THUMBNAILS = 12
+_MAX_MATCHES = 6
+_WIDTH = 10_000  # of a timeline's SVG, in its own units
+_MANY_SEGMENTS = 240  # from here on, their boundaries would hide them
+_MIN_OPACITY = 0.1
+_TICK_STEPS_SEC = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+_MAX_TICKS = 8
 
 
 @attrs.frozen
-class Moment:
-    """One of the best matches of a query."""
+class ReportMatch:
+    """One of the best matches of a query; `thumbnail` is a data URL."""
 
     start_sec: float
     end_sec: float
     modality: str
     score: float
-    picture: str | None
+    thumbnail: str | None
 
 
 @attrs.frozen
-class Query:
-    """A query, its strips and its best moments."""
+class ReportQuery:
+    """A query, its timelines (one for each modality) and its best matches."""
 
     text: str
-    strips: list[Strip]
-    best: list[Moment]
+    timelines: list[ScoreTimeline]
+    matches: list[ReportMatch]
 
 
 def page(
@@ -60,54 +67,59 @@ def page(
     title: str | None,
     folder: Path | None,
 ) -> tuple[str, int]:
-    """The HTML, and the number of thumbnails; with a `folder` the media are referenced from it."""
-    rows = moments(embeddings)
+    """Render the page: its HTML and the number of thumbnails.
+
+    With a `folder`, the page refers to the media by a path relative to it; without, it embeds them.
+    """
+    rows = timed_segments(embeddings)
     duration = max(float(rows.end_sec.max()), _stated_duration(embeddings))
-    pictures = _thumbnails(path, [(i + 0.5) * duration / THUMBNAILS for i in range(THUMBNAILS)])
-    found = [
-        Query(text, strips(rows, query), _best(path, rows, query))
+    times = [(i + 0.5) * duration / _THUMBNAILS for i in range(_THUMBNAILS)]
+    thumbnails = _thumbnails(path, times)
+    shown = [
+        ReportQuery(text, score_timelines(rows, query), _best_matches(path, rows, query))
         for text, query in queries.items()
     ]
-    style, script = _part("page.css"), _part("page.js")
+    style, script = _asset("page.css"), _asset("page.js")
     html = _template().render(
-        title=_readable(path.name) if title is None else title,
+        title=as_unicode(path.name) if title is None else title,
         facts=_facts(rows, duration),
         duration=duration,
-        source=_reference(path, folder) if folder else _data_url(path.read_bytes(), mime_type),
+        source=_relative_url(path, folder) if folder else _data_url(path.read_bytes(), mime_type),
         is_audio=mime_type.startswith("audio/"),
-        policy=_policy(style, script, folder is not None),
+        policy=_content_policy(style, script, is_embedded=folder is None),
         style=Markup(style),  # noqa: S704 - files of this package
         script=Markup(script),  # noqa: S704
-        data=_json({"duration": duration, "queries": [_numbers(query) for query in found]}),
-        pictures=pictures,
-        queries=found,
+        data=_json({"duration": duration, "queries": [_script_data(query) for query in shown]}),
+        thumbnails=thumbnails,
+        queries=shown,
         ticks=_ticks(duration),
-        cells=lambda strip: _cells(strip, duration),
-        is_dense=lambda strip: len(strip.scores) > _DENSE,
-        clock=clock,
-        two_digits=two_digits,
+        cells=lambda timeline: _cells(timeline, duration),
+        is_dense=lambda timeline: len(timeline.scores) > _MANY_SEGMENTS,
+        format_time=format_time,
+        format_score=format_score,
     )
-    return html, len(pictures)
+    return html, len(thumbnails)
 
 
-def _best(path: Path, rows: Embeddings, query: Embeddings) -> list[Moment]:
-    """The first moments that `search` finds, as far as they stand out from the rest."""
+def _best_matches(path: Path, rows: Embeddings, query: Embeddings) -> list[ReportMatch]:
+    """The first matches of a search, as far as they score in the upper half of the range."""
     best = []
     matches = rows.search(query, k=len(rows))
-    least = (matches[0].score + matches[-1].score) / 2
-    for segment, score in matches[:BEST]:
-        if score >= least:
+    threshold = (matches[0].score + matches[-1].score) / 2
+    for segment, score in matches[:_MAX_MATCHES]:
+        if score >= threshold:
             start, end = segment.start_sec or 0.0, segment.end_sec or 0.0
-            picture = next(iter(_thumbnails(path, [(start + end) / 2])), None)
-            best.append(Moment(start, end, segment.embedding_option or "all", score, picture))
+            thumbnail = next(iter(_thumbnails(path, [(start + end) / 2])), None)
+            modality = segment.embedding_option or "all"
+            best.append(ReportMatch(start, end, modality, score, thumbnail))
     return best
 
 
 def _thumbnails(path: Path, times: Sequence[float]) -> list[str]:
-    """Pictures at these seconds, as data URLs; none of a sound, or without PyAV."""
+    """Frames at these seconds as data URLs; none for audio, or without PyAV."""
     try:
-        from dodeca.emulator.media.container import BrokenMedia
-        from dodeca.emulator.media.thumbnails import thumbnail
+        from dodeca.video.probe import BrokenMedia
+        from dodeca.video.thumbnails import thumbnail
     except ImportError:
         return []
     try:
@@ -117,9 +129,10 @@ def _thumbnails(path: Path, times: Sequence[float]) -> list[str]:
 
 
 def _facts(rows: Embeddings, duration: float) -> list[str]:
-    several = "s" if len(rows) != 1 else ""
-    length = f"{duration:.1f} s" if duration < 60 else clock(duration)
-    facts = [length, f"{len(rows)} segment{several}"]
+    """The line below the heading: duration, number of segments, modalities, model."""
+    plural = "s" if len(rows) != 1 else ""
+    length = f"{duration:.1f} s" if duration < 60 else format_time(duration)
+    facts = [length, f"{len(rows)} segment{plural}"]
     facts.append(", ".join(filter(None, rows.embedding_option.distinct())))
     return [fact for fact in [*facts, rows.model_name] if fact]
 
@@ -128,43 +141,44 @@ def _stated_duration(embeddings: Embeddings) -> float:
     return (embeddings.metadata.duration if embeddings.metadata else None) or 0.0
 
 
-def _cells(strip: Strip, duration: float) -> Markup:
-    """The segments of a strip as rectangles; the colour is that of the query."""
-    drawn = []
-    for start, end, heat in zip(strip.start_sec, strip.end_sec, strip.heat, strict=True):
-        left, right = (round(float(at) / duration * _WIDTH) for at in (start, end))
-        shade = _PALEST + (1 - _PALEST) * float(heat)
-        drawn.append(
+def _cells(timeline: ScoreTimeline, duration: float) -> Markup:
+    """The segments of a timeline as SVG rectangles; the higher the score, the more opaque."""
+    cells = []
+    segments = zip(timeline.start_sec, timeline.end_sec, timeline.normalized_scores, strict=True)
+    for start, end, score in segments:
+        left, right = (round(float(time) / duration * _WIDTH) for time in (start, end))
+        opacity = _MIN_OPACITY + (1 - _MIN_OPACITY) * float(score)
+        cells.append(
             f'<rect x="{left}" width="{max(right - left, 1)}" height="100" '
-            f'fill-opacity="{shade:.2f}"/>'
+            f'fill-opacity="{opacity:.2f}"/>'
         )
-    return Markup("".join(drawn))  # noqa: S704 - numbers only
+    return Markup("".join(cells))  # noqa: S704 - numbers only
 
 
-def _numbers(query: Query) -> dict[str, Any]:
-    """What the script says of the moment under the pointer."""
+def _script_data(query: ReportQuery) -> dict[str, Any]:
+    """What the page's script needs: starts of the matches, and segments with their scores."""
     return {
-        "best": [moment.start_sec for moment in query.best],
-        "strips": [
+        "matches": [match.start_sec for match in query.matches],
+        "timelines": [
             [
                 [round(float(value), 4) for value in row]
-                for row in zip(strip.start_sec, strip.end_sec, strip.scores, strict=True)
+                for row in zip(timeline.start_sec, timeline.end_sec, timeline.scores, strict=True)
             ]
-            for strip in query.strips
+            for timeline in query.timelines
         ],
     }
 
 
 def _ticks(duration: float) -> list[tuple[float, str]]:
-    """Times for the axis, with their place in percent."""
-    step = next((step for step in _TICKS_SEC if duration / step <= _MOST_TICKS), 3600)
+    """The ticks of the time axis: position in percent, label."""
+    step = next((step for step in _TICK_STEPS_SEC if duration / step <= _MAX_TICKS), 3600)
     times = range(0, int(duration) + 1, step)
-    return [(time / duration * 100, clock(time)) for time in times if time < duration * 0.97]
+    return [(time / duration * 100, format_time(time)) for time in times if time < duration * 0.97]
 
 
-def _policy(style: str, script: str, is_beside: bool) -> str:
-    """Nothing is loaded but what is inside, and the media where they lie beside the page."""
-    media = "data: 'self' file:" if is_beside else "data:"
+def _content_policy(style: str, script: str, *, is_embedded: bool) -> str:
+    """The content security policy: only what is in the page, and media that it refers to."""
+    media = "data:" if is_embedded else "data: 'self' file:"
     return (
         f"default-src 'none'; img-src data:; media-src {media}; style-src {_hash(style)}; "
         f"script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
@@ -176,7 +190,7 @@ def _hash(text: str) -> str:
 
 
 def _json(value: Any) -> Markup:
-    """JSON that can stand in a script element."""
+    """JSON that is safe inside a script element."""
     text = orjson.dumps(value).decode()
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
@@ -187,19 +201,14 @@ def _data_url(content: bytes, mime_type: str) -> str:
     return f"data:{mime_type};base64,{base64.b64encode(content).decode()}"
 
 
-def _reference(path: Path, folder: Path) -> str:
-    """The way from the page to the media, as a relative URL."""
+def _relative_url(path: Path, folder: Path) -> str:
+    """The relative URL from the page's folder to the media."""
     try:
-        way = os.path.relpath(path.resolve(), folder.resolve())
+        relative = os.path.relpath(path.resolve(), folder.resolve())
     except ValueError as exc:  # two drives
         raise InvalidRequestError(f"the page cannot refer to {path} from {folder}: {exc}") from exc
-    # The dot keeps a name with a colon from being read as a scheme.
-    return "./" + quote(os.fsencode(Path(way).as_posix()))
-
-
-def _readable(name: str) -> str:
-    """A file name, which may hold bytes that are no text."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    # Without the dot, a name with a colon would be read as a scheme.
+    return "./" + quote(os.fsencode(Path(relative).as_posix()))
 
 
 @cache
@@ -207,8 +216,8 @@ def _template() -> Any:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string(_part("page.html"))
+    return environment.from_string(_asset("page.html"))
 
 
-def _part(name: str) -> str:
+def _asset(name: str) -> str:
     return (files("dodeca.report") / name).read_text("utf-8")

@@ -3,11 +3,11 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const player = document.getElementById("player");
 const track = document.getElementById("track");
 const tip = document.getElementById("tip");
-const heads = document.querySelectorAll(".head line, .at");
-const turns = data.queries.map(() => 0); // which of its best moments a query shows next
-let chosen = 0;
+const playheads = document.querySelectorAll(".playhead line, line.playhead");
+const nextMatches = data.queries.map(() => 0); // the index of the match that each query shows next
+let selected = 0;
 
-function clock(seconds) {
+function formatTime(seconds) {
   const whole = Math.floor(seconds);
   const pair = (value) => String(value).padStart(2, "0");
   const hours = Math.floor(whole / 3600);
@@ -22,33 +22,33 @@ function seek(seconds) {
 
 function show() {
   const time = player.currentTime;
-  const place = Math.min(time / data.duration, 1) * 10000;
-  for (const line of heads) {
-    line.setAttribute("x1", place);
-    line.setAttribute("x2", place);
+  const position = Math.min(time / data.duration, 1) * 10000;
+  for (const line of playheads) {
+    line.setAttribute("x1", position);
+    line.setAttribute("x2", position);
   }
   track.setAttribute("aria-valuenow", time.toFixed(1));
-  track.setAttribute("aria-valuetext", clock(time));
+  track.setAttribute("aria-valuetext", formatTime(time));
 }
 
-function choose(query) {
-  chosen = query;
-  for (const section of document.querySelectorAll(".moments")) {
+function select(query) {
+  selected = query;
+  for (const section of document.querySelectorAll(".matches")) {
     section.hidden = Number(section.dataset.query) !== query;
   }
   for (const section of document.querySelectorAll(".query")) {
-    const isChosen = Number(section.dataset.query) === query;
-    section.classList.toggle("chosen", isChosen);
-    section.querySelector("button").setAttribute("aria-pressed", isChosen);
+    const isSelected = Number(section.dataset.query) === query;
+    section.classList.toggle("selected", isSelected);
+    section.querySelector("button").setAttribute("aria-pressed", isSelected);
   }
 }
 
-function nextBest(query) {
-  if (query !== chosen) turns[query] = 0;
-  choose(query);
-  const best = data.queries[query].best;
-  seek(best[turns[query] % best.length]);
-  turns[query] += 1;
+function nextMatch(query) {
+  if (query !== selected) nextMatches[query] = 0;
+  select(query);
+  const { matches } = data.queries[query];
+  seek(matches[nextMatches[query] % matches.length]);
+  nextMatches[query] += 1;
 }
 
 function timeAt(event, element) {
@@ -56,31 +56,31 @@ function timeAt(event, element) {
   return Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * data.duration;
 }
 
-function explain(event, element) {
+function showTooltip(event, element) {
   const time = timeAt(event, element);
-  const { query, strip } = element.dataset;
-  const cells = strip === undefined ? [] : data.queries[query].strips[strip];
-  const cell = cells.find(([start, end]) => start <= time && time < end);
-  tip.textContent = cell ? `${clock(cell[0])} to ${clock(cell[1])}   ${(Math.round(cell[2] * 100) / 100 + 0).toFixed(2)}`
-    : clock(time);
+  const { query, timeline } = element.dataset;
+  const segments = timeline === undefined ? [] : data.queries[query].timelines[timeline];
+  const segment = segments.find(([start, end]) => start <= time && time < end);
+  tip.textContent = segment ? `${formatTime(segment[0])} to ${formatTime(segment[1])}   ${(Math.round(segment[2] * 100) / 100 + 0).toFixed(2)}`
+    : formatTime(time);
   tip.hidden = false;
   const half = tip.offsetWidth / 2 + 4;
   tip.style.left = `${Math.min(Math.max(event.clientX, half), innerWidth - half)}px`;
   tip.style.top = `${element.getBoundingClientRect().top - 6}px`;
 }
 
-for (const element of [track, ...document.querySelectorAll(".strip")]) {
+for (const element of [track, ...document.querySelectorAll(".scores")]) {
   let isDragged = false;
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     isDragged = true;
     element.setPointerCapture(event.pointerId);
-    if (element.dataset.query !== undefined) choose(Number(element.dataset.query));
+    if (element.dataset.query !== undefined) select(Number(element.dataset.query));
     seek(timeAt(event, element));
   });
   element.addEventListener("pointermove", (event) => {
     if (isDragged) seek(timeAt(event, element));
-    if (event.pointerType === "mouse") explain(event, element);
+    if (event.pointerType === "mouse") showTooltip(event, element);
   });
   for (const end of ["pointerup", "pointercancel"]) {
     element.addEventListener(end, () => { isDragged = false; });
@@ -92,7 +92,7 @@ for (const button of document.querySelectorAll("[data-time]")) {
   button.addEventListener("click", () => seek(Number(button.dataset.time)));
 }
 for (const button of document.querySelectorAll(".query h2 button")) {
-  button.addEventListener("click", () => choose(Number(button.closest(".query").dataset.query)));
+  button.addEventListener("click", () => select(Number(button.closest(".query").dataset.query)));
 }
 
 document.addEventListener("keydown", (event) => {
@@ -106,7 +106,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === " " && !(event.target instanceof HTMLButtonElement)) {
     if (player.paused) player.play();
     else player.pause();
-  } else if (number >= 1 && number <= data.queries.length) nextBest(number - 1);
+  } else if (number >= 1 && number <= data.queries.length) nextMatch(number - 1);
   else return;
   event.preventDefault();
 });
@@ -118,5 +118,5 @@ player.addEventListener("play", function follow() {
   show();
   if (!player.paused) requestAnimationFrame(follow);
 });
-choose(0);
+select(0);
 show();

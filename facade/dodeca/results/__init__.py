@@ -1,10 +1,10 @@
-"""What people hold: frozen classes with plain fields.
+"""The results of API calls: frozen classes with plain fields.
 
-Absence is None, times are seconds, dates are aware `datetime`s. Fields that this version does not
-know are kept in `extra`, words that it does not know stay strings.
+An absent field is None, times are seconds, dates are aware `datetime`s. Fields that this version
+does not know are kept in `extra`, unknown values of enumerations are kept as strings.
 """
 
-from dodeca.results._build import Page, Result, of, page_of, rest_of
+from dodeca.results._build import Page, Result, build_page, build_result, remaining_fields
 from dodeca.results.embedding import EmbeddingMetadata, EmbeddingsV1, EmbeddingTask
 from dodeca.results.library import (
     Asset,
@@ -84,7 +84,7 @@ __all__ = [
     "UploadUrl",
     "Usage",
     "Video",
-    "of",
-    "page_of",
-    "rest_of",
+    "build_result",
+    "build_page",
+    "remaining_fields",
 ]

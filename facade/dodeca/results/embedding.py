@@ -1,4 +1,4 @@
-"""What the service says about embeddings, beside the vectors themselves."""
+"""Results of embedding calls other than vectors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen(repr=False)
 class EmbeddingMetadata(Result):
-    """What the service says about the media that it embedded.
+    """Information about the media that was embedded.
 
     `duration`, `start_offset_sec` and `end_offset_sec` are seconds; `clip_length` is the length of
     fixed segments in seconds.
@@ -36,7 +36,7 @@ class EmbeddingMetadata(Result):
 
 @attrs.frozen(repr=False)
 class EmbeddingTask(Result):
-    """An embedding task as the list shows it; `tasks.retrieve(id)` gives its job."""
+    """An embedding task in a list; `tasks.retrieve(id)` gives its job."""
 
     id: str | None = None
     status: str | None = None
@@ -48,9 +48,9 @@ class EmbeddingTask(Result):
 
 @attrs.frozen(repr=False)
 class EmbeddingsV1(Result):
-    """What one call of the first API gave, for each kind of input that it got.
+    """The result of a call of the first embedding API, by input type.
 
-    A part that failed has its reason in `errors`, under "text", "image" or "audio".
+    For an input that failed, `errors` has the reason, under "text", "image" or "audio".
     """
 
     text: Embeddings | None = None

@@ -1,4 +1,4 @@
-"""What a library of videos is made of: indexes, videos, assets, tasks, uploads and imports."""
+"""Results about a library of videos: indexes, videos, assets, tasks, uploads and imports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Metadata = Mapping[str, Any]
 
 @attrs.frozen(repr=False)
 class IndexModel(Result):
-    """A model that works on an index, and what it looks at ("visual", "audio")."""
+    """A model of an index, with the modalities that it processes ("visual", "audio")."""
 
     model_name: str | None = None
     model_options: Sequence[str] | None = None
@@ -27,9 +27,9 @@ class IndexModel(Result):
 
 @attrs.frozen(repr=False)
 class Index(Result):
-    """An index: videos that are searched or described together, by the same models.
+    """An index: a set of videos that the same models search and analyze.
 
-    `total_duration` is in seconds, over all of its videos.
+    `total_duration` is the duration of all its videos, in seconds.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Index(Result):
 
 @attrs.frozen(repr=False)
 class SystemMetadata(Result):
-    """What the service measured: `duration` in seconds, `size` in bytes, sides in pixels."""
+    """Metadata from the file: `duration` in seconds, `size` in bytes, sides in pixels."""
 
     filename: str | None = None
     duration: float | None = None
@@ -61,7 +61,7 @@ class SystemMetadata(Result):
 
 @attrs.frozen(repr=False)
 class Stream(Result):
-    """The HLS stream of a video, where one was asked for."""
+    """The HLS stream of a video, if it was requested."""
 
     video_url: str | None = None
     manifest_url: str | None = None
@@ -73,7 +73,7 @@ class Stream(Result):
 
 @attrs.frozen(repr=False)
 class Thumbnail(Result):
-    """The picture that stands for an asset."""
+    """The thumbnail image of an asset."""
 
     representative_url: str | None = None
     status: str | None = None
@@ -82,7 +82,7 @@ class Thumbnail(Result):
 
 @attrs.frozen(repr=False)
 class Transcript(Result):
-    """What is said between two times, in seconds."""
+    """The text that is spoken from `start` to `end`, in seconds."""
 
     start: float | None = None
     end: float | None = None
@@ -92,7 +92,7 @@ class Transcript(Result):
 
 @attrs.frozen(repr=False)
 class Video(Result):
-    """A video of an index. A list leaves `hls`, `embedding` and `transcription` out."""
+    """A video of an index. In a list, `hls`, `embedding` and `transcription` are None."""
 
     id: str
     asset_id: str | None = None
@@ -109,7 +109,7 @@ class Video(Result):
 
 @attrs.frozen(repr=False)
 class IndexedAsset(Result):
-    """An asset in an index: what became of it, and once it is ready, what a `Video` holds."""
+    """An asset in an index: its status and, once it is ready, the fields of a `Video`."""
 
     id: str
     asset_id: str | None = None
@@ -127,7 +127,7 @@ class IndexedAsset(Result):
 
 @attrs.frozen(repr=False)
 class ServiceError(Result):
-    """Why the service could not finish something."""
+    """The error of a job that failed at the service."""
 
     message: str | None = None
     code: str | None = None
@@ -136,7 +136,7 @@ class ServiceError(Result):
 
 @attrs.frozen(repr=False)
 class Asset(Result):
-    """An uploaded file. `size` is in bytes, `duration` in seconds; it is used once it is ready."""
+    """An uploaded file, usable once it is ready. `size` is in bytes, `duration` in seconds."""
 
     id: str
     status: str | None = None
@@ -157,7 +157,7 @@ class Asset(Result):
 
 @attrs.frozen(repr=False)
 class Task(Result):
-    """The indexing of one video; `video_id` is what searches and analyses name it by."""
+    """A task that indexes a video; `video_id` is its id in searches and analyses."""
 
     id: str
     video_id: str | None = None
@@ -173,7 +173,7 @@ class Task(Result):
 
 @attrs.frozen(repr=False)
 class UploadUrl(Result):
-    """Where one chunk of a multipart upload is sent, and until when."""
+    """The URL to which a chunk of a multipart upload is sent, until `expires_at`."""
 
     chunk_index: int | None = None
     url: str | None = attrs.field(default=None, repr=lambda url: url and url.partition("?")[0])
@@ -200,7 +200,7 @@ class Upload(Result):
 
 @attrs.frozen(repr=False)
 class Chunk(Result):
-    """What became of one chunk of a multipart upload."""
+    """The status of a chunk of a multipart upload."""
 
     index: int | None = None
     status: str | None = None
@@ -212,7 +212,7 @@ class Chunk(Result):
 
 @attrs.frozen(repr=False)
 class ChunkReport(Result):
-    """What the service made of a report of uploaded chunks."""
+    """The response to a report of uploaded chunks, with the numbers of chunks."""
 
     asset_id: str | None = None
     url: str | None = None
@@ -224,7 +224,7 @@ class ChunkReport(Result):
 
 @attrs.frozen(repr=False)
 class ImportedVideo(Result):
-    """A file of an import. `video_id` is there once it was accepted, `error_message` if not."""
+    """A file of an import: `video_id` if it was accepted, `error_message` if not."""
 
     filename: str | None = None
     video_id: str | None = None
@@ -235,7 +235,7 @@ class ImportedVideo(Result):
 
 @attrs.frozen(repr=False)
 class ImportStarted(Result):
-    """What an import took in, and what it refused."""
+    """The files that an import accepted, and those that it rejected."""
 
     videos: Sequence[ImportedVideo] | None = nested(ImportedVideo)
     failed_files: Sequence[ImportedVideo] | None = nested(ImportedVideo)
@@ -244,7 +244,7 @@ class ImportStarted(Result):
 
 @attrs.frozen(repr=False)
 class ImportStatus(Result):
-    """Where the files of an import are; `not_imported` holds names."""
+    """The files of an import by status; `not_imported` holds file names."""
 
     ready: Sequence[ImportedVideo] | None = nested(ImportedVideo)
     validating: Sequence[ImportedVideo] | None = nested(ImportedVideo)
@@ -258,7 +258,7 @@ class ImportStatus(Result):
 
 @attrs.frozen(repr=False)
 class ImportLog(Result):
-    """One import of the past: when, into which index, and how many videos came how far."""
+    """A past import: its dates, its index, and the number of videos by status."""
 
     index_id: str | None = None
     index_name: str | None = None

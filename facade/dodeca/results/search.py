@@ -1,4 +1,4 @@
-"""What a search finds."""
+"""Results of searches."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
-from dodeca.results._build import Result, extra, nested, table_of
+from dodeca.results._build import Result, extra, nested, results_table
 
 
 @attrs.frozen(repr=False)
 class SearchClip(Result):
-    """A stretch of a video that matches, `start` and `end` in seconds; rank 1 is the best."""
+    """A clip of a video that matches; `start` and `end` are in seconds, rank 1 is the best."""
 
     video_id: str | None = None
     start: float | None = None
@@ -29,7 +29,7 @@ class SearchClip(Result):
 
 @attrs.frozen(repr=False)
 class SearchHit(SearchClip):
-    """A match: a clip, or with `group_by="video"` a video with its `id` and its `clips`."""
+    """A match: a clip, or with `group_by="video"` a video with `id` and `clips`."""
 
     id: str | None = None
     clips: Sequence[SearchClip] | None = nested(SearchClip)
@@ -37,7 +37,7 @@ class SearchHit(SearchClip):
 
 @attrs.frozen(repr=False)
 class SearchPool(Result):
-    """What was searched: how many videos, how many seconds, in which index."""
+    """What was searched: the index, the number of videos and their total seconds."""
 
     index_id: str | None = None
     total_count: int | None = None
@@ -47,7 +47,7 @@ class SearchPool(Result):
 
 @attrs.frozen(repr=False)
 class SearchPage(Result):
-    """One page of a search. The token fetches the next page until `page_expires_at`."""
+    """One page of a search. Its tokens are valid until `page_expires_at`."""
 
     items: Sequence[SearchHit]
     search_pool: SearchPool | None = None
@@ -60,4 +60,4 @@ class SearchPage(Result):
     extra: Mapping[str, Any] = extra()
 
     def _repr_html_(self) -> str:
-        return table_of("Search", self.items, self.total_results)
+        return results_table("Search", self.items, self.total_results)

@@ -1,4 +1,4 @@
-"""Text that the service writes about videos."""
+"""Results of analyses: text about videos."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dodeca.results.library import ServiceError
 
 @attrs.frozen(repr=False)
 class Usage(Result):
-    """Tokens that a text cost."""
+    """The tokens that a text consumed."""
 
     output_tokens: int | None = None
     input_tokens: int | None = None
@@ -23,7 +23,7 @@ class Usage(Result):
 
 @attrs.frozen(repr=False)
 class Analysis(Result):
-    """A text about a video: `data` is the text, `finish_reason` "stop" or "length"."""
+    """An analysis: `data` is the text, `finish_reason` is "stop" or "length"."""
 
     id: str | None = None
     data: str | None = None
@@ -35,7 +35,7 @@ class Analysis(Result):
 
 @attrs.frozen(repr=False)
 class AnalysisResult(Result):
-    """The text of an analysis task."""
+    """The result of an analysis task: `data` is the text."""
 
     generation_id: str | None = None
     data: str | None = None
@@ -46,7 +46,7 @@ class AnalysisResult(Result):
 
 @attrs.frozen(repr=False)
 class AnalyzeTask(Result):
-    """An analysis that goes on at the service; `result` is there once it is ready."""
+    """An analysis task; `result` is set once it is ready."""
 
     id: str
     status: str | None = None
@@ -63,7 +63,7 @@ class AnalyzeTask(Result):
 
 @attrs.frozen(repr=False)
 class Gist(Result):
-    """Title, topics and hashtags, as far as they were asked for."""
+    """Title, topics and hashtags of a video, as requested."""
 
     id: str | None = None
     title: str | None = None
@@ -75,7 +75,7 @@ class Gist(Result):
 
 @attrs.frozen(repr=False)
 class Chapter(Result):
-    """A chapter, from `start_sec` to `end_sec`."""
+    """A chapter of a video, from `start_sec` to `end_sec`."""
 
     chapter_number: int | None = None
     start_sec: float | None = None
@@ -87,7 +87,7 @@ class Chapter(Result):
 
 @attrs.frozen(repr=False)
 class Highlight(Result):
-    """A moment worth seeing, from `start_sec` to `end_sec`."""
+    """A highlight of a video, from `start_sec` to `end_sec`."""
 
     start_sec: float | None = None
     end_sec: float | None = None
@@ -98,7 +98,7 @@ class Highlight(Result):
 
 @attrs.frozen(repr=False)
 class Summary(Result):
-    """What `summarize` wrote; `summarize_type` tells which of the three fields is filled."""
+    """A summary of a video; `summarize_type` says which of the three fields is set."""
 
     id: str | None = None
     summarize_type: str | None = None
@@ -120,7 +120,7 @@ class StreamStart(Result):
 
 @attrs.frozen(repr=False)
 class TextGeneration(Result):
-    """A piece of the text."""
+    """An event with the next piece of the text."""
 
     event_type: str = "text_generation"
     text: str | None = None
@@ -129,7 +129,7 @@ class TextGeneration(Result):
 
 @attrs.frozen(repr=False)
 class StreamEnd(Result):
-    """The last event: why the text ended, what it cost, and what went wrong late, if anything."""
+    """The last event: why the text ended, its token usage, and an error, if one occurred."""
 
     event_type: str = "stream_end"
     finish_reason: str | None = None

@@ -1,1 +1,1 @@
-"""Connections: one of them, the pool of them, and the way through a transport of httpx."""
+"""Connections to the service: our own, their pool, and an adapter for httpx transports."""

@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from dodeca._http import messages
-from dodeca._http.async_network import AsyncStream
+from dodeca._http.async_network import AsyncTcpStream
 from dodeca._http.http11 import ResponseParser, request_head
 
-_JOINED = 64 * 1024  # a body of up to this goes out with its headers, in one packet if it fits
+_JOINED = 64 * 1024  # up to this many bytes, headers and body are written together
 
 
 class AsyncConnection:
     """A connection that stays open between requests."""
 
-    def __init__(self, stream: AsyncStream) -> None:
+    def __init__(self, stream: AsyncTcpStream) -> None:
         self._stream = stream
         self._parser = ResponseParser()
         self._is_sent = True
@@ -26,7 +26,7 @@ class AsyncConnection:
         parser.begin()
         self._is_sent = False
         self._stream.deadline = request.deadline
-        with suppress(messages.WriteError):  # a server may refuse before it has read everything
+        with suppress(messages.WriteError):  # a server may respond before it has read everything
             await self._send(request)
             self._is_sent = True
         while not parser.status:
@@ -34,7 +34,7 @@ class AsyncConnection:
         return parser
 
     async def body(self) -> AsyncIterator[bytes]:
-        """The body of the response, as it arrives."""
+        """Yield the body of the response as it arrives."""
         while True:
             for piece in self._parser.take_body():
                 yield piece
@@ -43,11 +43,11 @@ class AsyncConnection:
             await self._read_more()
 
     def is_reusable(self) -> bool:
-        """Whether another request can follow."""
+        """Whether the connection can carry another request."""
         return self._is_sent and self._parser.is_complete and not self._parser.is_last
 
     def is_stale(self) -> bool:
-        """Whether the server has closed the connection, or sent data that nobody asked for."""
+        """Whether the server has closed the idle connection, or sent data without a request."""
         return self._stream.is_readable()
 
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""Send requests through a transport of httpx: a proxy, or one that the user passed."""
+"""Sends requests through an httpx transport: that of a proxy, or one that the user passed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from dodeca._http import messages
 
 @attrs.frozen(eq=False)
 class AsyncHttpResponse:
-    """A response whose body is still to be read; header names are in lower case."""
+    """A response whose body is not read yet; header names are in lower case."""
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: messages.AsyncByteStream = attrs.field(default=messages.EMPTY, repr=False)
+    stream: messages.AsyncByteStream = attrs.field(default=messages.EMPTY_STREAM, repr=False)
 
 
 class AsyncHttpxAdapter:
-    """Makes a transport of httpx keep the deadline of each request."""
+    """Enforces the deadline of each request on an httpx transport."""
 
     def __init__(self, transport: messages.AsyncTransport) -> None:
         self._transport = transport
@@ -30,9 +30,9 @@ class AsyncHttpxAdapter:
     async def send(self, request: messages.HttpRequest) -> AsyncHttpResponse:
         """Send a request. Closing the response's stream frees its connection."""
         async with AsyncDeadline(request.remaining_sec):
-            found = await self._transport.handle_async_request(messages.for_httpx(request))
-        stream = _TimedStream(cast(messages.AsyncByteStream, found.stream), request.deadline)
-        return AsyncHttpResponse(found.status_code, dict(found.headers.items()), stream)
+            response = await self._transport.handle_async_request(messages.to_httpx(request))
+        stream = _TimedStream(cast(messages.AsyncByteStream, response.stream), request.deadline)
+        return AsyncHttpResponse(response.status_code, dict(response.headers.items()), stream)
 
     async def aclose(self) -> None:
         """Close the transport."""
@@ -40,7 +40,7 @@ class AsyncHttpxAdapter:
 
 
 class _TimedStream(messages.AsyncByteStream):
-    """A body that keeps the deadline of its request."""
+    """A response body that is read until the deadline of its request."""
 
     def __init__(self, stream: messages.AsyncByteStream, deadline: float) -> None:
         self._stream = stream

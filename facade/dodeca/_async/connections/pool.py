@@ -1,7 +1,7 @@
-"""Connection pools: one for each origin; the connection used last is used first.
+"""Connection pools, one for each origin; the most recently used connection is reused first.
 
-httpx's pool walks over all of its connections for every request, and loses some for good when
-requests are cancelled. This one is a semaphore and a stack of idle connections.
+httpx's pool scans all of its connections for every request, and leaks some when requests are
+cancelled. This one is a semaphore and a stack of idle connections.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from dodeca._base.async_concurrency import (
     is_stale_scope,
 )
 from dodeca._http import messages
-from dodeca._http.async_network import AsyncStream
+from dodeca._http.async_network import AsyncTcpStream
 
 _LIMIT = 100  # connections to one origin at a time
-_IDLE_SEC = 55.0  # a bit less than what servers commonly keep an idle connection
-_LIVE_SEC = 2.0  # idle time after which a connection may be about to be closed
+_IDLE_SEC = 55.0  # a bit less than servers commonly keep an idle connection open
+_LIVE_SEC = 2.0  # after more idle time, the server may be about to close a connection
 
 
 class AsyncConnectionPool:
@@ -31,7 +31,7 @@ class AsyncConnectionPool:
     def __init__(self, url: messages.Url) -> None:
         self._host = url.raw_host.decode("ascii")
         self._port = url.port or {"https": 443}.get(url.scheme, 80)
-        self._tls = messages.tls() if url.scheme == "https" else None
+        self._tls = messages.tls_context() if url.scheme == "https" else None
         self._semaphore = AsyncSemaphore(_LIMIT)
         self._idle: list[tuple[AsyncConnection, float]] = []
         self._is_closed = False
@@ -59,23 +59,23 @@ class AsyncConnectionPool:
             await connection.aclose()
 
     async def _connection(self, request: messages.HttpRequest) -> AsyncConnection:
-        """An idle connection that is still open, or a new one."""
+        """Return an idle connection that is still open, or a new one."""
         max_idle = _LIVE_SEC if request.needs_live_connection else _IDLE_SEC
         while self._idle:
             try:
                 connection, since = self._idle.pop()
-            except IndexError:  # another thread was faster
+            except IndexError:  # another thread took the last one
                 break
             if time.monotonic() - since < max_idle and not connection.is_stale():
                 return connection
             await connection.aclose()
         seconds = request.connect_sec
         return AsyncConnection(
-            await AsyncStream.connect(self._host, self._port, self._tls, seconds)
+            await AsyncTcpStream.connect(self._host, self._port, self._tls, seconds)
         )
 
     async def _release(self, connection: AsyncConnection | None) -> None:
-        """Free a slot, and keep its connection if it can be used again."""
+        """Release a slot, and keep its connection if it can be reused."""
         try:
             if connection is None:
                 return
@@ -113,8 +113,8 @@ class _Body(messages.AsyncByteStream):
 class AsyncConnectionPools:
     """The pools of a client: one for each origin, in each process and event loop.
 
-    After a fork, connections belong to the parent; those of another event loop belong to that
-    loop. Both are left alone, and new ones are opened.
+    After a fork, connections belong to the parent process; those of another event loop belong to
+    that loop. Both are left untouched, and new ones are opened.
     """
 
     def __init__(self, custom: messages.AsyncTransport | None, *, trust_env: bool) -> None:
@@ -123,10 +123,10 @@ class AsyncConnectionPools:
         self._pools: dict[Hashable, dict[Hashable, AsyncConnectionPool | AsyncHttpxAdapter]] = {}
 
     def for_url(self, url: messages.Url) -> AsyncConnectionPool | AsyncHttpxAdapter:
-        """What sends requests to the origin of a URL.
+        """Return the pool or adapter that sends requests to the origin of a URL.
 
         Raises:
-            ConfigurationError: the environment names a proxy or certificates that cannot be used.
+            ConfigurationError: the environment sets a proxy or certificates that cannot be used.
         """
         if self._custom is not None:
             return self._custom
@@ -141,14 +141,14 @@ class AsyncConnectionPools:
         return pool or pools.setdefault(origin, self._new(url))
 
     async def aclose(self, *, custom: bool = True) -> None:
-        """Close the pools of this process and event loop, and the user's own transport."""
+        """Close the pools of this process and event loop, and the custom transport."""
         for pool in self._pools.pop(connection_scope(), {}).values():
             await pool.aclose()
         if self._custom is not None and custom:
             await self._custom.aclose()
 
     def _new(self, url: messages.Url) -> AsyncConnectionPool | AsyncHttpxAdapter:
-        proxy = messages.proxy(url) if self._trust_env else None
+        proxy = messages.find_proxy(url) if self._trust_env else None
         if proxy is None:
             return AsyncConnectionPool(url)
         return AsyncHttpxAdapter(messages.async_proxy_transport(proxy))

@@ -1,1 +1,1 @@
-"""The resources of the client, one module each: what people call."""
+"""The resources of the client, one module each."""

@@ -1,10 +1,10 @@
-"""Text about videos: `/analyze` and `/analyze/tasks`."""
+"""Analysis of videos and images: `/analyze` and `/analyze/tasks`."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from dodeca._async.job import AsyncJob, running_jobs
@@ -16,7 +16,7 @@ from dodeca._calls import analyze_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
 from dodeca.media import MediaLike
-from dodeca.results import Analysis, AnalyzeTask, of
+from dodeca.results import Analysis, AnalyzeTask, build_result
 from dodeca_api.api.analyze import analyze_create
 from dodeca_api.api.analyze_tasks import (
     analyze_tasks_create,
@@ -31,14 +31,14 @@ _RUNNING = ("queued", "pending", "processing")
 
 
 class AsyncAnalyze(Methods):
-    """Ask a model to write about a video or about pictures."""
+    """Prompts a model about a video or images."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
     @cached_property
     def tasks(self) -> AsyncAnalyzeTasks:
-        """Analysis as a task, for longer videos and for segments (`/analyze/tasks`).
+        """Analyze longer videos, or videos in segments, as tasks (`/analyze/tasks`).
 
         >>> client.analyze.tasks.list()
         <Pages of AnalyzeTask from page 1; iterate them>
@@ -60,21 +60,21 @@ class AsyncAnalyze(Methods):
         end_time: float | None = None,
         model_name: str | None = None,
     ) -> Analysis:
-        """Write a text about a video or about pictures (`POST /analyze`).
+        """Generate text about a video or images (`POST /analyze`).
 
-        The subject is one of `video` (a file, URL or asset, of at most 1 hour), `video_id` (a
-        video of an index, Pegasus 1.2) and `image` (up to 20 pictures under names that the prompt
-        uses as `<@name>`). `temperature` is 0 to 1; `start_time` and `end_time` cut a part out, in
+        Pass exactly one of `video` (a file, URL or asset, of at most 1 hour), `video_id` (a video
+        of an index, Pegasus 1.2) and `image` (up to 20 images by the names that the prompt refers
+        to as `<@name>`). `temperature` is 0 to 1; `start_time` and `end_time` select a part, in
         seconds; `response_format` is `{"type": "json_schema", "json_schema": {…}}`; `prompt_v2`
-        is a prompt with media in the API's own form.
+        is a prompt with media in the API's own format.
 
         >>> response = await client.analyze("What happens in it?", video_id=video.id)
         >>> response.finish_reason
         'stop'
 
         Raises:
-            InvalidRequestError: not exactly one subject, or a parameter out of bounds.
-            APIError: the service answered with an error status.
+            InvalidRequestError: not exactly one input, or a parameter is out of bounds.
+            APIError: the service returned an error status.
         """
         body = analyze_requests.analyze(
             prompt=prompt,
@@ -90,7 +90,9 @@ class AsyncAnalyze(Methods):
             model_name=model_name,
             stream=False,
         )
-        return of(Analysis, await self._transport.send(request(analyze_create, body=body)))
+        return build_result(
+            Analysis, await self._transport.send(request(analyze_create, body=body))
+        )
 
     def stream(
         self,
@@ -107,13 +109,15 @@ class AsyncAnalyze(Methods):
         end_time: float | None = None,
         model_name: str | None = None,
     ) -> AsyncTextStream:
-        """The same, as it is written (`POST /analyze` with `stream`).
+        """Stream the text as it is generated (`POST /analyze` with `stream`).
+
+        The parameters are those of `client.analyze`.
 
         >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
         ...     text = await events.text()
 
         Raises:
-            InvalidRequestError: not exactly one subject, or a parameter out of bounds.
+            InvalidRequestError: not exactly one input, or a parameter is out of bounds.
         """
         body = analyze_requests.analyze(
             prompt=prompt,
@@ -133,7 +137,7 @@ class AsyncAnalyze(Methods):
 
 
 class AsyncAnalyzeTasks(Methods):
-    """Analyses that go on at the service."""
+    """Analyzes videos and images as tasks."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
@@ -157,24 +161,23 @@ class AsyncAnalyzeTasks(Methods):
         idempotency_key: str | None = None,
         model_name: str | None = None,
     ) -> AsyncJob[AnalyzeTask]:
-        """Start to analyze a video of up to 2 hours, or pictures (`POST /analyze/tasks`).
+        """Start a task that analyzes a video of up to 2 hours, or images (`POST /analyze/tasks`).
 
-        `analysis_mode` is "general" or "time_based_metadata"; the latter takes no prompt, but a
+        `analysis_mode` is "general" or "time_based_metadata"; the latter has no prompt, but a
         `response_format` of type "segment_definitions", and `min_segment_duration` and
         `max_segment_duration` of at least 2 seconds. `max_tokens` is 512 to 98,304, or
-        "unlimited" for segments. `custom_id` is a name of your own. `idempotency_key` keeps the
-        service from making the same task twice; every call has one of its own without it. The
-        rest is as in `client.analyze`.
-        `job.wait()` gives the task with its result.
+        "unlimited" for segments. `custom_id` is an id of your choice. The service creates one task
+        for calls with the same `idempotency_key`; by default each call has a new one. The other
+        parameters are those of `client.analyze`. `job.wait()` returns the task with its result.
 
         >>> job = await client.analyze.tasks.create("What happens in it?", video="colours.mp4")
         >>> (await job.wait()).result.finish_reason
         'stop'
 
         Raises:
-            InvalidRequestError: not exactly one subject, or a parameter out of bounds.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            InvalidRequestError: not exactly one input, or a parameter is out of bounds.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         body = analyze_requests.task(
             prompt=prompt,
@@ -193,16 +196,16 @@ class AsyncAnalyzeTasks(Methods):
             model_name=model_name,
         )
         rule = "of printable ASCII characters, as in a header"
-        wanted = secrets.token_hex(16) if idempotency_key is None else idempotency_key
-        key = params.matching("idempotency_key", wanted, "[!-~]+", rule)
+        key = secrets.token_hex(16) if idempotency_key is None else idempotency_key
+        params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = await self._transport.send(call)
         return self._job(JobState(created.task_id, created.status))
 
     async def retrieve(self, task_id: str) -> AsyncJob[AnalyzeTask]:
-        """The job of a task, from this process or another (`GET /analyze/tasks/{task_id}`).
+        """Get the job of a task that any process started (`GET /analyze/tasks/{task_id}`).
 
-        `job.latest` is the task as it is now.
+        `job.latest` is the current state of the task.
 
         >>> task = await client.analyze.tasks.create("What happens in it?", video="colours.mp4")
         >>> job = await client.analyze.tasks.retrieve(task.id)
@@ -211,7 +214,7 @@ class AsyncAnalyzeTasks(Methods):
 
         Raises:
             NotFoundError: there is no such task.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return self._job(await self._poll(task_id))
 
@@ -225,16 +228,16 @@ class AsyncAnalyzeTasks(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> AsyncPages[AnalyzeTask]:
-        """The analysis tasks, newest first, page by page (`GET /analyze/tasks`).
+        """List the analysis tasks, newest first, page by page (`GET /analyze/tasks`).
 
         `status` is "queued", "pending", "processing", "ready", "failed" or "canceled";
-        `video_url` and `asset_id` must be met exactly. Prompts are cut short in lists.
+        `video_url` and `asset_id` match exactly. Lists truncate prompts.
 
         >>> [task.status async for task in client.analyze.tasks.list(status="failed")]
         []
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         return paginate(
             self._transport,
@@ -260,16 +263,18 @@ class AsyncAnalyzeTasks(Methods):
 
         Raises:
             NotFoundError: there is no such task.
-            BadRequestError: it still runs (409).
+            BadRequestError: the task is still running (409).
         """
         await self._transport.send(request(analyze_tasks_delete, task_id))
 
     async def _poll(self, task_id: str) -> JobState[AnalyzeTask]:
-        task = of(AnalyzeTask, await self._transport.send(request(analyze_tasks_retrieve, task_id)))
+        task = build_result(
+            AnalyzeTask, await self._transport.send(request(analyze_tasks_retrieve, task_id))
+        )
         reason = task.error.message if task.error else None
         return JobState(task_id, task.status or "", task, reason)
 
     def _job(self, state: JobState[AnalyzeTask]) -> AsyncJob[AnalyzeTask]:
-        lists = [lambda word=word: self.list(status=word, page_limit=50) for word in _RUNNING]
+        lists = [partial(self.list, status=status, page_limit=50) for status in _RUNNING]
         running = running_jobs(("analyze_tasks", id(self._transport)), *lists)
         return AsyncJob(self._poll, state, self._transport.clock, running)

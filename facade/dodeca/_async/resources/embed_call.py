@@ -1,4 +1,4 @@
-"""One call of `POST /embed-v2`, and how its response becomes `Embeddings`."""
+"""One call of `POST /embed-v2`, and the conversion of its response to `Embeddings`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import attrs
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._calls.operation import RawResponse, request
-from dodeca._calls.vector_reader import Columns, VectorSink, take
+from dodeca._calls.vector_reader import SegmentColumns, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
-from dodeca.results import EmbeddingMetadata, of
+from dodeca.results import EmbeddingMetadata, build_result
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
@@ -19,21 +19,23 @@ from dodeca_api.api.embed_v2 import embed_v2_create
 async def create_embeddings(
     transport: AsyncTransport, body: models.CreateEmbeddingsRequest
 ) -> tuple[Embeddings, Mapping[str, str]]:
-    """Return the vectors of a body, and the response headers, which tell the rate limits."""
+    """Embed one input; return its embeddings, and the response headers with the rate limits."""
     call = request(embed_v2_create, body=body)
 
     def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
-        (found,), rest = take(response, ("data",))
+        (columns,), rest = extract_vectors(response, ("data",))
         metadata = call.parse(rest).metadata
-        return as_embeddings(found, metadata, body.model_name), response.headers
+        return as_embeddings(columns, metadata, body.model_name), response.headers
 
     return await transport.fetch(call, read, sink=VectorSink)
 
 
-def as_embeddings(columns: Columns, metadata: Any, model_name: str | None = None) -> Embeddings:
-    """Join the vectors and the metadata of a response."""
+def as_embeddings(
+    columns: SegmentColumns, metadata: Any, model_name: str | None = None
+) -> Embeddings:
+    """Build `Embeddings` from the vectors and the metadata of a response."""
     return Embeddings(
         **attrs.asdict(columns, recurse=False),
-        metadata=of(EmbeddingMetadata, metadata) if metadata else None,
+        metadata=build_result(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
     )

@@ -13,15 +13,15 @@ from dodeca._async.resources.embed_call import as_embeddings
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import params
-from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
 from dodeca._calls.polling import READY, JobState
-from dodeca._calls.vector_reader import V1, VectorSink, take
+from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import EmbeddingsV1, EmbeddingTask, of
+from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
 from dodeca_api.api.embed_tasks import (
@@ -37,19 +37,19 @@ from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALU
 from dodeca_api.types import Unset
 
 MODEL_V1 = "Marengo-retrieval-2.7"
-_KINDS = ("text", "image", "audio")
+_INPUT_TYPES = ("text", "image", "audio")
 _sink = partial(VectorSink, V1)
 
 
 class AsyncEmbedV1(Methods):
-    """Embeddings of the first API: 1024 floats with Marengo-retrieval-2.7."""
+    """Embeds with the first API: vectors of 1024 floats with Marengo-retrieval-2.7."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
     @cached_property
     def tasks(self) -> AsyncEmbedV1Tasks:
-        """Embedding videos as tasks (`/embed/tasks`).
+        """Embed videos as tasks (`/embed/tasks`).
 
         >>> client.embed_v1.tasks.list()
         <Pages of EmbeddingTask from page 1; iterate them>
@@ -66,43 +66,43 @@ class AsyncEmbedV1(Methods):
         audio_start_offset_sec: float | None = None,
         model_name: str = MODEL_V1,
     ) -> EmbeddingsV1:
-        """Embed a text, a picture, a sound, or several of them (`POST /embed`).
+        """Embed a text, an image, an audio file, or several of them (`POST /embed`).
 
         A text has at most 77 tokens with Marengo 2.7; `text_truncate` ("end", "start", "none")
-        says what becomes of a longer one. A picture is JPEG or PNG of at least 64x64 pixels and
-        at most 5 MB. `audio_start_offset_sec` leaves out the beginning of the sound, in seconds.
+        sets how a longer one is truncated. An image is a JPEG or PNG of at least 64x64 pixels and
+        at most 5 MB. `audio_start_offset_sec` skips the beginning of the audio, in seconds.
 
-        >>> found = await client.embed_v1.create(text="a red car", image="purple.jpg")
-        >>> found.text, found.image
+        >>> result = await client.embed_v1.create(text="a red car", image="purple.jpg")
+        >>> result.text, result.image
         (<Embeddings 1 x 1024>, <Embeddings 1 x 1024>)
 
         Raises:
-            InvalidRequestError: no input, or one outside the limits.
-            APIError: the service answered with an error status.
+            InvalidRequestError: there is no input, or one is outside the limits.
+            APIError: the service returned an error status.
         """
         if text is None and image is None and audio is None:
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
-        picture, sound = _source("image", image), _source("audio", audio)
-        if picture is not None:
-            check_image(picture, min_side=64)
+        image, audio = _source("image", image), _source("audio", audio)
+        if image is not None:
+            check_image(image, min_side=64)
         body = models.EmbedRequest(
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),
             text_truncate=params.choice("text_truncate", text_truncate, TEXT_TRUNCATE_VALUES),
-            image_file=upload(picture),
-            image_url=source_url(picture),
-            audio_file=upload(sound),
-            audio_url=source_url(sound),
+            image_file=file_field(image),
+            image_url=source_url(image),
+            audio_file=file_field(audio),
+            audio_url=source_url(audio),
             audio_start_offset_sec=params.number(
                 "audio_start_offset_sec", audio_start_offset_sec, 0
             ),
         )
         call = request(embed_create, body=body)
-        return await self._transport.fetch(call, partial(_parts, call), sink=_sink)
+        return await self._transport.fetch(call, partial(_read_embeddings, call), sink=_sink)
 
 
 class AsyncEmbedV1Tasks(Methods):
-    """Embedding videos as tasks of the first API."""
+    """Embeds videos as tasks of the first API."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
@@ -119,26 +119,26 @@ class AsyncEmbedV1Tasks(Methods):
     ) -> AsyncJob[Embeddings]:
         """Embed a video of 4 seconds to 2 hours, at most 2 GB (`POST /embed/tasks`).
 
-        `video_start_offset_sec` and `video_end_offset_sec` cut a part out, in seconds, given
-        both or neither. `video_clip_length` is 2 to 10 seconds, 6 where it is not given; a last
-        clip under 2 seconds is dropped. `video_embedding_scope` is any of "clip" and "video".
+        `video_start_offset_sec` and `video_end_offset_sec`, both or neither, select a part, in
+        seconds. `video_clip_length` is 2 to 10 seconds (default 6); a last clip under 2 seconds
+        is dropped. `video_embedding_scope` is any of "clip" and "video".
 
         >>> job = await client.embed_v1.tasks.create("colours.mp4", video_clip_length=5)
         >>> (await job.wait()).vectors.shape[1]
         1024
 
         Raises:
-            InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            InvalidRequestError: a parameter or the file is outside the limits.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = _source("media", media)
         if source is None:
             raise InvalidMediaError("an embedding task needs a file or a URL")
-        start, end = _part(video_start_offset_sec, video_end_offset_sec)
+        start, end = _time_range(video_start_offset_sec, video_end_offset_sec)
         body = models.EmbedTaskCreateRequest(
             model_name=params.string("model_name", model_name),
-            video_file=upload(source),
+            video_file=file_field(source),
             video_url=source_url(source),
             video_start_offset_sec=start,
             video_end_offset_sec=end,
@@ -153,10 +153,10 @@ class AsyncEmbedV1Tasks(Methods):
     async def retrieve(
         self, task_id: str, *, embedding_option: Sequence[str] | None = None
     ) -> AsyncJob[Embeddings]:
-        """The job of a task, from this process or another (`GET /embed/tasks/{task_id}`).
+        """Get the job of a task that any process started (`GET /embed/tasks/{task_id}`).
 
-        `embedding_option` ("visual-text", "audio", "visual", "transcription") brings only those
-        vectors; all of them come where it is not given.
+        `embedding_option` ("visual-text", "audio", "visual", "transcription") limits the result
+        to those vectors; by default it has all.
 
         >>> task = await client.embed_v1.tasks.create("colours.mp4")
         >>> job = await client.embed_v1.tasks.retrieve(task.id, embedding_option=["audio"])
@@ -164,22 +164,24 @@ class AsyncEmbedV1Tasks(Methods):
         ['audio']
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         state: JobState[Embeddings] = JobState(task_id, "processing")
         return await self._job(state, embedding_option).refresh()
 
     async def status(self, task_id: str) -> EmbeddingTask:
-        """How far a task is, without its vectors (`GET /embed/tasks/{task_id}/status`).
+        """Get the status of a task, without its vectors (`GET /embed/tasks/{task_id}/status`).
 
         >>> task = await client.embed_v1.tasks.create("colours.mp4")
         >>> (await client.embed_v1.tasks.status(task.id)).id == task.id
         True
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
-        return of(EmbeddingTask, await self._transport.send(request(embed_tasks_status, task_id)))
+        return build_result(
+            EmbeddingTask, await self._transport.send(request(embed_tasks_status, task_id))
+        )
 
     def list(
         self,
@@ -190,16 +192,16 @@ class AsyncEmbedV1Tasks(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> AsyncPages[EmbeddingTask]:
-        """The embedding tasks, newest first, page by page (`GET /embed/tasks`).
+        """List the embedding tasks, newest first, page by page (`GET /embed/tasks`).
 
-        `started_at` and `ended_at` bound the time of creation: a datetime, or text with a date;
-        without them the last seven days. `status` is "processing", "ready" or "failed".
+        `started_at` and `ended_at` limit the time of creation: a datetime, or a date as text;
+        by default the last seven days. `status` is "processing", "ready" or "failed".
 
         >>> [task.status async for task in client.embed_v1.tasks.list(status="failed")]
         []
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         return paginate(
             self._transport,
@@ -228,8 +230,8 @@ class AsyncEmbedV1Tasks(Methods):
             if status != READY:
                 return JobState(task_id, status)
             call = request(embed_tasks_retrieve, task_id, embedding_option=options)
-            found = await self._transport.fetch(call, partial(_video, call), sink=_sink)
-            return JobState(task_id, status, found)
+            result = await self._transport.fetch(call, partial(_read_video, call), sink=_sink)
+            return JobState(task_id, status, result)
 
         running = running_jobs(
             ("embed_tasks", id(self._transport)),
@@ -238,17 +240,17 @@ class AsyncEmbedV1Tasks(Methods):
         return AsyncJob(poll, state, self._transport.clock, running)
 
 
-def _part(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
-    found = (
+def _time_range(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
+    time_range = (
         params.number("video_start_offset_sec", start, 0),
         params.number("video_end_offset_sec", end, 0),
     )
     if (start is None) != (end is None) or (start is not None and end is not None and end <= start):
         raise InvalidRequestError(
-            "video_start_offset_sec and video_end_offset_sec are given both or neither, the end "
-            f"after the start, got {start} and {end}"
+            "pass both video_start_offset_sec and video_end_offset_sec or neither, the end after "
+            f"the start, got {start} and {end}"
         )
-    return found
+    return time_range
 
 
 def _source(name: str, media: MediaLike | None) -> Media | None:
@@ -256,29 +258,30 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
         return None
     source = Media.of(media)
     if source.asset_id is not None:
-        raise InvalidMediaError(f"{name} is a file or a URL, got {source!r}")
+        raise InvalidMediaError(f"{name} must be a file or a URL, got {source!r}")
     return source
 
 
-def _parts(call: Request[models.EmbedResponse], response: RawResponse) -> EmbeddingsV1:
-    columns, rest = take(response, *((f"{kind}_embedding", "segments") for kind in _KINDS))
-    told = call.parse(rest)
-    parts: dict[str, Any] = {}
+def _read_embeddings(call: Request[models.EmbedResponse], response: RawResponse) -> EmbeddingsV1:
+    keys = [(f"{name}_embedding", "segments") for name in _INPUT_TYPES]
+    all_columns, rest = extract_vectors(response, *keys)
+    body = call.parse(rest)
+    embeddings: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for kind, found in zip(_KINDS, columns, strict=True):
-        part = getattr(told, f"{kind}_embedding")
+    for name, columns in zip(_INPUT_TYPES, all_columns, strict=True):
+        part = getattr(body, f"{name}_embedding")
         if not part:
             continue
         if part.error_message:
-            errors[kind] = part.error_message
-        elif len(found.vectors):
+            errors[name] = part.error_message
+        elif len(columns.vectors):
             metadata = getattr(part, "metadata", None)
-            parts[kind] = as_embeddings(found, metadata, told.model_name)
-    return EmbeddingsV1(**parts, errors=errors)
+            embeddings[name] = as_embeddings(columns, metadata, body.model_name)
+    return EmbeddingsV1(**embeddings, errors=errors)
 
 
-def _video(call: Request[models.EmbedTaskDetail], response: RawResponse) -> Embeddings:
-    (found,), rest = take(response, ("video_embedding", "segments"))
-    told = call.parse(rest)
-    video = told.video_embedding
-    return as_embeddings(found, video.metadata if video else None, told.model_name or None)
+def _read_video(call: Request[models.EmbedTaskDetail], response: RawResponse) -> Embeddings:
+    (columns,), rest = extract_vectors(response, ("video_embedding", "segments"))
+    body = call.parse(rest)
+    video = body.video_embedding
+    return as_embeddings(columns, video.metadata if video else None, body.model_name or None)

@@ -11,13 +11,13 @@ from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
-from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
+from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
 
 class AsyncImports(Methods):
-    """Imports of videos from an integration; the service has retired them."""
+    """Imports videos from an integration; the service has retired this feature."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
@@ -33,18 +33,18 @@ class AsyncImports(Methods):
     ) -> AsyncJob[ImportStatus]:
         """Import the videos of an integration (`POST /tasks/transfers/import/{integration_id}`).
 
-        `incremental_import` leaves out what the index has (the service's default), `retry_failed`
-        tries again what failed before (not the default). One import runs at a time.
-        `job.created` is what was taken in and what was refused; `job.wait()` gives where the
-        files are in the end, failed ones included.
+        `incremental_import` skips videos that the index has (the service's default is true),
+        `retry_failed` retries files that failed before (default false). Only one import can run
+        at a time. `job.created` lists the accepted and the rejected files; `job.wait()` returns
+        the final status of all files, including failed ones.
 
         >>> job = await client.imports.create("my-bucket", draft.id)
         >>> len((await job.wait()).ready)
         1
 
         Raises:
-            BadRequestError: another import is running, or another refusal.
-            OutcomeUnknownError: whether the import was started cannot be told.
+            BadRequestError: another import is running, or the request is invalid.
+            OutcomeUnknownError: it is unknown whether the import was started.
         """
         body = models.ImportRequest(
             index_id=params.string("index_id", index_id),
@@ -54,57 +54,56 @@ class AsyncImports(Methods):
         )
         response = await self._transport.send(request(imports_create, integration_id, body=body))
         state: JobState[ImportStatus] = JobState(integration_id, "pending")
-        return self._job(index_id, state, of(ImportStarted, response))
+        return self._job(index_id, state, build_result(ImportStarted, response))
 
     async def job(self, integration_id: str, index_id: str) -> AsyncJob[ImportStatus]:
-        """The job of an import, from this process or another.
+        """Get the job of an import that any process started.
 
-        It polls by `GET /tasks/transfers/import/{integration_id}/status`.
+        The job polls with `GET /tasks/transfers/import/{integration_id}/status`.
 
         >>> job = await client.imports.job("my-bucket", index.id)
         >>> job.status
         'ready'
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return await self._job(index_id, JobState(integration_id, "pending")).refresh()
 
     async def status(self, integration_id: str, index_id: str) -> ImportStatus:
-        """Where the files are (`GET /tasks/transfers/import/{integration_id}/status`).
+        """Get the files by status (`GET /tasks/transfers/import/{integration_id}/status`).
 
         >>> (await client.imports.status("my-bucket", index.id)).failed
         []
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
-        return of(ImportStatus, await self._transport.send(call))
+        return build_result(ImportStatus, await self._transport.send(call))
 
     async def logs(self, integration_id: str) -> Sequence[ImportLog]:
-        """Past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
+        """List past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
 
         >>> await client.imports.logs("another-bucket")
         []
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         response = await self._transport.send(request(imports_logs, integration_id))
-        return [of(ImportLog, item) for item in response.data or []]
+        return [build_result(ImportLog, item) for item in response.data or []]
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None
     ) -> AsyncJob[ImportStatus]:
         async def poll(integration_id: str) -> JobState[ImportStatus]:
-            found = await self.status(integration_id, index_id)
-            under_way = (found.validating, found.pending, found.queued, found.indexing)
-            status = "indexing" if any(under_way) else "ready"
-            return JobState(integration_id, status, found)
+            files = await self.status(integration_id, index_id)
+            running = (files.validating, files.pending, files.queued, files.indexing)
+            return JobState(integration_id, "indexing" if any(running) else "ready", files)
 
-        async def running(ids: Set[str]) -> Set[str]:
+        async def still_running(ids: Set[str]) -> Set[str]:
             return {name for name in ids if (await poll(name)).status != "ready"}
 
-        jobs = AsyncRunningJobs(("imports", id(self._transport), index_id), running)
+        jobs = AsyncRunningJobs(("imports", id(self._transport), index_id), still_running)
         return AsyncJob(poll, state, self._transport.clock, jobs, created)

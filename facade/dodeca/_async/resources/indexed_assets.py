@@ -12,7 +12,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
-from dodeca._calls.params import Span
+from dodeca._calls.params import RangeFilter
 from dodeca._calls.polling import JobState
 from dodeca.results import IndexedAsset
 from dodeca_api import models
@@ -30,7 +30,7 @@ _RUNNING = ("validating", "pending", "queued", "indexing")
 
 
 class AsyncIndexedAssets(Methods):
-    """Assets that an index takes in, and has taken in."""
+    """Adds assets to an index, and manages them there."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
@@ -43,10 +43,10 @@ class AsyncIndexedAssets(Methods):
         enable_video_stream: bool | None = None,
         user_metadata: Mapping[str, Any] | None = None,
     ) -> AsyncJob[IndexedAsset]:
-        """Take an asset into an index (`POST /indexes/{index_id}/indexed-assets`).
+        """Add an asset to an index (`POST /indexes/{index_id}/indexed-assets`).
 
-        The asset must be ready. `enable_video_stream` makes an HLS stream of it (the service's
-        default is not to). `job.wait()` gives the indexed asset once it can be searched.
+        The asset must be ready. `enable_video_stream` creates an HLS stream (the service's default
+        is false). `job.wait()` returns the indexed asset once it can be searched.
 
         >>> job = await client.indexes.assets.create(draft.id, asset.id)
         >>> (await job.wait()).status
@@ -54,8 +54,8 @@ class AsyncIndexedAssets(Methods):
 
         Raises:
             NotFoundError: there is no such index or asset.
-            APIError: the service answered with another error status.
-            OutcomeUnknownError: whether it was taken in cannot be told.
+            APIError: the service returned another error status.
+            OutcomeUnknownError: it is unknown whether the asset was added.
         """
         body = models.IndexedAssetCreateRequest(
             asset_id=params.string("asset_id", asset_id),
@@ -63,11 +63,12 @@ class AsyncIndexedAssets(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         call = request(indexed_assets_create, index_id, body=body)
-        begun = self._transport.clock.wall()
+        started = self._transport.clock.wall()
 
         async def find() -> str | None:
             async for asset in self.list(index_id, page_limit=50):
-                if asset.asset_id == asset_id and library_requests.is_new(asset.created_at, begun):
+                is_new = library_requests.created_since(asset.created_at, started)
+                if asset.asset_id == asset_id and is_new:
                     return asset.id
             return None
 
@@ -77,9 +78,9 @@ class AsyncIndexedAssets(Methods):
         return self._job(index_id, JobState(created, "pending"))
 
     async def job(self, index_id: str, indexed_asset_id: str) -> AsyncJob[IndexedAsset]:
-        """The job that takes an asset in, from this process or another.
+        """Get the job that indexes an asset, started by any process.
 
-        It polls by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
+        The job polls with `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
 
         >>> job = await client.indexes.assets.job(index.id, video.id)
         >>> job.status
@@ -87,7 +88,7 @@ class AsyncIndexedAssets(Methods):
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return await self._job(index_id, JobState(indexed_asset_id, "pending")).refresh()
 
@@ -97,11 +98,11 @@ class AsyncIndexedAssets(Methods):
         *,
         status: Sequence[str] | None = None,
         filename: str | None = None,
-        duration: Span | None = None,
-        fps: Span | None = None,
-        width: Span | None = None,
-        height: Span | None = None,
-        size: Span | None = None,
+        duration: RangeFilter | None = None,
+        fps: RangeFilter | None = None,
+        width: RangeFilter | None = None,
+        height: RangeFilter | None = None,
+        size: RangeFilter | None = None,
         created_at: datetime | str | None = None,
         updated_at: datetime | str | None = None,
         user_metadata: Mapping[str, str | float | bool] | None = None,
@@ -110,16 +111,16 @@ class AsyncIndexedAssets(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> AsyncPages[IndexedAsset]:
-        """The assets of an index, newest first (`GET /indexes/{index_id}/indexed-assets`).
+        """List the assets of an index, newest first (`GET /indexes/{index_id}/indexed-assets`).
 
         `status` is any of "validating", "pending", "queued", "indexing", "ready" and "failed";
         the other filters are those of `client.indexes.videos.list`.
 
-        >>> [found.id == video.id async for found in client.indexes.assets.list(index.id)]
+        >>> [indexed.id == video.id async for indexed in client.indexes.assets.list(index.id)]
         [True]
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,
@@ -134,7 +135,7 @@ class AsyncIndexedAssets(Methods):
             sort_by=sort_by,
             sort_option=sort_option,
         )
-        words = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
+        statuses = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
         return paginate(
             self._transport,
             IndexedAsset,
@@ -143,7 +144,7 @@ class AsyncIndexedAssets(Methods):
             lambda number: request(
                 indexed_assets_list,
                 index_id,
-                status=words,
+                status=statuses,
                 page=number,
                 page_limit=page_limit,
                 **filters,
@@ -158,17 +159,17 @@ class AsyncIndexedAssets(Methods):
         embedding_option: Sequence[str] | None = None,
         transcription: bool | None = None,
     ) -> IndexedAsset:
-        """One indexed asset (`GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+        """Get an asset of an index (`GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
 
         `embedding_option` ("visual", "audio", "transcription", or "visual-text" for Marengo 2.7)
-        brings its vectors along, `transcription=True` what is said in it.
+        includes those vectors, `transcription=True` the transcript.
 
         >>> (await client.indexes.assets.retrieve(index.id, video.id)).status
         'ready'
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         call = request(
             indexed_assets_retrieve,
@@ -179,46 +180,48 @@ class AsyncIndexedAssets(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.with_embedding(IndexedAsset, await self._transport.send(call))
+        return library_requests.build_with_embeddings(
+            IndexedAsset, await self._transport.send(call)
+        )
 
     async def update(
         self, index_id: str, indexed_asset_id: str, *, user_metadata: Mapping[str, Any]
     ) -> None:
         """Set some metadata (`PATCH /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
 
-        Other keys stay as they are; None under a key removes it.
+        Other keys are unchanged; None removes a key.
 
         >>> await client.indexes.assets.update(index.id, video.id, user_metadata={"season": 3})
         >>> (await client.indexes.assets.retrieve(index.id, video.id)).user_metadata
         {'season': 3}
 
         Raises:
-            InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            InvalidRequestError: metadata cannot hold a value.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         call = request(indexed_assets_update, index_id, indexed_asset_id, body=body)
         await self._transport.send(call)
 
     async def delete(self, index_id: str, indexed_asset_id: str) -> None:
-        """Take an asset out (`DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+        """Remove an asset (`DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
 
-        The asset itself stays.
+        This does not delete the asset itself.
 
         >>> job = await client.indexes.assets.create(draft.id, asset.id)
         >>> await client.indexes.assets.delete(draft.id, (await job.wait()).id)
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         await self._transport.send(request(indexed_assets_delete, index_id, indexed_asset_id))
 
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> AsyncJob[IndexedAsset]:
         async def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
-            found = await self.retrieve(index_id, indexed_asset_id)
-            reason = library_requests.reason(found.extra.get("error"))
-            return JobState(indexed_asset_id, found.status or "", found, reason)
+            asset = await self.retrieve(index_id, indexed_asset_id)
+            reason = library_requests.failure_reason(asset.extra.get("error"))
+            return JobState(indexed_asset_id, asset.status or "", asset, reason)
 
         running = running_jobs(
             ("indexed_assets", id(self._transport), index_id),

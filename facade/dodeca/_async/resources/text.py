@@ -1,4 +1,4 @@
-"""Text about videos: `/generate`, `/summarize`, `/gist`. The service has retired all three."""
+"""Text about videos: `/generate`, `/summarize` and `/gist`, all retired by the service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
-from dodeca.results import Analysis, Gist, Summary, of
+from dodeca.results import Analysis, Gist, Summary, build_result
 from dodeca_api import models
 from dodeca_api.api.generate import generate_create
 from dodeca_api.api.gist import gist_create
@@ -21,7 +21,7 @@ from dodeca_api.types import Unset
 
 
 class AsyncGenerate(Methods):
-    """Open-ended text about a video of a Pegasus index."""
+    """Generates text about a video of a Pegasus index."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
@@ -29,38 +29,38 @@ class AsyncGenerate(Methods):
     async def __call__(
         self, video_id: str, prompt: str, *, temperature: float | None = None
     ) -> Analysis:
-        """Write a text about a video (`POST /generate`, retired: use `client.analyze`).
+        """Generate text about a video (`POST /generate`, retired: use `client.analyze`).
 
-        `temperature` is 0 to 1, 0.2 where it is not given.
+        `temperature` is 0 to 1 (default 0.2).
 
         >>> (await client.generate(video.id, "What happens in it?")).data[:17]
         '[dodeca emulator]'
 
         Raises:
-            InvalidRequestError: a parameter out of bounds.
-            APIError: the service answered with an error status.
+            InvalidRequestError: a parameter is out of bounds.
+            APIError: the service returned an error status.
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
         response = await self._transport.send(request(generate_create, body=body))
-        return of(Analysis, response)
+        return build_result(Analysis, response)
 
     def stream(
         self, video_id: str, prompt: str, *, temperature: float | None = None
     ) -> AsyncTextStream:
-        """The same, as it is written (`POST /generate` with `stream`).
+        """Stream the text as it is generated (`POST /generate` with `stream`).
 
         >>> async with client.generate.stream(video.id, "What happens in it?") as events:
         ...     text = await events.text()
 
         Raises:
-            InvalidRequestError: a parameter out of bounds.
+            InvalidRequestError: a parameter is out of bounds.
         """
         body = _generate_body(video_id, prompt, temperature, stream=True)
         return AsyncTextStream(self._transport, request(generate_create, body=body))
 
 
 class AsyncSummarize(Methods):
-    """Summaries, chapters and highlights of a video of a Pegasus index."""
+    """Generates summaries, chapters and highlights of a video of a Pegasus index."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
@@ -77,22 +77,22 @@ class AsyncSummarize(Methods):
     ) -> Summary:
         """Summarize a video (`POST /summarize`, retired: use `client.analyze`).
 
-        `type` is "summary", "chapter" or "highlight". `prompt` guides the text, `temperature` is
-        0 to 1, `max_tokens` at most 4,096; `response_format` is
+        `type` is "summary", "chapter" or "highlight". `prompt` guides the text; `temperature` is
+        0 to 1, `max_tokens` at most 4,096, `response_format`
         `{"type": "json_schema", "json_schema": {…}}`.
 
         >>> [c.start_sec for c in (await client.summarize(video.id, "chapter")).chapters][0]
         0.0
 
         Raises:
-            InvalidRequestError: a parameter out of bounds.
-            APIError: the service answered with an error status.
+            InvalidRequestError: a parameter is out of bounds.
+            APIError: the service returned an error status.
         """
-        kind = params.choice("type", params.string("type", type), SUMMARIZE_TYPE_VALUES)
-        assert not isinstance(kind, Unset)
+        type_ = params.choice("type", params.string("type", type), SUMMARIZE_TYPE_VALUES)
+        assert not isinstance(type_, Unset)
         body = models.SummarizeRequest(
             video_id=params.string("video_id", video_id),
-            type_=kind,
+            type_=type_,
             prompt=params.optional("prompt", prompt),
             temperature=params.number("temperature", temperature, 0, 1),
             max_tokens=params.integer("max_tokens", max_tokens, 1, 4096),
@@ -100,17 +100,19 @@ class AsyncSummarize(Methods):
                 "response_format", models.JsonResponseFormat, response_format
             ),
         )
-        return of(Summary, await self._transport.send(request(summarize_create, body=body)))
+        return build_result(
+            Summary, await self._transport.send(request(summarize_create, body=body))
+        )
 
 
 class AsyncGists(Methods):
-    """Title, topics and hashtags of a video of a Pegasus index."""
+    """Generates a title, topics and hashtags for a video of a Pegasus index."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
     async def __call__(self, video_id: str, types: Sequence[str]) -> Gist:
-        """Title, topics and hashtags of a video (`POST /gist`, retired: use `client.analyze`).
+        """Generate a title, topics and hashtags (`POST /gist`, retired: use `client.analyze`).
 
         `types` is any of "title", "topic" and "hashtag".
 
@@ -119,15 +121,15 @@ class AsyncGists(Methods):
         True
 
         Raises:
-            InvalidRequestError: no type, or one that the API does not list.
-            APIError: the service answered with an error status.
+            InvalidRequestError: there is no type, or an unknown one.
+            APIError: the service returned an error status.
         """
-        words = params.choices("types", types, GIST_TYPE_VALUES)
+        checked = params.choices("types", types, GIST_TYPE_VALUES)
         body = models.GistRequest(
             video_id=params.string("video_id", video_id),
-            types=[] if isinstance(words, Unset) else words,
+            types=[] if isinstance(checked, Unset) else checked,
         )
-        return of(Gist, await self._transport.send(request(gist_create, body=body)))
+        return build_result(Gist, await self._transport.send(request(gist_create, body=body)))
 
 
 def _generate_body(

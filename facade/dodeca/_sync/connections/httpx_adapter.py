@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/connections/httpx_adapter.py by scripts/unasync.py; edit that one.
-"""Send requests through a transport of httpx: a proxy, or one that the user passed."""
+"""Sends requests through an httpx transport: that of a proxy, or one that the user passed."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from dodeca._http import messages
 
 @attrs.frozen(eq=False)
 class HttpResponse:
-    """A response whose body is still to be read; header names are in lower case."""
+    """A response whose body is not read yet; header names are in lower case."""
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    stream: messages.ByteStream = attrs.field(default=messages.EMPTY, repr=False)
+    stream: messages.ByteStream = attrs.field(default=messages.EMPTY_STREAM, repr=False)
 
 
 class HttpxAdapter:
-    """Makes a transport of httpx keep the deadline of each request."""
+    """Enforces the deadline of each request on an httpx transport."""
 
     def __init__(self, transport: messages.Transport) -> None:
         self._transport = transport
@@ -31,9 +31,9 @@ class HttpxAdapter:
     def send(self, request: messages.HttpRequest) -> HttpResponse:
         """Send a request. Closing the response's stream frees its connection."""
         with Deadline(request.remaining_sec):
-            found = self._transport.handle_request(messages.for_httpx(request))
-        stream = _TimedStream(cast(messages.ByteStream, found.stream), request.deadline)
-        return HttpResponse(found.status_code, dict(found.headers.items()), stream)
+            response = self._transport.handle_request(messages.to_httpx(request))
+        stream = _TimedStream(cast(messages.ByteStream, response.stream), request.deadline)
+        return HttpResponse(response.status_code, dict(response.headers.items()), stream)
 
     def close(self) -> None:
         """Close the transport."""
@@ -41,7 +41,7 @@ class HttpxAdapter:
 
 
 class _TimedStream(messages.ByteStream):
-    """A body that keeps the deadline of its request."""
+    """A response body that is read until the deadline of its request."""
 
     def __init__(self, stream: messages.ByteStream, deadline: float) -> None:
         self._stream = stream

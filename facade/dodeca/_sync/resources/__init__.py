@@ -1,2 +1,2 @@
 # From facade/dodeca/_async/resources/__init__.py by scripts/unasync.py; edit that one.
-"""The resources of the client, one module each: what people call."""
+"""The resources of the client, one module each."""

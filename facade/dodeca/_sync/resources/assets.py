@@ -9,7 +9,7 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
-from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.operation import or_unset, request
 from dodeca._calls.polling import JobState
 from dodeca._calls.progress import upload_progress
@@ -20,24 +20,24 @@ from dodeca._sync.resources.multipart_uploads import MultipartUploads
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError
 from dodeca.media import MIB, Media, MediaLike
-from dodeca.results import Asset, of
+from dodeca.results import Asset, build_result
 from dodeca_api import models
 from dodeca_api.api.assets import assets_create, assets_delete, assets_list, assets_retrieve
 from dodeca_api.models.asset_type_filter import ASSET_TYPE_FILTER_VALUES
 
 DIRECT_BYTES = 200 * MIB
-_PAGE = 50
+_PAGE_LIMIT = 50
 
 
 class Assets(Methods):
-    """Files that are uploaded once and used by id."""
+    """Uploads files that other calls then use by id."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     @cached_property
     def multipart_uploads(self) -> MultipartUploads:
-        """Uploads in chunks, step by step (`/assets/multipart-uploads`).
+        """Upload files in chunks, step by step (`/assets/multipart-uploads`).
 
         >>> client.assets.multipart_uploads.list()
         <Pages of Upload from page 1; iterate them>
@@ -56,24 +56,24 @@ class Assets(Methods):
         on_progress: Callable[[Progress], object] | None = None,
         progress: bool = False,
     ) -> Job[Asset]:
-        """Upload a file whatever its size, or register a URL.
+        """Upload a file of any size, or register a URL.
 
-        Up to 200 MB go in one call (`POST /assets`), more in chunks
-        (`POST /assets/multipart-uploads`): several at a time, read from the file in place, each
-        tried again on its own. `on_progress` is called with a `Progress` after each chunk,
-        `progress` shows a bar (extra `progress`). The `upload_id` of a `Progress`, given here with
-        the same file, goes on where an upload was interrupted, within 24 hours; it is empty for a
-        file that went in one call. The API key is not sent to where the chunks go. `job.wait()`
-        gives the asset once it is ready.
+        A file of up to 200 MB is sent in one call (`POST /assets`), a larger one in chunks
+        (`POST /assets/multipart-uploads`): in parallel, read directly from the file, each retried
+        on its own. `on_progress` is called with a `Progress` after each chunk; `progress` shows a
+        bar (extra `progress`). To resume an interrupted upload within 24 hours, pass the
+        `upload_id` of its last `Progress` with the same file; it is empty for a file sent in one
+        call. The storage that receives the chunks does not get the API key. `job.wait()` returns
+        the asset once it is ready.
 
         >>> job = client.assets.upload("colours.mp4")
         >>> job.wait().status
         'ready'
 
         Raises:
-            InvalidMediaError: no such file, or not the file that the upload was begun with.
-            APIError: the service or the storage answered with an error status.
-            OutcomeUnknownError: whether the asset was created cannot be told.
+            InvalidMediaError: there is no such file, or it is not the file of `upload_id`.
+            APIError: the service or the storage returned an error status.
+            OutcomeUnknownError: it is unknown whether the asset was created.
         """
         source = Media.of(media)
         options: dict[str, Any] = {
@@ -82,15 +82,15 @@ class Assets(Methods):
             "enable_hls": enable_hls,
             "enable_thumbnail": enable_thumbnail,
         }
-        name = source.filename or source  # folders would leave no room for the bar
+        name = source.filename or source  # a whole path would leave no room for the bar
         with upload_progress(name, source.size, on_progress, progress) as report_progress:
             if upload_id is None and (source.size or 0) <= DIRECT_BYTES:
                 job = self.create(source, **options)
                 if report_progress is not None and source.is_local:
-                    report_progress(Progress.whole(job.id, source.size or 0))
+                    report_progress(Progress.complete(job.id, source.size or 0))
                 return job
             if not source.is_local:
-                raise InvalidMediaError(f"only a local file is uploaded in chunks, got {source!r}")
+                raise InvalidMediaError(f"uploads in chunks need a local file, got {source!r}")
             asset_id = self.multipart_uploads._send(
                 source, **options, upload_id=upload_id, on_progress=report_progress
             )
@@ -107,33 +107,33 @@ class Assets(Methods):
     ) -> Job[Asset]:
         """Upload a file of up to 200 MB, or register a URL of up to 4 GB (`POST /assets`).
 
-        `filename` has 1 to 255 characters; without it the name of the file or URL is taken.
-        `enable_hls` and `enable_thumbnail` make a stream and a picture of it. `job.wait()` gives
-        the asset once it is ready; `job.latest` is what the service answered at once. Beside
-        `user_metadata` the asset gets an entry `dodeca_marker`, by which it is found again when
-        the response was lost.
+        `filename` has 1 to 255 characters and defaults to the name of the file or URL.
+        `enable_hls` and `enable_thumbnail` create an HLS stream and a thumbnail. `job.wait()`
+        returns the asset once it is ready; `job.latest` is the response to this call. The client
+        adds an entry `dodeca_marker` to `user_metadata`, to find the asset if the response is
+        lost.
 
         >>> job = client.assets.create("purple.jpg", user_metadata={"topic": "colours"})
         >>> job.wait().user_metadata["topic"]
         'colours'
 
         Raises:
-            InvalidMediaError: no such file, one of more than 200 MB, or an asset.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the asset was created cannot be told.
+            InvalidMediaError: there is no such file, it has more than 200 MB, or is an asset.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the asset was created.
         """
         source = Media.of(media)
         if source.asset_id is not None:
-            raise InvalidMediaError(f"an asset is made from a file or a URL, got {source!r}")
+            raise InvalidMediaError(f"assets.create needs a file or a URL, got {source!r}")
         if (source.size or 0) > DIRECT_BYTES:
             raise InvalidMediaError(
-                f"one call takes a file of up to 200 MB, {source} has "
-                f"{(source.size or 0) / MIB:.0f}; assets.upload sends it in chunks"
+                f"assets.create accepts files of up to 200 MB, {source} has "
+                f"{(source.size or 0) / MIB:.0f} MB; use assets.upload"
             )
-        marked = params.marked(user_metadata)
+        marked = params.with_marker(user_metadata)
         body = models.AssetCreateRequest(
             method="direct" if source.is_local else "url",
-            file=upload(source),
+            file=file_field(source),
             url=source_url(source),
             filename=params.file_name(filename),
             enable_hls=params.flag("enable_hls", enable_hls),
@@ -141,18 +141,13 @@ class Assets(Methods):
             user_metadata=params.metadata_text(marked),
         )
         call = request(assets_create, body=body)
-        begun = self._transport.clock.wall()
+        started = self._transport.clock.wall()
 
         def find() -> Asset | None:
-            for asset in self.list(page_limit=_PAGE):
-                if (asset.user_metadata or {}).get(params.MARKER) == marked[params.MARKER]:
-                    return asset
-                if not library_requests.is_new(asset.created_at, begun):
-                    return None  # the newest come first
-            return None
+            return find_marked(self, params.MARKER, marked[params.MARKER], started)
 
         asset = self._transport.fetch(
-            call, lambda response: of(Asset, call.parse(response)), find=find
+            call, lambda response: build_result(Asset, call.parse(response)), find=find
         )
         return self._job(JobState(asset.id, asset.status or "processing", asset))
 
@@ -165,17 +160,16 @@ class Assets(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> Pages[Asset]:
-        """The assets, newest first, page by page (`GET /assets`).
+        """List the assets, newest first, page by page (`GET /assets`).
 
-        `asset_types` is any of "image", "video", "audio" and "document", `filename` a part of
-        the name. Iteration starts at `page` and follows to the last one; `page_limit` is at most
-        50.
+        `asset_types` is any of "image", "video", "audio" and "document"; `filename` matches a
+        part of the name. Iteration runs from `page` to the last page; `page_limit` is at most 50.
 
         >>> [asset.filename for asset in client.assets.list(filename="colours.mp4")][0]
         'colours.mp4'
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         ids = None if asset_ids is None else params.strings("asset_ids", asset_ids)
         return paginate(
@@ -194,21 +188,21 @@ class Assets(Methods):
         )
 
     def retrieve(self, asset_id: str) -> Asset:
-        """One asset (`GET /assets/{asset_id}`).
+        """Get an asset (`GET /assets/{asset_id}`).
 
         >>> client.assets.retrieve(asset.id).filename
         'colours.mp4'
 
         Raises:
             NotFoundError: there is no such asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
-        return of(Asset, self._transport.send(request(assets_retrieve, asset_id)))
+        return build_result(Asset, self._transport.send(request(assets_retrieve, asset_id)))
 
     def job(self, asset_id: str) -> Job[Asset]:
-        """The job that makes an asset ready, from this process or another.
+        """Get the job that makes an asset ready, started by any process.
 
-        It polls by `GET /assets/{asset_id}`.
+        The job polls with `GET /assets/{asset_id}`.
 
         >>> job = client.assets.job(asset.id)
         >>> job.status
@@ -216,14 +210,14 @@ class Assets(Methods):
 
         Raises:
             NotFoundError: there is no such asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return self._job(self._poll(asset_id))
 
     def delete(self, asset_id: str, *, force: bool | None = None) -> None:
-        """Delete an asset, for good (`DELETE /assets/{asset_id}`).
+        """Delete an asset permanently (`DELETE /assets/{asset_id}`).
 
-        `force=True` deletes it even while an index uses it.
+        `force=True` deletes it even if an index uses it.
 
         >>> job = client.assets.create("purple.jpg")
         >>> client.assets.delete(job.wait().id)
@@ -241,16 +235,26 @@ class Assets(Methods):
         return JobState(asset_id, asset.status or "", asset, reason)
 
     def _job(self, state: JobState[Asset]) -> Job[Asset]:
-        def running(ids: Set[str]) -> Set[str]:
-            """The list has no filter by status, but one by id."""
-            found: set[str] = set()
-            wanted = sorted(ids)
-            for start in range(0, len(wanted), _PAGE):
-                some = wanted[start : start + _PAGE]
-                for asset in self.list(asset_ids=some, page_limit=_PAGE):
+        def still_running(ids: Set[str]) -> Set[str]:
+            # Assets can be listed by id, but not by status.
+            processing: set[str] = set()
+            ordered = sorted(ids)
+            for start in range(0, len(ordered), _PAGE_LIMIT):
+                some = ordered[start : start + _PAGE_LIMIT]
+                for asset in self.list(asset_ids=some, page_limit=_PAGE_LIMIT):
                     if asset.status == "processing":
-                        found.add(asset.id)
-            return found
+                        processing.add(asset.id)
+            return processing
 
-        jobs = RunningJobs(("assets", id(self._transport)), running)
+        jobs = RunningJobs(("assets", id(self._transport)), still_running)
         return Job(self._poll, state, self._transport.clock, jobs)
+
+
+def find_marked(assets: Assets, key: str, marker: str, since: float) -> Asset | None:
+    """The asset with a marker in its user metadata, if one was created after a Unix time."""
+    for asset in assets.list(page_limit=_PAGE_LIMIT):
+        if (asset.user_metadata or {}).get(key) == marker:
+            return asset
+        if not library_requests.created_since(asset.created_at, since):
+            return None  # the list is newest first
+    return None

@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/resources/embed.py by scripts/unasync.py; edit that one.
-"""Embeddings at once: `POST /embed-v2`."""
+"""Embeddings: `POST /embed-v2`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca._sync.resources.embed_call import create_embeddings
-from dodeca._sync.resources.embed_tasks import Block, EmbedTasks
+from dodeca._sync.resources.embed_tasks import ClipInput, EmbedTasks
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
@@ -33,7 +33,7 @@ Via = Literal["auto", "sync", "task"]
 
 
 class Embed(Methods):
-    """Embeddings of text, images, audio and video, in one space."""
+    """Embeds text, images, audio and video into one vector space."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -41,7 +41,7 @@ class Embed(Methods):
 
     @cached_property
     def tasks(self) -> EmbedTasks:
-        """Embedding as a task, for media of up to 4 hours (`/embed-v2/tasks`).
+        """Embed media of up to 4 hours as tasks (`/embed-v2/tasks`).
 
         >>> client.embed.tasks.list(status="ready")
         <Pages of EmbeddingTask from page 1; iterate them>
@@ -49,35 +49,35 @@ class Embed(Methods):
         return EmbedTasks(self._transport)
 
     def text(self, input_text: str, *, model_name: str = MODEL) -> Embeddings:
-        """Embed a text of at most 500 tokens: one row, 1 x 512 (`POST /embed-v2`).
+        """Embed a text of at most 500 tokens as one row, 1 x 512 (`POST /embed-v2`).
 
         >>> client.embed.text("a man walking a dog")
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: an empty text, or one of more than 500 words.
-            APIError: the service answered with an error status.
+            InvalidRequestError: the text is empty or has more than 500 words.
+            APIError: the service returned an error status.
         """
         return self._create(embed_requests.text(input_text, model_name))
 
     def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
         """Embed a JPEG or PNG of at least 128x128 pixels and at most 5 MB (`POST /embed-v2`).
 
-        One row, 1 x 512. A local picture is checked before it is sent.
+        Returns one row, 1 x 512. A local image is checked before it is sent.
 
         >>> client.embed.image("purple.jpg")
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidMediaError: no such file, or a picture outside the limits.
-            APIError: the service answered with an error status.
+            InvalidMediaError: there is no such file, or the image is outside the limits.
+            APIError: the service returned an error status.
         """
         return self._create(embed_requests.image(media, model_name))
 
     def text_image(
         self, input_text: str, media: MediaLike, *, model_name: str = MODEL
     ) -> Embeddings:
-        """Embed a text and a picture as one row, 1 x 512 (`POST /embed-v2`).
+        """Embed a text and an image together as one row, 1 x 512 (`POST /embed-v2`).
 
         The limits are those of `text` and `image`.
 
@@ -85,8 +85,8 @@ class Embed(Methods):
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: a text or a picture outside the limits.
-            APIError: the service answered with an error status.
+            InvalidRequestError: the text or the image is outside the limits.
+            APIError: the service returned an error status.
         """
         return self._create(embed_requests.text_image(input_text, media, model_name))
 
@@ -95,10 +95,10 @@ class Embed(Methods):
     ) -> Batch:
         """Embed many texts, `concurrency` at a time (`POST /embed-v2` for each).
 
-        The result keeps the order: embeddings of 1 x 512 or an error for each text; `.vectors` is
-        all of them stacked, n x 512. The pace adapts to the service's rate limits, across all
-        calls of a client: a 429 is waited for, unless a quota is exhausted (a Retry-After above
-        15 minutes).
+        The result has the order of the texts: embeddings of 1 x 512 or an error for each;
+        `.vectors` stacks all of them, n x 512. All calls of a client share a limiter that adapts
+        to the service's rate limits. A 429 is retried, unless a quota is exhausted (a Retry-After
+        above 15 minutes).
 
         >>> client.embed.texts(["a red car", "a loud noise"]).vectors.shape
         (2, 512)
@@ -114,9 +114,9 @@ class Embed(Methods):
     def images(
         self, media: Iterable[MediaLike], *, model_name: str = MODEL, concurrency: int = 16
     ) -> Batch:
-        """Embed many pictures, `concurrency` at a time (`POST /embed-v2` for each).
+        """Embed many images, `concurrency` at a time (`POST /embed-v2` for each).
 
-        The result is as that of `texts`, the limits of each picture are those of `image`.
+        Returns a batch as `texts` does. The limits of each image are those of `image`.
 
         >>> client.embed.images(["purple.jpg", "missing.jpg"])
         <Batch of 2, 1 of them errors>
@@ -124,9 +124,9 @@ class Embed(Methods):
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
         """
-        pictures = params.as_list("media", media)
+        images = params.as_list("media", media)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.image, picture, model_name) for picture in pictures]
+        requests = [partial(embed_requests.image, image, model_name) for image in images]
         return self._batch(requests, concurrency)
 
     def run(
@@ -153,13 +153,13 @@ class Embed(Methods):
         Each input takes one request (`POST /embed-v2`), or an upload (`POST /assets`) and a task
         (`POST /embed-v2/tasks`).
 
-        A row of a manifest, or a mapping in an iterable, has one of `path`, `url`, `asset_id`,
-        `text`, options by the names used here (and `start_sec`, `end_sec`, `input_type`), and
-        metadata in all other columns. Other items of an iterable are paths, URLs or `Media`.
+        A row of a manifest, or a mapping in an iterable, has one of `path`, `url`, `asset_id` and
+        `text`, options named as the parameters here (also `start_sec`, `end_sec`, `input_type`),
+        and metadata in all other columns. Other items of an iterable are paths, URLs or `Media`.
 
         `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. If a run
         stops for any reason, run it again with the same `out` and it resumes. Finished inputs cost
-        no requests. A 429 is waited for; if a quota is exhausted (a Retry-After above 15 minutes),
+        no requests. A 429 is retried; if a quota is exhausted (a Retry-After above 15 minutes),
         the run stops with `stopped="quota"`.
 
         `via` sends audio and video as one request or as a task; "auto" decides by size and
@@ -174,9 +174,9 @@ class Embed(Methods):
         (1, 0)
 
         Raises:
-            InvalidRequestError: inputs that cannot be read, or a parameter outside its limits.
+            InvalidRequestError: the inputs are unreadable, or a parameter is outside its limits.
             RunLockedError: another process is working on the same `out`.
-            ConfigurationError: the extra `bulk` is not installed, or `out` is something else.
+            ConfigurationError: the extra `bulk` is not installed, or `out` is not a dataset.
             AuthenticationError: the API key was rejected; finished inputs are kept.
         """
         from dodeca._sync.bulk_service import BulkService
@@ -227,29 +227,30 @@ class Embed(Methods):
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Embeddings:
-        """Embed a sound: WAV, MP3 or FLAC (`POST /embed-v2`, or a task where it must be).
+        """Embed WAV, MP3 or FLAC audio (`POST /embed-v2`, or a task).
 
-        `start_sec` and `end_sec` cut a part out, in seconds. `segmentation` is `fixed(...)`,
-        6 seconds where it is not given. `embedding_option` is any of "audio" and
-        "transcription", `embedding_scope` any of "clip" (a row for each segment) and "asset"
-        (one row for the whole); the service's defaults apply where they are not given.
+        `start_sec` and `end_sec` select a part, in seconds. `segmentation` is `fixed(...)`, by
+        default 6 seconds. `embedding_option` is any of "audio" and "transcription",
+        `embedding_scope` any of "clip" (a row for each segment) and "asset" (one row for the
+        whole); the service's defaults apply otherwise.
 
-        A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
-        task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
-        forces one or the other. `on_progress` is called with a `Progress` after each piece of an
-        upload and with the job after each poll; `progress` shows both (extra `progress`).
+        A local file of at most 36 MB and 10 minutes is sent in one call. For a larger one this
+        starts a task, after an upload if the file needs one, and waits up to `timeout` seconds.
+        `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
+        after each uploaded chunk and with the job after each poll; `progress` shows both (extra
+        `progress`).
 
         >>> from dodeca import segmentation
         >>> client.embed.audio("tones.wav", segmentation=segmentation.fixed(6))
         <Embeddings 4 x 512, audio, asset+clip>
 
         Raises:
-            InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
-            JobError: the task failed, or was not ready in time.
+            InvalidRequestError: a parameter or the file is outside the limits.
+            APIError: the service returned an error status.
+            JobError: the task failed, or was not ready after `timeout` seconds.
         """
         source = Media.of(media)
-        block = embed_requests.audio(
+        clip = embed_requests.audio(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -258,7 +259,7 @@ class Embed(Methods):
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return self._clip(source, block, model_name, via, timeout, on_progress, progress)
+        return self._embed_clip(source, clip, model_name, via, timeout, on_progress, progress)
 
     def video(
         self,
@@ -275,30 +276,31 @@ class Embed(Methods):
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Embeddings:
-        """Embed a film of 360x360 to 5184x2160 pixels (`POST /embed-v2`, or a task).
+        """Embed a video of 360x360 to 5184x2160 pixels (`POST /embed-v2`, or a task).
 
-        `start_sec` and `end_sec` cut a part out, in seconds. `segmentation` is `fixed(...)` or
-        `dynamic(...)`, the latter with 4 seconds where it is not given. `embedding_option` is
-        any of "visual", "audio" and "transcription" (all by default), `embedding_scope` any of
-        "clip" (a row for each segment) and "asset" (one row for the whole; both by default).
+        `start_sec` and `end_sec` select a part, in seconds. `segmentation` is `fixed(...)` or
+        `dynamic(...)`, by default `dynamic` with 4 seconds. `embedding_option` is any of
+        "visual", "audio" and "transcription" (default: all), `embedding_scope` any of "clip" (a
+        row for each segment) and "asset" (one row for the whole; default: both).
 
-        A local file of at most 36 MB and 10 minutes goes into one call; a larger one becomes a
-        task, through an upload where it must, and is waited for up to `timeout` seconds. `via`
-        forces one or the other. `on_progress` is called with a `Progress` after each piece of an
-        upload and with the job after each poll; `progress` shows both (extra `progress`).
+        A local file of at most 36 MB and 10 minutes is sent in one call. For a larger one this
+        starts a task, after an upload if the file needs one, and waits up to `timeout` seconds.
+        `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
+        after each uploaded chunk and with the job after each poll; `progress` shows both (extra
+        `progress`).
 
         >>> from dodeca import segmentation
-        >>> film = client.embed.video("colours.mp4", segmentation=segmentation.dynamic(4))
-        >>> [segment.end_sec for segment in film.filter(option="visual", scope="clip")]
+        >>> video = client.embed.video("colours.mp4", segmentation=segmentation.dynamic(4))
+        >>> [segment.end_sec for segment in video.filter(option="visual", scope="clip")]
         [5.0, 9.0, 15.0, 20.0]
 
         Raises:
-            InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
-            JobError: the task failed, or was not ready in time.
+            InvalidRequestError: a parameter or the file is outside the limits.
+            APIError: the service returned an error status.
+            JobError: the task failed, or was not ready after `timeout` seconds.
         """
         source = Media.of(media)
-        block = embed_requests.video(
+        clip = embed_requests.video(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -307,17 +309,17 @@ class Embed(Methods):
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
         )
-        return self._clip(source, block, model_name, via, timeout, on_progress, progress)
+        return self._embed_clip(source, clip, model_name, via, timeout, on_progress, progress)
 
     def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._sync.resources.embed_batch import send
 
         return send(self._transport, self._limiter, requests, concurrency)
 
-    def _clip(
+    def _embed_clip(
         self,
         media: Media,
-        block: Block,
+        clip: ClipInput,
         model_name: str,
         via: Via,
         timeout: float,
@@ -332,11 +334,11 @@ class Embed(Methods):
             check_sync_clip(media)
         elif via == "task" or not fits_sync_request(media):
             job = self.tasks._start(
-                media, block, model_name, on_progress=on_progress, progress=progress
+                media, clip, model_name, on_progress=on_progress, progress=progress
             )
             return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
-        return self._create(embed_requests.embed_clip(block, model_name))
+        return self._create(embed_requests.embed_clip(clip, model_name))
 
     def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        found, _ = create_embeddings(self._transport, body)
-        return found
+        embeddings, _ = create_embeddings(self._transport, body)
+        return embeddings

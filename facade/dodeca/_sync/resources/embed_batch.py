@@ -31,7 +31,7 @@ def send(
     requests: Sequence[RequestFactory],
     concurrency: int,
 ) -> Batch:
-    """The vectors or the error of each body, in order.
+    """Send requests, and return the embeddings or the error of each, in order.
 
     Raises:
         InvalidRequestError: `concurrency` is out of bounds.

@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/resources/embed_tasks.py by scripts/unasync.py; edit that one.
-"""Embeddings as tasks: `/embed-v2/tasks`."""
+"""Embedding tasks: `/embed-v2/tasks`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.polling import READY, JobState
-from dodeca._calls.vector_reader import VectorSink, take
+from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.assets import Assets
@@ -31,11 +31,11 @@ from dodeca_api.api.embed_v2_tasks import (
     embed_v2_tasks_retrieve,
 )
 
-Block = models.AudioInputRequest | models.VideoInputRequest
+ClipInput = models.AudioInputRequest | models.VideoInputRequest
 
 
 class EmbedTasks(Methods):
-    """Embedding tasks: audio and video of 4 seconds to 4 hours."""
+    """Embeds audio and video of 4 seconds to 4 hours as tasks."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -55,25 +55,25 @@ class EmbedTasks(Methods):
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Job[Embeddings]:
-        """Start to embed a sound, and return once it has begun (`POST /embed-v2/tasks`).
+        """Start a task that embeds audio, and return its job (`POST /embed-v2/tasks`).
 
-        The parameters are those of `client.embed.audio`; a local file of more than 36 MB is
-        uploaded as an asset first. `embedding_dimension` is the length of the vectors (512 for
-        marengo3.0), `embedding_uncertainty` asks for an estimate beside each; both are for models
-        that offer a choice. `on_progress` and `progress` are about the upload. `job.wait()` gives
-        the embeddings.
+        The parameters are those of `client.embed.audio`. A local file of more than 36 MB is
+        uploaded as an asset first; `on_progress` and `progress` report that upload.
+        `embedding_dimension` is the length of the vectors (512 for marengo3.0),
+        `embedding_uncertainty` requests an estimate for each; both are for models that offer a
+        choice. `job.wait()` returns the embeddings.
 
         >>> job = client.embed.tasks.audio("tones.wav")
         >>> job.wait(timeout=600)
         <Embeddings 4 x 512, audio, asset+clip>
 
         Raises:
-            InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            InvalidRequestError: a parameter or the file is outside the limits.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
-        block = embed_requests.audio(
+        clip = embed_requests.audio(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -84,7 +84,7 @@ class EmbedTasks(Methods):
         )
         return self._start(
             source,
-            block,
+            clip,
             model_name,
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
@@ -107,23 +107,23 @@ class EmbedTasks(Methods):
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Job[Embeddings]:
-        """Start to embed a film, and return once it has begun (`POST /embed-v2/tasks`).
+        """Start a task that embeds a video, and return its job (`POST /embed-v2/tasks`).
 
-        The parameters are those of `client.embed.video`, `embedding_dimension` and
-        `embedding_uncertainty` those of `audio`, as are `on_progress` and `progress`; a local file
-        of more than 36 MB is uploaded as an asset first. `job.wait()` gives the embeddings.
+        The parameters are those of `client.embed.video`; `embedding_dimension`,
+        `embedding_uncertainty`, `on_progress` and `progress` are those of `audio`. A local file
+        of more than 36 MB is uploaded as an asset first. `job.wait()` returns the embeddings.
 
         >>> job = client.embed.tasks.video("colours.mp4", embedding_option=["visual"])
         >>> job.wait().filter(scope="clip")
         <Embeddings 4 x 512, visual, clip>
 
         Raises:
-            InvalidRequestError: a parameter or a file outside the limits.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            InvalidRequestError: a parameter or the file is outside the limits.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
-        block = embed_requests.video(
+        clip = embed_requests.video(
             source,
             model_name=model_name,
             start_sec=start_sec,
@@ -134,7 +134,7 @@ class EmbedTasks(Methods):
         )
         return self._start(
             source,
-            block,
+            clip,
             model_name,
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
@@ -143,10 +143,10 @@ class EmbedTasks(Methods):
         )
 
     def retrieve(self, task_id: str, *, model_name: str | None = None) -> Job[Embeddings]:
-        """The job of a task, from this process or another (`GET /embed-v2/tasks/{task_id}`).
+        """Get the job of a task that any process started (`GET /embed-v2/tasks/{task_id}`).
 
-        The service does not say again which model it is; `model_name` puts it into the embeddings,
-        and so into the ids of their `records`.
+        The service does not return the model's name; `model_name` sets it in the embeddings, and
+        so in the ids of their `records`.
 
         >>> task = client.embed.tasks.video("colours.mp4")
         >>> job = client.embed.tasks.retrieve(task.id, model_name="marengo3.0")
@@ -154,8 +154,8 @@ class EmbedTasks(Methods):
         'marengo3.0'
 
         Raises:
-            NotFoundError: there is no such task, or its embeddings are older than seven days.
-            APIError: the service answered with another error status.
+            NotFoundError: there is no such task, or its embeddings expired after seven days.
+            APIError: the service returned another error status.
         """
         params.optional("model_name", model_name)
         return self._job(self._poll(task_id, model_name=model_name), model_name)
@@ -169,17 +169,17 @@ class EmbedTasks(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> Pages[EmbeddingTask]:
-        """The embedding tasks, newest first, page by page (`GET /embed-v2/tasks`).
+        """List the embedding tasks, newest first, page by page (`GET /embed-v2/tasks`).
 
-        `started_at` and `ended_at` bound the time of creation: a datetime, or text with a date.
-        `status` is "processing", "ready" or "failed". Iteration starts at `page` and follows to
-        the last one; `page_limit`, at most 50, is the size of a page.
+        `started_at` and `ended_at` limit the time of creation: a datetime, or a date as text.
+        `status` is "processing", "ready" or "failed". Iteration runs from `page` to the last
+        page; `page_limit`, at most 50, is the size of a page.
 
         >>> [task.status for task in client.embed.tasks.list(status="failed")]
         []
 
         Raises:
-            InvalidRequestError: a date that cannot be read, or a page outside the limits.
+            InvalidRequestError: a date is unreadable, or a page is outside the limits.
         """
         return paginate(
             self._transport,
@@ -199,7 +199,7 @@ class EmbedTasks(Methods):
     def _start(
         self,
         media: Media,
-        block: Block,
+        clip: ClipInput,
         model_name: str,
         *,
         embedding_dimension: int | None = None,
@@ -211,9 +211,9 @@ class EmbedTasks(Methods):
             assets = Assets(self._transport)
             upload = assets.upload(media, on_progress=on_progress, progress=progress)
             asset = upload.wait(on_progress=on_progress, progress=progress)
-            block.media_source = embed_requests.source(Media.asset(asset.id))
+            clip.media_source = embed_requests.media_source(Media.asset(asset.id))
         body = embed_requests.embed_clip_task(
-            block,
+            clip,
             model_name,
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
@@ -234,9 +234,9 @@ class EmbedTasks(Methods):
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(response: RawResponse) -> JobState[Embeddings]:
-            (found,), rest = take(response, ("data",))
+            (columns,), rest = extract_vectors(response, ("data",))
             task = call.parse(rest)
-            result = as_embeddings(found, task.metadata, model_name)
+            result = as_embeddings(columns, task.metadata, model_name)
             return JobState(
                 task_id,
                 task.status,

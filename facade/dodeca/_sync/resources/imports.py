@@ -12,13 +12,13 @@ from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
 from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.transport import Transport
-from dodeca.results import ImportLog, ImportStarted, ImportStatus, of
+from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
 
 class Imports(Methods):
-    """Imports of videos from an integration; the service has retired them."""
+    """Imports videos from an integration; the service has retired this feature."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -34,18 +34,18 @@ class Imports(Methods):
     ) -> Job[ImportStatus]:
         """Import the videos of an integration (`POST /tasks/transfers/import/{integration_id}`).
 
-        `incremental_import` leaves out what the index has (the service's default), `retry_failed`
-        tries again what failed before (not the default). One import runs at a time.
-        `job.created` is what was taken in and what was refused; `job.wait()` gives where the
-        files are in the end, failed ones included.
+        `incremental_import` skips videos that the index has (the service's default is true),
+        `retry_failed` retries files that failed before (default false). Only one import can run
+        at a time. `job.created` lists the accepted and the rejected files; `job.wait()` returns
+        the final status of all files, including failed ones.
 
         >>> job = client.imports.create("my-bucket", draft.id)
         >>> len(job.wait().ready)
         1
 
         Raises:
-            BadRequestError: another import is running, or another refusal.
-            OutcomeUnknownError: whether the import was started cannot be told.
+            BadRequestError: another import is running, or the request is invalid.
+            OutcomeUnknownError: it is unknown whether the import was started.
         """
         body = models.ImportRequest(
             index_id=params.string("index_id", index_id),
@@ -55,57 +55,56 @@ class Imports(Methods):
         )
         response = self._transport.send(request(imports_create, integration_id, body=body))
         state: JobState[ImportStatus] = JobState(integration_id, "pending")
-        return self._job(index_id, state, of(ImportStarted, response))
+        return self._job(index_id, state, build_result(ImportStarted, response))
 
     def job(self, integration_id: str, index_id: str) -> Job[ImportStatus]:
-        """The job of an import, from this process or another.
+        """Get the job of an import that any process started.
 
-        It polls by `GET /tasks/transfers/import/{integration_id}/status`.
+        The job polls with `GET /tasks/transfers/import/{integration_id}/status`.
 
         >>> job = client.imports.job("my-bucket", index.id)
         >>> job.status
         'ready'
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         return self._job(index_id, JobState(integration_id, "pending")).refresh()
 
     def status(self, integration_id: str, index_id: str) -> ImportStatus:
-        """Where the files are (`GET /tasks/transfers/import/{integration_id}/status`).
+        """Get the files by status (`GET /tasks/transfers/import/{integration_id}/status`).
 
         >>> client.imports.status("my-bucket", index.id).failed
         []
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
-        return of(ImportStatus, self._transport.send(call))
+        return build_result(ImportStatus, self._transport.send(call))
 
     def logs(self, integration_id: str) -> Sequence[ImportLog]:
-        """Past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
+        """List past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
 
         >>> client.imports.logs("another-bucket")
         []
 
         Raises:
-            APIError: the service answered with an error status.
+            APIError: the service returned an error status.
         """
         response = self._transport.send(request(imports_logs, integration_id))
-        return [of(ImportLog, item) for item in response.data or []]
+        return [build_result(ImportLog, item) for item in response.data or []]
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None
     ) -> Job[ImportStatus]:
         def poll(integration_id: str) -> JobState[ImportStatus]:
-            found = self.status(integration_id, index_id)
-            under_way = (found.validating, found.pending, found.queued, found.indexing)
-            status = "indexing" if any(under_way) else "ready"
-            return JobState(integration_id, status, found)
+            files = self.status(integration_id, index_id)
+            running = (files.validating, files.pending, files.queued, files.indexing)
+            return JobState(integration_id, "indexing" if any(running) else "ready", files)
 
-        def running(ids: Set[str]) -> Set[str]:
+        def still_running(ids: Set[str]) -> Set[str]:
             return {name for name in ids if poll(name).status != "ready"}
 
-        jobs = RunningJobs(("imports", id(self._transport), index_id), running)
+        jobs = RunningJobs(("imports", id(self._transport), index_id), still_running)
         return Job(poll, state, self._transport.clock, jobs, created)

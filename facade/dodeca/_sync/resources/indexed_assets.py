@@ -10,7 +10,7 @@ from typing import Any
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
-from dodeca._calls.params import Span
+from dodeca._calls.params import RangeFilter
 from dodeca._calls.polling import JobState
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
@@ -31,7 +31,7 @@ _RUNNING = ("validating", "pending", "queued", "indexing")
 
 
 class IndexedAssets(Methods):
-    """Assets that an index takes in, and has taken in."""
+    """Adds assets to an index, and manages them there."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -44,10 +44,10 @@ class IndexedAssets(Methods):
         enable_video_stream: bool | None = None,
         user_metadata: Mapping[str, Any] | None = None,
     ) -> Job[IndexedAsset]:
-        """Take an asset into an index (`POST /indexes/{index_id}/indexed-assets`).
+        """Add an asset to an index (`POST /indexes/{index_id}/indexed-assets`).
 
-        The asset must be ready. `enable_video_stream` makes an HLS stream of it (the service's
-        default is not to). `job.wait()` gives the indexed asset once it can be searched.
+        The asset must be ready. `enable_video_stream` creates an HLS stream (the service's default
+        is false). `job.wait()` returns the indexed asset once it can be searched.
 
         >>> job = client.indexes.assets.create(draft.id, asset.id)
         >>> job.wait().status
@@ -55,8 +55,8 @@ class IndexedAssets(Methods):
 
         Raises:
             NotFoundError: there is no such index or asset.
-            APIError: the service answered with another error status.
-            OutcomeUnknownError: whether it was taken in cannot be told.
+            APIError: the service returned another error status.
+            OutcomeUnknownError: it is unknown whether the asset was added.
         """
         body = models.IndexedAssetCreateRequest(
             asset_id=params.string("asset_id", asset_id),
@@ -64,11 +64,12 @@ class IndexedAssets(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         call = request(indexed_assets_create, index_id, body=body)
-        begun = self._transport.clock.wall()
+        started = self._transport.clock.wall()
 
         def find() -> str | None:
             for asset in self.list(index_id, page_limit=50):
-                if asset.asset_id == asset_id and library_requests.is_new(asset.created_at, begun):
+                is_new = library_requests.created_since(asset.created_at, started)
+                if asset.asset_id == asset_id and is_new:
                     return asset.id
             return None
 
@@ -78,9 +79,9 @@ class IndexedAssets(Methods):
         return self._job(index_id, JobState(created, "pending"))
 
     def job(self, index_id: str, indexed_asset_id: str) -> Job[IndexedAsset]:
-        """The job that takes an asset in, from this process or another.
+        """Get the job that indexes an asset, started by any process.
 
-        It polls by `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
+        The job polls with `GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`.
 
         >>> job = client.indexes.assets.job(index.id, video.id)
         >>> job.status
@@ -88,7 +89,7 @@ class IndexedAssets(Methods):
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return self._job(index_id, JobState(indexed_asset_id, "pending")).refresh()
 
@@ -98,11 +99,11 @@ class IndexedAssets(Methods):
         *,
         status: Sequence[str] | None = None,
         filename: str | None = None,
-        duration: Span | None = None,
-        fps: Span | None = None,
-        width: Span | None = None,
-        height: Span | None = None,
-        size: Span | None = None,
+        duration: RangeFilter | None = None,
+        fps: RangeFilter | None = None,
+        width: RangeFilter | None = None,
+        height: RangeFilter | None = None,
+        size: RangeFilter | None = None,
         created_at: datetime | str | None = None,
         updated_at: datetime | str | None = None,
         user_metadata: Mapping[str, str | float | bool] | None = None,
@@ -111,16 +112,16 @@ class IndexedAssets(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> Pages[IndexedAsset]:
-        """The assets of an index, newest first (`GET /indexes/{index_id}/indexed-assets`).
+        """List the assets of an index, newest first (`GET /indexes/{index_id}/indexed-assets`).
 
         `status` is any of "validating", "pending", "queued", "indexing", "ready" and "failed";
         the other filters are those of `client.indexes.videos.list`.
 
-        >>> [found.id == video.id for found in client.indexes.assets.list(index.id)]
+        >>> [indexed.id == video.id for indexed in client.indexes.assets.list(index.id)]
         [True]
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,
@@ -135,7 +136,7 @@ class IndexedAssets(Methods):
             sort_by=sort_by,
             sort_option=sort_option,
         )
-        words = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
+        statuses = params.choices("status", status, INDEXED_ASSET_STATUS_FILTER_VALUES)
         return paginate(
             self._transport,
             IndexedAsset,
@@ -144,7 +145,7 @@ class IndexedAssets(Methods):
             lambda number: request(
                 indexed_assets_list,
                 index_id,
-                status=words,
+                status=statuses,
                 page=number,
                 page_limit=page_limit,
                 **filters,
@@ -159,17 +160,17 @@ class IndexedAssets(Methods):
         embedding_option: Sequence[str] | None = None,
         transcription: bool | None = None,
     ) -> IndexedAsset:
-        """One indexed asset (`GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+        """Get an asset of an index (`GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
 
         `embedding_option` ("visual", "audio", "transcription", or "visual-text" for Marengo 2.7)
-        brings its vectors along, `transcription=True` what is said in it.
+        includes those vectors, `transcription=True` the transcript.
 
         >>> client.indexes.assets.retrieve(index.id, video.id).status
         'ready'
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         call = request(
             indexed_assets_retrieve,
@@ -180,46 +181,46 @@ class IndexedAssets(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.with_embedding(IndexedAsset, self._transport.send(call))
+        return library_requests.build_with_embeddings(IndexedAsset, self._transport.send(call))
 
     def update(
         self, index_id: str, indexed_asset_id: str, *, user_metadata: Mapping[str, Any]
     ) -> None:
         """Set some metadata (`PATCH /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
 
-        Other keys stay as they are; None under a key removes it.
+        Other keys are unchanged; None removes a key.
 
         >>> client.indexes.assets.update(index.id, video.id, user_metadata={"season": 3})
         >>> client.indexes.assets.retrieve(index.id, video.id).user_metadata
         {'season': 3}
 
         Raises:
-            InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            InvalidRequestError: metadata cannot hold a value.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         call = request(indexed_assets_update, index_id, indexed_asset_id, body=body)
         self._transport.send(call)
 
     def delete(self, index_id: str, indexed_asset_id: str) -> None:
-        """Take an asset out (`DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
+        """Remove an asset (`DELETE /indexes/{index_id}/indexed-assets/{indexed_asset_id}`).
 
-        The asset itself stays.
+        This does not delete the asset itself.
 
         >>> job = client.indexes.assets.create(draft.id, asset.id)
         >>> client.indexes.assets.delete(draft.id, job.wait().id)
 
         Raises:
             NotFoundError: there is no such indexed asset.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         self._transport.send(request(indexed_assets_delete, index_id, indexed_asset_id))
 
     def _job(self, index_id: str, state: JobState[IndexedAsset]) -> Job[IndexedAsset]:
         def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
-            found = self.retrieve(index_id, indexed_asset_id)
-            reason = library_requests.reason(found.extra.get("error"))
-            return JobState(indexed_asset_id, found.status or "", found, reason)
+            asset = self.retrieve(index_id, indexed_asset_id)
+            reason = library_requests.failure_reason(asset.extra.get("error"))
+            return JobState(indexed_asset_id, asset.status or "", asset, reason)
 
         running = running_jobs(
             ("indexed_assets", id(self._transport), index_id),

@@ -19,7 +19,7 @@ from dodeca._sync.resources.indexed_assets import IndexedAssets
 from dodeca._sync.resources.videos import Videos
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidRequestError
-from dodeca.results import Index, IndexModel, of
+from dodeca.results import Index, IndexModel, build_result
 from dodeca_api import models
 from dodeca_api.api.indexes import (
     indexes_create,
@@ -38,7 +38,7 @@ _ADDONS: tuple[Literal["thumbnail"]] = ("thumbnail",)
 
 
 class Indexes(Methods):
-    """Indexes: videos that are searched or described together, by the same models."""
+    """Manages indexes: sets of videos that the same models search and analyze."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -56,7 +56,7 @@ class Indexes(Methods):
     def assets(self) -> IndexedAssets:
         """The assets of an index (`/indexes/{index_id}/indexed-assets`).
 
-        >>> [found.status for found in client.indexes.assets.list(index.id)]
+        >>> [indexed.status for indexed in client.indexes.assets.list(index.id)]
         ['ready']
         """
         return IndexedAssets(self._transport)
@@ -70,36 +70,38 @@ class Indexes(Methods):
     ) -> Index:
         """Create an index (`POST /indexes`).
 
-        `models` maps one or two model names to what each looks at, any of "visual" and "audio":
-        `{"marengo3.0": ["visual", "audio"]}`. `addons` may be `["thumbnail"]`. Names are unique,
-        and neither models nor add-ons can be changed later. The result holds the id and what was
-        asked for.
+        `models` maps one or two model names to their modalities, any of "visual" and "audio":
+        `{"marengo3.0": ["visual", "audio"]}`. `addons` may be `["thumbnail"]`. Index names are
+        unique; models and add-ons cannot be changed later. The result holds the id and the
+        parameters of the request.
 
         >>> index = client.indexes.create("clips", {"marengo3.0": ["visual", "audio"]})
         >>> index.models[0].model_name
         'marengo3.0'
 
         Raises:
-            InvalidRequestError: no model, more than two, or an option that is not known.
-            BadRequestError: the name is taken (`index_name_already_exists`), or another refusal.
-            OutcomeUnknownError: whether the index was created cannot be told.
+            InvalidRequestError: there is no model, more than two, or an unknown option.
+            BadRequestError: the name exists (`index_name_already_exists`), or another error.
+            OutcomeUnknownError: it is unknown whether the index was created.
         """
         name = params.string("index_name", index_name)
         body = _create_body(name, models, addons)
         call = request(indexes_create, body=body)
-        begun = self._transport.clock.wall()
+        started = self._transport.clock.wall()
 
         def find() -> Index | None:
             for index in self.list(index_name=name):
-                if index.index_name == name and library_requests.is_new(index.created_at, begun):
+                if index.index_name == name and library_requests.created_since(
+                    index.created_at, started
+                ):
                     return index
             return None
 
         created = self._transport.fetch(
-            call, lambda response: of(Index, call.parse(response)), find=find
+            call, lambda response: build_result(Index, call.parse(response)), find=find
         )
-        chosen = [IndexModel(model.model_name, model.model_options) for model in body.models]
-        return attrs.evolve(created, index_name=name, models=chosen, addons=addons)
+        index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
+        return attrs.evolve(created, index_name=name, models=index_models, addons=addons)
 
     def list(
         self,
@@ -114,18 +116,18 @@ class Indexes(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> Pages[Index]:
-        """The indexes, newest first, page by page (`GET /indexes`).
+        """List the indexes, newest first, page by page (`GET /indexes`).
 
         `model_options` is any of "visual" and "audio", `model_family` "marengo" or "pegasus".
-        `created_at` and `updated_at` keep what is as new as that or newer. `sort_by` is
-        "created_at" or "updated_at", `sort_option` "asc" or "desc". Iteration starts at `page`
-        and follows to the last one; `page_limit`, at most 50, is the size of a page.
+        `created_at` and `updated_at` select that time or later. `sort_by` is "created_at" or
+        "updated_at", `sort_option` "asc" or "desc". Iteration runs from `page` to the last page;
+        `page_limit`, at most 50, is the size of a page.
 
         >>> [index.index_name for index in client.indexes.list(index_name="films")]
         ['films']
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         return paginate(
             self._transport,
@@ -135,7 +137,7 @@ class Indexes(Methods):
             lambda number: request(
                 indexes_list,
                 index_name=params.optional("index_name", index_name),
-                model_options=_joined(model_options),
+                model_options=_comma_separated(model_options),
                 model_family=params.choice("model_family", model_family, MODEL_FAMILY_VALUES),
                 created_at=timestamp("created_at", created_at),
                 updated_at=timestamp("updated_at", updated_at),
@@ -147,67 +149,66 @@ class Indexes(Methods):
         )
 
     def retrieve(self, index_id: str) -> Index:
-        """One index (`GET /indexes/{index_id}`).
+        """Get an index (`GET /indexes/{index_id}`).
 
         >>> client.indexes.retrieve(index.id).total_duration
         20.0
 
         Raises:
             NotFoundError: there is no such index.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
-        return of(Index, self._transport.send(request(indexes_retrieve, index_id)))
+        return build_result(Index, self._transport.send(request(indexes_retrieve, index_id)))
 
     def update(self, index_id: str, *, index_name: str) -> None:
-        """Give an index another name; nothing else can be changed (`PUT /indexes/{index_id}`).
+        """Rename an index; nothing else can be changed (`PUT /indexes/{index_id}`).
 
         >>> client.indexes.update(draft.id, index_name="final")
         >>> client.indexes.retrieve(draft.id).index_name
         'final'
 
         Raises:
-            InvalidRequestError: an empty name.
-            APIError: the service answered with an error status.
+            InvalidRequestError: the name is empty.
+            APIError: the service returned an error status.
         """
         body = models.IndexUpdateRequest(index_name=params.string("index_name", index_name))
         self._transport.send(request(indexes_update, index_id, body=body))
 
     def delete(self, index_id: str) -> None:
-        """Delete an index and all of its videos, for good (`DELETE /indexes/{index_id}`).
+        """Delete an index and all of its videos permanently (`DELETE /indexes/{index_id}`).
 
         >>> client.indexes.delete(draft.id)
 
         Raises:
             NotFoundError: there is no such index.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         self._transport.send(request(indexes_delete, index_id))
 
 
 def _create_body(
-    name: str, chosen: Mapping[str, Sequence[str]], addons: Sequence[str] | None
+    name: str, model_options: Mapping[str, Sequence[str]], addons: Sequence[str] | None
 ) -> models.IndexCreateRequest:
-    if not isinstance(chosen, Mapping) or not 1 <= len(chosen) <= 2:
+    if not isinstance(model_options, Mapping) or not 1 <= len(model_options) <= 2:
         raise InvalidRequestError(
-            f"models maps one or two model names to their options, got {chosen!r}"
+            f"models must map one or two model names to their options, got {model_options!r}"
         )
-    wanted = []
-    for model_name, options in chosen.items():
-        known = params.choices(f"models[{model_name!r}]", options, INDEX_MODEL_OPTION_VALUES)
-        wanted.append(
+    requests = []
+    for model_name, options in model_options.items():
+        checked = params.choices(f"models[{model_name!r}]", options, INDEX_MODEL_OPTION_VALUES)
+        requests.append(
             models.IndexModelRequest(
                 model_name=params.string("a model name", model_name),
-                model_options=[] if isinstance(known, Unset) else known,
+                model_options=[] if isinstance(checked, Unset) else checked,
             )
         )
     return models.IndexCreateRequest(
         index_name=name,
-        models=wanted,
+        models=requests,
         addons=params.choices("addons", addons, _ADDONS),
     )
 
 
-def _joined(options: Sequence[str] | None) -> str | Unset:
-    """The list takes its options as one text with commas."""
-    known = params.choices("model_options", options, INDEX_MODEL_OPTION_VALUES)
-    return UNSET if isinstance(known, Unset) else ",".join(known)
+def _comma_separated(options: Sequence[str] | None) -> str | Unset:
+    checked = params.choices("model_options", options, INDEX_MODEL_OPTION_VALUES)
+    return UNSET if isinstance(checked, Unset) else ",".join(checked)

@@ -11,14 +11,13 @@ from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.bodies import file_name, range_body
 from dodeca._calls.operation import Request, request
-from dodeca._calls.upload_plan import Chunk as Range
-from dodeca._calls.upload_plan import Plan, Progress
+from dodeca._calls.upload_plan import ChunkRange, Progress, UploadPlan
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.storage import Storage
 from dodeca._sync.transport import Transport
 from dodeca.errors import APIError, InvalidRequestError, InvalidResponseError
 from dodeca.media import GIB, Media
-from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl, of, page_of
+from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl, build_page, build_result
 from dodeca_api import models
 from dodeca_api.api.multipart_uploads import (
     multipart_uploads_create,
@@ -31,14 +30,14 @@ from dodeca_api.models.multipart_upload_type import MULTIPART_UPLOAD_TYPE_VALUES
 from dodeca_api.types import Unset
 
 WORKERS = 8
-_URLS = 50
-_FRESH_URLS = 3
+_CHUNKS_PER_CALL = 50
+_URL_ATTEMPTS = 3
 
 _CHUNK = "a completed chunk"
 
 
 class MultipartUploads(Methods):
-    """Upload sessions, step by step; `client.assets.upload` takes all of the steps itself."""
+    """Uploads files in chunks, step by step; `client.assets.upload` does all steps itself."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -55,8 +54,8 @@ class MultipartUploads(Methods):
     ) -> Upload:
         """Open a session for a file of up to 10 GB (`POST /assets/multipart-uploads`).
 
-        `type` is "video", "audio" or "image", `total_size` in bytes. The response names the size of
-        the chunks and has URLs for the first ones, each good for one hour; the session ends after
+        `type` is "video", "audio" or "image"; `total_size` is in bytes. The result has the chunk
+        size, and URLs for the first chunks that expire after one hour. The session expires after
         24 hours.
 
         >>> upload = client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
@@ -64,35 +63,35 @@ class MultipartUploads(Methods):
         True
 
         Raises:
-            InvalidRequestError: a parameter out of bounds.
-            APIError: the service answered with an error status.
-            OutcomeUnknownError: whether the session was opened cannot be told.
+            InvalidRequestError: a parameter is out of bounds.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the session was opened.
         """
-        kind = params.choice("type", params.string("type", type), MULTIPART_UPLOAD_TYPE_VALUES)
+        type_ = params.choice("type", params.string("type", type), MULTIPART_UPLOAD_TYPE_VALUES)
         name = params.file_name(params.string("filename", filename))
         size = params.integer("total_size", total_size, 1, 10 * GIB)
-        assert not isinstance(kind, Unset)
+        assert not isinstance(type_, Unset)
         assert not isinstance(name, Unset)
         assert not isinstance(size, Unset)
         body = models.MultipartUploadCreateRequest(
             filename=name,
-            type_=kind,
+            type_=type_,
             total_size=size,
             enable_hls=params.flag("enable_hls", enable_hls),
             enable_thumbnail=params.flag("enable_thumbnail", enable_thumbnail),
             user_metadata=params.user_metadata(user_metadata),
         )
         call = request(multipart_uploads_create, body=body)
-        return of(Upload, self._transport.send(call))
+        return build_result(Upload, self._transport.send(call))
 
     def list(self, *, page: int = 1, page_limit: int = 10) -> Pages[Upload]:
-        """The sessions that are not complete (`GET /assets/multipart-uploads`).
+        """List the incomplete sessions (`GET /assets/multipart-uploads`).
 
         >>> [upload.status for upload in client.assets.multipart_uploads.list()][:1]
         ['active']
 
         Raises:
-            InvalidRequestError: a page below 1, or more than 50 on a page.
+            InvalidRequestError: `page` is below 1, or `page_limit` above 50.
         """
         return paginate(
             self._transport,
@@ -103,10 +102,10 @@ class MultipartUploads(Methods):
         )
 
     def status(self, upload_id: str, *, page: int = 1, page_limit: int = 50) -> Pages[Chunk]:
-        """The chunks of a session (`GET /assets/multipart-uploads/{upload_id}`).
+        """List the chunks of a session (`GET /assets/multipart-uploads/{upload_id}`).
 
-        The `extra` of each page tells of the session: `status` is "active", "completed",
-        "failed" or "expired", beside `chunks_completed`, `chunks_failed` and `chunks_pending`.
+        The `extra` of each page describes the session: `status` is "active", "completed",
+        "failed" or "expired"; `chunks_completed`, `chunks_failed` and `chunks_pending` are counts.
 
         >>> upload = client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
         >>> chunks = client.assets.multipart_uploads.status(upload.upload_id)
@@ -114,25 +113,26 @@ class MultipartUploads(Methods):
         [1, 2]
 
         Raises:
-            InvalidRequestError: a page below 1, or more than 50 on a page.
+            InvalidRequestError: `page` is below 1, or `page_limit` above 50.
         """
         params.page_limit(page, page_limit)
 
         def call(number: int) -> Request[Any]:
             return request(multipart_uploads_status, upload_id, page=number, page_limit=page_limit)
 
-        call(page)  # checks the id now, not at the first iteration
+        call(page)  # check the id now, not at the first iteration
 
         def fetch(number: int) -> Page[Chunk]:
             response = self._transport.send(call(number))
-            return page_of(Chunk, response, items="uploaded_chunks")
+            return build_page(Chunk, response, items="uploaded_chunks")
 
         return Pages(fetch, page)
 
     def presigned_urls(self, upload_id: str, start: int, count: int) -> Sequence[UploadUrl]:
-        """URLs for chunks (`POST /assets/multipart-uploads/{upload_id}/presigned-urls`).
+        """Get upload URLs (`POST /assets/multipart-uploads/{upload_id}/presigned-urls`).
 
-        For `count` chunks, at most 50, from `start` on, which counts from 1; good for one hour.
+        The URLs are for `count` chunks, at most 50, from chunk number `start` on (the first is 1),
+        and expire after one hour.
 
         >>> upload = client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
         >>> urls = client.assets.multipart_uploads.presigned_urls(upload.upload_id, 1, 2)
@@ -140,22 +140,22 @@ class MultipartUploads(Methods):
         [1, 2]
 
         Raises:
-            InvalidRequestError: a number out of bounds.
-            APIError: the service answered with an error status.
+            InvalidRequestError: `start` or `count` is out of bounds.
+            APIError: the service returned an error status.
         """
         params.integer("start", start, 1)
-        params.integer("count", count, 1, _URLS)
+        params.integer("count", count, 1, _CHUNKS_PER_CALL)
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
         response = self._transport.send(call)
-        return [of(UploadUrl, item) for item in response.upload_urls or []]
+        return [build_result(UploadUrl, item) for item in response.upload_urls or []]
 
     def report_chunks(
         self, upload_id: str, completed_chunks: Sequence[Mapping[str, Any]]
     ) -> ChunkReport:
-        """Tell which chunks are up (`POST /assets/multipart-uploads/{upload_id}`).
+        """Report uploaded chunks (`POST /assets/multipart-uploads/{upload_id}`).
 
-        Each of up to 50 chunks is
+        Each of at most 50 chunks is
         `{"chunk_index": 1, "proof": etag, "proof_type": "etag", "chunk_size": bytes}`.
 
         >>> upload = client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
@@ -165,12 +165,14 @@ class MultipartUploads(Methods):
         dodeca.errors.BadRequestError: [400 parameter_invalid] ... Chunk 1 has not been received...
 
         Raises:
-            InvalidRequestError: no chunk, more than 50, or one of another form.
-            APIError: the service answered with an error status.
+            InvalidRequestError: there is no chunk, more than 50, or a malformed one.
+            APIError: the service returned an error status.
         """
         reported = params.as_list("completed_chunks", completed_chunks)
-        if not 1 <= len(reported) <= _URLS:
-            raise InvalidRequestError(f"a report names 1 to {_URLS} chunks, got {len(reported)}")
+        if not 1 <= len(reported) <= _CHUNKS_PER_CALL:
+            raise InvalidRequestError(
+                f"completed_chunks must have 1 to {_CHUNKS_PER_CALL} items, got {len(reported)}"
+            )
         chunks = [
             params.parse_model(_CHUNK, models.CompletedChunk, params.mapping(_CHUNK, chunk))
             for chunk in reported
@@ -179,7 +181,7 @@ class MultipartUploads(Methods):
             completed_chunks=[chunk for chunk in chunks if not isinstance(chunk, Unset)]
         )
         call = request(multipart_uploads_report_chunks, upload_id, body=body)
-        return of(ChunkReport, self._transport.send(call))
+        return build_result(ChunkReport, self._transport.send(call))
 
     def _send(
         self,
@@ -192,7 +194,7 @@ class MultipartUploads(Methods):
         upload_id: str | None,
         on_progress: Callable[[Progress], object] | None,
     ) -> str:
-        """All steps of an upload, or those that are left of one; the id of the asset."""
+        """Start an upload or resume one, send all missing chunks, and return the asset's id."""
         if upload_id is None:
             session = self.create(
                 filename or file_name(media),
@@ -209,9 +211,9 @@ class MultipartUploads(Methods):
             done = {chunk.index or 0 for chunk in chunks if chunk.status == "completed"}
         plan = _plan(media, session)
         with Storage(self._transport) as storage:
-            run = _Run(self, storage, media, plan, session, done, on_progress)
-            run_bounded(run.send, plan.missing(frozenset(done)), WORKERS)
-        return run.asset_id
+            sender = _ChunkSender(self, storage, media, plan, session, done, on_progress)
+            run_bounded(sender.send, plan.missing(frozenset(done)), WORKERS)
+        return sender.asset_id
 
     def _unfinished(self, upload_id: str) -> Upload:
         for session in self.list(page_limit=50):
@@ -219,19 +221,19 @@ class MultipartUploads(Methods):
                 return session
         raise InvalidRequestError(
             f"there is no unfinished upload {upload_id!r}: it is complete, older than 24 hours, "
-            "or of another key"
+            "or belongs to another API key"
         )
 
 
-class _Run:
-    """One upload under way: what is sent, and the URLs for what is not."""
+class _ChunkSender:
+    """Sends the chunks of one upload; keeps its progress and unused URLs."""
 
     def __init__(
         self,
         uploads: MultipartUploads,
         storage: Storage,
         media: Media,
-        plan: Plan,
+        plan: UploadPlan,
         session: Upload,
         done: set[int],
         on_progress: Callable[[Progress], object] | None,
@@ -247,8 +249,8 @@ class _Run:
         self._on_progress = on_progress
         self._lock = Lock()
 
-    def send(self, chunk: Range) -> None:
-        """Send a chunk to storage, and tell the service."""
+    def send(self, chunk: ChunkRange) -> None:
+        """Send a chunk to storage, and report it to the service."""
         report = self._uploads.report_chunks(
             self._plan.upload_id,
             [
@@ -266,37 +268,37 @@ class _Run:
             if self._on_progress is not None:
                 self._on_progress(self._plan.progress(self._done))
 
-    def _put(self, chunk: Range) -> str:
-        """The ETag of a sent chunk. A URL is good for an hour; a refused one is replaced."""
+    def _put(self, chunk: ChunkRange) -> str:
+        """Send a chunk, with a new URL whenever the old one has expired, and return its ETag."""
         body = range_body(self._media, chunk.offset, chunk.size)
-        for attempt in range(1, _FRESH_URLS):
+        for attempt in range(1, _URL_ATTEMPTS):
             try:
-                url = self._url(chunk.index, fresh=attempt > 1)
+                url = self._url(chunk.index, renew=attempt > 1)
                 return self._storage.put(url, self._headers, body)
             except APIError as error:
                 if error.status != 403:
                     raise
-        return self._storage.put(self._url(chunk.index, fresh=True), self._headers, body)
+        return self._storage.put(self._url(chunk.index, renew=True), self._headers, body)
 
-    def _url(self, index: int, *, fresh: bool) -> str:
+    def _url(self, index: int, *, renew: bool) -> str:
         with self._lock:
-            url = None if fresh else self._urls.pop(index, None)
+            url = None if renew else self._urls.pop(index, None)
             if url is None:
                 left = self._plan.total_chunks - index + 1
-                count = 1 if fresh else min(_URLS, left)
-                for found in self._uploads.presigned_urls(self._plan.upload_id, index, count):
-                    self._urls[found.chunk_index] = found.url
+                count = 1 if renew else min(_CHUNKS_PER_CALL, left)
+                for new in self._uploads.presigned_urls(self._plan.upload_id, index, count):
+                    self._urls[new.chunk_index] = new.url
                 url = self._urls.pop(index, None)
         if not url:
-            raise InvalidResponseError(f"the service gave no URL for chunk {index}")
+            raise InvalidResponseError(f"the service returned no URL for chunk {index}")
         return url
 
 
-def _plan(media: Media, session: Upload) -> Plan:
-    """The service says how large chunks are; a new session does not repeat the size of the file."""
+def _plan(media: Media, session: Upload) -> UploadPlan:
+    """The service sets the chunk size; a new session does not return the size of the file."""
     if not session.upload_id or not session.chunk_size:
-        raise InvalidResponseError(f"the service opened an upload without its size: {session!r}")
-    return Plan.of(
+        raise InvalidResponseError(f"the upload session has no id or no chunk size: {session!r}")
+    return UploadPlan.for_session(
         media,
         upload_id=session.upload_id,
         asset_id=session.asset_id or "",

@@ -9,12 +9,12 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._calls import params
-from dodeca._calls.bodies import upload
+from dodeca._calls.bodies import file_field
 from dodeca._calls.operation import Request, request
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike, check_image
-from dodeca.results import SearchHit, SearchPage, SearchPool, of, rest_of
+from dodeca.results import SearchHit, SearchPage, SearchPool, build_result, remaining_fields
 from dodeca_api import models
 from dodeca_api.api.search import search_create, search_retrieve
 from dodeca_api.models.search_group_by import SEARCH_GROUP_BY_VALUES
@@ -33,7 +33,7 @@ _PAGE_INFO = (
 
 
 class SearchResults:
-    """The hits of a search, fetched page by page as they are iterated."""
+    """The hits of a search, fetched page by page during iteration."""
 
     def __init__(self, transport: Transport, first: SearchPage, metadata: bool | None) -> None:
         self._transport = transport
@@ -41,23 +41,23 @@ class SearchResults:
         self.first_page = first
 
     def pages(self) -> Iterator[SearchPage]:
-        """The pages; the first is there already, each other one costs a request.
+        """Yield the pages; the first is already here, each further one takes a request.
 
         >>> hits = client.search(index.id, "red", search_options=["visual"], page_limit=2)
         >>> [len(page.items) for page in hits.pages()]
         [2, 2]
 
         Raises:
-            BadRequestError: the token of a page has expired (`search_page_token_expired`).
+            BadRequestError: the token of a page expired (`search_page_token_expired`).
         """
-        found = self.first_page
+        page = self.first_page
         seen: set[str] = set()
-        yield found
-        while found.items and (token := found.next_page_token) and token not in seen:
+        yield page
+        while page.items and (token := page.next_page_token) and token not in seen:
             seen.add(token)
             call = _page_call(token, self._metadata)
-            found = _page(self._transport.send(call))
-            yield found
+            page = _page(self._transport.send(call))
+            yield page
 
     def __iter__(self) -> Iterator[SearchHit]:
         for page in self.pages():
@@ -74,7 +74,7 @@ class SearchResults:
 
 
 class Search(Methods):
-    """Search the videos of an index by text, by pictures, or both."""
+    """Searches the videos of an index by text, by images, or both."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -98,23 +98,23 @@ class Search(Methods):
     ) -> SearchResults:
         """Search an index (`POST /search`).
 
-        `search_options` is any of "visual", "audio" and "transcription", which the index must
-        have. `query_media` is a picture or up to ten, files or URLs: JPEG or PNG of at least
+        `search_options` is any of "visual", "audio" and "transcription"; the index must support
+        them. `query_media` is one to ten images, all files or all URLs: JPEG or PNG of at least
         64x64 pixels and at most 5 MB. `transcription_options` is any of "lexical" and "semantic".
-        `group_by` is "clip" or "video", `operator` "or" or "and" over the search options.
-        `filter` selects by `id`, measured values and user metadata:
+        `group_by` is "clip" or "video"; `operator` combines the search options by "or" or "and".
+        `filter` selects by `id`, technical properties and user metadata:
         `{"id": ["…"], "duration": {"gte": 10}, "category": "news"}`. `threshold` ("high",
         "medium", "low", "none"), `sort_option` ("score", "clip_count") and
-        `adjust_confidence_level` (0 to 1) are for Marengo 2.7. Iteration follows the pages of
-        `page_limit` hits, at most 50.
+        `adjust_confidence_level` (0 to 1) are for Marengo 2.7. Iterating the results fetches
+        pages of `page_limit` hits, at most 50.
 
         >>> hits = client.search(index.id, "something green", search_options=["visual"])
         >>> [(hit.start, hit.end) for hit in hits][0]
         (9.0, 15.0)
 
         Raises:
-            InvalidRequestError: neither text nor picture, or a parameter out of bounds.
-            BadRequestError: an option that the index does not have, or a filter it cannot read.
+            InvalidRequestError: there is no query, or a parameter is out of bounds.
+            BadRequestError: the index does not support an option, or the filter is invalid.
         """
         files, urls = _query_media(query_media)
         text = params.optional("query_text", query_text)
@@ -146,7 +146,7 @@ class Search(Methods):
         return SearchResults(self._transport, first, include_user_metadata)
 
     def retrieve(self, page_token: str, *, include_user_metadata: bool | None = None) -> SearchPage:
-        """One page of an earlier search, by its token (`GET /search/{page_token}`).
+        """Get one page of an earlier search by its token (`GET /search/{page_token}`).
 
         >>> hits = client.search(index.id, "red", search_options=["visual"], page_limit=2)
         >>> page = client.search.retrieve(hits.first_page.next_page_token)
@@ -154,7 +154,7 @@ class Search(Methods):
         3
 
         Raises:
-            BadRequestError: the token has expired (`search_page_token_expired`).
+            BadRequestError: the token expired (`search_page_token_expired`).
         """
         return _page(self._transport.send(_page_call(page_token, include_user_metadata)))
 
@@ -168,26 +168,28 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
 
 
 def _page(response: models.SearchResults) -> SearchPage:
-    info = rest_of(response.page_info) if response.page_info else {}
+    info = remaining_fields(response.page_info) if response.page_info else {}
     if not isinstance(token := info.get("next_page_token"), str | None):
-        raise InvalidResponseError(f"the token of the next page is no text: {token!r:.80}")
+        raise InvalidResponseError(f"the token of the next page is not text: {token!r:.80}")
     return SearchPage(
-        items=[of(SearchHit, item) for item in response.data],
-        search_pool=of(SearchPool, response.search_pool) if response.search_pool else None,
+        items=[build_result(SearchHit, item) for item in response.data],
+        search_pool=build_result(SearchPool, response.search_pool)
+        if response.search_pool
+        else None,
         **{name: info.pop(name, None) for name in _PAGE_INFO},
-        extra=rest_of(response, "data", "page_info", "search_pool") | info,
+        extra=remaining_fields(response, "data", "page_info", "search_pool") | info,
     )
 
 
 def _files(media: Sequence[Media]) -> list[File] | Unset:
-    files = [file for item in media if not isinstance(file := upload(item), Unset)]
+    files = [file for item in media if not isinstance(file := file_field(item), Unset)]
     return files or UNSET
 
 
 def _query_media(
     query_media: MediaLike | Sequence[MediaLike] | None,
 ) -> tuple[list[Media], list[str]]:
-    """Files and URLs, checked; the API takes either, up to ten."""
+    """Check the images of a query, and split them into files and URLs."""
     if query_media is None:
         return [], []
     if isinstance(query_media, Media | str | os.PathLike):
@@ -196,12 +198,12 @@ def _query_media(
         media = [Media.of(item) for item in params.as_list("query_media", query_media)]
     for item in media:
         if item.asset_id is not None:
-            raise InvalidMediaError(f"a search takes pictures as files or URLs, got {item!r}")
+            raise InvalidMediaError(f"query_media must be files or URLs, got {item!r}")
         check_image(item, min_side=SEARCH_MIN_SIDE)
     files = [item for item in media if item.is_local]
     urls = [item.source_url for item in media if item.source_url is not None]
     if len(media) > 10 or (files and urls):
         raise InvalidRequestError(
-            f"query_media is up to ten pictures, all files or all URLs, got {len(media)}"
+            f"query_media must be up to ten images, all files or all URLs, got {len(media)}"
         )
     return files, urls

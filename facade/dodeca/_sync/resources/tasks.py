@@ -9,7 +9,7 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
-from dodeca._calls.bodies import source_url, upload
+from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
@@ -18,7 +18,7 @@ from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError
 from dodeca.media import GIB, Media, MediaLike
-from dodeca.results import Task, of
+from dodeca.results import Task, build_result
 from dodeca_api import models
 from dodeca_api.api.tasks import tasks_create, tasks_delete, tasks_list, tasks_retrieve
 from dodeca_api.models.sort_by import SORT_BY_VALUES
@@ -30,7 +30,7 @@ _FILE_BYTES = 2 * GIB
 
 
 class Tasks(Methods):
-    """Uploading a video and indexing it, in one."""
+    """Uploads and indexes videos in one step."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -45,45 +45,45 @@ class Tasks(Methods):
     ) -> Job[Task]:
         """Index a video from a file or a URL (`POST /tasks`).
 
-        A file of up to 2 GB is sent along in pieces; a longer one goes through
-        `client.assets.upload` and `client.indexes.assets.create`. `enable_video_stream` makes an
-        HLS stream of it (the service's default is to). `job.wait()` gives the task once the video
-        can be searched; its `video_id` names the video.
+        A file may have up to 2 GB; for a larger one use `client.assets.upload` and
+        `client.indexes.assets.create`. `enable_video_stream` creates an HLS stream (the service's
+        default is true). `job.wait()` returns the task once the video can be searched;
+        `task.video_id` is the id of the video.
 
         >>> job = client.tasks.create(draft.id, "colours.mp4")
         >>> job.wait().status
         'ready'
 
         Raises:
-            InvalidMediaError: no such file, one of more than 2 GB, or an asset.
-            BadRequestError: a video that the index's models do not take.
-            OutcomeUnknownError: whether the task was created cannot be told.
+            InvalidMediaError: there is no such file, it has more than 2 GB, or is an asset.
+            BadRequestError: the index's models do not support the video.
+            OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
         if source.asset_id is not None:
             raise InvalidMediaError(
-                f"a task takes a file or a URL, got {source!r}; an asset goes to "
+                f"tasks.create needs a file or a URL, got {source!r}; for an asset use "
                 "indexes.assets.create"
             )
         if (source.size or 0) > _FILE_BYTES:
             raise InvalidMediaError(
-                f"a task takes a file of up to 2 GB, {source} has {(source.size or 0) / GIB:.1f}; "
-                "upload it with assets.upload and take it in with indexes.assets.create"
+                f"tasks.create accepts files of up to 2 GB, {source} has "
+                f"{(source.size or 0) / GIB:.1f} GB; use assets.upload and indexes.assets.create"
             )
         body = models.TaskCreateRequest(
             index_id=params.string("index_id", index_id),
-            video_file=upload(source),
+            video_file=file_field(source),
             video_url=source_url(source),
             enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
             user_metadata=params.metadata_text(user_metadata),
         )
         created = self._transport.send(request(tasks_create, body=body))
-        return self._job(JobState(created.field_id, "pending", of(Task, created)))
+        return self._job(JobState(created.field_id, "pending", build_result(Task, created)))
 
     def retrieve(self, task_id: str) -> Job[Task]:
-        """The job of a task, from this process or another (`GET /tasks/{task_id}`).
+        """Get the job of a task that any process started (`GET /tasks/{task_id}`).
 
-        `job.latest` is the task as it is now.
+        `job.latest` is the current state of the task.
 
         >>> job = client.tasks.retrieve(task.id)
         >>> job.status, job.latest.video_id == video.id
@@ -91,7 +91,7 @@ class Tasks(Methods):
 
         Raises:
             NotFoundError: there is no such task.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         return self._job(self._poll(task_id))
 
@@ -111,19 +111,19 @@ class Tasks(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> Pages[Task]:
-        """The tasks, newest first, page by page (`GET /tasks`).
+        """List the tasks, newest first, page by page (`GET /tasks`).
 
         `status` is any of "uploading", "validating", "pending", "queued", "indexing", "ready"
-        and "failed". `duration` (seconds), `width` and `height` (pixels) must be met exactly.
-        `created_at` and `updated_at` keep what is as new as that or newer. `sort_by` is
-        "created_at" or "updated_at", `sort_option` "asc" or "desc". Iteration starts at `page`
-        and follows to the last one; `page_limit` is at most 50.
+        and "failed". `duration` (seconds), `width` and `height` (pixels) match exactly.
+        `created_at` and `updated_at` select that time or later. `sort_by` is "created_at" or
+        "updated_at", `sort_option` "asc" or "desc". Iteration runs from `page` to the last page;
+        `page_limit` is at most 50.
 
         >>> [task.status for task in client.tasks.list(index_id=index.id)]
         ['ready']
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         return paginate(
             self._transport,
@@ -150,21 +150,21 @@ class Tasks(Methods):
     def delete(self, task_id: str) -> None:
         """Delete a task that is ready or failed (`DELETE /tasks/{task_id}`).
 
-        The video of a ready one has to be deleted first.
+        Delete the video of a ready task first.
 
         >>> job = client.tasks.create(draft.id, "colours.mp4")
         >>> client.indexes.videos.delete(draft.id, job.wait().video_id)
         >>> client.tasks.delete(job.id)
 
         Raises:
-            BadRequestError: the task still runs, or its video is there (`task_cannot_be_deleted`).
-            APIError: the service answered with another error status.
+            BadRequestError: the task is running, or its video exists (`task_cannot_be_deleted`).
+            APIError: the service returned another error status.
         """
         self._transport.send(request(tasks_delete, task_id))
 
     def _poll(self, task_id: str) -> JobState[Task]:
-        task = of(Task, self._transport.send(request(tasks_retrieve, task_id)))
-        reason = library_requests.reason(task.extra.get("error"))
+        task = build_result(Task, self._transport.send(request(tasks_retrieve, task_id)))
+        reason = library_requests.failure_reason(task.extra.get("error"))
         expected = library_requests.seconds_between(task.created_at, task.estimated_time)
         return JobState(task_id, task.status or "", task, reason, expected)
 

@@ -1,5 +1,5 @@
 # From facade/dodeca/_async/resources/text.py by scripts/unasync.py; edit that one.
-"""Text about videos: `/generate`, `/summarize`, `/gist`. The service has retired all three."""
+"""Text about videos: `/generate`, `/summarize` and `/gist`, all retired by the service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dodeca._calls import params
 from dodeca._calls.operation import request
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
-from dodeca.results import Analysis, Gist, Summary, of
+from dodeca.results import Analysis, Gist, Summary, build_result
 from dodeca_api import models
 from dodeca_api.api.generate import generate_create
 from dodeca_api.api.gist import gist_create
@@ -22,42 +22,42 @@ from dodeca_api.types import Unset
 
 
 class Generate(Methods):
-    """Open-ended text about a video of a Pegasus index."""
+    """Generates text about a video of a Pegasus index."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def __call__(self, video_id: str, prompt: str, *, temperature: float | None = None) -> Analysis:
-        """Write a text about a video (`POST /generate`, retired: use `client.analyze`).
+        """Generate text about a video (`POST /generate`, retired: use `client.analyze`).
 
-        `temperature` is 0 to 1, 0.2 where it is not given.
+        `temperature` is 0 to 1 (default 0.2).
 
         >>> client.generate(video.id, "What happens in it?").data[:17]
         '[dodeca emulator]'
 
         Raises:
-            InvalidRequestError: a parameter out of bounds.
-            APIError: the service answered with an error status.
+            InvalidRequestError: a parameter is out of bounds.
+            APIError: the service returned an error status.
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
         response = self._transport.send(request(generate_create, body=body))
-        return of(Analysis, response)
+        return build_result(Analysis, response)
 
     def stream(self, video_id: str, prompt: str, *, temperature: float | None = None) -> TextStream:
-        """The same, as it is written (`POST /generate` with `stream`).
+        """Stream the text as it is generated (`POST /generate` with `stream`).
 
         >>> with client.generate.stream(video.id, "What happens in it?") as events:
         ...     text = events.text()
 
         Raises:
-            InvalidRequestError: a parameter out of bounds.
+            InvalidRequestError: a parameter is out of bounds.
         """
         body = _generate_body(video_id, prompt, temperature, stream=True)
         return TextStream(self._transport, request(generate_create, body=body))
 
 
 class Summarize(Methods):
-    """Summaries, chapters and highlights of a video of a Pegasus index."""
+    """Generates summaries, chapters and highlights of a video of a Pegasus index."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -74,22 +74,22 @@ class Summarize(Methods):
     ) -> Summary:
         """Summarize a video (`POST /summarize`, retired: use `client.analyze`).
 
-        `type` is "summary", "chapter" or "highlight". `prompt` guides the text, `temperature` is
-        0 to 1, `max_tokens` at most 4,096; `response_format` is
+        `type` is "summary", "chapter" or "highlight". `prompt` guides the text; `temperature` is
+        0 to 1, `max_tokens` at most 4,096, `response_format`
         `{"type": "json_schema", "json_schema": {…}}`.
 
         >>> [c.start_sec for c in client.summarize(video.id, "chapter").chapters][0]
         0.0
 
         Raises:
-            InvalidRequestError: a parameter out of bounds.
-            APIError: the service answered with an error status.
+            InvalidRequestError: a parameter is out of bounds.
+            APIError: the service returned an error status.
         """
-        kind = params.choice("type", params.string("type", type), SUMMARIZE_TYPE_VALUES)
-        assert not isinstance(kind, Unset)
+        type_ = params.choice("type", params.string("type", type), SUMMARIZE_TYPE_VALUES)
+        assert not isinstance(type_, Unset)
         body = models.SummarizeRequest(
             video_id=params.string("video_id", video_id),
-            type_=kind,
+            type_=type_,
             prompt=params.optional("prompt", prompt),
             temperature=params.number("temperature", temperature, 0, 1),
             max_tokens=params.integer("max_tokens", max_tokens, 1, 4096),
@@ -97,17 +97,17 @@ class Summarize(Methods):
                 "response_format", models.JsonResponseFormat, response_format
             ),
         )
-        return of(Summary, self._transport.send(request(summarize_create, body=body)))
+        return build_result(Summary, self._transport.send(request(summarize_create, body=body)))
 
 
 class Gists(Methods):
-    """Title, topics and hashtags of a video of a Pegasus index."""
+    """Generates a title, topics and hashtags for a video of a Pegasus index."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def __call__(self, video_id: str, types: Sequence[str]) -> Gist:
-        """Title, topics and hashtags of a video (`POST /gist`, retired: use `client.analyze`).
+        """Generate a title, topics and hashtags (`POST /gist`, retired: use `client.analyze`).
 
         `types` is any of "title", "topic" and "hashtag".
 
@@ -116,15 +116,15 @@ class Gists(Methods):
         True
 
         Raises:
-            InvalidRequestError: no type, or one that the API does not list.
-            APIError: the service answered with an error status.
+            InvalidRequestError: there is no type, or an unknown one.
+            APIError: the service returned an error status.
         """
-        words = params.choices("types", types, GIST_TYPE_VALUES)
+        checked = params.choices("types", types, GIST_TYPE_VALUES)
         body = models.GistRequest(
             video_id=params.string("video_id", video_id),
-            types=[] if isinstance(words, Unset) else words,
+            types=[] if isinstance(checked, Unset) else checked,
         )
-        return of(Gist, self._transport.send(request(gist_create, body=body)))
+        return build_result(Gist, self._transport.send(request(gist_create, body=body)))
 
 
 def _generate_body(

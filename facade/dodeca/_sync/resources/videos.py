@@ -10,7 +10,7 @@ from typing import Any
 from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
-from dodeca._calls.params import Span
+from dodeca._calls.params import RangeFilter
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.results import Video
@@ -26,7 +26,7 @@ from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALU
 
 
 class Videos(Methods):
-    """The videos of an index, once their indexing is ready."""
+    """The videos of an index whose indexing is complete."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -36,11 +36,11 @@ class Videos(Methods):
         index_id: str,
         *,
         filename: str | None = None,
-        duration: Span | None = None,
-        fps: Span | None = None,
-        width: Span | None = None,
-        height: Span | None = None,
-        size: Span | None = None,
+        duration: RangeFilter | None = None,
+        fps: RangeFilter | None = None,
+        width: RangeFilter | None = None,
+        height: RangeFilter | None = None,
+        size: RangeFilter | None = None,
         created_at: datetime | str | None = None,
         updated_at: datetime | str | None = None,
         user_metadata: Mapping[str, str | float | bool] | None = None,
@@ -49,20 +49,20 @@ class Videos(Methods):
         page: int = 1,
         page_limit: int = 10,
     ) -> Pages[Video]:
-        """The videos of an index, newest first (`GET /indexes/{index_id}/videos`).
+        """List the videos of an index, newest first (`GET /indexes/{index_id}/videos`).
 
-        `duration` (seconds), `fps`, `width`, `height` (pixels) and `size` (bytes) are a number
-        that must be met, or bounds such as `{"gte": 10, "lte": 60}`. `user_metadata` keeps
-        the videos that carry all the given values. `created_at` and `updated_at` keep what is as
-        new as that or newer. `sort_by` is "created_at" or "updated_at", `sort_option` "asc" or
-        "desc". Iteration starts at `page` and follows to the last one; `page_limit` is at most 50.
+        `duration` (seconds), `fps`, `width`, `height` (pixels) and `size` (bytes) are an exact
+        number, or bounds such as `{"gte": 10, "lte": 60}`. `user_metadata` selects the videos
+        that have all of its values. `created_at` and `updated_at` select that time or later.
+        `sort_by` is "created_at" or "updated_at", `sort_option` "asc" or "desc". Iteration runs
+        from `page` to the last page; `page_limit` is at most 50.
 
-        >>> found = client.indexes.videos.list(index.id, duration={"gte": 10})
-        >>> [video.system_metadata.filename for video in found]
+        >>> videos = client.indexes.videos.list(index.id, duration={"gte": 10})
+        >>> [video.system_metadata.filename for video in videos]
         ['colours.mp4']
 
         Raises:
-            InvalidRequestError: a filter that the API does not know, or one out of bounds.
+            InvalidRequestError: a filter is unknown or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,
@@ -95,19 +95,19 @@ class Videos(Methods):
         embedding_option: Sequence[str] | None = None,
         transcription: bool | None = None,
     ) -> Video:
-        """One video (`GET /indexes/{index_id}/videos/{video_id}`).
+        """Get a video (`GET /indexes/{index_id}/videos/{video_id}`).
 
         `embedding_option` ("visual", "audio", "transcription", or "visual-text" for Marengo 2.7)
-        brings its vectors along, `transcription=True` what is said in it.
+        includes those vectors, `transcription=True` the transcript.
 
         >>> options = {"embedding_option": ["visual"]}
-        >>> found = client.indexes.videos.retrieve(index.id, video.id, **options)
-        >>> found.embedding.embedding_option.distinct()
+        >>> indexed = client.indexes.videos.retrieve(index.id, video.id, **options)
+        >>> indexed.embedding.embedding_option.distinct()
         ['visual']
 
         Raises:
             NotFoundError: there is no such video.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         call = request(
             index_videos_retrieve,
@@ -118,20 +118,20 @@ class Videos(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.with_embedding(Video, self._transport.send(call))
+        return library_requests.build_with_embeddings(Video, self._transport.send(call))
 
     def update(self, index_id: str, video_id: str, *, user_metadata: Mapping[str, Any]) -> None:
         """Set some of a video's metadata (`PATCH /indexes/{index_id}/videos/{video_id}`).
 
-        Other keys stay as they are; None under a key removes it.
+        Other keys are unchanged; None removes a key.
 
         >>> client.indexes.videos.update(index.id, video.id, user_metadata={"season": 1})
         >>> client.indexes.videos.retrieve(index.id, video.id).user_metadata
         {'season': 1}
 
         Raises:
-            InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            InvalidRequestError: metadata cannot hold a value.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         self._transport.send(request(index_videos_update, index_id, video_id, body=body))
@@ -148,20 +148,20 @@ class Videos(Methods):
         {'season': 2}
 
         Raises:
-            InvalidRequestError: a value that metadata cannot hold.
-            APIError: the service answered with an error status.
+            InvalidRequestError: metadata cannot hold a value.
+            APIError: the service returned an error status.
         """
         body = models.UserMetadataUpdate(user_metadata=params.user_metadata(user_metadata))
         self._transport.send(request(index_videos_replace, index_id, video_id, body=body))
 
     def delete(self, index_id: str, video_id: str) -> None:
-        """Delete a video, for good (`DELETE /indexes/{index_id}/videos/{video_id}`).
+        """Delete a video permanently (`DELETE /indexes/{index_id}/videos/{video_id}`).
 
         >>> job = client.tasks.create(draft.id, "colours.mp4")
         >>> client.indexes.videos.delete(draft.id, job.wait().video_id)
 
         Raises:
             NotFoundError: there is no such video.
-            APIError: the service answered with another error status.
+            APIError: the service returned another error status.
         """
         self._transport.send(request(index_videos_delete, index_id, video_id))

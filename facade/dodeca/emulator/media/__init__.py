@@ -1,1 +1,1 @@
-"""Media as measurements: containers taken apart, pictures and sound as a few integers."""
+"""Media as measurements: frames and audio as a few integers, scenes and segments."""

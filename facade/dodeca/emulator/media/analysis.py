@@ -1,7 +1,7 @@
-"""What a media file shows and sounds like: one pass, a few bytes per frame.
+"""Measures what a media file shows and sounds like, in one pass with a few bytes per frame.
 
-`probe` reads what a file is; `analyse` decodes it once and keeps about 200 bytes of each frame and
-about 25 of each sixteenth of a second of sound, so that memory stays flat however long the film.
+`analyse` decodes a file once and keeps about 200 bytes of each frame and about 25 of each sixteenth
+of a second of audio, so that memory does not grow with the length of the video.
 """
 
 from array import array
@@ -15,52 +15,41 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from .container import (
-    BrokenMedia,
+from dodeca.video.probe import (
+    MediaContent,
     MediaInfo,
-    Source,
-    Stream,
-    beginning,
+    MediaStream,
     decoder_of,
     frames_of,
-    opened,
+    open_container,
     packets_of,
     probe,
     seconds,
+    start_of,
     streams_of,
 )
-from .pixels import CELLS, COLOURS, NEW_SCENE, Picture, difference, picture
-from .sound import BANDS, Listener
 
-__all__ = [
-    "Analysis",
-    "BrokenMedia",
-    "Frames",
-    "MediaInfo",
-    "Sound",
-    "Source",
-    "analyse",
-    "probe",
-]
+from .audio import BANDS, AudioMeter
+from .pixels import CELLS, COLOURS, NEW_SCENE, FrameMeasures, difference, measure_frame
 
-_MANY = 20  # pictures per second from which on some can be left out
+_MANY = 20  # frames per second; from there on some can be skipped
 
 
 @dataclass(frozen=True)
 class Frames:
-    """One row for each decoded picture, in the order shown.
+    """One row for each decoded frame, in presentation order.
 
-    Pictures that no other one refers to are left out where that loses no scene change.
+    Frames that no other frame refers to are skipped where that loses no scene change.
     """
 
     times: NDArray[np.float64]
-    """(n,) seconds from the beginning of the file."""
+    """(n,) seconds from the start of the file."""
     cells: NDArray[np.uint8]
     """(n, 48, 3) mean red, green and blue of 8 by 6 cells, row by row."""
     colours: NDArray[np.uint16]
     """(n, 12) how many of `pixels.POINTS` have each of `pixels.COLOURS`."""
     detail: NDArray[np.uint16]
-    """(n,) mean step of light between neighbouring points, sixteenths of 0..255."""
+    """(n,) mean step of light between adjacent points, sixteenths of 0..255."""
     motion: NDArray[np.uint16]
     """(n,) mean change of a point's light since the row before, sixteenths of 0..255."""
     change: NDArray[np.uint16]
@@ -68,11 +57,11 @@ class Frames:
 
 
 @dataclass(frozen=True)
-class Sound:
+class AudioWindows:
     """One row for each window of about a sixteenth of a second."""
 
     times: NDArray[np.float64]
-    """(n,) start of each window, seconds from the beginning of the file."""
+    """(n,) start of each window, seconds from the start of the file."""
     window: float
     """Length of a window in seconds."""
     levels: NDArray[np.uint8]
@@ -84,18 +73,18 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Analysis:
-    """What was decoded between `start` and `end` (seconds)."""
+class Measurements:
+    """What was measured between `start` and `end` (seconds)."""
 
     info: MediaInfo
     start: float
     end: float
     frames: Frames | None
-    sound: Sound | None
+    audio: AudioWindows | None
 
 
-def analyse(source: Source, *, start: float = 0.0, end: float | None = None) -> Analysis:
-    """Decode pictures and sound between `start` and `end` (seconds) once and measure them.
+def analyse(source: MediaContent, *, start: float = 0.0, end: float | None = None) -> Measurements:
+    """Decode frames and audio between `start` and `end` (seconds) once and measure them.
 
     Raises BrokenMedia when nothing can be decoded, and OSError when the file cannot be read.
     """
@@ -106,15 +95,15 @@ def analyse(source: Source, *, start: float = 0.0, end: float | None = None) -> 
     if reader.too_coarse:
         reader = _read(source, info, start, end, thorough=True)
     last = info.duration or 0.0
-    return Analysis(
-        info, start, last if end is None else min(end, last), reader.frames(), reader.sound()
+    return Measurements(
+        info, start, last if end is None else min(end, last), reader.frames(), reader.audio()
     )
 
 
 def _read(
-    source: Source, info: MediaInfo, start: float, end: float | None, *, thorough: bool
+    source: MediaContent, info: MediaInfo, start: float, end: float | None, *, thorough: bool
 ) -> "_Reader":
-    with opened(source) as (container, _):
+    with open_container(source) as (container, _):
         video, audio = streams_of(container)
         reader = _Reader(
             video if info.width else None, audio if info.has_audio else None, start, end
@@ -134,21 +123,21 @@ class _Reader:
         end: float | None,
     ) -> None:
         self._video = video
-        self._streams: list[Stream] = [stream for stream in (video, audio) if stream]
+        self._streams: list[MediaStream] = [stream for stream in (video, audio) if stream]
         self._start, self._end = start, end
-        self._zero = beginning(self._streams)
-        self._listener = Listener(start, end)
-        self._last: Picture | None = None
+        self._zero = start_of(self._streams)
+        self._meter = AudioMeter(start, end)
+        self._last: FrameMeasures | None = None
         self._times = array("d")
         self._cells = bytearray()
         self._colours = bytearray()
         self._detail, self._motion, self._change = array("H"), array("H"), array("H")
-        self._due: deque[float] = deque(maxlen=64)  # when the last packets' pictures are shown
+        self._due: deque[float] = deque(maxlen=64)  # presentation times of the last packets
         self.too_coarse = False
-        """Whether a scene may have changed within several pictures left out in a row."""
+        """Whether a scene may have changed within several consecutive skipped frames."""
 
     def read(self, container: InputContainer, thorough: bool) -> None:
-        """Demultiplex once; a packet that cannot be decoded is passed over."""
+        """Demultiplex once; a packet that cannot be decoded is skipped."""
         decoders = {s.index: (s, decoder_of(s, thorough=thorough)) for s in self._streams}
         self._seek(container)
         for packet in packets_of(container, self._streams):
@@ -157,34 +146,34 @@ class _Reader:
             stream, decoder = decoders[packet.stream_index]
             decoded = frames_of(decoder, packet)
             if stream is self._video:
-                finished = self._show(packet, decoded)
+                finished = self._decode_video(packet, decoded)
             else:
-                finished = self._play(stream, decoded)
+                finished = self._decode_audio(stream, decoded)
             if finished:
                 del decoders[stream.index]
             if self.too_coarse or not decoders:
                 break
-        self._listener.finish()
+        self._meter.finish()
 
     def _seek(self, container: InputContainer) -> None:
-        """Go near the start, with a run-up of a second that fills the sound decoder's memory.
+        """Seek to a second before the start, which fills the state of the audio decoder.
 
-        Sound alone is read through: it is fast, and its formats often know no exact places.
+        Audio alone is read from its beginning: it is fast, and its formats often seek inexactly.
         """
         if self._video and self._start > 1:
             try:
                 container.seek(int((self._start - 1 + self._zero) * av.time_base))
             except FFmpegError:
-                return  # then the way is longer
+                return  # then it is read from the beginning
 
-    def _play(self, stream: Stream, decoded: list[av.AudioFrame]) -> bool:
-        """Measure sound; True when it has reached the end."""
+    def _decode_audio(self, stream: MediaStream, decoded: list[av.AudioFrame]) -> bool:
+        """Measure audio; return True when it has reached the end."""
         for frame in decoded:
-            self._listener.hear(frame, self._time(frame.pts, stream))
-        return self._end is not None and self._listener.heard_until >= self._end
+            self._meter.add(frame, self._time(frame.pts, stream))
+        return self._end is not None and self._meter.measured_until >= self._end
 
-    def _show(self, packet: "av.Packet[Any]", decoded: list[av.VideoFrame]) -> bool:
-        """Measure pictures; True when one lies beyond the end."""
+    def _decode_video(self, packet: "av.Packet[Any]", decoded: list[av.VideoFrame]) -> bool:
+        """Measure frames; return True when one is beyond the end."""
         due = self._time(packet.pts, packet.stream)
         if due is not None:
             self._due.append(due)
@@ -195,29 +184,29 @@ class _Reader:
             if self._end is not None and time >= self._end:
                 return True
             if time >= self._start:
-                self._look(frame, time)
+                self._add_frame(frame, time)
         return False
 
-    def _time(self, stamp: int | None, stream: Stream) -> float | None:
-        """Seconds from the beginning of the file."""
+    def _time(self, stamp: int | None, stream: MediaStream) -> float | None:
+        """Return seconds from the start of the file."""
         return None if stamp is None else seconds(stamp, stream) - self._zero
 
-    def _look(self, frame: av.VideoFrame, time: float) -> None:
-        seen = picture(frame)
-        last = self._last or seen
-        change = difference(last.cells, seen.cells)
+    def _add_frame(self, frame: av.VideoFrame, time: float) -> None:
+        measures = measure_frame(frame)
+        last = self._last or measures
+        change = difference(last.cells, measures.cells)
         if change >= NEW_SCENE and sum(self._times[-1] < due < time for due in self._due) > 1:
             self.too_coarse = True
         self._times.append(time)
-        self._cells += seen.cells.tobytes()
-        self._colours += seen.colours.tobytes()
-        self._detail.append(seen.detail)
-        self._motion.append(difference(last.light, seen.light))
+        self._cells += measures.cells.tobytes()
+        self._colours += measures.colours.tobytes()
+        self._detail.append(measures.detail)
+        self._motion.append(difference(last.light, measures.light))
         self._change.append(change)
-        self._last = seen
+        self._last = measures
 
     def frames(self) -> Frames | None:
-        """The columns of the pictures, if there are any."""
+        """Return the columns of the frames, if there are any."""
         if not self._times:
             return None
         return Frames(
@@ -229,12 +218,12 @@ class _Reader:
             change=np.array(self._change),
         )
 
-    def sound(self) -> Sound | None:
-        """The columns of the sound, if there is any."""
-        columns = self._listener.columns
+    def audio(self) -> AudioWindows | None:
+        """Return the columns of the audio, if there is any."""
+        columns = self._meter.columns
         if not columns.times:
             return None
-        return Sound(
+        return AudioWindows(
             times=np.array(columns.times),
             window=columns.window,
             levels=np.frombuffer(columns.levels, np.uint8),

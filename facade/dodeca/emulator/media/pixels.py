@@ -1,8 +1,8 @@
-"""One decoded picture as a few integers: colours by name, layout, detail, motion.
+"""One decoded frame as a few integers: colours by name, layout, detail, motion.
 
-1152 points on a grid are read from each picture, 24 in each of 8 by 6 cells, whatever its size,
-pixel format or rotation. Everything is integer arithmetic on what the decoder put out, so the same
-picture gives the same numbers on every machine.
+1152 points on a grid are read from each frame, 24 in each of 8 by 6 cells, for any size, pixel
+format and rotation. Everything is integer arithmetic on the output of the decoder, so the same
+frame gives the same numbers on every machine.
 """
 
 import re
@@ -31,7 +31,7 @@ COLOURS: tuple[str, ...] = (
     "grey",
     "black",
 )
-"""The colours told apart, in the order in which they are counted."""
+"""The colours distinguished, in the order of the counts."""
 
 ROWS, COLUMNS = 6, 8
 CELLS = ROWS * COLUMNS
@@ -39,7 +39,7 @@ _SIDE_Y, _SIDE_X = 4, 6  # points in a cell
 POINTS = CELLS * _SIDE_Y * _SIDE_X
 
 NEW_SCENE = 160
-"""Smallest `difference` of the cells of two pictures that may be of different scenes."""
+"""Smallest `difference` of the cells of two frames that may be of different scenes."""
 
 _PLANAR = re.compile(r"(yuvj?a?4\d\dp|gbra?p|gray)(\d+)?(le|be)?")
 # Packed formats: bytes per point, and where its three components are in it.
@@ -55,21 +55,21 @@ _EXACT = Interpolation.POINT | Interpolation.ACCURATE_RND | Interpolation.BITEXA
 
 
 @dataclass(frozen=True)
-class Picture:
-    """What one picture comes to."""
+class FrameMeasures:
+    """The measurements of one frame."""
 
     cells: Ints
     """(48, 3) uint8: mean red, green and blue of each cell, row by row."""
     colours: Ints
     """(12,) uint16: how many of the POINTS have each of COLOURS."""
     detail: int
-    """Mean step of light between neighbouring points, in sixteenths of a step of 0..255."""
+    """Mean step of light between adjacent points, in sixteenths of a step of 0..255."""
     light: Ints
-    """(POINTS,) uint8: the light of each point, to compare with the next picture's."""
+    """(POINTS,) uint8: the light of each point, to compare with the next frame."""
 
 
-def picture(frame: av.VideoFrame) -> Picture:
-    """Measure one decoded frame, upright: a rotation in its metadata is undone."""
+def measure_frame(frame: av.VideoFrame) -> FrameMeasures:
+    """Measure a decoded frame, with the rotation of its metadata applied."""
     name = frame.format.name
     readable = name in _PACKED or _PLANAR.fullmatch(name)
     if not readable or any(plane.line_size <= 0 for plane in frame.planes):
@@ -87,7 +87,7 @@ def picture(frame: av.VideoFrame) -> Picture:
         names, light = _rgb_names(), points[1]  # green is nearly light
     boxes = points >> 3
     index = boxes[0].astype(np.intp) << 10 | boxes[1].astype(np.intp) << 5 | boxes[2]
-    return Picture(
+    return FrameMeasures(
         cells=np.ascontiguousarray(means.T.astype(np.uint8)),
         colours=np.bincount(names[index], minlength=len(COLOURS)).astype(np.uint16),
         detail=difference(light[1:], light[:-1]),
@@ -96,15 +96,15 @@ def picture(frame: av.VideoFrame) -> Picture:
 
 
 def difference(before: Ints, after: Ints) -> int:
-    """Mean absolute difference of two columns of Picture, in sixteenths of a step of 0..255."""
+    """Return the mean absolute difference of two arrays, in sixteenths of a step of 0..255."""
     steps = np.abs(after.astype(np.int16) - before.astype(np.int16))
     return int(steps.sum(dtype=np.int64)) * 16 // steps.size
 
 
 def _points(frame: av.VideoFrame, name: str) -> Ints:
-    """(3, POINTS) uint8: the three components at the grid's points, cell by cell."""
+    """Return (3, POINTS) uint8: the three components at the points of the grid, by cell."""
     points = np.empty((3, POINTS), np.uint8)
-    points[1:] = 128  # no colour, for grey pictures that have luma only
+    points[1:] = 128  # no colour, for grey frames that have luma only
     turns = round(frame.rotation / 90) % 4
     if packed := _PACKED.get(name):
         step, offsets = packed
@@ -128,15 +128,15 @@ def _points(frame: av.VideoFrame, name: str) -> Ints:
 
 
 def _values(plane: Any, kind: Any) -> Ints:
-    """A plane's buffer as an array, without a copy."""
+    """Return the buffer of a plane as an array, without a copy."""
     return np.frombuffer(plane, kind)
 
 
 @lru_cache(maxsize=64)
 def _grid(width: int, height: int, line: int, step: int, turns: int) -> Ints:
-    """Positions of the points in a plane's buffer, ordered by cell of the upright picture.
+    """Return the positions of the points in the buffer of a plane, by cell of the upright frame.
 
-    `turns` are quarters, counterclockwise, by which the picture must be turned to be upright.
+    `turns` are the quarter turns, counterclockwise, that make the frame upright.
     """
     across, down = (height, width) if turns % 2 else (width, height)
     points_y, points_x = ROWS * _SIDE_Y, COLUMNS * _SIDE_X
@@ -154,7 +154,7 @@ def _grid(width: int, height: int, line: int, step: int, turns: int) -> Ints:
 
 
 def _conventions(frame: av.VideoFrame, name: str) -> tuple[int, bool]:
-    """Which matrix (601 or 709) and range the numbers are in; unsaid, what players assume."""
+    """Return the matrix (601 or 709) and the range of a frame; by default what players assume."""
     stated = int(frame.colorspace)
     if stated in {1, 9, 10}:  # BT.709, BT.2020
         matrix = 709
@@ -167,7 +167,7 @@ def _conventions(frame: av.VideoFrame, name: str) -> tuple[int, bool]:
 
 
 def _rgb(yuv: Ints, matrix: int, full: bool) -> Ints:
-    """(3, n) luma and chroma to (3, n) red, green, blue, 0..255, in fixed point."""
+    """Convert (3, n) luma and chroma to (3, n) red, green, blue, 0..255, in fixed point."""
     factors, offset = _matrix(matrix, full)
     rgb: Ints = (factors @ yuv.astype(np.int32) + offset) >> 10
     return np.minimum(np.maximum(rgb, 0), 255)
@@ -175,7 +175,7 @@ def _rgb(yuv: Ints, matrix: int, full: bool) -> Ints:
 
 @cache
 def _matrix(matrix: int, full: bool) -> tuple[Ints, Ints]:
-    """Factors and offsets of the conversion, in 1/1024."""
+    """Return the factors and offsets of the conversion, in 1/1024."""
     # Red from V, green from U and from V, blue from U.
     red, green_u, green_v, blue = {
         601: (1436, 352, 731, 1815),
@@ -190,7 +190,7 @@ def _matrix(matrix: int, full: bool) -> tuple[Ints, Ints]:
 
 @cache
 def _axis() -> Ints:
-    """(3, 32768) the middles of boxes of three components, in the order of the tables."""
+    """Return (3, 32768) the centres of boxes of three components, in the order of the tables."""
     middle = np.arange(32) * 8 + 4
     return np.stack(
         [part.reshape(-1) for part in np.meshgrid(middle, middle, middle, indexing="ij")]
@@ -208,7 +208,7 @@ def _rgb_names() -> Ints:
 
 
 def colour_names(rgb: Ints) -> Ints:
-    """Index into COLOURS of each column of (3, n) red, green, blue; by integer hue and chroma."""
+    """Return the index into COLOURS of each column of (3, n) RGB, by integer hue and chroma."""
     red, green, blue = rgb.astype(np.int32)
     top, low = rgb.max(axis=0).astype(np.int32), rgb.min(axis=0).astype(np.int32)
     chroma = top - low

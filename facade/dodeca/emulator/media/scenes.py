@@ -1,25 +1,25 @@
-"""Where one scene ends and the next begins.
+"""Finds scene changes.
 
-A hard cut is one jump among calmer neighbours, and what comes after it stays different from what
-was before. Motion and noise have no calm neighbours, a fade is many steps, a flash does not stay:
-none of them is a cut. Scenes of less than a third of a second are not told from motion.
+A hard cut is one jump among calmer frames, and what follows stays different from what was before.
+Motion and noise have no calm frames around them, a fade has many steps, a flash does not stay: none
+of them is a cut. Scenes of less than a third of a second cannot be distinguished from motion.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .analysis import Analysis, Frames
+from .analysis import Frames, Measurements
 from .pixels import NEW_SCENE
 
-_FACTOR = 2.5  # how far a cut must stand out from its neighbours,
-_NEIGHBOURS = 6  # so many on either side,
-_NEAR = 1.0  # if they are this near, in seconds
+_FACTOR = 2.5  # how much a cut must exceed its neighbours
+_NEIGHBOURS = 6  # frames on either side
+_NEAR = 1.0  # maximum distance of neighbours in seconds
 _BLUR = 0.1  # seconds within which two cuts are one
-_STAY = 5  # pictures on either side whose middle is compared
+_STAY = 5  # frames on either side whose medians are compared
 
 
-def cuts(analysis: Analysis) -> list[float]:
-    """Times of the first frames of new scenes, in seconds, rising; the first scene has none."""
+def cuts(analysis: Measurements) -> list[float]:
+    """Return the start times of all scenes but the first, in seconds, ascending."""
     frames = analysis.frames
     if frames is None:
         return []
@@ -31,28 +31,28 @@ def cuts(analysis: Analysis) -> list[float]:
 
 
 def _blurred(frames: Frames, found: list[int], index: int) -> bool:
-    """Whether this is the second half of a cut that a change of frame rate has blurred."""
+    """Return whether this is the second half of a cut blurred by a change of frame rate."""
     if not found or found[-1] != index - 1:
         return False
     return bool(frames.times[index] - frames.times[index - 1] < _BLUR)
 
 
 def _jumps(frames: Frames, index: int) -> bool:
-    """Whether the change stands out, beside at most two others near by and one next to it."""
+    """Return whether the change exceeds all but two nearby, and all but one adjacent."""
     around = _largest(frames, index, _NEIGHBOURS, 3)
     beside = _largest(frames, index, 2, 2)
     return int(frames.change[index]) >= _FACTOR * max(around, beside)
 
 
 def _largest(frames: Frames, index: int, reach: int, rank: int) -> int:
-    """The change of that rank, 1 being the largest, among those within reach on either side."""
+    """Return the change of a rank (1 is the largest) within reach on either side."""
     near = np.arange(max(1, index - reach), min(len(frames.times), index + reach + 1))
     near = near[(near != index) & (np.abs(frames.times[near] - frames.times[index]) <= _NEAR)]
     return int(np.sort(frames.change[near])[-rank]) if len(near) >= rank else 0
 
 
 def _stays(frames: Frames, index: int) -> bool:
-    """Whether the middle of the next pictures differs from that of the last ones."""
+    """Return whether the median of the next frames differs from that of the last ones."""
     before: NDArray[np.uint8] = frames.cells[max(0, index - _STAY) : index]
     near = frames.times[index : index + _STAY] <= frames.times[index] + _NEAR
     after = frames.cells[index : index + _STAY][near]

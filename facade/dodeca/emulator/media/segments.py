@@ -1,17 +1,17 @@
-"""How a stretch of media is divided: fixed lengths, or wherever the scene changes.
+"""Divides a time range of media: into fixed lengths, or at scene changes.
 
-All times are seconds as floats with millisecond steps. Segments touch each other and together
-cover exactly the stretch that was asked for.
+All times are seconds as floats in steps of milliseconds. Segments are adjacent and together cover
+exactly the range.
 """
 
 from collections.abc import Iterable
 from itertools import pairwise
 
-Segment = tuple[float, float]
+Span = tuple[float, float]
 
 
-def fixed(start: float, end: float, duration_sec: float) -> list[Segment]:
-    """Segments of `duration_sec` each; the last one holds what is left.
+def fixed(start: float, end: float, duration_sec: float) -> list[Span]:
+    """Return segments of `duration_sec` each; the last one has what is left.
 
     >>> fixed(0, 12, 5)
     [(0.0, 5.0), (5.0, 10.0), (10.0, 12.0)]
@@ -22,13 +22,11 @@ def fixed(start: float, end: float, duration_sec: float) -> list[Segment]:
     return _pairs([*range(first, last, step), last])
 
 
-def dynamic(
-    start: float, end: float, cuts: Iterable[float], min_duration_sec: float
-) -> list[Segment]:
-    """Segments that end at scene changes, none shorter than the minimum but the last.
+def dynamic(start: float, end: float, cuts: Iterable[float], min_duration_sec: float) -> list[Span]:
+    """Return segments that end at scene changes, none but the last shorter than the minimum.
 
-    A cut that would make a segment too short is passed over, so the segment runs on to the next
-    cut that is far enough away. Without cuts the whole stretch is one segment.
+    A cut that would make a segment too short is skipped, so the segment extends to the next cut
+    that is far enough away. Without cuts the whole range is one segment.
     """
     first, last, minimum = _ms(start), _ms(end), _ms(min_duration_sec)
     bounds = [first]
@@ -38,8 +36,8 @@ def dynamic(
     return _pairs([*bounds, last])
 
 
-def _pairs(bounds: list[int]) -> list[Segment]:
-    """Neighbouring bounds in milliseconds as (start, end) in seconds; nothing for no time."""
+def _pairs(bounds: list[int]) -> list[Span]:
+    """Return adjacent bounds in milliseconds as (start, end) in seconds, without empty ones."""
     return [(a / 1000, b / 1000) for a, b in pairwise(bounds) if a < b]
 
 

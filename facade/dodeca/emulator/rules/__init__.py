@@ -1,1 +1,1 @@
-"""What operations share: limits, lists in pages, filters, custom fields, URLs."""
+"""Rules that operations share: limits, pages, filters, quotas, custom fields, URLs."""

@@ -1,18 +1,18 @@
-"""Filters and order of lists, by the parameters that the lists share."""
+"""Filters and sort order of lists, by the parameters that lists share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..store import Document
-from .paging import time_filter
+from ..database import Document
+from .paging import time_parameter
 
 _MEASURES = ("duration", "fps", "width", "height", "size")
 
 
-def measured(documents: Iterable[Document], params: Mapping[str, Any]) -> list[Document]:
-    """Return the videos whose measures and custom fields are those that were asked for."""
+def filter_videos(documents: Iterable[Document], params: Mapping[str, Any]) -> list[Document]:
+    """Return the videos with the measurements and custom fields that the parameters ask for."""
     wanted = {name: params[name] for name in ("filename", *_MEASURES) if name in params}
     ranges = [
         (name, params.get(f"{name}[gte]", float("-inf")), params.get(f"{name}[lte]", float("inf")))
@@ -26,24 +26,26 @@ def measured(documents: Iterable[Document], params: Mapping[str, Any]) -> list[D
         return (
             all(system.get(name) == value for name, value in wanted.items())
             and all(name in system and low <= system[name] <= high for name, low, high in ranges)
-            and all(_says(document["user_metadata"].get(k), text) for k, text in custom.items())
+            and all(
+                _equals_text(document["user_metadata"].get(k), text) for k, text in custom.items()
+            )
         )
 
     return [document for document in documents if fits(document)]
 
 
-def since(
+def filter_since(
     documents: Iterable[Document], params: Mapping[str, Any], name: str, field: str | None = None
 ) -> list[Document]:
     """Return the documents whose time in `field` is at or after the parameter `name`."""
-    earliest = time_filter(params, name)
+    earliest = time_parameter(params, name)
     if earliest is None:
         return list(documents)
     return [document for document in documents if (document.get(field or name) or "") >= earliest]
 
 
-def ordered(documents: Iterable[Document], params: Mapping[str, Any]) -> list[Document]:
-    """Return documents that come newest first in the order asked for; ties keep that order."""
+def sort_documents(documents: Iterable[Document], params: Mapping[str, Any]) -> list[Document]:
+    """Sort documents, given newest first, by the parameters; ties stay in that order."""
     key, newest_first = params["sort_by"], params["sort_option"] == "desc"
     found = list(documents)
     if not newest_first:
@@ -51,8 +53,8 @@ def ordered(documents: Iterable[Document], params: Mapping[str, Any]) -> list[Do
     return sorted(found, key=lambda document: str(document[key]), reverse=newest_first)
 
 
-def _says(value: Any, text: str) -> bool:
-    """Tell whether a custom field has the value that a text in a query spells."""
+def _equals_text(value: Any, text: str) -> bool:
+    """Return whether a custom field has the value that a text of a query means."""
     match value:
         case None:
             return False

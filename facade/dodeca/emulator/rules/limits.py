@@ -1,47 +1,48 @@
-"""What media an endpoint accepts, with the documented refusals of the rest.
+"""The media that an endpoint accepts, and the documented errors for the rest.
 
-The codes and texts are documented for `POST /tasks`; the numbers in them are those of the endpoint
-at hand. No code is documented for images and audio formats: they get `parameter_invalid`.
+The codes and texts are documented for `POST /tasks`; the numbers in them are those of the endpoint.
+No code is documented for images and audio formats: they get `parameter_invalid`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import Refusal, parameter_invalid, video_file_broken
-from ..media.analysis import BrokenMedia, MediaInfo, probe
-from .urls import Source
+from dodeca.video.probe import BrokenMedia, MediaInfo, probe
+
+from ..errors import ErrorResponse, parameter_invalid, video_file_broken
+from .urls import MediaSource
 
 _AUDIO = {"wav": "WAV", "mp3": "MP3", "flac": "FLAC"}
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """The audio and video that an endpoint takes; sides in pixels, times in seconds."""
+class MediaLimits:
+    """Limits of an endpoint on audio and video; sides in pixels, times in seconds."""
 
     shortest: int
     longest: int
     smallest: tuple[int, int] = (360, 360)
     largest: tuple[int, int] = (5184, 2160)
     ratio: str = "2.4:1"
-    """Longer side to shorter side at most."""
+    """Maximum ratio of the longer to the shorter side."""
     ratios: tuple[tuple[int, int], ...] = ()
-    """Width to height, where only certain shapes are taken (within two percent, for rounding)."""
+    """Allowed ratios of width to height, within two percent for rounding; empty allows any."""
     durations: str = ""
-    """What a refusal says about the duration, where that is not simply the limits."""
+    """What an error says about durations, if not simply the limits."""
 
-    def video(self, source: Source) -> MediaInfo:
-        """Return what a video is. Raises Refusal unless it is one within the limits."""
-        info = _probed(source)
+    def check_video(self, source: MediaSource) -> MediaInfo:
+        """Probe a video. Raises ErrorResponse unless it is a video within the limits."""
+        info = _probe(source)
         if info is None or info.kind != "video":
             raise video_file_broken()
         self._resolution(info)
         self._duration(info, "Video", "video")
         return info
 
-    def audio(self, source: Source) -> MediaInfo:
-        """Return what an audio file is. Raises Refusal unless it is one within the limits."""
-        info = _probed(source)
+    def check_audio(self, source: MediaSource) -> MediaInfo:
+        """Probe an audio file. Raises ErrorResponse unless it is one within the limits."""
+        info = _probe(source)
         if info is None:
             raise parameter_invalid(source.field, why="The audio file cannot be read.")
         if info.kind != "audio" or info.format not in _AUDIO:
@@ -63,18 +64,18 @@ class Limits:
         )
         if low < min(self.smallest) or high < max(self.smallest):
             text = f"The resolution of the video is too low. {wanted}"
-            raise Refusal(400, "video_resolution_too_low", text)
+            raise ErrorResponse(400, "video_resolution_too_low", text)
         if low > min(self.largest) or high > max(self.largest):
             text = f"The resolution of the video is too high. {wanted}"
-            raise Refusal(400, "video_resolution_too_high", text)
-        if not self._well_shaped(info.width or 0, info.height or 0):
+            raise ErrorResponse(400, "video_resolution_too_high", text)
+        if not self._is_ratio_allowed(info.width or 0, info.height or 0):
             text = (
                 "The aspect ratio of the video is invalid. Please upload a video with aspect ratio "
                 f"between 1:1 and {self.ratio}. {current}"
             )
-            raise Refusal(400, "video_resolution_invalid_aspect_ratio", text)
+            raise ErrorResponse(400, "video_resolution_invalid_aspect_ratio", text)
 
-    def _well_shaped(self, width: int, height: int) -> bool:
+    def _is_ratio_allowed(self, width: int, height: int) -> bool:
         if self.ratios:
             return any(abs(width * tall / (height * wide) - 1) < 0.02 for wide, tall in self.ratios)
         longer, _, shorter = self.ratio.partition(":")
@@ -82,23 +83,26 @@ class Limits:
 
     def _duration(self, info: MediaInfo, subject: str, noun: str) -> None:
         duration = info.duration or 0.0
-        span = f"{self.shortest} seconds and {_spoken(self.longest)}({self.longest} seconds)"
+        span = f"{self.shortest} seconds and {_duration_text(self.longest)}({self.longest} seconds)"
         wanted = (
             f"Please use {noun} with duration between {self.durations or span}. "
             f"Current duration is `{duration}` seconds."
         )
         if duration < self.shortest:
-            raise Refusal(400, "video_duration_too_short", f"{subject} is too short. {wanted}")
+            raise ErrorResponse(
+                400, "video_duration_too_short", f"{subject} is too short. {wanted}"
+            )
         if duration > self.longest:
-            raise Refusal(400, "video_duration_too_long", f"{subject} is too long. {wanted}")
+            text = f"{subject} is too long. {wanted}"
+            raise ErrorResponse(400, "video_duration_too_long", text)
 
 
-def image(source: Source, *, smallest: int) -> MediaInfo:
-    """Return what an image is. Raises Refusal unless it is a JPEG or PNG of at least this size.
+def check_image(source: MediaSource, *, smallest: int) -> MediaInfo:
+    """Probe an image. Raises ErrorResponse unless it is a large enough JPEG or PNG.
 
     `smallest` is the shortest side allowed, in pixels.
     """
-    info = _probed(source)
+    info = _probe(source)
     if info is None:
         raise parameter_invalid(source.field, why="The image cannot be read.")
     if info.kind != "image" or info.format not in ("jpeg", "png"):
@@ -109,13 +113,13 @@ def image(source: Source, *, smallest: int) -> MediaInfo:
     return info
 
 
-def _probed(source: Source) -> MediaInfo | None:
+def _probe(source: MediaSource) -> MediaInfo | None:
     try:
         return probe(source.content)
     except BrokenMedia:
         return None
 
 
-def _spoken(seconds: int) -> str:
+def _duration_text(seconds: int) -> str:
     hours = seconds // 3600
     return f"{hours} hours" if hours and seconds % 3600 == 0 else f"{seconds // 60} minutes"

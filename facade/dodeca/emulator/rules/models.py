@@ -1,19 +1,20 @@
-"""What the models of an index look at, and which videos they take."""
+"""The models of an index, and the videos they accept."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..errors import Refusal
-from ..media.analysis import MediaInfo
-from ..store import Document
-from .limits import Limits
-from .urls import MB, Source
+from dodeca.video.probe import MediaInfo
 
-NAMES = ("marengo3.0", "marengo2.7", "pegasus1.2")
+from ..database import Document
+from ..errors import ErrorResponse
+from .limits import MediaLimits
+from .urls import MB, MediaSource
+
+MODEL_NAMES = ("marengo3.0", "marengo2.7", "pegasus1.2")
 _LONGEST = {"marengo": 7200, "pegasus": 3600}  # seconds
 _LARGEST = {"marengo": 4096 * MB, "pegasus": 2048 * MB}
-MAX_TASK = 2048 * MB  # of a video that comes with a task or an import, whatever the models
+MAX_TASK = 2048 * MB  # bytes of a video of a task or an import, for any model
 RATIOS = ((1, 1), (4, 3), (4, 5), (5, 4), (16, 9), (9, 16))
 
 
@@ -33,10 +34,10 @@ def options(index: Document) -> list[str]:
     return list(dict.fromkeys(o for model in index["models"] for o in model["model_options"]))
 
 
-def accepted(index: Document, source: Source, *, largest: int | None = None) -> MediaInfo:
-    """Return what a video is, when all the models of an index take it. Raises Refusal.
+def check_video(index: Document, source: MediaSource, *, largest: int | None = None) -> MediaInfo:
+    """Probe a video. Raises ErrorResponse unless all models of an index accept it.
 
-    The text about durations is the documented one, whatever the limits are by now.
+    The text about durations is the documented one, even where the limits have changed.
     """
     families = {family(model["model_name"]) for model in index["models"]}
     largest = min([_LARGEST[name] for name in families] + ([largest] if largest else []))
@@ -45,12 +46,12 @@ def accepted(index: Document, source: Source, *, largest: int | None = None) -> 
             f"The video is too large. Please use a video with a size less than `{largest}`."
             f" The current size is `{source.size}`."
         )
-        raise Refusal(400, "video_filesize_too_large", text)
-    return Limits(
+        raise ErrorResponse(400, "video_filesize_too_large", text)
+    return MediaLimits(
         shortest=4,
         longest=min(_LONGEST[name] for name in families),
         largest=(3840, 2160),
         ratio="16:9",
         ratios=RATIOS,
         durations="10 seconds and 2 hours(7200 seconds)",
-    ).video(source)
+    ).check_video(source)

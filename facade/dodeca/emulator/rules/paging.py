@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..clock import moment, timestamp
+from ..clock import parse_time, timestamp
 from ..errors import parameter_invalid
 
 T = TypeVar("T")
 
 
-def page(items: Sequence[T], params: Mapping[str, Any]) -> tuple[Sequence[T], dict[str, int]]:
-    """Return the items of the page that the parameters ask for, and its `page_info`.
+def paginate(items: Sequence[T], params: Mapping[str, Any]) -> tuple[Sequence[T], dict[str, int]]:
+    """Return the items of the requested page, and its `page_info`.
 
     A page beyond the last is empty.
     """
@@ -26,14 +26,14 @@ def page(items: Sequence[T], params: Mapping[str, Any]) -> tuple[Sequence[T], di
     return items[(number - 1) * limit : number * limit], info
 
 
-def time_filter(params: Mapping[str, Any], name: str) -> str | None:
-    """Return a time among the parameters as a timestamp, which compares with those of documents.
+def time_parameter(params: Mapping[str, Any], name: str) -> str | None:
+    """Return a time parameter as a timestamp, which can be compared with those of documents.
 
-    None when it is not given. Raises Refusal when it is no date and time.
+    None when it is not given. Raises ErrorResponse when it is not a date and time.
     """
     if name not in params:
         return None
     try:
-        return timestamp(moment(params[name]))
+        return timestamp(parse_time(params[name]))
     except (ValueError, OverflowError):
         raise parameter_invalid(name, why="It should be an RFC 3339 date and time.") from None

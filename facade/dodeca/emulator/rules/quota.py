@@ -1,9 +1,9 @@
-"""Limits on how much may be asked in a time: requests, and minutes of media.
+"""Rate limits on requests and on minutes of media.
 
-A limit is so much in each window of wall-clock time: `250/second`, `600/minute`, `50/day`, or for
-media `60m/hour` (minutes). The creates of one kind of resource share it: those of `/embed-v2` are
-counted together, those of `/assets` apart. What is beyond it is 429 `too_many_requests`, with the
-seconds until the next window in Retry-After; every answer tells what is left.
+A limit is an amount for each window of wall-clock time: `250/second`, `600/minute`, `50/day`, or
+`60m/hour` for minutes of media. The creates of one kind of resource share it: those of `/embed-v2`
+are counted together, those of `/assets` apart. Beyond it the response is 429 `too_many_requests`,
+with the seconds until the next window in Retry-After. Every response says what is left.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import Refusal
+from ..errors import ErrorResponse
 
 _WINDOWS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _FORM = re.compile(r"([1-9]\d*)(m?)/(second|minute|hour|day)")
@@ -23,15 +23,15 @@ _FORM = re.compile(r"([1-9]\d*)(m?)/(second|minute|hour|day)")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many requests, or seconds of media, in each window of so many seconds."""
+    """`amount` requests, or seconds of media, in each window of `window` seconds."""
 
     amount: int
     window: int
     of_media: bool = False
 
 
-def limit(text: str) -> Limit:
-    """Read a limit: `250/second`, or `60m/hour` for minutes of media. Raises ValueError."""
+def parse_limit(text: str) -> Limit:
+    """Parse a limit: `250/second`, or `60m/hour` for minutes of media. Raises ValueError."""
     match = _FORM.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"a limit is like `600/minute`, or `60m/hour` of media, got {text!r}")
@@ -40,41 +40,41 @@ def limit(text: str) -> Limit:
 
 
 class Quota:
-    """What was used of limits; safe to use from many threads."""
+    """Counts the use of limits; safe to use from many threads."""
 
     def __init__(self, limits: Iterable[Limit | str] = ()) -> None:
-        self.limits = [limit(item) if isinstance(item, str) else item for item in limits]
+        self.limits = [parse_limit(item) if isinstance(item, str) else item for item in limits]
         self._used: dict[tuple[str, Limit], tuple[int, float]] = {}
         self._lock = threading.Lock()
 
-    def admit(self, family: str, now: datetime) -> dict[str, str]:
-        """Count a request; the headers that tell what is left. Raises Refusal for 429."""
+    def count_request(self, family: str, now: datetime) -> dict[str, str]:
+        """Count a request; return the headers for what is left. Raises ErrorResponse (429)."""
         return self._count(family, now, 1.0, of_media=False)
 
-    def spend(self, family: str, seconds: float, now: datetime) -> dict[str, str]:
-        """Count seconds of media; the headers that tell what is left. Raises Refusal for 429."""
+    def count_media(self, family: str, seconds: float, now: datetime) -> dict[str, str]:
+        """Count seconds of media, as `count_request` does. Raises ErrorResponse (429)."""
         return self._count(family, now, seconds, of_media=True)
 
     def _count(self, family: str, now: datetime, cost: float, *, of_media: bool) -> dict[str, str]:
-        some = [one for one in self.limits if one.of_media is of_media]
+        limits = [limit for limit in self.limits if limit.of_media is of_media]
         with self._lock:
-            full = [one for one in some if self._left(family, one, now) < cost]
-            for one in () if full else some:
-                self._use(family, one, now, cost)
+            full = [limit for limit in limits if self._left(family, limit, now) < cost]
+            for limit in () if full else limits:
+                self._use(family, limit, now, cost)
             headers = self._headers(family, now)
         if full:
-            wait = max(one.window - now.timestamp() % one.window for one in full)
+            wait = max(limit.window - now.timestamp() % limit.window for limit in full)
             text = "You have exceeded the rate limit. Please try again later."
             retry_after = {"Retry-After": str(max(1, math.ceil(wait)))}
-            raise Refusal(429, "too_many_requests", text, headers | retry_after)
+            raise ErrorResponse(429, "too_many_requests", text, headers | retry_after)
         return headers
 
     def _headers(self, family: str, now: datetime) -> dict[str, str]:
         headers: dict[str, str] = {}
         for name, of_media in (("duration", True), ("request", False)):
-            some = [one for one in self.limits if one.of_media is of_media]
-            if some:
-                scarce = min(some, key=lambda one: self._left(family, one, now))
+            limits = [limit for limit in self.limits if limit.of_media is of_media]
+            if limits:
+                scarce = min(limits, key=lambda limit: self._left(family, limit, now))
                 left = max(0, int(self._left(family, scarce, now)))
                 headers[f"x-ratelimit-{name}-limit"] = str(scarce.amount)
                 headers[f"x-ratelimit-{name}-remaining"] = str(left)
@@ -84,18 +84,18 @@ class Quota:
         return headers
 
     def _has(self, kind: str) -> bool:
-        return any(one.of_media is (kind == "Duration") for one in self.limits)
+        return any(limit.of_media is (kind == "Duration") for limit in self.limits)
 
-    def _left(self, family: str, one: Limit, now: datetime) -> float:
-        window, used = self._used.get((family, one), (0, 0.0))
-        return one.amount - (used if window >= self._window(one, now) else 0.0)
+    def _left(self, family: str, limit: Limit, now: datetime) -> float:
+        window, used = self._used.get((family, limit), (0, 0.0))
+        return limit.amount - (used if window >= self._window(limit, now) else 0.0)
 
-    def _use(self, family: str, one: Limit, now: datetime, amount: float) -> None:
-        # Threads read the clock before they come here: a window once begun is not left again.
-        window, used = self._used.get((family, one), (0, 0.0))
-        current = max(window, self._window(one, now))
-        self._used[family, one] = (current, amount + (used if window == current else 0.0))
+    def _use(self, family: str, limit: Limit, now: datetime, amount: float) -> None:
+        # Threads may have read the clock earlier: a window once begun does not go back.
+        window, used = self._used.get((family, limit), (0, 0.0))
+        current = max(window, self._window(limit, now))
+        self._used[family, limit] = (current, amount + (used if window == current else 0.0))
 
     @staticmethod
-    def _window(one: Limit, now: datetime) -> int:
-        return int(now.timestamp() // one.window)
+    def _window(limit: Limit, now: datetime) -> int:
+        return int(now.timestamp() // limit.window)

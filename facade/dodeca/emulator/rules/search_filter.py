@@ -1,4 +1,4 @@
-"""The `filter` of a search: which videos it looks at, by what is measured and by custom fields."""
+"""The `filter` of a search: selects videos by measurements and custom fields."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 import orjson
 
-from ..errors import Refusal
-from ..store import Document
+from ..database import Document
+from ..errors import ErrorResponse
 
-Test = Callable[[Document], bool]
+VideoPredicate = Callable[[Document], bool]
 
 _MEASURES = ("duration", "width", "height", "size", "filename")
 
 
-def parse(text: str | None) -> Test:
-    """Return what tells whether a video passes a filter. Raises Refusal."""
+def parse(text: str | None) -> VideoPredicate:
+    """Return the predicate of a filter. Raises ErrorResponse."""
     if not text:
         return lambda video: True
     try:
@@ -25,20 +25,20 @@ def parse(text: str | None) -> Test:
         raise search_filter_invalid() from None
     if not isinstance(given, dict):
         raise search_filter_invalid()
-    tests = [_test(name, wanted) for name, wanted in given.items()]
+    tests = [_predicate(name, wanted) for name, wanted in given.items()]
     return lambda video: all(test(video) for test in tests)
 
 
-def search_filter_invalid() -> Refusal:
-    """Return the refusal of a filter that is not written as it should be."""
+def search_filter_invalid() -> ErrorResponse:
+    """Return the error for a malformed filter."""
     text = (
         "Filter used in search is invalid. Please use the valid filter syntax by following"
         " filtering documentation."
     )
-    return Refusal(400, "search_filter_invalid", text)
+    return ErrorResponse(400, "search_filter_invalid", text)
 
 
-def _test(name: str, wanted: Any) -> Test:
+def _predicate(name: str, wanted: Any) -> VideoPredicate:
     match wanted:
         case str() | bool() | int() | float():
             return lambda video: _equals(_value(video, name), wanted)

@@ -1,7 +1,7 @@
-"""Files that requests point to, above all by URL.
+"""The media of a request, and files at URLs.
 
 The emulator opens no connection to other machines. A URL stands for the file of the same name in
-the media folder, or is fetched when its host is this machine; any other is refused.
+the media folder, or is fetched if its host is this machine; any other is an error.
 """
 
 from __future__ import annotations
@@ -11,61 +11,58 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 
-from ..errors import Refusal, parameter_invalid
-
-if TYPE_CHECKING:
-    from ..core import Emulator
+from ..errors import ErrorResponse, parameter_invalid
+from ..state import State
 
 MB = 1024**2
 _TIMEOUT = 30.0  # seconds without a byte
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Media at hand, for as long as the block that provides them lasts."""
+class MediaSource:
+    """The media of a parameter, for as long as the block that opened them lasts."""
 
     content: Path | bytes
     field: str
-    """Dotted name of the parameter that gave it, for refusals."""
+    """Dotted name of the parameter, for errors."""
     url: str | None = None
     filename: str | None = None
     temporary: bool = False
-    """Whether `content` is a file of our own that may be moved away."""
+    """Whether `content` is a file of ours that may be moved away."""
 
     @property
     def size(self) -> int:
         """Bytes."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
 
-    def keep(self, emulator: Emulator) -> str:
-        """Put the media into the store, to outlive the block, and return their name there."""
+    def save(self, state: State) -> str:
+        """Add the media to the database, to outlive the block, and return their name there."""
         if isinstance(self.content, bytes):
-            path = emulator.store.incoming()
+            path = state.database.incoming_path()
             path.write_bytes(self.content)
-            return emulator.store.keep(path)
+            return state.database.add_media(path)
         if self.temporary:
-            return emulator.store.keep(self.content)
-        return emulator.store.share(self.content)
+            return state.database.add_media(self.content)
+        return state.database.link_media(self.content)
 
-    def checked(self, limit: int) -> Source:
-        """Return itself when it has no more than `limit` bytes. Raises Refusal."""
+    def checked(self, limit: int) -> MediaSource:
+        """Return itself. Raises ErrorResponse beyond `limit` bytes."""
         if self.size > limit:
             raise too_large(self.field, limit)
         return self
 
 
-def too_large(field: str, limit: int) -> Refusal:
-    """Return the refusal of media beyond `limit` bytes."""
+def too_large(field: str, limit: int) -> ErrorResponse:
+    """Return the error for media beyond `limit` bytes."""
     return parameter_invalid(field, why=f"It is larger than {limit // MB} MB.")
 
 
 @contextmanager
-def from_url(emulator: Emulator, text: str, *, field: str, limit: int) -> Iterator[Source]:
-    """Provide the file that a URL stands for, up to `limit` bytes. Raises Refusal."""
+def open_url(state: State, text: str, *, field: str, limit: int) -> Iterator[MediaSource]:
+    """Open the file that a URL stands for, of at most `limit` bytes. Raises ErrorResponse."""
     try:
         url = httpx.URL(text)
         host = url.host
@@ -74,13 +71,13 @@ def from_url(emulator: Emulator, text: str, *, field: str, limit: int) -> Iterat
     if url.scheme not in ("http", "https") or not host:
         raise parameter_invalid(field, why="Only http and https URLs can be used.")
     filename = url.path.rpartition("/")[2]
-    if path := _in_folder(emulator.media, filename):
-        yield Source(path, field, url=text, filename=filename).checked(limit)
+    if path := _file_in_folder(state.media_folder, filename):
+        yield MediaSource(path, field, url=text, filename=filename).checked(limit)
     elif _is_this_machine(host):
-        path = emulator.store.incoming()
+        path = state.database.incoming_path()
         try:
             _fetch(url, path, field, limit)
-            yield Source(path, field, url=text, filename=filename or None, temporary=True)
+            yield MediaSource(path, field, url=text, filename=filename or None, temporary=True)
         finally:
             path.unlink(missing_ok=True)
     else:
@@ -91,8 +88,8 @@ def from_url(emulator: Emulator, text: str, *, field: str, limit: int) -> Iterat
         )
 
 
-def _in_folder(folder: Path | None, filename: str) -> Path | None:
-    """Return the file of this name in the media folder; what is no plain file name is None."""
+def _file_in_folder(folder: Path | None, filename: str) -> Path | None:
+    """Return the file of this name in the media folder; None unless it is a plain file name."""
     if folder is None or not filename or Path(filename).name != filename:
         return None
     try:
@@ -117,7 +114,7 @@ def _fetch(url: httpx.URL, path: Path, field: str, limit: int) -> None:
             path.open("xb") as file,
         ):
             if response.status_code != httpx.codes.OK:
-                why = f"The URL answered with status {response.status_code}."
+                why = f"The URL returned status {response.status_code}."
                 raise parameter_invalid(field, why=why)
             for chunk in response.iter_bytes():
                 file.write(chunk)

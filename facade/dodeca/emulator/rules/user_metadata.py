@@ -9,14 +9,14 @@ import orjson
 
 from ..errors import parameter_invalid
 
-MEASURED = ("duration", "filename", "fps", "height", "model_names", "size", "video_title", "width")
-"""What the service measures itself: no custom field may have such a name."""
+RESERVED = ("duration", "filename", "fps", "height", "model_names", "size", "video_title", "width")
+"""Names of what the service measures, which no custom field may have."""
 
 _NAME = "user_metadata"
 
 
 def parse(text: str | None) -> dict[str, Any]:
-    """Read the JSON text in which forms carry custom fields. Raises Refusal."""
+    """Parse the JSON text of custom fields in a form. Raises ErrorResponse."""
     if text is None:
         return {}
     try:
@@ -29,25 +29,25 @@ def parse(text: str | None) -> dict[str, Any]:
     return value
 
 
-def kept(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that something new begins with: empty ones are left out."""
+def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields without empty ones, for a new resource."""
     return {name: value for name, value in values.items() if value not in ("", [], None)}
 
 
-def first(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that a new video begins with. Raises Refusal."""
-    return kept(checked(values))
+def initial(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a new video. Raises ErrorResponse."""
+    return without_empty(check_names(values))
 
 
 def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return old fields with some of them set anew; null removes one. Raises Refusal."""
-    return {name: v for name, v in {**old, **checked(changes)}.items() if v is not None}
+    """Return old fields with changes applied; null removes one. Raises ErrorResponse."""
+    return {name: v for name, v in {**old, **check_names(changes)}.items() if v is not None}
 
 
-def checked(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the fields when none has a name of what is measured. Raises Refusal."""
-    if taken := [name for name in values if name in MEASURED]:
-        names = "`, `".join(taken)
+def check_names(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields. Raises ErrorResponse when one has a reserved name."""
+    if reserved := [name for name in values if name in RESERVED]:
+        names = "`, `".join(reserved)
         raise parameter_invalid(_NAME, why=f"It cannot set what the service measures: `{names}`.")
     return values
 

@@ -1,0 +1,68 @@
+"""`dodeca analyze`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dodeca.cli.exit_status import ExitStatus
+from dodeca.cli.inputs import parse_media, upload_if_large
+from dodeca.cli.text import printable
+
+if TYPE_CHECKING:
+    from dodeca.cli.session import Session
+
+EXAMPLE = 'Example: dodeca analyze clip.mp4 "Summarize this video."'
+
+
+def analyze(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|URL|asset:ID|video:ID", help="The video to analyze.")
+    ],
+    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to write about it.")],
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="Name of the model.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Randomness of the text.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Maximum length of the text in tokens.")
+    ] = None,
+) -> None:
+    """Generate text about a video and print it while it arrives (`POST /analyze`).
+
+    video:ID is a video of an index. With --json, the whole response is
+    printed at the end.
+    """
+    session: Session = context.obj
+    options: dict[str, Any] = {
+        "model_name": model,
+        "temperature": temperature,
+        "max_tokens": max_tokens,
+    }
+    with session.client() as client:
+        if source.startswith("video:"):
+            options["video_id"] = source.removeprefix("video:")
+        else:
+            media = parse_media(source)
+            options["video"] = upload_if_large(client, session.progress, source, media)
+        if session.as_json:
+            with session.progress.waiting(f"analyzing {source}"):
+                analysis = client.analyze(prompt, **options)
+            session.print_json(analysis)
+            return
+        with client.analyze.stream(prompt, **options) as stream:
+            for event in stream:
+                sys.stdout.write(printable(getattr(event, "text", None) or "", keep="\n\t"))
+                sys.stdout.flush()
+        sys.stdout.write("\n")
+        end = stream.end
+        if end and end.error:
+            session.error(f"the text is incomplete: {end.error.message}")
+            raise typer.Exit(ExitStatus.ERROR)
+        if end and end.finish_reason == "length":
+            session.note("The text was cut off at its maximum length.")

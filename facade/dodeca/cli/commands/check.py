@@ -1,0 +1,150 @@
+"""`dodeca check`."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dodeca._base import extras
+from dodeca._base.text import as_unicode
+from dodeca.cli import preflight
+from dodeca.cli.exit_status import ExitStatus, one_line
+from dodeca.cli.preflight import Endpoint, EndpointCheck, FileInfo
+from dodeca.errors import InvalidMediaError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+    from dodeca.cli.session import Session
+
+EXAMPLE = "Example: dodeca check *.mp4 --for index"
+_TITLES = {endpoint: endpoint.replace("-", " ") for endpoint in Endpoint}
+Row = tuple[str, FileInfo, list[EndpointCheck]]
+
+
+def check(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files, or folders of media files."),
+    ],
+    endpoints: Annotated[
+        list[Endpoint],
+        typer.Option("--for", help="Reject what this endpoint does not take; can be repeated."),
+    ] = [],  # noqa: B006 - typer reads it, nobody changes it
+) -> None:
+    """Check files against the limits of the API and explain problems; nothing is sent.
+
+    The endpoints are embed (POST /embed-v2), embed-task (POST
+    /embed-v2/tasks) and index (POST /tasks). A file is rejected if no
+    endpoint takes it, or with --for, if one of those named does not.
+    """
+    session: Session = context.obj
+    rows: list[Row] = []
+    for name, path in _media_files(files):
+        try:
+            with session.progress.waiting(f"reading {name}"):
+                info = preflight.inspect(path)
+        except (InvalidMediaError, OSError) as error:
+            defect = one_line(error) if path.exists() else "there is no such file"
+            info = preflight.FileInfo("unreadable", "", 0, defect=defect)
+        rows.append((name, info, preflight.check_file(info)))
+    rejected = [row for row in rows if _is_rejected(row[2], endpoints)]
+    records = [_record(row, is_rejected=row in rejected) for row in rows]
+    session.print_results(records, lambda: _page(rows))
+    if not all(info.is_measured for _, info, _ in rows):
+        install = extras.install_command("emulator")
+        session.note(f"Frame sizes of videos were not measured; to measure them: {install}")
+    if not session.as_json:
+        session.note(f"{len(rows) - len(rejected)} of {len(rows)} can be used")
+    if rejected:
+        raise typer.Exit(ExitStatus.SOME_FAILED)
+
+
+def _media_files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
+    """The files, and for a folder the media files below it, by their names."""
+    for given in paths:
+        if not given.is_dir():
+            yield str(given), given
+            continue
+        for path in sorted(given.rglob("*")):
+            kind = (mimetypes.guess_type(path.name)[0] or "").partition("/")[0]
+            if kind in ("video", "audio", "image") and path.is_file():
+                yield str(path), path
+
+
+def _is_rejected(checks: list[EndpointCheck], endpoints: list[Endpoint]) -> bool:
+    if endpoints:
+        return not all(check.is_accepted for check in checks if check.endpoint in endpoints)
+    return not any(check.is_accepted for check in checks)
+
+
+def _record(row: Row, *, is_rejected: bool) -> dict[str, Any]:
+    name, info, checks = row
+    ways = {
+        check.endpoint.value: {
+            "accepted": check.is_accepted,
+            "reasons": list(check.problems) or _not_applicable(check),
+        }
+        for check in checks
+    }
+    known = {
+        "kind": info.kind,
+        "format": info.format,
+        "size": info.size,
+        "duration": info.duration,
+        "width": info.width,
+        "height": info.height,
+    }
+    return {"file": as_unicode(name), "refused": is_rejected, **known, "ways": ways}
+
+
+def _not_applicable(check: EndpointCheck) -> list[str]:
+    return [] if check.applies else ["does not take this kind of media"]
+
+
+def _page(rows: list[Row]) -> RenderableType:
+    """A table of files and endpoints, and below it a table of problems."""
+    from rich.console import Group
+
+    from dodeca.cli import tables
+
+    numbers = ("length", "frame", "size")
+    table = tables.new_table("file", *numbers, *_TITLES.values(), right=numbers)
+    problems = tables.new_table("file", "endpoints", "problem")
+    for name, info, checks in rows:
+        frame = f"{info.width}x{info.height}" if info.width else ""
+        table.add_row(
+            tables.cell(name, "bold"),
+            tables.format_duration(info.duration),
+            frame,
+            tables.format_size(info.size),
+            *(_mark(check) for check in checks),
+        )
+        for problem, endpoints in _problems(checks).items():
+            problems.add_row(
+                tables.cell(name), tables.cell(", ".join(endpoints)), tables.cell(problem)
+            )
+    return Group(table, problems) if problems.row_count else table
+
+
+def _problems(checks: list[EndpointCheck]) -> dict[str, list[str]]:
+    """The problems and notes of a file, with the endpoints that each is about."""
+    found: dict[str, list[str]] = {}
+    for check in checks:
+        for problem in (*check.problems, *filter(None, [check.note])):
+            found.setdefault(problem, []).append(_TITLES[check.endpoint])
+    return found
+
+
+def _mark(check: EndpointCheck) -> Text:
+    from dodeca.cli import tables
+
+    if not check.applies:
+        return tables.cell("-", "dim")
+    return tables.cell("no", "bold red") if check.problems else tables.cell("yes", "green")

@@ -1,0 +1,133 @@
+"""`dodeca embed`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dodeca._base.text import as_unicode
+from dodeca.cli.inputs import (
+    ClipOptions,
+    EmbeddingOption,
+    EmbeddingScope,
+    EndSec,
+    InputType,
+    SegmentationOption,
+    StartSec,
+    Timeout,
+    Via,
+    check_output,
+    embed_source,
+    parse_segmentation,
+)
+from dodeca.cli.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+
+    from dodeca import Embeddings
+    from dodeca.cli.session import Session
+
+EXAMPLE = "Example: dodeca embed clip.mp4 --segmentation fixed:6 -o clip.parquet"
+_SHOWN_VALUES = 3  # of a vector, in the table
+
+
+def embed(
+    context: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files, URLs or asset:ID; texts with --as text."),
+    ],
+    input_type: Annotated[
+        InputType | None, typer.Option("--as", help="Input type (default: from the file name).")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the vectors to a Parquet file."),
+    ] = None,
+    segmentation: SegmentationOption = None,
+    option: EmbeddingOption = None,
+    scope: EmbeddingScope = None,
+    start: StartSec = None,
+    end: EndSec = None,
+    via: Via = "auto",
+    timeout: Timeout = 3600.0,
+) -> None:
+    """Embed video, audio, images or texts; print or save the vectors (`/embed-v2`).
+
+    Large or long media are uploaded and embedded by a task.
+    """
+    session: Session = context.obj
+    options = ClipOptions(
+        input_type, parse_segmentation(segmentation), option, scope, start, end, via, timeout
+    )
+    if output:
+        _check_output(output, [] if input_type == "text" else sources)
+    embedded: list[tuple[str, Embeddings]] = []
+    try:
+        with session.client() as client:
+
+            def work(source: str) -> tuple[str, Embeddings]:
+                return as_unicode(source), embed_source(client, session.progress, source, options)
+
+            for source, embeddings in session.for_each(sources, work):
+                embedded.append((source, embeddings))
+                if session.as_json:
+                    for record in _records(source, embeddings):
+                        session.print_json(record)
+    finally:  # keep the results of earlier sources if a later one fails
+        if embedded and output:
+            _write(session, output, embedded)
+        elif embedded and not session.as_json:
+            session.out.print(_table(embedded))
+
+
+def _records(source: str, embeddings: Embeddings) -> Iterator[dict[str, Any]]:
+    for segment in embeddings:
+        yield {
+            "source": source,
+            "embedding_option": segment.embedding_option,
+            "embedding_scope": segment.embedding_scope,
+            "start_sec": segment.start_sec,
+            "end_sec": segment.end_sec,
+            "model_name": embeddings.model_name,
+            "embedding": segment.vector,
+        }
+
+
+def _check_output(output: Path, sources: list[str]) -> None:
+    from dodeca.embeddings.export import require
+
+    require("pyarrow.parquet")
+    check_output(output, sources)
+
+
+def _write(session: Session, output: Path, embedded: list[tuple[str, Embeddings]]) -> None:
+    from dodeca import Embeddings
+
+    together = Embeddings.concat(dict(embedded))
+    together.to_parquet(output)
+    count = "1 source" if len(embedded) == 1 else f"{len(embedded)} sources"
+    session.note(f"Wrote {len(together)} vectors of {count} to {printable(output)}.")
+
+
+def _table(embedded: list[tuple[str, Embeddings]]) -> Table:
+    from dodeca.cli import tables
+
+    table = tables.new_table("source", "time", "modality", "scope", "vector", right=("time",))
+    for source, embeddings in embedded:
+        for row, segment in enumerate(embeddings):
+            values = "  ".join(f"{value: .3f}" for value in segment.vector[:_SHOWN_VALUES])
+            table.add_row(
+                tables.cell(source if row == 0 else "", "bold"),
+                tables.time_range(segment.start_sec, segment.end_sec),
+                tables.modality_cell(segment.embedding_option),
+                tables.cell(segment.embedding_scope, "dim"),
+                tables.cell(f"{values}  … {segment.vector.size}", "dim"),
+            )
+        table.add_section()
+    return table

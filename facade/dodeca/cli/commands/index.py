@@ -1,0 +1,126 @@
+"""`dodeca index create`, `list` and `add`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from dodeca._base.text import as_unicode
+from dodeca.cli.inputs import Timeout, parse_media, upload_and_wait
+from dodeca.cli.text import printable
+from dodeca.media import GIB
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from dodeca import Client
+    from dodeca.cli.progress import ProgressDisplay
+    from dodeca.cli.session import Session
+    from dodeca.results import Index
+
+app = typer.Typer(no_args_is_help=True, help="Create and list indexes, and add videos to them.")
+_MAX_TASK_BYTES = 2 * GIB
+
+
+@app.command(epilog="Example: dodeca index create films --model marengo3.0 --option visual")
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the index; must be unique.")],
+    model: Annotated[
+        list[str],
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="Name of a model; can be repeated for one of another family.",
+        ),
+    ] = ["marengo3.0"],  # noqa: B006 - typer reads it, nobody changes it
+    option: Annotated[
+        list[str],
+        typer.Option(
+            "--option",
+            metavar="MODALITY",
+            help='Modality to index: "visual" or "audio"; can be repeated.',
+        ),
+    ] = ["visual", "audio"],  # noqa: B006
+) -> None:
+    """Create an index and print its id (`POST /indexes`)."""
+    session: Session = context.obj
+    with session.client() as client:
+        index = client.indexes.create(name, dict.fromkeys(model, option))
+    session.print_created(index, index.id, f"[bold]{escape(index.id)}[/]  {escape(name)}")
+
+
+@app.command(name="list", epilog="Example: dodeca --json index list")
+def list_(context: typer.Context) -> None:
+    """List the indexes, newest first (`GET /indexes`)."""
+    session: Session = context.obj
+    with session.client() as client:
+        indexes = list(client.indexes.list(page_limit=50))
+    session.print_results(indexes, lambda: _table(indexes))
+
+
+@app.command(epilog="Example: dodeca index add INDEX clip.mp4 film.mp4")
+def add(
+    context: typer.Context,
+    index_id: Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FILE|URL|asset:ID...", help="Videos to add.")
+    ],
+    wait: Annotated[bool, typer.Option(help="Wait until the videos can be searched.")] = True,
+    timeout: Timeout = 3600.0,
+) -> None:
+    """Add videos to an index and print their ids (`POST /tasks`; above 2 GB through an asset)."""
+    session: Session = context.obj
+    with session.client() as client:
+
+        def work(source: str) -> tuple[str, str | None, str]:
+            limit = timeout if wait else None
+            return as_unicode(source), *_add(client, session.progress, index_id, source, limit)
+
+        for source, video_id, status in session.for_each(sources, work):
+            record = {"source": source, "index_id": index_id, "status": status, "id": video_id}
+            name = escape(printable(source))
+            text = f"[bold]{escape(video_id or '')}[/]  {escape(status)}  {name}"
+            session.print_created(record, video_id, text)
+
+
+def _add(
+    client: Client, progress: ProgressDisplay, index_id: str, source: str, timeout: float | None
+) -> tuple[str | None, str]:
+    """Add a video; its id and status. Waits for at most `timeout` seconds, or not if None."""
+    media = parse_media(source)
+    if media.asset_id is not None or (media.size or 0) > _MAX_TASK_BYTES:
+        asset_id = media.asset_id or upload_and_wait(client, progress, source, media)
+        job = client.indexes.assets.create(index_id, asset_id)
+        if timeout is not None:
+            with progress.waiting(f"indexing {source}") as update:
+                job.wait(timeout=timeout, on_progress=update)
+        return job.id, job.status
+    with progress.waiting(f"sending {source}"):
+        task = client.tasks.create(index_id, media)
+    if timeout is not None:
+        with progress.waiting(f"indexing {source}") as update:
+            task.wait(timeout=timeout, on_progress=update)
+    return task.latest.video_id if task.latest else None, task.status
+
+
+def _table(indexes: list[Index]) -> Table:
+    from dodeca.cli import tables
+
+    numbers = ("videos", "length")
+    table = tables.new_table("id", "name", "models", *numbers, right=numbers)
+    for index in indexes:
+        models = "; ".join(
+            f"{model.model_name}: {', '.join(model.model_options or [])}"
+            for model in index.models or []
+        )
+        table.add_row(
+            tables.cell(index.id, "bold"),
+            tables.cell(index.index_name),
+            tables.cell(models),
+            str(index.video_count or 0),
+            tables.format_duration(index.total_duration),
+        )
+    return table

@@ -1,0 +1,162 @@
+"""`dodeca run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from dodeca.cli.inputs import (
+    EmbeddingOption,
+    EmbeddingScope,
+    SegmentationOption,
+    Via,
+    parse_segmentation,
+)
+from dodeca.cli.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from dodeca.bulk import Failure, Run
+    from dodeca.cli.session import Session
+
+EXAMPLE = "Example: dodeca run films/ -o library/"
+_SHOWN_FAILURES = 20  # all of them are in the table of errors
+
+
+def run(
+    context: typer.Context,
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUTS...", help="A folder, a glob, a CSV or Parquet manifest, or files."
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="A folder for the dataset, or a .lance table."
+        ),
+    ],
+    segmentation: SegmentationOption = None,
+    option: EmbeddingOption = None,
+    scope: EmbeddingScope = None,
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="Name of the model.")
+    ] = "marengo3.0",
+    via: Via = "auto",
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="Run on this machine, or on a Ray cluster.")
+    ] = "local",
+    concurrency: Annotated[int, typer.Option(help="Maximum number of requests at a time.")] = 16,
+    on_unknown: Annotated[
+        Literal["stop", "resubmit"],
+        typer.Option(
+            help="For a task that may or may not have been created: stop, or resubmit it."
+        ),
+    ] = "stop",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Retry inputs that failed for good.")
+    ] = False,
+    keep_assets: Annotated[
+        bool, typer.Option(help="Keep the assets that were uploaded for the run.")
+    ] = True,
+    max_minutes: Annotated[
+        float | None,
+        typer.Option("--max-minutes", metavar="M", help="Stop before more minutes of media."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done; send nothing.")
+    ] = False,
+) -> None:
+    """Embed a folder or a manifest of media into a dataset; run it again to resume.
+
+    If a run stops for any reason, run the same command again and it resumes.
+    Finished inputs cost no requests.
+    """
+    session: Session = context.obj
+    has_bar = session.err.is_terminal and not session.quiet
+    with session.client() as client:
+        result = client.embed.run(
+            inputs[0] if len(inputs) == 1 else inputs,
+            out=output,
+            model_name=model,
+            segmentation=parse_segmentation(segmentation),
+            embedding_option=option,
+            embedding_scope=scope,
+            via=via,
+            engine=engine,
+            concurrency=concurrency,
+            on_unknown=on_unknown,
+            retry_failed=retry_failed,
+            keep_assets=keep_assets,
+            max_minutes=max_minutes,
+            dry_run=dry_run,
+            progress=has_bar and not dry_run,
+        )
+    if dry_run:
+        _print_estimate(session, result)
+    else:
+        _print_result(session, result)
+        raise typer.Exit(result.exit_code)
+
+
+def _print_result(session: Session, result: Run) -> None:
+    if session.as_json:
+        for failure in result.failures:
+            session.print_json(failure)
+        session.print_json(
+            {
+                "total": result.total,
+                "done": result.done,
+                "skipped": result.skipped,
+                "failed": result.failed,
+                "unknown": result.unknown,
+                "minutes": result.minutes,
+                "orphaned_tasks": result.orphaned_tasks,
+                "stopped": result.stopped,
+                "resume_at": result.resume_at,
+            }
+        )
+        return
+    if result.failures:
+        session.out.print(_table(result.failures[:_SHOWN_FAILURES]))
+    session.out.print(str(result), markup=False)
+    session.note(f"vectors: {result.vectors}")
+    if result.failures:
+        session.note(f"errors: {result.errors}")
+
+
+def _print_estimate(session: Session, result: Run) -> None:
+    estimate = result.estimate
+    assert estimate is not None
+    if session.as_json:
+        session.print_json(
+            {
+                "inputs": estimate.inputs,
+                "skipped": estimate.skipped,
+                "minutes": estimate.minutes,
+                "unknown_length": estimate.unknown_length,
+                "requests": estimate.requests,
+                "rejected": [
+                    {"source": each.source, "reason": each.reason} for each in estimate.rejected
+                ],
+            }
+        )
+        return
+    for each in estimate.rejected[:_SHOWN_FAILURES]:
+        session.out.print(f"{printable(each.source)}: {printable(each.reason)}", markup=False)
+    session.out.print(str(estimate), markup=False)
+
+
+def _table(failures: Sequence[Failure]) -> Table:
+    from dodeca.cli import tables
+
+    table = tables.new_table("source", "code", "reason")
+    for failure in failures:
+        table.add_row(*map(tables.cell, (failure.source, failure.code, failure.reason)))
+    return table

@@ -1,0 +1,177 @@
+"""`dodeca search`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from dodeca.cli.inputs import EmbeddingOption, parse_media
+from dodeca.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+    from dodeca import Client, Embeddings
+    from dodeca.cli.session import Session
+    from dodeca.embeddings import Matches
+
+EXAMPLE = 'Example: dodeca search "red car" clip.parquet -k 5'
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="A text, or with --as image an image file.")
+    ],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PARQUET...", help="Parquet files, folders, or datasets of `dodeca run`."
+        ),
+    ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option("--index", metavar="ID", help="Search this index instead of files."),
+    ] = None,
+    query_type: Annotated[
+        Literal["text", "image"], typer.Option("--as", help="Input type of QUERY.")
+    ] = "text",
+    k: Annotated[int, typer.Option("-k", min=1, help="Maximum number of matches.")] = 10,
+    option: EmbeddingOption = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--weight",
+            metavar="MODALITY=W",
+            help="Weight of each modality, e.g. visual=0.7; can be repeated.",
+        ),
+    ] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Merge adjacent matches into one.")
+    ] = False,
+) -> None:
+    """Find the segments that match a text or an image, in Parquet files or in an index.
+
+    Files are searched on this machine; only the query is embedded.
+    An index is searched by the API (`POST /search`).
+    """
+    session: Session = context.obj
+    if bool(files) == bool(index):
+        raise typer.BadParameter("name either Parquet files or --index")
+    if index and (weight or merge):
+        raise typer.BadParameter("--weight and --merge are for Parquet files")
+    weights = _parse_weights(weight)
+    with session.client() as client:
+        if index:
+            matches = _search_index(client, index, query, query_type, option, k)
+        else:
+            embeddings = _load(files or [], option)
+            vector = (
+                client.embed.text(query)
+                if query_type == "text"
+                else client.embed.image(parse_media(query))
+            )
+            found = embeddings.search(vector, k, weights=weights)
+            matches = _records(found.merge_adjacent() if merge else found)
+    session.print_results(matches, lambda: _table(matches))
+
+
+def _parse_weights(texts: list[str] | None) -> dict[str, float] | None:
+    """`visual=0.7` and `audio=0.3` as weights."""
+    weights = {}
+    for text in texts or []:
+        modality, _, number = text.partition("=")
+        try:
+            weights[modality] = float(number)
+        except ValueError as exc:
+            raise typer.BadParameter(f"--weight is MODALITY=NUMBER, got {text}") from exc
+    return weights or None
+
+
+def _load(files: list[Path], option: list[str] | None) -> Embeddings:
+    """The vectors of files and folders, of these modalities."""
+    from dodeca import Embeddings
+
+    for path in files:
+        if not path.exists():
+            raise InvalidRequestError(f"there is no such file: {path}")
+    # A dataset of `dodeca run` keeps its vectors in a subfolder.
+    paths = [path / "vectors" if (path / "vectors").is_dir() else path for path in files]
+    embeddings = Embeddings.concat([Embeddings.load(path) for path in paths])
+    return embeddings.filter(option=option) if option else embeddings
+
+
+def _records(matches: Matches) -> list[dict[str, Any]]:
+    return [
+        {
+            "rank": rank,
+            "score": round(match.score, 4),
+            "source": match.segment.source_id,
+            "start_sec": match.segment.start_sec,
+            "end_sec": match.segment.end_sec,
+            "embedding_option": match.segment.embedding_option,
+            "scores": {modality: round(score, 4) for modality, score in match.scores.items()},
+        }
+        for rank, match in enumerate(matches, 1)
+    ]
+
+
+def _search_index(
+    client: Client, index: str, query: str, query_type: str, option: list[str] | None, k: int
+) -> list[dict[str, Any]]:
+    if not option:
+        models = client.indexes.retrieve(index).models or []
+        option = sorted({name for model in models for name in model.model_options or []})
+    hits = client.search(
+        index,
+        None if query_type == "image" else query,
+        query_media=parse_media(query) if query_type == "image" else None,
+        search_options=option,
+        page_limit=min(k, 50),
+    )
+    return [
+        {
+            "rank": hit.rank or rank,
+            "score": hit.score,
+            "confidence": hit.confidence,
+            "source": hit.video_id,
+            "start_sec": hit.start,
+            "end_sec": hit.end,
+        }
+        for rank, hit in enumerate(islice(hits, k), 1)
+    ]
+
+
+def _modalities_cell(match: dict[str, Any]) -> Text:
+    """The modality, or each of several with its score."""
+    from dodeca.cli import tables
+
+    scores = [f"{modality} {score:.2f}" for modality, score in match.get("scores", {}).items()]
+    return (
+        tables.cell(" + ".join(scores))
+        if scores
+        else tables.modality_cell(match.get("embedding_option"))
+    )
+
+
+def _table(matches: list[dict[str, Any]]) -> Table:
+    from dodeca.cli import tables
+
+    table = tables.new_table("", "source", "time", "modality", "score", "", right=("time", "score"))
+    highest = max((match["score"] or 0.0 for match in matches), default=0.0)
+    for match in matches:
+        score = match["score"]
+        shown = f"{score:.3f}" if score is not None else match.get("confidence") or ""
+        table.add_row(
+            str(match["rank"]),
+            tables.cell(match["source"], "bold"),
+            tables.time_range(match["start_sec"], match["end_sec"]),
+            _modalities_cell(match),
+            tables.cell(shown),
+            tables.cell(tables.bar((score or 0.0) / highest if highest > 0 else 0.0), "cyan"),
+        )
+    return table

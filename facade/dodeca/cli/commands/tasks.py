@@ -1,0 +1,142 @@
+"""`dodeca tasks list`, `show` and `wait`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from dodeca.cli.inputs import Timeout
+from dodeca.errors import BadRequestError, InvalidRequestError, NotFoundError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from dodeca import Client, Job
+    from dodeca.cli.session import Session
+
+app = typer.Typer(no_args_is_help=True, help="List tasks of the API, show them or wait for them.")
+
+TaskKind = Literal["embed", "index", "analyze"]
+_KindOption = Annotated[TaskKind | None, typer.Option("--kind", help="Only tasks of this kind.")]
+_TaskIds = Annotated[list[str], typer.Argument(metavar="TASK...", help="Ids of tasks.")]
+
+
+@app.command(name="list", epilog="Example: dodeca tasks list --kind index --limit 3")
+def list_(
+    context: typer.Context,
+    kind: _KindOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of tasks of each kind.")] = 10,
+) -> None:
+    """List embedding, indexing and analysis tasks, newest first."""
+    session: Session = context.obj
+    with session.client() as client:
+        tasks = [
+            {"kind": name, **_fields(task)}
+            for name in _kinds(kind)
+            for task in islice(_resource(client, name).list(page_limit=min(limit, 50)), limit)
+        ]
+    session.print_results(tasks, lambda: _table(tasks))
+
+
+@app.command(epilog="Example: dodeca tasks show TASK")
+def show(context: typer.Context, task_ids: _TaskIds, kind: _KindOption = None) -> None:
+    """Show the status of tasks."""
+    session: Session = context.obj
+    with session.client() as client:
+        tasks = [_record(*_find(client, task_id, kind)) for task_id in task_ids]
+    session.print_results(tasks, lambda: _table(tasks))
+
+
+@app.command(epilog="Example: dodeca tasks wait TASK --timeout 600")
+def wait(
+    context: typer.Context,
+    task_ids: _TaskIds,
+    kind: _KindOption = None,
+    timeout: Timeout = 3600.0,
+) -> None:
+    """Wait until tasks are ready; a task that fails is an error."""
+    session: Session = context.obj
+    with session.client() as client:
+
+        def work(task_id: str) -> dict[str, Any]:
+            name, job = _find(client, task_id, kind)
+            with session.progress.waiting(f"{name} task {task_id}") as update:
+                update(job)
+                job.wait(timeout=timeout, on_progress=update)
+            return _record(name, job)
+
+        tasks = list(_printed(session, session.for_each(task_ids, work)))
+    if not session.as_json:
+        session.out.print(_table(tasks))
+
+
+def _printed(session: Session, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The records; with `--json`, each is printed as soon as it is there."""
+    for record in records:
+        if session.as_json:
+            session.print_json(record)
+        yield record
+
+
+def _kinds(kind: TaskKind | None) -> tuple[TaskKind, ...]:
+    return (kind,) if kind else ("embed", "index", "analyze")
+
+
+def _resource(client: Client, kind: TaskKind) -> Any:
+    if kind == "index":
+        return client.tasks
+    return client.embed.tasks if kind == "embed" else client.analyze.tasks
+
+
+def _find(client: Client, task_id: str, kind: TaskKind | None) -> tuple[TaskKind, Job[Any]]:
+    """The task with this id, among those of `kind` or of any kind.
+
+    Ids of each kind have a format of their own; the API rejects those of another with 400.
+    """
+    for name in _kinds(kind):
+        try:
+            return name, _resource(client, name).retrieve(task_id)
+        except (NotFoundError, BadRequestError):
+            continue
+    raise InvalidRequestError(f"no task {task_id!r} among those of {kind or 'any kind'}")
+
+
+def _record(kind: TaskKind, job: Job[Any]) -> dict[str, Any]:
+    latest = job.latest
+    fields = {} if latest is None or kind == "embed" else _fields(latest)
+    return {"kind": kind, **fields, "id": job.id, "status": job.status}
+
+
+def _fields(task: Any) -> dict[str, Any]:
+    """The fields that all kinds of tasks have, and those that tell what a task is about."""
+    metadata = getattr(task, "system_metadata", None)
+    about = {
+        "filename": metadata.filename if metadata else None,
+        "video_id": getattr(task, "video_id", None),
+        "model_name": getattr(task, "model_name", None),
+        "result": getattr(getattr(task, "result", None), "data", None),
+    }
+    fields = {"id": task.id, "status": task.status, "created_at": task.created_at}
+    return fields | {name: value for name, value in about.items() if value}
+
+
+def _table(tasks: list[dict[str, Any]]) -> Table:
+    from dodeca.cli import tables
+
+    styles = {"ready": "green", "failed": "red", "canceled": "red"}
+    table = tables.new_table("kind", "id", "status", "created", "about")
+    for task in tasks:
+        created = task.get("created_at")
+        status = task["status"] or ""
+        about = [task.get(name) for name in ("filename", "video_id", "model_name", "result")]
+        table.add_row(
+            tables.cell(task["kind"]),
+            tables.cell(task["id"], "bold"),
+            tables.cell(status, styles.get(status, "yellow")),
+            tables.cell(created.strftime("%Y-%m-%d %H:%M") if created else ""),
+            tables.cell("  ".join(str(value) for value in about if value)),
+        )
+    return table

@@ -1,0 +1,187 @@
+"""Arguments and options that several commands share, and how they become calls of the client."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import attrs
+import typer
+
+from dodeca.cli.text import printable
+from dodeca.errors import InvalidMediaError, InvalidRequestError
+from dodeca.media import SYNC_BYTES, Media, fits_sync_request, is_audio, is_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dodeca import Client, Embeddings, Job
+    from dodeca.cli.progress import ProgressDisplay
+    from dodeca.segmentation import Segmentation
+
+InputType = Literal["video", "audio", "image", "text"]
+_ASSET_PREFIX = "asset:"
+
+SegmentationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--segmentation",
+        metavar="fixed:S|dynamic:S",
+        help="How to split media into segments: of S seconds each, or at scene changes with at "
+        "least S seconds.",
+    ),
+]
+EmbeddingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option",
+        metavar="MODALITY",
+        help='Only this modality: "visual", "audio" or "transcription"; can be repeated.',
+    ),
+]
+EmbeddingScope = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scope",
+        metavar="SCOPE",
+        help='Only this scope: "clip" (segments) or "asset" (the whole); can be repeated.',
+    ),
+]
+StartSec = Annotated[
+    float | None, typer.Option("--start", metavar="S", help="Embed from this second on.")
+]
+EndSec = Annotated[
+    float | None, typer.Option("--end", metavar="S", help="Embed up to this second.")
+]
+Via = Annotated[
+    Literal["auto", "sync", "task"],
+    typer.Option("--via", help="One request (sync), a task, or what the size needs (auto)."),
+]
+Timeout = Annotated[float, typer.Option(min=0, help="Maximum seconds to wait for each task.")]
+
+
+@attrs.frozen
+class ClipOptions:
+    """How to embed an input; the names are those of `client.embed.video`."""
+
+    input_type: InputType | None = None
+    segmentation: Segmentation | None = None
+    embedding_option: list[str] | None = None
+    embedding_scope: list[str] | None = None
+    start_sec: float | None = None
+    end_sec: float | None = None
+    via: str = "auto"
+    timeout: float = 3600.0
+
+
+def parse_media(source: str) -> Media:
+    """A file, a URL or `asset:ID` as media."""
+    if source.startswith(_ASSET_PREFIX):
+        return Media.asset(source.removeprefix(_ASSET_PREFIX))
+    return Media.of(source)
+
+
+def input_type_of(media: Media) -> InputType:
+    """The input type of media, by their name."""
+    if is_image(media):
+        return "image"
+    return "audio" if is_audio(media) else "video"
+
+
+def parse_segmentation(text: str | None) -> Segmentation | None:
+    """`fixed:6` or `dynamic:4` as a segmentation.
+
+    Raises:
+        typer.BadParameter: it is neither, or the seconds are out of range.
+    """
+    from dodeca import segmentation
+
+    try:
+        return None if text is None else segmentation.parse(text)
+    except ValueError as exc:
+        raise typer.BadParameter(f"--segmentation {text}: {exc}") from exc
+
+
+def check_output(output: Path, sources: Iterable[str] = ()) -> None:
+    """Refuse an output that cannot be written, before anything is sent and paid for.
+
+    Raises:
+        typer.BadParameter: its folder is missing or read-only, or it is a folder or a source.
+    """
+    if not output.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {printable(output.parent)}")
+    if output.is_dir():
+        raise typer.BadParameter(f"{printable(output)} is a folder; --output needs a file")
+    if not os.access(output.parent, os.W_OK | os.X_OK):
+        raise typer.BadParameter(f"the folder {printable(output.parent)} cannot be written to")
+    for source in sources:
+        if _is_same_file(output, source):
+            raise typer.BadParameter(f"--output would overwrite the input {printable(source)}")
+
+
+def _is_same_file(output: Path, source: str) -> bool:
+    try:
+        return output.samefile(source)
+    except (OSError, ValueError):  # one of them is not a file, such as a URL
+        return False
+
+
+def embed_source(
+    client: Client, progress: ProgressDisplay, source: str, options: ClipOptions
+) -> Embeddings:
+    """Embed one source and wait for the result."""
+    if options.input_type == "text":
+        _reject_clip_options(options, "text")
+        return client.embed.text(source)
+    if Path(source).is_dir():
+        raise InvalidMediaError(f"{source} is a folder; use `dodeca run` to embed folders")
+    media = parse_media(source)
+    input_type = options.input_type or input_type_of(media)
+    if input_type == "image":
+        _reject_clip_options(options, "images")
+        return client.embed.image(media)
+    if options.via == "sync" or (options.via == "auto" and fits_sync_request(media)):
+        call: Callable[..., Embeddings] = (
+            client.embed.audio if input_type == "audio" else client.embed.video
+        )
+        with progress.waiting(f"embedding {source}"):
+            return call(media, via="sync", **_keywords(options))
+    media = upload_if_large(client, progress, source, media)
+    tasks = client.embed.tasks
+    start: Callable[..., Job[Embeddings]] = tasks.audio if input_type == "audio" else tasks.video
+    job = start(media, **_keywords(options))
+    with progress.waiting(f"embedding {source}") as update:
+        return job.wait(timeout=options.timeout, on_progress=update)
+
+
+def _reject_clip_options(options: ClipOptions, what: str) -> None:
+    if any(o is not None for o in (options.segmentation, options.start_sec, options.end_sec)):
+        raise InvalidRequestError(
+            f"--segmentation, --start and --end are for video and audio, not for {what}"
+        )
+
+
+def upload_if_large(client: Client, progress: ProgressDisplay, source: str, media: Media) -> Media:
+    """Upload a file that is too large for a request; the media to send instead of it."""
+    if not media.is_local or (media.size or 0) <= SYNC_BYTES:
+        return media
+    return Media.asset(upload_and_wait(client, progress, source, media))
+
+
+def upload_and_wait(client: Client, progress: ProgressDisplay, source: str, media: Media) -> str:
+    """Upload a file and wait until the asset is ready; its id."""
+    with progress.uploading(f"uploading {source}", media.size) as update:
+        job = client.assets.upload(media, on_progress=update)
+    with progress.waiting(f"preparing {source}") as update:
+        return job.wait(on_progress=update).id
+
+
+def _keywords(options: ClipOptions) -> dict[str, Any]:
+    return {
+        "segmentation": options.segmentation,
+        "embedding_option": options.embedding_option,
+        "embedding_scope": options.embedding_scope,
+        "start_sec": options.start_sec,
+        "end_sec": options.end_sec,
+    }

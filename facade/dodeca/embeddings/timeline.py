@@ -1,0 +1,110 @@
+"""Score timelines: how well each segment matches a query over time, for plots and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from dodeca.embeddings.ranking import cosines, one_vector
+from dodeca.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dodeca.embeddings import Embeddings
+
+_MIN_RANGE = 0.05  # smaller differences of scores are noise
+
+
+@attrs.frozen(eq=False)
+class ScoreTimeline:
+    """The segments of one modality in time order, and their scores for one query.
+
+    `start_sec`, `end_sec` and `scores` (cosine similarities) have shape (n,).
+    """
+
+    modality: str
+    start_sec: NDArray[np.float64]
+    end_sec: NDArray[np.float64]
+    scores: NDArray[np.float32]
+
+    @property
+    def low(self) -> float:
+        """The lowest score."""
+        return float(self.scores.min())
+
+    @property
+    def high(self) -> float:
+        """The highest score."""
+        return float(self.scores.max())
+
+    @property
+    def has_peak(self) -> bool:
+        """Whether the scores differ by more than noise."""
+        return self.high - self.low >= _MIN_RANGE
+
+    @property
+    def normalized_scores(self) -> NDArray[np.float64]:
+        """The scores scaled from 0 (lowest) to 1 (highest), of shape (n,).
+
+        Each timeline has its own scale, because scores of different modalities lie in different
+        ranges. If all scores are nearly equal, none comes near 1.
+        """
+        spread = max(self.high - self.low, _MIN_RANGE)
+        return (self.scores.astype(np.float64) - self.low) / spread
+
+
+def timed_segments(embeddings: Embeddings) -> Embeddings:
+    """The rows that have a start and an end, in time order; only clips if there are any.
+
+    Raises:
+        InvalidRequestError: no row has a start and an end.
+    """
+    rows = embeddings.filter(scope="clip") if "clip" in embeddings.embedding_scope else embeddings
+    rows = rows[np.flatnonzero(np.isfinite(rows.start_sec) & np.isfinite(rows.end_sec))]
+    if not len(rows):
+        raise InvalidRequestError(
+            f"{embeddings!r} has no segments with times; only those of video and audio have"
+        )
+    return rows[np.lexsort((rows.end_sec, rows.start_sec))]
+
+
+def by_modality(embeddings: Embeddings) -> Iterator[tuple[str, Embeddings]]:
+    """The timed segments of each modality, in the order in which modalities first occur."""
+    rows = timed_segments(embeddings)
+    for option in rows.embedding_option.distinct():
+        yield option or "all", rows[np.flatnonzero(rows.embedding_option.is_(option))]
+
+
+def score_timelines(embeddings: Embeddings, query: Embeddings) -> list[ScoreTimeline]:
+    """A timeline for each modality.
+
+    Raises:
+        InvalidRequestError: no timed segments, or `query` is not one vector of the same length.
+    """
+    return [
+        ScoreTimeline(modality, rows.start_sec, rows.end_sec, _scores(rows, query))
+        for modality, rows in by_modality(embeddings)
+    ]
+
+
+def _scores(rows: Embeddings, query: Embeddings) -> NDArray[np.float32]:
+    """The cosine similarity of each row to the query, of shape (n,)."""
+    return cosines(rows.vectors, one_vector(query, rows.vectors.shape[1]))[:, 0]
+
+
+def format_score(score: float) -> str:
+    """A score with two digits; never "-0.00"."""
+    return f"{round(score, 2) + 0.0:.2f}"
+
+
+def format_time(seconds: float) -> str:
+    """A position in media: 0:07, 12:40, 1:02:09."""
+    whole = int(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours}:{minutes:02}:{whole % 60:02}"
+    return f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,1 @@
+"""The emulator's own pages: the front page, the ledger and thumbnails."""

@@ -1,1 +1,0 @@
-"""What the emulator shows of itself: the front page, the access log, the ledger."""

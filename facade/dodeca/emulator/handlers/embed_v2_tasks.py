@@ -1,0 +1,131 @@
+"""`/embed-v2/tasks`: embeddings of audio and video as tasks, which are kept for seven days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+from typing import Any, cast
+
+from ..clock import parse_time, timestamp
+from ..database import Document, new_id
+from ..errors import parameter_invalid, resource_not_exist
+from ..inference import embedding
+from ..rules.limits import MediaLimits
+from ..rules.paging import paginate, time_parameter
+from ..state import Call, Handler, Reply, State
+from .embed_v2 import requested_input
+from .media_sources import open_source
+
+TASK_LIMITS = MediaLimits(shortest=4, longest=4 * 3600)
+RETENTION = timedelta(days=7)
+_COLLECTION = "embed_v2_tasks"
+_NAME = "embedding_tasks"  # the name of the collection in messages
+_STAGES = ("processing",)
+
+
+def create(call: Call) -> Reply:
+    """Handle `POST /embed-v2/tasks`: check and store the media; the embedding is made later."""
+    body, state = call.body, call.state
+    name, block = requested_input(body)
+    kind = cast(embedding.TimedMediaKind, name)
+    if body.get("embedding_dimension", 512) != 512:
+        raise parameter_invalid("embedding_dimension", why="Embeddings have 512 dimensions.")
+    if body.get("embedding_uncertainty"):
+        raise parameter_invalid("embedding_uncertainty", why="`marengo3.0` does not support it.")
+    with open_source(
+        state, block["media_source"], kind=kind, field=f"{kind}.media_source"
+    ) as source:
+        plan = embedding.plan_embedding(kind, block, source, TASK_LIMITS)
+        metadata = embedding.response_metadata(plan, source)
+        media = source.save(state)
+    now = timestamp(state.clock.now())
+    task = {
+        "_id": new_id(),
+        "status": _STAGES[0],
+        "model_name": body["model_name"],
+        "created_at": now,
+        "updated_at": now,
+        "polls": 0,
+        "duration": plan.duration,
+        "plan": asdict(plan),
+        "metadata": metadata,
+        "media": media,
+    }
+    state.database.insert(_COLLECTION, task)
+    return 202, {"_id": task["_id"], "status": task["status"]}
+
+
+def retrieve(call: Call) -> Reply:
+    """Handle `GET /embed-v2/tasks/{task_id}`, with the embeddings when they are ready."""
+    state, task_id = call.state, call.params["task_id"]
+    task = state.database.get(_COLLECTION, task_id)
+    if task is None or remove_if_expired(state, _COLLECTION, task):
+        raise resource_not_exist(_NAME, task_id)
+    task = state.jobs.refresh(
+        _COLLECTION, task, stages=_STAGES, work=partial(_work, state), polled=True
+    )
+    names = ("_id", "status", "created_at", "updated_at", "error")
+    response = {name: task[name] for name in names if name in task}
+    if task["status"] == "ready":
+        vectors = state.database.vectors(_COLLECTION, task_id)
+        assert vectors is not None
+        response["data"] = embedding.response_data(task["rows"], vectors)
+        response["metadata"] = task["metadata"]
+    return 200, response
+
+
+def list_(call: Call) -> Reply:
+    """Handle `GET /embed-v2/tasks`, newest first."""
+    state, params = call.state, call.params
+    earliest, latest = (time_parameter(params, name) for name in ("started_at", "ended_at"))
+    found = [
+        task
+        for task in state.database.find(_COLLECTION)
+        if not remove_if_expired(state, _COLLECTION, task)
+        and (earliest is None or task["created_at"] >= earliest)
+        and (latest is None or task["created_at"] <= latest)
+    ]
+    tasks = state.jobs.refresh_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
+    if "status" in params:
+        tasks = [task for task in tasks if task["status"] == params["status"]]
+    items, info = paginate(tasks, params)
+    return 200, {"data": [_summary(task) for task in items], "page_info": info}
+
+
+def _work(state: State, task: Document) -> dict[str, Any]:
+    rows, vectors = embedding.embed(
+        embedding.EmbeddingPlan(**task["plan"]), state.database.media_path(task["media"])
+    )
+    state.database.put_vectors(_COLLECTION, task["_id"], vectors)
+    return {"status": "ready", "rows": rows, "media": None}
+
+
+def remove_if_expired(state: State, collection: str, task: Document) -> bool:
+    """Return whether a task is older than RETENTION; if so, it is removed."""
+    if state.clock.now() - parse_time(task["created_at"]) < RETENTION:
+        return False
+    state.database.delete(collection, task["_id"])
+    return True
+
+
+def _summary(task: Document) -> dict[str, Any]:
+    kind, metadata = task["plan"]["kind"], task["metadata"]
+    names = ("input_url", "input_filename", "duration")
+    summary = {name: metadata[name] for name in names if name in metadata}
+    summary[f"{kind}_embedding_option"] = metadata["embedding_options"]
+    summary[f"{kind}_embedding_scope"] = metadata["embedding_scopes"]
+    if kind == "audio":
+        summary |= {name: metadata[name] for name in ("start_offset_sec", "end_offset_sec")}
+    elif "clip_length" in metadata:
+        summary["video_clip_length"] = metadata["clip_length"]
+    shown = ("_id", "model_name", "status", "created_at", "updated_at")
+    return {**{name: task[name] for name in shown}, f"{kind}_embedding": {"metadata": summary}}
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "embed_v2_tasks_create": create,
+    "embed_v2_tasks_list": list_,
+    "embed_v2_tasks_retrieve": retrieve,
+}

@@ -1,0 +1,143 @@
+"""`/tasks`: upload and index a video with one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ..database import Document, new_id
+from ..errors import ErrorResponse, parameter_not_provided, resource_not_exist
+from ..rules import filters, user_metadata
+from ..rules.models import MAX_TASK, check_video
+from ..rules.paging import paginate
+from ..rules.urls import MB, MediaSource, open_url
+from ..state import Call, Handler, Reply, State
+from . import indexes, videos
+
+COLLECTION = videos.TASKS
+_STAGES = ("uploading", *videos.STAGES)
+_FETCHED = 4096 * MB  # the most that is read from a URL
+_SYSTEM = ("duration", "filename", "height", "width")
+
+
+def create(call: Call) -> Reply:
+    """Handle `POST /tasks`: check and store the video; it is indexed later."""
+    body, state = call.body, call.state
+    index = indexes.find_index(state, body["index_id"])
+    custom = user_metadata.initial(user_metadata.parse(body.get("user_metadata")))
+    with _open_file(call) as source:
+        info = check_video(index, source, largest=MAX_TASK)
+        video = videos.new_video(
+            state,
+            index,
+            source,
+            info,
+            custom=custom,
+            stream=body.get("enable_video_stream", True),
+            stages=_STAGES,
+            task_id=new_id(),
+        )
+    task = {
+        "_id": video["task_id"],
+        "video_id": video["_id"],
+        "index_id": video["index_id"],
+        "created_at": video["created_at"],
+    }
+    with state.database.transaction():
+        videos.add(state, video)
+        state.database.insert(COLLECTION, task)
+    return 200, {"_id": task["_id"], "video_id": task["video_id"]}
+
+
+def list_(call: Call) -> Reply:
+    """Handle `GET /tasks`."""
+    params, state = call.params, call.state
+    index = {"index_id": params["index_id"]} if "index_id" in params else {}
+    found = _refreshed(state, state.database.find(COLLECTION, **index), polled=True)
+    if wanted := params.get("status"):
+        found = [task for task in found if task["status"] in wanted]
+    found = filters.filter_videos(found, params)
+    for name in ("created_at", "updated_at"):
+        found = filters.filter_since(found, params, name)
+    items, info = paginate(filters.sort_documents(found, params), params)
+    return 200, {"data": [_shown(task) for task in items], "page_info": info}
+
+
+def retrieve(call: Call) -> Reply:
+    """Handle `GET /tasks/{task_id}`."""
+    task = _existing(call.state, call.params["task_id"], polled=True)
+    streamed = {"hls": videos.stream_status(task)} if task["stream"] else {}
+    return 200, _shown(task) | streamed
+
+
+def delete(call: Call) -> Reply:
+    """Handle `DELETE /tasks/{task_id}`: a failed task, or a ready one whose video is deleted."""
+    state, task_id = call.state, call.params["task_id"]
+    task = _existing(state, task_id)
+    video = state.database.get(videos.COLLECTION, task["video_id"])
+    if task["status"] not in ("ready", "failed"):
+        raise _cannot_be_deleted(f"its status is `{task['status']}`")
+    if task["status"] == "ready" and video:
+        raise _cannot_be_deleted("its video has to be deleted first")
+    with state.database.transaction():
+        if video:
+            videos.remove(state, video)
+        state.database.delete(COLLECTION, task_id)
+    return 204, None
+
+
+def _cannot_be_deleted(why: str) -> ErrorResponse:
+    return ErrorResponse(400, "task_cannot_be_deleted", f"The task cannot be deleted: {why}.")
+
+
+def _existing(state: State, task_id: str, *, polled: bool = False) -> Document:
+    task = state.database.get(COLLECTION, task_id)
+    found = _refreshed(state, [task], polled=polled) if task else []
+    if not found:
+        raise resource_not_exist(COLLECTION, task_id)
+    return found[0]
+
+
+def _refreshed(state: State, tasks: list[Document], *, polled: bool = False) -> list[Document]:
+    """Return tasks with the current state of their videos, or the last state of deleted ones."""
+    found: dict[str, Document] = {}
+    alive = []
+    for task in tasks:
+        if video := state.database.get(videos.COLLECTION, task["video_id"]):
+            found[task["_id"]] = task
+            alive.append(video)
+        # Removing a video stores its last state in the task, perhaps since the task was read.
+        elif left := state.database.get(COLLECTION, task["_id"]):
+            found[task["_id"]] = left
+    for video in videos.refresh_all(state, alive, polled=polled):
+        found[video["task_id"]] |= video | {"_id": video["task_id"]}
+    return list(found.values())
+
+
+def _shown(task: Document) -> dict[str, Any]:
+    names = ("_id", "video_id", "index_id", "status", "created_at", "updated_at", "error")
+    system = {name: task["system_metadata"][name] for name in _SYSTEM}
+    shown = {name: task[name] for name in names if name in task}
+    return shown | {"estimated_time": None, "system_metadata": system}
+
+
+@contextmanager
+def _open_file(call: Call) -> Iterator[MediaSource]:
+    """Open the video at the URL or, without one, in the form. Raises ErrorResponse."""
+    if url := call.body.get("video_url"):
+        with open_url(call.state, url, field="video_url", limit=_FETCHED) as source:
+            yield source
+    elif upload := call.files.get("video_file"):
+        name = upload.filename
+        yield MediaSource(upload.path, "video_file", filename=name or None, temporary=True)
+    else:
+        raise parameter_not_provided("video_file", "video_url")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "tasks_create": create,
+    "tasks_list": list_,
+    "tasks_retrieve": retrieve,
+    "tasks_delete": delete,
+}

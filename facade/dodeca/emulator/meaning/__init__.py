@@ -1,1 +1,0 @@
-"""What measurements mean: vectors, and sentences made from facts."""

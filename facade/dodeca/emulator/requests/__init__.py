@@ -1,0 +1,1 @@
+"""Reads requests: finds the operation, receives the body, validates the parameters."""

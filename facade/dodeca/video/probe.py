@@ -1,0 +1,231 @@
+"""Probes media files: streams, duration, and the packets and frames in them.
+
+Files are not trusted: what cannot be decoded raises `BrokenMedia`, names are ignored, and formats
+that refer to other files or addresses (playlists) are not opened.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, cast
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.error import PermissionError as NotAllowed
+from av.stream import Disposition
+
+MediaContent = str | Path | bytes
+"""A file by its path, or its content."""
+
+MediaStream = av.VideoStream | av.AudioStream
+
+_FORMATS = (
+    "aac,ac3,aiff,amr,asf,avi,caf,eac3,flac,flv,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
+    "mp3,mpeg,mpegts,mpegvideo,mxf,ogg,png_pipe,wav,w64,webp_pipe,bmp_pipe,tiff_pipe"
+)
+_MAX_PIXELS = 1 << 26  # a small file must not expand to gigabytes
+_MIN_RATE = 1000  # samples per second; below that, a small file lasts for days
+# PyAV 19 accepts metadata that are not UTF-8; before, this was an option.
+_LENIENT: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__[:2]) < 19 else {}
+# Fixed-point decoders give the same samples on every machine; the default ones use floats.
+_EXACT_DECODERS = {"aac": "aac_fixed", "mp3": "mp3", "mp3float": "mp3", "ac3": "ac3_fixed"}
+
+
+class BrokenMedia(Exception):
+    """The file cannot be decoded; the message says why."""
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What a file is, read from its streams."""
+
+    kind: Literal["video", "audio", "image"]
+    format: str
+    """Short name of the container: mp4, webm, matroska, mp3, wav, jpeg, png, ..."""
+    size_bytes: int
+    duration: float | None = None
+    """Seconds, in steps of milliseconds; None for an image."""
+    width: int | None = None
+    """Pixels as displayed, that is after rotation; None for audio."""
+    height: int | None = None
+    fps: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether there is a soundtrack."""
+        return self.audio_codec is not None
+
+
+def probe(source: MediaContent) -> MediaInfo:
+    """Read what a file is from its streams; the duration is measured from all packets.
+
+    Raises BrokenMedia when nothing in it can be decoded, and OSError when the file cannot be
+    read.
+    """
+    with open_container(source) as (container, size):
+        video, audio = streams_of(container)
+        name = _format_name(container)
+        streams = [stream for stream in (video, audio) if stream]
+        if not streams:
+            raise BrokenMedia("there is no video, image or audio in it")
+        decoders = {stream.index: decoder_of(stream) for stream in streams}
+        first: dict[int, Any] = {}
+        ends = dict.fromkeys(decoders, 0)
+        for packet in packets_of(container, streams):
+            index = packet.stream_index
+            stamp = packet.dts if packet.pts is None else packet.pts
+            ends[index] = max(ends[index], (stamp or 0) + (packet.duration or 0))
+            if index in first:
+                continue
+            if decoded := frames_of(decoders[index], packet):
+                first[index] = decoded[0]
+                if video and index == video.index and container.format.name.endswith("_pipe"):
+                    return MediaInfo("image", name, size, **_shape(video, first[index]))
+        # A stream without a single frame does not count.
+        streams = [stream for stream in streams if stream.index in first]
+        if not streams:
+            raise BrokenMedia("nothing in it can be decoded")
+        values: dict[str, Any] = {"duration": _duration(streams, ends)}
+        if values["duration"] <= 0:
+            raise BrokenMedia("it has no duration")
+        if video in streams:
+            values |= _shape(video, first[video.index])
+            rate = video.average_rate or video.guessed_rate
+            values["fps"] = round(float(rate), 3) if rate else None
+        if audio in streams:
+            values["audio_codec"] = audio.codec_context.codec.canonical_name
+        return MediaInfo("video" if video in streams else "audio", name, size, **values)
+
+
+@contextmanager
+def open_container(source: MediaContent) -> Iterator[tuple[InputContainer, int]]:
+    """Open a container; yields it and its size in bytes. Errors of FFmpeg become BrokenMedia."""
+    file: BinaryIO
+    if isinstance(source, bytes):
+        file, size = io.BytesIO(source), len(source)
+    else:
+        path = Path(source)
+        file, size = path.open("rb"), path.stat().st_size
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
+    with file:
+        try:
+            with av.open(_UnnamedFile(file), "r", options=options, **_LENIENT) as container:
+                yield container, size
+        except FFmpegError as exc:
+            unknown = isinstance(exc, NotAllowed)  # raised for formats not in the list
+            reason = "its format is not supported" if unknown else exc.strerror
+            raise BrokenMedia(reason or type(exc).__name__) from exc
+
+
+class _UnnamedFile:
+    """A file without a name, so that FFmpeg relies on its content alone.
+
+    It would interpret some names as patterns, addresses or formats.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+
+def streams_of(container: InputContainer) -> tuple[av.VideoStream | None, av.AudioStream | None]:
+    """Return the first video and the first audio stream that have a decoder, if any.
+
+    Cover art of a song does not count.
+    """
+    cover = Disposition.attached_pic
+    known = [stream for stream in container.streams if stream.codec_context]
+    videos = (s for s in known if isinstance(s, av.VideoStream) and not s.disposition & cover)
+    audios = (s for s in known if isinstance(s, av.AudioStream) and s.sample_rate >= _MIN_RATE)
+    return next(videos, None), next(audios, None)
+
+
+def packets_of(container: InputContainer, streams: list[MediaStream]) -> "Iterator[av.Packet[Any]]":
+    """Yield the packets up to where the file breaks off, then those that flush the decoders."""
+    wanted = {stream.index for stream in streams}
+    try:
+        for packet in container.demux(streams):
+            if packet.stream_index in wanted:
+                yield packet
+    except FFmpegError:
+        return
+
+
+def decoder_of(stream: MediaStream, *, thorough: bool = True) -> Any:
+    """Return a decoder that gives the same result on every machine, also for damaged files.
+
+    Video is decoded on one core and without the loop filter; unless `thorough`, frames that no
+    others refer to are skipped: half the work, for nearly the same measurements.
+    """
+    decoder = stream.codec_context
+    if isinstance(decoder, av.VideoCodecContext):
+        decoder.thread_count = 1
+        decoder.options = {"max_pixels": str(_MAX_PIXELS), "skip_loop_filter": "all"}
+        if not thorough:
+            decoder.skip_frame = "NONREF"
+        return decoder
+    name = _EXACT_DECODERS.get(decoder.codec.canonical_name)
+    if name is None:
+        return decoder
+    exact = cast(av.AudioCodecContext, av.CodecContext.create(name, "r"))
+    exact.extradata = decoder.extradata
+    return exact
+
+
+def frames_of(decoder: Any, packet: "av.Packet[Any]") -> list[Any]:
+    """Return the frames that a packet completes; none when it cannot be decoded."""
+    try:
+        return cast(list[Any], decoder.decode(packet))
+    except FFmpegError:
+        return []
+
+
+def start_of(streams: list[MediaStream]) -> float:
+    """Return the start of the earliest stream, in seconds of the file's own clock."""
+    stamps = [(stream, stream.start_time) for stream in streams]
+    return min((seconds(at, stream) for stream, at in stamps if at is not None), default=0.0)
+
+
+def seconds(stamp: int, stream: MediaStream) -> float:
+    """Return a timestamp in seconds."""
+    base = stream.time_base or Fraction(1)
+    return stamp * base.numerator / base.denominator
+
+
+def _duration(streams: list[MediaStream], ends: dict[int, int]) -> float:
+    """Return the seconds to the end of the last packet, in steps of milliseconds.
+
+    The first stream, the video, decides, unless the audio is longer by a second or more. Headers
+    may be missing, estimated or wrong, so packets are counted; but a header that agrees within a
+    tenth of a second is more exact, as it accounts for padding.
+    """
+    lengths = []
+    for stream in streams:
+        counted = seconds(ends[stream.index], stream) - start_of(streams)
+        stated = seconds(stream.duration or 0, stream)
+        lengths.append(stated if abs(stated - counted) < 0.1 else counted)
+    longest = max(lengths)
+    return round(longest if longest - lengths[0] >= 1 else lengths[0], 3)
+
+
+def _shape(video: av.VideoStream, frame: av.VideoFrame) -> dict[str, Any]:
+    turned = round(frame.rotation / 90) % 2
+    width, height = frame.width, frame.height
+    return {
+        "width": height if turned else width,
+        "height": width if turned else height,
+        "video_codec": video.codec_context.codec.canonical_name,
+    }
+
+
+def _format_name(container: InputContainer) -> str:
+    names = container.format.name.removesuffix("_pipe").split(",")
+    if "mov" in names:
+        brand = container.metadata.get("major_brand", "").strip().lower()
+        return {"qt": "mov", "m4a": "m4a"}.get(brand, "mp4")
+    return names[0]

@@ -1,0 +1,85 @@
+"""The page about the command: its examples print what it shows, its JSON fields are there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from dodeca.emulator import samples
+
+from .conftest import Run
+
+PAGE = Path(__file__).parents[2] / "facade" / "docs" / "guide" / "command-line.md"
+TEXT = PAGE.read_text("utf-8")
+# What differs from run to run: ids and times of creation.
+VARYING = re.compile(r"\b[0-9a-f]{24}\b|\b\d{4}-\d\d-\d\d \d\d:\d\d\b")
+ASSIGNMENT = re.compile(r"(\w+)=\$\((.*)\)")
+
+
+def tidy(output: str) -> list[str]:
+    lines = (VARYING.sub("<…>", line).rstrip() for line in output.splitlines())
+    return [line for line in lines if line]
+
+
+def is_like(printed: str, shown: str) -> bool:
+    """Whether a line is what the page shows; a page may end a long one with "…"."""
+    return printed == shown or (shown.endswith("…") and printed.startswith(shown[:-1]))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    samples.write_all(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)  # pytest-xdist sets it
+    return tmp_path
+
+
+def test_the_examples_print_what_the_page_shows(dodeca: Run, folder: Path) -> None:
+    examples = "".join(re.findall(r"^```console\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+    _, *commands = re.split(r"^\$ ", examples, flags=re.MULTILINE)
+    assert len(commands) > 10
+    variables: dict[str, str] = {}
+    for command in commands:
+        line, _, shown = command.partition("\n")
+        assigned = ASSIGNMENT.fullmatch(line)
+        words = shlex.split(assigned[2] if assigned else line)
+        assert words[0] == "dodeca"
+        done = dodeca(*(variables.get(word, word) for word in words[1:]))
+        if assigned:
+            variables[f"${assigned[1]}"] = done.out.strip()
+            continue
+        printed, expected = tidy(done.out + done.err), tidy(shown)
+        assert len(printed) == len(expected), line
+        assert all(map(is_like, printed, expected)), line
+
+
+def test_the_json_fields_are_those_of_the_page(on_emulator: Run, folder: Path) -> None:
+    (table,) = re.findall(r"^\| command \| fields \|\n(.*?)\n\n", TEXT, re.MULTILINE | re.DOTALL)
+    documented = {
+        row.split("|")[1].strip(): set(re.findall(r"`(\w+)`", row.split("|")[2]))
+        for row in table.splitlines()[1:]
+    }
+    (folder / "broken.mp4").write_bytes(b"no video")
+    on_emulator("embed", "colours.mp4", "-o", "vectors.parquet")
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    commands = {
+        "`embed`, for each vector": ["embed", "purple.jpg"],
+        "`search`, for each match": ["search", "red", "vectors.parquet"],
+        "`index add`, for each video": ["index", "add", index, "colours.mp4"],
+        "`search --index`": ["search", "red", "--index", index],
+        "`report`": ["report", "colours.mp4", "-q", "red"],
+        "`check`, for each file": ["check", "purple.jpg"],
+        "`run --dry-run`": ["run", "--dry-run", "tones.wav", "-o", "library"],
+        "`run`, first for each failure": ["run", "broken.mp4", "-o", "library"],
+        "`tasks`, for each task": ["tasks", "list"],
+    }
+    found = {
+        name: {field for record in on_emulator("--json", *words).records[:1] for field in record}
+        for name, words in commands.items()
+    }
+    (end,) = on_emulator("--json", "run", "tones.wav", "-o", "other").records
+    found["`run`, at the end"] = set(end)
+    tasks = "`tasks`, for each task"  # each kind has some of the fields
+    assert found[tasks] < documented[tasks]
+    assert found | {tasks: documented[tasks]} == documented

@@ -1,0 +1,34 @@
+"""One small video with its embeddings and some queries, made once."""
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dodeca import Client, Embeddings, segmentation
+from dodeca.emulator import samples
+from dodeca.emulator.samples import Scene
+
+SCENES = [
+    Scene("red", 5, tone=220),
+    Scene("blue", 4, tone=2000),
+    Scene("green", 6, noise=True, level=0.3),
+    Scene("yellow", 5),
+]
+QUERIES = ("a red car", "a loud noise")
+
+
+@cache
+def folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="dodeca-")  # goes when the process ends
+
+
+@cache
+def video() -> Path:
+    return samples.video(Path(folder().name) / "colours.mp4", SCENES)
+
+
+@cache
+def embedded() -> tuple[Embeddings, dict[str, Embeddings]]:
+    with Client.emulated() as client:
+        found = client.embed.video(video(), segmentation=segmentation.dynamic(4))
+        return found, {text: client.embed.text(text) for text in QUERIES}
