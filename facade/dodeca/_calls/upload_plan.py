@@ -27,7 +27,12 @@ class Progress:
 
     @classmethod
     def complete(cls, asset_id: str, size: int) -> Progress:
-        """The progress of a file that was sent in one request."""
+        """The progress of a file of `size` bytes that was sent in one request.
+
+        >>> from dodeca.types import Progress
+        >>> Progress.complete("6a0c", 1_000).sent_bytes
+        1000
+        """
         return cls("", asset_id, size, size, 1, 1)
 
 
