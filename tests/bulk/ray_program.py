@@ -6,10 +6,11 @@ import json
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
-ATTEMPTS = 10
+NOT_STARTED = 75
 
 
 def main() -> None:
@@ -31,20 +32,14 @@ def main() -> None:
 
 
 def start_ray() -> None:
-    """Start Ray, which gives up after 30 seconds on a busy machine, until it has started."""
+    """Start Ray; exit with NOT_STARTED if a part of it was not ready in the time Ray allows it."""
     import ray
 
-    for attempt in range(ATTEMPTS):
-        try:
-            ray.init(
-                num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False
-            )
-        except Exception:
-            ray.shutdown()
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return
+    try:
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(NOT_STARTED)  # which ends the processes that have started
 
 
 def run(url: str, inputs: str, out: Path) -> Any:

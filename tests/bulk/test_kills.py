@@ -67,7 +67,8 @@ def test_kills(tmp_path: Path, forks: ForkServer, capsys: pytest.CaptureFixture[
     chance, kills, longest = random.Random(8), 0, 40.0
     job = {"inputs": str(inputs), "out": str(tmp_path / "out"), "settings": SETTINGS}
     with server(tmp_path, faults=SLOW) as url:
-        with Proxy(url, faults).serving() as proxied:
+        proxy = Proxy(url, faults)
+        with proxy.serving() as proxied:
             while True:
                 # As many kills as are wanted by the time that all is done, and a few more. A run is
                 # killed by the number of points that it has passed, which does not depend on load.
@@ -82,6 +83,7 @@ def test_kills(tmp_path: Path, forks: ForkServer, capsys: pytest.CaptureFixture[
                 if ended["status"] == 0 and not ended["remaining"] and not ended["failed"]:
                     break
                 kills += ended["status"] == -9
+                proxy.settle()  # the server has done what it was sent before the kill
         assets, tasks = count(url, "/assets"), count(url, "/embed-v2/tasks")
     orphans = tasks - INPUTS
     with capsys.disabled():
