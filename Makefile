@@ -4,11 +4,16 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SPARK := pyspark==4.3.0
 DEEP := tests/_async tests/_sync tests/bulk tests/facade tests/faults tests/spec tests/scripts/test_floors.py \
-  tests/emulator/test_schemathesis.py
+  tests/emulator/test_schemathesis.py tests/test_package.py
 REDOCLY := npx --yes @redocly/cli@2.77.0
 
+# uv trusts the system's certificates, as pip does: a company's proxy may have one of its own.
+# Older versions of uv know the second name, newer ones the first.
+export UV_SYSTEM_CERTS ?= true
+export UV_NATIVE_TLS ?= true
+
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo test test-deep test-spark soak mutants generate check bench clean
+.PHONY: help setup lock demo test test-deep test-spark soak mutants generate check docs bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12

@@ -1,4 +1,4 @@
-"""Reading, writing and pointing into YAML documents, the same way in every script."""
+"""Read and write YAML documents and name places in them, for all scripts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Location = tuple[str | int, ...]
 
 
 class SpecError(Exception):
-    """Something the pipeline does not know or cannot reconcile: the message says where and what."""
+    """An input that the pipeline cannot process; the message names the place and the value."""
 
     @classmethod
     def at(cls, location: Location, complaint: str, value: object) -> SpecError:
@@ -27,7 +27,7 @@ class SpecError(Exception):
 
 
 def json_path(location: Location) -> str:
-    """Write a location as JSONPath: `$.paths['/embed-v2'].post.tags[0]`."""
+    """Format a location as JSONPath: `$.paths['/embed-v2'].post.tags[0]`."""
     steps = ["$"]
     for step in location:
         if isinstance(step, int):
@@ -40,7 +40,7 @@ def json_path(location: Location) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's core types only (`no` and `2025-01-01` are strings), and no key twice."""
+    """Load YAML 1.2 core types only (`no` and `2025-01-01` are strings); reject duplicate keys."""
 
     def mapping(self, node: yaml.MappingNode) -> Object:
         mapping: Object = {}
@@ -54,7 +54,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Block style, list items indented, no aliases, long text wrapped."""
+    """Dump YAML in block style, with indented lists, without aliases, with wrapped text."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -90,5 +90,5 @@ def load(path: Path) -> Any:
 
 
 def dump(document: Object) -> str:
-    """Write a document in the one format that all files under spec/ have."""
+    """Format a document like all files under spec/."""
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True)

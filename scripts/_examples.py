@@ -1,4 +1,4 @@
-"""Small example values made from schemas: deterministic and complete rather than pretty."""
+"""Make small example values from schemas: deterministic and complete."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _objects(plain: Object, schemas: Object, depth: int) -> Iterator[Object]:
 
 
 def _further(allowed: Any, schemas: Object, depth: int) -> Object:
-    """Return a property that the schema does not list: it must survive too."""
+    """Return a property that the schema does not list, which must be kept as well."""
     if isinstance(allowed, dict):
         return {"unlisted": examples(allowed, schemas, depth + 1)[0]}
     return {"unlisted": "kept"} if allowed else {}

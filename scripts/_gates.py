@@ -1,4 +1,4 @@
-"""Try a whole generated package: `python -m scripts._gates FOLDER/dodeca_api`.
+"""Check a generated package: `python -m scripts._gates FOLDER/dodeca_api`.
 
 Every operation of its openapi.json has a module with a request builder and a success parser, and
 every model survives `from_dict(to_dict())` for examples made from its schema.
@@ -33,7 +33,7 @@ def check_operations(document: Object) -> None:
 
 
 def check_models(document: Object) -> None:
-    """Send every model through its own dictionaries, and make sure that none was left out."""
+    """Convert examples of every model to a dictionary and back; fail if a model has no example."""
     module = importlib.import_module("dodeca_api.models")
     exported = {name: getattr(module, name) for name in module.__all__}
     models: dict[str, Any] = {n: m for n, m in exported.items() if attrs.has(m)}
@@ -47,7 +47,7 @@ def check_models(document: Object) -> None:
 
 
 def _round_trip(model: Any, value: Object) -> Iterator[str]:
-    """Check one example and yield the name of every model that takes part in it."""
+    """Check one example and yield the name of every model in it."""
     instance = model.from_dict(value)
     if _with_bytes(instance.to_dict()) != value:
         raise SpecError(f"{model.__name__} does not survive from_dict(to_dict()): {value}")
@@ -55,7 +55,7 @@ def _round_trip(model: Any, value: Object) -> Iterator[str]:
 
 
 def _with_bytes(value: Any) -> Any:
-    """A file leaves as a tuple of its name, its stream and its type: take the bytes."""
+    """Replace a file, a tuple of name, stream and type, by its bytes."""
     if isinstance(value, dict):
         return {key: _with_bytes(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,8 +1,8 @@
 """The subset of OpenAPI 3.1 that the pipeline understands, and the walk over a document in it.
 
 `GRAMMAR` names, for every kind of object, the keywords it may have and the kind of each value, in
-the order in which they are written. One walk applies the caller's rules to each object, refuses
-every keyword and value that is not in the grammar, and puts the rest into canonical order.
+the order in which they are written. `walk` applies the caller's rules to each object, rejects
+keywords and values that are not in the grammar, and sorts the rest into canonical order.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ PLACES = frozenset({"query", "path", "header"})
 
 
 def walk(document: Object, rules: Mapping[str, Sequence[Rule]]) -> Object:
-    """Rewrite a document by rules per kind, refusing what the grammar does not hold."""
+    """Rewrite a document by rules for each kind of object; reject what the grammar lacks."""
     walked: Object = _Walker(rules).visit(document, "document", ())
     return walked
 
@@ -185,7 +185,7 @@ def _is_type(value: object) -> bool:
 
 
 def _check_schema(schema: Object, at: Location) -> None:
-    """Refuse schemas that say nothing, or say two things that do not agree."""
+    """Reject schemas that are empty or contradict themselves."""
     shapes = {"$ref", "type", "oneOf", "anyOf", "allOf"} & schema.keys()
     if len(shapes) != 1:
         raise SpecError.at(at, "a schema is one of $ref, type, oneOf, anyOf, allOf", schema)
@@ -203,7 +203,7 @@ def _check_schema(schema: Object, at: Location) -> None:
 
 
 def _check_literals(schema: Object, at: Location) -> None:
-    """Literals have the schema's own type: the generator drops mixed ones without a word."""
+    """Require literals of the schema's own type: the generator drops others silently."""
     literals = [((*at, "const"), schema["const"])] if "const" in schema else []
     for key in ("enum", "x-known-values"):
         values = schema.get(key, [])

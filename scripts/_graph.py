@@ -1,4 +1,4 @@
-"""Rules that need more than one object: references, names, unions, and what responses can hold."""
+"""Rules about several objects: references, names, unions, and values of responses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def with_schemas(document: Object, schemas: Object) -> Object:
 
 
 def references(node: object) -> Iterator[str]:
-    """Yield the name of every schema that something refers to."""
+    """Yield the name of every schema that is referenced."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"].removeprefix(REF)
@@ -55,7 +55,7 @@ def reachable(document: Object, start: Iterable[object]) -> set[str]:
 
 
 def resolve(schema: Object, schemas: Object) -> Object:
-    """Follow references until a schema says something itself."""
+    """Follow references to the schema that is not one itself."""
     followed: list[str] = []
     while "$ref" in schema:
         name = schema["$ref"].removeprefix(REF)
@@ -67,7 +67,7 @@ def resolve(schema: Object, schemas: Object) -> Object:
 
 
 def add_built_in(document: Object) -> Object:
-    """Add the schemas that the rules themselves refer to; any other dangling reference stops."""
+    """Add the schemas that the rules refer to; reject any other dangling reference."""
     schemas = schemas_of(document)
     todo = [document]
     while todo:
@@ -84,7 +84,7 @@ def add_built_in(document: Object) -> Object:
 
 
 def inline_constants(document: Object) -> Object:
-    """Put named constants where they are used, so that unions see their tags."""
+    """Inline named constants, so that unions see their tags."""
     schemas = schemas_of(document)
     constants = {
         name: schema
@@ -103,13 +103,13 @@ def inline_constants(document: Object) -> Object:
 
 
 def branches_of(union: Object) -> list[Object]:
-    """Return what a union chooses between, without null and without the open last branch."""
+    """Return the branches of a union, without null and without the open last branch."""
     branches: list[Object] = union.get("oneOf") or union.get("anyOf") or []
     return [b for b in branches if b not in (NULL, {"$ref": REF + UNLISTED})]
 
 
 def union_tag(branches: list[Object], schemas: Object) -> str | None:
-    """Return the property that tells the branches apart: required, constant, and never the same."""
+    """Return the discriminating property: required, constant, and different in each branch."""
     for name in resolve(branches[0], schemas).get("properties", {}):
         values = [_constant(resolve(branch, schemas), name) for branch in branches]
         if None not in values and len(set(values)) == len(values):
@@ -169,7 +169,7 @@ def _pascal(text: str) -> str:
 
 
 def discriminate(document: Object) -> Object:
-    """Give every union of objects a discriminator, or make sure that it needs none."""
+    """Add a discriminator to every union of objects that needs one."""
     schemas = schemas_of(document)
 
     def rule(schema: Any, at: Location) -> Any:
@@ -194,7 +194,7 @@ def _kind(schema: Object, schemas: Object) -> str:
 
 
 def _told_apart(branches: list[Object], schemas: Object) -> bool:
-    """Tell whether each branch requires a property that no other branch has."""
+    """Return whether each branch requires a property that no other branch has."""
     plain = [resolve(branch, schemas) for branch in branches]
     for i, branch in enumerate(plain):
         foreign = {name for j, b in enumerate(plain) if j != i for name in b.get("properties", {})}
@@ -204,7 +204,7 @@ def _told_apart(branches: list[Object], schemas: Object) -> bool:
 
 
 def require_bodies(document: Object) -> Object:
-    """A body whose schema requires something cannot itself be left out."""
+    """Mark a body as required if its schema requires a property."""
     schemas = schemas_of(document)
 
     def rule(body: Any, at: Location) -> Any:
@@ -217,7 +217,7 @@ def require_bodies(document: Object) -> Object:
 
 
 def open_responses(document: Object) -> Object:
-    """Let the service add to what it answers: new values and new kinds of object lose nothing.
+    """Open responses to values and kinds of object that the service adds later.
 
     In everything a response can hold, `enum` becomes `x-known-values`, and a union of objects
     becomes an `anyOf` whose last branch takes any object. The tags of unions stay constants.
@@ -238,7 +238,7 @@ def open_responses(document: Object) -> Object:
 
 
 def _tags(document: Object) -> set[Location]:
-    """Return where the tags of discriminated unions are: `(schema, "properties", tag)`."""
+    """Return the locations of the tags of discriminated unions: `(schema, "properties", tag)`."""
     found: set[Location] = set()
 
     def rule(schema: Any, at: Location) -> Any:
@@ -265,7 +265,7 @@ def _opened(schema: Object, document: Object) -> Object:
 
 
 def list_tags(document: Object) -> Object:
-    """List every tag that an operation has, keeping what is said about it, and sort the paths."""
+    """List the tags of all operations with their descriptions, and sort the paths."""
     said = {tag["name"]: tag for tag in document.get("tags", [])}
     used = {op["tags"][0] for item in document["paths"].values() for op in item.values()}
     return {
@@ -276,7 +276,7 @@ def list_tags(document: Object) -> Object:
 
 
 def unique_operations(document: Object) -> Object:
-    """Refuse two operations of one name."""
+    """Reject two operations with the same name."""
     seen: dict[str, str] = {}
     for path, item in document["paths"].items():
         for method, operation in item.items():

@@ -1,4 +1,4 @@
-"""OpenAPI Overlay 1.0: our corrections and our wording, each with the reason for it."""
+"""OpenAPI Overlay 1.0: corrections and descriptions, each with its reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scripts._documents import Object, SpecError
 
 
 def apply(document: Object, overlay: Object) -> Object:
-    """Apply every action in order; one that matches nothing or gives no reason is an error."""
+    """Apply all actions in order; an action without a match or a reason is an error."""
     if overlay.get("overlay") != "1.0.0":
         raise SpecError(f"expected overlay version 1.0.0, got {overlay.get('overlay')!r}")
     changed = copy.deepcopy(document)
@@ -49,7 +49,7 @@ def _act(document: Object, action: Object) -> None:
 
 
 def _merge(target: Any, update: Any) -> None:
-    """Merge as Overlay 1.0 says: objects key by key, lists by appending, other values replaced."""
+    """Merge by the rules of Overlay 1.0: objects by key, append to lists, replace other values."""
     if isinstance(target, list):
         target.extend(update if isinstance(update, list) else [update])
     elif isinstance(target, dict) and isinstance(update, dict):

@@ -1,7 +1,7 @@
-"""Rules that turn one odd shape each into plain OpenAPI, looking at one object at a time.
+"""Rules that each turn one irregular form into plain OpenAPI, one object at a time.
 
-Every rule takes an object as published and returns it as it should be, or unchanged when it is
-already plain. What no rule knows is left for the grammar to refuse.
+Every rule takes a published object and returns it in plain form, or unchanged if it is plain
+already. What no rule knows is rejected later by the grammar.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def operation_name(operation: Object, at: Location) -> str:
 
 
 def _frame(document: Any, at: Location) -> Any:
-    """Give a page its place in the whole: server, security scheme, format version."""
+    """Add the server, the security scheme and the version to a page."""
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise SpecError.at(at, "expected an OpenAPI document with paths", document)
     if not str(document.get("openapi")).startswith("3.1."):
@@ -160,7 +160,7 @@ def _operation(operation: Any, at: Location) -> Any:
 
 
 def _parameter(parameter: Any, at: Location) -> Any:
-    """Name a path parameter as the path does."""
+    """Name a path parameter as in the path."""
     if not isinstance(parameter, dict) or parameter.get("in") != "path":
         return parameter
     if not isinstance(parameter.get("name"), str):
@@ -169,7 +169,7 @@ def _parameter(parameter: Any, at: Location) -> Any:
 
 
 def _response(response: Any, at: Location) -> Any:
-    """Say what the status means and, for an error without content, what its body looks like."""
+    """Describe a status, and for an error without content its body."""
     if not isinstance(response, dict):
         return response
     _, path, _, _, status = at
@@ -259,7 +259,7 @@ def _is_plain_scalar(schema: object) -> bool:
 
 
 def _single_literal(schema: Any, at: Location) -> Any:
-    """An enum of one value is a constant."""
+    """Turn an enum of one value into a constant."""
     values = schema.get("enum") if isinstance(schema, dict) else None
     if not isinstance(values, list) or len(values) != 1 or not isinstance(values[0], str | int):
         return schema

@@ -3,8 +3,8 @@
     python -m scripts.clean_spec            write spec/openapi.yaml
     python -m scripts.clean_spec --check    compare instead of writing
 
-Each published fragment is normalised by itself, the fragments are merged, the overlay is applied,
-and the result is cleaned once more: cleaning a clean document changes nothing.
+Each published fragment is normalized, the fragments are merged, the overlay is applied, and the
+result is normalized once more; normalizing a clean document changes nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from scripts._shapes import SHAPES
 
 
 def normalise(document: Object) -> Object:
-    """Turn every odd shape of one document into plain OpenAPI; what is unknown stops."""
+    """Turn one document into plain OpenAPI; reject unknown forms."""
     for step in (
         lambda doc: walk(doc, SHAPES),
         _graph.add_built_in,
@@ -45,7 +45,7 @@ def normalise(document: Object) -> Object:
 
 
 def clean(document: Object) -> Object:
-    """Normalise a whole document and open what its responses can hold."""
+    """Normalize a document and open its responses to later values."""
     for step in (
         normalise,
         _graph.unique_operations,
@@ -58,7 +58,7 @@ def clean(document: Object) -> Object:
 
 
 def merge(fragments: Mapping[str, Object]) -> Object:
-    """Unite fragments by name; what two of them say differently under one name is an error."""
+    """Merge fragments by name; different content under the same name is an error."""
     merged: Object = {}
     origins: dict[tuple[str, ...], str] = {}
     for name, fragment in fragments.items():
@@ -77,7 +77,7 @@ def merge(fragments: Mapping[str, Object]) -> Object:
 
 
 def _named_parts(fragment: Object) -> Iterable[tuple[tuple[str, ...], Any]]:
-    """Yield what is merged as a unit: each operation, each component, each top-level value."""
+    """Yield the units that are merged: operations, components, top-level values."""
     for key, value in fragment.items():
         if key not in ("paths", "components"):
             yield (key,), value
@@ -96,7 +96,7 @@ def _first_difference(one: Any, other: Any, at: Location) -> tuple[Location, Any
 
 
 def build(fragments: Mapping[str, Object], overlay: Object) -> Object:
-    """Make the clean document out of published fragments and the overlay."""
+    """Make the clean document from the published fragments and the overlay."""
     normalised = {}
     for name, fragment in fragments.items():
         try:
@@ -116,7 +116,7 @@ def main() -> None:
     if not args.check:
         OPENAPI.write_text(text, encoding="utf-8")
     elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != text:
-        raise SpecError("spec/openapi.yaml is not what `make generate` would write")
+        raise SpecError("spec/openapi.yaml is out of date: run `make generate`")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Which method is for which operation: `python -m scripts.coverage_table [--check]`.
+"""List the method for each operation: `python -m scripts.coverage_table [--check]`.
 
 Writes spec/COVERAGE.md from three sources: the operations of spec/openapi.yaml, the docstrings of
 the facade, each of which names its operation like `POST /search`, and the emulator's handlers. It
-fails when an operation has no method or no handler, or when a docstring names what does not exist.
+fails if an operation has no method or no handler, or if a docstring names an unknown operation.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _HEAD = """\
 # Coverage
 
 Every operation of [openapi.yaml](openapi.yaml), the methods of `Client` and `AsyncClient` that
-carry it out, and the function of the emulator that answers it. Made by `scripts/coverage_table.py`.
+call it, and the handler in the emulator. Made by `scripts/coverage_table.py`.
 
 | Operation | Facade | Emulator |
 |---|---|---|
@@ -47,7 +47,7 @@ class Operation:
 
 @attrs.frozen
 class Method:
-    """A public method, by the name that people write: `client.indexes.videos.list`."""
+    """A public method by the name that callers use: `client.indexes.videos.list`."""
 
     name: str
     function: Callable[..., Any]
@@ -93,11 +93,11 @@ def _walk(name: str, resource: object) -> Iterator[Method]:
 
 
 def problems(document: Object) -> list[str]:
-    """What is not covered, and what names something that is not there."""
+    """Operations without a method or handler, and docstrings that name unknown operations."""
     found = list(operations(document))
     lines = {operation.line for operation in found}
     wrong = [
-        f"{method.name}: its docstring names no operation of the document: {method.lines}"
+        f"{method.name}: its docstring names no known operation: {method.lines}"
         for client in (Client, AsyncClient)
         for method in methods(client)
         if not method.lines or not set(method.lines) <= lines
@@ -127,7 +127,7 @@ def _place(handler: Callable[..., Any] | None) -> str:
 
 
 def main() -> int:
-    """Write the table, or with --check compare it with what is committed."""
+    """Write the table, or compare it with the committed one (--check)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     is_check = parser.parse_args().check

@@ -1,6 +1,6 @@
 """Embed a few real files and search them: `python -m scripts.demo [MEDIA …]`.
 
-Without a key everything happens on the local emulator; with TWELVELABS_API_KEY set, on the API.
+Uses the real API if TWELVELABS_API_KEY is set, and the local emulator otherwise.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ QUERIES = ("a red scene", "a loud high tone", "something green and noisy")
 
 
 def main(arguments: list[str]) -> int:
-    """Embed the given files, or samples made for the purpose, and print what matches what."""
+    """Embed the given files, or sample files, and print how well they match some queries."""
     console = Console(width=100)
     on_api = any(os.environ.get(name) for name in ENVIRONMENT)
     with tempfile.TemporaryDirectory() as folder, Client() if on_api else Client.emulated() as c:
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     count = sum(map(len, found.values()))
     length = next(iter(found.values())).vectors.shape[1]
     console.print(f"\n{count} vectors of {length} floats from {len(found)} files.", end=" ")
-    place = "the TwelveLabs API" if on_api else "the local emulator: no key, no network"
+    place = "the TwelveLabs API" if on_api else "the local emulator, without a key or network"
     console.print(f"This ran on {place}.")
     console.print("The real API:  TWELVELABS_API_KEY=… make demo     Your own file:  ", end="")
     console.print("make demo MEDIA=clip.mp4", highlight=False)
@@ -61,7 +61,7 @@ def _embed(client: Client, path: Path) -> Embeddings:
 
 
 def _segments(found: dict[str, Embeddings], queries: dict[str, Embeddings]) -> Table:
-    table = Table(title="Cosine of each segment with each query", title_justify="left")
+    table = Table(title="Cosine similarity of each segment with each query", title_justify="left")
     for heading in ("file", "seconds", "option", "scope"):
         table.add_column(heading, no_wrap=True)
     for text in queries:
@@ -97,7 +97,7 @@ def _matches(found: dict[str, Embeddings], queries: dict[str, Embeddings]) -> Ta
 
 
 def _score(score: float) -> str:
-    """Two digits, and no minus before a zero."""
+    """Two digits, without a minus sign before zero."""
     return f"{round(score, 2) + 0.0:.2f}"
 
 

@@ -1,11 +1,10 @@
 """Make generated/dodeca_api from spec/openapi.yaml with the pinned openapi-python-client.
 
     python -m scripts.generate            write generated/dodeca_api
-    python -m scripts.generate --check    generate aside and compare with what is committed
+    python -m scripts.generate --check    compare generated/dodeca_api with a new result
 
-Nothing is written unless the result passes its gates: every operation has a module, every model
-survives `from_dict(to_dict())`, and a second run gives the same bytes (with `--check`, the
-committed files are the first run).
+Nothing is written unless the result passes its checks: every operation has a module, every model
+is equal after `from_dict(to_dict())`, and a second run gives the same bytes.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def generate(document: Object, target: Path, *, templates: Path | None = TEMPLAT
 
 
 def package(document: Object, folder: Path) -> dict[str, bytes]:
-    """Return every file of the package that is made from a document."""
+    """Return all files of the package generated from a document."""
     target = folder / PACKAGE.name
     generate(document, target)
     for name in UNUSED:
@@ -74,7 +73,7 @@ def package(document: Object, folder: Path) -> dict[str, bytes]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Read every file under a folder, leaving out what Python itself puts there."""
+    """Read all files under a folder, except caches of Python."""
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in sorted(folder.rglob("*"))
@@ -83,7 +82,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def check_gates(folder: Path) -> None:
-    """Import the package found in a folder, in a process of its own, and try all of it."""
+    """Check the package in a folder, in a separate process."""
     command = [sys.executable, "-m", "scripts._gates", str(folder / PACKAGE.name)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if run.returncode:
@@ -91,14 +90,14 @@ def check_gates(folder: Path) -> None:
 
 
 def compare(one: dict[str, bytes], other: dict[str, bytes], complaint: str) -> None:
-    """Refuse two packages that are not the same, byte for byte."""
+    """Reject two packages that differ."""
     names = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
     if names:
         raise SpecError(f"{complaint}: {', '.join(names)}")
 
 
 def write(made: dict[str, bytes], folder: Path) -> None:
-    """Make a folder hold exactly these files, touching only those that change."""
+    """Write these files into a folder and remove all others; unchanged files are not touched."""
     present = files(folder)
     for name in present.keys() - made.keys():
         (folder / name).unlink()

@@ -1,11 +1,11 @@
-"""Take the structure of an operation from a published reference page.
+"""Extract the structure of an operation from a published reference page.
 
     python -m scripts.import_page PAGE...           write spec/published/<operation>.yaml
     python -m scripts.import_page --check PAGE...   compare instead of writing
-    python -m scripts.import_page --check           every published file is bare and canonical
+    python -m scripts.import_page --check           check the format of every published file
 
 A page is markdown with one OpenAPI block in YAML. Names, types, limits, defaults and required
-flags are kept exactly as they are, odd shapes included; every sentence is left out.
+flags are kept as they are, irregular forms included; descriptions are left out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ VALUES = frozenset({"default", "const"})
 
 
 def openapi_block(page: str) -> Object:
-    """Return the one OpenAPI document inside a markdown page."""
+    """Return the OpenAPI document in a Markdown page."""
     blocks = []
     for fence in re.finditer(r"^```ya?ml\b[^\n]*\n(.*?)^```\s*$", page, re.MULTILINE | re.DOTALL):
         try:
@@ -50,7 +50,7 @@ def openapi_block(page: str) -> Object:
 
 
 def structure(node: Any, *, names: bool = False) -> Any:
-    """Copy a document without its prose; `names` says that the keys here are names."""
+    """Copy a document without descriptions; `names` tells that the keys here are names."""
     if isinstance(node, list):
         return [structure(item) for item in node]
     if not isinstance(node, dict):
@@ -65,7 +65,7 @@ def structure(node: Any, *, names: bool = False) -> Any:
 
 
 def file_name(document: Object) -> str:
-    """Name a published file after the one operation in it."""
+    """Name a published file after its operation."""
     operations = [
         (("paths", path, method), operation)
         for path, item in document.get("paths", {}).items()
@@ -78,7 +78,7 @@ def file_name(document: Object) -> str:
 
 
 def import_page(page: Path) -> tuple[str, str]:
-    """Return the file name and the text of what a page publishes."""
+    """Return the name and the text of the file for a page."""
     try:
         document = structure(openapi_block(page.read_text(encoding="utf-8")))
         return file_name(document), dump(document)
@@ -87,10 +87,10 @@ def import_page(page: Path) -> tuple[str, str]:
 
 
 def check_published(file: Path) -> None:
-    """Refuse a published file that holds prose, is badly named or is not in canonical form."""
+    """Reject a published file with descriptions, a wrong name or another format."""
     document = load(file)
     if structure(document) != document:
-        raise SpecError(f"{file.name}: holds prose")
+        raise SpecError(f"{file.name}: contains descriptions")
     if file_name(document) != file.name:
         raise SpecError(f"{file.name}: should be called {file_name(document)}")
     if dump(document) != file.read_text(encoding="utf-8"):
@@ -99,7 +99,7 @@ def check_published(file: Path) -> None:
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description="Take the structure out of published pages.")
+    parser = argparse.ArgumentParser(description="Extract the structure of published pages.")
     parser.add_argument("pages", nargs="*", type=Path)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     args = parser.parse_args()

@@ -1,11 +1,11 @@
-"""Are the tests of the faults able to fail? `python -m scripts.mutants` breaks one thing at a time.
+"""Check that the fault tests can fail: `python -m scripts.mutants` breaks one thing at a time.
 
-Each row of tests/faults/mutations.yaml names a fault, what is done about it, the test that shows
-it, and a change of the source that takes it away. The change is made in a copy of the tree, the
-test has to fail there, and tests/faults/ROWS.md is written from the rows when all of them did.
+Each row of tests/faults/mutations.yaml names a fault, the protection against it, its test, and a
+change of the source that removes the protection. The change is made in a copy of the tree, where
+the test has to fail. If all of them do, tests/faults/ROWS.md is written from the rows.
 
-`--check` looks only whether every change still fits the source, every test is there, and the page
-is up to date. `--row N` tries that row alone, and writes nothing.
+`--check` only checks that every change matches the source, every test exists, and the page is up
+to date. `--row N` tries one row and writes nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FAILED = 1  # pytest's exit code for "some tests failed"
 
 @attrs.frozen
 class Edit:
-    """A piece of a file, and what takes its place."""
+    """A piece of a file and its replacement."""
 
     file: str
     old: str
@@ -46,7 +46,7 @@ class Edit:
 
 @attrs.frozen
 class Row:
-    """A fault, and how it is known that nothing comes of it."""
+    """A fault, and the test that proves the protection against it."""
 
     row: int
     fault: str
@@ -67,7 +67,7 @@ class Row:
 
 
 def read() -> tuple[list[Row], str]:
-    """The rows, and what a soak has shown."""
+    """The rows, and the results of the soak."""
     data: dict[str, Any] = yaml.safe_load(DATA.read_text("utf-8"))
     rows = [
         Row(**{**row, "edits": [Edit(**edit) for edit in row.get("edits", [])]})
@@ -77,7 +77,7 @@ def read() -> tuple[list[Row], str]:
 
 
 def problems(rows: list[Row]) -> list[str]:
-    """What does not fit the source any more."""
+    """Rows that no longer match the source."""
     found = [] if [row.row for row in rows] == list(range(1, ROWS + 1)) else ["rows are missing"]
     for row in rows:
         if row.test is None:
@@ -111,7 +111,7 @@ def page(rows: list[Row], soak: str) -> str:
 
 
 class Copy:
-    """A copy of the tree, to be changed."""
+    """A copy of the tree for changes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -124,7 +124,7 @@ class Copy:
                 shutil.copy(source, folder / name)
 
     def is_red(self, row: Row) -> bool:
-        """Whether the test of a row fails once its change is made."""
+        """Return whether the test of a row fails after its change."""
         before = {edit.file: (self.folder / edit.file).read_text("utf-8") for edit in row.edits}
         try:
             for edit in row.edits:
@@ -140,7 +140,7 @@ class Copy:
             self._derive(row)
 
     def exit_code(self, tests: list[str]) -> int:
-        """Pytest's verdict on some tests."""
+        """Run some tests and return the exit status of pytest."""
         paths = [self.folder / "facade", self.folder / "generated", self.folder]
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
@@ -162,7 +162,7 @@ class Copy:
 
 
 def try_all(rows: list[Row]) -> list[str]:
-    """The rows whose tests cannot fail, or fail anyway."""
+    """Rows whose tests do not fail with the change, or fail without it."""
     rows = [row for row in rows if row.test is not None]
     copies: SimpleQueue[Copy] = SimpleQueue()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(COPIES) as threads:
@@ -188,7 +188,7 @@ def try_all(rows: list[Row]) -> list[str]:
 
 
 def main() -> None:
-    """Check or try the rows that the command line asks for."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--row", type=int, action="append")

@@ -7,52 +7,49 @@ import operator
 import os
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import twelvelabs
 
+import dodeca
 from dodeca import Client
-from dodeca.emulator import samples
+from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
+from tests import pages
+from tests.pages import PAGES, ROOT
 from tests.seams import on_clock
 
-ROOT = Path(__file__).resolve().parent.parent
-# What people import or reach from a client; `_async` is the same text in other words.
-MODULES = [
-    "dodeca",
-    "dodeca.embeddings.labels",
-    "dodeca.embeddings.matches",
-    "dodeca.batch",
-    "dodeca.embeddings",
-    "dodeca.errors",
-    "dodeca.langchain",
-    "dodeca.media",
-    "dodeca.plots",
-    "dodeca.report",
-    "dodeca.results.embedding",
-    "dodeca.results.library",
-    "dodeca.results.search",
-    "dodeca.results.text",
-    "dodeca.segmentation",
+# Where people import from.
+HOMES = [
+    *("dodeca", "dodeca.types", "dodeca.embeddings", "dodeca.errors", "dodeca.langchain"),
+    *("dodeca.media", "dodeca.plots", "dodeca.report", "dodeca.results", "dodeca.segmentation"),
     "dodeca.webhooks",
-    *(
-        f"dodeca._sync.{module.name}"
-        for module in pkgutil.iter_modules(importlib.import_module("dodeca._sync").__path__)
-    ),
 ]
-PAGES = sorted(ROOT.glob("facade/docs/**/*.md"))
+# Their examples are on pages of their own, or the same text in other words.
+WITHOUT_EXAMPLES = ("_async", "bulk", "cli", "emulator", "ray")
+PROGRAMS = [page for page in pages.PROGRAMS if page != pages.README]  # tests/test_package.py has it
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def examples() -> list[doctest.DocTest]:
     finder = doctest.DocTestFinder(exclude_empty=True)
-    found = [test for name in MODULES for test in finder.find(importlib.import_module(name))]
-    return [test for test in found if test.examples]
+    modules = [dodeca, *map(importlib.import_module, module_names(dodeca))]
+    return [test for module in modules for test in finder.find(module) if test.examples]
+
+
+def module_names(package: ModuleType) -> Iterator[str]:
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if module.name.split(".")[1] not in WITHOUT_EXAMPLES:
+            yield module.name
+            if module.ispkg:
+                yield from module_names(importlib.import_module(module.name))
 
 
 @pytest.fixture(scope="module")
@@ -87,38 +84,48 @@ def test_an_example(example: doctest.DocTest, names: dict[str, Any]) -> None:
 
 
 def public() -> dict[str, Any]:
-    """Every public function and class that people reach, by its full name."""
+    """Every public function and class that people reach, by the path where it is defined."""
     found: dict[str, Any] = {}
-    for name in MODULES:
+    for name in HOMES:
         module = importlib.import_module(name)
-        for word, value in vars(module).items():
-            if word.startswith("_") or getattr(value, "__module__", None) != name:
+        own = [word for word, value in vars(module).items() if is_from(name, value)]
+        for word in getattr(module, "__all__", own):
+            value = getattr(module, word)
+            path = home(f"{name}.{word}")
+            if word.startswith(("_", "Async")):
                 continue
             if inspect.isclass(value):
-                found[f"{name}.{word}"] = value
-                found |= {f"{name}.{word}.{own}": member for own, member in members(value)}
+                found[path] = value
+                found |= {f"{path}.{inner}": member for inner, member in members(value)}
             elif inspect.isfunction(value):
-                found[f"{name}.{word}"] = value
+                found[path] = value
     return {name: value for name, value in found.items() if not name.startswith(INSIDE)}
 
 
-# Behind what people call: how requests travel, how lists and jobs are put together.
+def is_from(module: str, value: Any) -> bool:
+    return getattr(value, "__module__", None) == module
+
+
+# For other parts of the package only.
 INSIDE = (
-    *(
-        f"dodeca._sync.{word}."
-        for word in ("batch", "line", "pool", "service", "storage", "through", "transport")
-    ),
-    *("dodeca._sync.job.Board", "dodeca._sync.job.JobState", "dodeca._sync.job.board"),
-    *(
-        "dodeca._sync.job.wait_all",
-        "dodeca._sync.pages.listed",
-        "dodeca._sync.resources.embed.embedded",
-        "dodeca._sync.resources.embed_tasks.as_embeddings",
-    ),
-    *("dodeca._sync.job.may_pass", "dodeca._sync.job.check_timeout"),
-    "dodeca.embeddings.labels.",
-    "dodeca.embeddings.Embeddings.from_columns",
+    *("dodeca._calls.upload_plan.Progress.whole", "dodeca.embeddings.labels."),
+    *("dodeca.media.check_", "dodeca.plots.Picture", "dodeca.results._build."),
 )
+
+
+def home(path: str) -> str:
+    """The path where a name is defined, which may be public at another one."""
+    module, name, *rest = split(path)
+    value = getattr(importlib.import_module(module), name, None)
+    return ".".join([getattr(value, "__module__", module), name, *rest])
+
+
+def split(path: str) -> list[str]:
+    """A path as its module, a name in it, and the names below that."""
+    parts = path.split(".")
+    modules = [".".join(parts[:length]) for length in range(1, len(parts))]
+    known = [name for name in modules if name in sys.modules]
+    return [known[-1], *parts[known[-1].count(".") + 1 :]]
 
 
 def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
@@ -132,7 +139,7 @@ def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(("name", "value"), public().items(), ids=public())
 def test_a_public_name_is_documented(name: str, value: Any) -> None:
     assert inspect.getdoc(value), f"{name} has no docstring"
-    if inspect.isfunction(value):
+    if inspect.isfunction(value) and name.split(".")[1] not in WITHOUT_EXAMPLES:
         lines = re.findall(r"^ *(?:>>>|\.\.\.) .*", value.__doc__ or "", re.MULTILINE)
         assert 1 <= len(lines) <= 5, f"{name} has {len(lines)} lines of examples"
 
@@ -154,17 +161,42 @@ def test_every_method_of_the_client_is_looked_at() -> None:
     assert {method.function for method in coverage_table.methods(Client)} <= looked_at
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return samples.write_all(tmp_path_factory.mktemp("samples"))
+
+
+@pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_the_code_of_a_page_runs(page: Path, names: dict[str, Any]) -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-    shared = dict(names)
-    for block in blocks:
-        exec(compile(block, str(page), "exec"), shared)
-    for name in set(shared) - set(names):
-        close = getattr(shared[name], "close", None)
-        if close is not None and not inspect.isclass(shared[name]):
-            close()
+def test_the_code_of_a_page_runs_in_an_empty_folder_and_prints_what_it_says(
+    page: Path,
+    media: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def copies(folder: str) -> None:
+        for file in media:
+            shutil.copy(file, folder)
+
+    monkeypatch.setattr(samples, "write_all", copies)  # the same files, without encoding them anew
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(pages.program(page), str(page), "exec"), names)
+    assert not pages.differences(page, capsys.readouterr().out)
+    for value in names.values():
+        if isinstance(value, Client | Emulator):
+            value.close()
+
+
+LINK = re.compile(r"(?<!`)\[[^]]*\]\(([^)\s]+)\)")
+
+
+@pytest.mark.parametrize("page", [*PAGES, *ROOT.glob("C*.md")], ids=lambda page: page.stem)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if not target.startswith(("https://", "#")):
+            assert (page.parent / target.partition("#")[0]).exists(), target
 
 
 @pytest.fixture(scope="module")
@@ -180,33 +212,35 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_pages_build_without_a_warning_and_load_nothing_from_elsewhere(built: Path) -> None:
-    pages = list(built.glob("**/*.html"))
-    assert len(pages) > len(PAGES)
+    found = list(built.glob("**/*.html"))
+    assert len(found) >= len(PAGES)
     loaded = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=.?(?:https?:)?//")
-    for page in pages:
+    for page in found:
         assert not loaded.search(page.read_text()), page.name
         assert "&gt;&gt;&gt; " not in re.sub(
             r"<pre.*?</pre>", "", page.read_text(), flags=re.DOTALL
         )
 
 
+def test_llms_txt_lists_every_page_of_the_site(built: Path) -> None:
+    listed = LINK.findall((built / "llms.txt").read_text(encoding="utf-8"))
+    built_pages = {str(page.relative_to(built)) for page in built.glob("**/*.html")}
+    assert sorted(listed) == sorted(built_pages - {"404.html"})
+
+
+def test_pages_name_public_paths_only(built: Path) -> None:
+    for page in built.glob("**/*.html"):
+        assert not re.findall(r"dodeca[\w.]*\._[a-z]\w*", page.read_text()), page.name
+
+
 def test_everything_public_is_on_a_page(built: Path) -> None:
     text = "".join(page.read_text() for page in built.glob("api/*.html"))
-    anchors = set(re.findall(r'id="(dodeca[^"]*)"', text))
-    missing = {name for name, value in public().items() if name not in anchors}
-    assert {name for name in missing if not name.startswith(UNLISTED)} == set()
+    shown = {home(path) for path in re.findall(r'id="(dodeca[^"]*)"', text)}
+    assert public().keys() - shown == set()
 
 
-# Shown where they are used from, or explained in words.
-UNLISTED = (
-    "dodeca.media.",
-    "dodeca._sync.client.BASE_URL",
-    "dodeca.embeddings.Embeddings.from_columns",
-)
-
-
-def test_both_sides_of_the_moving_table_exist() -> None:
-    rows = (ROOT / "facade/docs/moving.md").read_text().split("|---|---|\n")[1].split("\n\n")[0]
+def test_both_sides_of_the_table_of_migration_exist() -> None:
+    rows = (ROOT / "facade/docs/migrating.md").read_text().split("|---|---|\n")[1].split("\n\n")[0]
     ours, theirs = Client("key"), twelvelabs.TwelveLabs(api_key="key")
     seen = 0
     for row in rows.splitlines():

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import pages
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+DEEP = os.environ.get("DODECA_DEEP") == "1"
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
@@ -38,12 +41,17 @@ def test_the_wheel_holds_the_two_packages_and_their_types(wheel: Path) -> None:
     assert {"dodeca/py.typed", "dodeca_api/py.typed", "dodeca_api/openapi.json"} <= set(names)
 
 
-def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
-    uv, python = BIN / "uv", tmp_path / "env" / "bin" / "python"
-    run(uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "env", cwd=tmp_path)
-    install = (uv, "pip", "install", "--quiet", "--python", python)
+def environment(folder: Path, *names: str) -> Path:
+    """A fresh environment in `folder` with the packages of these names; returns its Python."""
+    uv, python = BIN / "uv", folder / "bin" / "python"
+    run(uv, "venv", "--quiet", "--python", sys.executable, folder, cwd=folder.parent)
     pins = ("--constraints", ROOT / "requirements.lock")
-    run(*install, *pins, f"{wheel}[emulator]", cwd=tmp_path)
+    run(uv, "pip", "install", "--quiet", "--python", python, *pins, *names, cwd=folder.parent)
+    return python
+
+
+def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    python = environment(tmp_path / "env", f"{wheel}[emulator]")
     code = (
         "import dodeca; client = dodeca.Client.emulated();"
         "print(client.embed.text('red').vectors.shape, dodeca.__file__); client.close()"
@@ -51,6 +59,25 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     shown = run(python, "-c", code, cwd=tmp_path)
     assert shown.startswith("(1, 512)")
     assert str(tmp_path / "env") in shown
+
+
+@pytest.mark.parametrize(
+    "page", pages.PROGRAMS if DEEP else [pages.README], ids=lambda page: page.stem
+)
+def test_the_install_line_of_a_page_is_enough_for_it(
+    page: Path, wheel: Path, tmp_path: Path
+) -> None:
+    names = [
+        f"{wheel}{name.removeprefix('.')}" if name.startswith(".") else name
+        for name in pages.requirements(page)
+    ]
+    python = environment(tmp_path / "env", *names)
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    assert not pages.differences(page, run(python, "-c", pages.program(page), cwd=folder))
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    for command in pages.commands(page):
+        run("bash", "-c", command, cwd=folder, PATH=path)
 
 
 USER_SCRIPT = """

@@ -13,7 +13,7 @@ import re
 import stat
 import warnings
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import attrs
@@ -208,7 +208,7 @@ class Media:
         >>> Media.of("tones.wav").mime_type
         'audio/x-wav'
         """
-        return _type_of_name(self)
+        return _mime_type(_name(self))
 
     def open(self) -> BinaryIO:
         """Open local media as a binary file object.
@@ -285,7 +285,7 @@ def is_image(media: Media) -> bool:
     >>> is_image(Media.of("purple.jpg"))
     True
     """
-    return _type_of_name(media).startswith("image/")
+    return input_type_of(_name(media)) == "image"
 
 
 def is_audio(media: Media) -> bool:
@@ -295,13 +295,29 @@ def is_audio(media: Media) -> bool:
     >>> is_audio(Media.of("tones.wav"))
     True
     """
-    return _type_of_name(media).startswith("audio/")
+    return input_type_of(_name(media)) == "audio"
 
 
-def _type_of_name(media: Media) -> str:
-    name = urlsplit(media.source_url).path if media.source_url else media.filename
-    guess, _ = mimetypes.guess_type(f"x{PurePosixPath(name or '').suffix}")
+def input_type_of(name: str) -> Literal["image", "audio", "video"] | None:
+    """The input type that a file name stands for; None if it is not that of media.
+
+    >>> from dodeca.media import input_type_of
+    >>> input_type_of("tones.wav"), input_type_of("notes.txt")
+    ('audio', None)
+    """
+    match _mime_type(name).partition("/")[0]:
+        case "image" | "audio" | "video" as found:
+            return found
+    return None
+
+
+def _mime_type(name: str) -> str:
+    guess, _ = mimetypes.guess_type(f"x{PurePosixPath(name).suffix}")
     return guess if guess and _MIME_TYPE.fullmatch(guess) else "application/octet-stream"
+
+
+def _name(media: Media) -> str:
+    return (urlsplit(media.source_url).path if media.source_url else media.filename) or ""
 
 
 def _base_name(name: str) -> str:

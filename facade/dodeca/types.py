@@ -1,7 +1,7 @@
 """The types that signatures name and that are not made by hand: import them for annotations.
 
     from dodeca import Client
-    from dodeca.types import Pages
+    from dodeca.types import Embed, Pages
 
 What people make themselves is in `dodeca` (`Media`, `Embeddings`), what the service returns in
 `dodeca.results`.
@@ -11,13 +11,37 @@ from __future__ import annotations
 
 from dodeca._async.job import AsyncJob
 from dodeca._async.pages import AsyncPages
-from dodeca._async.resources.search import AsyncSearchResults
+from dodeca._async.resources.analyze import AsyncAnalyze, AsyncAnalyzeTasks
+from dodeca._async.resources.assets import AsyncAssets
+from dodeca._async.resources.embed import AsyncEmbed
+from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
+from dodeca._async.resources.embed_v1 import AsyncEmbedV1, AsyncEmbedV1Tasks
+from dodeca._async.resources.imports import AsyncImports
+from dodeca._async.resources.indexed_assets import AsyncIndexedAssets
+from dodeca._async.resources.indexes import AsyncIndexes
+from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
+from dodeca._async.resources.search import AsyncSearch, AsyncSearchResults
+from dodeca._async.resources.tasks import AsyncTasks
+from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
+from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.stream import AsyncTextStream
 from dodeca._calls.polling import JobState
 from dodeca._calls.upload_plan import Progress
 from dodeca._sync.job import Job
 from dodeca._sync.pages import Pages
-from dodeca._sync.resources.search import SearchResults
+from dodeca._sync.resources.analyze import Analyze, AnalyzeTasks
+from dodeca._sync.resources.assets import Assets
+from dodeca._sync.resources.embed import Embed
+from dodeca._sync.resources.embed_tasks import EmbedTasks
+from dodeca._sync.resources.embed_v1 import EmbedV1, EmbedV1Tasks
+from dodeca._sync.resources.imports import Imports
+from dodeca._sync.resources.indexed_assets import IndexedAssets
+from dodeca._sync.resources.indexes import Indexes
+from dodeca._sync.resources.multipart_uploads import MultipartUploads
+from dodeca._sync.resources.search import Search, SearchResults
+from dodeca._sync.resources.tasks import Tasks
+from dodeca._sync.resources.text import Generate, Gists, Summarize
+from dodeca._sync.resources.videos import Videos
 from dodeca._sync.stream import TextStream
 from dodeca.batch import Batch
 from dodeca.bulk import Failure, Run
@@ -28,25 +52,59 @@ from dodeca.results import EmbeddingsV1
 from dodeca.segmentation import Dynamic, Fixed, Segmentation
 
 __all__ = [
+    "Analyze",
+    "AnalyzeTasks",
+    "Assets",
+    "AsyncAnalyze",
+    "AsyncAnalyzeTasks",
+    "AsyncAssets",
+    "AsyncEmbed",
+    "AsyncEmbedTasks",
+    "AsyncEmbedV1",
+    "AsyncEmbedV1Tasks",
+    "AsyncGenerate",
+    "AsyncGists",
+    "AsyncImports",
+    "AsyncIndexedAssets",
+    "AsyncIndexes",
     "AsyncJob",
+    "AsyncMultipartUploads",
     "AsyncPages",
+    "AsyncSearch",
     "AsyncSearchResults",
+    "AsyncSummarize",
+    "AsyncTasks",
     "AsyncTextStream",
+    "AsyncVideos",
     "Batch",
     "Dynamic",
+    "Embed",
+    "EmbedTasks",
+    "EmbedV1",
+    "EmbedV1Tasks",
     "EmbeddingsV1",
     "Failure",
     "Fixed",
+    "Generate",
+    "Gists",
+    "Imports",
+    "IndexedAssets",
+    "Indexes",
     "Job",
     "JobState",
     "Labels",
     "Match",
     "Matches",
     "MediaLike",
+    "MultipartUploads",
     "Pages",
     "Progress",
     "Run",
+    "Search",
     "SearchResults",
     "Segmentation",
+    "Summarize",
+    "Tasks",
     "TextStream",
+    "Videos",
 ]

@@ -154,7 +154,7 @@ def test_a_missing_file_is_rejected(dodeca: Run, media: Path) -> None:
     assert "there is no such file" in done.out
 
 
-def test_without_the_emulator_s_extra_headers_are_read(
+def test_without_the_extra_media_headers_are_read(
     dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "dodeca.video.probe", None)
@@ -174,4 +174,4 @@ def test_without_the_emulator_s_extra_headers_are_read(
         "tiny.png": [False, False, False],
     }
     assert found["clip.mp4"]["duration"] == pytest.approx(8, abs=0.1)
-    assert "pip install 'dodeca[emulator]'" in done.err
+    assert "pip install 'dodeca[media]'" in done.err

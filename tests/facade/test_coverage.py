@@ -86,8 +86,8 @@ def test_what_is_not_covered_is_a_problem() -> None:
     ]
     paths = {path: item for path, item in DOCUMENT["paths"].items() if path != "/gist"}
     assert [line for line in coverage_table.problems({"paths": paths}) if "gist" in line] == [
-        "client.gist: its docstring names no operation of the document: ['POST /gist']",
-        "client.gist: its docstring names no operation of the document: ['POST /gist']",
+        "client.gist: its docstring names no known operation: ['POST /gist']",
+        "client.gist: its docstring names no known operation: ['POST /gist']",
     ]
 
 

@@ -146,7 +146,7 @@ def test_import_then_check(published: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("type: object", "type: object\n      description: Words", "holds prose"),
+        ("type: object", "type: object\n      description: Words", "contains descriptions"),
         ("operationId: putThing", "operationId: take", r"should be called shelves_take\.yaml"),
         ("minimum: 1", "minimum:   1", "not in canonical form"),
     ],

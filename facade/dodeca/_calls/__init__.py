@@ -1,1 +1,1 @@
-"""One call of the API, without a network: what is sent, what comes back, when to try again."""
+"""One call of the API without network: parameters, bodies, responses, retries, limits."""

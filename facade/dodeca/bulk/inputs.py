@@ -6,7 +6,6 @@ import csv
 import datetime
 import glob
 import hashlib
-import mimetypes
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +19,7 @@ import orjson
 from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.params import choices, unicode
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media
+from dodeca.media import Media, input_type_of
 from dodeca.segmentation import Segmentation
 from dodeca.segmentation import parse as parse_segmentation
 from dodeca_api.models.video_input_request_embedding_option_items import (
@@ -174,7 +173,7 @@ def _folder_items(path: Path, options: EmbedOptions) -> Iterator[Item]:
     for folder, folders, names in os.walk(path, onerror=_raise_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and _kind_of(name) is not None:
+            if not name.startswith(".") and input_type_of(name) is not None:
                 yield _file_item(Path(folder, name), options, {})
 
 
@@ -317,15 +316,9 @@ def _make_item(
     media: Media | None = None,
 ) -> Item:
     """An item of the type that its name tells, else video; images have no options but the model."""
-    kind = _kind_of(name) or "video"
+    kind = input_type_of(name) or "video"
     own = EmbedOptions(model_name=options.model_name) if kind == "image" else options
     return Item(kind, origin, source, own, metadata, media)
-
-
-def _kind_of(name: str) -> str | None:
-    """The input type that a file name tells; None if it is not media."""
-    kind = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
-    return kind if kind in KINDS[1:] else None
 
 
 def _is_url(text: str) -> bool:

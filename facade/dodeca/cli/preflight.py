@@ -86,7 +86,7 @@ class EndpointCheck:
 
 
 def inspect(path: Path) -> FileInfo:
-    """Measure a file with PyAV (extra `emulator`), or without it read its name and header.
+    """Measure a file with PyAV (extra `media`), or without it read its name and header.
 
     Raises:
         InvalidMediaError: the file is missing or empty.

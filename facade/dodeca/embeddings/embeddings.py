@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 import attrs
 import numpy as np
@@ -139,7 +139,8 @@ class Embeddings:
             InvalidRequestError: vectors of different models or lengths.
         """
         if isinstance(parts, Mapping):
-            sources = [part._with_source_id(name) for name, part in parts.items()]
+            named = cast("Mapping[str, Embeddings]", parts)
+            sources = [part._with_source_id(name) for name, part in named.items()]
         else:
             sources = list(parts)
         return cls(**columns.concat(sources or [cls.from_items([])]))

@@ -26,7 +26,7 @@ Where the documents of the service are incomplete or contradict each other, the 
   `transcription`.
 - Without a `model_name`, analyses use `pegasus1.5`, and `pegasus1.2` for a `video_id`; images
   require `pegasus1.6`. Too long a prompt for `pegasus1.2` is `token_limit_exceeded`.
-- Generated text is made from measurements (duration, scenes, colours, light, motion, sound) and is
+- Generated text is made from measurements (duration, scenes, colours, light, motion, audio) and is
   labelled as the emulator's. Words of the prompt choose among them and the temperature varies the
   phrases; the same request gives the same text. Without `max_tokens` it ends at 4,096 tokens.
 - JSON Schema keywords outside the documented subset are `422 parameter_invalid`; so are `pattern`,

@@ -8,7 +8,7 @@ Report(html=<... characters>, is_self_contained=True, thumbnails=12)
 
 The page has a player, a timeline for each query and modality, and the best matches of each query.
 It needs no server and loads nothing from the network. Needs the extra `cli`; thumbnails need the
-extra `emulator`.
+extra `media`.
 """
 
 from __future__ import annotations

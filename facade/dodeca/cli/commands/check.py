@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +14,7 @@ from dodeca.cli import preflight
 from dodeca.cli.exit_status import ExitStatus, one_line
 from dodeca.cli.preflight import Endpoint, EndpointCheck, FileInfo
 from dodeca.errors import InvalidMediaError
+from dodeca.media import input_type_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -58,7 +58,7 @@ def check(
     records = [_record(row, is_rejected=row in rejected) for row in rows]
     session.print_results(records, lambda: _page(rows))
     if not all(info.is_measured for _, info, _ in rows):
-        install = extras.install_command("emulator")
+        install = extras.install_command("media")
         session.note(f"Frame sizes of videos were not measured; to measure them: {install}")
     if not session.as_json:
         session.note(f"{len(rows) - len(rejected)} of {len(rows)} can be used")
@@ -73,8 +73,7 @@ def _media_files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
             yield str(given), given
             continue
         for path in sorted(given.rglob("*")):
-            kind = (mimetypes.guess_type(path.name)[0] or "").partition("/")[0]
-            if kind in ("video", "audio", "image") and path.is_file():
+            if input_type_of(path.name) is not None and path.is_file():
                 yield str(path), path
 
 

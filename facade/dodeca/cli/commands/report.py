@@ -84,4 +84,4 @@ def report(
     else:
         session.note(f"{printable(file.name)} is too large to embed; the page refers to the file.")
     if not page.thumbnails and input_type == "video":
-        session.note(f"There are no thumbnails; to add them: {extras.install_command('emulator')}")
+        session.note(f"There are no thumbnails; to add them: {extras.install_command('media')}")
