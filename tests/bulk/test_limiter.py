@@ -17,7 +17,7 @@ SERVICES: list[tuple[str, Callable[[], Windows | Bucket], float]] = [
     ("250 a second, saved up, no headers", lambda: Bucket(250, 250, headers=False), 40),
     ("600 in each minute", lambda: Windows(600, 60.0), 600),
     ("600 in each minute, no headers", lambda: Windows(600, 60.0, headers=False), 600),
-    ("10 a second, a minute's saved up", lambda: Bucket(10, 600), 600),
+    ("10 a second, a minute's saved up", lambda: Bucket(10, 600), 240),
     ("10 a second, saved up, no headers", lambda: Bucket(10, 600, headers=False), 600),
     ("60 in each minute", lambda: Windows(60, 60.0), 1200),
 ]
