@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -38,12 +37,13 @@ def test_a_second_run_on_one_journal_is_refused_at_once(tmp_path: Path) -> None:
         command = [sys.executable, "-c", HOLD, url, str(inputs), str(out)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as first:
             assert first.stdout
-            first.stdout.readline()
-            with pytest.raises(RunLockedError, match=r"another process is working on .*out"):
-                client.embed.run(inputs, out=out)
-            assert first.poll() is None
-            first.send_signal(signal.SIGKILL)
-            first.wait()
+            try:
+                first.stdout.readline()
+                with pytest.raises(RunLockedError, match=r"another process is working on .*out"):
+                    client.embed.run(inputs, out=out)
+                assert first.poll() is None
+            finally:
+                first.kill()
         run = client.embed.run(inputs, out=out)
         assert (run.done + run.skipped, run.exit_code) == (3, 0)
         assert len(set(rows(out)["source"].to_pylist())) == 3
