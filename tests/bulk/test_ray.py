@@ -6,7 +6,6 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +23,30 @@ INPUTS = 24
 TEXTS = 300  # as in ray_program
 
 
-@pytest.fixture(scope="module")
-def ray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """What a program on Ray reported, the URL of its server, and its folder."""
-    folder = tmp_path_factory.mktemp("ray")
-    inputs = audio_files(folder / "in", INPUTS)
-    with server(folder) as url, server(folder, "--limit", "100/second") as limited:
-        command = [sys.executable, "-m", "tests.bulk.ray_program", url, limited, str(inputs)]
-        for _ in range(ATTEMPTS):
-            found = subprocess.run(
-                [*command, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=1800
-            )
-            if found.returncode != NOT_STARTED:
-                break
-        assert found.returncode == 0, found.stderr[-3000:]
-        yield {**json.loads(found.stdout.splitlines()[-1]), "url": url, "folder": folder}
+def test_two_workers_of_a_cluster(tmp_path: Path) -> None:
+    """One test, since to start a cluster takes longer than all that is done on it."""
+    inputs = audio_files(tmp_path / "in", INPUTS)
+    with server(tmp_path) as url, server(tmp_path, "--limit", "100/second") as limited:
+        report = reported(url, limited, str(inputs), str(tmp_path))
+        check_the_death_of_a_worker(report["run"], url, tmp_path)
+    check_the_limiter_holds_over_both(report["limits"])
+    check_batches_of_ray_data(report["batches"])
 
 
-def test_the_death_of_a_worker_loses_and_duplicates_nothing(ray: dict[str, Any]) -> None:
-    run, url, folder = ray["run"], ray["url"], ray["folder"]
+def reported(*arguments: str) -> dict[str, Any]:
+    """What a program on Ray reports."""
+    command = [sys.executable, "-m", "tests.bulk.ray_program", *arguments]
+    for _ in range(ATTEMPTS):
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800)
+        if found.returncode != NOT_STARTED:
+            break
+    assert found.returncode == 0, found.stderr[-3000:]
+    report: dict[str, Any] = json.loads(found.stdout.splitlines()[-1])
+    return report
+
+
+def check_the_death_of_a_worker(run: dict[str, Any], url: str, folder: Path) -> None:
+    """It loses and duplicates nothing."""
     assert (run["done"], run["exit_code"]) == (INPUTS, 0)
     assert len(run["killed"]) == 1
     assert count(url, "/assets") == INPUTS
@@ -52,15 +56,13 @@ def test_the_death_of_a_worker_loses_and_duplicates_nothing(ray: dict[str, Any])
     assert rows(folder / "run").equals(rows(folder / "local"))
 
 
-def test_the_limiter_holds_over_both_workers(ray: dict[str, Any]) -> None:
-    run = ray["limits"]
+def check_the_limiter_holds_over_both(run: dict[str, Any]) -> None:
+    """Workers with a limiter each would be refused as often as accepted."""
     assert (run["done"], run["workers"]) == (TEXTS, 2)
-    # Workers with a limiter each would be refused as often as accepted.
     assert run["rate_limited"] < 0.1 * TEXTS
 
 
-def test_batches_of_ray_data(ray: dict[str, Any]) -> None:
-    batches = ray["batches"]
+def check_batches_of_ray_data(batches: dict[str, Any]) -> None:
     assert batches["vectors"] == 2 * INPUTS
     assert batches["errors"] == ["media_invalid"]
     assert batches["places"] == list(range(INPUTS + 1))

@@ -53,9 +53,9 @@ def trusting(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """The environment trusts the authority; what was read of it before is forgotten."""
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    seam.tls.cache_clear()
+    seam.tls_context.cache_clear()
     yield
-    seam.tls.cache_clear()
+    seam.tls_context.cache_clear()
 
 
 def serving(certificate: trustme.LeafCert) -> Raw:
@@ -94,7 +94,7 @@ async def test_a_certificate_that_does_not_fit_is_final(
 async def test_an_authority_that_nobody_knows_is_final(
     kind: Kind, certificates: Certificates
 ) -> None:
-    seam.tls.cache_clear()
+    seam.tls_context.cache_clear()
     server = serving(certificates["good"])
     with server.serving("localhost") as url:
         async with opened(kind, url, key=KEY) as call:
@@ -196,8 +196,8 @@ async def test_certificates_that_are_not_there_are_an_error_of_configuration(
     (tmp_path / "empty.pem").write_text("no certificate")
     for name in ("missing.pem", "empty.pem"):
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / name))
-        seam.tls.cache_clear()
+        seam.tls_context.cache_clear()
         async with opened(kind, "https://localhost:9/v1.3") as call:
             with pytest.raises(errors.ConfigurationError, match="certificates"):
                 await call("embed.text", "red")
-    seam.tls.cache_clear()
+    seam.tls_context.cache_clear()
