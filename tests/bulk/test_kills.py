@@ -18,7 +18,8 @@ from tests.bulk.library import DEEP, audio_files, count, rows, server
 from tests.faults.proxy import Proxy, RandomFaults
 
 INPUTS = 400 if DEEP else 30
-KILLS = int(os.environ.get("DODECA_KILLS", "200" if DEEP else "15"))
+KILLS = int(os.environ.get("DODECA_KILLS", "200" if DEEP else "10"))
+AIM = 1.6 if DEEP else 3.0  # times as many kills as needed: few inputs leave much to chance
 SETTLE_SEC = 2.0
 SLOW_SEC = 0.03
 SETTINGS = {
@@ -72,7 +73,7 @@ def test_kills(tmp_path: Path, forks: ForkServer, capsys: pytest.CaptureFixture[
             while True:
                 # As many kills as are wanted by the time that all is done, and a few more. A run is
                 # killed by the number of points that it has passed, which does not depend on load.
-                late = kills < 1.6 * KILLS * _share_done(tmp_path / "out" / "journal.sqlite")
+                late = kills < AIM * KILLS * _share_done(tmp_path / "out" / "journal.sqlite")
                 longest = min(max(longest * (0.8 if late else 1.25), 16.0), 200.0)
                 ended = forks.run(
                     **job,
