@@ -1,8 +1,8 @@
 """A rate limiter that learns the limits of the service from its responses. No I/O.
 
 It gives permits to send. It learns from 429 and its Retry-After, and from the headers that say how
-many requests, or seconds of media, remain. All callers with one API key
-share it, from any number of threads and tasks.
+many requests, or seconds of media, remain. All callers with one API key share it, from any number
+of threads and tasks.
 """
 
 from __future__ import annotations
