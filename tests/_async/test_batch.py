@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Numbers(Server):
-    """ResponseParser a text with the number in it; the first so many requests with 429."""
+    """Responds to a text with the number in it; to the first so many requests with 429."""
 
     def __init__(self, *, refuse: int = 0, retry_after: str = "1") -> None:
         self.refuse = refuse
@@ -36,7 +36,8 @@ class Numbers(Server):
 
 
 def client_of(server: Server, clock: FakeClock | None = None) -> AsyncClient:
-    return on_clock(AsyncClient("key", transport=server), clock)
+    # Each waiting call moves the clock of all: none of them may come to another's deadline.
+    return on_clock(AsyncClient("key", transport=server, timeout=1e6), clock)
 
 
 async def test_the_order_is_kept() -> None:

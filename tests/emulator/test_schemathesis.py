@@ -76,13 +76,13 @@ def report(totals: fuzzing.Totals, transport: str, capsys: pytest.CaptureFixture
 
 
 def test_in_process(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    schema = fuzzing.load(examples(depth(4, deep=150)))
+    schema = fuzzing.load(examples(depth(8, deep=150)))
     schema.app = app(emulator)
     report(fuzzing.run(schema), "in process", capsys)
 
 
 def test_server(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = examples(depth(3, deep=30))
+    settings = examples(depth(5, deep=30))
     if not DEEP:  # the coverage phase is the same at every run, and most of it are wrong requests
         settings["phases"]["coverage"] = {"generation": {"mode": "positive"}}
     with serving(emulator) as url:
