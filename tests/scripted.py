@@ -11,7 +11,7 @@ Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """ResponseParser requests whose bodies are read, for both kinds of client."""
+    """Responds to requests whose bodies are read, for both kinds of client."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
@@ -28,7 +28,7 @@ class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 class Script(Server):
-    """ResponseParser in order, and keeps what was asked."""
+    """Responds in order, and keeps what was asked."""
 
     def __init__(self, *replies: Reply) -> None:
         self._replies = list(replies)

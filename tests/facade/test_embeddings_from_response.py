@@ -1,4 +1,4 @@
-"""ResponseParser that other clients have read."""
+"""Responses that other clients have read."""
 
 import io
 import json

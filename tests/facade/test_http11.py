@@ -39,13 +39,13 @@ def written(
     return b"\r\n".join([*lines, b"", content])
 
 
-def fed(answers: ResponseParser, text: bytes, cuts: list[int]) -> bytes:
+def fed(parser: ResponseParser, text: bytes, cuts: list[int]) -> bytes:
     """Feed a text in pieces; the body that came of it."""
     body: list[bytes] = []
     places = sorted({0, *(cut % (len(text) + 1) for cut in cuts), len(text)})
     for begin, end in itertools.pairwise(places):
-        answers.feed(memoryview(text)[begin:end])
-        body += answers.take_body()
+        parser.feed(memoryview(text)[begin:end])
+        body += parser.take_body()
     return b"".join(body)
 
 
@@ -59,19 +59,19 @@ def test_an_answer_is_the_same_however_it_is_cut(
 ) -> None:
     if status in (204, 304):
         framing, body = "close", []
-    answers = ResponseParser()
+    parser = ResponseParser()
     text = b"HTTP/1.1 103 Early\r\nlink: a\r\n\r\n" + written(status, headers, body, framing)
-    assert fed(answers, text, cuts) == b"".join(body)
+    assert fed(parser, text, cuts) == b"".join(body)
     if framing == "close" and status not in (204, 304):
-        assert not answers.is_complete
-        answers.end()
-        assert answers.is_last
-    assert (answers.status, answers.is_complete) == (status, True)
+        assert not parser.is_complete
+        parser.end()
+        assert parser.is_last
+    assert (parser.status, parser.is_complete) == (status, True)
     expected: dict[str, list[str]] = {}
     for name, value in headers:
         expected.setdefault(name.decode(), []).append(value.decode())
     joined = {name: ", ".join(values) for name, values in expected.items()}
-    assert joined.items() <= answers.headers.items()
+    assert joined.items() <= parser.headers.items()
 
 
 @given(BODIES, st.sampled_from(["length", "chunks"]), st.data())
@@ -79,11 +79,11 @@ def test_an_answer_that_is_cut_off_is_an_error(
     body: list[bytes], framing: str, data: st.DataObject
 ) -> None:
     text = written(200, [], body, framing)
-    answers = ResponseParser()
-    fed(answers, text[: data.draw(st.integers(0, len(text) - 1))], [])
-    if not answers.is_complete:
+    parser = ResponseParser()
+    fed(parser, text[: data.draw(st.integers(0, len(text) - 1))], [])
+    if not parser.is_complete:
         with pytest.raises(ProtocolError, match="closed the connection"):
-            answers.end()
+            parser.end()
     else:
         assert (framing, body) == ("chunks", []) or not body
 
@@ -92,11 +92,11 @@ def test_an_answer_that_is_cut_off_is_an_error(
 def test_one_connection_carries_answers_one_after_the_other(
     several: list[tuple[list[bytes], str]],
 ) -> None:
-    answers = ResponseParser()
+    parser = ResponseParser()
     for number, (body, framing) in enumerate(several):
-        answers.begin()
-        assert fed(answers, written(200 + number, [], body, framing), []) == b"".join(body)
-        assert (answers.status, answers.is_complete, answers.is_last) == (200 + number, True, False)
+        parser.begin()
+        assert fed(parser, written(200 + number, [], body, framing), []) == b"".join(body)
+        assert (parser.status, parser.is_complete, parser.is_last) == (200 + number, True, False)
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,10 @@ def test_what_is_no_http_is_an_error(text: bytes) -> None:
     ids=["head", "trailers"],
 )
 def test_headers_without_end_are_an_error(begin: bytes) -> None:
-    answers = ResponseParser()
-    answers.feed(begin)
+    parser = ResponseParser()
+    parser.feed(begin)
     with pytest.raises(ProtocolError, match="headers"):
-        deque(answers.feed(b"x-more: and more and more\r\n") for _ in range(10_000))
+        deque(parser.feed(b"x-more: and more and more\r\n") for _ in range(10_000))
 
 
 @pytest.mark.parametrize(
@@ -133,12 +133,12 @@ def test_headers_without_end_are_an_error(begin: bytes) -> None:
 )
 @pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
 def test_what_follows_an_answer_ends_the_connection(connection: bytes, surplus: bytes) -> None:
-    answers = ResponseParser()
+    parser = ResponseParser()
     text = written(200, [(b"connection", connection)], [b"yes"], "length")
-    assert fed(answers, text + surplus, []) == b"yes"
-    assert answers.is_complete
-    assert answers.is_last
-    assert answers.status == 200
+    assert fed(parser, text + surplus, []) == b"yes"
+    assert parser.is_complete
+    assert parser.is_last
+    assert parser.status == 200
 
 
 class Interrupted(ResponseParser):
@@ -149,10 +149,10 @@ class Interrupted(ResponseParser):
 
 
 def test_an_interruption_is_no_malformed_answer() -> None:
-    answers = Interrupted()
+    parser = Interrupted()
     with pytest.raises(KeyboardInterrupt):
-        answers.feed(memoryview(written(200, [(b"a", b"b")], [], "length")))
-    assert answers.is_last
+        parser.feed(memoryview(written(200, [(b"a", b"b")], [], "length")))
+    assert parser.is_last
 
 
 def asked(value: str) -> HttpRequest:

@@ -100,7 +100,7 @@ def exactly(body: bytes) -> Any:
 
 @st.composite
 def answers(draw: Callable[[Any], Any]) -> bytes:
-    """ResponseParser as text, since a number may be written in many ways."""
+    """Responses as text, since a number may be written in many ways."""
     width = draw(st.integers(1, 4))
     items = []
     for _ in range(draw(st.integers(0, 6))):

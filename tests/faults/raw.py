@@ -21,7 +21,7 @@ def http(body: bytes = EMBEDDED, status: str = "200 OK", **headers: str) -> byte
 
 
 class Raw:
-    """ResponseParser each request by `answer(request)`; None closes the connection instead."""
+    """Responds to each request by `answer(request)`; None closes the connection instead."""
 
     def __init__(
         self, answer: Callable[[bytes], Answer], tls: ssl.SSLContext | None = None
