@@ -3,8 +3,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 SPARK := pyspark==4.3.0
-# Three for two processors: many tests wait for a server or a deadline.
-WORKERS = $(shell $(BIN)/python -c "import os; print((os.cpu_count() or 2) * 3 // 2)")
 DEEP := tests/_async tests/_sync tests/bulk tests/facade tests/faults tests/spec tests/scripts/test_floors.py \
   tests/emulator/test_schemathesis.py tests/test_package.py
 REDOCLY := npx --yes @redocly/cli@2.77.0
@@ -37,10 +35,10 @@ demo: $(STAMP)  ## embed small real files on the emulator and search them (MEDIA
 	@$(BIN)/python -m scripts.demo $(MEDIA)
 
 test: $(STAMP)  ## run the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-deep: $(STAMP)  ## repeat what `make test` does little of: kills, faults, malformed and random input
-	DODECA_DEEP=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(DEEP)
+	DODECA_DEEP=1 $(BIN)/python -m pytest -n auto --dist worksteal $(DEEP)
 
 test-spark: $(STAMP)  ## run the recipe for Spark (needs Java)
 	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>/dev/null || { \
