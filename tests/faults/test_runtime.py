@@ -268,13 +268,15 @@ async def test_drips_and_silence_end_at_the_deadline(kind: Kind) -> None:
         "silent": [],
     }
 
+    sent_to_the_end: list[str] = []
+
     async def one(kept: str) -> None:
         def answer(_: bytes) -> Iterator[bytes]:
-            for piece in drips[kept]:
+            for piece in drips[kept] or [b""] * 200:
                 yield piece
-                raw.is_over.wait(0.1)
-            if not drips[kept]:
-                raw.is_over.wait()
+                if raw.is_over.wait(0.1):
+                    return
+            sent_to_the_end.append(kept)
 
         raw = Raw(answer)
         with raw.serving() as url:
@@ -285,6 +287,7 @@ async def test_drips_and_silence_end_at_the_deadline(kind: Kind) -> None:
     async with anyio.create_task_group() as group:
         for kept in drips:
             group.start_soon(one, kept)
+    assert not sent_to_the_end, "the client had left before"
 
 
 @pytest.mark.parametrize("timeout", [None, 0, -1, float("nan"), float("inf"), 1e10, "3"])
