@@ -145,3 +145,11 @@ def test_equal_files_keep_their_own_rows(tmp_path: Path) -> None:
 def test_an_older_dataset_keeps_the_ids_that_it_was_written_with() -> None:
     table = pd.read_parquet(STORED / "vectors")
     assert ids(Embeddings.load(STORED / "vectors")) == table["id"].to_list()
+
+
+def test_the_folder_of_a_run_is_loaded(tmp_path: Path) -> None:
+    with Client.emulated() as client:
+        client.embed.run([{"text": "red"}, {"text": "blue"}], out=tmp_path / "library")
+    found = Embeddings.load(tmp_path / "library")
+    assert ids(found) == ids(Embeddings.load(tmp_path / "library" / "vectors"))
+    assert (len(found), found.model_name) == (2, "marengo3.0")

@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from dodeca._base import html
+from dodeca._base.text import cut
 from dodeca.embeddings import columns, export, ranking, responses
 from dodeca.embeddings.labels import Labels
 from dodeca.embeddings.matches import Match, Matches, Segment
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dodeca.results import EmbeddingMetadata
+
+
+_REPR_CHARACTERS = 200  # of the labels of a column
 
 
 def _no_labels(embeddings: Any) -> Labels:
@@ -153,8 +157,8 @@ class Embeddings:
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:
         """Load a file that `to_parquet` wrote, with exactly the same values (extra `data`).
 
-        Takes other Parquet files with a column `vector`, too, and folders of them. Unknown columns
-        go to the `extra` of their row.
+        Takes the folder of a bulk run, too, other Parquet files with a column `vector`, and folders
+        of them. Unknown columns go to the `extra` of their row.
 
         >>> from dodeca import Embeddings
         >>> path = client.embed.text("red").to_parquet("red.parquet")
@@ -253,8 +257,8 @@ class Embeddings:
         dict_keys(['visual', 'audio'])
 
         Raises:
-            InvalidRequestError: `query` is not one vector of the same length, `k` is below 1, or
-                `weights` is negative or names an unknown modality.
+            InvalidRequestError: `query` is not one vector of the same length and model, `k` is
+                below 1, or `weights` is negative or names an unknown modality.
         """
         if not isinstance(k, int | np.integer) or k < 1:
             raise InvalidRequestError(f"k must be at least 1, got {k!r}")
@@ -263,6 +267,7 @@ class Embeddings:
                 f"by must be 'row' or 'moment', and 'moment' with weights, got {by!r}"
             )
         kept = ranking.comparable_rows(self)
+        ranking.check_models(self, query)
         rows = self if len(kept) == len(self) else self._select(kept)
         vectors = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
         if vectors is None:
@@ -285,11 +290,12 @@ class Embeddings:
         True
 
         Raises:
-            InvalidRequestError: `other` is not a matrix of vectors of the same length.
+            InvalidRequestError: `other` is not a matrix of vectors of the same length and model.
         """
         length = self.vectors.shape[1]
         what = f"the other vectors must have {length} floats, too"
         vectors = self if other is None else other
+        ranking.check_models(self, vectors)
         return ranking.cosines(self.vectors, ranking.as_vectors(vectors, length, what))
 
     def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
@@ -346,12 +352,12 @@ class Embeddings:
     def records(self, source_id: str | None = None) -> list[dict[str, Any]]:
         """The rows as plain dicts, for any vector store.
 
-        Each has an `id` (a UUID), `source_id`, `source`, `start_sec`, `end_sec`, `embedding_option`,
-        `embedding_scope`, `model_name`, simple values of `extra`, and `vector` as a list. The id
-        depends on the source, the time, the modality and the model, so that a row has the same id
-        in every run and writing it again replaces it. `source_id` names the media: its path, a
-        key of your own. Without one, here or by `concat`, rows that were read from a table keep
-        its ids, and the id of others depends on the vector instead.
+        Each has an `id` (a UUID), `source_id`, `source`, `start_sec`, `end_sec`,
+        `embedding_option`, `embedding_scope`, `model_name`, simple values of `extra`, and `vector`
+        as a list. The id depends on the source, the time, the modality and the model, so that a row
+        has the same id in every run and writing it again replaces it. `source_id` names the media:
+        its path, a key of your own. Without one, here or by `concat`, rows that were read from a
+        table keep its ids, and the id of others depends on the vector instead.
 
         >>> row = client.embed.text("red").records(source_id="query")[0]
         >>> row["id"], len(row["vector"])
@@ -425,7 +431,8 @@ class Embeddings:
         kinds = sorted(filter(None, self.embedding_option.distinct()))
         scopes = sorted(filter(None, self.embedding_scope.distinct()))
         sources = len(list(filter(None, self.source_id.distinct())))
-        parts = [" x ".join(map(str, self.vectors.shape)), "+".join(kinds), "+".join(scopes)]
+        labels = [cut("+".join(names), _REPR_CHARACTERS) for names in (kinds, scopes)]
+        parts = [" x ".join(map(str, self.vectors.shape)), *labels]
         if sources:
             parts.append(f"{sources} source{'s' * (sources > 1)}")
         return f"<Embeddings {', '.join(part for part in parts if part)}>"

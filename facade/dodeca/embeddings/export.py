@@ -97,8 +97,10 @@ def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
 def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The fields of `Embeddings` from a Parquet file or a folder of them."""
     parquet = require("pyarrow.parquet")
+    vectors = Path(path, "vectors")
+    is_run = Path(path, "journal.sqlite").is_file() and vectors.is_dir()
     try:
-        table = parquet.read_table(path, partitioning=None)
+        table = parquet.read_table(vectors if is_run else path, partitioning=None)
     except (OSError, ValueError) as exc:  # Arrow's own errors are ValueErrors
         raise InvalidRequestError(f"cannot read {os.fspath(path)!r} as Parquet: {exc}") from exc
     return read_arrow(table)
