@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dodeca import Client, Embeddings
+from dodeca import Client, Embeddings, Media
 from dodeca.emulator import samples
 
 STORED = Path(__file__).parents[1] / "bulk" / "stored"
@@ -153,3 +153,22 @@ def test_the_folder_of_a_run_is_loaded(tmp_path: Path) -> None:
     found = Embeddings.load(tmp_path / "library")
     assert ids(found) == ids(Embeddings.load(tmp_path / "library" / "vectors"))
     assert (len(found), found.model_name) == (2, "marengo3.0")
+
+
+def test_a_row_tells_where_its_media_is(tmp_path: Path) -> None:
+    image = samples.image(tmp_path / "red.png", "red")
+    with Client.emulated() as client:
+        one = client.embed.image(image)
+        batch = client.embed.images([image])[0]
+        text = client.embed.text("red")
+        asset = client.assets.upload(samples.video(tmp_path / "red.mp4", [samples.Scene("red", 4)]))
+        video = client.embed.video(Media.asset(asset.wait().id), via="sync")
+        task = client.embed.tasks.video(tmp_path / "red.mp4").wait()
+    assert (one[0].source, text[0].source, video[0].source) == (str(image), None, asset.id)
+    assert isinstance(batch, Embeddings)
+    assert (batch[0].source, one[0].source_id) == (str(image), None)
+    assert task.source.distinct() == [str(tmp_path / "red.mp4")]
+    found = Embeddings.concat({"a": one, "b": text, "c": video}).filter(source_id=["a", "c"])
+    again = Embeddings.load(found.to_parquet(tmp_path / "found.parquet"))
+    assert list(again.source) == [str(image), *[asset.id] * len(video)]
+    assert again.records()[0]["source"] == str(image)
