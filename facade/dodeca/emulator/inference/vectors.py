@@ -59,7 +59,7 @@ _WEIGHTS = dict.fromkeys(AXES, 100) | {
 }
 _WORDS = 0.3  # length of hashed words and sound patterns, relative to the named part
 _SHADES = 0.5  # length of the shades, where all colours together have 1
-_SEEN = 2.6  # squared length of everything seen; the named axes and shades have 1.9 at most
+_VISIBLE = 2.6  # squared length of everything seen; the named axes and shades have 1.9 at most
 _PLAIN = 160  # how much the shades count in the layout: all of it in an image without contrast
 _SPREAD = 4  # axes that each hashed feature touches
 
@@ -126,19 +126,22 @@ def audio_shares(analysis: Measurements, start: float, end: float) -> dict[str, 
     return audio_features(analysis.audio, start, end)[0] if analysis.audio else None
 
 
-def _visual_vector(seen: VisualFeatures, dimensions: int) -> Vector:
+def _visual_vector(features: VisualFeatures, dimensions: int) -> Vector:
     """Return what is seen as one vector of unit length."""
     size = _hashed_size(dimensions)
-    named = np.array([_WEIGHTS[name] * _seen(name, seen.axes[name]) for name in AXES]) / 100_000
-    roots = _roots(seen.shades)
+    named = (
+        np.array([_WEIGHTS[name] * _length_of(name, features.axes[name]) for name in AXES])
+        / 100_000
+    )
+    roots = _roots(features.shades)
     shades = _scaled(roots, _SHADES)
     plain = {f"shade {index}": int(root) * _PLAIN // 1_000_000 for index, root in enumerate(roots)}
-    layout = _hashed(seen.layout | plain, size)
-    rest = _SEEN - math.fsum((named * named).tolist()) - math.fsum((shades * shades).tolist())
+    layout = _hashed(features.layout | plain, size)
+    rest = _VISIBLE - math.fsum((named * named).tolist()) - math.fsum((shades * shades).tolist())
     return _unit(np.concatenate([named, shades, _scaled(layout, math.sqrt(rest))]))
 
 
-def _seen(name: str, share: int) -> float:
+def _length_of(name: str, share: int) -> float:
     """Return a share in thousandths as a length: the squares of all colours add up to one."""
     return math.sqrt(share * 1000) if name in COLOURS else share
 

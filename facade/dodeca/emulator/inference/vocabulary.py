@@ -9,7 +9,7 @@ from itertools import islice
 from ..media.palette import PALETTE
 
 WORDS_BY_AXIS: dict[str, str] = {
-    **{colour: " ".join(words) for colour, words in PALETTE.items()},
+    **{colour: " ".join(shades) for colour, shades in PALETTE.items()},
     "bright": "bright light sunny sunshine sunlit day daylight shining brilliant white snow noon",
     "dark": "dark night dim gloomy shadow midnight evening black dusk unlit",
     "colourful": "colourful colorful vivid vibrant saturated rainbow psychedelic",
