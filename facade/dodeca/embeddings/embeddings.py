@@ -252,7 +252,7 @@ class Embeddings:
 
         >>> video, query = client.embed.video("colours.mp4"), client.embed.text("blue")
         >>> video.search(query, k=1)
-        [<Match 0.87: 5.00-9.00 s, visual, clip>]
+        [<Match 0.55: 5.00-9.00 s, visual, clip>]
         >>> video.search(query, k=1, weights={"visual": 0.7, "audio": 0.3})[0].scores.keys()
         dict_keys(['visual', 'audio'])
 

@@ -69,7 +69,7 @@ class Match(_Scored):
 
     >>> query = client.embed.text("red")
     >>> client.embed.video("colours.mp4").search(query, k=1)[0]
-    <Match 0.88: 0.00-5.00 s, visual, clip>
+    <Match 0.57: 0.00-5.00 s, visual, clip>
     """
 
     scores: Mapping[str, float]
