@@ -109,7 +109,7 @@ def test_tools_take_a_tag_that_an_open_union_does_not_list(document: Object):
 
 def test_every_schema_is_in_use(document: Object):
     outside = [document["paths"], document["webhooks"]]
-    assert reachable(document, outside) == document["components"]["schemas"].keys()
+    assert document["components"]["schemas"].keys() <= reachable(document, outside)
 
 
 @pytest.mark.parametrize("path", ["/analyze", "/generate"])
