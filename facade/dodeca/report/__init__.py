@@ -111,5 +111,5 @@ def write(
     """
     target = Path(path)
     report = render(media, embeddings, queries, folder=target.parent, title=title)
-    target.write_text(report.html, encoding="utf-8")
+    write_text(target, report.html)
     return report
