@@ -87,9 +87,7 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     assert "visual 0.8" in dodeca("--emulated", "search", "a red car", target, *words).out
 
 
-def test_search_embeds_the_query_with_the_model_of_the_files(
-    dodeca: Run, tmp_path: Path
-) -> None:
+def test_search_embeds_the_query_with_the_model_of_the_files(dodeca: Run, tmp_path: Path) -> None:
     vectors = tmp_path / "vectors.parquet"
     item = {"embedding": [1.0] * 512, "embedding_option": None}
     Embeddings.from_items([item], model_name="marengo9.9").to_parquet(vectors)

@@ -79,15 +79,15 @@ def search(
     if bool(files) == bool(index):
         raise typer.BadParameter("name either Parquet files or --index")
     if index and (weight or merge or model or min_score is not None):
-        raise typer.BadParameter(
-            "--weight, --merge, --min-score and --model are for Parquet files"
-        )
+        raise typer.BadParameter("--weight, --merge, --min-score and --model are for Parquet files")
     if filter_ and not index:
         raise typer.BadParameter("--filter is for --index")
     weights = _parse_weights(weight)
     with session.client() as client:
         if index:
-            matches = _search_index(client, index, query, query_type, option, k, _parse_filter(filter_))
+            matches = _search_index(
+                client, index, query, query_type, option, k, _parse_filter(filter_)
+            )
         else:
             embeddings = _load(files or [], option)
             vector = _embed_query(client, query, query_type, _model_of(embeddings, model))
