@@ -64,7 +64,7 @@ def incompleteness(
         if not is_structured:
             return None
         message = "the answer reached its maximum length, and JSON that is cut off is not valid"
-        return IncompleteTextError(message, error and error.code, finish_reason, text)
+        return IncompleteTextError(message, error.code if error else None, finish_reason, text)
     if error is None:
         return None
     message = masked(str(error.message or "no message in the response")[:2000])

@@ -98,10 +98,10 @@ def search(
 
 def _model_of(embeddings: Embeddings, wanted: str | None) -> str | None:
     """The model for the query: that of the vectors; None if neither they nor the user name one."""
-    stored = embeddings.model_name
-    if wanted and stored and wanted != stored:
-        raise typer.BadParameter(f"the vectors are of {stored}, which {wanted} cannot search")
-    return wanted or stored
+    model = embeddings.model_name
+    if wanted and model and wanted != model:
+        raise typer.BadParameter(f"the vectors are of {model}, which {wanted} cannot search")
+    return wanted or model
 
 
 def _embed_query(client: Client, query: str, query_type: str, model: str | None) -> Embeddings:
