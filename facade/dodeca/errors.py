@@ -15,6 +15,8 @@ DodecaError
 ├── TransportError              no complete response: DNS, refused, reset, cut off
 │   └── RequestTimeout          no response before the deadline
 ├── InvalidResponseError        a response that is not as the API documents it
+│   └── TruncatedStreamError    a stream that stopped before its last event
+├── IncompleteTextError         the service ended a text before it was complete
 ├── OutcomeUnknownError         a create was sent, and its outcome is unknown
 ├── WebhookError                a notification without a valid, recent signature
 ├── RunLockedError              another process is working on the same bulk run
@@ -71,7 +73,32 @@ class InvalidResponseError(DodecaError):
 
 
 class TruncatedStreamError(InvalidResponseError):
-    """A stream that ended before its last event: the text is incomplete."""
+    """A stream that ended before its last event; `text` is what arrived of its text."""
+
+    def __init__(self, message: str, text: str = "") -> None:
+        super().__init__(message)
+        self.text = text
+
+
+@attrs.define(eq=False)
+class IncompleteTextError(DodecaError):
+    """The service ended a text before it was complete; `text` is what arrived of it.
+
+    An error occurred after the service had begun to answer (`code` and `message` are the
+    service's), or a structured answer was cut off at its maximum length (`finish_reason` is
+    "length"), so that its JSON cannot be parsed.
+    """
+
+    message: str
+    code: str | None = None
+    finish_reason: str | None = None
+    text: str = attrs.field(default="", repr=lambda text: f"<{len(text)} characters>")
+
+    def __str__(self) -> str:
+        label = f"[{self.code}] " if self.code else ""
+        return (
+            f"the text is incomplete: {label}{self.message} ({len(self.text)} characters arrived)"
+        )
 
 
 @attrs.define(eq=False)
