@@ -2,6 +2,7 @@
 
 DodecaError
 ├── ConfigurationError          the client cannot be set up: key, base URL, missing extra
+│   └── DatasetError            the files of a bulk run: damaged, of another run, not writable
 ├── InvalidRequestError         bad input, found before anything is sent (also a ValueError)
 │   └── InvalidMediaError       a file, URL or byte string that the API does not accept
 │       └── SourceChangedError  a file that changed since it was first read
@@ -46,6 +47,13 @@ class DodecaError(Exception):
 
 class ConfigurationError(DodecaError):
     """The client cannot be set up as configured: API key, base URL, missing extra."""
+
+
+class DatasetError(ConfigurationError):
+    """Files of a bulk run that are damaged, belong to another run, or cannot be read or written.
+
+    The message names the file and what to do. Finished inputs are kept.
+    """
 
 
 class InvalidRequestError(DodecaError, ValueError):

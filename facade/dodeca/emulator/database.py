@@ -25,6 +25,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from dodeca._base.files import sync_folder
+
 Document = dict[str, Any]
 Vectors = npt.NDArray[np.float32]
 
@@ -232,7 +234,7 @@ class Database:
             os.fsync(file.fileno())
         name = new_id()
         received.rename(self._media / name)
-        _sync_folder(self._media)
+        sync_folder(self._media)
         return name
 
     def link_media(self, file: Path) -> str:
@@ -274,16 +276,6 @@ def _keep_private(path: Path) -> None:
         for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
             if name.exists():
                 name.chmod(0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder, and syncs renames by itself
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _close(db: sqlite3.Connection, temporary: Path | None) -> None:
