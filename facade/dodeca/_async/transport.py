@@ -15,6 +15,7 @@ from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
 from dodeca._calls import retry
+from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
 from dodeca._calls.operation import RawResponse, Request, Sink
 from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
@@ -130,7 +131,7 @@ class AsyncTransport:
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
         idempotency = retry.IDEMPOTENCY[request.operation_id]
-        deadline = self.clock.monotonic() + self.settings.timeout
+        deadline = limited(self.clock.monotonic() + self.settings.timeout)
         number, was_ambiguous = 0, False
         while True:
             number += 1

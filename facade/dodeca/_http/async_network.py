@@ -9,7 +9,7 @@ import time
 from typing import cast
 
 from dodeca._http.lean_httpx import httpx
-from dodeca._http.network import CONNECT_ERRORS, addresses_with_shares, is_readable
+from dodeca._http.network import CONNECT_ERRORS, SOCKET_OPTIONS, addresses_with_shares, is_readable
 
 _MAX_UNREAD_BYTES = 256 * 1024  # bytes; above this, reading from the socket pauses
 
@@ -118,6 +118,9 @@ class AsyncTcpStream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is open."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's transport is not a subclass
+        connected = transport.get_extra_info("socket")
+        for option in SOCKET_OPTIONS:
+            connected.setsockopt(*option)
 
     def data_received(self, data: bytes) -> None:
         """Buffer the bytes, and pause reading above the limit."""

@@ -16,6 +16,17 @@ from typing import Any
 from dodeca._http.lean_httpx import httpx
 
 _READ_BYTES = 512 * 1024
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPALIVE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+SOCKET_OPTIONS = (
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), seconds)
+        for name, seconds in _KEEP_ALIVE.items()
+        if hasattr(socket, name)
+    ),
+)
+"""A peer that is gone without a word, such as behind a NAT, is noticed after two minutes."""
 CONNECT_ERRORS = (
     OSError,
     ValueError,
@@ -108,7 +119,8 @@ def _open_socket(
     until = time.monotonic() + timeout
     opened = socket.create_connection(where, timeout=timeout)
     try:
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for option in SOCKET_OPTIONS:
+            opened.setsockopt(*option)
         if tls is None:
             return opened
         opened.settimeout(max(until - time.monotonic(), 0.001))

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dodeca._base import extras, html
+from dodeca._base.lazy import cached_property
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
@@ -72,9 +72,10 @@ class Client:
         trust_env: bool = True,
         transport: messages.Transport | None = None,
     ) -> None:
+        key, api_key = load_api_key(api_key), None  # no traceback shows it
         self._owned: Emulator | None = None
         self._transport = Transport(
-            key=load_api_key(api_key),
+            key=key.checked(),
             settings=ClientSettings(
                 base_url=check_base_url(base_url, allow_insecure),
                 timeout=check_seconds("timeout", timeout),
@@ -282,6 +283,8 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
+        if "_transport" not in vars(self):
+            return f"<{type(self).__name__} that could not be created>"
         server = self._transport.base_url if self._owned is None else "the emulator"
         return f"<{type(self).__name__} of {server}>"
 
