@@ -137,10 +137,6 @@ def test_a_key_is_masked_in_logs_by_its_value(caplog: pytest.LogCaptureFixture) 
     assert key not in caplog.text
 
 
-class Counted(str):
-    """Text that tells how much of it is parsed."""
-
-
 def test_long_headers_are_bounded_before_they_are_parsed() -> None:
     late = "Wed, 21 Oct 2030 07:28:00 GMT"
     assert retry_after({"retry-after": late}, now=0.0) is not None
@@ -173,9 +169,6 @@ async def test_an_event_in_very_many_pieces_takes_linear_time(kind: Kind) -> Non
 async def test_connections_are_kept_alive(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, int]] = []
     plain = socket.socket.setsockopt
-
-    class Watched(socket.socket):
-        pass
 
     def noted(self: socket.socket, level: int, option: int, value: Any) -> None:
         seen.append((level, option))

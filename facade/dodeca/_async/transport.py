@@ -6,7 +6,7 @@ import copy
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
@@ -44,7 +44,7 @@ class AsyncTransport:
         *,
         key: APIKey,
         settings: ClientSettings,
-        transport: messages.AsyncTransport | None,
+        transport: messages.AsyncTransport | Literal["httpx"] | None,
         clock: Clock | None = None,
     ) -> None:
         set_up_logging()
@@ -54,7 +54,7 @@ class AsyncTransport:
         self._key = key
         self.custom = transport
         host = messages.parse_url(settings.base_url).host
-        self._is_remote = transport is None and host not in LOOPBACK
+        self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = AsyncConnectionPools(transport, trust_env=settings.trust_env)
         self._budget = Budget()
         self._closed = False

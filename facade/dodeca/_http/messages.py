@@ -39,6 +39,7 @@ from dodeca.errors import (
 Transport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
 Url = httpx.URL
+HttpxResponse = httpx.Response
 Tls = ssl.SSLContext
 ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
@@ -177,8 +178,8 @@ def find_proxy(to: httpx.URL) -> httpx.Proxy | None:
         ) from exc
 
 
-def proxy_transport(proxy: httpx.Proxy) -> httpx.HTTPTransport:
-    """A transport that connects through a proxy.
+def proxy_transport(proxy: httpx.Proxy | None) -> httpx.HTTPTransport:
+    """A transport of httpx, which connects through a proxy if there is one.
 
     Raises:
         ConfigurationError: a kind of proxy that is not supported.
@@ -187,7 +188,7 @@ def proxy_transport(proxy: httpx.Proxy) -> httpx.HTTPTransport:
         return httpx.HTTPTransport(proxy=proxy, verify=tls_context(), socket_options=SOCKET_OPTIONS)
 
 
-def async_proxy_transport(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
+def async_proxy_transport(proxy: httpx.Proxy | None) -> httpx.AsyncHTTPTransport:
     """The async twin of `proxy_transport`."""
     with _wrap_proxy_errors(proxy):
         return httpx.AsyncHTTPTransport(
@@ -196,10 +197,12 @@ def async_proxy_transport(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
 
 
 @contextlib.contextmanager
-def _wrap_proxy_errors(proxy: httpx.Proxy) -> Iterator[None]:
+def _wrap_proxy_errors(proxy: httpx.Proxy | None) -> Iterator[None]:
     try:
         yield
     except (ImportError, ValueError) as exc:
+        if proxy is None:
+            raise
         where = f"{proxy.url.scheme}://{proxy.url.host}"  # never its password
         raise ConfigurationError(f"the proxy {where} cannot be used: {exc}") from exc
 

@@ -193,8 +193,9 @@ class Job(Generic[T]):
                 if expected is not None:
                     expected = min(expected, timeout)
                 pause = next_poll_sec(elapsed, expected)
-                pause = max(pause, getattr(error, "retry_after", 0) or 0)
-                if elapsed >= timeout:
+                put_off = getattr(error, "retry_after", 0) or 0
+                pause = max(pause, put_off)
+                if elapsed >= timeout or elapsed + put_off > timeout:
                     raise WaitTimeout(self.id, self.status, elapsed) from error
                 self._clock.sleep(shortened(pause, timeout - elapsed))
                 with calls_until(started + timeout):

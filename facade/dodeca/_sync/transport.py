@@ -7,7 +7,7 @@ import copy
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
@@ -45,7 +45,7 @@ class Transport:
         *,
         key: APIKey,
         settings: ClientSettings,
-        transport: messages.Transport | None,
+        transport: messages.Transport | Literal["httpx"] | None,
         clock: Clock | None = None,
     ) -> None:
         set_up_logging()
@@ -55,7 +55,7 @@ class Transport:
         self._key = key
         self.custom = transport
         host = messages.parse_url(settings.base_url).host
-        self._is_remote = transport is None and host not in LOOPBACK
+        self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = ConnectionPools(transport, trust_env=settings.trust_env)
         self._budget = Budget()
         self._closed = False
