@@ -28,6 +28,7 @@ DodecaError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -216,7 +217,9 @@ class APIError(DodecaError):
         """
         fields = _error_fields(body)
         code = fields.get("code")
-        message = fields.get("message") or _excerpt(body) or "no message in the response"
+        message = (
+            fields.get("message") or _title(body) or _excerpt(body) or "no message in the response"
+        )
         docs_url = fields.get("docs_url")
         cls, more = _class_of(status), dict[str, Any]()
         if issubclass(cls, RateLimitError):
@@ -278,6 +281,15 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 _BY_STATUS_CLASS: dict[int, type[APIError]] = {3: UnexpectedRedirectError, 4: BadRequestError}
+
+
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+
+
+def _title(body: bytes) -> str:
+    """The title of a gateway's HTML page."""
+    found = _TITLE.search(body) if body.lstrip()[:1] == b"<" else None
+    return " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
 
 
 def _class_of(status: int) -> type[APIError]:

@@ -134,9 +134,14 @@ class AsyncTextStream:
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Split at line feeds only: text may contain other Unicode line breaks."""
-    rest = b""
+    rest: list[bytes] = []  # joined once, since a line may arrive in many small pieces
     async for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line
-    yield rest
+        first, *others = chunk.split(b"\n")
+        rest.append(first)
+        if others:
+            yield b"".join(rest)
+            *lines, last = others
+            for line in lines:
+                yield line
+            rest = [last]
+    yield b"".join(rest)

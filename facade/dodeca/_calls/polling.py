@@ -13,6 +13,7 @@ from dodeca.errors import APIError, DodecaError, InvalidRequestError, TransportE
 T = TypeVar("T")
 READY = "ready"
 FAILED = frozenset({"failed", "canceled", "cancelled"})
+_LAST_POLL_SEC = 0.5  # within so much of the deadline there is no further poll
 _RUNNING = ("uploading", "validating", "waiting", "pending", "queued", "processing", "indexing")
 KNOWN = frozenset({READY, *FAILED, *_RUNNING, "importing", "completed"})
 
@@ -45,6 +46,13 @@ def next_poll_sec(elapsed: float, expected: float | None = None) -> float:
 def next_list_sec(elapsed: float) -> float:
     """Seconds until many running jobs are listed again."""
     return min(max(0.25 * math.sqrt(max(elapsed, 0.0)), 2.0), 10.0)
+
+
+def shortened(pause: float, remaining: float) -> float:
+    """A pause that leaves time for a poll before the deadline, if there is any."""
+    if pause < remaining:
+        return pause
+    return remaining / 2 if remaining > _LAST_POLL_SEC else max(remaining, 0.0)
 
 
 def check_timeout(timeout: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from dodeca._async.job import AsyncJob, running_jobs
@@ -12,6 +12,7 @@ from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import analyze_requests, params, texts
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState

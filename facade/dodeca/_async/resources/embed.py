@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca._async.resources.embed_call import create_embeddings
@@ -12,6 +12,7 @@ from dodeca._async.resources.embed_tasks import AsyncEmbedTasks, ClipInput
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import run_blocking
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout

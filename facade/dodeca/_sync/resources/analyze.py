@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import analyze_requests, params, texts
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
