@@ -16,7 +16,7 @@ _LATE_SEC = 0.4  # callers that are late by less do not lose their turn
 _LONG_SEC = 5.0  # shorter waits may only be rounded up
 
 # Without headers: requests go up to the limit and a little beyond, once in a cycle.
-_CUT = 0.9  # factor for a rate that was too high
+_CUTS = (0.04, 0.1)  # what a rate loses by a 429: up to 2 requests per second, and from 5
 _CYCLE_SEC = 6.0  # after a cut, the rate comes back in so many seconds; then it grows fast
 _REQUESTS = 120.0  # cycles are longer if there is a 429 more often than once in so many requests
 _LENGTHEN = 1.3  # factor for the length of cycles, for each 429 ...
@@ -76,7 +76,7 @@ class Pace:
             return
         cycle = self._cycle * self._lengthened
         if self._accepted < cycle:
-            self.rate *= 1 + (1 - _CUT) / cycle
+            self.rate *= 1 + _cut(self.rate) / cycle
         else:
             self.rate *= 1 + min(_FAST / self.rate**1.5, _FASTEST)
 
@@ -107,7 +107,8 @@ class Pace:
             at, accepted = self._marks[0]
             recent = (self._accepted - accepted) / max(now - at, 1e-3)
             tolerated = max((self._start_rate + recent) / 2, self._start_rate)
-            self._start_cycle(now + wait, _CUT * min(self.rate, tolerated))
+            rate = min(self.rate, tolerated)
+            self._start_cycle(now + wait, rate * (1 - _cut(rate)))
         self._lengthened = min(self._lengthened * _LENGTHEN, _MAX_LENGTHENED)
         self.forget_limit()
         self._next_at = now + wait
@@ -137,3 +138,8 @@ class Pace:
         rate *= min(change, _MAX_RAISE)
         rate += _FAIR * math.sqrt(rate * limit)
         return min(max(rate, limit * _MIN_SHARE), limit * MARGIN)
+
+
+def _cut(rate: float) -> float:
+    """The share that a rate loses by a 429; one request more or less is much of a slow one."""
+    return min(max(rate / 50, _CUTS[0]), _CUTS[1])
