@@ -11,6 +11,8 @@ REDOCLY := npx --yes @redocly/cli@2.77.0
 # Older versions of uv know the second name, newer ones the first.
 export UV_SYSTEM_CERTS ?= true
 export UV_NATIVE_TLS ?= true
+# The tests start hundreds of processes, each of which would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock demo test test-deep test-spark soak mutants mutants-sample generate check docs bench clean
