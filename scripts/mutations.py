@@ -82,6 +82,8 @@ def _changes(node: ast.AST, function: str) -> Iterator[tuple[ast.expr | ast.stmt
             yield node, f"({ast.unparse(changed)})", function
     elif isinstance(node, ast.stmt) and _is_removable(node):
         yield node, "pass", function
+    if _is_typing(node):
+        return
     if isinstance(node, ast.If | ast.While | ast.IfExp) and not isinstance(
         node.test, ast.Compare | ast.BoolOp | ast.UnaryOp
     ):
@@ -99,9 +101,11 @@ def _children(node: ast.AST) -> Iterable[ast.AST]:
     """The parts of a node in which something can be changed."""
     if isinstance(node, ast.AnnAssign):
         return [node.value] if node.value else []
-    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-        return node.orelse
     return [child for child in ast.iter_child_nodes(node) if not isinstance(child, _SKIPPED)]
+
+
+def _is_typing(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def _defaults(

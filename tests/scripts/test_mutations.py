@@ -13,6 +13,8 @@ def f(a, b=1):
     if a < b and not a:
         g(a)
     return a + b
+if TYPE_CHECKING:
+    import numpy
 class C:
     x: "int" = True
 '''
