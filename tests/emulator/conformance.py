@@ -62,7 +62,8 @@ def operations() -> dict[str, APIOperation]:
 @cache
 def validator(operation_id: str, status: str, kind: str) -> jsonschema_rs.Validator:
     operation = operations()[operation_id]
-    schema = operation.node["responses"][status]["content"][kind]["schema"]
+    media = operation.node["responses"][status]["content"][kind]
+    schema = media.get("x-item-schema", media["schema"])
     components = {"components": operation.spec["components"]}
     return jsonschema_rs.Draft202012Validator(_light(schema | components), validate_formats=True)
 
