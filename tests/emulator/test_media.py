@@ -10,7 +10,7 @@ from PIL import Image
 
 from dodeca.emulator import samples
 from dodeca.emulator.media.analysis import analyse
-from dodeca.emulator.media.pixels import COLOURS
+from dodeca.emulator.media.palette import COLOURS
 from dodeca.video.probe import BrokenMedia, probe
 
 from .videos import BLUE, GREEN, RED, encode_video, flat

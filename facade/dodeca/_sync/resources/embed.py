@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_requests import MODEL, TOO_LONG, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
@@ -20,7 +21,7 @@ from dodeca._sync.resources.embed_tasks import ClipInput, EmbedTasks
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import APIError, InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request
+from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -72,7 +73,7 @@ class Embed(Methods):
             InvalidMediaError: there is no such file, or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return self._create(embed_requests.image(media, model_name))
+        return self._create(*_image_request(media, model_name))
 
     def text_image(
         self, input_text: str, media: MediaLike, *, model_name: str = MODEL
@@ -88,7 +89,9 @@ class Embed(Methods):
             InvalidRequestError: the text or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return self._create(embed_requests.text_image(input_text, media, model_name))
+        source = Media.of(media)
+        body = embed_requests.text_image(input_text, source, model_name)
+        return self._create(body, source_name(source))
 
     def texts(
         self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
@@ -108,7 +111,7 @@ class Embed(Methods):
         """
         texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.text, text, model_name) for text in texts]
+        requests = [partial(_text_request, text, model_name) for text in texts]
         return self._batch(requests, concurrency)
 
     def images(
@@ -126,7 +129,7 @@ class Embed(Methods):
         """
         images = params.as_list("media", media)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.image, image, model_name) for image in images]
+        requests = [partial(_image_request, image, model_name) for image in images]
         return self._batch(requests, concurrency)
 
     def run(
@@ -336,7 +339,8 @@ class Embed(Methods):
             check_sync_clip(media)
         if via == "sync" or (via == "auto" and fits_sync_request(media)):
             try:
-                return self._create(embed_requests.embed_clip(clip, model_name))
+                body = embed_requests.embed_clip(clip, model_name)
+                return self._create(body, source_name(media))
             except APIError as exc:
                 # Nothing was created; only the service knows the length of a URL or an asset.
                 if via == "sync" or exc.code != TOO_LONG:
@@ -344,6 +348,19 @@ class Embed(Methods):
         job = self.tasks._start(media, clip, model_name, on_progress=on_progress, progress=progress)
         return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
 
-    def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        embeddings, _ = create_embeddings(self._transport, body)
+    def _create(
+        self, body: models.CreateEmbeddingsRequest, source: str | None = None
+    ) -> Embeddings:
+        embeddings, _ = create_embeddings(self._transport, body, source)
         return embeddings
+
+
+def _text_request(text: str, model_name: str) -> tuple[models.CreateEmbeddingsRequest, None]:
+    return embed_requests.text(text, model_name), None
+
+
+def _image_request(
+    media: MediaLike, model_name: str
+) -> tuple[models.CreateEmbeddingsRequest, str | None]:
+    image = Media.of(media)
+    return embed_requests.image(image, model_name), source_name(image)

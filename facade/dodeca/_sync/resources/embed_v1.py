@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
