@@ -88,12 +88,7 @@ class Engine:
             for row_set in row_sets:
                 by_part.setdefault(row_set["part"], []).append(row_set)
             for part, some in by_part.items():
-                number = int(self._journal.read_meta("next_part") or 0)
-                name = part or f"part-{number:05d}"
-                self._dataset.write(name, some)
-                if part is None:
-                    self._journal.write_meta("next_part", str(number + 1))
-                self._journal.mark_written([row_set["seq"] for row_set in some], name)
+                self._dataset.write(part, some)
                 self._journal.commit()
         outdated: dict[str, dict[int, str]] = {}
         for part, seq, key in self._journal.outdated_rows():

@@ -102,8 +102,12 @@ class Item:
     @property
     def key(self) -> str:
         """The id of the input in the journal; it does not depend on the metadata."""
-        parts = [self.origin, self.source, self.kind, self.options.to_json()]
-        return hashlib.sha256(_json(parts).encode()).hexdigest()[:32]
+        return input_key(self.origin, self.source, self.kind, self.options.to_json())
+
+
+def input_key(origin: str, source: str, kind: str, options: str) -> str:
+    """The key of an input; `options` are canonical JSON."""
+    return hashlib.sha256(_json([origin, source, kind, options]).encode()).hexdigest()[:32]
 
 
 def items(inputs: Any, options: EmbedOptions) -> Iterator[Item]:
