@@ -180,9 +180,9 @@ def test_the_next_inputs_are_found_without_a_full_scan(tmp_path: Path) -> None:
     texts = [{"text": f"text {n}"} for n in range(2_000)]
     journal.register(items(texts, EmbedOptions()), lambda _: None)
     steps: list[None] = []
-    journal._db.set_progress_handler(lambda: steps.append(None), 1_000)
+    journal._file.db.set_progress_handler(lambda: steps.append(None), 1_000)
     found = journal.next_rows(1_000, 10, retry_failed=False, resubmit=False)
-    journal._db.set_progress_handler(None, 0)
+    journal._file.db.set_progress_handler(None, 0)
     journal.close()
     assert [row.seq for row in found] == [*range(1_001, 1_011)]
     assert len(steps) < 5

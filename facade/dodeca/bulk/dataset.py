@@ -393,10 +393,7 @@ def _open_lance_table(paths: OutputPaths, like: Any = None) -> Any:
 
 def lance_rows_by_input(paths: OutputPaths) -> Counter[str]:
     """The number of rows of each input in the table; none if there is no table."""
-    import lancedb
-
-    names = lancedb.connect(paths.vectors).table_names(limit=1_000_000)
-    if paths.table not in names:
+    if not (paths.vectors / f"{paths.table}.lance").exists():
         return Counter()
     table = _open_lance_table(paths).search().select(["input_id"]).limit(None).to_arrow()
     return Counter(table["input_id"].to_pylist())
