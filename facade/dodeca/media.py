@@ -419,3 +419,11 @@ def duration_sec(media: Media) -> float | None:
 def _check_size(media: Media, limit: int, rule: str) -> None:
     if (media.size or 0) > limit:
         raise InvalidMediaError(f"{rule}, {media} has {(media.size or 0) / MIB:.1f} MB")
+
+
+def source_name(media: Media) -> str | None:
+    """What `Embeddings.source` says: the absolute path, URL or asset id; None for bytes."""
+    if media.path is not None:
+        name = os.path.abspath(media.path)  # noqa: PTH100 - keeps links
+        return name.encode(errors="backslashreplace").decode()  # names that are not UTF-8
+    return media.source_url or media.asset_id

@@ -239,3 +239,22 @@ def test_a_match_is_a_pair() -> None:
     again = pickle.loads(pickle.dumps(fused))
     assert (again.score, again.scores) == (fused.score, fused.scores)
     assert again.segment.vector.tolist() == fused.segment.vector.tolist()
+
+
+def test_vectors_of_different_models_never_compare() -> None:
+    items = [{"embedding": [0.6, 0.8]}]
+    old, new, unknown = (
+        Embeddings.from_items(items, model_name=name) for name in ("marengo3.0", "marengo3.5", None)
+    )
+    for compare in (old.search, old.similarity):
+        with pytest.raises(InvalidRequestError, match=r"'marengo3\.0' and 'marengo3\.5'"):
+            compare(new)
+        with pytest.warns(UserWarning, match="unknown model"):
+            compare(unknown)
+        compare(old)
+        compare(new.vectors)
+
+
+def test_a_repr_is_short_whatever_the_labels_are() -> None:
+    item = {"embedding": [1.0], "embedding_option": "x" * 1_000_000, "embedding_scope": "y" * 9_999}
+    assert len(repr(Embeddings.from_items([item]))) < 500

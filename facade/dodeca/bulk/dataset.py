@@ -323,8 +323,8 @@ class _RowSet:
         self.metadata = orjson.loads(row["metadata"])
 
     def ids(self) -> list[str]:
-        """The ids of the rows; they depend on the content for local media, else on the source."""
-        source_id = self.row["content"] or f"{self.row['origin']}:{self.row['source']}"
+        """The ids of the rows; they depend on the source, so that equal files have their own."""
+        source_id = f"{self.row['origin']}:{self.row['source']}"
         header = self.header
         return [
             row_id(source_id, start, end, option, scope, header["model_name"])

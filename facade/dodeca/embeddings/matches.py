@@ -26,7 +26,8 @@ class Segment:
     `vector` is float32 of shape (d,); `start_sec` and `end_sec` are seconds from the start of the
     media. `embedding_option` is the modality: "visual", "audio", "transcription" or a newer one;
     `embedding_scope` is "clip" or "asset". These are None for text and images. `source_id` is the
-    name of the media in `Embeddings.concat`, `extra` holds other fields of the response.
+    name of the media in `Embeddings.concat`, `source` its absolute path, URL or asset id; `extra`
+    holds other fields of the response.
 
     >>> client.embed.video("colours.mp4")[0]
     <Segment 0.00-5.00 s, visual, clip, 512 floats>
@@ -39,6 +40,7 @@ class Segment:
     end_sec: float | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict)
     source_id: str | None = None
+    source: str | None = None
 
     def __repr__(self) -> str:
         parts = (self.source_id, _span(self), self.embedding_option, self.embedding_scope)

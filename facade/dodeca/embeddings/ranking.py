@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -53,6 +54,26 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     wide = vectors.astype(np.float64)  # in which the squares of very small numbers are not 0
     norms = np.linalg.norm(wide, axis=1, keepdims=True)
     return (wide / np.where(norms == 0, 1, norms)).astype(np.float32)
+
+
+def check_models(rows: Any, other: Any) -> None:
+    """Check that embeddings are of one model; a warning where only one of them names its model.
+
+    Raises:
+        InvalidRequestError: they are of different models.
+    """
+    names = [getattr(rows, "model_name", None), getattr(other, "model_name", None)]
+    if None not in names and names[0] != names[1]:
+        raise InvalidRequestError(
+            f"vectors can be compared only if they have the same model, got {names[0]!r} and "
+            f"{names[1]!r}"
+        )
+    if hasattr(other, "model_name") and names.count(None) == 1:
+        known = next(filter(None, names))
+        warnings.warn(
+            f"vectors of {known!r} are compared with vectors of an unknown model; set model_name",
+            stacklevel=3,
+        )
 
 
 def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request
+from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -71,7 +71,7 @@ class AsyncEmbed(Methods):
             InvalidMediaError: there is no such file, or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return await self._create(embed_requests.image(media, model_name))
+        return await self._create(*_image_request(media, model_name))
 
     async def text_image(
         self, input_text: str, media: MediaLike, *, model_name: str = MODEL
@@ -87,7 +87,9 @@ class AsyncEmbed(Methods):
             InvalidRequestError: the text or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return await self._create(embed_requests.text_image(input_text, media, model_name))
+        source = Media.of(media)
+        body = embed_requests.text_image(input_text, source, model_name)
+        return await self._create(body, source_name(source))
 
     async def texts(
         self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
@@ -107,7 +109,7 @@ class AsyncEmbed(Methods):
         """
         texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.text, text, model_name) for text in texts]
+        requests = [partial(_text_request, text, model_name) for text in texts]
         return await self._batch(requests, concurrency)
 
     async def images(
@@ -125,7 +127,7 @@ class AsyncEmbed(Methods):
         """
         images = params.as_list("media", media)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.image, image, model_name) for image in images]
+        requests = [partial(_image_request, image, model_name) for image in images]
         return await self._batch(requests, concurrency)
 
     async def run(
@@ -336,8 +338,21 @@ class AsyncEmbed(Methods):
                 media, clip, model_name, on_progress=on_progress, progress=progress
             )
             return await job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
-        return await self._create(embed_requests.embed_clip(clip, model_name))
+        return await self._create(embed_requests.embed_clip(clip, model_name), source_name(media))
 
-    async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        embeddings, _ = await create_embeddings(self._transport, body)
+    async def _create(
+        self, body: models.CreateEmbeddingsRequest, source: str | None = None
+    ) -> Embeddings:
+        embeddings, _ = await create_embeddings(self._transport, body, source)
         return embeddings
+
+
+def _text_request(text: str, model_name: str) -> tuple[models.CreateEmbeddingsRequest, None]:
+    return embed_requests.text(text, model_name), None
+
+
+def _image_request(
+    media: MediaLike, model_name: str
+) -> tuple[models.CreateEmbeddingsRequest, str | None]:
+    image = Media.of(media)
+    return embed_requests.image(image, model_name), source_name(image)

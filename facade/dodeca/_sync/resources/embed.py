@@ -20,7 +20,7 @@ from dodeca._sync.resources.embed_tasks import ClipInput, EmbedTasks
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request
+from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -72,7 +72,7 @@ class Embed(Methods):
             InvalidMediaError: there is no such file, or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return self._create(embed_requests.image(media, model_name))
+        return self._create(*_image_request(media, model_name))
 
     def text_image(
         self, input_text: str, media: MediaLike, *, model_name: str = MODEL
@@ -88,7 +88,9 @@ class Embed(Methods):
             InvalidRequestError: the text or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return self._create(embed_requests.text_image(input_text, media, model_name))
+        source = Media.of(media)
+        body = embed_requests.text_image(input_text, source, model_name)
+        return self._create(body, source_name(source))
 
     def texts(
         self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
@@ -108,7 +110,7 @@ class Embed(Methods):
         """
         texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.text, text, model_name) for text in texts]
+        requests = [partial(_text_request, text, model_name) for text in texts]
         return self._batch(requests, concurrency)
 
     def images(
@@ -126,7 +128,7 @@ class Embed(Methods):
         """
         images = params.as_list("media", media)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.image, image, model_name) for image in images]
+        requests = [partial(_image_request, image, model_name) for image in images]
         return self._batch(requests, concurrency)
 
     def run(
@@ -337,8 +339,21 @@ class Embed(Methods):
                 media, clip, model_name, on_progress=on_progress, progress=progress
             )
             return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
-        return self._create(embed_requests.embed_clip(clip, model_name))
+        return self._create(embed_requests.embed_clip(clip, model_name), source_name(media))
 
-    def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        embeddings, _ = create_embeddings(self._transport, body)
+    def _create(
+        self, body: models.CreateEmbeddingsRequest, source: str | None = None
+    ) -> Embeddings:
+        embeddings, _ = create_embeddings(self._transport, body, source)
         return embeddings
+
+
+def _text_request(text: str, model_name: str) -> tuple[models.CreateEmbeddingsRequest, None]:
+    return embed_requests.text(text, model_name), None
+
+
+def _image_request(
+    media: MediaLike, model_name: str
+) -> tuple[models.CreateEmbeddingsRequest, str | None]:
+    image = Media.of(media)
+    return embed_requests.image(image, model_name), source_name(image)
