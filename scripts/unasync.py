@@ -30,6 +30,7 @@ WORDS = [
     (r"\bAsync([A-Z])", r"\1"),
     (r"\b_async\b", "_sync"),
     (r"\basync_(concurrency|network|proxy_transport)\b", r"\1"),
+    (r"\basync_within\b", "within"),
     (r"_async_", "_"),
 ]
 

@@ -16,6 +16,8 @@ DodecaError
 ├── TransportError              no complete response: DNS, refused, reset, cut off
 │   └── RequestTimeout          no response before the deadline
 ├── InvalidResponseError        a response that is not as the API documents it
+│   └── TruncatedStreamError    a stream that stopped before its last event
+├── IncompleteTextError         the service ended a text before it was complete
 ├── OutcomeUnknownError         a create was sent, and its outcome is unknown
 ├── WebhookError                a notification without a valid, recent signature
 ├── RunLockedError              another process is working on the same bulk run
@@ -26,6 +28,7 @@ DodecaError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -79,7 +82,32 @@ class InvalidResponseError(DodecaError):
 
 
 class TruncatedStreamError(InvalidResponseError):
-    """A stream that ended before its last event: the text is incomplete."""
+    """A stream that ended before its last event; `text` is what arrived of its text."""
+
+    def __init__(self, message: str, text: str = "") -> None:
+        super().__init__(message)
+        self.text = text
+
+
+@attrs.define(eq=False)
+class IncompleteTextError(DodecaError):
+    """The service ended a text before it was complete; `text` is what arrived of it.
+
+    An error occurred after the service had begun to answer (`code` and `message` are the
+    service's), or a structured answer was cut off at its maximum length (`finish_reason` is
+    "length"), so that its JSON cannot be parsed.
+    """
+
+    message: str
+    code: str | None = None
+    finish_reason: str | None = None
+    text: str = attrs.field(default="", repr=lambda text: f"<{len(text)} characters>")
+
+    def __str__(self) -> str:
+        label = f"[{self.code}] " if self.code else ""
+        return (
+            f"the text is incomplete: {label}{self.message} ({len(self.text)} characters arrived)"
+        )
 
 
 @attrs.define(eq=False)
@@ -189,7 +217,9 @@ class APIError(DodecaError):
         """
         fields = _error_fields(body)
         code = fields.get("code")
-        message = fields.get("message") or _excerpt(body) or "no message in the response"
+        message = (
+            fields.get("message") or _title(body) or _excerpt(body) or "no message in the response"
+        )
         docs_url = fields.get("docs_url")
         cls, more = _class_of(status), dict[str, Any]()
         if issubclass(cls, RateLimitError):
@@ -251,6 +281,15 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 _BY_STATUS_CLASS: dict[int, type[APIError]] = {3: UnexpectedRedirectError, 4: BadRequestError}
+
+
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+
+
+def _title(body: bytes) -> str:
+    """The title of a gateway's HTML page."""
+    found = _TITLE.search(body) if body.lstrip()[:1] == b"<" else None
+    return " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
 
 
 def _class_of(status: int) -> type[APIError]:

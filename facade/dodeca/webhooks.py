@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +71,8 @@ def verify(
         WebhookError: no valid signature, an old or future time, or a body that is no JSON object.
         InvalidRequestError: `body` is not bytes, or `secret` or `tolerance` is invalid.
     """
+    keys = _Keys(secret)
+    del secret  # a traceback that shows variables does not show it
     if not isinstance(body, bytes | bytearray | memoryview):
         raise InvalidRequestError(f"body must be the bytes that arrived, got {type(body).__name__}")
     if not isinstance(tolerance, int | float) or not 0 < tolerance < math.inf:
@@ -78,21 +80,26 @@ def verify(
             f"tolerance must be a number of seconds above 0, got {tolerance!r}"
         )
     content = bytes(body)
-    problem = _invalid_because(content, header, list(_secrets(secret)), tolerance)
-    del secret  # a traceback that shows variables does not show it
-    if problem:
+    if problem := keys.problem:
+        raise InvalidRequestError(problem)
+    if problem := _invalid_because(content, header, keys.encoded, tolerance):
         raise WebhookError(problem)
     return _event(content)
 
 
-def _secrets(secret: str | Sequence[str]) -> Iterator[bytes]:
-    secrets = [secret] if isinstance(secret, str) else secret
-    if not isinstance(secrets, Sequence) or not secrets or isinstance(secrets, bytes):
-        raise InvalidRequestError("the secret of a webhook must be a string or a list of strings")
-    for each in secrets:
-        if not isinstance(each, str) or not each.strip():
-            raise InvalidRequestError("the secret of a webhook must not be empty")
-        yield each.encode("utf-8", "surrogatepass")
+class _Keys:
+    """The secrets of a webhook, which no repr shows; `problem` says why they are unusable."""
+
+    def __init__(self, secret: object) -> None:
+        secrets: Any = [secret] if isinstance(secret, str) else secret
+        self.encoded: list[bytes] = []
+        self.problem: str | None = None
+        if not isinstance(secrets, Sequence) or not secrets or isinstance(secrets, bytes):
+            self.problem = "the secret of a webhook must be a string or a list of strings"
+        elif not all(isinstance(each, str) and each.strip() for each in secrets):
+            self.problem = "the secret of a webhook must not be empty"
+        else:
+            self.encoded = [each.encode("utf-8", "surrogatepass") for each in secrets]
 
 
 def _invalid_because(

@@ -9,7 +9,7 @@ import pytest
 
 from dodeca.emulator import samples
 from dodeca.emulator.media.analysis import analyse
-from dodeca.emulator.media.pixels import COLOURS
+from dodeca.emulator.media.palette import COLOURS
 from dodeca.video.probe import BrokenMedia, probe
 
 from .videos import BLUE, GREEN, RED, encode_video, flat

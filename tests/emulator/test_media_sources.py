@@ -136,7 +136,7 @@ def test_this_machine_may_serve_files(emulator: Emulator, media: Path, web: str)
     [
         ("nothing.jpg", "returned status 404"),
         ("moved.jpg", "returned status 302"),
-        ("endless.jpg", "larger than 5 MB"),
+        ("endless.jpg", "larger than 32 MB"),
     ],
 )
 def test_what_this_machine_does_not_serve(

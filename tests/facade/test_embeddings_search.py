@@ -226,6 +226,33 @@ def test_a_gap_is_a_number_of_seconds(gap: Any) -> None:
         TWO_SCENES.search([1, 0]).merge_adjacent(gap_sec=gap)
 
 
+def test_only_matches_that_are_about_as_good_are_merged() -> None:
+    scores = [0.0, 0.7, 0.87, 0.5, 0.1, 0.11, 0.6]
+    rows = film(
+        *(row([s, math.sqrt(1 - s * s)], "visual", 5 * at) for at, s in enumerate(scores)),
+        row([0.0, 1.0], "audio", 10),
+    )
+    merged = rows.search([1, 0], k=99).merge_adjacent()
+    found = {(m.segment.start_sec, m.segment.end_sec): m.score for m in merged}
+    assert found == pytest.approx({(5, 20): 0.87, (30, 35): 0.6, (20, 30): 0.11, (0, 5): 0.0})
+    assert merged[0].scores == pytest.approx({"visual": 0.87, "audio": 0.0})  # of one time range
+
+
+@pytest.mark.parametrize("by", ["row", "moment"])
+def test_matches_below_the_least_score_are_left_out(by: Any) -> None:
+    every = TWO_SCENES.search([1, 0], k=9, by=by)
+    least = every[1].score
+    found = TWO_SCENES.search([1, 0], k=9, by=by, min_score=least)
+    assert [m.score for m in found] == [m.score for m in every if m.score >= least]
+    assert TWO_SCENES.search([1, 0], min_score=1.01) == []
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, "0.5", True])
+def test_a_least_score_is_a_number(wrong: Any) -> None:
+    with pytest.raises(InvalidRequestError, match="min_score"):
+        TWO_SCENES.search([1, 0], min_score=wrong)
+
+
 def test_nothing_is_found_in_nothing() -> None:
     assert Embeddings.from_items([]).search([1, 0]) == []
     assert TWO_SCENES.filter(option="transcription").search([1, 0], by="moment") == []

@@ -174,18 +174,20 @@ async def test_the_proxy_of_the_environment_is_used_or_not(
     kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy = Raw(lambda _: http())
-    with proxy.serving() as proxy_url, Raw(lambda _: http()).serving() as url:
+    url = "http://no-such-host.invalid/v1.3"
+    with proxy.serving() as proxy_url:
         monkeypatch.setenv("HTTP_PROXY", proxy_url.removesuffix("/v1.3"))
-        async with opened(kind, url) as call:
+        async with opened(kind, url, allow_insecure=True) as call:
             await call("embed.text", "red")
         assert len(proxy.requests) == 1
-        async with opened(kind, url, trust_env=False) as call:
-            await call("embed.text", "red")
-        assert len(proxy.requests) == 1
-        for bypass in ("127.0.0.1", "*", "127.0.0.1,,;x, [bad"):
-            monkeypatch.setenv("NO_PROXY", bypass)
-            async with opened(kind, url) as call:
+        async with opened(kind, url, trust_env=False, allow_insecure=True) as call:
+            with pytest.raises(errors.TransportError):
                 await call("embed.text", "red")
+        for bypass in (".invalid", "*", "no-such-host.invalid,,;x, [bad"):
+            monkeypatch.setenv("NO_PROXY", bypass)
+            async with opened(kind, url, allow_insecure=True) as call:
+                with pytest.raises(errors.TransportError):
+                    await call("embed.text", "red")
         assert len(proxy.requests) == 1
 
 

@@ -111,7 +111,9 @@ class AsyncBulkServiceFactory:
 
     def __call__(self) -> Any:
         """An `AsyncBulkService` whose methods block."""
-        transport = AsyncTransport(key=load_api_key(None), settings=self.settings, transport=None)
+        transport = AsyncTransport(
+            key=load_api_key(None).checked(), settings=self.settings, transport=None
+        )
         return blocking(AsyncBulkService(transport))
 
 

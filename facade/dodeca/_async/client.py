@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import AsyncTransport
 from dodeca._base import extras, html
+from dodeca._base.lazy import cached_property
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
@@ -49,7 +49,8 @@ class AsyncClient:
             imports). The resource may then be created twice.
         allow_insecure: allow plain http to a host other than this machine.
         trust_env: use the proxies set in the environment.
-        transport: an httpx transport that sends the requests, for tests and the emulator.
+        transport: an httpx transport that sends the requests, for tests and the emulator; "httpx"
+            sends them through httpx's own, which respx, VCR.py and OpenTelemetry can observe.
 
     >>> client = AsyncClient.emulated()  # no key, no network
     >>> await client.embed.text("a red car")
@@ -69,11 +70,16 @@ class AsyncClient:
         retry_unknown: bool = False,
         allow_insecure: bool = False,
         trust_env: bool = True,
-        transport: messages.AsyncTransport | None = None,
+        transport: messages.AsyncTransport | Literal["httpx"] | None = None,
     ) -> None:
+        key, api_key = load_api_key(api_key), None  # no traceback shows it
         self._owned: Emulator | None = None
+        if isinstance(transport, str) and transport != "httpx":
+            raise ConfigurationError(
+                f'transport must be an httpx transport or "httpx", got {transport[:200]!r}'
+            )
         self._transport = AsyncTransport(
-            key=load_api_key(api_key),
+            key=key.checked(),
             settings=ClientSettings(
                 base_url=check_base_url(base_url, allow_insecure),
                 timeout=check_seconds("timeout", timeout),
@@ -281,6 +287,8 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
+        if "_transport" not in vars(self):
+            return f"<{type(self).__name__} that could not be created>"
         server = self._transport.base_url if self._owned is None else "the emulator"
         return f"<{type(self).__name__} of {server}>"
 

@@ -19,6 +19,7 @@ import attrs
 from dodeca._base import html
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG
+from dodeca._calls.deadline import calls_until
 from dodeca._calls.polling import (
     FAILED,
     KNOWN,
@@ -28,6 +29,7 @@ from dodeca._calls.polling import (
     is_transient,
     next_list_sec,
     next_poll_sec,
+    shortened,
 )
 from dodeca._calls.progress import count_progress, wait_progress
 from dodeca.errors import (
@@ -139,11 +141,14 @@ class AsyncJob(Generic[T]):
         Raises:
             JobFailed: the job failed; carries the service's reason.
             WaitTimeout: the job was still running at the last poll.
+            IncompleteTextError: the JSON of an analysis was cut off at its maximum length.
         """
         if self.status in FAILED:
             raise JobFailed(self.id, self.status, self._state.reason)
         if not self.done or self._state.result is None:
             raise WaitTimeout(self.id, self.status, 0.0)
+        if self._state.failure is not None:
+            raise self._state.failure
         return self._state.result
 
     async def refresh(self) -> AsyncJob[T]:
@@ -192,11 +197,13 @@ class AsyncJob(Generic[T]):
                 if expected is not None:
                     expected = min(expected, timeout)
                 pause = next_poll_sec(elapsed, expected)
-                pause = max(pause, getattr(error, "retry_after", 0) or 0)
-                if elapsed + pause > timeout:
+                put_off = getattr(error, "retry_after", 0) or 0
+                pause = max(pause, put_off)
+                if elapsed >= timeout or elapsed + put_off > timeout:
                     raise WaitTimeout(self.id, self.status, elapsed) from error
-                await self._clock.asleep(pause)
-                error = await self._poll_once()
+                await self._clock.asleep(shortened(pause, timeout - elapsed))
+                with calls_until(started + timeout):
+                    error = await self._poll_once()
                 if report_progress is not None:
                     report_progress(self)
         return self.result()
@@ -248,13 +255,16 @@ async def _as_completed(
     while waiting:
         elapsed = clock.monotonic() - started
         pause = next_list_sec(elapsed)
-        if elapsed + pause > timeout:
+        if elapsed >= timeout:
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)
-        await clock.asleep(pause)
-        for job in await _no_longer_listed(list(waiting.values())):
+        await clock.asleep(shortened(pause, timeout - elapsed))
+        with calls_until(started + timeout):
+            ended = await _no_longer_listed(list(waiting.values()))
+        for job in ended:
             # Absence from a list is only a hint; a poll confirms it and fetches the result.
-            await job._poll_once()
+            with calls_until(started + timeout):
+                await job._poll_once()
             if job.done:
                 yield waiting.pop((job._running.key, job.id))
 

@@ -40,8 +40,10 @@ class AsyncSemaphore:
         self._free.release()
 
 
-AsyncDeadline = asyncio.timeout
-"""A block that is cancelled after a number of seconds, and then raises `TimeoutError`."""
+async def async_within(seconds: float, call: Callable[[], Awaitable[T]]) -> T:
+    """Await a call; after `seconds` it is cancelled, and `TimeoutError` raised."""
+    async with asyncio.timeout(seconds):
+        return await call()
 
 
 class AsyncShield:
@@ -58,8 +60,11 @@ class AsyncShield:
 
 
 def connection_scope() -> Hashable:
-    """What connections belong to: an event loop in a process."""
-    return os.getpid(), asyncio.get_running_loop()
+    """What connections belong to: an event loop in a process; None outside of asyncio."""
+    try:
+        return os.getpid(), asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def is_stale_scope(scope: Any) -> bool:

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
+from dodeca._base import daemons
+
 T = TypeVar("T")
 
 _NO_MORE = object()
@@ -40,23 +42,18 @@ class Semaphore:
         self._free.put(None)
 
 
-class Deadline:
-    """Does nothing: threads cannot be interrupted; the calls in the block check the deadline."""
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """Run a call; after `seconds` it is left behind in its thread, and `TimeoutError` raised."""
+    return daemons.run_until(call, seconds)
 
-    def __init__(self, seconds: float) -> None:
-        pass
+
+class Shield:
+    """Does nothing: threads are never cancelled."""
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *error: object) -> None:
-        pass
-
-
-class Shield(Deadline):
-    """Does nothing: threads are never cancelled."""
-
-    def __init__(self) -> None:
         pass
 
 

@@ -13,6 +13,7 @@ from dodeca.errors import APIError, DodecaError, InvalidRequestError, TransportE
 T = TypeVar("T")
 READY = "ready"
 FAILED = frozenset({"failed", "canceled", "cancelled"})
+_LAST_POLL_SEC = 0.5  # within so much of the deadline there is no further poll
 _RUNNING = ("uploading", "validating", "waiting", "pending", "queued", "processing", "indexing")
 KNOWN = frozenset({READY, *FAILED, *_RUNNING, "importing", "completed"})
 
@@ -22,6 +23,7 @@ class JobState(Generic[T]):
     """The state of a job at one poll; before it is ready, `result` may be incomplete.
 
     `expected_sec` is the total duration of the job that the service estimates, if it does.
+    `failure` is raised instead of returning a result that is not whole.
     """
 
     id: str
@@ -29,6 +31,7 @@ class JobState(Generic[T]):
     result: T | None = None
     reason: str | None = None
     expected_sec: float | None = None
+    failure: DodecaError | None = None
 
 
 def next_poll_sec(elapsed: float, expected: float | None = None) -> float:
@@ -43,6 +46,13 @@ def next_poll_sec(elapsed: float, expected: float | None = None) -> float:
 def next_list_sec(elapsed: float) -> float:
     """Seconds until many running jobs are listed again."""
     return min(max(0.25 * math.sqrt(max(elapsed, 0.0)), 2.0), 10.0)
+
+
+def shortened(pause: float, remaining: float) -> float:
+    """A pause that leaves time for a poll before the deadline, if there is any."""
+    if pause < remaining:
+        return pause
+    return remaining / 2 if remaining > _LAST_POLL_SEC else max(remaining, 0.0)
 
 
 def check_timeout(timeout: float) -> None:

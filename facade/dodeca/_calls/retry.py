@@ -14,6 +14,7 @@ from dodeca.errors import DodecaError
 MAX_ATTEMPTS = 3
 _BACKOFF_SEC = 0.5
 _BACKOFF_CAP_SEC = 8.0
+_MAX_DATE_LENGTH = 64  # characters; parsing time grows faster than the text
 _RETRY_AFTER_CAP_SEC = 7 * 86_400.0
 
 
@@ -221,7 +222,7 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return _clamp(milliseconds / 1000)
-    text = headers.get("retry-after", "").strip()
+    text = headers.get("retry-after", "")[:_MAX_DATE_LENGTH].strip()
     seconds = _number(text)
     if seconds is not None:
         return _clamp(seconds)
@@ -237,7 +238,7 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
 
 def _number(text: str | None) -> float | None:
     try:
-        value = float(text or "")
+        value = float((text or "")[:_MAX_DATE_LENGTH])
     except ValueError:
         return None
     return value if math.isfinite(value) and value >= 0 else None

@@ -7,20 +7,42 @@ import warnings
 from collections.abc import MutableMapping
 from typing import NoReturn
 
+from dodeca._base.logs import hide_in_logs
 from dodeca.errors import ConfigurationError
 
 ENVIRONMENT = ("TWELVELABS_API_KEY", "TWELVE_LABS_API_KEY", "TL_API_KEY")
 
+_NO_KEY = (
+    "no API key: pass api_key=..., or set " + " or ".join(ENVIRONMENT) + "; "
+    "Client.emulated() needs none"
+)
 _MAX_PLAIN_LENGTH = 12  # characters; shorter strings are not real keys, and occur in ordinary text
 
 
 class APIKey:
     """An API key whose repr shows only the last four characters."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
-    def __init__(self, value: str) -> None:
-        self._value = value
+    def __init__(self, value: str | None) -> None:
+        self._value = value if isinstance(value, str) else ""
+
+    def checked(self) -> APIKey:
+        """This key, without white space and quotes around it.
+
+        Only the key itself is in the frames of an error, and no text that holds it.
+
+        Raises:
+            ConfigurationError: no key, a placeholder, or one with characters that HTTP headers do
+                not allow.
+        """
+        problem, is_changed = self._strip()
+        if problem:
+            raise ConfigurationError(problem)
+        if is_changed:
+            warnings.warn("white space or quotes around the API key were removed", stacklevel=3)
+        hide_in_logs(self)
+        return self
 
     def sign(self, headers: MutableMapping[str, str]) -> None:
         """Add the key to the headers of a request; it is sent nowhere else."""
@@ -34,6 +56,20 @@ class APIKey:
             else text
         )
 
+    def _strip(self) -> tuple[str | None, bool]:
+        """Remove what does not belong to the key; why it is unusable, and whether it changed."""
+        found, key = self._value, self._value.strip()
+        if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":  # as `docker --env-file` keeps
+            key = key[1:-1].strip()
+        self._value = key
+        if not key:
+            return _NO_KEY, False
+        if key[0] == "<" and key[-1] == ">":
+            return "the API key is a placeholder in angle brackets; put your own key there", False
+        if not key.isascii() or not key.isprintable() or " " in key:
+            return "the API key has characters that no HTTP header can carry", False
+        return None, key != found
+
     def __repr__(self) -> str:
         return f"***{self._value[-4:]}" if len(self._value) > _MAX_PLAIN_LENGTH else "***"
 
@@ -44,24 +80,14 @@ class APIKey:
 
 
 def load_api_key(value: str | None) -> APIKey:
-    """The API key from the argument, or else from the environment.
+    """The API key from the argument, or else from the environment; not yet checked.
 
-    Raises:
-        ConfigurationError: no key, or one with characters that HTTP headers do not allow.
+    It never fails, so that no traceback holds the argument.
     """
-    found = value if value is not None else _from_environment()
-    if not isinstance(found, str) or not found.strip():
-        raise ConfigurationError(
-            "no API key: pass api_key=..., or set " + " or ".join(ENVIRONMENT) + "; "
-            "Client.emulated() needs none"
-        )
-    key = found.strip()
-    if key != found:
-        warnings.warn("white space around the API key was removed", stacklevel=4)
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError("the API key has characters that no HTTP header can carry")
-    return APIKey(key)
+    return APIKey(value if value is not None else _from_environment())
 
 
 def _from_environment() -> str | None:
-    return next((os.environ[name] for name in ENVIRONMENT if os.environ.get(name)), None)
+    """The first variable that is not blank."""
+    found = (os.environ.get(name) for name in ENVIRONMENT)
+    return next((value for value in found if value and value.strip()), None)

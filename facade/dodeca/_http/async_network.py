@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import time
+import warnings
+from functools import partial
 from typing import cast
 
+from dodeca._base import daemons
 from dodeca._http.lean_httpx import httpx
-from dodeca._http.network import CONNECT_ERRORS, addresses_with_shares, is_readable
+from dodeca._http.network import CONNECT_ERRORS, SOCKET_OPTIONS, addresses_with_shares, is_readable
 
 _MAX_UNREAD_BYTES = 256 * 1024  # bytes; above this, reading from the socket pauses
 
@@ -25,6 +29,7 @@ class AsyncTcpStream(asyncio.Protocol):
     def __init__(self) -> None:
         self.deadline = 0.0
         self._loop = asyncio.get_running_loop()
+        self._process = os.getpid()
         self._received: list[bytes] = []
         self._size = 0
         self._has_ended = False
@@ -46,7 +51,8 @@ class AsyncTcpStream(asyncio.Protocol):
         name = None if tls is None else host
         try:
             async with asyncio.timeout(timeout):
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+                found = await asyncio.wrap_future(daemons.start(look_up))
             for left, address in addresses_with_shares(found):
                 share = (until - time.monotonic()) / left
                 try:
@@ -82,17 +88,37 @@ class AsyncTcpStream(asyncio.Protocol):
         self._received, self._size = [], 0
         return data
 
-    async def write(self, data: bytes) -> None:
-        """Send the bytes; waits while the send buffer is full."""
+    async def write(self, data: bytes | memoryview) -> bytes:
+        """Send the bytes; waits while the send buffer is full, unless the server responds.
+
+        Nothing is left to send: the event loop has it.
+        """
         if self._error is None and not self._transport.is_closing():
             self._transport.write(data)
-            while self._is_full and self._error is None:
+            while self._is_full and self._error is None and not self._received:
                 if time.monotonic() >= self.deadline:
                     raise httpx.WriteTimeout("the deadline of the call")
                 self._writer = self._loop.create_future()
                 await self._wait_for(self._writer)
         if self._error is not None or self._transport.is_closing():
             raise httpx.WriteError(str(self._error or "the server closed the connection"))
+        return b""
+
+    def has_data(self) -> bool:
+        """Whether `read` gives something at once."""
+        return bool(self._received)
+
+    def abandon(self) -> None:
+        """Close a connection that nobody closed, unless it belongs to another process."""
+        if self._process != os.getpid() or self._loop.is_closed():
+            return
+        if not self._transport.is_closing():
+            warnings.warn(
+                "an AsyncClient was not closed; await client.aclose()",
+                ResourceWarning,
+                stacklevel=2,
+            )
+            self._loop.call_soon_threadsafe(self._transport.abort)
 
     def is_readable(self) -> bool:
         """Whether data or the end of the stream can be read; on an idle connection, it is stale."""
@@ -118,6 +144,9 @@ class AsyncTcpStream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is open."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's transport is not a subclass
+        connected = transport.get_extra_info("socket")
+        for option in SOCKET_OPTIONS:
+            connected.setsockopt(*option)
 
     def data_received(self, data: bytes) -> None:
         """Buffer the bytes, and pause reading above the limit."""
@@ -126,6 +155,7 @@ class AsyncTcpStream(asyncio.Protocol):
         if self._size > _MAX_UNREAD_BYTES:
             self._transport.pause_reading()
         _wake(self._reader)
+        _wake(self._writer)
 
     def eof_received(self) -> bool:
         """The server has finished sending; the connection may still be open for writing."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import re
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -18,12 +19,13 @@ from urllib.request import getproxies, proxy_bypass
 
 import attrs
 
-from dodeca._base.addresses import ip_of_host
+from dodeca._base.addresses import ip_of_host, is_in_networks, is_loopback
 from dodeca._base.logs import masked
 from dodeca._calls.bodies import RequestBody, form_body, json_body
 from dodeca._calls.operation import Request
 from dodeca._calls.retry import AttemptResult
 from dodeca._http.lean_httpx import httpx
+from dodeca._http.network import SOCKET_OPTIONS
 from dodeca._version import VERSION
 from dodeca.errors import (
     ConfigurationError,
@@ -37,6 +39,7 @@ from dodeca.errors import (
 Transport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
 Url = httpx.URL
+HttpxResponse = httpx.Response
 Tls = ssl.SSLContext
 ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
@@ -52,6 +55,11 @@ _BYTES_PER_SEC = (
 )  # a slow uplink; gives the time that a body may take beyond the deadline
 _PIECES_AHEAD = 4  # pieces that one hop to a thread reads, since a hop costs as much as a piece
 _MAX_PORT = 65_535
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HOP_BY_HOP = frozenset(
+    {"connection", "content-length", "expect", "host", "keep-alive"}
+    | {"te", "trailer", "transfer-encoding", "upgrade"}
+)
 _EMPTY_BODY = RequestBody("", [])
 _USER_AGENT = f"dodeca/{VERSION}"
 _NOT_SENT = (
@@ -151,12 +159,16 @@ def tls_context() -> ssl.SSLContext:
 def find_proxy(to: httpx.URL) -> httpx.Proxy | None:
     """The proxy for a URL, from the environment; None to connect directly.
 
+    This machine is never reached through a proxy, which would see the API key in clear.
+
     Raises:
         ConfigurationError: the environment names an invalid proxy.
     """
     named = getproxies()
     found = named.get(to.scheme) or named.get("all")
-    if not found or proxy_bypass(to.netloc.decode("ascii")) or proxy_bypass(to.host):
+    if not found or is_loopback(to.host) or is_in_networks(to.host, named.get("no", "")):
+        return None
+    if proxy_bypass(to.netloc.decode("ascii")) or proxy_bypass(to.host):
         return None
     try:
         return httpx.Proxy(found if "://" in found else f"http://{found}")
@@ -166,27 +178,31 @@ def find_proxy(to: httpx.URL) -> httpx.Proxy | None:
         ) from exc
 
 
-def proxy_transport(proxy: httpx.Proxy) -> httpx.HTTPTransport:
-    """A transport that connects through a proxy.
+def proxy_transport(proxy: httpx.Proxy | None) -> httpx.HTTPTransport:
+    """A transport of httpx, which connects through a proxy if there is one.
 
     Raises:
         ConfigurationError: a kind of proxy that is not supported.
     """
     with _wrap_proxy_errors(proxy):
-        return httpx.HTTPTransport(proxy=proxy, verify=tls_context())
+        return httpx.HTTPTransport(proxy=proxy, verify=tls_context(), socket_options=SOCKET_OPTIONS)
 
 
-def async_proxy_transport(proxy: httpx.Proxy) -> httpx.AsyncHTTPTransport:
+def async_proxy_transport(proxy: httpx.Proxy | None) -> httpx.AsyncHTTPTransport:
     """The async twin of `proxy_transport`."""
     with _wrap_proxy_errors(proxy):
-        return httpx.AsyncHTTPTransport(proxy=proxy, verify=tls_context())
+        return httpx.AsyncHTTPTransport(
+            proxy=proxy, verify=tls_context(), socket_options=SOCKET_OPTIONS
+        )
 
 
 @contextlib.contextmanager
-def _wrap_proxy_errors(proxy: httpx.Proxy) -> Iterator[None]:
+def _wrap_proxy_errors(proxy: httpx.Proxy | None) -> Iterator[None]:
     try:
         yield
     except (ImportError, ValueError) as exc:
+        if proxy is None:
+            raise
         where = f"{proxy.url.scheme}://{proxy.url.host}"  # never its password
         raise ConfigurationError(f"the proxy {where} cannot be used: {exc}") from exc
 
@@ -234,10 +250,25 @@ def build_request(
 def build_upload_request(
     to: str, headers: Mapping[str, str], body: RequestBody, timeout: float
 ) -> HttpRequest:
-    """A PUT to storage: no API key, and no Content-Type, which a signature may not cover."""
+    """A PUT to storage: no API key, and no Content-Type, which a signature may not cover.
+
+    Raises:
+        InvalidResponseError: the service asks for headers that no client may send.
+    """
+    for name, value in headers.items():
+        _check_upload_header(name, value)
     url = httpx.URL(to)
     sent = {**_default_headers(url), **headers, "content-length": str(body.length)}
     return HttpRequest("PUT", url, sent, body, timeout)
+
+
+def _check_upload_header(name: str, value: object) -> None:
+    """Headers that frame a message would let bytes of the file be read as the next request."""
+    key = name.lower()
+    if not _TOKEN.fullmatch(name) or key in _HOP_BY_HOP or key.startswith("proxy-"):
+        raise InvalidResponseError(f"an upload asks for the header {name[:80]!r}")
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise InvalidResponseError(f"an upload asks for a header {name[:80]!r} that is no text")
 
 
 def _default_headers(to: httpx.URL) -> dict[str, str]:
@@ -287,7 +318,9 @@ def attempt_result(exc: BaseException) -> AttemptResult:
         return AttemptResult.PERMANENT
     if not isinstance(exc, _NOT_SENT):
         return AttemptResult.NO_RESPONSE
-    return AttemptResult.PERMANENT if _is_certificate_error(exc) else AttemptResult.NOT_SENT
+    is_refused = isinstance(exc, httpx.ProxyError) and str(exc).startswith("4")  # 403, 407
+    is_final = is_refused or _is_certificate_error(exc)
+    return AttemptResult.PERMANENT if is_final else AttemptResult.NOT_SENT
 
 
 def convert_error(exc: BaseException) -> DodecaError:
@@ -297,6 +330,8 @@ def convert_error(exc: BaseException) -> DodecaError:
     """
     said = str(exc) or ("the deadline of the call" if isinstance(exc, TimeoutError) else "")
     text = masked(f"{type(exc).__name__}: {said}" if said else type(exc).__name__)
+    if _is_certificate_error(exc):
+        text += "; SSL_CERT_FILE=<file.pem> names the certificates to trust"
     ours = RequestTimeout(text) if isinstance(exc, _TIMEOUTS) else TransportError(text)
     ours.__cause__ = exc
     seen: BaseException | None = exc

@@ -11,11 +11,25 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
+from dodeca._base import daemons
 from dodeca._http.lean_httpx import httpx
 
 _READ_BYTES = 512 * 1024
+_BLOCKED_SEC = 0.25  # after so long without progress, a response is looked for
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPALIVE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+SOCKET_OPTIONS = (
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), seconds)
+        for name, seconds in _KEEP_ALIVE.items()
+        if hasattr(socket, name)
+    ),
+)
+"""A peer that is gone without a word, such as behind a NAT, is noticed after two minutes."""
 CONNECT_ERRORS = (
     OSError,
     ValueError,
@@ -32,6 +46,7 @@ class TcpStream:
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._buffer = memoryview(bytearray(_READ_BYTES))
+        self._early: int | None = None  # bytes in the buffer that `has_data` found
         self.deadline = 0.0
 
     @classmethod
@@ -43,7 +58,8 @@ class TcpStream:
         """
         until = time.monotonic() + timeout
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            found = daemons.run_until(look_up, timeout)
             for left, address in addresses_with_shares(found):
                 share = max((until - time.monotonic()) / left, 0.001)
                 try:
@@ -59,6 +75,9 @@ class TcpStream:
 
     def read(self) -> memoryview:
         """The bytes that have arrived, empty at the end. The next call overwrites them."""
+        if self._early is not None:
+            early, self._early = self._early, None
+            return self._buffer[:early]
         try:
             self._socket.settimeout(self._remaining_sec())
             return self._buffer[: self._socket.recv_into(self._buffer)]
@@ -67,15 +86,34 @@ class TcpStream:
         except OSError as exc:
             raise httpx.ReadError(str(exc)) from exc
 
-    def write(self, data: bytes) -> None:
-        """Send all bytes."""
+    def write(self, data: bytes | memoryview) -> memoryview:
+        """Send bytes, and return those that are left when the server has stopped reading."""
+        unsent = memoryview(data)
         try:
-            self._socket.settimeout(self._remaining_sec())
-            self._socket.sendall(data)
+            while unsent:
+                self._socket.settimeout(min(self._remaining_sec(), _BLOCKED_SEC))
+                unsent = unsent[self._socket.send(unsent) :]
         except TimeoutError as exc:
-            raise httpx.WriteTimeout("the deadline of the call") from exc
+            if self.deadline <= time.monotonic():
+                raise httpx.WriteTimeout("the deadline of the call") from exc
         except OSError as exc:
             raise httpx.WriteError(str(exc)) from exc
+        return unsent
+
+    def has_data(self) -> bool:
+        """Whether `read` gives something at once; TLS's own messages do not count."""
+        if self._early is not None:
+            return True
+        if not is_readable(self._socket):
+            return False
+        try:
+            self._socket.settimeout(0)
+            self._early = self._socket.recv_into(self._buffer)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except OSError as exc:
+            raise httpx.ReadError(str(exc)) from exc
+        return True
 
     def is_readable(self) -> bool:
         """Whether data or the end of the stream can be read; on an idle connection, it is stale."""
@@ -84,6 +122,9 @@ class TcpStream:
     def close(self) -> None:
         """Close it without waiting for the server."""
         self._socket.close()
+
+    def abandon(self) -> None:
+        """Does nothing: a socket that nobody closed closes itself, with a warning."""
 
     def _remaining_sec(self) -> float:
         left = self.deadline - time.monotonic()
@@ -108,7 +149,8 @@ def _open_socket(
     until = time.monotonic() + timeout
     opened = socket.create_connection(where, timeout=timeout)
     try:
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for option in SOCKET_OPTIONS:
+            opened.setsockopt(*option)
         if tls is None:
             return opened
         opened.settimeout(max(until - time.monotonic(), 0.001))

@@ -112,7 +112,9 @@ class BulkServiceFactory:
 
     def __call__(self) -> Any:
         """An `BulkService` whose methods block."""
-        transport = Transport(key=load_api_key(None), settings=self.settings, transport=None)
+        transport = Transport(
+            key=load_api_key(None).checked(), settings=self.settings, transport=None
+        )
         return blocking(BulkService(transport))
 
 

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from dodeca._base import extras, html
+from dodeca._base.lazy import cached_property
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
@@ -50,7 +50,8 @@ class Client:
             imports). The resource may then be created twice.
         allow_insecure: allow plain http to a host other than this machine.
         trust_env: use the proxies set in the environment.
-        transport: an httpx transport that sends the requests, for tests and the emulator.
+        transport: an httpx transport that sends the requests, for tests and the emulator; "httpx"
+            sends them through httpx's own, which respx, VCR.py and OpenTelemetry can observe.
 
     >>> client = Client.emulated()  # no key, no network
     >>> client.embed.text("a red car")
@@ -70,11 +71,16 @@ class Client:
         retry_unknown: bool = False,
         allow_insecure: bool = False,
         trust_env: bool = True,
-        transport: messages.Transport | None = None,
+        transport: messages.Transport | Literal["httpx"] | None = None,
     ) -> None:
+        key, api_key = load_api_key(api_key), None  # no traceback shows it
         self._owned: Emulator | None = None
+        if isinstance(transport, str) and transport != "httpx":
+            raise ConfigurationError(
+                f'transport must be an httpx transport or "httpx", got {transport[:200]!r}'
+            )
         self._transport = Transport(
-            key=load_api_key(api_key),
+            key=key.checked(),
             settings=ClientSettings(
                 base_url=check_base_url(base_url, allow_insecure),
                 timeout=check_seconds("timeout", timeout),
@@ -282,6 +288,8 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
+        if "_transport" not in vars(self):
+            return f"<{type(self).__name__} that could not be created>"
         server = self._transport.base_url if self._owned is None else "the emulator"
         return f"<{type(self).__name__} of {server}>"
 

@@ -18,6 +18,7 @@ import attrs
 from dodeca._base import html
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG
+from dodeca._calls.deadline import calls_until
 from dodeca._calls.polling import (
     FAILED,
     KNOWN,
@@ -27,6 +28,7 @@ from dodeca._calls.polling import (
     is_transient,
     next_list_sec,
     next_poll_sec,
+    shortened,
 )
 from dodeca._calls.progress import count_progress, wait_progress
 from dodeca.errors import (
@@ -138,11 +140,14 @@ class Job(Generic[T]):
         Raises:
             JobFailed: the job failed; carries the service's reason.
             WaitTimeout: the job was still running at the last poll.
+            IncompleteTextError: the JSON of an analysis was cut off at its maximum length.
         """
         if self.status in FAILED:
             raise JobFailed(self.id, self.status, self._state.reason)
         if not self.done or self._state.result is None:
             raise WaitTimeout(self.id, self.status, 0.0)
+        if self._state.failure is not None:
+            raise self._state.failure
         return self._state.result
 
     def refresh(self) -> Job[T]:
@@ -191,11 +196,13 @@ class Job(Generic[T]):
                 if expected is not None:
                     expected = min(expected, timeout)
                 pause = next_poll_sec(elapsed, expected)
-                pause = max(pause, getattr(error, "retry_after", 0) or 0)
-                if elapsed + pause > timeout:
+                put_off = getattr(error, "retry_after", 0) or 0
+                pause = max(pause, put_off)
+                if elapsed >= timeout or elapsed + put_off > timeout:
                     raise WaitTimeout(self.id, self.status, elapsed) from error
-                self._clock.sleep(pause)
-                error = self._poll_once()
+                self._clock.sleep(shortened(pause, timeout - elapsed))
+                with calls_until(started + timeout):
+                    error = self._poll_once()
                 if report_progress is not None:
                     report_progress(self)
         return self.result()
@@ -245,13 +252,16 @@ def _as_completed(waiting: dict[tuple[Hashable, str], Job[T]], timeout: float) -
     while waiting:
         elapsed = clock.monotonic() - started
         pause = next_list_sec(elapsed)
-        if elapsed + pause > timeout:
+        if elapsed >= timeout:
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)
-        clock.sleep(pause)
-        for job in _no_longer_listed(list(waiting.values())):
+        clock.sleep(shortened(pause, timeout - elapsed))
+        with calls_until(started + timeout):
+            ended = _no_longer_listed(list(waiting.values()))
+        for job in ended:
             # Absence from a list is only a hint; a poll confirms it and fetches the result.
-            job._poll_once()
+            with calls_until(started + timeout):
+                job._poll_once()
             if job.done:
                 yield waiting.pop((job._running.key, job.id))
 

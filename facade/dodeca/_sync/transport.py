@@ -7,13 +7,14 @@ import copy
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
 from dodeca._calls import retry
+from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
 from dodeca._calls.operation import RawResponse, Request, Sink
 from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
@@ -44,7 +45,7 @@ class Transport:
         *,
         key: APIKey,
         settings: ClientSettings,
-        transport: messages.Transport | None,
+        transport: messages.Transport | Literal["httpx"] | None,
         clock: Clock | None = None,
     ) -> None:
         set_up_logging()
@@ -54,7 +55,7 @@ class Transport:
         self._key = key
         self.custom = transport
         host = messages.parse_url(settings.base_url).host
-        self._is_remote = transport is None and host not in LOOPBACK
+        self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = ConnectionPools(transport, trust_env=settings.trust_env)
         self._budget = Budget()
         self._closed = False
@@ -131,7 +132,7 @@ class Transport:
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
         idempotency = retry.IDEMPOTENCY[request.operation_id]
-        deadline = self.clock.monotonic() + self.settings.timeout
+        deadline = limited(self.clock.monotonic() + self.settings.timeout)
         number, was_ambiguous = 0, False
         while True:
             number += 1

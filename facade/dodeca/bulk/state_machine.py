@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from dodeca._calls.embed_requests import TOO_LONG
 from dodeca._calls.polling import next_poll_sec
 from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
@@ -281,6 +282,9 @@ class StateMachine:
             and work.step not in work.lost
         ):
             self._handle_not_found(work)
+        elif work.step == "embed" and reason.code == TOO_LONG and self._settings.via == "auto":
+            # Its header does not tell its length, and nothing was created.
+            self._schedule(work, "upload" if work.row.origin in ("file", "data") else "submit")
         elif reason.retryable:
             self._retry(work, reason)
         else:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import typer
 
+from dodeca._base.lazy import cached_property
 from dodeca.cli.exit_status import FATAL_ERRORS, ExitStatus, one_line
 from dodeca.cli.text import printable
 from dodeca.errors import ConfigurationError, DodecaError

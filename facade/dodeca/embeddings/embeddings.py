@@ -239,8 +239,11 @@ class Embeddings:
         *,
         by: Literal["row", "moment"] | None = None,
         weights: Mapping[str, float] | None = None,
+        min_score: float | None = None,
     ) -> Matches:
         """The `k` rows or time ranges nearest to `query` by cosine similarity, best first.
+
+        With `min_score`, only those that score at least as much.
 
         `by="row"` ranks each row. `by="moment"` ranks time ranges: it combines the rows of a source
         that have the same times. Their score is the mean of the cosines of the modalities, weighted
@@ -252,14 +255,16 @@ class Embeddings:
 
         >>> video, query = client.embed.video("colours.mp4"), client.embed.text("blue")
         >>> video.search(query, k=1)
-        [<Match 0.87: 5.00-9.00 s, visual, clip>]
+        [<Match 0.55: 5.00-9.00 s, visual, clip>]
         >>> video.search(query, k=1, weights={"visual": 0.7, "audio": 0.3})[0].scores.keys()
         dict_keys(['visual', 'audio'])
 
         Raises:
             InvalidRequestError: `query` is not one vector of the same length and model, `k` is
-                below 1, or `weights` is negative or names an unknown modality.
+                below 1, `min_score` is no number, or `weights` is negative or names an unknown
+                modality.
         """
+        least = ranking.check_min_score(min_score)
         if not isinstance(k, int | np.integer) or k < 1:
             raise InvalidRequestError(f"k must be at least 1, got {k!r}")
         if by not in (None, "row", "moment") or (by == "row" and weights is not None):
@@ -278,7 +283,9 @@ class Embeddings:
             found = ranking.rank_time_ranges(rows, scores, k, checked)
         else:
             found = ranking.rank(scores, k)
-        return Matches(Match(rows[at.row], at.score, at.scores) for at in found)
+        return Matches(
+            Match(rows[at.row], at.score, at.scores) for at in found if at.score >= least
+        )
 
     def similarity(self, other: Embeddings | NDArray[Any] | None = None) -> NDArray[np.float32]:
         """The cosines of each row with each row of `other`, by default of itself.

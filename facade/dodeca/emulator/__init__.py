@@ -53,6 +53,9 @@ Where the documents of the service are incomplete or contradict each other, the 
 - With Marengo 3.0 a search ranks all clips; score, confidence and threshold are those of 2.7, which
   accepts a text or images. `total_results` counts the items of all pages. Page tokens are valid for
   an hour. `transcription_options` without that option is `search_option_combination_not_supported`.
+- A 429 of search, gist, summarize and generate has no body, as documented; all others have one.
+- `estimated_time` follows from the pace; it is null where only the number of polls decides.
+- Webhooks are not sent.
 - The front page, `/emulator/ledger` and `/emulator/thumbnails/` need no key.
 """
 

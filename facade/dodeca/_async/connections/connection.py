@@ -54,21 +54,34 @@ class AsyncConnection:
         """Close the connection."""
         await self._stream.aclose()
 
+    def __del__(self) -> None:
+        self._stream.abandon()
+
     async def _send(self, request: messages.HttpRequest) -> None:
         unsent, body = request_head(request), request.body.in_memory()
         if body is not None:
-            await self._stream.write(unsent + body)
+            await self._write(unsent + body)
             return
         async for piece in messages.BodyStream(request.body):
             if len(unsent) + len(piece) < _JOINED:
                 unsent += piece
                 continue
             if unsent:
-                await self._stream.write(unsent)
+                await self._write(unsent)
                 unsent = b""
-            await self._stream.write(piece)
+            await self._write(piece)
         if unsent:
-            await self._stream.write(unsent)
+            await self._write(unsent)
+
+    async def _write(self, data: bytes) -> None:
+        """Send bytes, and read what the server says meanwhile; its response ends the sending."""
+        unsent: bytes | memoryview = data
+        while unsent:
+            while self._stream.has_data():
+                await self._read_more()
+            if self._parser.status:
+                raise messages.WriteError("the server responded before it had read the request")
+            unsent = await self._stream.write(unsent)
 
     async def _read_more(self) -> None:
         if data := await self._stream.read():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import cast
 
 import attrs
 
-from dodeca._base.async_concurrency import AsyncDeadline
+from dodeca._base.async_concurrency import async_within
 from dodeca._http import messages
 
 
@@ -29,8 +30,11 @@ class AsyncHttpxAdapter:
 
     async def send(self, request: messages.HttpRequest) -> AsyncHttpResponse:
         """Send a request. Closing the response's stream frees its connection."""
-        async with AsyncDeadline(request.remaining_sec):
-            response = await self._transport.handle_async_request(messages.to_httpx(request))
+
+        async def handle() -> messages.HttpxResponse:
+            return await self._transport.handle_async_request(messages.to_httpx(request))
+
+        response = await async_within(request.remaining_sec, handle)
         stream = _TimedStream(cast(messages.AsyncByteStream, response.stream), request.deadline)
         return AsyncHttpResponse(response.status_code, dict(response.headers.items()), stream)
 
@@ -49,11 +53,14 @@ class _TimedStream(messages.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = aiter(self._stream)
         while True:
-            async with AsyncDeadline(self._deadline - time.monotonic()):
-                piece = await anext(pieces, None)
+            piece = await async_within(self._deadline - time.monotonic(), partial(_next, pieces))
             if piece is None:
                 return
             yield piece
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(pieces, None)

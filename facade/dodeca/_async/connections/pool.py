@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Hashable
+from typing import Literal
 
 from dodeca._async.connections.connection import AsyncConnection
 from dodeca._async.connections.httpx_adapter import AsyncHttpResponse, AsyncHttpxAdapter
@@ -19,6 +20,7 @@ from dodeca._base.async_concurrency import (
 )
 from dodeca._http import messages
 from dodeca._http.async_network import AsyncTcpStream
+from dodeca.errors import ConfigurationError
 
 _LIMIT = 100  # connections to one origin at a time
 _IDLE_SEC = 55.0  # a bit less than servers commonly keep an idle connection open
@@ -117,8 +119,11 @@ class AsyncConnectionPools:
     that loop. Both are left untouched, and new ones are opened.
     """
 
-    def __init__(self, custom: messages.AsyncTransport | None, *, trust_env: bool) -> None:
-        self._custom = None if custom is None else AsyncHttpxAdapter(custom)
+    def __init__(
+        self, custom: messages.AsyncTransport | Literal["httpx"] | None, *, trust_env: bool
+    ) -> None:
+        self._uses_httpx = custom == "httpx"
+        self._custom = None if custom is None or custom == "httpx" else AsyncHttpxAdapter(custom)
         self._trust_env = trust_env
         self._pools: dict[Hashable, dict[Hashable, AsyncConnectionPool | AsyncHttpxAdapter]] = {}
 
@@ -128,9 +133,13 @@ class AsyncConnectionPools:
         Raises:
             ConfigurationError: the environment sets a proxy or certificates that cannot be used.
         """
+        scope = connection_scope()
+        if scope is None:
+            raise ConfigurationError(
+                "AsyncClient runs on asyncio; in trio, call a Client by trio.to_thread.run_sync"
+            )
         if self._custom is not None:
             return self._custom
-        scope = connection_scope()
         pools = self._pools.get(scope)
         if pools is None:
             for other in filter(is_stale_scope, list(self._pools)):
@@ -149,6 +158,6 @@ class AsyncConnectionPools:
 
     def _new(self, url: messages.Url) -> AsyncConnectionPool | AsyncHttpxAdapter:
         proxy = messages.find_proxy(url) if self._trust_env else None
-        if proxy is None:
+        if proxy is None and not self._uses_httpx:
             return AsyncConnectionPool(url)
         return AsyncHttpxAdapter(messages.async_proxy_transport(proxy))

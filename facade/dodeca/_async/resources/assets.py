@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import cached_property
 from typing import Any
 
 from dodeca._async.job import AsyncJob, AsyncRunningJobs
@@ -11,6 +10,7 @@ from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import library_requests, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.operation import or_unset, request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca._async.resources.embed_call import create_embeddings
@@ -12,13 +12,14 @@ from dodeca._async.resources.embed_tasks import AsyncEmbedTasks, ClipInput
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import run_blocking
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import embed_requests, params
-from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.embed_requests import MODEL, TOO_LONG, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca.embeddings import Embeddings
-from dodeca.errors import InvalidRequestError
+from dodeca.errors import APIError, InvalidRequestError
 from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
@@ -60,7 +61,7 @@ class AsyncEmbed(Methods):
         return await self._create(embed_requests.text(input_text, model_name))
 
     async def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
-        """Embed a JPEG or PNG of at least 128x128 pixels and at most 5 MB (`POST /embed-v2`).
+        """Embed a JPEG or PNG of at least 128x128 pixels and at most 32 MB (`POST /embed-v2`).
 
         Returns one row, 1 x 512. A local image is checked before it is sent.
 
@@ -235,8 +236,9 @@ class AsyncEmbed(Methods):
         `embedding_scope` any of "clip" (a row for each segment) and "asset" (one row for the
         whole); the service's defaults apply otherwise.
 
-        A local file of at most 36 MB and 10 minutes is sent in one call. For a larger one this
-        starts a task, after an upload if the file needs one, and waits up to `timeout` seconds.
+        At most 36 MB and 10 minutes are sent in one call. For more, or if the service says that
+        it is too long, this starts a task, after an upload if needed, and waits up to `timeout`
+        seconds.
         `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
         after each uploaded chunk and with the job after each poll; `progress` shows both (extra
         `progress`).
@@ -284,8 +286,9 @@ class AsyncEmbed(Methods):
         "visual", "audio" and "transcription" (default: all), `embedding_scope` any of "clip" (a
         row for each segment) and "asset" (one row for the whole; default: both).
 
-        A local file of at most 36 MB and 10 minutes is sent in one call. For a larger one this
-        starts a task, after an upload if the file needs one, and waits up to `timeout` seconds.
+        At most 36 MB and 10 minutes are sent in one call. For more, or if the service says that
+        it is too long, this starts a task, after an upload if needed, and waits up to `timeout`
+        seconds.
         `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
         after each uploaded chunk and with the job after each poll; `progress` shows both (extra
         `progress`).
@@ -333,12 +336,18 @@ class AsyncEmbed(Methods):
         check_callback(on_progress)
         if via == "sync":
             check_sync_clip(media)
-        elif via == "task" or not fits_sync_request(media):
-            job = await self.tasks._start(
-                media, clip, model_name, on_progress=on_progress, progress=progress
-            )
-            return await job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
-        return await self._create(embed_requests.embed_clip(clip, model_name), source_name(media))
+        if via == "sync" or (via == "auto" and fits_sync_request(media)):
+            try:
+                body = embed_requests.embed_clip(clip, model_name)
+                return await self._create(body, source_name(media))
+            except APIError as exc:
+                # Nothing was created; only the service knows the length of a URL or an asset.
+                if via == "sync" or exc.code != TOO_LONG:
+                    raise
+        job = await self.tasks._start(
+            media, clip, model_name, on_progress=on_progress, progress=progress
+        )
+        return await job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
 
     async def _create(
         self, body: models.CreateEmbeddingsRequest, source: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from dodeca._async.job import AsyncJob, running_jobs
@@ -12,6 +12,7 @@ from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.embed_call import as_embeddings
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
@@ -20,7 +21,7 @@ from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
-from dodeca.media import Media, MediaLike, check_image
+from dodeca.media import MIB, Media, MediaLike, check_image
 from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
@@ -84,7 +85,7 @@ class AsyncEmbedV1(Methods):
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
         image, audio = _source("image", image), _source("audio", audio)
         if image is not None:
-            check_image(image, min_side=64)
+            check_image(image, min_side=64, max_bytes=5 * MIB)
         body = models.EmbedRequest(
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),

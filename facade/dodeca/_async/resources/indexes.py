@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Literal
 
 import attrs
@@ -14,6 +13,7 @@ from dodeca._async.resources.indexed_assets import AsyncIndexedAssets
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request

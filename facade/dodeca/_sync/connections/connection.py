@@ -55,21 +55,34 @@ class Connection:
         """Close the connection."""
         self._stream.close()
 
+    def __del__(self) -> None:
+        self._stream.abandon()
+
     def _send(self, request: messages.HttpRequest) -> None:
         unsent, body = request_head(request), request.body.in_memory()
         if body is not None:
-            self._stream.write(unsent + body)
+            self._write(unsent + body)
             return
         for piece in messages.BodyStream(request.body):
             if len(unsent) + len(piece) < _JOINED:
                 unsent += piece
                 continue
             if unsent:
-                self._stream.write(unsent)
+                self._write(unsent)
                 unsent = b""
-            self._stream.write(piece)
+            self._write(piece)
         if unsent:
-            self._stream.write(unsent)
+            self._write(unsent)
+
+    def _write(self, data: bytes) -> None:
+        """Send bytes, and read what the server says meanwhile; its response ends the sending."""
+        unsent: bytes | memoryview = data
+        while unsent:
+            while self._stream.has_data():
+                self._read_more()
+            if self._parser.status:
+                raise messages.WriteError("the server responded before it had read the request")
+            unsent = self._stream.write(unsent)
 
     def _read_more(self) -> None:
         if data := self._stream.read():

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import cast
 
 import attrs
 
-from dodeca._base.concurrency import Deadline
+from dodeca._base.concurrency import within
 from dodeca._http import messages
 
 
@@ -30,8 +31,11 @@ class HttpxAdapter:
 
     def send(self, request: messages.HttpRequest) -> HttpResponse:
         """Send a request. Closing the response's stream frees its connection."""
-        with Deadline(request.remaining_sec):
-            response = self._transport.handle_request(messages.to_httpx(request))
+
+        def handle() -> messages.HttpxResponse:
+            return self._transport.handle_request(messages.to_httpx(request))
+
+        response = within(request.remaining_sec, handle)
         stream = _TimedStream(cast(messages.ByteStream, response.stream), request.deadline)
         return HttpResponse(response.status_code, dict(response.headers.items()), stream)
 
@@ -50,11 +54,14 @@ class _TimedStream(messages.ByteStream):
     def __iter__(self) -> Iterator[bytes]:
         pieces = iter(self._stream)
         while True:
-            with Deadline(self._deadline - time.monotonic()):
-                piece = next(pieces, None)
+            piece = within(self._deadline - time.monotonic(), partial(_next, pieces))
             if piece is None:
                 return
             yield piece
 
     def close(self) -> None:
         self._stream.close()
+
+
+def _next(pieces: Iterator[bytes]) -> bytes | None:
+    return next(pieces, None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable, Iterator
+from typing import Literal
 
 from dodeca._base.concurrency import (
     Semaphore,
@@ -20,6 +21,7 @@ from dodeca._http import messages
 from dodeca._http.network import TcpStream
 from dodeca._sync.connections.connection import Connection
 from dodeca._sync.connections.httpx_adapter import HttpResponse, HttpxAdapter
+from dodeca.errors import ConfigurationError
 
 _LIMIT = 100  # connections to one origin at a time
 _IDLE_SEC = 55.0  # a bit less than servers commonly keep an idle connection open
@@ -116,8 +118,11 @@ class ConnectionPools:
     that loop. Both are left untouched, and new ones are opened.
     """
 
-    def __init__(self, custom: messages.Transport | None, *, trust_env: bool) -> None:
-        self._custom = None if custom is None else HttpxAdapter(custom)
+    def __init__(
+        self, custom: messages.Transport | Literal["httpx"] | None, *, trust_env: bool
+    ) -> None:
+        self._uses_httpx = custom == "httpx"
+        self._custom = None if custom is None or custom == "httpx" else HttpxAdapter(custom)
         self._trust_env = trust_env
         self._pools: dict[Hashable, dict[Hashable, ConnectionPool | HttpxAdapter]] = {}
 
@@ -127,9 +132,13 @@ class ConnectionPools:
         Raises:
             ConfigurationError: the environment sets a proxy or certificates that cannot be used.
         """
+        scope = connection_scope()
+        if scope is None:
+            raise ConfigurationError(
+                "Client runs on asyncio; in trio, call a Client by trio.to_thread.run_sync"
+            )
         if self._custom is not None:
             return self._custom
-        scope = connection_scope()
         pools = self._pools.get(scope)
         if pools is None:
             for other in filter(is_stale_scope, list(self._pools)):
@@ -148,6 +157,6 @@ class ConnectionPools:
 
     def _new(self, url: messages.Url) -> ConnectionPool | HttpxAdapter:
         proxy = messages.find_proxy(url) if self._trust_env else None
-        if proxy is None:
+        if proxy is None and not self._uses_httpx:
             return ConnectionPool(url)
         return HttpxAdapter(messages.proxy_transport(proxy))

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import cached_property
 from typing import Any
 
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import library_requests, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.operation import or_unset, request

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Literal
 
 import attrs
 
 from dodeca._base.html import Methods
+from dodeca._base.lazy import cached_property
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
