@@ -219,7 +219,11 @@ class Dataset:
         """Convert the metadata columns of older parts to the types that they have now."""
         import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-        for part in () if self._paths.table else self._journal.parts():
+        if self._paths.table:
+            if self._journal.parts():
+                _convert_lance_columns(self._paths, self._with_metadata_types)
+            return
+        for part in self._journal.parts():
             path = self._paths.part(part)
             found = pq.read_schema(path)
             wanted = self._with_metadata_types(found)
@@ -373,6 +377,21 @@ def _merge_into_lance(paths: OutputPaths, table: Any) -> None:
         .when_not_matched_by_source_delete(f"input_id IN ({inputs})")
         .execute(table)
     )
+
+
+def _convert_lance_columns(paths: OutputPaths, wanted_of: Callable[[Any], Any]) -> None:
+    """Convert columns to the types that they should have: a new version of the whole table."""
+    import lancedb
+    import pyarrow as pa
+
+    table = _open_lance_table(paths)
+    wanted = wanted_of(table.schema)
+    if not table.schema.equals(wanted):
+        batches = table.search().limit(None).to_batches()
+        converted = (batch.cast(wanted) for batch in batches)
+        lancedb.connect(paths.vectors).create_table(
+            paths.table, pa.RecordBatchReader.from_batches(wanted, converted), mode="overwrite"
+        )
 
 
 def _sql_list(keys: Set[str]) -> str:

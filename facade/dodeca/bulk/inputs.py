@@ -210,9 +210,7 @@ def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
                     raise InvalidRequestError(
                         f"{path.name} has a row with more values than columns"
                     )
-                yield {
-                    name: _csv_value(name, text) if text else None for name, text in row.items()
-                }
+                yield {name: _csv_value(name, text) if text else None for name, text in row.items()}
     except (UnicodeDecodeError, csv.Error) as exc:
         raise InvalidRequestError(f"cannot read {path.name}: {exc}") from exc
 
@@ -240,8 +238,7 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
         with ParquetFile(path) as table:
             _check_columns(path, table.schema_arrow.names)
             for batch in table.iter_batches(1_000):
-                for row in batch.to_pylist():
-                    yield row
+                yield from batch.to_pylist()
     except ArrowException as exc:
         raise InvalidRequestError(f"cannot read {path.name}: {exc}") from exc
 
@@ -288,7 +285,7 @@ def is_missing(value: Any) -> bool:
     if value is None:
         return True
     try:
-        return bool(value != value)  # noqa: PLR0124 - only these differ from themselves
+        return bool(value != value)  # NaN and NaT differ from themselves
     except (TypeError, ValueError, ArithmeticError):  # NA is neither true nor false
         return type(value).__name__ == "NAType"
 
