@@ -143,7 +143,7 @@ def _dry_run(
     paths = OutputPaths.of(out, create=False)
     done: frozenset[str] = frozenset()
     if paths.journal.exists():
-        done = done_keys(paths.journal, is_lance=bool(paths.table))
+        done = done_keys(paths.journal, None if paths.table else paths.vectors)
     found = estimate(items(inputs, options), done.__contains__, settings.via)
     return Run(
         paths.vectors,
