@@ -370,11 +370,11 @@ class Journal:
             " AND seq NOT IN (SELECT seq FROM spool)"
         ).fetchall()
 
-    def keys_of_part(self, part: str) -> set[str]:
+    def keys_of_part(self, part: str) -> Set[str]:
         """The keys of the inputs whose rows are in a part, if only for now."""
         return {key for (key,) in self._query("SELECT key FROM inputs WHERE part = ?", [part])}
 
-    def undigested_keys(self) -> set[str]:
+    def undigested_keys(self) -> Set[str]:
         """The keys of the inputs whose row sets version 1 put into the spool."""
         sql = "SELECT key FROM inputs JOIN spool USING (seq) WHERE digest IS NULL"
         return {key for (key,) in self._query(sql)}
