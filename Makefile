@@ -15,10 +15,10 @@ export UV_NATIVE_TLS ?= true
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo test test-deep test-spark soak mutants generate check docs bench clean
+.PHONY: help setup lock demo test test-deep test-spark soak mutants mutants-sample generate check docs bench clean
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
 
 setup: $(STAMP)  ## make .venv with the locked dependencies and this project, editable
 
@@ -55,6 +55,9 @@ soak: $(STAMP)  ## hours: a million requests through faults, a million malformed
 
 mutants: $(STAMP)  ## take away one protection at a time, and see its test fail; writes tests/faults/ROWS.md
 	$(BIN)/python -m scripts.mutants
+
+mutants-sample: $(STAMP)  ## change the package at random in N places, run the tests of each (SEED=1)
+	$(BIN)/python -m scripts.mutants_sample -n $(or $(N),60) $(if $(SEED),--seed $(SEED))
 
 generate: $(STAMP)  ## spec/published + spec/overlay.yaml -> spec/openapi.yaml -> generated/, _async -> _sync
 	$(BIN)/python -m scripts.clean_spec

@@ -23,6 +23,7 @@ GRAMMAR: Mapping[str, Mapping[str, str]] = {
         "security": "[requirement]",
         "tags": "[tag]",
         "paths": "{path}",
+        "webhooks": "{webhook}",
         "components": "components",
     },
     "info": {"title": "text", "version": "text", "description": "text", "license": "license"},
@@ -41,6 +42,17 @@ GRAMMAR: Mapping[str, Mapping[str, str]] = {
         "requestBody": "body",
         "responses": "{response}",
     },
+    "webhook": {"post": "notification"},
+    "notification": {
+        "operationId": "text",
+        "summary": "text",
+        "description": "text",
+        "security": "[requirement]",
+        "parameters": "[parameter]",
+        "requestBody": "body",
+        "responses": "{acknowledgement}",
+    },
+    "acknowledgement": {"description": "text"},
     "parameter": {
         "name": "text",
         "in": "place",
@@ -53,10 +65,24 @@ GRAMMAR: Mapping[str, Mapping[str, str]] = {
     },
     "body": {"description": "text", "required": "flag", "content": "{media}"},
     "response": {"description": "text", "headers": "{header}", "content": "{media}"},
-    "header": {"description": "text", "required": "flag", "schema": "schema"},
-    "media": {"schema": "schema", "encoding": "{encoding}"},
+    "header": {
+        "$ref": "text",
+        "description": "text",
+        "required": "flag",
+        "schema": "schema",
+    },
+    "media": {
+        "schema": "schema",
+        "x-item-schema": "schema",
+        "example": "example",
+        "encoding": "{encoding}",
+    },
     "encoding": {"contentType": "text", "style": "text", "explode": "flag"},
-    "components": {"schemas": "{schema}", "securitySchemes": "{security scheme}"},
+    "components": {
+        "schemas": "{schema}",
+        "headers": "{header}",
+        "securitySchemes": "{security scheme}",
+    },
     "security scheme": {"type": "text", "name": "text", "in": "place", "description": "text"},
     "schema": {
         "$ref": "text",
@@ -163,6 +189,7 @@ def _check_scalar(value: object, kind: str, at: Location) -> None:
         "place": isinstance(value, str) and value in PLACES,
         "type": _is_type(value),
         "value": all(isinstance(v, str | int | float) for v in _listed(value)),
+        "example": True,
     }
     if not known[kind]:
         raise SpecError.at(at, f"unknown {kind}", value)

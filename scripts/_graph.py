@@ -12,6 +12,7 @@ from scripts._shapes import ERROR_SCHEMAS, NULL, snake
 
 REF = "#/components/schemas/"
 UNLISTED = "UnlistedObject"
+OPENED = ("enum", "const", "oneOf", "discriminator")  # keywords that close a schema
 BUILT_IN = {
     **ERROR_SCHEMAS,
     UNLISTED: {
@@ -169,10 +170,15 @@ def _pascal(text: str) -> str:
 
 
 def discriminate(document: Object) -> Object:
-    """Add a discriminator to every union of objects that needs one."""
+    """Add a discriminator to every closed union of objects that needs one.
+
+    Tools refuse a tag that a discriminator does not list, so a union that is open has none.
+    """
     schemas = schemas_of(document)
 
     def rule(schema: Any, at: Location) -> Any:
+        if {"$ref": REF + UNLISTED} in schema.get("anyOf", ()):
+            return schema
         objects = [b for b in branches_of(schema) if _kind(b, schemas) == "object"]
         others = [_kind(b, schemas) for b in branches_of(schema) if b not in objects]
         tag = union_tag(objects, schemas) if len(objects) > 1 else None
@@ -217,15 +223,16 @@ def require_bodies(document: Object) -> Object:
 
 
 def open_responses(document: Object) -> Object:
-    """Open responses to values and kinds of object that the service adds later.
+    """Open responses and webhooks to values and kinds of object that the service adds later.
 
-    In everything a response can hold, `enum` becomes `x-known-values`, and a union of objects
+    In everything the service can send, `enum` becomes `x-known-values`, and a union of objects
     becomes an `anyOf` whose last branch takes any object. The tags of unions stay constants.
     """
-    responses = [
+    sent = [
         operation["responses"] for item in document["paths"].values() for operation in item.values()
     ]
-    answered = reachable(document, responses)
+    sent += document.get("webhooks", {}).values()
+    answered = reachable(document, sent)
     tags = _tags(document)
 
     def rule(schema: Any, at: Location) -> Any:
@@ -238,13 +245,15 @@ def open_responses(document: Object) -> Object:
 
 
 def _tags(document: Object) -> set[Location]:
-    """Return the locations of the tags of discriminated unions: `(schema, "properties", tag)`."""
+    """Return the locations of the tags of unions: `(schema, "properties", tag)`."""
+    schemas = schemas_of(document)
     found: set[Location] = set()
 
     def rule(schema: Any, at: Location) -> Any:
-        for ref in schema.get("discriminator", {}).get("mapping", {}).values():
-            tag = schema["discriminator"]["propertyName"]
-            found.add((ref.removeprefix(REF), "properties", tag))
+        objects = [b for b in branches_of(schema) if _kind(b, schemas) == "object"]
+        tag = union_tag(objects, schemas) if len(objects) > 1 else None
+        for branch in objects if tag else ():
+            found.add((branch.get("$ref", "").removeprefix(REF), "properties", str(tag)))
         return schema
 
     walk(document, {"schema": [rule]})
@@ -252,7 +261,7 @@ def _tags(document: Object) -> set[Location]:
 
 
 def _opened(schema: Object, document: Object) -> Object:
-    rest = {k: v for k, v in schema.items() if k not in ("enum", "const", "oneOf")}
+    rest = {k: v for k, v in schema.items() if k not in OPENED}
     if "enum" in schema:
         return {**rest, "x-known-values": schema["enum"]}
     if "const" in schema:

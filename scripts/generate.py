@@ -67,7 +67,7 @@ def package(document: Object, folder: Path) -> dict[str, bytes]:
     for name in UNUSED:
         (target / name).unlink()
     (target / "py.typed").touch()
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, indent=1)
     (target / "openapi.json").write_text(text + "\n", encoding="utf-8")
     return files(target)
 

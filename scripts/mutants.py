@@ -11,9 +11,12 @@ to date. `--row N` tries one row and writes nothing.
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
+import py_compile
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -122,6 +125,9 @@ class Copy:
                 shutil.copytree(source, folder / name, ignore=ignored)
             else:
                 shutil.copy(source, folder / name)
+        for name in ("facade", "generated"):  # a change is noticed by its content
+            mode = py_compile.PycInvalidationMode.CHECKED_HASH
+            compileall.compile_dir(folder / name, quiet=2, invalidation_mode=mode)
 
     def is_red(self, row: Row) -> bool:
         """Return whether the test of a row fails after its change."""
@@ -131,7 +137,7 @@ class Copy:
                 path = self.folder / edit.file
                 path.write_text(path.read_text("utf-8").replace(edit.old, edit.new), "utf-8")
             self._derive(row)
-            return self.exit_code([row.test or ""]) == _FAILED
+            return self.exit_code([row.test or ""], TIMEOUT_SEC) == _FAILED
         except subprocess.TimeoutExpired:
             return True  # it hangs where it should not
         finally:
@@ -139,26 +145,38 @@ class Copy:
                 (self.folder / name).write_text(text, "utf-8")
             self._derive(row)
 
-    def exit_code(self, tests: list[str]) -> int:
-        """Run some tests and return the exit status of pytest."""
-        paths = [self.folder / "facade", self.folder / "generated", self.folder]
-        return subprocess.run(
+    def exit_code(self, tests: list[str], timeout: float | None = None) -> int:
+        """Run some tests and return the exit status of pytest.
+
+        Raises TimeoutExpired, after it has ended all that the tests started.
+        """
+        with subprocess.Popen(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
             cwd=self.folder,
             env={
                 **os.environ,
-                "PYTHONPATH": os.pathsep.join(map(str, paths)),
-                "PYTHONDONTWRITEBYTECODE": "1",  # a change of the same size in the same second
+                "PYTHONPATH": python_path(self.folder),
+                "PYTHONDONTWRITEBYTECODE": "1",
             },
-            capture_output=True,
-            check=False,
-            timeout=TIMEOUT_SEC if len(tests) == 1 else None,
-        ).returncode
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process:
+            try:
+                return process.wait(timeout)
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
 
     def _derive(self, row: Row) -> None:
         if any("/_async/" in edit.file for edit in row.edits):
             command = [sys.executable, "-m", "scripts.unasync"]
             subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
+
+
+def python_path(folder: Path) -> str:
+    """The path on which the packages of a tree come before the installed ones."""
+    return os.pathsep.join(str(path) for path in (folder / "facade", folder / "generated", folder))
 
 
 def try_all(rows: list[Row]) -> list[str]:

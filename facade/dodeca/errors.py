@@ -2,6 +2,7 @@
 
 DodecaError
 ├── ConfigurationError          the client cannot be set up: key, base URL, missing extra
+│   └── DatasetError            the files of a bulk run: damaged, of another run, not writable
 ├── InvalidRequestError         bad input, found before anything is sent (also a ValueError)
 │   └── InvalidMediaError       a file, URL or byte string that the API does not accept
 │       └── SourceChangedError  a file that changed since it was first read
@@ -15,6 +16,8 @@ DodecaError
 ├── TransportError              no complete response: DNS, refused, reset, cut off
 │   └── RequestTimeout          no response before the deadline
 ├── InvalidResponseError        a response that is not as the API documents it
+│   └── TruncatedStreamError    a stream that stopped before its last event
+├── IncompleteTextError         the service ended a text before it was complete
 ├── OutcomeUnknownError         a create was sent, and its outcome is unknown
 ├── WebhookError                a notification without a valid, recent signature
 ├── RunLockedError              another process is working on the same bulk run
@@ -47,6 +50,13 @@ class ConfigurationError(DodecaError):
     """The client cannot be set up as configured: API key, base URL, missing extra."""
 
 
+class DatasetError(ConfigurationError):
+    """Files of a bulk run that are damaged, belong to another run, or cannot be read or written.
+
+    The message names the file and what to do. Finished inputs are kept.
+    """
+
+
 class InvalidRequestError(DodecaError, ValueError):
     """Bad input, found before anything was sent; the message quotes the value."""
 
@@ -72,7 +82,32 @@ class InvalidResponseError(DodecaError):
 
 
 class TruncatedStreamError(InvalidResponseError):
-    """A stream that ended before its last event: the text is incomplete."""
+    """A stream that ended before its last event; `text` is what arrived of its text."""
+
+    def __init__(self, message: str, text: str = "") -> None:
+        super().__init__(message)
+        self.text = text
+
+
+@attrs.define(eq=False)
+class IncompleteTextError(DodecaError):
+    """The service ended a text before it was complete; `text` is what arrived of it.
+
+    An error occurred after the service had begun to answer (`code` and `message` are the
+    service's), or a structured answer was cut off at its maximum length (`finish_reason` is
+    "length"), so that its JSON cannot be parsed.
+    """
+
+    message: str
+    code: str | None = None
+    finish_reason: str | None = None
+    text: str = attrs.field(default="", repr=lambda text: f"<{len(text)} characters>")
+
+    def __str__(self) -> str:
+        label = f"[{self.code}] " if self.code else ""
+        return (
+            f"the text is incomplete: {label}{self.message} ({len(self.text)} characters arrived)"
+        )
 
 
 @attrs.define(eq=False)

@@ -7,30 +7,32 @@ https:// is a URL; any other string, or a path object, is a local file.
 from __future__ import annotations
 
 import io
-import mimetypes
 import os
 import re
 import stat
 import warnings
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Literal, NamedTuple
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, NamedTuple
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import attrs
 
 from dodeca._base import html
 from dodeca._base.addresses import ip_of_host
 from dodeca._base.logs import masked
+from dodeca._base.media_types import mime_type_of
 from dodeca.errors import InvalidMediaError, SourceChangedError
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 SYNC_BYTES = 36 * MIB
 SYNC_SEC = 600.0
-IMAGE_BYTES = 5 * MIB
+IMAGE_BYTES = 32 * MIB
 IMAGE_MIN_SIDE = 128
 
-_MIME_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.I)
+_QUOTED = 200  # characters of a source that an error quotes
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.I)
 _IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
@@ -75,11 +77,13 @@ class Media:
             InvalidMediaError: there is no such file, it is not a regular file, or it is empty.
         """
         try:
-            local = Path(path)
+            local = Path(path).expanduser()
             found = local.stat()
-        except (OSError, ValueError, TypeError) as exc:
+        except (OSError, ValueError, TypeError, RuntimeError) as exc:
+            reason = getattr(exc, "strerror", None) or str(exc)
             raise InvalidMediaError(
-                f"cannot read {path!r}: {exc}. For the id of an uploaded asset use Media.asset(...)"
+                f"cannot read {_quote(path)}: {reason[:_QUOTED]}. "
+                "For the id of an uploaded asset use Media.asset(...)"
             ) from exc
         version = _file_version(local, found)
         return cls(path=local, filename=_base_name(local.name), version=version)
@@ -158,24 +162,42 @@ class Media:
 
     @classmethod
     def of(cls, source: MediaLike) -> Media:
-        """A URL from a string that starts with http:// or https://, else a local file.
+        """Media of a URL, a path, an open binary file or a PIL image.
+
+        A string that starts with http:// or https:// is a URL, file:// a local file; any other is
+        a path, where ~ is the home folder. Objects with `read()` are read to their end, PIL images
+        are sent as PNG.
 
         >>> from dodeca import Media
         >>> Media.of("https://example.com/clip.mp4").source_url
         'https://example.com/clip.mp4'
+        >>> Media.of(open("purple.jpg", "rb")).filename
+        'purple.jpg'
 
         Raises:
-            InvalidMediaError: as for `Media.file` and `Media.url`; or another type.
+            InvalidMediaError: as for `Media.file` and `Media.url`; another type or scheme.
         """
         if isinstance(source, Media):
             return source
         if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
             return cls.url(source)
+        if isinstance(source, str) and source.lower().startswith("file://"):
+            return cls.file(_path_of_file_url(source))
+        if isinstance(source, str) and _SCHEME.match(source):
+            raise InvalidMediaError(
+                f"{_quote(source)} cannot be read here; pass a local file, its content as "
+                "Media.data(...), or an https URL (for S3 and the like a signed one)"
+            )
         if isinstance(source, str | os.PathLike):
             return cls.file(source)
+        if hasattr(source, "read"):
+            return _from_file_object(source)
+        if hasattr(source, "save") and hasattr(source, "mode"):
+            return _from_pil_image(source)
         hint = "; use Media.data(...)" if isinstance(source, bytes | bytearray) else ""
         raise InvalidMediaError(
-            f"media must be a path, a URL or a Media, got {type(source).__name__}{hint}"
+            "media must be a path, a URL, an open binary file, a PIL image or a Media, got "
+            f"{type(source).__name__}{hint}"
         )
 
     @property
@@ -208,7 +230,7 @@ class Media:
         >>> Media.of("tones.wav").mime_type
         'audio/x-wav'
         """
-        return _mime_type(_name(self))
+        return mime_type_of(_name(self))
 
     def open(self) -> BinaryIO:
         """Open local media as a binary file object.
@@ -275,7 +297,40 @@ class Media:
         )
 
 
-MediaLike = Media | str | os.PathLike[str]
+MediaLike = Media | str | os.PathLike[str] | BinaryIO
+
+
+def _path_of_file_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost"):
+        raise InvalidMediaError(f"{_quote(url)} names a file of another machine")
+    return url2pathname(parts.path)
+
+
+def _from_file_object(stream: Any) -> Media:
+    try:
+        content = stream.read()
+    except (OSError, ValueError) as exc:
+        raise InvalidMediaError(f"cannot read {type(stream).__name__}: {exc}") from exc
+    if isinstance(content, str):
+        raise InvalidMediaError("a file must be open in binary mode, open(path, 'rb')")
+    name = getattr(stream, "name", None)  # of files without a path: a number, or none
+    return Media.data(content, filename=name if isinstance(name, str) else None)
+
+
+def _from_pil_image(image: Any) -> Media:
+    content = io.BytesIO()
+    try:
+        image.save(content, format="PNG")
+    except (OSError, ValueError) as exc:
+        raise InvalidMediaError(f"an image of mode {image.mode} is no PNG: {exc}") from exc
+    return Media.data(content.getvalue(), filename="image.png")
+
+
+def _quote(source: object) -> str:
+    """The repr of what was passed, cut."""
+    text = repr(source)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
 
 
 def is_image(media: Media) -> bool:
@@ -305,15 +360,10 @@ def input_type_of(name: str) -> Literal["image", "audio", "video"] | None:
     >>> input_type_of("tones.wav"), input_type_of("notes.txt")
     ('audio', None)
     """
-    match _mime_type(name).partition("/")[0]:
+    match mime_type_of(name).partition("/")[0]:
         case "image" | "audio" | "video" as found:
             return found
     return None
-
-
-def _mime_type(name: str) -> str:
-    guess, _ = mimetypes.guess_type(f"x{PurePosixPath(name).suffix}")
-    return guess if guess and _MIME_TYPE.fullmatch(guess) else "application/octet-stream"
 
 
 def _name(media: Media) -> str:
@@ -339,8 +389,10 @@ def _file_version(path: Path, found: os.stat_result) -> _FileVersion:
     return _FileVersion(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:
-    """Check a local image: JPEG or PNG, at most 5 MB, sides of at least `min_side` pixels.
+def check_image(
+    media: Media, *, min_side: int = IMAGE_MIN_SIDE, max_bytes: int = IMAGE_BYTES
+) -> None:
+    """Check a local image: JPEG or PNG, at most `max_bytes`, sides of `min_side` pixels or more.
 
     >>> from dodeca.media import Media, check_image
     >>> check_image(Media.of("purple.jpg"))
@@ -352,11 +404,14 @@ def check_image(media: Media, *, min_side: int = IMAGE_MIN_SIDE) -> None:
         return
     import imagesize
 
-    _check_size(media, IMAGE_BYTES, "an image must have at most 5 MB")
+    _check_size(media, max_bytes, f"an image must have at most {max_bytes // MIB} MB")
     with media.open() as stream:
         head = stream.read(8)
     if not head.startswith(_IMAGE_MAGIC):
-        raise InvalidMediaError(f"an image must be JPEG or PNG; {media} starts with {head!r}")
+        raise InvalidMediaError(
+            f"an image must be JPEG or PNG, {media} is another format; to convert it: "
+            "ffmpeg -i INPUT OUTPUT.png, or Media.of(PIL.Image.open(...))"
+        )
     with media.open() as stream:
         width, height = imagesize.get(stream)
     if 0 <= min(width, height) < min_side:
@@ -419,3 +474,16 @@ def duration_sec(media: Media) -> float | None:
 def _check_size(media: Media, limit: int, rule: str) -> None:
     if (media.size or 0) > limit:
         raise InvalidMediaError(f"{rule}, {media} has {(media.size or 0) / MIB:.1f} MB")
+
+
+def source_name(media: Media) -> str | None:
+    """What `Embeddings.source` says: the absolute path, URL or asset id; None for bytes.
+
+    >>> from dodeca.media import Media, source_name
+    >>> source_name(Media.asset("6298d673f1090f1100476d4c"))
+    '6298d673f1090f1100476d4c'
+    """
+    if media.path is not None:
+        name = os.path.abspath(media.path)  # noqa: PTH100 - keeps links
+        return name.encode(errors="backslashreplace").decode()  # names that are not UTF-8
+    return media.source_url or media.asset_id

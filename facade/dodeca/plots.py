@@ -109,7 +109,7 @@ def plot_self_similarity(embeddings: Embeddings, *, title: str | None = None) ->
         edges, cosines, is_timed = _matrix(rows)
         low = min(float(cosines.min()), 0.99)
         image = axes.pcolorfast(edges, edges, cosines, cmap=_colormap(modality), vmin=low, vmax=1)
-        axes.set_title(modality, loc="left", fontsize=10, color=_TEXT)
+        axes.set_title(modality, loc="left", fontsize=10, color=_TEXT, parse_math=False)
         axes.set_aspect("equal")
         axes.invert_yaxis()
         axes.tick_params(colors=_MUTED, labelsize=8, length=0)
@@ -200,7 +200,10 @@ def _format_time_axis(axis: Any) -> None:
 
 def _set_title(figure: Figure, title: str | None) -> None:
     if title:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold", color=_TEXT)
+        text = figure.suptitle(
+            title, x=0.01, ha="left", fontsize=12, fontweight="bold", color=_TEXT
+        )
+        text.set_parse_math(False)  # dollar signs are no formulas
 
 
 def _colormap(modality: str) -> LinearSegmentedColormap:

@@ -7,7 +7,13 @@ import pytest
 
 from dodeca import AsyncClient, Media
 from dodeca.batch import Batch
-from dodeca.errors import InvalidMediaError, InvalidRequestError, RateLimitError, ServerError
+from dodeca.errors import (
+    InvalidMediaError,
+    InvalidRequestError,
+    InvalidResponseError,
+    RateLimitError,
+    ServerError,
+)
 from tests.scripted import PNG, Server
 from tests.seams import FakeClock, on_clock
 
@@ -108,3 +114,17 @@ async def test_calls_share_a_limiter() -> None:
         before = clock.now
         await client.embed.texts(["3"])
     assert clock.now > before, "what the first call learnt does not slow down the second"
+
+
+@pytest.mark.parametrize("count", [0, 2])
+async def test_a_text_has_one_vector_or_an_error(count: int) -> None:
+    class Uneven(Numbers):
+        def answer(self, request: httpx.Request) -> httpx.Response:
+            is_two = orjson.loads(request.content)["text"]["input_text"] == "two"
+            data = [{"embedding": [1.0, 2.0]}] * (count if is_two else 1)
+            return httpx.Response(200, json={"data": data})
+
+    async with client_of(Uneven(), FakeClock()) as client:
+        found = await client.embed.texts(["one", "two", "three"])
+    assert list(found.errors) == [1]
+    assert isinstance(found.errors[1], InvalidResponseError)

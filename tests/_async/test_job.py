@@ -1,5 +1,6 @@
 """Jobs, on a clock that does not make anybody wait."""
 
+import inspect
 from typing import Any
 
 import httpx
@@ -73,6 +74,23 @@ async def test_an_unknown_status_counts_as_running(word: str) -> None:
     async with client_of(CREATED, reply(RUNNING | {"status": word}), reply(READY)) as client:
         job = await client.embed.tasks.video("https://host/a.mp4")
         assert len(await job.wait()) == 1
+
+
+async def test_only_an_unknown_status_is_warned_of_and_only_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    replies = [reply(RUNNING | {"status": "novel"})] * 3
+    async with client_of(CREATED, reply(RUNNING), reply(READY)) as client:
+        await (await client.embed.tasks.video("https://host/a.mp4")).wait()
+    assert caplog.messages == []
+    async with client_of(CREATED, reply(RUNNING), *replies, reply(READY)) as client:
+        await (await client.embed.tasks.video("https://host/a.mp4")).wait()
+    assert caplog.messages == ["job t1 has the unknown status 'novel'; still waiting"]
+
+
+@pytest.mark.parametrize("wait", [AsyncJob.wait, AsyncClient.wait_all])
+async def test_a_wait_lasts_an_hour_where_nothing_else_is_said(wait: Any) -> None:
+    assert inspect.signature(wait).parameters["timeout"].default == 3600.0
 
 
 async def test_an_error_status_ends_the_wait_at_once() -> None:

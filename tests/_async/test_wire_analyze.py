@@ -14,7 +14,6 @@ from dodeca.results import (
     Analysis,
     AnalysisResult,
     AnalyzeTask,
-    ServiceError,
     Usage,
 )
 from tests._async.wire import NOVEL, Call, Seen, paged, play
@@ -60,18 +59,16 @@ ANALYZE = [
         },
         answer={
             "id": "g1",
-            "data": '{"title": "Dog',
+            "data": '{"title": "Dog"}',
             "finish_reason": "tired",
             "usage": USAGE,
-            "error": {"message": "cut short", "code": "length"},
             **NOVEL,
         },
         finds=Analysis(
             "g1",
-            '{"title": "Dog',
+            '{"title": "Dog"}',
             "tired",
             USED,
-            ServiceError("cut short", "length"),
             extra=NOVEL,
         ),
     ),

@@ -1,6 +1,7 @@
 # From tests/_async/test_job.py by scripts/unasync.py; edit that one.
 """Jobs, on a clock that does not make anybody wait."""
 
+import inspect
 from typing import Any
 
 import httpx
@@ -72,6 +73,23 @@ def test_an_unknown_status_counts_as_running(word: str) -> None:
     with client_of(CREATED, reply(RUNNING | {"status": word}), reply(READY)) as client:
         job = client.embed.tasks.video("https://host/a.mp4")
         assert len(job.wait()) == 1
+
+
+def test_only_an_unknown_status_is_warned_of_and_only_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    replies = [reply(RUNNING | {"status": "novel"})] * 3
+    with client_of(CREATED, reply(RUNNING), reply(READY)) as client:
+        client.embed.tasks.video("https://host/a.mp4").wait()
+    assert caplog.messages == []
+    with client_of(CREATED, reply(RUNNING), *replies, reply(READY)) as client:
+        client.embed.tasks.video("https://host/a.mp4").wait()
+    assert caplog.messages == ["job t1 has the unknown status 'novel'; still waiting"]
+
+
+@pytest.mark.parametrize("wait", [Job.wait, Client.wait_all])
+def test_a_wait_lasts_an_hour_where_nothing_else_is_said(wait: Any) -> None:
+    assert inspect.signature(wait).parameters["timeout"].default == 3600.0
 
 
 def test_an_error_status_ends_the_wait_at_once() -> None:

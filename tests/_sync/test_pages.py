@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dodeca import Client
-from tests.scripted import Script, reply
+from tests.scripted import Script, Server, reply
 
 
 def page(number: int, *ids: str, of: int = 3, bad: tuple[Any, ...] = ()) -> httpx.Response:
@@ -44,3 +46,70 @@ def test_a_bad_item_does_not_lose_its_page(bad: Any) -> None:
         (found,) = [page for page in client.assets.list().pages()]
     assert [item.id for item in found if item.id in ("a", "b")] == ["a", "b"]
     assert found.malformed == [bad]
+
+
+class Assets(Server):
+    """A service with a list of assets, newest first, from which some can be deleted."""
+
+    def __init__(self, count: int) -> None:
+        self.ids = [f"a{number}" for number in range(count)]
+        self.requests = 0
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        if request.method == "DELETE":
+            self.ids.remove(request.url.path.rpartition("/")[2])
+            return httpx.Response(204)
+        number, size = (int(request.url.params[name]) for name in ("page", "page_limit"))
+        items = [
+            {"_id": name, "status": "ready", "created_at": "2026-01-01T00:00:00Z"}
+            for name in self.ids[(number - 1) * size : number * size]
+        ]
+        info = {
+            "page": number,
+            "limit_per_page": size,
+            "total_page": -(-len(self.ids) // size),
+            "total_results": len(self.ids),
+        }
+        found = reply({"data": items, "page_info": info})
+        assert isinstance(found, httpx.Response)
+        return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    fates=st.lists(st.booleans(), max_size=30),
+    late=st.integers(0, 5),
+    page_limit=st.integers(1, 12),
+)
+def test_items_can_be_deleted_in_the_loop_and_none_is_skipped(
+    fates: list[bool], late: int, page_limit: int
+) -> None:
+    service = Assets(len(fates))
+    at_first = list(service.ids)
+    seen, unread = [], []
+    with Client("tlk_test", transport=service) as client:
+        for item in client.assets.list(page_limit=page_limit):
+            seen.append(item.id)
+            if fates[int(item.id[1:])] and item.id in service.ids:
+                client.assets.delete(item.id)
+            if late and len(service.ids) > 1 and service.ids[-1] not in seen:
+                late -= 1
+                unread.append(service.ids.pop())  # somebody else deletes the last one
+    assert sorted(seen + [name for name in unread if name not in seen]) == sorted(at_first)
+    assert len(seen) == len(set(seen))
+
+
+def test_a_list_that_claims_to_shrink_for_ever_ends() -> None:
+    script = Script(*(page(1 + n % 2, "a", "b", of=10**9 - n) for n in range(50)))
+    with Client("tlk_test", transport=script) as client:
+        assert [item.id for item in client.assets.list()] == ["a", "b"]
+
+
+def test_a_loop_that_deletes_indexes_leaves_none() -> None:
+    with Client.emulated() as client:
+        for number in range(12):
+            client.indexes.create(f"index {number}", {"marengo3.0": ["visual"]})
+        for index in client.indexes.list(page_limit=5):
+            client.indexes.delete(index.id)
+        assert [index for index in client.indexes.list()] == []

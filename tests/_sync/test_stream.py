@@ -124,7 +124,7 @@ LINES = SENT.splitlines(keepends=True)
     ("sent", "message"),
     [
         (b"", "before its stream_end"),
-        (b"".join(LINES[:-1]), "before its stream_end"),
+        (SENT[: -len(LINES[-1])], "before its stream_end"),
         (b"".join(LINES[:1]), "before its stream_end"),
         (SENT[:-20], "inside an event"),
         (SENT[: len(LINES[0]) + 5], "inside an event"),
@@ -135,9 +135,10 @@ def test_a_stream_that_stops_early_raises(sent: bytes, message: str) -> None:
     body, script = streamed(sent)
     with Client("tlk_test", transport=script) as client:
         with client.generate.stream("v1", "?") as events:
-            with pytest.raises(TruncatedStreamError, match=message):
+            with pytest.raises(TruncatedStreamError, match=message) as caught:
                 events.text()
         assert events.end is None
+        assert caught.value.text == "".join(TEXTS if len(sent) > len(LINES[0]) + 5 else [])
         assert body.closed
 
 
@@ -159,8 +160,8 @@ def test_what_is_unknown_is_passed_over_or_kept() -> None:
         {"event_type": "text_generation", "text": "a", "index": 0},
         {
             "event_type": "stream_end",
-            "finish_reason": "tired",
-            "error": {"message": "cut short", "code": "length", "novel": 2},
+            "finish_reason": "length",
+            "error": {"message": "cut short", "code": "tokens", "novel": 2},
         },
     ]
     _, script = streamed(*(orjson.dumps(event) + b"\n" for event in events_sent), b"\n \n")
@@ -172,8 +173,8 @@ def test_what_is_unknown_is_passed_over_or_kept() -> None:
             StreamStart(extra={"novel": 1}),
             TextGeneration(text="a", extra={"index": 0}),
             StreamEnd(
-                finish_reason="tired",
-                error=ServiceError("cut short", "length", extra={"novel": 2}),
+                finish_reason="length",
+                error=ServiceError("cut short", "tokens", extra={"novel": 2}),
             ),
         ]
 

@@ -15,7 +15,6 @@ from dodeca.results import (
     Analysis,
     AnalysisResult,
     AnalyzeTask,
-    ServiceError,
     Usage,
 )
 from tests._sync.wire import NOVEL, Call, Seen, paged, play
@@ -59,18 +58,16 @@ ANALYZE = [
         },
         answer={
             "id": "g1",
-            "data": '{"title": "Dog',
+            "data": '{"title": "Dog"}',
             "finish_reason": "tired",
             "usage": USAGE,
-            "error": {"message": "cut short", "code": "length"},
             **NOVEL,
         },
         finds=Analysis(
             "g1",
-            '{"title": "Dog',
+            '{"title": "Dog"}',
             "tired",
             USED,
-            ServiceError("cut short", "length"),
             extra=NOVEL,
         ),
     ),

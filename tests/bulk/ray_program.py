@@ -6,9 +6,11 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from pathlib import Path
-from typing import Any
+from queue import Queue
+from typing import Any, cast
 
 NOT_STARTED = 75
 
@@ -22,6 +24,7 @@ def main() -> None:
     start_ray()
     try:
         report = {
+            "slow_start": slow_start(Path(out, "started")),
             "run": run(free, inputs, Path(out, "run")),
             "limits": limits(limited, Path(out, "limits")),
             "batches": batches(free, inputs),
@@ -43,15 +46,16 @@ def start_ray() -> None:
 
 
 def run(url: str, inputs: str, out: Path) -> Any:
-    """A bulk run over both workers; after a while one of them is killed."""
+    """A bulk run over both workers; after a while both are killed, and Ray starts others."""
     from dodeca import Client
 
     killed: list[int] = []
 
     def kill(progress: Any) -> None:
         if progress.done >= progress.total // 3 and not killed:
-            killed.append(workers()[0])
-            os.kill(killed[0], signal.SIGKILL)
+            killed.extend(workers())
+            for worker in killed:
+                os.kill(worker, signal.SIGKILL)
 
     with Client(base_url=url, reconcile_after_sec=0.3) as client:
         ended = client.embed.run(
@@ -69,6 +73,71 @@ def run(url: str, inputs: str, out: Path) -> Any:
         "killed": killed,
         "orphaned_tasks": ended.orphaned_tasks,
     }
+
+
+class SlowToStart:
+    """A service that takes a second to start again."""
+
+    def __init__(self, started: Path) -> None:
+        self._started = started
+
+    def factory(self) -> Any:
+        return self._start
+
+    def _start(self) -> Any:
+        if self._started.exists():
+            time.sleep(1)
+        self._started.touch()
+        return self
+
+    def asset_is_ready(self, asset_id: str) -> bool:
+        return asset_id == "asset"
+
+    def submit(self, *_: Any) -> tuple[str, dict[str, str]]:
+        return "task", {}
+
+
+def slow_start(started: Path) -> dict[str, str]:
+    """What becomes of steps that are sent to a worker while it starts again."""
+    from dodeca.bulk.inputs import EmbedOptions
+    from dodeca.bulk.journal import JournalRow
+    from dodeca.bulk.ray_workers import RayWorkers
+    from dodeca.bulk.steps import StepResult, Steps
+
+    row = JournalRow(
+        seq=1,
+        key="key",
+        kind="audio",
+        origin="asset",
+        source="asset",
+        options=EmbedOptions(),
+        state="stored",
+        size=None,
+        mtime_ns=None,
+        content=None,
+        changed=False,
+        intent_at=None,
+        asset_id="asset",
+        task_id=None,
+        media_sec=None,
+    )
+    pool = RayWorkers(Steps(cast("Any", SlowToStart(started)), "journal"), 1)
+    results: Queue[tuple[str, StepResult]] = Queue()
+
+    def start(step: str) -> None:
+        pool.start(step, row, None, lambda result: results.put((step, result)))
+
+    start("asset")
+    results.get()
+    (worker,) = workers()
+    os.kill(worker, signal.SIGKILL)
+    start("asset")  # as it dies
+    while worker in workers():
+        time.sleep(0.05)
+    start("submit")
+    found = dict(results.get() for _ in range(2))
+    pool.close()
+    return {step: str(result) for step, result in found.items()}
 
 
 def limits(url: str, out: Path) -> Any:

@@ -28,7 +28,8 @@ def test_two_workers_of_a_cluster(tmp_path: Path) -> None:
     inputs = audio_files(tmp_path / "in", INPUTS)
     with server(tmp_path) as url, server(tmp_path, "--limit", "100/second") as limited:
         report = reported(url, limited, str(inputs), str(tmp_path))
-        check_the_death_of_a_worker(report["run"], url, tmp_path)
+        check_steps_wait_for_a_worker(report["slow_start"])
+        check_the_death_of_the_workers(report["run"], url, tmp_path)
     check_the_limiter_holds_over_both(report["limits"])
     check_batches_of_ray_data(report["batches"])
 
@@ -45,10 +46,16 @@ def reported(*arguments: str) -> dict[str, Any]:
     return report
 
 
-def check_the_death_of_a_worker(run: dict[str, Any], url: str, folder: Path) -> None:
-    """It loses and duplicates nothing."""
+def check_steps_wait_for_a_worker(steps: dict[str, str]) -> None:
+    """What is sent to a worker while it starts again is neither failed nor unknown."""
+    assert "ready=True" in steps["asset"]
+    assert "task_id='task'" in steps["submit"]
+
+
+def check_the_death_of_the_workers(run: dict[str, Any], url: str, folder: Path) -> None:
+    """It loses and duplicates nothing, however long the workers take to start again."""
     assert (run["done"], run["exit_code"]) == (INPUTS, 0)
-    assert len(run["killed"]) == 1
+    assert len(run["killed"]) == 2
     assert count(url, "/assets") == INPUTS
     assert count(url, "/embed-v2/tasks") - INPUTS <= run["orphaned_tasks"]
     with Client.emulated() as client:

@@ -82,9 +82,38 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     words = ("--weight", "visual=0.7", "--weight", "audio=0.3", "--merge")
     fused = dodeca("--emulated", "--json", "search", "a red car", target, *words).records
     clip = next(match for match in fused if match["source"].endswith("clip.mp4"))
-    assert (clip["start_sec"], clip["end_sec"]) == (0, 8)  # two adjacent segments
+    assert (clip["start_sec"], clip["end_sec"]) == (0, 4)  # the other one is blue
     assert clip["scores"].keys() == {"visual", "audio"}
     assert "visual 0.8" in dodeca("--emulated", "search", "a red car", target, *words).out
+
+
+def test_search_embeds_the_query_with_the_model_of_the_files(dodeca: Run, tmp_path: Path) -> None:
+    vectors = tmp_path / "vectors.parquet"
+    item = {"embedding": [1.0] * 512, "embedding_option": None}
+    Embeddings.from_items([item], model_name="marengo9.9").to_parquet(vectors)
+    done = dodeca("--emulated", "search", "red", vectors)
+    assert done.status == 1
+    assert "model" in done.err  # the emulator has no such model
+    other = dodeca("--emulated", "search", "red", vectors, "--model", "marengo3.0")
+    assert (other.status, "marengo9.9" in other.err) == (2, True)
+
+
+def test_search_leaves_out_what_scores_less(dodeca: Run, media: Path, tmp_path: Path) -> None:
+    vectors = tmp_path / "vectors.parquet"
+    dodeca("--emulated", "embed", media / "clip.mp4", "-o", vectors)
+    found = dodeca("--emulated", "--json", "search", "red", vectors, "--min-score", "0.5").records
+    assert found
+    assert all(match["score"] >= 0.5 for match in found)
+    assert dodeca("--emulated", "search", "red", vectors, "--filter", "{}").status == 2
+
+
+def test_search_filters_an_index(on_emulator: Run, media: Path) -> None:
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    on_emulator("index", "add", index, media / "clip.mp4")
+    words = ("--json", "search", "red", "--index", index, "--filter")
+    assert on_emulator(*words, '{"duration": {"gte": 5}}').records
+    assert on_emulator(*words, '{"duration": {"gte": 50}}').records == []
+    assert on_emulator(*words, "duration").status == 2
 
 
 def test_an_index_from_its_creation_to_a_search(on_emulator: Run, media: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from dodeca.emulator import samples
 from dodeca.emulator.media import scenes
 from dodeca.emulator.media.analysis import analyse
-from dodeca.emulator.media.pixels import COLOURS
+from dodeca.emulator.media.palette import COLOURS
 from dodeca.video.probe import probe
 
 

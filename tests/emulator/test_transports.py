@@ -102,7 +102,7 @@ def test_a_client_that_hangs_up_leaves_nothing(emulator: Emulator) -> None:
         assert port
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(
-                b"POST /v1.3/assets HTTP/1.1\r\nHost: x\r\nx-api-key: x\r\n"
+                b"POST /v1.3/assets HTTP/1.1\r\nHost: localhost\r\nx-api-key: x\r\n"
                 b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 9999999\r\n\r\n"
                 b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
                 + MEGABYTE

@@ -140,3 +140,19 @@ def test_what_has_no_vectors_is_refused(answer: Any, words: str) -> None:
 def test_broken_vectors_are_an_invalid_response() -> None:
     with pytest.raises(InvalidResponseError):
         Embeddings.from_response({"data": [{"embedding": [1.0]}, {"embedding": "x"}]})
+
+
+def test_offsets_in_the_spelling_of_older_documents_are_times() -> None:
+    segment = {"embedding": [1.0, 0.0], "start_offset_time": 2, "end_offset_time": 4.5}
+    found = Embeddings.from_response({"video_embedding": {"segments": [segment]}})
+    assert (found[0].start_sec, found[0].end_sec, found[0].extra) == (2.0, 4.5, {})
+
+
+def test_the_metadata_of_the_first_api_has_the_same_names() -> None:
+    metadata = {"video_clip_length": 6, "video_embedding_scope": ["clip", "video"]}
+    found = Embeddings.from_response(
+        {"video_embedding": {"segments": [{"embedding": [1.0]}], "metadata": metadata}}
+    )
+    assert found.metadata is not None
+    assert (found.metadata.clip_length, found.metadata.extra) == (6, {})
+    assert found.metadata.embedding_scopes == ["clip", "video"]

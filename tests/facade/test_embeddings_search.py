@@ -226,6 +226,33 @@ def test_a_gap_is_a_number_of_seconds(gap: Any) -> None:
         TWO_SCENES.search([1, 0]).merge_adjacent(gap_sec=gap)
 
 
+def test_only_matches_that_are_about_as_good_are_merged() -> None:
+    scores = [0.0, 0.7, 0.87, 0.5, 0.1, 0.11, 0.6]
+    rows = film(
+        *(row([s, math.sqrt(1 - s * s)], "visual", 5 * at) for at, s in enumerate(scores)),
+        row([0.0, 1.0], "audio", 10),
+    )
+    merged = rows.search([1, 0], k=99).merge_adjacent()
+    found = {(m.segment.start_sec, m.segment.end_sec): m.score for m in merged}
+    assert found == pytest.approx({(5, 20): 0.87, (30, 35): 0.6, (20, 30): 0.11, (0, 5): 0.0})
+    assert merged[0].scores == pytest.approx({"visual": 0.87, "audio": 0.0})  # of one time range
+
+
+@pytest.mark.parametrize("by", ["row", "moment"])
+def test_matches_below_the_least_score_are_left_out(by: Any) -> None:
+    every = TWO_SCENES.search([1, 0], k=9, by=by)
+    least = every[1].score
+    found = TWO_SCENES.search([1, 0], k=9, by=by, min_score=least)
+    assert [m.score for m in found] == [m.score for m in every if m.score >= least]
+    assert TWO_SCENES.search([1, 0], min_score=1.01) == []
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, "0.5", True])
+def test_a_least_score_is_a_number(wrong: Any) -> None:
+    with pytest.raises(InvalidRequestError, match="min_score"):
+        TWO_SCENES.search([1, 0], min_score=wrong)
+
+
 def test_nothing_is_found_in_nothing() -> None:
     assert Embeddings.from_items([]).search([1, 0]) == []
     assert TWO_SCENES.filter(option="transcription").search([1, 0], by="moment") == []
@@ -239,3 +266,22 @@ def test_a_match_is_a_pair() -> None:
     again = pickle.loads(pickle.dumps(fused))
     assert (again.score, again.scores) == (fused.score, fused.scores)
     assert again.segment.vector.tolist() == fused.segment.vector.tolist()
+
+
+def test_vectors_of_different_models_never_compare() -> None:
+    items = [{"embedding": [0.6, 0.8]}]
+    old, new, unknown = (
+        Embeddings.from_items(items, model_name=name) for name in ("marengo3.0", "marengo3.5", None)
+    )
+    for compare in (old.search, old.similarity):
+        with pytest.raises(InvalidRequestError, match=r"'marengo3\.0' and 'marengo3\.5'"):
+            compare(new)
+        with pytest.warns(UserWarning, match="unknown model"):
+            compare(unknown)
+        compare(old)
+        compare(new.vectors)
+
+
+def test_a_repr_is_short_whatever_the_labels_are() -> None:
+    item = {"embedding": [1.0], "embedding_option": "x" * 1_000_000, "embedding_scope": "y" * 9_999}
+    assert len(repr(Embeddings.from_items([item]))) < 500

@@ -1,4 +1,5 @@
 import contextlib
+import io
 import os
 import wave
 from pathlib import Path
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from dodeca import Media
 from dodeca import media as media_module
@@ -128,5 +130,64 @@ def test_pictures_are_checked_before_they_are_sent() -> None:
         media_module.check_image(Media.data(png(100, 100)))
     with pytest.raises(InvalidMediaError, match="JPEG or PNG"):
         media_module.check_image(Media.data(b"GIF89a" + bytes(100)))
-    with pytest.raises(InvalidMediaError, match="5 MB"):
-        media_module.check_image(Media.data(png(128, 128) + bytes(5 * media_module.MIB)))
+    with pytest.raises(InvalidMediaError, match="32 MB"):
+        media_module.check_image(Media.data(png(128, 128) + bytes(32 * media_module.MIB)))
+
+
+KINDS = {
+    "image": "jpg jpeg png webp heic avif gif tiff bmp",
+    "audio": "wav mp3 flac m4a ogg opus aac aiff wma",
+    "video": "mp4 m4v mov mkv webm avi wmv flv ts mts m2ts mxf vob 3gp mpg mpeg ogv",
+}
+
+
+@pytest.mark.parametrize("system_table", [{}, {".mkv": "text/plain", ".3gp": "audio/3gpp"}])
+def test_kinds_do_not_depend_on_the_table_of_the_system(
+    system_table: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimetypes.types_map", system_table)
+    monkeypatch.setattr("mimetypes.guess_type", lambda name: (system_table.get(name[1:]), None))
+    found = {
+        name: media_module.input_type_of(f"a.{name}")
+        for names in KINDS.values()
+        for name in names.split()
+    }
+    assert found == {name: kind for kind, names in KINDS.items() for name in names.split()}
+    assert len(found) >= 30
+    assert media_module.input_type_of("notes.txt") is None
+
+
+def test_open_files_and_images_in_memory_are_media(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(png(128, 128))
+    with path.open("rb") as stream:
+        assert Media.of(stream) == Media.data(png(128, 128), filename="a.png")
+    assert Media.of(io.BytesIO(b"abc")) == Media.data(b"abc")
+    with path.open("r", encoding="latin-1") as text, pytest.raises(InvalidMediaError, match="rb"):
+        Media.of(text)  # type: ignore[arg-type]
+    image = Image.new("RGB", (128, 128))
+    media_module.check_image(Media.of(image))  # type: ignore[arg-type]
+
+
+def test_file_urls_and_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a b.png"
+    path.write_bytes(b"x")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert Media.of(path.as_uri()) == Media.of("~/a b.png") == Media.file(path)
+    with pytest.raises(InvalidMediaError, match="another machine"):
+        Media.of("file://host/a.png")
+
+
+@pytest.mark.parametrize(
+    "source", ["s3://bucket/a.mp4", "gs://bucket/a", "data:image/png;base64,x"]
+)
+def test_other_schemes_say_what_to_do(source: str) -> None:
+    with pytest.raises(InvalidMediaError, match=r"Media\.data.*https URL"):
+        Media.of(source)
+
+
+def test_what_is_quoted_is_cut() -> None:
+    with pytest.raises(InvalidMediaError) as caught:
+        Media.of("QUJD" * 1_000_000)
+    assert len(str(caught.value)) < 600

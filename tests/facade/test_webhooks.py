@@ -79,6 +79,24 @@ def test_old_and_future_signatures_are_refused(at: float, said: str) -> None:
         webhooks.verify(BODY, signed(at=at), SECRET)
 
 
+@pytest.mark.parametrize("tolerance", [None, 10])
+def test_a_signature_of_the_very_last_second_is_taken_and_no_older_one(
+    tolerance: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = signed()
+    stamp = int(header.partition(",")[0].removeprefix("t="))
+    most = 300 if tolerance is None else tolerance
+    given = {} if tolerance is None else {"tolerance": tolerance}
+    for most_off in (-most, most):
+        now = float(stamp + most_off)
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        assert webhooks.verify(BODY, header, SECRET, **given)
+        now += 1.0 if most_off > 0 else -1.0
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        with pytest.raises(WebhookError, match="it was signed"):
+            webhooks.verify(BODY, header, SECRET, **given)
+
+
 def test_the_tolerance_is_the_callers() -> None:
     assert webhooks.verify(BODY, signed(at=-900), SECRET, tolerance=1_000)
     with pytest.raises(WebhookError):

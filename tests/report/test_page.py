@@ -161,3 +161,10 @@ def test_without_pyav_only_the_thumbnails_are_missing(monkeypatch: pytest.Monkey
     assert "<img" not in page.html
     assert page.html.count('role="img"') == 4
     assert 'data-time="0.0"' in page.html
+
+
+def test_a_title_that_is_no_unicode_is_written(tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    report.write(target, video(), *embedded(), title="caf\udce9")
+    assert "caf?" in target.read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]

@@ -124,3 +124,13 @@ def test_a_missing_extra_is_named() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'dodeca[plot]'" in done.stdout
+
+
+def test_a_dollar_sign_in_a_title_is_no_formula() -> None:
+    found, queries = embedded()
+    for figure in (
+        found.plot(queries["a red car"], title="price $5 to $10"),
+        found.plot_self_similarity(title="price $5 to $10"),
+    ):
+        title = next(text for text in figure.texts if text.get_text() == "price $5 to $10")
+        assert not title.get_parse_math()

@@ -156,8 +156,13 @@ print(kwargs["params"], kwargs["json"], kwargs["url"])
 """
     assert python(ours, code) == "{} {} /shelves/..%2Fx%3Fy\n"
     text = (ours / "dodeca_api/openapi.json").read_text()
-    assert '"default":3' in text
-    assert '"default":1' in text
+    assert '"default": 3' in text
+    assert '"default": 1' in text
+
+
+def test_the_document_of_the_package_is_written_in_lines(ours: Path):
+    lines = (ours / "dodeca_api/openapi.json").read_text().splitlines()
+    assert max(map(len, lines)) < 300
 
 
 def test_a_property_called_default_is_no_default():

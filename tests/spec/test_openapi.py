@@ -1,14 +1,17 @@
 """What holds for the clean document as a whole."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from scripts._documents import OPENAPI, OVERLAY, Location, dump, json_path, load
 from scripts._grammar import walk
+from scripts._graph import reachable
 from scripts.clean_spec import clean
 
 Object = dict[str, Any]
@@ -92,6 +95,62 @@ def test_model_names_are_open(document: Object):
     assert model["x-known-values"] == ["marengo3.0", "marengo3.5"]
     assert not {"enum", "const"} & model.keys()
     assert "enum" not in schemas["CreateAsyncEmbeddingRequestModelName"]
+
+
+def test_tools_take_a_tag_that_an_open_union_does_not_list(document: Object):
+    unions = [
+        schema
+        for schema in document["components"]["schemas"].values()
+        if {"$ref": "#/components/schemas/UnlistedObject"} in schema.get("anyOf", ())
+    ]
+    assert len(unions) == 4
+    assert not [schema for schema in unions if "discriminator" in schema]
+
+
+def test_every_schema_is_in_use(document: Object):
+    outside = [document["paths"], document["webhooks"]]
+    assert document["components"]["schemas"].keys() <= reachable(document, outside)
+
+
+@pytest.mark.parametrize("path", ["/analyze", "/generate"])
+def test_a_stream_of_events_fits_its_schema(document: Object, path: str):
+    """A validator that knows nothing of JSON lines takes the body for text."""
+    content = document["paths"][path]["post"]["responses"]["200"]["content"]
+    stream = content["application/x-ndjson"]
+    events = [{"event_type": "text_generation", "text": text} for text in "ab"]
+    body = "\n".join(map(json.dumps, events))
+    components = {"components": document["components"]}
+    assert jsonschema_rs.Draft202012Validator(stream["schema"] | components).is_valid(body)
+    line = jsonschema_rs.Draft202012Validator(stream["x-item-schema"] | components)
+    assert all(map(line.is_valid, events))
+    assert not line.is_valid(body)
+
+
+def test_every_code_of_the_page_of_errors_is_known(document: Object):
+    for name in ("FlatError", "ErrorBody"):
+        code = document["components"]["schemas"][name]["properties"]["code"]
+        assert code["type"] == "string"
+        assert len(set(code["x-known-values"])) == 27
+        assert {"usage_limit_exceeded", "tags_not_allowed"} <= set(code["x-known-values"])
+
+
+def test_headers_of_responses_are_documented(document: Object):
+    for name, operation in operations(document):
+        for status, response in operation["responses"].items():
+            assert "X-Api-Version" in response["headers"], (name, status)
+            is_limited = status < "300" or status == "429"
+            assert ("X-RateLimit-Request-Remaining" in response["headers"]) is is_limited
+            assert ("Retry-After" in response["headers"]) is (status == "429")
+
+
+def test_webhooks_describe_what_verify_reads(document: Object):
+    media = document["webhooks"]["taskFinished"]["post"]["requestBody"]["content"]
+    schema = media["application/json"]["schema"] | {"components": document["components"]}
+    event = {"id": "e", "type": "index.task.ready", "data": {"id": "t", "status": "ready"}}
+    check = jsonschema_rs.Draft202012Validator(schema)
+    assert check.is_valid(event)
+    assert check.is_valid(event | {"type": "a.newer.type"})
+    assert not check.is_valid({"id": "e"})
 
 
 def test_every_overlay_action_says_why():

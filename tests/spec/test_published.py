@@ -52,7 +52,9 @@ def differences(published: Object, clean: Object) -> Iterator[str]:
             if media not in two.get("content", {}):
                 yield f"{at}: {media} is gone"
             else:
-                yield from comparison.schema(content["schema"], two["content"][media]["schema"], at)
+                found = two["content"][media]
+                found = found.get("x-item-schema", found["schema"])
+                yield from comparison.schema(content["schema"], found, at)
     for name in published.get("components", {}).get("schemas", {}).keys() - comparison.seen.keys():
         yield f"schema {name} was not compared"
 

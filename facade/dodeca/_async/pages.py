@@ -15,7 +15,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 # Stop after this many pages in a row without new items. One or two are normal when items were added
-# at the head of the list during iteration; more mean that the pages repeat.
+# at the head of the list during iteration; more mean that the pages repeat. Going back to
+# earlier pages has the same limit.
 _IDLE = 3
 
 
@@ -23,7 +24,7 @@ class AsyncPages(Generic[T]):
     """The items of a list, fetched page by page during iteration.
 
     Iterating yields the items of all pages from the requested one on, each item once even if the
-    list changes meanwhile; `pages()` yields the pages.
+    list changes meanwhile: items can be deleted in the loop. `pages()` yields the pages.
     """
 
     def __init__(
@@ -36,20 +37,33 @@ class AsyncPages(Generic[T]):
     async def pages(self) -> AsyncIterator[Page[T]]:
         """Yield the pages, each with its items and the totals of the list.
 
+        If the list became shorter since the page before, the pages to which the following items
+        moved are fetched again.
+
         >>> [page.total_results async for page in client.indexes.list(index_name="films").pages()]
         [1]
 
         Raises:
             APIError: the service returned an error status.
         """
-        number, idle = self._first, 0
+        number, furthest, idle, vain_returns = self._first, 0, 0, 0
+        total: int | None = None
         seen: set[Any] = set()
         while True:
             page = await self._fetch(number)
+            moved = _pages_moved(total, page)
+            total = page.total_results
+            if moved and number > self._first and vain_returns < _IDLE:
+                number, vain_returns = max(self._first, number - moved), vain_returns + 1
+                continue
             yield page
-            number += 1
             ids = {_identity(item) for item in page.items}
-            idle = idle + 1 if ids <= seen else 0
+            if not ids <= seen:
+                idle = vain_returns = 0
+            elif number > furthest:
+                idle += 1
+            furthest = max(furthest, number)
+            number += 1
             if not ids or idle >= _IDLE or number > (page.total_page or 0):
                 return
             seen |= ids
@@ -67,6 +81,13 @@ class AsyncPages(Generic[T]):
 
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])  # display fetches nothing
+
+
+def _pages_moved(total: int | None, page: Page[Any]) -> int:
+    """How many pages further to the front an item can be, since the list had `total` items."""
+    if total is None or page.total_results is None or page.total_results >= total:
+        return 0
+    return -(-(total - page.total_results) // max(page.limit_per_page or len(page.items), 1))
 
 
 def _identity(item: Any) -> Any:

@@ -10,8 +10,9 @@ import orjson
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
+from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
-from dodeca.errors import InvalidResponseError, TruncatedStreamError
+from dodeca.errors import IncompleteTextError, InvalidResponseError, TruncatedStreamError
 from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
 from dodeca_api import models
 
@@ -29,9 +30,14 @@ class AsyncTextStream:
     the end of its `with` block. Events of an unknown type are skipped.
     """
 
-    def __init__(self, transport: AsyncTransport, call: Request[Any]) -> None:
+    def __init__(
+        self, transport: AsyncTransport, call: Request[Any], *, is_structured: bool = False
+    ) -> None:
         self._response = transport.stream(call)
+        self._is_structured = is_structured
         self._lines: AsyncIterator[bytes] | None = None
+        self._pieces: list[str] = []
+        self._failure: IncompleteTextError | None = None
         self.end: StreamEnd | None = None
 
     def __repr__(self) -> str:
@@ -55,35 +61,75 @@ class AsyncTextStream:
         await self._response.__aexit__(exc_type, exc, traceback)
 
     async def __aiter__(self) -> AsyncIterator[StreamEvent]:
-        """Yield the remaining events; after a `break`, another loop continues where it stopped."""
-        while self.end is None:
+        """Yield the remaining events; after a `break`, another loop continues where it stopped.
+
+        Raises:
+            IncompleteTextError: the service reports an error, or cut off a structured answer;
+                raised after the last event.
+            TruncatedStreamError: the stream ended before its `stream_end` event.
+            InvalidResponseError: an event does not match the API's documentation.
+        """
+        while self.end is None and self._failure is None:
             if self._lines is None:
                 raise InvalidResponseError("a stream can only be read inside its `with` block")
             line = await anext(self._lines, None)
             if line is None:
-                break
-            event = _event(line)
-            if isinstance(event, StreamEnd):
-                self.end = event
+                message = "the stream ended before its stream_end event"
+                raise TruncatedStreamError(message, self._text)
+            event = self._event(line)
             if event is not None:
                 yield event
-        if self.end is None:
-            raise TruncatedStreamError("the stream ended before its stream_end event")
+        if self._failure is not None:
+            raise self._failure
 
     async def text(self) -> str:
         """Return all of the remaining text, joined.
+
+        A text that reached its maximum length is returned as it is; `end.finish_reason` is
+        "length" then.
 
         >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
         ...     print((await events.text())[:17])
         [dodeca emulator]
 
         Raises:
-            TruncatedStreamError: the stream ended before its `stream_end` event.
+            IncompleteTextError: the service reports an error, or cut off a structured answer; has
+                the text so far.
+            TruncatedStreamError: the stream ended before its `stream_end` event; has it, too.
             InvalidResponseError: an event does not match the API's documentation.
         """
         return "".join(
             [event.text or "" async for event in self if isinstance(event, TextGeneration)]
         )
+
+    @property
+    def _text(self) -> str:
+        return "".join(self._pieces)
+
+    def _event(self, line: bytes) -> StreamEvent | None:
+        """The event of a line, if it has one of a known type."""
+        if not line.strip():
+            return None
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError as exc:
+            message = f"the stream ended inside an event: {line[:80]!r}"
+            raise TruncatedStreamError(message, self._text) from exc
+        event_type = str(value.get("event_type")) if isinstance(value, dict) else ""
+        if event_type == "error":
+            self._failure = texts.error_event(value, self._text)
+        if event_type not in _EVENT_TYPES:
+            return None
+        model, cls = _EVENT_TYPES[event_type]
+        event: StreamEvent = build_result(cls, read_model(model, value))
+        if isinstance(event, TextGeneration):
+            self._pieces.append(texts.check_text(event.text))
+        if isinstance(event, StreamEnd):
+            self.end = event
+            self._failure = texts.end_of_stream(
+                event, self._text, is_structured=self._is_structured
+            )
+        return event
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -99,18 +145,3 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
                 yield line
             rest = [last]
     yield b"".join(rest)
-
-
-def _event(line: bytes) -> StreamEvent | None:
-    if not line.strip():
-        return None
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as exc:
-        raise TruncatedStreamError(f"the stream ended inside an event: {line[:80]!r}") from exc
-    event_type = str(value.get("event_type")) if isinstance(value, dict) else ""
-    if event_type not in _EVENT_TYPES:
-        return None
-    model, cls = _EVENT_TYPES[event_type]
-    event: StreamEvent = build_result(cls, read_model(model, value))
-    return event

@@ -20,8 +20,8 @@ def row_id(
 ) -> str:
     """The id of one vector: a UUID version 5 of these values.
 
-    Seconds are None or NaN for media without time. `source_id` names the media: the hash of its
-    content, or a name of your own.
+    Seconds are None or NaN for media without time. `source_id` names the media: its kind and its
+    path, URL or asset id in a bulk run, or a name of your own.
     """
     parts = [_seconds(start_sec), _seconds(end_sec), option or "", scope or "", model_name or ""]
     # The free text comes last, so that it cannot be mistaken for another part.

@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 
+def cut(text: str, length: int) -> str:
+    """A text of at most `length` characters; what was cut off is an ellipsis."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
 def as_unicode(name: str | os.PathLike[str]) -> str:
     """A file name as valid Unicode; names may hold bytes that are not UTF-8."""
     return os.fsencode(name).decode("utf-8", "replace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from dodeca._calls import params
 from dodeca._calls.bodies import Base64Slot
@@ -12,6 +12,8 @@ from dodeca.media import Media, MediaLike
 from dodeca_api import models
 from dodeca_api.models.analysis_mode import ANALYSIS_MODE_VALUES
 from dodeca_api.types import UNSET, Unset
+
+M = TypeVar("M")
 
 _Video = models.AnalyzeVideoUrl | models.AnalyzeVideoAsset | models.AnalyzeVideoBase64String
 
@@ -48,9 +50,7 @@ def analyze(
         prompt=params.optional("prompt", prompt),
         prompt_v2=params.parse_model("prompt_v2", models.AnalyzePrompt, prompt_v2),
         temperature=params.number("temperature", temperature, 0, 1),
-        response_format=params.parse_model(
-            "response_format", models.JsonResponseFormat, response_format
-        ),
+        response_format=json_format(models.JsonResponseFormat, response_format),
         max_tokens=params.integer("max_tokens", max_tokens, 1, 98_304),
         start_time=params.number("start_time", start_time, 0),
         end_time=params.number("end_time", end_time, 0),
@@ -96,13 +96,32 @@ def task(
         analysis_mode=params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
         temperature=params.number("temperature", temperature, 0, 1),
         max_tokens=_tokens(max_tokens),
-        response_format=params.parse_model(
-            "response_format", models.AnalyzeTaskResponseFormat, response_format
-        ),
+        response_format=json_format(models.AnalyzeTaskResponseFormat, response_format),
         min_segment_duration=shortest,
         max_segment_duration=longest,
         start_time=params.number("start_time", start_time, 0),
         end_time=params.number("end_time", end_time, 0),
+    )
+
+
+def json_format(cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
+    """A `response_format` as a generated model.
+
+    Raises:
+        InvalidRequestError: it is something else, such as a bare JSON Schema or a class.
+    """
+    if value is not None and not (isinstance(value, Mapping) and "type" in value):
+        raise _not_a_format(value)
+    try:
+        return params.parse_model("response_format", cls, value)
+    except InvalidRequestError as exc:
+        raise _not_a_format(value) from exc
+
+
+def _not_a_format(value: object) -> InvalidRequestError:
+    return InvalidRequestError(
+        'response_format must be {"type": "json_schema", "json_schema": {…}} (for tasks also '
+        f'{{"type": "segment_definitions", …}}), got {value!r:.200}'
     )
 
 

@@ -23,6 +23,7 @@ class JobState(Generic[T]):
     """The state of a job at one poll; before it is ready, `result` may be incomplete.
 
     `expected_sec` is the total duration of the job that the service estimates, if it does.
+    `failure` is raised instead of returning a result that is not whole.
     """
 
     id: str
@@ -30,6 +31,7 @@ class JobState(Generic[T]):
     result: T | None = None
     reason: str | None = None
     expected_sec: float | None = None
+    failure: DodecaError | None = None
 
 
 def next_poll_sec(elapsed: float, expected: float | None = None) -> float:

@@ -140,11 +140,14 @@ class Job(Generic[T]):
         Raises:
             JobFailed: the job failed; carries the service's reason.
             WaitTimeout: the job was still running at the last poll.
+            IncompleteTextError: the JSON of an analysis was cut off at its maximum length.
         """
         if self.status in FAILED:
             raise JobFailed(self.id, self.status, self._state.reason)
         if not self.done or self._state.result is None:
             raise WaitTimeout(self.id, self.status, 0.0)
+        if self._state.failure is not None:
+            raise self._state.failure
         return self._state.result
 
     def refresh(self) -> Job[T]:

@@ -16,7 +16,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 # Stop after this many pages in a row without new items. One or two are normal when items were added
-# at the head of the list during iteration; more mean that the pages repeat.
+# at the head of the list during iteration; more mean that the pages repeat. Going back to
+# earlier pages has the same limit.
 _IDLE = 3
 
 
@@ -24,7 +25,7 @@ class Pages(Generic[T]):
     """The items of a list, fetched page by page during iteration.
 
     Iterating yields the items of all pages from the requested one on, each item once even if the
-    list changes meanwhile; `pages()` yields the pages.
+    list changes meanwhile: items can be deleted in the loop. `pages()` yields the pages.
     """
 
     def __init__(
@@ -37,20 +38,33 @@ class Pages(Generic[T]):
     def pages(self) -> Iterator[Page[T]]:
         """Yield the pages, each with its items and the totals of the list.
 
+        If the list became shorter since the page before, the pages to which the following items
+        moved are fetched again.
+
         >>> [page.total_results for page in client.indexes.list(index_name="films").pages()]
         [1]
 
         Raises:
             APIError: the service returned an error status.
         """
-        number, idle = self._first, 0
+        number, furthest, idle, vain_returns = self._first, 0, 0, 0
+        total: int | None = None
         seen: set[Any] = set()
         while True:
             page = self._fetch(number)
+            moved = _pages_moved(total, page)
+            total = page.total_results
+            if moved and number > self._first and vain_returns < _IDLE:
+                number, vain_returns = max(self._first, number - moved), vain_returns + 1
+                continue
             yield page
-            number += 1
             ids = {_identity(item) for item in page.items}
-            idle = idle + 1 if ids <= seen else 0
+            if not ids <= seen:
+                idle = vain_returns = 0
+            elif number > furthest:
+                idle += 1
+            furthest = max(furthest, number)
+            number += 1
             if not ids or idle >= _IDLE or number > (page.total_page or 0):
                 return
             seen |= ids
@@ -68,6 +82,13 @@ class Pages(Generic[T]):
 
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])  # display fetches nothing
+
+
+def _pages_moved(total: int | None, page: Page[Any]) -> int:
+    """How many pages further to the front an item can be, since the list had `total` items."""
+    if total is None or page.total_results is None or page.total_results >= total:
+        return 0
+    return -(-(total - page.total_results) // max(page.limit_per_page or len(page.items), 1))
 
 
 def _identity(item: Any) -> Any:

@@ -20,10 +20,15 @@ def table(columns: Mapping[str, Any]) -> Any:
     return pa.Table.from_arrays(list(columns.values()), names=list(columns))
 
 
+def type_of(type_name: str) -> Any:
+    """The Arrow type of a column; one without a value so far ("null") is a column of strings."""
+    return pa.type_for_alias("string" if type_name == "null" else type_name)
+
+
 def array(type_name: str, values: Sequence[Any]) -> Any:
     """An array of strings or numbers; None is null."""
     is_valid = np.array([value is not None for value in values], dtype=np.bool_)
-    if type_name == "string":
+    if type_name in ("string", "null"):
         texts = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
         offsets = np.zeros(len(texts) + 1, np.int32)
         np.cumsum([len(text) for text in texts], out=offsets[1:])

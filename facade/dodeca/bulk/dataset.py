@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +24,23 @@ import numpy as np
 import orjson
 
 from dodeca._base import extras
-from dodeca._base.files import write_new
+from dodeca._base.files import sha256_of, sync_folder, write_new
 from dodeca._base.row_ids import row_id
-from dodeca.bulk.journal import Failure, no_hook
-from dodeca.errors import ConfigurationError, InvalidRequestError, InvalidResponseError
+from dodeca.bulk.database import storage_errors
+from dodeca.bulk.journal import Failure, Journal, no_hook
+from dodeca.errors import (
+    ConfigurationError,
+    DatasetError,
+    InvalidRequestError,
+    InvalidResponseError,
+)
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
 _TYPE_NAMES = {bool: "bool", int: "int64", float: "float64", str: "string"}
 _SEGMENT_COLUMNS = ("start_sec", "end_sec", "embedding_option", "embedding_scope")
-_PART = re.compile(r"part-[0-9]{5,}")
+PART = re.compile(r"part-[0-9]{5,}")
 _HEADER_SIZE_BYTES = 4  # for the length of the header of a packed row set
 
 
@@ -55,6 +63,8 @@ class OutputPaths:
         """
         if not isinstance(out, str | os.PathLike) or not os.fspath(out).strip():
             raise InvalidRequestError(f"out must be a folder, or end in .lance; got {out!r}")
+        if "\0" in os.fspath(out):
+            raise InvalidRequestError(f"out cannot have the character NUL, got {out!r:.200}")
         path = Path(os.fspath(out))
         is_lance = path.suffix == ".lance"
         beside = path.with_suffix(".journal") if is_lance else path
@@ -70,6 +80,21 @@ class OutputPaths:
             beside / "journal.sqlite",
             path.stem if is_lance else "",
         )
+
+    @property
+    def form(self) -> str:
+        """What the vectors are written to, as the journal names it: it has one output."""
+        return f"the LanceDB table {self.table!r}" if self.table else "Parquet files"
+
+    def part(self, name: str) -> Path:
+        """The file of a part, whose name is checked: a journal may come from an untrusted place.
+
+        Raises:
+            DatasetError: it is not the name of a part.
+        """
+        if not PART.fullmatch(name):
+            raise DatasetError(f"{self.journal} names a part {name!r:.200}")
+        return self.vectors / f"{name}.parquet"
 
 
 # Row sets as bytes, for the spool of the journal.
@@ -110,6 +135,9 @@ def metadata_types(
 ) -> dict[str, str]:
     """The types of the metadata columns, by name; `before` are those of the existing dataset.
 
+    "null" is the type of a column without a value so far. A column of whole numbers becomes one of
+    decimals where decimals come.
+
     Raises:
         InvalidRequestError: a column that the dataset does not have, or has with another type.
     """
@@ -121,19 +149,21 @@ def metadata_types(
                 found[name] = _common_type(found.get(name, type_name), type_name)
             else:
                 found.setdefault(name, "null")
-    found = {
-        name: "string" if type_name == "null" else type_name
-        for name, type_name in sorted(found.items())
-    }
+    found = dict(sorted(found.items()))
     if before is None:
         return found
+    types = dict(before)
     for name, type_name in found.items():
-        if _common_type(before.get(name, "none"), type_name) != before.get(name):
+        known = before.get(name)
+        common = known and _common_type(known, type_name)
+        if common and (known in (common, "null") or (known, common) == ("int64", "float64")):
+            types[name] = common
+        else:
             raise InvalidRequestError(
                 f"the dataset has the metadata columns {dict(before)}, and the inputs have "
                 f"{name!r} as {type_name}; write them to another dataset"
             )
-    return dict(before)
+    return types
 
 
 def _common_type(one: str, other: str) -> str:
@@ -150,31 +180,68 @@ class Dataset:
     def __init__(
         self,
         paths: OutputPaths,
+        journal: Journal,
         metadata_types: Mapping[str, str],
         hook: Callable[[str], None] = no_hook,
     ) -> None:
         self._paths = paths
+        self._journal = journal
         self._metadata_types = metadata_types
         self._hook = hook
 
-    def write(self, part: str, row_sets: Sequence[Mapping[str, Any]]) -> None:
-        """Write row sets to a part, replacing the rows that it has of the same inputs."""
+    def write(self, part: str | None, row_sets: Sequence[Mapping[str, Any]]) -> None:
+        """Write row sets to a part, replacing the rows that it has of the same inputs.
+
+        Without a part they make a new one.
+        """
+        seqs = [row["seq"] for row in row_sets]
         table = self._table(row_sets)
+        name = part or self._new_name()
         if self._paths.table:
-            _merge_into_lance(self._paths, table)
-            return
-        target = self._part(part)
-        if any(row["part"] == part for row in row_sets):
-            table = _merge_into_part(target, table)
-        self._replace(target, table, "part")
+            self._journal.begin_part(name, "", seqs)
+            with storage_errors(self._paths.vectors):
+                _merge_into_lance(self._paths, table)
+            self._journal.settle_part(name, "")
+        else:
+            if part is not None:
+                table = _merge_into_part(self._paths.part(part), table)
+            self._replace_part(name, table, seqs)
+        self._journal.mark_written(seqs, name)
 
     def remove(self, part: str, keys: Set[str]) -> None:
         """Remove the rows of some inputs from a part."""
         if self._paths.table:
             _open_lance_table(self._paths).delete(f"input_id IN ({_sql_list(keys)})")
+        else:
+            self._replace_part(part, _part_without(self._paths.part(part), keys))
+
+    def align_columns(self) -> None:
+        """Convert the metadata columns of older parts to the types that they have now."""
+        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+        if self._paths.table:
+            if self._journal.parts():
+                _convert_lance_columns(self._paths, self._with_metadata_types)
             return
-        target = self._part(part)
-        self._replace(target, _part_without(target, keys), "part")
+        for part in self._journal.parts():
+            path = self._paths.part(part)
+            found = pq.read_schema(path)
+            wanted = self._with_metadata_types(found)
+            if not found.equals(wanted):
+                self._replace_part(part, pq.ParquetFile(path).read().cast(wanted))
+                self._journal.commit()
+
+    def _with_metadata_types(self, schema: Any) -> Any:
+        from dodeca.bulk import arrow
+
+        for name, type_name in self._metadata_types.items():
+            if (index := schema.get_field_index(name)) >= 0:
+                schema = schema.set(index, schema.field(index).with_type(arrow.type_of(type_name)))
+        return schema
+
+    def _new_name(self) -> str:
+        numbers = [int(name.removeprefix("part-")) for name in self._journal.parts()]
+        return f"part-{max(numbers, default=-1) + 1:05d}"
 
     def write_errors(self, failures: Iterable[Failure]) -> None:
         """Replace the table of errors."""
@@ -190,21 +257,40 @@ class Dataset:
         }
         self._replace(self._paths.errors, arrow.table(table), "errors")
 
-    def _part(self, part: str) -> Path:
-        """The file of a part, whose name is checked: a journal may come from an untrusted place."""
-        if not _PART.fullmatch(part):
-            raise ConfigurationError(f"{self._paths.journal} names a part {part!r}")
-        return self._paths.vectors / f"{part}.parquet"
+    def _replace_part(self, part: str, table: Any, seqs: Sequence[int] = ()) -> None:
+        """Write a part. The journal names the file by its digest before it is there."""
+        target = self._paths.part(part)
+        with self._draft(target, table) as draft:
+            is_new = part not in self._journal.parts()
+            if is_new and target.exists():
+                raise DatasetError(
+                    f"{target} exists, and is not of this run: move it away, then run again"
+                )
+            digest = sha256_of(draft)
+            self._journal.begin_part(part, digest, seqs)
+            self._publish(draft, target, "part")
+        self._journal.settle_part(part, digest)
 
     def _replace(self, target: Path, table: Any, what: str) -> None:
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+        with self._draft(target, table) as draft:
+            self._publish(draft, target, what)
 
-        # outside the folder of the parts
+    @contextmanager
+    def _draft(self, target: Path, table: Any) -> Iterator[Path]:
+        """A table in a file that is to replace another one, outside the folder of the parts."""
+        import pyarrow.parquet as pq
+
         draft = self._paths.errors.with_name(f".{target.name}.new")
-        write_new(draft, lambda stream: pq.write_table(table, stream, compression="zstd"))
+        with storage_errors(target):
+            write_new(draft, lambda stream: pq.write_table(table, stream, compression="zstd"))
+        yield draft
+
+    def _publish(self, draft: Path, target: Path, what: str) -> None:
         self._hook(f"before the rename of {what}")
-        draft.replace(target)
-        _sync_folder(target.parent)
+        self._journal.check_in_place()
+        with storage_errors(target):
+            draft.replace(target)
+            sync_folder(target.parent)
         self._hook(f"after the rename of {what}")
 
     def _table(self, row_sets: Sequence[Mapping[str, Any]]) -> Any:
@@ -241,8 +327,8 @@ class _RowSet:
         self.metadata = orjson.loads(row["metadata"])
 
     def ids(self) -> list[str]:
-        """The ids of the rows; they depend on the content for local media, else on the source."""
-        source_id = self.row["content"] or f"{self.row['origin']}:{self.row['source']}"
+        """The ids of the rows; they depend on the source, so that equal files have their own."""
+        source_id = f"{self.row['origin']}:{self.row['source']}"
         header = self.header
         return [
             row_id(source_id, start, end, option, scope, header["model_name"])
@@ -275,7 +361,7 @@ def _convert(type_name: str, value: Any) -> Any:
     """A metadata value, converted to the type of its column."""
     if value is None:
         return None
-    if type_name == "string":
+    if type_name in ("string", "null"):
         return value if isinstance(value, str) else orjson.dumps(value).decode()
     return float(value) if type_name == "float64" else value
 
@@ -291,6 +377,21 @@ def _merge_into_lance(paths: OutputPaths, table: Any) -> None:
         .when_not_matched_by_source_delete(f"input_id IN ({inputs})")
         .execute(table)
     )
+
+
+def _convert_lance_columns(paths: OutputPaths, wanted_of: Callable[[Any], Any]) -> None:
+    """Convert columns to the types that they should have: a new version of the whole table."""
+    import lancedb
+    import pyarrow as pa
+
+    table = _open_lance_table(paths)
+    wanted = wanted_of(table.schema)
+    if not table.schema.equals(wanted):
+        batches = table.search().limit(None).to_batches()
+        converted = (batch.cast(wanted) for batch in batches)
+        lancedb.connect(paths.vectors).create_table(
+            paths.table, pa.RecordBatchReader.from_batches(wanted, converted), mode="overwrite"
+        )
 
 
 def _sql_list(keys: Set[str]) -> str:
@@ -309,6 +410,14 @@ def _open_lance_table(paths: OutputPaths, like: Any = None) -> Any:
     return database.create_table(paths.table, schema=like.schema, exist_ok=True)
 
 
+def lance_rows_by_input(paths: OutputPaths) -> Counter[str]:
+    """The number of rows of each input in the table; none if there is no table."""
+    if not (paths.vectors / f"{paths.table}.lance").exists():
+        return Counter()
+    table = _open_lance_table(paths).search().select(["input_id"]).limit(None).to_arrow()
+    return Counter(table["input_id"].to_pylist())
+
+
 def check_vector_length(found: int, before: str | None) -> None:
     """Check that vectors have as many dimensions as those of the dataset.
 
@@ -319,11 +428,3 @@ def check_vector_length(found: int, before: str | None) -> None:
         raise InvalidResponseError(
             f"these vectors have {found} dimensions, the dataset has {before}"
         )
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -34,7 +34,7 @@ class RayWorkers:
         factory = steps.service.factory()
         self._started_ray = not ray.is_initialized()
         if self._started_ray:
-            ray.init(include_dashboard=False, log_to_driver=False)
+            _start_ray(ray)
         actors = min(max(int(ray.cluster_resources().get("CPU", 1)), 1), count)
         actor_class = ray.remote(
             num_cpus=1, max_restarts=-1, max_concurrency=math.ceil(count / actors)
@@ -46,8 +46,17 @@ class RayWorkers:
         """Start a step in the actor that runs the fewest."""
         actor = self._running.index(min(self._running))
         self._running[actor] += 1
-        future = self._actors[actor].perform.remote(step, row, media).future()
-        future.add_done_callback(partial(self._on_done, actor, step, on_result))
+        reference = self._perform(self._actors[actor], step, row, media)
+        reference.future().add_done_callback(partial(self._on_done, actor, step, on_result))
+
+    def _perform(self, actor: Any, step: str, row: JournalRow, media: Media | None) -> Any:
+        """Send a step to an actor; while the actor restarts, the step waits for it."""
+        if step not in _CREATES:
+            return actor.perform.options(max_task_retries=-1).remote(step, row, media)
+        # A create must not be sent twice, so that Ray may not repeat it: it is sent when a call
+        # that Ray does repeat has shown that the actor runs.
+        is_running = actor.is_running.options(max_task_retries=-1).remote()
+        return actor.perform.remote(step, row, media, is_running)
 
     def _on_done(
         self, actor: int, step: str, on_result: OnResult, future: Future[StepResult]
@@ -69,14 +78,34 @@ class RayWorkers:
             self._ray.shutdown()
 
 
+def _start_ray(ray: Any) -> None:
+    try:
+        ray.init(include_dashboard=False, log_to_driver=False)
+    except Exception as exc:  # Ray raises bare ones
+        ray.shutdown()  # ends what was started already
+        raise ConfigurationError(
+            f"Ray did not start: {exc}; try again when this machine is less busy, start a cluster "
+            'with "ray start --head" and run "ray.init()" first, or use engine="local"'
+        ) from exc
+
+
 class StepActor:
     """Performs steps in a Ray actor, with a service of its own."""
 
     def __init__(self, factory: Callable[[], Service], journal_id: str) -> None:
         self._steps = Steps(factory(), journal_id)
 
-    def perform(self, step: str, row: JournalRow, media: Media | None) -> StepResult:
-        """The result of a step; errors are returned, because Ray would wrap what is raised."""
+    def is_running(self) -> bool:
+        """Return once the actor runs."""
+        return True
+
+    def perform(
+        self, step: str, row: JournalRow, media: Media | None, _after: object = None
+    ) -> StepResult:
+        """The result of a step; errors are returned, because Ray would wrap what is raised.
+
+        Ray calls it after the call whose result is `_after`.
+        """
         try:
             return self._steps.perform(step, row, media)
         except DodecaError as exc:

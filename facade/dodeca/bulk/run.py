@@ -15,11 +15,12 @@ from dodeca._base import extras
 from dodeca.bulk.dataset import Dataset, OutputPaths, metadata_types
 from dodeca.bulk.engine import Engine
 from dodeca.bulk.inputs import EmbedOptions, Item, items
-from dodeca.bulk.journal import Journal, done_keys, no_hook
+from dodeca.bulk.integrity import check_library
+from dodeca.bulk.journal import FileStamp, Journal, done_keys, no_hook
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import estimate
 from dodeca.bulk.settings import RunSettings
-from dodeca.bulk.steps import Service, Steps
+from dodeca.bulk.steps import Service, Steps, marker
 from dodeca.bulk.workers import ThreadWorkers, Workers
 from dodeca.errors import ConfigurationError, DodecaError, InvalidRequestError
 from dodeca.media import Media
@@ -52,13 +53,15 @@ def embed_inputs(
     paths = OutputPaths.of(out)
     journal = Journal(paths.journal, hook)
     try:
+        check_library(journal, paths)
         in_memory: dict[str, Media] = {}
-        journal.register(_collect_in_memory(items(inputs, options), in_memory), _size_and_mtime)
+        journal.register(_collect_in_memory(items(inputs, options), in_memory), _stamp)
         types = _metadata_types(journal)
         run = _started_run(journal, paths, settings)
         steps = Steps(service, journal.id, hook)
         workers = _make_workers(settings.engine, steps, settings.concurrency)
-        dataset = Dataset(paths, types, hook)
+        dataset = Dataset(paths, journal, types, hook)
+        dataset.align_columns()
         with contextlib.closing(workers), _progress_reporter(run, progress) as report_progress:
             engine = Engine(journal, dataset, workers, settings, run, in_memory, report_progress)
             try:
@@ -66,7 +69,7 @@ def embed_inputs(
             finally:
                 engine.flush()
                 if not settings.keep_assets:
-                    _delete_assets(service, journal)
+                    _delete_assets(service, journal, settings.reconcile_after_sec)
                 run.failures = list(journal.failures())
                 dataset.write_errors(journal.failures(of_all_runs=True))
                 run.end()
@@ -84,15 +87,14 @@ def _collect_in_memory(found: Iterator[Item], in_memory: dict[str, Media]) -> It
         yield item
 
 
-def _size_and_mtime(item: Item) -> tuple[int, int] | None:
-    """The size and mtime of a file; None for other inputs, and for a missing file."""
+def _stamp(item: Item) -> FileStamp | None:
+    """The stamp of a file; None for other inputs, and for a missing file."""
     if item.origin != "file":
         return None
     try:
-        found = Path(item.source).stat()
+        return FileStamp.of(Path(item.source))
     except (OSError, ValueError):
         return None
-    return found.st_size, found.st_mtime_ns
 
 
 def _metadata_types(journal: Journal) -> dict[str, str]:
@@ -116,12 +118,21 @@ def _started_run(journal: Journal, paths: OutputPaths, settings: RunSettings) ->
     return run
 
 
-def _delete_assets(service: Service, journal: Journal) -> None:
+def _delete_assets(service: Service, journal: Journal, reconcile_after_sec: float) -> None:
     """Delete the assets that earlier runs left, after a crash or with `keep_assets`."""
     for seq, asset_id in journal.leftover_assets():
         with contextlib.suppress(DodecaError):  # the next run tries again
             service.delete_asset(asset_id)
             journal.update("a deleted asset", seq, asset_id=None)
+    for number, key, content, intent_at, known_id in journal.abandoned_assets():
+        with contextlib.suppress(DodecaError):
+            found_id = known_id or service.find_asset(
+                marker(journal.id, key, content), intent_at or 0
+            )
+            if found_id is not None:
+                service.delete_asset(found_id)
+            if found_id is not None or time.time() > (intent_at or 0) + reconcile_after_sec:
+                journal.forget_abandoned(number)
     journal.commit()
 
 
@@ -130,7 +141,9 @@ def _dry_run(
 ) -> Run:
     """Estimate a run, without sending or writing anything."""
     paths = OutputPaths.of(out, create=False)
-    done = done_keys(paths.journal) if paths.journal.exists() else frozenset()
+    done: frozenset[str] = frozenset()
+    if paths.journal.exists():
+        done = done_keys(paths.journal, None if paths.table else paths.vectors)
     found = estimate(items(inputs, options), done.__contains__, settings.via)
     return Run(
         paths.vectors,

@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from dodeca._calls.embed_requests import TOO_LONG
 from dodeca._calls.polling import next_poll_sec
 from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
@@ -50,6 +51,8 @@ class Work:
     media: Media | None
     step: str = ""
     attempts: int = 0
+    lost: set[str] = attrs.field(factory=set)
+    """The steps at which the service did not know the task or the asset."""
     polling_since: float = 0.0
     was_read: bool = False
     is_counted: bool = False
@@ -157,8 +160,7 @@ class StateMachine:
         row = work.row
         is_same = row.content in (None, output.content)
         seen = {
-            "size": output.size,
-            "mtime_ns": output.mtime_ns,
+            **attrs.asdict(output.stamp),
             "content": output.content,
             "media_sec": output.media_sec,
         }
@@ -169,6 +171,7 @@ class StateMachine:
             self.finish(work)
             return
         if not is_same:
+            self._journal.abandon_asset(row)
             seen |= {"state": "new", "asset_id": None, "task_id": None}
             self._journal.unspool("a stale row set", row.seq)
         self.update(work, "a file's content", changed=0, code=None, **seen)
@@ -235,7 +238,7 @@ class StateMachine:
             self._run.minutes += (output.media_sec or 0.0) / 60.0
         self._journal.write_meta("length", str(length))
         self._journal.spool(work.row.seq, output.packed)
-        seen = {"content": output.content, "size": output.size, "mtime_ns": output.mtime_ns}
+        seen = {"content": output.content, **attrs.asdict(output.stamp)}
         known = {name: value for name, value in seen.items() if value is not None}
         self.update(
             work,
@@ -276,9 +279,12 @@ class StateMachine:
         elif (
             isinstance(error, NotFoundError)
             and work.step in ("task", "asset")
-            and not work.attempts
+            and work.step not in work.lost
         ):
             self._handle_not_found(work)
+        elif work.step == "embed" and reason.code == TOO_LONG and self._settings.via == "auto":
+            # Its header does not tell its length, and nothing was created.
+            self._schedule(work, "upload" if work.row.origin in ("file", "data") else "submit")
         elif reason.retryable:
             self._retry(work, reason)
         else:
@@ -322,8 +328,8 @@ class StateMachine:
         self.finish(work)
 
     def _handle_not_found(self, work: Work) -> None:
-        """The task or asset does not exist any more: go back one step."""
-        work.attempts += 1
+        """The task or asset does not exist any more: go back one step, once from each."""
+        work.lost.add(work.step)
         if work.step == "task" and work.row.asset_id is not None:
             self.update(work, "a lost task", state="stored", task_id=None)
         else:

@@ -14,7 +14,7 @@ import attrs
 
 from dodeca.bulk.dataset import pack
 from dodeca.bulk.inputs import EmbedOptions
-from dodeca.bulk.journal import JournalRow, no_hook
+from dodeca.bulk.journal import FileStamp, JournalRow, no_hook
 from dodeca.bulk.routing import media_of
 from dodeca.errors import SourceChangedError
 from dodeca.media import Media, duration_sec
@@ -70,8 +70,7 @@ class StepOutput:
     """The output of a step; fields that it does not set keep their defaults."""
 
     content: str | None = None
-    size: int | None = None
-    mtime_ns: int | None = None
+    stamp: FileStamp = FileStamp()
     media_sec: float | None = None
     packed: bytes | None = attrs.field(default=None, repr=False)
     rows: int = 0
@@ -117,18 +116,15 @@ class Steps:
         if row.content not in (None, before.content):
             raise SourceChangedError(f"{row.source} has changed since it was read")
         found, headers = self.service.embed(row.kind, media_of(row, media), row.options)
-        _check_unchanged(row, before)
+        _check_unchanged(row, before.stamp)
         packed = _packed_output(row, found, headers)
-        return attrs.evolve(
-            packed, content=before.content, size=before.size, mtime_ns=before.mtime_ns
-        )
+        return attrs.evolve(packed, content=before.content, stamp=before.stamp)
 
     def _upload(self, row: JournalRow, media: Media | None) -> StepOutput:
         source = media_of(row, media)
-        before = StepOutput(size=row.size, mtime_ns=row.mtime_ns)
-        _check_unchanged(row, before)
+        _check_unchanged(row, row.stamp)
         asset_id, ready, headers = self.service.upload(source, self._marker(row))
-        _check_unchanged(row, before)
+        _check_unchanged(row, row.stamp)
         return StepOutput(asset_id=asset_id, ready=ready, headers=headers)
 
     def _find(self, row: JournalRow, media: Media | None) -> StepOutput:
@@ -152,7 +148,12 @@ class Steps:
         return StepOutput()
 
     def _marker(self, row: JournalRow) -> str:
-        return f"{self.journal_id}-{row.key}-{(row.content or '')[:16]}"
+        return marker(self.journal_id, row.key, row.content)
+
+
+def marker(journal_id: str, key: str, content: str | None) -> str:
+    """What an asset has in its user metadata: the journal, the input, and the content."""
+    return f"{journal_id}-{key}-{(content or '')[:16]}"
 
 
 def _packed_output(row: JournalRow, found: Embeddings, headers: Headers) -> StepOutput:
@@ -172,19 +173,18 @@ def _fingerprint(row: JournalRow, media: Media | None) -> StepOutput:
         return StepOutput(content=_hash(source.content))
     if source.path is None:
         return StepOutput()
-    before = source.path.stat()
+    before = FileStamp.of(source.path)
     digest = hashlib.sha256()
     with source.open() as stream:
         while piece := stream.read(1 << 20):
             digest.update(piece)
-    return StepOutput(content=digest.hexdigest(), size=before.st_size, mtime_ns=before.st_mtime_ns)
+    return StepOutput(content=digest.hexdigest(), stamp=before)
 
 
-def _check_unchanged(row: JournalRow, before: StepOutput) -> None:
+def _check_unchanged(row: JournalRow, before: FileStamp) -> None:
     if row.origin == "file":
-        now = Media.file(row.source).path
-        found = now.stat() if now else None
-        if found is None or (found.st_size, found.st_mtime_ns) != (before.size, before.mtime_ns):
+        path = Media.file(row.source).path
+        if path is None or not FileStamp.of(path).matches(before):
             raise SourceChangedError(f"{row.source} changed while it was being sent")
 
 

@@ -129,7 +129,7 @@ def _image_problems(info: FileInfo) -> Iterator[str]:
     if info.format not in ("jpeg", "png"):
         yield f"images must be JPEG or PNG, got {info.format or 'neither'}"
     if info.size > IMAGE_BYTES:
-        yield f"images must be at most 5 MB, got {info.size / MIB:.1f} MB"
+        yield f"images must be at most 32 MB, got {info.size / MIB:.1f} MB"
     if info.width and info.height and min(info.width, info.height) < IMAGE_MIN_SIDE:
         yield f"images must be at least 128x128, got {info.width}x{info.height}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dodeca.embeddings import export
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 
@@ -83,7 +84,16 @@ def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
         "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
         "model_name": next((part.model_name for part in parts if part.model_name), None),
         "source_id": Labels.joined([part.source_id for part in filled]),
+        "source": Labels.joined([part.source for part in filled]),
+        "ids": _joined_ids(filled),
     }
+
+
+def _joined_ids(parts: Sequence[Embeddings]) -> tuple[str, ...] | None:
+    """The ids of all rows; if only some parts have given ids, those of the others are derived."""
+    if all(part.ids is None for part in parts):
+        return None
+    return tuple(row_id for part in parts for row_id in export.row_ids(part))
 
 
 def _check_comparable(parts: Sequence[Embeddings]) -> None:

@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from dodeca._base import html
+from dodeca._base.text import cut
 from dodeca.embeddings import columns, export, ranking, responses
 from dodeca.embeddings.labels import Labels
 from dodeca.embeddings.matches import Match, Matches, Segment
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     from dodeca.results import EmbeddingMetadata
 
 
-def _no_source_ids(embeddings: Any) -> Labels:
+_REPR_CHARACTERS = 200  # of the labels of a column
+
+
+def _no_labels(embeddings: Any) -> Labels:
     return Labels.same(None, len(embeddings.vectors))
 
 
@@ -40,8 +44,10 @@ class Embeddings:
 
     `vectors` is float32 of shape (n, d), d = 512 for marengo3.0. `embedding_option` and
     `embedding_scope` are columns of labels. `start_sec` and `end_sec` are float64 of shape (n,),
-    NaN for media without time. `source_id` names the media of each row, after `concat`. An integer
-    index or iteration gives a `Segment`; a slice, a mask or an array of indices gives `Embeddings`.
+    NaN for media without time. `source_id` names the media of each row, after `concat`; `source`
+    is their absolute path, URL or asset id. `ids` are the ids of rows that were read from a table,
+    else None: `records` and the tables derive them. An integer index or iteration gives a
+    `Segment`; a slice, a mask or an array of indices gives `Embeddings`.
 
     >>> video = client.embed.video("colours.mp4")
     >>> video
@@ -59,8 +65,10 @@ class Embeddings:
     metadata: EmbeddingMetadata | None = None
     model_name: str | None = None
     source_id: Labels = attrs.field(
-        default=attrs.Factory(_no_source_ids, takes_self=True), kw_only=True
+        default=attrs.Factory(_no_labels, takes_self=True), kw_only=True
     )
+    source: Labels = attrs.field(default=attrs.Factory(_no_labels, takes_self=True), kw_only=True)
+    ids: tuple[str, ...] | None = attrs.field(default=None, kw_only=True)
 
     @classmethod
     def from_items(
@@ -149,8 +157,8 @@ class Embeddings:
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:
         """Load a file that `to_parquet` wrote, with exactly the same values (extra `data`).
 
-        Takes other Parquet files with a column `vector`, too, and folders of them. Unknown columns
-        go to the `extra` of their row.
+        Takes the folder of a bulk run, too, other Parquet files with a column `vector`, and folders
+        of them. Unknown columns go to the `extra` of their row.
 
         >>> from dodeca import Embeddings
         >>> path = client.embed.text("red").to_parquet("red.parquet")
@@ -231,8 +239,11 @@ class Embeddings:
         *,
         by: Literal["row", "moment"] | None = None,
         weights: Mapping[str, float] | None = None,
+        min_score: float | None = None,
     ) -> Matches:
         """The `k` rows or time ranges nearest to `query` by cosine similarity, best first.
+
+        With `min_score`, only those that score at least as much.
 
         `by="row"` ranks each row. `by="moment"` ranks time ranges: it combines the rows of a source
         that have the same times. Their score is the mean of the cosines of the modalities, weighted
@@ -244,14 +255,16 @@ class Embeddings:
 
         >>> video, query = client.embed.video("colours.mp4"), client.embed.text("blue")
         >>> video.search(query, k=1)
-        [<Match 0.87: 5.00-9.00 s, visual, clip>]
+        [<Match 0.55: 5.00-9.00 s, visual, clip>]
         >>> video.search(query, k=1, weights={"visual": 0.7, "audio": 0.3})[0].scores.keys()
         dict_keys(['visual', 'audio'])
 
         Raises:
-            InvalidRequestError: `query` is not one vector of the same length, `k` is below 1, or
-                `weights` is negative or names an unknown modality.
+            InvalidRequestError: `query` is not one vector of the same length and model, `k` is
+                below 1, `min_score` is no number, or `weights` is negative or names an unknown
+                modality.
         """
+        least = ranking.check_min_score(min_score)
         if not isinstance(k, int | np.integer) or k < 1:
             raise InvalidRequestError(f"k must be at least 1, got {k!r}")
         if by not in (None, "row", "moment") or (by == "row" and weights is not None):
@@ -259,6 +272,7 @@ class Embeddings:
                 f"by must be 'row' or 'moment', and 'moment' with weights, got {by!r}"
             )
         kept = ranking.comparable_rows(self)
+        ranking.check_models(self, query)
         rows = self if len(kept) == len(self) else self._select(kept)
         vectors = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
         if vectors is None:
@@ -269,7 +283,9 @@ class Embeddings:
             found = ranking.rank_time_ranges(rows, scores, k, checked)
         else:
             found = ranking.rank(scores, k)
-        return Matches(Match(rows[at.row], at.score, at.scores) for at in found)
+        return Matches(
+            Match(rows[at.row], at.score, at.scores) for at in found if at.score >= least
+        )
 
     def similarity(self, other: Embeddings | NDArray[Any] | None = None) -> NDArray[np.float32]:
         """The cosines of each row with each row of `other`, by default of itself.
@@ -281,11 +297,12 @@ class Embeddings:
         True
 
         Raises:
-            InvalidRequestError: `other` is not a matrix of vectors of the same length.
+            InvalidRequestError: `other` is not a matrix of vectors of the same length and model.
         """
         length = self.vectors.shape[1]
         what = f"the other vectors must have {length} floats, too"
         vectors = self if other is None else other
+        ranking.check_models(self, vectors)
         return ranking.cosines(self.vectors, ranking.as_vectors(vectors, length, what))
 
     def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
@@ -299,8 +316,9 @@ class Embeddings:
     def to_pandas(self) -> pd.DataFrame:
         """A data frame with a row for each vector (extra `data`).
 
-        `source_id`, `embedding_option` and `embedding_scope` are categoricals, `start_sec` and
-        `end_sec` seconds, `extra` is JSON text, `vector` a float32 array of shape (d,).
+        `id` is that of `records`. `source_id`, `source`, `embedding_option`, `embedding_scope` and
+        `model_name` are categoricals, `start_sec` and `end_sec` seconds, `extra` is JSON text,
+        `vector` a float32 array of shape (d,).
 
         >>> client.embed.video("colours.mp4").to_pandas()[["embedding_option", "end_sec"]].shape
         (10, 2)
@@ -313,8 +331,9 @@ class Embeddings:
     def to_arrow(self) -> pa.Table:
         """An Arrow table with a row for each vector (extra `data`).
 
-        The columns are those of `to_pandas`: labels are dictionary-encoded, `vector` is a
-        fixed_size_list<float>[d]. The metadata of the schema holds the rest, for `from_arrow`.
+        The columns are those of `to_pandas`, and have the same types whatever the rows hold:
+        labels are dictionary-encoded, `vector` is a fixed_size_list<float>[d]. The metadata of the
+        schema holds the rest, for `from_arrow`.
 
         >>> client.embed.text("red").to_arrow().schema.field("vector").type
         FixedSizeListType(fixed_size_list<item: float>[512])
@@ -340,12 +359,12 @@ class Embeddings:
     def records(self, source_id: str | None = None) -> list[dict[str, Any]]:
         """The rows as plain dicts, for any vector store.
 
-        Each has an `id` (a UUID), `source_id`, `start_sec`, `end_sec`, `embedding_option`,
-        `embedding_scope`, `model_name`, simple values of `extra`, and `vector` as a list. The id
-        depends on the source, the time, the modality and the model, so that a row has the same id
-        in every run and writing it again replaces it. `source_id` names the media: the hash of a
-        file, its path, a key of your own. Without one, here or by `concat`, the id depends on the
-        vector instead.
+        Each has an `id` (a UUID), `source_id`, `start_sec`, `end_sec`,
+        `embedding_option`, `embedding_scope`, `model_name`, simple values of `extra`, and `vector`
+        as a list. The id depends on the source, the time, the modality and the model, so that a row
+        has the same id in every run and writing it again replaces it. `source_id` names the media:
+        its path, a key of your own. Without one, here or by `concat`, rows that were read from a
+        table keep its ids, and the id of others depends on the vector instead.
 
         >>> row = client.embed.text("red").records(source_id="query")[0]
         >>> row["id"], len(row["vector"])
@@ -382,6 +401,10 @@ class Embeddings:
 
         return plots.plot_self_similarity(self, title=title)
 
+    def __setstate__(self, state: Any) -> None:
+        # Through the constructor: earlier pickles have neither `source` nor `ids`.
+        self.__init__(**(state if isinstance(state, dict) else state[1]))  # type: ignore[misc]
+
     def _segment(self, row: int) -> Segment:
         return Segment(
             vector=self.vectors[row],
@@ -391,10 +414,11 @@ class Embeddings:
             end_sec=_or_none(self.end_sec[row]),
             extra=self.extra[row],
             source_id=self.source_id[row],
+            source=self.source[row],
         )
 
     def _with_source_id(self, source_id: str) -> Embeddings:
-        return attrs.evolve(self, source_id=Labels.same(source_id, len(self)))
+        return attrs.evolve(self, source_id=Labels.same(source_id, len(self)), ids=None)
 
     def _select(self, rows: NDArray[np.intp]) -> Embeddings:
         return attrs.evolve(
@@ -406,13 +430,16 @@ class Embeddings:
             end_sec=self.end_sec[rows],
             extra=tuple(self.extra[row] for row in rows),
             source_id=self.source_id[rows],
+            source=self.source[rows],
+            ids=None if self.ids is None else tuple(self.ids[row] for row in rows),
         )
 
     def __repr__(self) -> str:
         kinds = sorted(filter(None, self.embedding_option.distinct()))
         scopes = sorted(filter(None, self.embedding_scope.distinct()))
         sources = len(list(filter(None, self.source_id.distinct())))
-        parts = [" x ".join(map(str, self.vectors.shape)), "+".join(kinds), "+".join(scopes)]
+        labels = [cut("+".join(names), _REPR_CHARACTERS) for names in (kinds, scopes)]
+        parts = [" x ".join(map(str, self.vectors.shape)), *labels]
         if sources:
             parts.append(f"{sources} source{'s' * (sources > 1)}")
         return f"<Embeddings {', '.join(part for part in parts if part)}>"

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import importlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
 
 _METADATA_KEY = b"dodeca"  # in the metadata of a table; holds what belongs to no row
-_LABEL_COLUMNS = ("source_id", "embedding_option", "embedding_scope")
+_LABEL_COLUMNS = ("source_id", "source", "embedding_option", "embedding_scope")
 _TIME_COLUMNS = ("start_sec", "end_sec")
-_KNOWN_COLUMNS = {*_LABEL_COLUMNS, *_TIME_COLUMNS, "vector", "extra", "model_name"}
+_KNOWN_COLUMNS = {*_LABEL_COLUMNS, *_TIME_COLUMNS, "id", "vector", "extra", "model_name"}
+_PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # what pandas writes beside its columns
 _LOCATION_FIELDS = ("start_page_number", "end_page_number", "quadrant", "chunk_index")
 _SEPARATOR = "\x1f"
 
@@ -44,12 +46,19 @@ def to_arrow(embeddings: Embeddings) -> pa.Table:
         vectors = pa.FixedSizeListArray.from_arrays(flat, length)
     else:
         vectors = pa.array([[]] * len(embeddings), pa.list_(pa.float32(), 0))
-    columns = {name: _dictionary_array(pa, getattr(embeddings, name)) for name in _LABEL_COLUMNS}
+    columns = {"id": pa.array(row_ids(embeddings), pa.string())}
+    for name in _LABEL_COLUMNS:
+        columns[name] = _dictionary_array(pa, getattr(embeddings, name))
     for name in _TIME_COLUMNS:
         times = getattr(embeddings, name)
         columns[name] = pa.array(times, mask=np.isnan(times))
     extra = [orjson.dumps(dict(row)).decode() if row else None for row in embeddings.extra]
-    columns |= {"extra": pa.array(extra, pa.string()), "vector": vectors}
+    model_name = Labels.same(embeddings.model_name, len(embeddings))
+    columns |= {
+        "model_name": _dictionary_array(pa, model_name),
+        "extra": pa.array(extra, pa.string()),
+        "vector": vectors,
+    }
     about = {
         "model_name": embeddings.model_name,
         "metadata": embeddings.metadata and attrs.asdict(embeddings.metadata),
@@ -88,8 +97,10 @@ def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
 def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The fields of `Embeddings` from a Parquet file or a folder of them."""
     parquet = require("pyarrow.parquet")
+    vectors = Path(path, "vectors")
+    is_run = Path(path, "journal.sqlite").is_file() and vectors.is_dir()
     try:
-        table = parquet.read_table(path, partitioning=None)
+        table = parquet.read_table(vectors if is_run else path, partitioning=None)
     except (OSError, ValueError) as exc:  # Arrow's own errors are ValueErrors
         raise InvalidRequestError(f"cannot read {os.fspath(path)!r} as Parquet: {exc}") from exc
     return read_arrow(table)
@@ -110,8 +121,10 @@ def read_arrow(table: pa.Table) -> dict[str, Any]:
         "end_sec": _times(table, "end_sec", count),
         "extra": _extras(table, count),
         "metadata": _metadata(about.get("metadata")),
-        "model_name": about.get("model_name") or _model_name(table),
+        "model_name": _model_name(table) or about.get("model_name"),
         "source_id": _labels(table, source, count),
+        "source": _labels(table, "source", count),
+        "ids": _ids(table),
     }
 
 
@@ -123,18 +136,11 @@ def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any
     names = dict.fromkeys(name for row in plain for name in row)
     found: dict[str, int] = {}
     rows = []
+    ids = row_ids(embeddings, source_id)
     for number, (segment, extra) in enumerate(zip(embeddings, plain, strict=True)):
-        source = source_id if source_id is not None else segment.source_id
         row = {
-            "id": row_id(
-                _id_source(source, segment.vector, extra),
-                segment.start_sec,
-                segment.end_sec,
-                segment.embedding_option,
-                segment.embedding_scope,
-                embeddings.model_name,
-            ),
-            "source_id": source,
+            "id": ids[number],
+            "source_id": segment.source_id if source_id is None else source_id,
             "start_sec": segment.start_sec,
             "end_sec": segment.end_sec,
             "embedding_option": segment.embedding_option,
@@ -150,6 +156,26 @@ def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any
             )
         rows.append(row)
     return rows
+
+
+def row_ids(embeddings: Embeddings, source_id: str | None = None) -> tuple[str, ...]:
+    """The id of each row: those of the table that it was read from, else derived from its fields.
+
+    With a `source_id`, all are derived from it.
+    """
+    if source_id is None and embeddings.ids is not None:
+        return embeddings.ids
+    return tuple(
+        row_id(
+            _id_source(source_id or segment.source_id, segment.vector, segment.extra),
+            segment.start_sec,
+            segment.end_sec,
+            segment.embedding_option,
+            segment.embedding_scope,
+            embeddings.model_name,
+        )
+        for segment in embeddings
+    )
 
 
 def require(module: str) -> Any:
@@ -168,12 +194,16 @@ def _id_source(source: str | None, vector: NDArray[np.float32], extra: Mapping[s
     """What a row's id depends on beside time and labels: the source, or else the vector."""
     if source is None:
         source = f"sha256:{hashlib.sha256(vector.astype('<f4').tobytes()).hexdigest()}"
-    location = {name: extra[name] for name in _LOCATION_FIELDS if name in extra}
+    location = {
+        name: extra[name]
+        for name in _LOCATION_FIELDS
+        if name in extra and _is_plain(name, extra[name])
+    }
     return f"{source}{_SEPARATOR}{orjson.dumps(location).decode()}" if location else source
 
 
 def _is_plain(name: str, value: Any) -> bool:
-    return isinstance(value, str | int | float) and name not in _KNOWN_COLUMNS and name != "id"
+    return isinstance(value, str | int | float) and name not in _KNOWN_COLUMNS
 
 
 def _dictionary_array(pa: Any, labels: Labels) -> Any:
@@ -189,6 +219,14 @@ def _labels(table: Any, name: str, count: int) -> Labels:
     if name not in table.column_names:
         return Labels.same(None, count)
     return Labels.of(table[name].to_pylist())
+
+
+def _ids(table: Any) -> tuple[str, ...] | None:
+    """The ids of the rows, or None if the table has none."""
+    if "id" not in table.column_names:
+        return None
+    ids = table["id"].to_pylist()
+    return None if None in ids else tuple(map(str, ids))
 
 
 def _times(table: Any, name: str, count: int) -> NDArray[np.float64]:
@@ -222,7 +260,9 @@ def _vectors(table: Any) -> NDArray[np.float32]:
 def _extras(table: Any, count: int) -> tuple[Mapping[str, Any], ...]:
     """The extras of each row: the JSON of our own column, and columns that others have added."""
     others = [
-        name for name in table.column_names if name not in _KNOWN_COLUMNS and name != "source"
+        name
+        for name in table.column_names
+        if name not in _KNOWN_COLUMNS and not _PANDAS_INDEX.fullmatch(name)
     ]
     values = {name: table[name].to_pylist() for name in others}
     own = table["extra"].to_pylist() if "extra" in table.column_names else [None] * count

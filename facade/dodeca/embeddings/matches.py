@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -26,7 +26,8 @@ class Segment:
     `vector` is float32 of shape (d,); `start_sec` and `end_sec` are seconds from the start of the
     media. `embedding_option` is the modality: "visual", "audio", "transcription" or a newer one;
     `embedding_scope` is "clip" or "asset". These are None for text and images. `source_id` is the
-    name of the media in `Embeddings.concat`, `extra` holds other fields of the response.
+    name of the media in `Embeddings.concat`, `source` its absolute path, URL or asset id; `extra`
+    holds other fields of the response.
 
     >>> client.embed.video("colours.mp4")[0]
     <Segment 0.00-5.00 s, visual, clip, 512 floats>
@@ -39,6 +40,7 @@ class Segment:
     end_sec: float | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict)
     source_id: str | None = None
+    source: str | None = None
 
     def __repr__(self) -> str:
         parts = (self.source_id, _span(self), self.embedding_option, self.embedding_scope)
@@ -67,7 +69,7 @@ class Match(_Scored):
 
     >>> query = client.embed.text("red")
     >>> client.embed.video("colours.mp4").search(query, k=1)[0]
-    <Match 0.88: 0.00-5.00 s, visual, clip>
+    <Match 0.57: 0.00-5.00 s, visual, clip>
     """
 
     scores: Mapping[str, float]
@@ -93,30 +95,28 @@ class Matches(list[Match]):
     """The results of a search, best first: a list of `Match`."""
 
     def merge_adjacent(self, *, gap_sec: float = 0.0) -> Matches:
-        """Merge matches that overlap or are adjacent in time; the result is best first.
+        """Merge matches that are adjacent in time and about as good; the result is best first.
 
-        Matches of one source that overlap, or are at most `gap_sec` seconds apart, become one,
-        whatever their modality. It lasts from the first start to the last end, and has the score,
-        vector and labels of its best part; `scores` has the best score of each modality. Matches
-        without times are unchanged.
+        Matches of one source that overlap, or are at most `gap_sec` seconds apart, become one if
+        their scores are at least half of the best one's; those of one time range become one
+        whatever their modality and score. A merged match lasts from the first start to the last
+        end, and has the score, vector and labels of its best part; `scores` has the best score of
+        each modality. Matches without times are unchanged.
 
         >>> video, query = client.embed.video("colours.mp4"), client.embed.text("red")
         >>> len(video.search(query, k=4)), len(video.search(query, k=4).merge_adjacent())
-        (4, 1)
+        (4, 3)
 
         Raises:
             InvalidRequestError: `gap_sec` is not a finite number, 0 or more.
         """
         if not is_finite(gap_sec) or gap_sec < 0:
             raise InvalidRequestError(f"gap_sec must be a number, 0 or more, got {gap_sec!r}")
-        spans = [
-            ((at.source_id, at.embedding_scope), at.start_sec, at.end_sec)
-            for at, _ in self
-            if at.start_sec is not None and at.end_sec is not None
-        ]
-        timed = [match for match in self if _span(match.segment)]
         found = Matches(match for match in self if not _span(match.segment))
-        for group in ranking.group_adjacent(spans, gap_sec + _TOLERANCE_SEC):
+        timed = [_merge(rows) for rows in _same_time_range(self)]
+        spans = [_place(match.segment) for match in timed]
+        scores = [match.score for match in timed]
+        for group in ranking.group_adjacent(spans, scores, gap_sec + _TOLERANCE_SEC):
             found.append(_merge([timed[at] for at in group]))
         found.sort(key=lambda match: -match.score)
         return found
@@ -131,6 +131,22 @@ class Matches(list[Match]):
         ]
         title = f"{len(self)} match" + ("" if len(self) == 1 else "es")
         return html.table(title, ("score", "source_id", "time", "modality"), rows, len(self))
+
+
+def _place(segment: Segment) -> tuple[Any, float, float]:
+    """What media a segment is of, and its start and end."""
+    key = (segment.source_id, segment.embedding_scope)
+    return key, segment.start_sec or 0.0, segment.end_sec or 0.0
+
+
+def _same_time_range(matches: Matches) -> Iterable[list[Match]]:
+    """The matches that have times, in lists of those of one source and one time range."""
+    groups: dict[Any, list[Match]] = {}
+    for match in matches:
+        if _span(match.segment):
+            key, start, end = _place(match.segment)
+            groups.setdefault((key, round(start, 3), round(end, 3)), []).append(match)
+    return groups.values()
 
 
 def _merge(parts: list[Match]) -> Match:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,7 @@ OPTIONS = (
     "visual-text",
 )  # documented by the API
 SCOPES = ("clip", ASSET_SCOPE, "video", "page", "chunk")
+_ABOUT_AS_GOOD = 0.5  # of the best score, by which adjacent matches may be worse
 _BLOCK_ROWS = 32_768  # converted to float64 at a time
 
 
@@ -53,6 +55,26 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     wide = vectors.astype(np.float64)  # in which the squares of very small numbers are not 0
     norms = np.linalg.norm(wide, axis=1, keepdims=True)
     return (wide / np.where(norms == 0, 1, norms)).astype(np.float32)
+
+
+def check_models(rows: Any, other: Any) -> None:
+    """Check that embeddings are of one model; a warning where only one of them names its model.
+
+    Raises:
+        InvalidRequestError: they are of different models.
+    """
+    names = [getattr(rows, "model_name", None), getattr(other, "model_name", None)]
+    if None not in names and names[0] != names[1]:
+        raise InvalidRequestError(
+            f"vectors can be compared only if they have the same model, got {names[0]!r} and "
+            f"{names[1]!r}"
+        )
+    if hasattr(other, "model_name") and names.count(None) == 1:
+        known = next(filter(None, names))
+        warnings.warn(
+            f"vectors of {known!r} are compared with vectors of an unknown model; set model_name",
+            stacklevel=3,
+        )
 
 
 def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:
@@ -115,6 +137,17 @@ def check_labels(
             valid = ", ".join(dict.fromkeys([*present, *known]))
             raise InvalidRequestError(f"{name} must be one of {valid}, got {label!r}")
     return list(labels)
+
+
+def check_min_score(value: float | None) -> float:
+    """The lowest score of a match; -inf for None.
+
+    Raises:
+        InvalidRequestError: it is not a finite number.
+    """
+    if value is not None and not is_finite(value):
+        raise InvalidRequestError(f"min_score must be a number, got {value!r:.200}")
+    return -math.inf if value is None else float(value)
 
 
 def rank(scores: NDArray[np.float32], k: int) -> list[Ranked]:
@@ -214,13 +247,30 @@ def check_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Mapp
 
 
 def group_adjacent(
-    spans: Sequence[tuple[Any, float, float]], gap_sec: float
+    spans: Sequence[tuple[Any, float, float]], scores: Sequence[float], gap_sec: float
 ) -> Iterator[list[int]]:
-    """Group spans `(key, start, end)` of one key that overlap or are at most `gap_sec` apart.
+    """Group spans `(key, start, end)` of one key that are adjacent and about as good.
 
-    Yields the positions of the spans of each group.
+    Adjacent spans overlap or are at most `gap_sec` apart. Yields the positions of the spans of each
+    group.
     """
     order = sorted(range(len(spans)), key=lambda at: (str(spans[at][0]), *spans[at][1:]))
+    pending = [order]
+    while pending:
+        for group in _adjacent(spans, pending.pop(), gap_sec):
+            best = max(group, key=lambda at: scores[at])
+            floor = scores[best] - _ABOUT_AS_GOOD * abs(scores[best])
+            good = [at for at in group if scores[at] >= floor]
+            chosen = next(part for part in _adjacent(spans, good, gap_sec) if best in part)
+            yield chosen
+            taken = set(chosen)
+            pending.append([at for at in group if at not in taken])
+
+
+def _adjacent(
+    spans: Sequence[tuple[Any, float, float]], order: Sequence[int], gap_sec: float
+) -> Iterator[list[int]]:
+    """Group spans, in the order of key and start, that are at most `gap_sec` apart."""
     group: list[int] = []
     reach = -math.inf
     for at in order:

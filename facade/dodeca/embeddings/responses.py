@@ -18,6 +18,8 @@ _FIELD_NAMES = {
     "embeddingScope": "embedding_scope",
     "startSec": "start_sec",
     "endSec": "end_sec",
+    "start_offset_time": "start_sec",
+    "end_offset_time": "end_sec",
 }
 _PARTS = ("video_embedding", "audio_embedding", "image_embedding", "text_embedding")
 _ACCEPTED = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from dodeca.embeddings.ranking import cosines, one_vector
+from dodeca.embeddings.ranking import check_models, cosines, one_vector
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def score_timelines(embeddings: Embeddings, query: Embeddings) -> list[ScoreTime
 
 def _scores(rows: Embeddings, query: Embeddings) -> NDArray[np.float32]:
     """The cosine similarity of each row to the query, of shape (n,)."""
+    check_models(rows, query)
     return cosines(rows.vectors, one_vector(query, rows.vectors.shape[1]))[:, 0]
 
 

@@ -35,11 +35,10 @@ Where the documents of the service are incomplete or contradict each other, the 
   when the description has no word that can be measured.
 - A repeated `Idempotency-Key` returns the first task, whatever else the request contains. Analysis
   tasks can be deleted in every state except `processing`.
-- Videos are checked when a task, an indexed asset or an import is created. The texts about
-  durations and shapes are the documented ones (10 seconds to 2 hours, 1:1 to 16:9), the limits
-  the newer ones: from 4 seconds, an hour with Pegasus, and the six listed shapes within two
-  percent. A task accepts 2 GB, an indexed asset 4 GB, or 2 GB with Pegasus. An index with Pegasus
-  alone accepts videos, too.
+- Videos are checked when a task, an indexed asset or an import is created. The text about
+  shapes is the documented one (1:1 to 16:9); the limits are the newer ones: from 4 seconds, an
+  hour with Pegasus, and the six listed shapes within two percent. A task accepts 2 GB, an indexed
+  asset 4 GB, or 2 GB with Pegasus. An index with Pegasus alone accepts videos, too.
 - Indexed assets list all videos of an index, those of tasks and imports without an `asset_id`.
   Only indexing fails later; a task whose video is deleted before that fails.
 - No stream is encoded: `hls` has the status CANCELED. There is no speech recognition:
@@ -53,6 +52,9 @@ Where the documents of the service are incomplete or contradict each other, the 
 - With Marengo 3.0 a search ranks all clips; score, confidence and threshold are those of 2.7, which
   accepts a text or images. `total_results` counts the items of all pages. Page tokens are valid for
   an hour. `transcription_options` without that option is `search_option_combination_not_supported`.
+- A 429 of search, gist, summarize and generate has no body, as documented; all others have one.
+- `estimated_time` follows from the pace; it is null where only the number of polls decides.
+- Webhooks are not sent.
 - The front page, `/emulator/ledger` and `/emulator/thumbnails/` need no key.
 """
 

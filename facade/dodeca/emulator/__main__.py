@@ -61,10 +61,18 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+def _stop_on_signals() -> None:
+    """Let the signals that end a server end it as Ctrl-C does, so that it removes its files."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, signal.default_int_handler)
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Serve until interrupted or terminated; return the exit status."""
     options = _arguments(given)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _stop_on_signals()
     if options.access_log:
         access_log.log.addHandler(logging.StreamHandler())
         access_log.log.setLevel(logging.INFO)

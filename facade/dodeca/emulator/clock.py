@@ -67,6 +67,10 @@ class Pace(Protocol):
         """
         ...
 
+    def expected_sec(self, duration: float) -> float | None:
+        """Return after how many seconds a task is due; None where time does not decide."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Instant:
@@ -75,6 +79,10 @@ class Instant:
     def progress(self, *, polls: int, elapsed: float, duration: float) -> float:
         """Return 1: always due."""
         return 1.0
+
+    def expected_sec(self, duration: float) -> float | None:
+        """Return 0."""
+        return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,10 @@ class ByCount:
         """Return the share of the polls that have been made."""
         return polls / self.polls
 
+    def expected_sec(self, duration: float) -> float | None:
+        """Return None: it depends on who polls."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class RealTime:
@@ -96,8 +108,12 @@ class RealTime:
 
     def progress(self, *, polls: int, elapsed: float, duration: float) -> float:
         """Return the elapsed share of that time."""
-        wait = self.factor * duration
+        wait = self.expected_sec(duration)
         return elapsed / wait if wait > 0 else 1.0
+
+    def expected_sec(self, duration: float) -> float:
+        """Return that time."""
+        return self.factor * duration
 
 
 def parse_pace(text: str) -> Pace:

@@ -11,9 +11,10 @@ import httpx
 
 from .access_log import AccessLog
 from .clock import Clock, Pace, parse_pace
-from .database import Database
+from .database import FORMAT, Database
 from .exchange import Admission, Exchange
 from .faults import Fault, FaultPlan
+from .handlers import videos
 from .jobs import Jobs
 from .ledger import Ledger
 from .rules.quota import Limit, Quota
@@ -25,7 +26,8 @@ class Emulator:
 
     Args:
         media: a folder whose files stand for URLs, by file name.
-        db: a file that keeps everything; without it nothing outlives the emulator.
+        db: a file that keeps everything; without it nothing outlives the emulator. The videos in
+            a file of an earlier version are embedded again when it is opened.
         pace: when tasks are ready: an object, or `instant`, a number of polls such as `3`, or
             `realtime[:factor]` for a share of the length of their media.
         clock: the time as the emulator sees it; a test passes a `VirtualClock`.
@@ -37,7 +39,7 @@ class Emulator:
     Raises:
         NotADirectoryError: the media folder does not exist.
         ValueError: the pace, a fault or a limit is invalid.
-        sqlite3.Error: `db` cannot be opened.
+        sqlite3.Error: `db` cannot be opened, or has the format of a newer version.
 
     """
 
@@ -72,6 +74,8 @@ class Emulator:
             ledger=self.ledger,
             access_log=self.access_log,
         )
+        if database.stored_format < FORMAT:
+            videos.embed_again(self.state)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Return the response to a request whose body is a synchronous stream."""

@@ -3,7 +3,8 @@
 One SQLite database holds everything except the media, which are in a folder beside it. A file is
 written under a temporary name, synced and renamed before the row that mentions it is committed,
 so nothing incomplete is left when the database is opened again, however the process ended.
-Without a path the database is in memory and the media are in a temporary folder.
+Without a path the database is in memory and the media are in a temporary folder. Only the user who
+runs the emulator can read them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,13 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from dodeca._base.files import sync_folder
+
 Document = dict[str, Any]
 Vectors = npt.NDArray[np.float32]
+
+FORMAT = 2
+"""Version of the stored data: 2 has other vectors than 1, which did not state a version."""
 
 _SCHEMA = """
 BEGIN EXCLUSIVE;
@@ -56,11 +62,14 @@ class Database:
     """Documents, vectors and media files; safe to use from many threads, by one process.
 
     A document is a JSON object with an `_id`; when it owns a media file, `media` is its name.
+    Raises sqlite3.DatabaseError for a file of a newer format.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._unreferenced: list[str] = []
+        if path:
+            _keep_private(path)
         folder = Path(f"{path}.media") if path else Path(tempfile.mkdtemp(prefix="dodeca-"))
         self._media = folder
         self._incoming = folder / "incoming"
@@ -71,10 +80,33 @@ class Database:
         # Exclusive: a second emulator on the same file fails instead of corrupting it.
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
+        self.stored_format = self._read_format(path)
+        """Version of the data that were found; FORMAT for a new file."""
         self._db.executescript(_SCHEMA)
         shutil.rmtree(self._incoming, ignore_errors=True)
-        self._incoming.mkdir(parents=True)
+        self._media.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._media.chmod(0o700)
+        self._incoming.mkdir(mode=0o700)
         self._remove_orphans()
+
+    def _read_format(self, path: Path | None) -> int:
+        """Return the version of the data in the file. Raises sqlite3.DatabaseError."""
+        (stored,) = self._db.execute("PRAGMA user_version").fetchone()
+        if stored > FORMAT:
+            self._close()
+            raise sqlite3.DatabaseError(
+                f"{path} has format {stored} of a newer dodeca; this version reads up to {FORMAT}"
+            )
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if stored == 0 and tables:
+            return 1
+        if stored == 0:
+            self.set_format()
+        return int(stored) or FORMAT
+
+    def set_format(self) -> None:
+        """State that all stored data have the current format."""
+        self._db.execute(f"PRAGMA user_version = {FORMAT}")
 
     def close(self) -> None:
         """Close the database; a temporary media folder is removed."""
@@ -202,7 +234,7 @@ class Database:
             os.fsync(file.fileno())
         name = new_id()
         received.rename(self._media / name)
-        _sync_folder(self._media)
+        sync_folder(self._media)
         return name
 
     def link_media(self, file: Path) -> str:
@@ -237,14 +269,13 @@ def _dump(document: Document) -> str:
     return orjson.dumps(document).decode()
 
 
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder, and syncs renames by itself
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _keep_private(path: Path) -> None:
+    """Make a database file, and the files that SQLite adds to it, readable by its owner only."""
+    with suppress(OSError):  # SQLite says what is wrong with the path
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            if name.exists():
+                name.chmod(0o600)
 
 
 def _close(db: sqlite3.Connection, temporary: Path | None) -> None:

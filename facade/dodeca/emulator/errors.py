@@ -14,9 +14,17 @@ class ErrorResponse(Exception):
     """An error response of the API: an HTTP status, an error code and a message."""
 
     def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        needs_body: bool = False,
     ) -> None:
         super().__init__(message)
+        self.needs_body = needs_body
+        """Whether the body is sent even if the documentation says that there is none."""
         self.status = status
         self.code = code
         self.message = message
@@ -47,6 +55,21 @@ _PARAMETER_TEXTS = {
     ),
 }
 
+
+TEXTS_ON_DEMAND: Mapping[str, str] = {
+    "too_many_requests": "You have exceeded the rate limit. Please try again later.",
+    "usage_limit_exceeded": (
+        "Not enough free credit. Please register a payment method or contact"
+        " [sales@twelvelabs.io](mailto:sales@twelvelabs.io)."
+    ),
+    "tags_not_allowed": (
+        "Tag `emulated` is not allowed to use. Please remove it from the request."
+    ),
+}
+"""The texts of errors that faults send as documented; most have no other cause in the emulator."""
+
+EMPTY_429 = frozenset({"search_create", "gist_create", "summarize_create", "generate_create"})
+"""The operations whose responses 429 are documented as without a body."""
 
 CLIP_LENGTH = "`video_clip_length` should be within 2-10 seconds long"
 DOCUMENTED_REASONS: Mapping[str, Mapping[str, str]] = {

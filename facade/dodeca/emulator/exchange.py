@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from http.client import TOO_MANY_REQUESTS
 from importlib import metadata
 from time import perf_counter
 from types import TracebackType
@@ -24,6 +25,7 @@ from .access_log import Access
 from .clock import timestamp
 from .console import pages
 from .errors import (
+    EMPTY_429,
     ErrorResponse,
     api_key_invalid,
     endpoint_not_exist,
@@ -243,8 +245,11 @@ class Exchange:
         seconds = (payload.get("metadata") or {}).get("duration") or 0.0
         return quota.count_media(operation.segments[0], seconds, self._state.clock.now())
 
-    def _error_body(self, error: ErrorResponse) -> dict[str, Any]:
+    def _error_body(self, error: ErrorResponse) -> dict[str, Any] | None:
         operation = self._operation
+        is_empty = error.status == TOO_MANY_REQUESTS and not error.needs_body
+        if is_empty and operation and operation.id in EMPTY_429:
+            return None
         return error.body(nested=bool(operation and operation.nests_errors(error.status)))
 
     def _render(self, status: int, payload: Any, headers: dict[str, str]) -> httpx.Response:

@@ -4,7 +4,9 @@ Faults come as a list from code or from a file, or as a single one in the header
 `x-dodeca-fault` of a request: `429; retry_after=2`, `502`, `cut; bytes=100`, `lost`. The kinds:
 
 - a status from 400 to 599: the response without any work; 500 and above are HTML pages, the
-  others documented errors; `retry_after` sets the header, `body=no` omits the body;
+  others documented errors; `code` sets their error code, such as `402; code=usage_limit_exceeded`,
+  `retry_after` the header, `body=no` omits the body and `body=yes` sends one where the
+  documentation says that a 429 has none;
 - `delay`: the work is done, the response comes after `seconds`;
 - `drip`: the body comes in chunks of `bytes` with `seconds` between them;
 - `cut`: the connection ends after `bytes` of the body;
@@ -14,18 +16,20 @@ Faults come as a list from code or from a file, or as a single one in the header
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from http import HTTPStatus
+from http.client import TOO_MANY_REQUESTS
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 
-from .errors import ErrorResponse, parameter_invalid
+from .errors import TEXTS_ON_DEMAND, ErrorResponse, parameter_invalid
 
 HEADER = "x-dodeca-fault"
 _KINDS = ("delay", "drip", "cut", "reset", "lost")
@@ -46,7 +50,10 @@ class Fault:
     times: int | None = 1
     """How many it applies to after that; None for all."""
     retry_after: str | None = None
-    body: bool = True
+    code: str | None = None
+    """The error code of the response; the text is the documented one where that is fixed."""
+    body: bool | None = None
+    """Whether the response has a body; None does as documented."""
     seconds: float = 0.1
     bytes: int = 16
 
@@ -59,6 +66,12 @@ class Fault:
             raise ValueError("`skip`, `times` and `bytes` of a fault are not negative")
         if not 0 <= self.seconds <= _MAX_SECONDS:
             raise ValueError(f"seconds is 0 to {_MAX_SECONDS}, got {self.seconds}")
+        if self.retry_after is not None and not re.fullmatch("[ -~]*", self.retry_after):
+            raise ValueError(f"retry_after is printable ASCII, got {self.retry_after!r}")
+        if self.code is not None and (not self.status or self.body is False):
+            raise ValueError("`code` belongs to a status with a body")
+        if self.code is not None and not re.fullmatch(r"\w{1,64}", self.code, re.ASCII):
+            raise ValueError(f"a code is of letters, digits and `_`, got {self.code!r}")
         if self.fault == "drip" and not self.bytes:
             raise ValueError("`bytes` of a drip is at least 1")
 
@@ -76,10 +89,12 @@ def fault_from_mapping(given: Mapping[str, Any]) -> Fault:
     if "fault" not in given:
         raise ValueError("a fault needs its kind, such as `fault: 429`")
     data: dict[str, Any] = dict(given) | {"fault": str(given["fault"])}
-    if data.get("retry_after") is not None:
-        data["retry_after"] = str(data["retry_after"])
+    for name in ("retry_after", "code"):
+        if data.get(name) is not None:
+            data[name] = str(data[name])
+    optional = (("times", None), ("body", None))
     for name, kind in (("skip", int), ("times", int), ("bytes", int), ("body", bool)):
-        if not isinstance(data.get(name, kind()), kind) and (name, data[name]) != ("times", None):
+        if not isinstance(data.get(name, kind()), kind) and (name, data[name]) not in optional:
             raise ValueError(f"{name} is {kind.__name__}, got {data[name]!r}")
     if not isinstance(data.get("seconds", 0), int | float):
         raise ValueError(f"seconds is a number, got {data['seconds']!r}")
@@ -180,18 +195,20 @@ def apply_fault(
 
 def error_response_of(fault: Fault) -> ErrorResponse | None:
     """Return the documented error that replaces the work, None for any other fault."""
-    if not fault.status or fault.status >= 500 or not fault.body:
+    is_page = not fault.status or (fault.status >= 500 and not fault.code)
+    if not fault.status or is_page or fault.body is False:
         return None
+    usual = "too_many_requests" if fault.status == TOO_MANY_REQUESTS else "emulated_fault"
+    code = fault.code or usual
+    text = TEXTS_ON_DEMAND.get(code, "This fault was requested.")
     headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
-    if fault.status == HTTPStatus.TOO_MANY_REQUESTS:
-        text = "You have exceeded the rate limit. Please try again later."
-        return ErrorResponse(fault.status, "too_many_requests", text, headers)
-    return ErrorResponse(fault.status, "emulated_fault", "This fault was requested.", headers)
+    wanted = bool(fault.body or fault.code)
+    return ErrorResponse(fault.status, code, text, headers, needs_body=wanted)
 
 
 def _status_response(fault: Fault, status: int) -> httpx.Response:
     headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
-    if not fault.body:
+    if fault.body is False:
         return httpx.Response(status, headers=headers)
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
     line = f"{status} {phrase}"

@@ -53,6 +53,13 @@ class Jobs:
         self._done: dict[tuple[str, str], threading.Event] = {}
         self._closed = False
 
+    def expected_at(self, task: Document) -> str | None:
+        """Return when a task is expected to be ready; None where only polls decide."""
+        seconds = self._pace.expected_sec(task["duration"] or 0.0)
+        if seconds is None:
+            return None
+        return timestamp(parse_time(task["created_at"]) + timedelta(seconds=seconds))
+
     def refresh(
         self,
         collection: str,

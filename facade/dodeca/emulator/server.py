@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import anyio
 import anyio.to_thread
 import httpx
 import uvicorn
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .core import Emulator
+from .errors import ErrorResponse
+from .rules.urls import is_loopback
 
 BASE_PATH = "/v1.3"
 _GRACE = 1.0  # seconds
+_CREATES, _OTHERS = 100, 40  # threads that respond to POST, and to all other methods
+_LOCAL_NAMES = ("localhost", "host.docker.internal")
 
 
 def app(emulator: Emulator) -> ASGIApp:
     """Return the ASGI application over an emulator, which stays open when the server stops."""
 
+    # Creates may wait for slow URLs; everything else has threads of its own.
+    creates, others = anyio.CapacityLimiter(_CREATES), anyio.CapacityLimiter(_OTHERS)
+
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            return
+        if not _is_for_this_server(scope):
+            await _foreign_host()(scope, receive, send)
             return
         request = Request(scope, receive)
         target = scope["raw_path"] + b"?" + scope["query_string"]
@@ -38,7 +50,10 @@ def app(emulator: Emulator) -> ASGIApp:
             except ClientDisconnect:
                 return
             try:
-                response = await anyio.to_thread.run_sync(exchange.respond, abandon_on_cancel=True)
+                limiter = creates if request.method == "POST" else others
+                response = await anyio.to_thread.run_sync(
+                    exchange.respond, abandon_on_cancel=True, limiter=limiter
+                )
             except httpx.TransportError:
                 await _hang_up(receive, reset=True)
                 return
@@ -48,6 +63,24 @@ def app(emulator: Emulator) -> ASGIApp:
             await _hang_up(receive, reset=False)
 
     return serve
+
+
+def _is_for_this_server(scope: Scope) -> bool:
+    """Return whether a request that arrived on this machine's own address names this machine.
+
+    A page on the web can have its name resolved to 127.0.0.1 and would then share our origin.
+    """
+    address = scope["server"][0]
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+    name = host.rpartition(":")[0] if re.search(r":\d*$", host) else host
+    name = name.strip("[]").removesuffix(".")
+    return not is_loopback(address) or name in ("", *_LOCAL_NAMES) or is_loopback(name)
+
+
+def _foreign_host() -> Response:
+    text = "The server is for this machine only: call it as localhost or 127.0.0.1."
+    body = ErrorResponse(421, "misdirected_request", text).body(nested=False)
+    return JSONResponse(body, 421)
 
 
 async def _hang_up(receive: Receive, *, reset: bool) -> None:

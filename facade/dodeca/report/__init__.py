@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from dodeca._base import extras
+from dodeca._base.files import write_new
 from dodeca.errors import ConfigurationError, InvalidMediaError, InvalidRequestError
 from dodeca.media import MIB, Media, MediaLike
 
@@ -87,7 +88,7 @@ def render(
         title,
         None if is_embedded else Path(folder),
     )
-    return Report(text, is_embedded, thumbnails)
+    return Report(text.encode("utf-8", "replace").decode(), is_embedded, thumbnails)
 
 
 def write(
@@ -111,5 +112,10 @@ def write(
     """
     target = Path(path)
     report = render(media, embeddings, queries, folder=target.parent, title=title)
-    target.write_text(report.html, encoding="utf-8")
+    draft = target.with_name(f".{os.getpid()}.part")
+    try:
+        write_new(draft, lambda stream: stream.write(report.html.encode()))
+        draft.replace(target)  # a report that was there is replaced by a complete one only
+    finally:
+        draft.unlink(missing_ok=True)
     return report

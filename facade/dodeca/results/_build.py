@@ -16,7 +16,12 @@ from dodeca_api.types import Unset
 T = TypeVar("T")
 R = TypeVar("R")
 
-_RENAMED = {"field_id": "id", "task_id": "id"}
+_RENAMED = {
+    "field_id": "id",
+    "task_id": "id",
+    "video_clip_length": "clip_length",  # of the first embedding API
+    "video_embedding_scope": "embedding_scopes",
+}
 
 
 def extra() -> Any:
@@ -116,6 +121,7 @@ def build_result(cls: type[R], model: Any) -> R:
     rest: dict[str, Any] = {}
     for wire_name, value in _named_values(model):
         name = _RENAMED.get(wire_name, wire_name)
+        name = name if name in known else wire_name
         plain = _to_plain(value, known.get(name))
         if plain is not None:
             (fields if name in known else rest)[name] = plain

@@ -23,7 +23,11 @@ class Usage(Result):
 
 @attrs.frozen(repr=False)
 class Analysis(Result):
-    """An analysis: `data` is the text, `finish_reason` is "stop" or "length"."""
+    """An analysis: `data` is the text.
+
+    `finish_reason` is "stop", or "length" if the text reached its maximum length and was cut off;
+    `error` has the service's warning then.
+    """
 
     id: str | None = None
     data: str | None = None
@@ -35,7 +39,10 @@ class Analysis(Result):
 
 @attrs.frozen(repr=False)
 class AnalysisResult(Result):
-    """The result of an analysis task: `data` is the text."""
+    """The result of an analysis task: `data` is the text.
+
+    `finish_reason` is "stop", or "length" if the text was cut off at its maximum length.
+    """
 
     generation_id: str | None = None
     data: str | None = None
@@ -129,7 +136,10 @@ class TextGeneration(Result):
 
 @attrs.frozen(repr=False)
 class StreamEnd(Result):
-    """The last event: why the text ended, its token usage, and an error, if one occurred."""
+    """The last event: why the text ended, its token usage, and an error, if one occurred.
+
+    `finish_reason` is "stop", or "length" if the text was cut off at its maximum length.
+    """
 
     event_type: str = "stream_end"
     finish_reason: str | None = None

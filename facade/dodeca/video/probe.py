@@ -24,9 +24,10 @@ MediaContent = str | Path | bytes
 MediaStream = av.VideoStream | av.AudioStream
 
 _FORMATS = (
-    "aac,ac3,aiff,amr,asf,avi,caf,eac3,flac,flv,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
+    "aac,ac3,aiff,amr,apng,asf,avi,caf,eac3,flac,flv,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
     "mp3,mpeg,mpegts,mpegvideo,mxf,ogg,png_pipe,wav,w64,webp_pipe,bmp_pipe,tiff_pipe"
 )
+_IMAGE_BRANDS = {"heic": "heic", "heix": "heic", "mif1": "heic", "avif": "avif"}
 _MAX_PIXELS = 1 << 26  # a small file must not expand to gigabytes
 _MIN_RATE = 1000  # samples per second; below that, a small file lasts for days
 # PyAV 19 accepts metadata that are not UTF-8; before, this was an option.
@@ -85,7 +86,7 @@ def probe(source: MediaContent) -> MediaInfo:
                 continue
             if decoded := frames_of(decoders[index], packet):
                 first[index] = decoded[0]
-                if video and index == video.index and container.format.name.endswith("_pipe"):
+                if video and index == video.index and _is_image(container):
                     return MediaInfo("image", name, size, **_shape(video, first[index]))
         # A stream without a single frame does not count.
         streams = [stream for stream in streams if stream.index in first]
@@ -223,9 +224,19 @@ def _shape(video: av.VideoStream, frame: av.VideoFrame) -> dict[str, Any]:
     }
 
 
+def _is_image(container: InputContainer) -> bool:
+    """Whether it is an image; the first one of an animated PNG counts, as in image viewers."""
+    name = container.format.name
+    return name.endswith("_pipe") or name == "apng" or _brand(container) in _IMAGE_BRANDS
+
+
 def _format_name(container: InputContainer) -> str:
     names = container.format.name.removesuffix("_pipe").split(",")
     if "mov" in names:
-        brand = container.metadata.get("major_brand", "").strip().lower()
-        return {"qt": "mov", "m4a": "m4a"}.get(brand, "mp4")
-    return names[0]
+        brand = _brand(container)
+        return {"qt": "mov", "m4a": "m4a", **_IMAGE_BRANDS}.get(brand, "mp4")
+    return "png" if names[0] == "apng" else names[0]
+
+
+def _brand(container: InputContainer) -> str:
+    return container.metadata.get("major_brand", "").strip().lower()

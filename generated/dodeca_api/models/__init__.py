@@ -244,6 +244,8 @@ if TYPE_CHECKING:
     )
     from dodeca_api.models.video_system_metadata import VideoSystemMetadata
     from dodeca_api.models.webhook_delivery import WebhookDelivery
+    from dodeca_api.models.webhook_event import WebhookEvent
+    from dodeca_api.models.webhook_task import WebhookTask
 
 _MODULES = {
     "AnalysisMode": ".analysis_mode",
@@ -452,6 +454,8 @@ _MODULES = {
     "VideoSegmentationFixedOptions": ".video_segmentation_fixed_options",
     "VideoSystemMetadata": ".video_system_metadata",
     "WebhookDelivery": ".webhook_delivery",
+    "WebhookEvent": ".webhook_event",
+    "WebhookTask": ".webhook_task",
 }
 
 __all__ = (
@@ -661,6 +665,8 @@ __all__ = (
     "VideoSegmentationFixedOptions",
     "VideoSystemMetadata",
     "WebhookDelivery",
+    "WebhookEvent",
+    "WebhookTask",
 )
 
 

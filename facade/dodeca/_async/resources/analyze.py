@@ -13,7 +13,7 @@ from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
-from dodeca._calls import analyze_requests, params
+from dodeca._calls import analyze_requests, params, texts
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
 from dodeca.media import MediaLike
@@ -69,12 +69,16 @@ class AsyncAnalyze(Methods):
         seconds; `response_format` is `{"type": "json_schema", "json_schema": {…}}`; `prompt_v2`
         is a prompt with media in the API's own format.
 
+        The result has `finish_reason` "length" if the text reached `max_tokens` and was cut off.
+
         >>> response = await client.analyze("What happens in it?", video_id=video.id)
         >>> response.finish_reason
         'stop'
 
         Raises:
             InvalidRequestError: not exactly one input, or a parameter is out of bounds.
+            IncompleteTextError: the service reports an error, or cut off the JSON that
+                `response_format` asks for; has the text so far.
             APIError: the service returned an error status.
         """
         body = analyze_requests.analyze(
@@ -91,9 +95,8 @@ class AsyncAnalyze(Methods):
             model_name=model_name,
             stream=False,
         )
-        return build_result(
-            Analysis, await self._transport.send(request(analyze_create, body=body))
-        )
+        response = await self._transport.send(request(analyze_create, body=body))
+        return texts.complete_analysis(response, is_structured=response_format is not None)
 
     def stream(
         self,
@@ -134,7 +137,11 @@ class AsyncAnalyze(Methods):
             model_name=model_name,
             stream=True,
         )
-        return AsyncTextStream(self._transport, request(analyze_create, body=body))
+        return AsyncTextStream(
+            self._transport,
+            request(analyze_create, body=body),
+            is_structured=response_format is not None,
+        )
 
 
 class AsyncAnalyzeTasks(Methods):
@@ -169,7 +176,8 @@ class AsyncAnalyzeTasks(Methods):
         `max_segment_duration` of at least 2 seconds. `max_tokens` is 512 to 98,304, or
         "unlimited" for segments. `custom_id` is an id of your choice. The service creates one task
         for calls with the same `idempotency_key`; by default each call has a new one. The other
-        parameters are those of `client.analyze`. `job.wait()` returns the task with its result.
+        parameters are those of `client.analyze`. `job.wait()` returns the task with its result, and
+        raises IncompleteTextError if the JSON of a `response_format` was cut off.
 
         >>> job = await client.analyze.tasks.create("What happens in it?", video="colours.mp4")
         >>> (await job.wait()).result.finish_reason
@@ -273,7 +281,8 @@ class AsyncAnalyzeTasks(Methods):
             AnalyzeTask, await self._transport.send(request(analyze_tasks_retrieve, task_id))
         )
         reason = task.error.message if task.error else None
-        return JobState(task_id, task.status or "", task, reason)
+        failure = texts.end_of_task(task)
+        return JobState(task_id, task.status or "", task, reason, failure=failure)
 
     def _job(self, state: JobState[AnalyzeTask]) -> AsyncJob[AnalyzeTask]:
         lists = [partial(self.list, status=status, page_limit=50) for status in _RUNNING]

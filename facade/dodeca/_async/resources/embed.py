@@ -14,13 +14,13 @@ from dodeca._base.async_concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._calls import embed_requests, params
-from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.embed_requests import MODEL, TOO_LONG, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca.embeddings import Embeddings
-from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request
+from dodeca.errors import APIError, InvalidRequestError
+from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -61,7 +61,7 @@ class AsyncEmbed(Methods):
         return await self._create(embed_requests.text(input_text, model_name))
 
     async def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
-        """Embed a JPEG or PNG of at least 128x128 pixels and at most 5 MB (`POST /embed-v2`).
+        """Embed a JPEG or PNG of at least 128x128 pixels and at most 32 MB (`POST /embed-v2`).
 
         Returns one row, 1 x 512. A local image is checked before it is sent.
 
@@ -72,7 +72,7 @@ class AsyncEmbed(Methods):
             InvalidMediaError: there is no such file, or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return await self._create(embed_requests.image(media, model_name))
+        return await self._create(*_image_request(media, model_name))
 
     async def text_image(
         self, input_text: str, media: MediaLike, *, model_name: str = MODEL
@@ -88,7 +88,9 @@ class AsyncEmbed(Methods):
             InvalidRequestError: the text or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return await self._create(embed_requests.text_image(input_text, media, model_name))
+        source = Media.of(media)
+        body = embed_requests.text_image(input_text, source, model_name)
+        return await self._create(body, source_name(source))
 
     async def texts(
         self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
@@ -108,7 +110,7 @@ class AsyncEmbed(Methods):
         """
         texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.text, text, model_name) for text in texts]
+        requests = [partial(_text_request, text, model_name) for text in texts]
         return await self._batch(requests, concurrency)
 
     async def images(
@@ -126,7 +128,7 @@ class AsyncEmbed(Methods):
         """
         images = params.as_list("media", media)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.image, image, model_name) for image in images]
+        requests = [partial(_image_request, image, model_name) for image in images]
         return await self._batch(requests, concurrency)
 
     async def run(
@@ -175,6 +177,7 @@ class AsyncEmbed(Methods):
 
         Raises:
             InvalidRequestError: the inputs are unreadable, or a parameter is outside its limits.
+            DatasetError: files of `out` are damaged, of another run, or cannot be written.
             RunLockedError: another process is working on the same `out`.
             ConfigurationError: the extra `bulk` is not installed, or `out` is not a dataset.
             AuthenticationError: the API key was rejected; finished inputs are kept.
@@ -234,8 +237,9 @@ class AsyncEmbed(Methods):
         `embedding_scope` any of "clip" (a row for each segment) and "asset" (one row for the
         whole); the service's defaults apply otherwise.
 
-        A local file of at most 36 MB and 10 minutes is sent in one call. For a larger one this
-        starts a task, after an upload if the file needs one, and waits up to `timeout` seconds.
+        At most 36 MB and 10 minutes are sent in one call. For more, or if the service says that
+        it is too long, this starts a task, after an upload if needed, and waits up to `timeout`
+        seconds.
         `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
         after each uploaded chunk and with the job after each poll; `progress` shows both (extra
         `progress`).
@@ -283,8 +287,9 @@ class AsyncEmbed(Methods):
         "visual", "audio" and "transcription" (default: all), `embedding_scope` any of "clip" (a
         row for each segment) and "asset" (one row for the whole; default: both).
 
-        A local file of at most 36 MB and 10 minutes is sent in one call. For a larger one this
-        starts a task, after an upload if the file needs one, and waits up to `timeout` seconds.
+        At most 36 MB and 10 minutes are sent in one call. For more, or if the service says that
+        it is too long, this starts a task, after an upload if needed, and waits up to `timeout`
+        seconds.
         `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
         after each uploaded chunk and with the job after each poll; `progress` shows both (extra
         `progress`).
@@ -332,13 +337,32 @@ class AsyncEmbed(Methods):
         check_callback(on_progress)
         if via == "sync":
             check_sync_clip(media)
-        elif via == "task" or not fits_sync_request(media):
-            job = await self.tasks._start(
-                media, clip, model_name, on_progress=on_progress, progress=progress
-            )
-            return await job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
-        return await self._create(embed_requests.embed_clip(clip, model_name))
+        if via == "sync" or (via == "auto" and fits_sync_request(media)):
+            try:
+                body = embed_requests.embed_clip(clip, model_name)
+                return await self._create(body, source_name(media))
+            except APIError as exc:
+                # Nothing was created; only the service knows the length of a URL or an asset.
+                if via == "sync" or exc.code != TOO_LONG:
+                    raise
+        job = await self.tasks._start(
+            media, clip, model_name, on_progress=on_progress, progress=progress
+        )
+        return await job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
 
-    async def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        embeddings, _ = await create_embeddings(self._transport, body)
+    async def _create(
+        self, body: models.CreateEmbeddingsRequest, source: str | None = None
+    ) -> Embeddings:
+        embeddings, _ = await create_embeddings(self._transport, body, source)
         return embeddings
+
+
+def _text_request(text: str, model_name: str) -> tuple[models.CreateEmbeddingsRequest, None]:
+    return embed_requests.text(text, model_name), None
+
+
+def _image_request(
+    media: MediaLike, model_name: str
+) -> tuple[models.CreateEmbeddingsRequest, str | None]:
+    image = Media.of(media)
+    return embed_requests.image(image, model_name), source_name(image)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _MAX_CONCURRENCY = 256
 
-RequestFactory = Callable[[], models.CreateEmbeddingsRequest]
+RequestFactory = Callable[[], tuple[models.CreateEmbeddingsRequest, str | None]]
+"""Makes the body of a request, and tells the source of its media."""
 
 
 async def send(
@@ -43,7 +44,7 @@ async def send(
     async def work(number: int) -> None:
         try:
             results[number] = await calls.send(
-                partial(create_embeddings, without_retries, requests[number]())
+                partial(create_embeddings, without_retries, *requests[number]())
             )
         except DodecaError as exc:
             results[number] = exc

@@ -11,31 +11,49 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.vector_reader import SegmentColumns, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
+from dodeca.embeddings.labels import Labels
+from dodeca.errors import InvalidResponseError
 from dodeca.results import EmbeddingMetadata, build_result
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
+_ONE_VECTOR = ("text", "image", "text_image")
+
 
 async def create_embeddings(
-    transport: AsyncTransport, body: models.CreateEmbeddingsRequest
+    transport: AsyncTransport, body: models.CreateEmbeddingsRequest, source: str | None = None
 ) -> tuple[Embeddings, Mapping[str, str]]:
-    """Embed one input; return its embeddings, and the response headers with the rate limits."""
+    """Embed one input; return its embeddings, and the response headers with the rate limits.
+
+    Raises:
+        InvalidResponseError: a text or an image has not exactly one vector, or the vectors are
+            malformed.
+    """
     call = request(embed_v2_create, body=body)
 
     def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
         (columns,), rest = extract_vectors(response, ("data",))
         metadata = call.parse(rest).metadata
-        return as_embeddings(columns, metadata, body.model_name), response.headers
+        found = as_embeddings(columns, metadata, body.model_name, source)
+        if body.input_type in _ONE_VECTOR and len(found) != 1:
+            raise InvalidResponseError(
+                f"the response has {len(found)} vectors for one {body.input_type}"
+            )
+        return found, response.headers
 
     return await transport.fetch(call, read, sink=VectorSink)
 
 
 def as_embeddings(
-    columns: SegmentColumns, metadata: Any, model_name: str | None = None
+    columns: SegmentColumns,
+    metadata: Any,
+    model_name: str | None = None,
+    source: str | None = None,
 ) -> Embeddings:
     """Build `Embeddings` from the vectors and the metadata of a response."""
     return Embeddings(
         **attrs.asdict(columns, recurse=False),
         metadata=build_result(EmbeddingMetadata, metadata) if metadata else None,
         model_name=model_name,
+        source=Labels.same(source, len(columns.vectors)),
     )

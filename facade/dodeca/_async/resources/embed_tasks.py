@@ -20,7 +20,7 @@ from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
-from dodeca.media import SYNC_BYTES, Media, MediaLike
+from dodeca.media import SYNC_BYTES, Media, MediaLike, source_name
 from dodeca.results import EmbeddingTask
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
@@ -159,7 +159,8 @@ class AsyncEmbedTasks(Methods):
             APIError: the service returned another error status.
         """
         params.optional("model_name", model_name)
-        return self._job(await self._poll(task_id, model_name=model_name), model_name)
+        state = await self._poll(task_id, model_name=model_name, source=None)
+        return self._job(state, model_name, None)
 
     def list(
         self,
@@ -208,6 +209,7 @@ class AsyncEmbedTasks(Methods):
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> AsyncJob[Embeddings]:
+        source = source_name(media)
         if media.is_local and (media.size or 0) > SYNC_BYTES:
             assets = AsyncAssets(self._transport)
             upload = await assets.upload(media, on_progress=on_progress, progress=progress)
@@ -221,23 +223,27 @@ class AsyncEmbedTasks(Methods):
         )
         task = await self._transport.send(request(embed_v2_tasks_create, body=body))
         state: JobState[Embeddings] = JobState(task.field_id, task.status)
-        return self._job(state, model_name)
+        return self._job(state, model_name, source)
 
-    def _job(self, state: JobState[Embeddings], model_name: str | None) -> AsyncJob[Embeddings]:
+    def _job(
+        self, state: JobState[Embeddings], model_name: str | None, source: str | None
+    ) -> AsyncJob[Embeddings]:
         running = running_jobs(
             ("embed_v2_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
-        poll = partial(self._poll, model_name=model_name)
+        poll = partial(self._poll, model_name=model_name, source=source)
         return AsyncJob(poll, state, self._transport.clock, running)
 
-    async def _poll(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
+    async def _poll(
+        self, task_id: str, *, model_name: str | None, source: str | None
+    ) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(response: RawResponse) -> JobState[Embeddings]:
             (columns,), rest = extract_vectors(response, ("data",))
             task = call.parse(rest)
-            result = as_embeddings(columns, task.metadata, model_name)
+            result = as_embeddings(columns, task.metadata, model_name, source)
             return JobState(
                 task_id,
                 task.status,

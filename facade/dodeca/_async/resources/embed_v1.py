@@ -21,7 +21,7 @@ from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
-from dodeca.media import Media, MediaLike, check_image
+from dodeca.media import MIB, Media, MediaLike, check_image
 from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
@@ -85,7 +85,7 @@ class AsyncEmbedV1(Methods):
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
         image, audio = _source("image", image), _source("audio", audio)
         if image is not None:
-            check_image(image, min_side=64)
+            check_image(image, min_side=64, max_bytes=5 * MIB)
         body = models.EmbedRequest(
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),

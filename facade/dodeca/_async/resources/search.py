@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from dodeca._calls import params
 from dodeca._calls.bodies import file_field
 from dodeca._calls.operation import Request, request
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
-from dodeca.media import Media, MediaLike, check_image
+from dodeca.media import MIB, Media, MediaLike, check_image
 from dodeca.results import SearchHit, SearchPage, SearchPool, build_result, remaining_fields
 from dodeca_api import models
 from dodeca_api.api.search import search_create, search_retrieve
@@ -193,14 +192,14 @@ def _query_media(
     """Check the images of a query, and split them into files and URLs."""
     if query_media is None:
         return [], []
-    if isinstance(query_media, Media | str | os.PathLike):
-        media = [Media.of(query_media)]
-    else:
+    if isinstance(query_media, Sequence) and not isinstance(query_media, str):
         media = [Media.of(item) for item in params.as_list("query_media", query_media)]
+    else:
+        media = [Media.of(query_media)]
     for item in media:
         if item.asset_id is not None:
             raise InvalidMediaError(f"query_media must be files or URLs, got {item!r}")
-        check_image(item, min_side=SEARCH_MIN_SIDE)
+        check_image(item, min_side=SEARCH_MIN_SIDE, max_bytes=5 * MIB)
     files = [item for item in media if item.is_local]
     urls = [item.source_url for item in media if item.source_url is not None]
     if len(media) > 10 or (files and urls):

@@ -8,7 +8,8 @@ from typing import Any
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._calls import params
+from dodeca._calls import params, texts
+from dodeca._calls.analyze_requests import json_format
 from dodeca._calls.operation import request
 from dodeca.results import Analysis, Gist, Summary, build_result
 from dodeca_api import models
@@ -38,11 +39,12 @@ class AsyncGenerate(Methods):
 
         Raises:
             InvalidRequestError: a parameter is out of bounds.
+            IncompleteTextError: the service reports an error; has the text so far.
             APIError: the service returned an error status.
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
         response = await self._transport.send(request(generate_create, body=body))
-        return build_result(Analysis, response)
+        return texts.complete_analysis(response)
 
     def stream(
         self, video_id: str, prompt: str, *, temperature: float | None = None
@@ -96,9 +98,7 @@ class AsyncSummarize(Methods):
             prompt=params.optional("prompt", prompt),
             temperature=params.number("temperature", temperature, 0, 1),
             max_tokens=params.integer("max_tokens", max_tokens, 1, 4096),
-            response_format=params.parse_model(
-                "response_format", models.JsonResponseFormat, response_format
-            ),
+            response_format=json_format(models.JsonResponseFormat, response_format),
         )
         return build_result(
             Summary, await self._transport.send(request(summarize_create, body=body))

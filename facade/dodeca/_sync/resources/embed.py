@@ -12,7 +12,7 @@ from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._calls import embed_requests, params
-from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.embed_requests import MODEL, TOO_LONG, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
@@ -20,8 +20,8 @@ from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import ClipInput, EmbedTasks
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
-from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request
+from dodeca.errors import APIError, InvalidRequestError
+from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -62,7 +62,7 @@ class Embed(Methods):
         return self._create(embed_requests.text(input_text, model_name))
 
     def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
-        """Embed a JPEG or PNG of at least 128x128 pixels and at most 5 MB (`POST /embed-v2`).
+        """Embed a JPEG or PNG of at least 128x128 pixels and at most 32 MB (`POST /embed-v2`).
 
         Returns one row, 1 x 512. A local image is checked before it is sent.
 
@@ -73,7 +73,7 @@ class Embed(Methods):
             InvalidMediaError: there is no such file, or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return self._create(embed_requests.image(media, model_name))
+        return self._create(*_image_request(media, model_name))
 
     def text_image(
         self, input_text: str, media: MediaLike, *, model_name: str = MODEL
@@ -89,7 +89,9 @@ class Embed(Methods):
             InvalidRequestError: the text or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return self._create(embed_requests.text_image(input_text, media, model_name))
+        source = Media.of(media)
+        body = embed_requests.text_image(input_text, source, model_name)
+        return self._create(body, source_name(source))
 
     def texts(
         self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
@@ -109,7 +111,7 @@ class Embed(Methods):
         """
         texts = params.as_list("input_texts", input_texts)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.text, text, model_name) for text in texts]
+        requests = [partial(_text_request, text, model_name) for text in texts]
         return self._batch(requests, concurrency)
 
     def images(
@@ -127,7 +129,7 @@ class Embed(Methods):
         """
         images = params.as_list("media", media)
         params.string("model_name", model_name)
-        requests = [partial(embed_requests.image, image, model_name) for image in images]
+        requests = [partial(_image_request, image, model_name) for image in images]
         return self._batch(requests, concurrency)
 
     def run(
@@ -176,6 +178,7 @@ class Embed(Methods):
 
         Raises:
             InvalidRequestError: the inputs are unreadable, or a parameter is outside its limits.
+            DatasetError: files of `out` are damaged, of another run, or cannot be written.
             RunLockedError: another process is working on the same `out`.
             ConfigurationError: the extra `bulk` is not installed, or `out` is not a dataset.
             AuthenticationError: the API key was rejected; finished inputs are kept.
@@ -235,8 +238,9 @@ class Embed(Methods):
         `embedding_scope` any of "clip" (a row for each segment) and "asset" (one row for the
         whole); the service's defaults apply otherwise.
 
-        A local file of at most 36 MB and 10 minutes is sent in one call. For a larger one this
-        starts a task, after an upload if the file needs one, and waits up to `timeout` seconds.
+        At most 36 MB and 10 minutes are sent in one call. For more, or if the service says that
+        it is too long, this starts a task, after an upload if needed, and waits up to `timeout`
+        seconds.
         `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
         after each uploaded chunk and with the job after each poll; `progress` shows both (extra
         `progress`).
@@ -284,8 +288,9 @@ class Embed(Methods):
         "visual", "audio" and "transcription" (default: all), `embedding_scope` any of "clip" (a
         row for each segment) and "asset" (one row for the whole; default: both).
 
-        A local file of at most 36 MB and 10 minutes is sent in one call. For a larger one this
-        starts a task, after an upload if the file needs one, and waits up to `timeout` seconds.
+        At most 36 MB and 10 minutes are sent in one call. For more, or if the service says that
+        it is too long, this starts a task, after an upload if needed, and waits up to `timeout`
+        seconds.
         `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
         after each uploaded chunk and with the job after each poll; `progress` shows both (extra
         `progress`).
@@ -333,13 +338,30 @@ class Embed(Methods):
         check_callback(on_progress)
         if via == "sync":
             check_sync_clip(media)
-        elif via == "task" or not fits_sync_request(media):
-            job = self.tasks._start(
-                media, clip, model_name, on_progress=on_progress, progress=progress
-            )
-            return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
-        return self._create(embed_requests.embed_clip(clip, model_name))
+        if via == "sync" or (via == "auto" and fits_sync_request(media)):
+            try:
+                body = embed_requests.embed_clip(clip, model_name)
+                return self._create(body, source_name(media))
+            except APIError as exc:
+                # Nothing was created; only the service knows the length of a URL or an asset.
+                if via == "sync" or exc.code != TOO_LONG:
+                    raise
+        job = self.tasks._start(media, clip, model_name, on_progress=on_progress, progress=progress)
+        return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
 
-    def _create(self, body: models.CreateEmbeddingsRequest) -> Embeddings:
-        embeddings, _ = create_embeddings(self._transport, body)
+    def _create(
+        self, body: models.CreateEmbeddingsRequest, source: str | None = None
+    ) -> Embeddings:
+        embeddings, _ = create_embeddings(self._transport, body, source)
         return embeddings
+
+
+def _text_request(text: str, model_name: str) -> tuple[models.CreateEmbeddingsRequest, None]:
+    return embed_requests.text(text, model_name), None
+
+
+def _image_request(
+    media: MediaLike, model_name: str
+) -> tuple[models.CreateEmbeddingsRequest, str | None]:
+    image = Media.of(media)
+    return embed_requests.image(image, model_name), source_name(image)

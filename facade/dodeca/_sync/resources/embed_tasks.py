@@ -21,7 +21,7 @@ from dodeca._sync.resources.assets import Assets
 from dodeca._sync.resources.embed_call import as_embeddings
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
-from dodeca.media import SYNC_BYTES, Media, MediaLike
+from dodeca.media import SYNC_BYTES, Media, MediaLike, source_name
 from dodeca.results import EmbeddingTask
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
@@ -158,7 +158,8 @@ class EmbedTasks(Methods):
             APIError: the service returned another error status.
         """
         params.optional("model_name", model_name)
-        return self._job(self._poll(task_id, model_name=model_name), model_name)
+        state = self._poll(task_id, model_name=model_name, source=None)
+        return self._job(state, model_name, None)
 
     def list(
         self,
@@ -207,6 +208,7 @@ class EmbedTasks(Methods):
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Job[Embeddings]:
+        source = source_name(media)
         if media.is_local and (media.size or 0) > SYNC_BYTES:
             assets = Assets(self._transport)
             upload = assets.upload(media, on_progress=on_progress, progress=progress)
@@ -220,23 +222,27 @@ class EmbedTasks(Methods):
         )
         task = self._transport.send(request(embed_v2_tasks_create, body=body))
         state: JobState[Embeddings] = JobState(task.field_id, task.status)
-        return self._job(state, model_name)
+        return self._job(state, model_name, source)
 
-    def _job(self, state: JobState[Embeddings], model_name: str | None) -> Job[Embeddings]:
+    def _job(
+        self, state: JobState[Embeddings], model_name: str | None, source: str | None
+    ) -> Job[Embeddings]:
         running = running_jobs(
             ("embed_v2_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
-        poll = partial(self._poll, model_name=model_name)
+        poll = partial(self._poll, model_name=model_name, source=source)
         return Job(poll, state, self._transport.clock, running)
 
-    def _poll(self, task_id: str, *, model_name: str | None) -> JobState[Embeddings]:
+    def _poll(
+        self, task_id: str, *, model_name: str | None, source: str | None
+    ) -> JobState[Embeddings]:
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(response: RawResponse) -> JobState[Embeddings]:
             (columns,), rest = extract_vectors(response, ("data",))
             task = call.parse(rest)
-            result = as_embeddings(columns, task.metadata, model_name)
+            result = as_embeddings(columns, task.metadata, model_name, source)
             return JobState(
                 task_id,
                 task.status,

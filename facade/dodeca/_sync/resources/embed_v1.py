@@ -22,7 +22,7 @@ from dodeca._sync.resources.embed_call import as_embeddings
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
-from dodeca.media import Media, MediaLike, check_image
+from dodeca.media import MIB, Media, MediaLike, check_image
 from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
@@ -86,7 +86,7 @@ class EmbedV1(Methods):
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
         image, audio = _source("image", image), _source("audio", audio)
         if image is not None:
-            check_image(image, min_side=64)
+            check_image(image, min_side=64, max_bytes=5 * MIB)
         body = models.EmbedRequest(
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dodeca.cli.exit_status import ExitStatus
 from dodeca.cli.inputs import parse_media, upload_if_large
 from dodeca.cli.text import printable
 
@@ -56,13 +55,12 @@ def analyze(
             session.print_json(analysis)
             return
         with client.analyze.stream(prompt, **options) as stream:
-            for event in stream:
-                sys.stdout.write(printable(getattr(event, "text", None) or "", keep="\n\t"))
-                sys.stdout.flush()
-        sys.stdout.write("\n")
+            try:
+                for event in stream:
+                    sys.stdout.write(printable(getattr(event, "text", None) or "", keep="\n\t"))
+                    sys.stdout.flush()
+            finally:
+                sys.stdout.write("\n")
         end = stream.end
-        if end and end.error:
-            session.error(f"the text is incomplete: {end.error.message}")
-            raise typer.Exit(ExitStatus.ERROR)
         if end and end.finish_reason == "length":
             session.note("The text was cut off at its maximum length.")

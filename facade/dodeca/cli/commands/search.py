@@ -51,8 +51,24 @@ def search(
         ),
     ] = None,
     merge: Annotated[
-        bool, typer.Option("--merge", help="Merge adjacent matches into one.")
+        bool, typer.Option("--merge", help="Merge adjacent matches that are about as good.")
     ] = False,
+    min_score: Annotated[
+        float | None,
+        typer.Option("--min-score", metavar="S", help="Leave out matches that score less."),
+    ] = None,
+    filter_: Annotated[
+        str | None,
+        typer.Option(
+            "--filter", metavar="JSON", help='Filter of --index, e.g. {"duration": {"gte": 10}}.'
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", metavar="NAME", help="Model of the query (default: that of the files)."
+        ),
+    ] = None,
 ) -> None:
     """Find the segments that match a text or an image, in Parquet files or in an index.
 
@@ -62,22 +78,52 @@ def search(
     session: Session = context.obj
     if bool(files) == bool(index):
         raise typer.BadParameter("name either Parquet files or --index")
-    if index and (weight or merge):
-        raise typer.BadParameter("--weight and --merge are for Parquet files")
+    if index and (weight or merge or model or min_score is not None):
+        raise typer.BadParameter("--weight, --merge, --min-score and --model are for Parquet files")
+    if filter_ and not index:
+        raise typer.BadParameter("--filter is for --index")
     weights = _parse_weights(weight)
     with session.client() as client:
         if index:
-            matches = _search_index(client, index, query, query_type, option, k)
+            matches = _search_index(
+                client, index, query, query_type, option, k, _parse_filter(filter_)
+            )
         else:
             embeddings = _load(files or [], option)
-            vector = (
-                client.embed.text(query)
-                if query_type == "text"
-                else client.embed.image(parse_media(query))
-            )
-            found = embeddings.search(vector, k, weights=weights)
+            vector = _embed_query(client, query, query_type, _model_of(embeddings, model))
+            found = embeddings.search(vector, k, weights=weights, min_score=min_score)
             matches = _records(found.merge_adjacent() if merge else found)
     session.print_results(matches, lambda: _table(matches))
+
+
+def _model_of(embeddings: Embeddings, wanted: str | None) -> str | None:
+    """The model for the query: that of the vectors; None if neither they nor the user name one."""
+    model = embeddings.model_name
+    if wanted and model and wanted != model:
+        raise typer.BadParameter(f"the vectors are of {model}, which {wanted} cannot search")
+    return wanted or model
+
+
+def _embed_query(client: Client, query: str, query_type: str, model: str | None) -> Embeddings:
+    options = {"model_name": model} if model else {}
+    if query_type == "text":
+        return client.embed.text(query, **options)
+    return client.embed.image(parse_media(query), **options)
+
+
+def _parse_filter(text: str | None) -> dict[str, Any] | None:
+    """`--filter` as a mapping."""
+    if text is None:
+        return None
+    import orjson
+
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as exc:
+        raise typer.BadParameter(f"--filter is not JSON: {exc.msg}, got {text:.200}") from exc
+    if not isinstance(value, dict):
+        raise typer.BadParameter(f"--filter is a JSON object, got {text:.200}")
+    return value
 
 
 def _parse_weights(texts: list[str] | None) -> dict[str, float] | None:
@@ -121,7 +167,13 @@ def _records(matches: Matches) -> list[dict[str, Any]]:
 
 
 def _search_index(
-    client: Client, index: str, query: str, query_type: str, option: list[str] | None, k: int
+    client: Client,
+    index: str,
+    query: str,
+    query_type: str,
+    option: list[str] | None,
+    k: int,
+    filter_: dict[str, Any] | None,
 ) -> list[dict[str, Any]]:
     if not option:
         models = client.indexes.retrieve(index).models or []
@@ -131,6 +183,7 @@ def _search_index(
         None if query_type == "image" else query,
         query_media=parse_media(query) if query_type == "image" else None,
         search_options=option,
+        filter=filter_,
         page_limit=min(k, 50),
     )
     return [

@@ -17,7 +17,7 @@ from ..requests.bodies import UploadedFile
 from ..rules import limits
 from ..rules.urls import MediaSource, open_url, too_large
 from ..state import Call, Handler, Reply
-from .media_sources import MAX_FILE, MAX_IMAGE
+from .media_sources import MAX_FILE, MAX_OTHER_IMAGE
 
 SMALLEST_IMAGE = 64  # pixels on either side
 _AUDIO = limits.MediaLimits(shortest=0, longest=2 * 3600)
@@ -55,7 +55,7 @@ def create(call: Call) -> Reply:
     if "text" in body:
         response["text_embedding"] = _text(body, model)
     if "image_url" in body or "image_file" in call.files:
-        response["image_embedding"] = _embedding_of(call, "image", MAX_IMAGE, _image(model))
+        response["image_embedding"] = _embedding_of(call, "image", MAX_OTHER_IMAGE, _image(model))
     if "audio_url" in body or "audio_file" in call.files:
         start = body.get("audio_start_offset_sec", 0.0)
         response["audio_embedding"] = _embedding_of(call, "audio", MAX_FILE, _audio(model, start))

@@ -15,7 +15,7 @@ from ..database import Document, new_id
 from ..errors import ErrorResponse, resource_not_exist
 from ..rules import user_metadata
 from ..rules.models import MAX_TASK, check_video
-from ..rules.urls import MediaSource
+from ..rules.urls import MediaSource, is_inside
 from ..state import Call, Handler, Reply, State
 from . import indexes, videos
 
@@ -167,13 +167,19 @@ def _folder(state: State, integration_id: str) -> Path:
         raise resource_not_exist("integrations", integration_id)
     folder = state.media_folder / integration_id
     try:
-        return folder if folder.is_dir() else state.media_folder
+        inside = folder.is_dir() and is_inside(folder, state.media_folder)
+        return folder if inside else state.media_folder
     except OSError:  # the file system does not allow such a name
         return state.media_folder
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    """Return the files of a folder, without hidden ones and links that lead out of it."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if not path.name.startswith(".") and is_inside(path, folder) and path.is_file()
+    )
 
 
 def _digest(path: Path) -> str:
@@ -195,6 +201,7 @@ def _refreshed(state: State, started: Document) -> Document:
     alive = filter(None, (state.database.get(videos.COLLECTION, video_id) for video_id in ids))
     current = videos.refresh_all(state, alive)
     counts = {name: sum(video["status"] == name for video in current) for name in _STATES}
+    counts["failed"] += len(_failed_files(started))
     if any(counts[stage] for stage in videos.STAGES):
         return started | {"video_status": counts}
     ended = max([started["created_at"], *(video["updated_at"] for video in current)])

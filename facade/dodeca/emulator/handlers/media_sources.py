@@ -15,7 +15,8 @@ from . import assets
 
 MediaKind = Literal["image", "audio", "video"]
 
-MAX_IMAGE = 5 * MB
+MAX_IMAGE = 32 * MB
+MAX_OTHER_IMAGE = 5 * MB  # of searches and of embeddings of version 1
 MAX_BASE64 = 36 * MB  # audio and video, decoded
 MAX_FILE = 4096 * MB  # audio and video from a URL or an asset
 

@@ -20,7 +20,7 @@ from ..rules.urls import MediaSource, open_url
 from ..state import Call, Handler, Reply, State
 from ..thumbnail_urls import thumbnail_path
 from . import indexes, videos
-from .media_sources import MAX_IMAGE
+from .media_sources import MAX_OTHER_IMAGE
 
 SMALLEST_IMAGE = 64  # pixels on either side
 MAX_TOKENS = {"marengo3.0": 500, "marengo2.7": 77}
@@ -142,7 +142,7 @@ def _query(call: Call, body: Mapping[str, Any], model_name: str) -> Any:
             why = f"`{model_name}` takes either a text or an image."
             raise parameter_invalid("query_text", why=why)
         for image in images:
-            limits.check_image(image.checked(MAX_IMAGE), smallest=SMALLEST_IMAGE)
+            limits.check_image(image.checked(MAX_OTHER_IMAGE), smallest=SMALLEST_IMAGE)
         contents = [image.content for image in images]
         return scoring.query_vector(text, contents, dimensions(model_name))
 
@@ -153,7 +153,7 @@ def _images(call: Call) -> Iterator[list[MediaSource]]:
     name = "query_media_url"
     with ExitStack() as stack:
         opened = [
-            stack.enter_context(open_url(call.state, url, field=name, limit=MAX_IMAGE))
+            stack.enter_context(open_url(call.state, url, field=name, limit=MAX_OTHER_IMAGE))
             for url in call.body.get(name, [])
         ]
         sent = call.uploads.get("query_media_file", [])

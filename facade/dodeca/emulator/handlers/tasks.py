@@ -61,14 +61,14 @@ def list_(call: Call) -> Reply:
     for name in ("created_at", "updated_at"):
         found = filters.filter_since(found, params, name)
     items, info = paginate(filters.sort_documents(found, params), params)
-    return 200, {"data": [_shown(task) for task in items], "page_info": info}
+    return 200, {"data": [_shown(state, task) for task in items], "page_info": info}
 
 
 def retrieve(call: Call) -> Reply:
     """Handle `GET /tasks/{task_id}`."""
     task = _existing(call.state, call.params["task_id"], polled=True)
     streamed = {"hls": videos.stream_status(task)} if task["stream"] else {}
-    return 200, _shown(task) | streamed
+    return 200, _shown(call.state, task) | streamed
 
 
 def delete(call: Call) -> Reply:
@@ -115,11 +115,13 @@ def _refreshed(state: State, tasks: list[Document], *, polled: bool = False) -> 
     return list(found.values())
 
 
-def _shown(task: Document) -> dict[str, Any]:
+def _shown(state: State, task: Document) -> dict[str, Any]:
     names = ("_id", "video_id", "index_id", "status", "created_at", "updated_at", "error")
     system = {name: task["system_metadata"][name] for name in _SYSTEM}
     shown = {name: task[name] for name in names if name in task}
-    return shown | {"estimated_time": None, "system_metadata": system}
+    # A removed video leaves its last state in the task, without the duration.
+    expected = state.jobs.expected_at({"duration": system["duration"], **task})
+    return shown | {"estimated_time": expected, "system_metadata": system}
 
 
 @contextmanager

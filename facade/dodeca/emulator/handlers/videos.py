@@ -16,7 +16,7 @@ from dodeca.video.probe import MediaInfo
 from .. import jobs
 from ..clock import timestamp
 from ..database import Document, Vectors, new_id
-from ..errors import parameter_invalid, resource_not_exist
+from ..errors import ErrorResponse, parameter_invalid, resource_not_exist
 from ..inference import indexing
 from ..rules import user_metadata
 from ..rules.models import model_of
@@ -221,12 +221,33 @@ def _embedding(state: State, video: Document, wanted: Sequence[str]) -> dict[str
     return {"model_name": model["model_name"], "video_embedding": {"segments": segments}}
 
 
+def embed_again(state: State) -> None:
+    """Embed the videos of a database of an earlier format again, as searches compare vectors.
+
+    The results of embedding tasks stay as they were returned.
+    """
+    for video in state.database.find(COLLECTION):
+        if video["status"] == "ready":
+            try:
+                changes = _embed(state, video)
+            except ErrorResponse as error:
+                changes = {"status": "failed", "error": {"message": error.message}}
+            state.database.update(COLLECTION, video["_id"], **changes)
+    state.database.set_format()
+
+
 def _work(state: State, video: Document) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    if video["model"]:
-        path = state.database.media_path(video["media"])
-        changes["clips"], changes["embedded"], vectors = indexing.index_video(path, video["model"])
-        with state.database.transaction():
-            if state.database.get(COLLECTION, video["_id"]):  # else it was deleted in the meantime
-                state.database.put_vectors(COLLECTION, video["_id"], vectors)
+    changes = _embed(state, video)
     return {"status": "ready", "indexed_at": timestamp(state.clock.now()), **changes}
+
+
+def _embed(state: State, video: Document) -> dict[str, Any]:
+    """Store the vectors of a video; return what they are of. Raises ErrorResponse."""
+    if not video["model"]:
+        return {}
+    path = state.database.media_path(video["media"])
+    clips, embedded, vectors = indexing.index_video(path, video["model"])
+    with state.database.transaction():
+        if state.database.get(COLLECTION, video["_id"]):  # else it was deleted in the meantime
+            state.database.put_vectors(COLLECTION, video["_id"], vectors)
+    return {"clips": clips, "embedded": embedded}

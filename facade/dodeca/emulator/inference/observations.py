@@ -12,7 +12,7 @@ from typing import Any
 from dodeca.video.probe import MediaContent
 
 from ..media.analysis import Measurements, analyse
-from ..media.pixels import COLOURS
+from ..media.palette import COLOURS
 from ..media.scenes import cuts
 from ..media.segments import Span, dynamic
 from .vectors import audio_shares, visual_shares
@@ -82,10 +82,7 @@ def observe_video(analysis: Measurements, segments: Sequence[Span] | None = None
     start, end = analysis.start, analysis.end
     if segments is None:
         segments = dynamic(start, end, cuts(analysis), _SHORTEST_SCENE)
-    info = analysis.info
-    video = replace(
-        _observe_range(analysis, start, end), width=info.width, height=info.height, fps=info.fps
-    )
+    video = _observe_range(analysis, start, end)
     return replace(video, scenes=tuple(_observe_range(analysis, *segment) for segment in segments))
 
 
@@ -98,6 +95,14 @@ def observe_image(content: MediaContent, name: str | None = None) -> Observation
 
 
 def _observe_range(analysis: Measurements, start: float, end: float) -> Observation:
+    info = analysis.info
     return Observation(
-        "video", start, end, visual_shares(analysis, start, end), audio_shares(analysis, start, end)
+        "video",
+        start,
+        end,
+        visual_shares(analysis, start, end),
+        audio_shares(analysis, start, end),
+        info.width,
+        info.height,
+        info.fps,
     )

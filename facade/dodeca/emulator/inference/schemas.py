@@ -41,6 +41,8 @@ _TYPES: Mapping[str, set[str]] = {
 _FORMATS = ("seconds", "hh:mm:ss", "hh:mm:ss.fff")
 _MAX_DEPTH = 12
 _MAX_BOUND = 2**53
+_DEGREES = {"none": 0.0, "low": 0.15, "little": 0.15, "medium": 0.4, "moderate": 0.4, "high": 0.8}
+_UNDECIDED = ("unknown", "unclear", "undetermined", "n/a", "none", "other")
 _PRESENT = 300  # thousandths of an axis; a boolean is true from there
 
 
@@ -85,7 +87,7 @@ class _Generator:
         kind = _type(schema)
         _check_keywords(schema, {"type", "enum", "const"} | _TYPES[kind])
         if "const" in schema or "enum" in schema:
-            return _choose(schema, kind, observation)
+            return _choose(schema, kind, observation, about)
         return self._of(kind, schema, observation, about, depth)
 
     def _of(
@@ -169,14 +171,29 @@ def _check_keywords(schema: JSONSchema, keywords: set[str]) -> None:
         raise _unsupported(f"Not supported here: `{names}`.")
 
 
-def _choose(schema: JSONSchema, kind: str, observation: Observation) -> Any:
-    """Return the choice whose words have the largest share, by default the first one."""
+def _choose(schema: JSONSchema, kind: str, observation: Observation, about: list[str]) -> Any:
+    """Return the choice that agrees best with the measurements.
+
+    That is the one whose words have the largest share; of degrees such as low and high the one for
+    what the field is about, of yes and no whether that is there. If none of them can be measured it
+    is the one that says so, such as "unknown", or else the first one.
+    """
     choices = [schema["const"]] if "const" in schema else schema["enum"]
     if not isinstance(choices, list) or not choices:
         raise _unsupported("`enum` is a list of values.")
     if "type" in schema and not all(_is_of_type(kind, choice) for choice in choices):
         raise _unsupported(f"A choice is not of the type `{kind}`.")
-    return max(choices, key=lambda choice: _share(observation, split_words(str(choice))))
+    words = {str(choice).casefold(): choice for choice in choices}
+    measured = any(axes_of(word) for word in about)
+    if measured and words.keys() <= _DEGREES.keys():
+        share = _share(observation, about) / 1000
+        return min(choices, key=lambda choice: abs(_DEGREES[str(choice).casefold()] - share))
+    if measured and words.keys() == {"yes", "no"}:
+        return words["yes" if _is_present(observation, about) else "no"]
+    best = max(choices, key=lambda choice: _share(observation, split_words(str(choice))))
+    if _share(observation, split_words(str(best))):
+        return best
+    return next((words[word] for word in _UNDECIDED if word in words), choices[0])
 
 
 def _is_of_type(kind: str, value: Any) -> bool:

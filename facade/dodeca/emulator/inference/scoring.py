@@ -14,7 +14,7 @@ from ..database import Vectors
 from .vectors import Vector, image_vector, text_vector
 
 LEVELS = ("high", "medium", "low", "extremely low")
-_MIN_SCORES = (60.0, 40.0, 20.0)  # of the first three levels, at an adjustment of 0.5
+_MIN_SCORES = (45.0, 25.0, 12.5)  # of the first three levels, at an adjustment of 0.5
 
 
 def query_vector(text: str | None, images: Sequence[MediaContent], dimensions: int) -> Vector:

@@ -17,7 +17,7 @@ from dodeca.video.probe import BrokenMedia
 
 from ..errors import parameter_invalid, parameter_not_provided, video_file_broken
 from ..media.analysis import Measurements, analyse
-from ..media.pixels import COLOURS
+from ..media.palette import COLOURS
 from ..media.scenes import cuts
 from ..media.segments import Span, dynamic, fixed
 from . import schemas

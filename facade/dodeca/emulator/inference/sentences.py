@@ -1,7 +1,8 @@
 """Sentences made from observations, labelled so that nobody takes them for a model's.
 
 The prompt chooses the topics by words such as "colours" or "sound", and words of the
-vocabulary in it ("red", "loud") are searched for. A higher temperature varies the phrases more, and
+vocabulary in it ("red", "loud") are searched for. What it asks beyond that ("dog") is named as what
+cannot be recognised. A higher temperature varies the phrases more, and
 the same request always gives the same text.
 """
 
@@ -10,9 +11,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from ..media.pixels import COLOURS
+from ..media.palette import COLOURS
 from .observations import Observation
-from .vocabulary import axes_of, split_words
+from .vocabulary import axes_of, is_common, split_words
 
 LABEL = "[dodeca emulator]"
 
@@ -27,6 +28,10 @@ _TOPIC_WORDS = {
 }
 _TOPIC_OF = {word: subject for subject, text in _TOPIC_WORDS.items() for word in text.split()}
 _QUOTED = 120  # characters of a prompt that are quoted
+_QUOTED_WORDS = 5  # unknown words of a prompt that are named
+_AUDIBLE_AXES = {  # what only a soundtrack can have
+    *("loud", "quiet", "silence", "high pitch", "low pitch", "tonal", "noisy", "rhythm")
+}
 _FOUND = 150  # thousandths of an axis; a word is found from there
 
 
@@ -55,6 +60,11 @@ def answer_sentences(
     asked = split_words(prompt)
     topics = {_TOPIC_OF[word] for word in asked if word in _TOPIC_OF}
     wanted = list(dict.fromkeys((word, axis) for word in asked for axis in axes_of(word)))
+    unknown = [word for word in dict.fromkeys(asked) if not _is_known(word)]
+    if unknown:
+        named = _enumeration([f'"{word}"' for word in unknown[:_QUOTED_WORDS]], "or")
+        measured = "it measures colours, light, motion and sound"
+        yield f"The emulator cannot recognise {named}: {measured}."
     for observation in observations:
         for word in dict.fromkeys(word for word, _ in wanted):
             yield _search_sentence(observation, word, [axis for w, axis in wanted if w == word])
@@ -110,10 +120,17 @@ def _description(
             yield f"From {part.start:.1f} to {part.end:.1f} s: {scene_clause(part, phrasing)}."
 
 
+def _is_known(word: str) -> bool:
+    """Return whether a word of a prompt can be answered, or asks for nothing."""
+    return bool(axes_of(word)) or word in _TOPIC_OF or is_common(word)
+
+
 def _search_sentence(observation: Observation, word: str, axes: Sequence[str]) -> str:
     """Return where a word of the prompt is found, or that it is not."""
     found = [part for part in observation.parts if max(map(part.share, axes)) >= _FOUND]
     where = f"in <@{observation.name}>" if observation.name else "in it"
+    if observation.heard is None and _AUDIBLE_AXES.issuperset(axes):
+        return f'Whether it is "{word}" cannot be said: there is no sound {where}.'
     if not found:
         return f'There is nothing {where} that measures as "{word}".'
     share = max(observation.share(axis) for axis in axes) / 10
@@ -191,8 +208,8 @@ def _volume(observation: Observation) -> str:
     return "quiet" if observation.share("quiet") > 500 else "moderate"
 
 
-def _enumeration(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+def _enumeration(items: Sequence[str], word: str = "and") -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
 def topics(observation: Observation) -> list[str]:

@@ -6,19 +6,10 @@ A word means what the table says, whatever its context: "not red" means red.
 import re
 from itertools import islice
 
+from ..media.palette import PALETTE
+
 WORDS_BY_AXIS: dict[str, str] = {
-    "red": "red scarlet crimson ruby maroon burgundy vermilion cherry tomato blood",
-    "orange": "orange tangerine amber apricot carrot pumpkin rust",
-    "yellow": "yellow golden gold lemon banana mustard sunflower",
-    "green": "green emerald lime olive jade grass forest leaf meadow lawn jungle",
-    "cyan": "cyan turquoise teal aqua aquamarine",
-    "blue": "blue azure navy cobalt indigo sapphire sky ocean sea water",
-    "purple": "purple violet lilac lavender mauve plum",
-    "pink": "pink magenta fuchsia rose rosy salmon",
-    "brown": "brown chocolate coffee wooden wood earth soil mud chestnut sepia",
-    "white": "white snow snowy ivory milk milky",
-    "grey": "grey gray silver ash concrete foggy fog",
-    "black": "black ebony coal",
+    **{colour: " ".join(shades) for colour, shades in PALETTE.items()},
     "bright": "bright light sunny sunshine sunlit day daylight shining brilliant white snow noon",
     "dark": "dark night dim gloomy shadow midnight evening black dusk unlit",
     "colourful": "colourful colorful vivid vibrant saturated rainbow psychedelic",
@@ -44,6 +35,24 @@ WORDS_BY_AXIS: dict[str, str] = {
 }
 """The words of each axis, by its name in `vectors.AXES`."""
 
+# Words that ask or describe without naming anything that could be recognised.
+_COMMON_WORDS = """
+a about after all also an and answer any anything are as asked at be been before best
+between brief briefly but by can chapter chapters clip clips complete could create cut
+cuts describe description detail details did do does during each end every everything few
+film find first footage for from generate get give good had has have hear highlight
+highlights how i image images in into is it its json kind large last list long look looks
+lot made main make many me media mention more most much my name new no not object of on
+one only or other our out over overview part parts picture pictures please prompt question
+report return say scene scenes second seconds see seen segment segments sentence sentences
+short shot shots show shown shows small some something start structured style summarise
+summarize summary take tell text than that the their them then there these they thing
+things this three time times title to topic topics two type up use value very video videos
+was we well were what when where which while who whole why will with within word words
+would write you your
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+
 _AXES_OF: dict[str, list[str]] = {}
 for _axis, _words in WORDS_BY_AXIS.items():
     for _word in _words.split():
@@ -60,9 +69,20 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
+def base_form(word: str) -> str:
+    """Return the singular of a word if only that has axes, else the word."""
+    singular = word.removesuffix("s")
+    return singular if word not in _AXES_OF and singular in _AXES_OF else word
+
+
 def axes_of(word: str) -> list[str]:
     """Return the axes of a word, mostly none; a plural counts as its singular."""
-    return _AXES_OF.get(word) or _AXES_OF.get(word.removesuffix("s")) or []
+    return _AXES_OF.get(base_form(word), [])
+
+
+def is_common(word: str) -> bool:
+    """Return whether a word names nothing, such as "the", "describe" and all numbers."""
+    return word in _COMMON or word.isdecimal() or len(word) == 1
 
 
 def count_tokens(text: str) -> int:

@@ -30,7 +30,11 @@ from dodeca.video.probe import (
 )
 
 from .audio import BANDS, AudioMeter
-from .pixels import CELLS, COLOURS, NEW_SCENE, FrameMeasures, difference, measure_frame
+from .palette import COLOURS
+from .pixels import CELLS, NEW_SCENE, FrameMeasures, difference, measure_frame, moved_share
+
+LAG = 0.2
+"""Seconds between the frames that are compared for motion, whatever the frame rate."""
 
 _MANY = 20  # frames per second; from there on some can be skipped
 
@@ -47,11 +51,12 @@ class Frames:
     cells: NDArray[np.uint8]
     """(n, 48, 3) mean red, green and blue of 8 by 6 cells, row by row."""
     colours: NDArray[np.uint16]
-    """(n, 12) how many of `pixels.POINTS` have each of `pixels.COLOURS`."""
+    """(n, 12) how many of `pixels.POINTS` have each of `palette.COLOURS`."""
     detail: NDArray[np.uint16]
     """(n,) mean step of light between adjacent points, sixteenths of 0..255."""
     motion: NDArray[np.uint16]
-    """(n,) mean change of a point's light since the row before, sixteenths of 0..255."""
+    """(n,) thousandths of the points that have changed since the row `LAG` seconds before, or since
+    the row before where rows are further apart."""
     change: NDArray[np.uint16]
     """(n,) mean change of a cell's colour since the row before, sixteenths of 0..255."""
 
@@ -128,6 +133,8 @@ class _Reader:
         self._zero = start_of(self._streams)
         self._meter = AudioMeter(start, end)
         self._last: FrameMeasures | None = None
+        self._lights: deque[tuple[float, NDArray[np.uint8]]] = deque()
+        """The light of the last rows, from the one to compare with on."""
         self._times = array("d")
         self._cells = bytearray()
         self._colours = bytearray()
@@ -201,9 +208,18 @@ class _Reader:
         self._cells += measures.cells.tobytes()
         self._colours += measures.colours.tobytes()
         self._detail.append(measures.detail)
-        self._motion.append(difference(last.light, measures.light))
+        self._motion.append(self._moved(time, measures.light))
         self._change.append(change)
         self._last = measures
+
+    def _moved(self, time: float, light: NDArray[np.uint8]) -> int:
+        """Return the share of points that have changed in `LAG` seconds, and remember these."""
+        lights = self._lights
+        while len(lights) > 1 and lights[1][0] <= time - LAG + 0.0005:
+            lights.popleft()
+        share = moved_share(lights[0][1], light) if lights else 0
+        lights.append((time, light))
+        return share
 
     def frames(self) -> Frames | None:
         """Return the columns of the frames, if there are any."""

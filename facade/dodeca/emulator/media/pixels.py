@@ -15,28 +15,16 @@ import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
-Ints = NDArray[Any]
+from .palette import COLOURS, colour_names
 
-COLOURS: tuple[str, ...] = (
-    "red",
-    "orange",
-    "yellow",
-    "green",
-    "cyan",
-    "blue",
-    "purple",
-    "pink",
-    "brown",
-    "white",
-    "grey",
-    "black",
-)
-"""The colours distinguished, in the order of the counts."""
+Ints = NDArray[Any]
 
 ROWS, COLUMNS = 6, 8
 CELLS = ROWS * COLUMNS
 _SIDE_Y, _SIDE_X = 4, 6  # points in a cell
 POINTS = CELLS * _SIDE_Y * _SIDE_X
+
+_MOVED = 8  # smallest change of a point's light that counts, 0..255; codecs cause less
 
 NEW_SCENE = 160
 """Smallest `difference` of the cells of two frames that may be of different scenes."""
@@ -99,6 +87,12 @@ def difference(before: Ints, after: Ints) -> int:
     """Return the mean absolute difference of two arrays, in sixteenths of a step of 0..255."""
     steps = np.abs(after.astype(np.int16) - before.astype(np.int16))
     return int(steps.sum(dtype=np.int64)) * 16 // steps.size
+
+
+def moved_share(before: Ints, after: Ints) -> int:
+    """Return how many of the points differ in light between two frames, in thousandths."""
+    steps = np.abs(after.astype(np.int16) - before.astype(np.int16))
+    return int(np.count_nonzero(steps > _MOVED)) * 1000 // steps.size
 
 
 def _points(frame: av.VideoFrame, name: str) -> Ints:
@@ -205,31 +199,3 @@ def _yuv_names(matrix: int, full: bool) -> Ints:
 @cache
 def _rgb_names() -> Ints:
     return colour_names(_axis())
-
-
-def colour_names(rgb: Ints) -> Ints:
-    """Return the index into COLOURS of each column of (3, n) RGB, by integer hue and chroma."""
-    red, green, blue = rgb.astype(np.int32)
-    top, low = rgb.max(axis=0).astype(np.int32), rgb.min(axis=0).astype(np.int32)
-    chroma = top - low
-    safe = np.maximum(chroma, 1)
-    hue = np.where(
-        top == red,
-        60 * (green - blue) // safe,
-        np.where(top == green, 120 + 60 * (blue - red) // safe, 240 + 60 * (red - green) // safe),
-    )
-    hue %= 360
-    bounds = np.array([14, 42, 68, 165, 198, 258, 292, 346])
-    of_hue = np.array([*range(8), 0])[np.searchsorted(bounds, hue, side="right")]
-    dull = (chroma < 24) | (chroma * 6 < top)
-    pale = (chroma * 2 < top) & (top > 170) & ((hue >= 320) | (hue < 14))
-    earthy = (hue >= 14) & (hue < 50) & (top < 170)
-    cases = {
-        "black": top < 48,
-        "white": dull & (top >= 196),
-        "grey": dull,
-        "pink": pale,
-        "brown": earthy,
-    }
-    numbers = [COLOURS.index(name) for name in cases]
-    return np.select(list(cases.values()), numbers, of_hue).astype(np.uint8)

@@ -21,6 +21,7 @@ from ..errors import parameter_invalid, request_too_large
 
 MAX_JSON = 64 * 1024**2  # 36 MB of media are 48 MB in base64
 MAX_FIELDS = 1024**2  # bytes of all text fields of a form
+MAX_PARTS = 1000  # texts and files of a form
 
 
 class RequestBody(Protocol):
@@ -98,6 +99,7 @@ class FormBody:
         self._binary = binary
         self._new_path = new_path
         self._text_allowance = MAX_FIELDS
+        self._parts = 0
         self._part = _FormPart()
         self._header = (bytearray(), bytearray())
         self._complete = False
@@ -144,6 +146,9 @@ class FormBody:
             upload.path.unlink(missing_ok=True)
 
     def _begin(self) -> None:
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise parameter_invalid(why=f"The form has more than {MAX_PARTS} parts.")
         self._part = _FormPart()
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:

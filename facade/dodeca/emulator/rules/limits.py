@@ -28,8 +28,6 @@ class MediaLimits:
     """Maximum ratio of the longer to the shorter side."""
     ratios: tuple[tuple[int, int], ...] = ()
     """Allowed ratios of width to height, within two percent for rounding; empty allows any."""
-    durations: str = ""
-    """What an error says about durations, if not simply the limits."""
 
     def check_video(self, source: MediaSource) -> MediaInfo:
         """Probe a video. Raises ErrorResponse unless it is a video within the limits."""
@@ -85,7 +83,7 @@ class MediaLimits:
         duration = info.duration or 0.0
         span = f"{self.shortest} seconds and {_duration_text(self.longest)}({self.longest} seconds)"
         wanted = (
-            f"Please use {noun} with duration between {self.durations or span}. "
+            f"Please use {noun} with duration between {span}. "
             f"Current duration is `{duration}` seconds."
         )
         if duration < self.shortest:

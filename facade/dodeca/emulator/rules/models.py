@@ -35,10 +35,7 @@ def options(index: Document) -> list[str]:
 
 
 def check_video(index: Document, source: MediaSource, *, largest: int | None = None) -> MediaInfo:
-    """Probe a video. Raises ErrorResponse unless all models of an index accept it.
-
-    The text about durations is the documented one, even where the limits have changed.
-    """
+    """Probe a video. Raises ErrorResponse unless all models of an index accept it."""
     families = {family(model["model_name"]) for model in index["models"]}
     largest = min([_LARGEST[name] for name in families] + ([largest] if largest else []))
     if source.size > largest:
@@ -53,5 +50,4 @@ def check_video(index: Document, source: MediaSource, *, largest: int | None = N
         largest=(3840, 2160),
         ratio="16:9",
         ratios=RATIOS,
-        durations="10 seconds and 2 hours(7200 seconds)",
     ).check_video(source)

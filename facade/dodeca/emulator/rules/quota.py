@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import ErrorResponse
+from ..errors import TEXTS_ON_DEMAND, ErrorResponse
 
 _WINDOWS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _FORM = re.compile(r"([1-9]\d*)(m?)/(second|minute|hour|day)")
@@ -64,7 +64,7 @@ class Quota:
             headers = self._headers(family, now)
         if full:
             wait = max(limit.window - now.timestamp() % limit.window for limit in full)
-            text = "You have exceeded the rate limit. Please try again later."
+            text = TEXTS_ON_DEMAND["too_many_requests"]
             retry_after = {"Retry-After": str(max(1, math.ceil(wait)))}
             raise ErrorResponse(429, "too_many_requests", text, headers | retry_after)
         return headers

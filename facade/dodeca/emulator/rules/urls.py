@@ -7,10 +7,12 @@ the media folder, or is fetched if its host is this machine; any other is an err
 from __future__ import annotations
 
 import ipaddress
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import httpx
 
@@ -18,7 +20,9 @@ from ..errors import ErrorResponse, parameter_invalid
 from ..state import State
 
 MB = 1024**2
-_TIMEOUT = 30.0  # seconds without a byte
+_TIMEOUT = 30.0  # seconds for a fetch in all, with the wait for others
+_MAX_FETCHES = 32
+_FETCHES = threading.BoundedSemaphore(_MAX_FETCHES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def open_url(state: State, text: str, *, field: str, limit: int) -> Iterator[Med
     filename = url.path.rpartition("/")[2]
     if path := _file_in_folder(state.media_folder, filename):
         yield MediaSource(path, field, url=text, filename=filename).checked(limit)
-    elif _is_this_machine(host):
+    elif host == "localhost" or is_loopback(host):
         path = state.database.incoming_path()
         try:
             _fetch(url, path, field, limit)
@@ -89,24 +93,38 @@ def open_url(state: State, text: str, *, field: str, limit: int) -> Iterator[Med
 
 
 def _file_in_folder(folder: Path | None, filename: str) -> Path | None:
-    """Return the file of this name in the media folder; None unless it is a plain file name."""
+    """Return the file of this name in the media folder; None unless it is a plain file name.
+
+    A link is followed only to a file inside the folder.
+    """
     if folder is None or not filename or Path(filename).name != filename:
         return None
     try:
         path = folder / filename
-        return path if path.is_file() else None
+        return path if is_inside(path, folder) and path.is_file() else None
     except (OSError, ValueError):
         return None
 
 
-def _is_this_machine(host: str) -> bool:
+def is_inside(path: Path, folder: Path) -> bool:
+    """Return whether a path in a folder stays in it: no link leads out. Raises OSError."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is an address of this machine only, such as 127.0.0.1."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False
 
 
 def _fetch(url: httpx.URL, path: Path, field: str, limit: int) -> None:
+    """Write what a URL returns to a file. Raises ErrorResponse."""
+    deadline = monotonic() + _TIMEOUT
+    late = parameter_invalid(field, why=f"The URL takes more than {_TIMEOUT:.0f} seconds.")
+    if not _FETCHES.acquire(timeout=_TIMEOUT):
+        raise late
     try:
         with (
             httpx.Client(timeout=_TIMEOUT, trust_env=False) as client,
@@ -118,8 +136,12 @@ def _fetch(url: httpx.URL, path: Path, field: str, limit: int) -> None:
                 raise parameter_invalid(field, why=why)
             for chunk in response.iter_bytes():
                 file.write(chunk)
+                if monotonic() > deadline:
+                    raise late
                 if file.tell() > limit:
                     raise too_large(field, limit)
     except httpx.HTTPError as error:
         why = f"The URL cannot be read: {type(error).__name__}."
         raise parameter_invalid(field, why=why) from None
+    finally:
+        _FETCHES.release()

@@ -1,0 +1,134 @@
+"""Values at the very edge of a rule, and what a rule says where nothing is given."""
+
+from __future__ import annotations
+
+import inspect
+import select
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dodeca import Client
+from dodeca._base import html
+from dodeca._calls.operation import is_too_deep
+from dodeca._calls.polling import next_list_sec, next_poll_sec
+from dodeca._http.api_key import APIKey
+from dodeca._http.network import is_readable
+from dodeca.bulk.dataset import check_vector_length
+from dodeca.bulk.inputs import EmbedOptions, row_item
+from dodeca.bulk.routing import needs_task
+from dodeca.cli.commands.tasks import _resource
+from dodeca.emulator import samples
+from dodeca.errors import InvalidMediaError, InvalidResponseError
+from tests.seams import upload_in_chunks_from
+
+
+def test_the_first_poll_comes_after_half_a_second_and_a_list_after_two() -> None:
+    assert (next_poll_sec(0.0), next_list_sec(0.0)) == (0.5, 2.0)
+    assert (next_poll_sec(1e9), next_list_sec(1e9)) == (15.0, 10.0)
+    assert next_poll_sec(0.0, 60.0) == 30.0
+
+
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"key": value}])
+def test_nesting_is_accepted_up_to_64_levels(wrap: Any) -> None:
+    value: Any = 1
+    for _ in range(64):
+        value = wrap(value)
+    assert not is_too_deep(value)
+    assert is_too_deep(wrap(value))
+
+
+@pytest.mark.parametrize(("size", "shown"), [(119, 119), (120, 120), (121, 120)])
+def test_a_cell_of_a_notebook_is_cut_only_if_it_is_too_long(size: int, shown: int) -> None:
+    cell = html.short("x" * size)
+    assert len(cell) == shown
+    assert cell.endswith("…") is (size > 120)
+
+
+def test_a_notebook_shows_the_first_line_about_each_method() -> None:
+    class Group(html.Methods):
+        def embed(self) -> None:
+            """Embed a text.
+
+            In detail.
+            """
+
+    shown = Group()._repr_html_()
+    assert "Embed a text." in shown
+    assert "In detail" not in shown
+
+
+def test_a_key_shows_its_last_four_characters_unless_it_is_short() -> None:
+    assert repr(APIKey("tlk_" + "0" * 40 + "1234")) == "***1234"
+    assert repr(APIKey("short")) == "***"
+
+
+def test_where_there_is_no_poll_a_socket_is_asked_by_select(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(select, "poll", raising=False)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not is_readable(ours)
+        theirs.send(b"x")
+        assert is_readable(ours)
+    assert is_readable(ours), "a closed socket is at its end"
+
+
+def test_vectors_of_another_length_do_not_come_into_a_dataset() -> None:
+    check_vector_length(512, None)
+    check_vector_length(512, "512")
+    with pytest.raises(InvalidResponseError, match="256 dimensions, the dataset has 512"):
+        check_vector_length(256, "512")
+
+
+def test_a_short_local_file_is_one_request_and_a_url_a_task(tmp_path: Path) -> None:
+    path = samples.audio(tmp_path / "tone.wav", [samples.Tone(5.0)])
+    options = EmbedOptions()
+    local = row_item({"path": str(path)}, options, "the row")
+    remote = row_item({"url": "https://host/a.mp4"}, options, "the row")
+    assert not needs_task(local, None, "auto")
+    assert needs_task(remote, None, "auto")
+    assert needs_task(local, None, "task")
+    assert not needs_task(remote, None, "sync")
+
+
+def test_each_kind_of_task_has_its_resource() -> None:
+    with Client.emulated() as client:
+        assert _resource(client, "embed") is client.embed.tasks
+        assert _resource(client, "index") is client.tasks
+        assert _resource(client, "analyze") is client.analyze.tasks
+
+
+def test_a_file_of_exactly_the_largest_size_is_created_directly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = samples.audio(tmp_path / "tone.wav", [samples.Tone(5.0)])
+    size = path.stat().st_size
+    with Client.emulated() as client:
+        upload_in_chunks_from(monkeypatch, size)
+        client.assets.create(path)
+        upload_in_chunks_from(monkeypatch, size - 1)
+        with pytest.raises(InvalidMediaError, match=r"assets\.upload"):
+            client.assets.create(path)
+
+
+def test_nothing_shows_progress_unless_it_is_asked_to() -> None:
+    with Client.emulated() as client:
+        groups = [client, client.embed, client.embed.tasks, client.assets, client.tasks,
+                  client.indexes, client.analyze]  # fmt: skip
+        methods = [
+            getattr(group, name)
+            for group in groups
+            for name in dir(type(group))
+            if not name.startswith("_") and callable(getattr(type(group), name, None))
+        ]
+    defaults = {
+        str(method): inspect.signature(method).parameters["progress"].default
+        for method in methods
+        if "progress" in inspect.signature(method).parameters
+    }
+    assert len(defaults) > 3
+    assert set(defaults.values()) <= {False, None}
