@@ -12,9 +12,10 @@ from pathlib import Path
 import orjson
 
 from dodeca._base.files import sha256_of
+from dodeca.bulk import lance
 from dodeca.bulk.database import storage_errors
-from dodeca.bulk.dataset import PART, OutputPaths, lance_rows_by_input
 from dodeca.bulk.journal import Journal
+from dodeca.bulk.paths import PART, OutputPaths
 from dodeca.errors import DatasetError
 
 
@@ -137,5 +138,5 @@ def _lost_in_lance(journal: Journal, paths: OutputPaths) -> list[int]:
     """The inputs that are done, and whose rows the table does not have."""
     if not journal.parts():
         return []
-    found = lance_rows_by_input(paths)
+    found = lance.rows_by_input(paths)
     return [seq for seq, key, _, n in journal.written_inputs() if found[key] != n]
