@@ -61,6 +61,10 @@ def _check_journal(journal: Journal, paths: OutputPaths) -> None:
 def _check_parts(journal: Journal, paths: OutputPaths) -> tuple[list[str], dict[str, str]]:
     """The parts that are missing, and the digests of those whose replacement was interrupted."""
     named = journal.parts()
+    for name in journal.parts_of_inputs():
+        paths.part(name)  # checks the name
+        if name not in named:
+            raise DatasetError(f"{paths.journal} is damaged: it does not list its part {name}")
     with storage_errors(paths.vectors):
         found = {path.stem: path for path in paths.vectors.glob("part-*.parquet")}
     adopted = _parts_of_version_1(journal, paths, found)

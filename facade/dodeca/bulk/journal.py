@@ -295,6 +295,11 @@ class Journal:
         """The keys of the inputs whose rows are in a part, if only for now."""
         return {key for (key,) in self._query("SELECT key FROM inputs WHERE part = ?", [part])}
 
+    def parts_of_inputs(self) -> list[str]:
+        """The names of the parts that inputs have rows in."""
+        found = self._query("SELECT DISTINCT part FROM inputs WHERE part IS NOT NULL")
+        return [name for (name,) in found]
+
     def undigested_keys(self) -> Set[str]:
         """The keys of the inputs whose row sets version 1 put into the spool."""
         sql = "SELECT key FROM inputs JOIN spool USING (seq) WHERE digest IS NULL"
