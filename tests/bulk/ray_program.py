@@ -114,6 +114,8 @@ def slow_start(started: Path) -> dict[str, str]:
         state="stored",
         size=None,
         mtime_ns=None,
+        ctime_ns=None,
+        inode=None,
         content=None,
         changed=False,
         intent_at=None,

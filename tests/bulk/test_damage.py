@@ -222,19 +222,21 @@ from pathlib import Path
 from dodeca.errors import DatasetError
 from tests.bulk.test_damage import TEXTS, embed
 
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
-try:
-    embed(TEXTS, Path(sys.argv[1]))
-except DatasetError as exc:
-    print(exc)
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+for size in (0, 3_000, 100_000):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    out = Path(sys.argv[1], str(size))
+    try:
+        embed(TEXTS, out)
+    except DatasetError as exc:
+        assert "cannot be read or written" in str(exc) and str(out) in str(exc), exc
+    else:
+        raise AssertionError(size)
 """
-    for size in (0, 3_000, 100_000):
-        out = tmp_path / str(size)
-        command = [sys.executable, "-c", program, str(out), str(size)]
-        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        assert found.returncode == 0, found.stderr
-        assert "cannot be read or written" in found.stdout
-        assert str(out) in found.stdout
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+    for out in tmp_path.iterdir():
         assert embed(TEXTS, out).exit_code == 0
         assert rows_by_input(out) == dict.fromkeys(keys(TEXTS), 1)
 
