@@ -13,6 +13,9 @@ PUBLISHED = ROOT / "spec" / "published"
 OVERLAY = ROOT / "spec" / "overlay.yaml"
 OPENAPI = ROOT / "spec" / "openapi.yaml"
 
+MAX_CHARACTERS = 4_000_000  # ten times what the whole document has
+MAX_DIGITS = 100
+
 Object = dict[str, Any]
 Location = tuple[str | int, ...]
 
@@ -40,7 +43,22 @@ def json_path(location: Location) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Load YAML 1.2 core types only (`no` and `2025-01-01` are strings); reject duplicate keys."""
+    """Load YAML 1.2 core types only (`no` and `2025-01-01` are strings); reject duplicate keys.
+
+    Aliases are rejected, too: a few lines of them can stand for gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            line = self.get_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise SpecError(f"line {line}: aliases are not allowed")
+        return super().compose_node(parent, index)
+
+    def integer(self, node: yaml.ScalarNode) -> int:
+        if len(node.value) > MAX_DIGITS:
+            line = node.start_mark.line + 1
+            raise SpecError(f"line {line}: a number of {len(node.value)} digits")
+        return int(node.value)
 
     def mapping(self, node: yaml.MappingNode) -> Object:
         mapping: Object = {}
@@ -74,17 +92,31 @@ for _tag, _pattern, _first in (
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
     )
 _Loader.add_constructor("tag:yaml.org,2002:map", _Loader.mapping)
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.integer)
 
 
 def parse(text: str) -> Any:
     """Parse YAML text."""
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from SafeLoader
+    if len(text) > MAX_CHARACTERS:
+        raise SpecError(f"{len(text)} characters; at most {MAX_CHARACTERS} are read")
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from SafeLoader
+    except RecursionError:
+        raise SpecError("nested too deeply") from None
+
+
+def read(path: Path) -> str:
+    """Read a file of text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SpecError(f"cannot be read: {exc}") from exc
 
 
 def load(path: Path) -> Any:
     """Read a YAML file."""
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        return parse(read(path))
     except (SpecError, yaml.YAMLError) as exc:
         raise SpecError(f"{path.name}: {exc}") from exc
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from jsonpath_ng import Child
 from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext.parser import parse
 
@@ -40,12 +41,26 @@ def _act(document: Object, action: Object) -> None:
         raise SpecError(f"not a JSONPath: {exc}") from exc
     matches = target.find(document)
     if not matches:
-        raise SpecError("matches nothing")
+        raise SpecError(
+            f"matches nothing{_nearest(target, document)}; the pages changed: "
+            "correct or remove the action"
+        )
     if "remove" in action:
         target.filter(lambda _: True, document)
         return
     for match in matches:
         _merge(match.value, copy.deepcopy(action["update"]))
+
+
+def _nearest(target: Any, document: Object) -> str:
+    """Say where a path ends that matches nothing, and what is there instead."""
+    while isinstance(target, Child):
+        target = target.left
+        if matches := target.find(document):
+            value = matches[0].value
+            found = ", ".join(map(str, value)) if isinstance(value, dict) else repr(value)[:200]
+            return f": {matches[0].full_path} has {found[:200]}"
+    return ""
 
 
 def _merge(target: Any, update: Any) -> None:

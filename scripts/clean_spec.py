@@ -72,7 +72,10 @@ def merge(fragments: Mapping[str, Object]) -> Object:
             elif target[at[-1]] != value:
                 where, one, other = _first_difference(target[at[-1]], value, at)
                 path = json_path(where)
-                raise SpecError(f"{origins[at]} {path}: {one!r}, but {name} {path}: {other!r}")
+                raise SpecError(
+                    f"{origins[at]} {path}: {one}, but {name} {path}: {other}; "
+                    "import both pages again, or correct the older one"
+                )
     return merged
 
 
@@ -87,12 +90,17 @@ def _named_parts(fragment: Object) -> Iterable[tuple[tuple[str, ...], Any]]:
                 yield (key, group, member), content
 
 
-def _first_difference(one: Any, other: Any, at: Location) -> tuple[Location, Any, Any]:
+def _first_difference(one: Any, other: Any, at: Location) -> tuple[Location, str, str]:
+    """Return where two values differ first, and what each has there."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in [*one, *(k for k in other if k not in one)]:
-            if one.get(key) != other.get(key):
-                return _first_difference(one.get(key), other.get(key), (*at, key))
-    return at, one, other
+            if key not in one:
+                return (*at, key), "not there", repr(other[key])
+            if key not in other:
+                return (*at, key), repr(one[key]), "not there"
+            if one[key] != other[key]:
+                return _first_difference(one[key], other[key], (*at, key))
+    return at, repr(one), repr(other)
 
 
 def build(fragments: Mapping[str, Object], overlay: Object) -> Object:

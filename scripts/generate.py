@@ -19,12 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from scripts._documents import OPENAPI, ROOT, Object, SpecError, load
+from scripts._graph import schemas_of
 
 PACKAGE = ROOT / "generated" / "dodeca_api"
 TEMPLATES = ROOT / "spec" / "templates"
 CODEGEN = ROOT / "spec" / "codegen.yaml"
 # The stock client and its errors: with the custom templates nothing refers to them.
 UNUSED = ("client.py", "errors.py")
+
+# What every generated model imports, and what its class and its methods call their own.
+MODEL_NAMES = frozenset({"Any", "Mapping", "T", "TypeVar", "Unset"})
+FIELD_NAMES = frozenset({"additional_properties", "cls", "d", "field_dict", "from_dict", "to_dict"})
 
 
 def without_defaults(node: Any, *, names: bool = False) -> Any:
@@ -38,6 +43,17 @@ def without_defaults(node: Any, *, names: bool = False) -> Any:
         for key, value in node.items()
         if names or key != "default"
     }
+
+
+def check_names(document: Object) -> None:
+    """Reject schemas and properties whose names the code of every model needs for itself."""
+    for name, schema in schemas_of(document).items():
+        at = ("components", "schemas", name)
+        if name in MODEL_NAMES:
+            raise SpecError.at(at, "generated code needs this name; rename the schema", name)
+        for taken in FIELD_NAMES & schema.get("properties", {}).keys():
+            here = (*at, "properties", taken)
+            raise SpecError.at(here, "generated code needs this name; remove the property", taken)
 
 
 def generate(document: Object, target: Path, *, templates: Path | None = TEMPLATES) -> None:
@@ -62,6 +78,7 @@ def generate(document: Object, target: Path, *, templates: Path | None = TEMPLAT
 
 def package(document: Object, folder: Path) -> dict[str, bytes]:
     """Return all files of the package generated from a document."""
+    check_names(document)
     target = folder / PACKAGE.name
     generate(document, target)
     for name in UNUSED:

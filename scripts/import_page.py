@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from scripts._documents import PUBLISHED, Object, SpecError, dump, load, parse
+from scripts._documents import PUBLISHED, Location, Object, SpecError, dump, load, parse, read
 from scripts._shapes import operation_name
 
 PROSE = frozenset(
@@ -67,9 +67,9 @@ def structure(node: Any, *, names: bool = False) -> Any:
 def file_name(document: Object) -> str:
     """Name a published file after its operation."""
     operations = [
-        (("paths", path, method), operation)
-        for path, item in document.get("paths", {}).items()
-        for method, operation in item.items()
+        (("paths", path, method), _mapping(operation, ("paths", path, method)))
+        for path, item in _mapping(document.get("paths", {}), ("paths",)).items()
+        for method, operation in _mapping(item, ("paths", path)).items()
     ]
     if len(operations) != 1:
         raise SpecError(f"expected one operation, found {len(operations)}")
@@ -77,10 +77,16 @@ def file_name(document: Object) -> str:
     return f"{operation_name(operation, at)}.yaml"
 
 
+def _mapping(value: Any, at: Location) -> Object:
+    if not isinstance(value, dict):
+        raise SpecError.at(at, "expected an object", str(value)[:200])
+    return value
+
+
 def import_page(page: Path) -> tuple[str, str]:
     """Return the name and the text of the file for a page."""
     try:
-        document = structure(openapi_block(page.read_text(encoding="utf-8")))
+        document = structure(openapi_block(read(page)))
         return file_name(document), dump(document)
     except SpecError as exc:
         raise SpecError(f"{page.name}: {exc}") from exc
@@ -113,8 +119,10 @@ def main() -> None:
         elif not target.exists() or target.read_text(encoding="utf-8") != text:
             raise SpecError(f"{target.name} differs from {page.name}")
     if not args.pages:
-        for file in sorted(PUBLISHED.glob("*.yaml")):
+        files = sorted(PUBLISHED.glob("*.yaml"))
+        for file in files:
             check_published(file)
+        print(f"{len(files)} published files are well formed; no page was given to compare them")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,19 @@
 """What a user installs: a wheel that works from anywhere, and types that say something."""
 
+import email
 import os
+import re
 import subprocess
 import sys
+import tarfile
+import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dodeca.emulator import Emulator, samples, serving
 from tests import pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +45,38 @@ def test_the_wheel_holds_the_two_packages_and_their_types(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in names}
     assert tops == {"dodeca", "dodeca_api", wheel.name[: -len("-py3-none-any.whl")] + ".dist-info"}
     assert {"dodeca/py.typed", "dodeca_api/py.typed", "dodeca_api/openapi.json"} <= set(names)
+
+
+def test_the_readme_of_the_wheel_stands_alone(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
+    metadata = email.message_from_bytes(archive.read(name))
+    readme = str(metadata.get_payload())
+    assert re.findall(r"\]\((?!https://)", readme) == []
+    assert "Two bar charts" not in readme
+    assert "- Guide and reference; `make docs` builds them as a site\n" in readme
+    assert metadata["Description-Content-Type"] == "text/markdown"
+
+
+def test_the_sdist_is_whole_and_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, cwd=ROOT)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        assert not [member.name for member in archive if member.issym()]
+        archive.extractall(tmp_path, filter="data")
+    (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    for link in re.findall(r"\]\((?!https://)([^)]*)\)", (source / "README.md").read_text()):
+        assert (source / link).exists(), link
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=source)
+    made = zipfile.ZipFile(next(tmp_path.glob("*.whl")))
+    assert sorted(made.namelist()) == sorted(zipfile.ZipFile(wheel).namelist())
+
+
+def test_the_package_names_the_versions_of_python_it_is_tested_on() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    named = [c.rpartition(" ")[2] for c in project["project"]["classifiers"] if ":: 3." in c]
+    assert named == ["3.11", "3.12", "3.13"]
+    for requirement in project["build-system"]["requires"]:
+        assert "<" in requirement, "a later major version may build something else"
 
 
 def environment(folder: Path, *names: str) -> Path:
@@ -78,6 +116,94 @@ def test_the_install_line_of_a_page_is_enough_for_it(
     path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
     for command in pages.commands(page):
         run("bash", "-c", command, cwd=folder, PATH=path)
+
+
+# What each extra alone is for, against a server in another environment.
+EXTRAS = {
+    "emulator": """
+from pathlib import Path
+from dodeca.emulator.faults import faults_from_file
+with dodeca.Client.emulated() as emulated:
+    print(len(emulated.embed.text("red")))
+Path("faults.yaml").write_text("- fault: 429")
+print(len(faults_from_file(Path("faults.yaml"))))
+""",
+    "media": """
+from pathlib import Path
+from dodeca.video.probe import probe
+from dodeca.video.thumbnails import thumbnail
+print(len(thumbnail(Path("colours.mp4"), 3.0)))
+print(probe(Path("colours.mp4")).duration)
+print(len(client.embed.video("colours.mp4")))
+""",
+    "data": """
+video = client.embed.video("colours.mp4")
+video.to_parquet("colours.parquet")
+print(len(dodeca.Embeddings.load("colours.parquet")), len(video.to_pandas()))
+""",
+    "plot": """
+client.embed.video("colours.mp4").plot(client.embed.text("red")).savefig("plot.png")
+""",
+    "progress": """
+client.assets.upload("colours.mp4", progress=True)
+""",
+    "speed": """
+import simdjson
+print(len(client.embed.video("colours.mp4")))
+""",
+    "langchain": """
+from dodeca.langchain import DodecaEmbeddings
+print(len(DodecaEmbeddings(client).embed_query("red")))
+""",
+    "bulk": """
+assert client.embed.run("colours.mp4", out="library").done == 1
+print(len(dodeca.Embeddings.load("library").to_pandas()))
+""",
+    "lance": """
+assert client.embed.run("colours.mp4", out="library.lance").done == 1
+""",
+    "ray": """
+assert client.embed.run("colours.mp4", out="library", engine="ray").done == 1
+""",
+    "cli": """
+import subprocess, sys
+from pathlib import Path
+command = [str(Path(sys.executable).with_name("dodeca"))]
+subprocess.run([*command, "--help"], check=True)
+client.embed.run("colours.mp4", out="library")
+subprocess.run([*command, "--base-url", url, "search", "red", "library"], check=True)
+subprocess.run(
+    [*command, "--base-url", url, "report", "colours.mp4", "-q", "red", "-o", "r.html"], check=True
+)
+""",
+}
+
+
+def test_every_extra_has_an_example() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert EXTRAS.keys() == project["optional-dependencies"].keys() - {"all"}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with Emulator() as emulator, serving(emulator) as address:
+        yield address
+
+
+@pytest.mark.skipif(not DEEP, reason="installs many packages; `make test-deep` does it")
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_an_extra_alone_is_enough_for_what_it_is_for(
+    extra: str, wheel: Path, url: str, tmp_path: Path
+) -> None:
+    python = environment(tmp_path / "env", f"{wheel}[{extra}]")
+    try_out(python, EXTRAS[extra], url, tmp_path)
+
+
+def try_out(python: Path, code: str, url: str, folder: Path) -> None:
+    """Run an example in a folder with samples; `client` is a client of the server at `url`."""
+    samples.write_all(folder)
+    start = f"import dodeca; url = {url!r}; client = dodeca.Client('key', base_url=url)\n"
+    run(python, "-c", start + code + "\nclient.close()", cwd=folder, TWELVELABS_API_KEY="key")
 
 
 USER_SCRIPT = """

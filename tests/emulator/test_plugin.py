@@ -68,6 +68,14 @@ def test_the_fixtures_serve_the_tests_of_a_project(tmp_path: Path) -> None:
     assert "3 passed" in done.stdout
 
 
+def test_without_the_extra_the_fixture_names_it(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text("import sys\nsys.modules['jsonschema_rs'] = None\n")
+    (tmp_path / "test_project.py").write_text("def test_it(dodeca_emulator): ...\n")
+    done = python("-m", "pytest", "-q", "-p", "dodeca.emulator.pytest_plugin", cwd=tmp_path)
+    assert "this fixture needs the extra `emulator`: pip install" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
 def test_the_plugin_loads_nothing_of_the_emulator(tmp_path: Path) -> None:
     code = "import dodeca.emulator.pytest_plugin, sys; print(*sys.modules)"
     loaded = python("-c", code, cwd=tmp_path).stdout.split()

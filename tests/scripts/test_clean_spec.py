@@ -378,6 +378,17 @@ def test_different_schemas_of_one_name_are_refused_with_both_places():
         merge({"one.yaml": one, "two.yaml": two})
 
 
+def test_what_one_of_two_schemas_lacks_is_not_there():
+    one = normalise(page({"Thing": objects(name=STRING)}, body=ref("Thing")))
+    two = normalise(page({"Thing": objects(name=STRING, size=STRING)}, body=ref("Thing")))
+    at = "$.components.schemas.Thing.properties.size"
+    for first, second in ((one, two), (two, one)):
+        with pytest.raises(SpecError, match=re.escape(at)) as caught:
+            merge({"one.yaml": {"components": first["components"]}, "two.yaml": second})
+        assert "not there" in str(caught.value)
+        assert "None" not in str(caught.value)
+
+
 def test_two_versions_of_one_operation_are_refused():
     one, two = normalise(page()), normalise(page(operationId="make"))
     at = "$.paths['/shelves'].post.operationId"

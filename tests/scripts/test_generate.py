@@ -177,6 +177,18 @@ def test_two_runs_are_byte_identical_whatever_the_hash_seed(
     assert generate.package(document(), tmp_path) == generate.files(ours / "dodeca_api")
 
 
+@pytest.mark.parametrize(
+    ("schemas", "place"),
+    [
+        ({"Any": objects(name=STRING)}, "$.components.schemas.Any: generated code needs"),
+        ({"Thing": objects(from_dict=STRING)}, "$.components.schemas.Thing.properties.from_dict: "),
+    ],
+)
+def test_a_name_that_generated_code_needs_stops(schemas: Object, place: str, tmp_path: Path):
+    with pytest.raises(SpecError, match=re.escape(place)):
+        generate.package({"paths": {}, "components": {"schemas": schemas}}, tmp_path)
+
+
 def test_a_warning_of_the_generator_stops(tmp_path: Path):
     odd = document()
     lines = {"application/x-ndjson": {"schema": ref("Thing")}}

@@ -107,6 +107,14 @@ def test_structure_is_kept_and_every_sentence_left_out():
         (PAGE.replace("  version:", "version:\n :"), "a YAML block that cannot be read"),
         (PAGE.replace("operationId: putThing", "x: 1"), "an operation needs an id"),
         (PAGE.replace("    post:", "    get: {}\n    post:"), "expected one operation, found 2"),
+        (
+            PAGE.replace("    post:", "    post: 1\n    x:"),
+            "post: expected an object: '1'",
+        ),
+        (PAGE.replace("minimum: 1", "minimum: " + "1" * 5000), "a number of 5000 digits"),
+        (PAGE.replace("minimum: 1", "minimum: " + "[" * 5000), "nested too deeply"),
+        (PAGE.replace("example: 3", "example: " + "x" * 4_000_000), "at most 4000000 are read"),
+        (PAGE.replace("minimum: 1", "minimum: &a 1\n          maximum: *a"), "aliases are not"),
     ],
 )
 def test_a_page_in_another_form_says_what_is_wrong(tmp_path: Path, page: str, complaint: str):
@@ -114,6 +122,11 @@ def test_a_page_in_another_form_says_what_is_wrong(tmp_path: Path, page: str, co
     file.write_text(page)
     with pytest.raises(SpecError, match=rf"page\.md: .*{complaint}"):
         import_page.import_page(file)
+
+
+def test_a_page_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(SpecError, match=r"none\.md: cannot be read: .*No such file"):
+        import_page.import_page(tmp_path / "none.md")
 
 
 @pytest.fixture

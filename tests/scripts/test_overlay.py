@@ -59,6 +59,11 @@ def test_removal_in_objects_and_lists():
         (update("$.paths['/y']", {}), r"overlay action 0 ($.paths['/y']): matches nothing"),
         (update("$.tags[?(@.name=='z')]", {}), "matches nothing"),
         (remove("$.components"), "matches nothing"),
+        (
+            remove("$.paths['/x/{id}'].get.responses['200'].const"),
+            "matches nothing: paths.'/x/{id}'.get.responses.'200' has ",
+        ),
+        (remove("$.paths.*.put"), "has get, post; the pages changed: correct or remove the action"),
         ({"target": "$", "update": {}}, "an action has target, x-why and one of"),
         ({"target": "$", "x-why": "r"}, "an action has target, x-why and one of"),
         ({**update("$", {}), "remove": True}, "an action has target, x-why and one of"),

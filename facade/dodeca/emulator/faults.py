@@ -112,7 +112,7 @@ def fault_from_header(text: str) -> Fault:
 
 
 def faults_from_file(path: Path) -> list[Fault]:
-    """Return the faults in a file, a list in JSON, or in YAML if PyYAML is installed.
+    """Return the faults in a file, a list in JSON or YAML.
 
     Raises ValueError when it is neither, OSError when it cannot be read.
     """
@@ -274,10 +274,8 @@ def _option_value(name: str, text: str) -> Any:
 
 
 def _load_yaml(text: str) -> Any:
-    try:
-        import yaml
-    except ImportError:
-        raise ValueError("it is not JSON, and YAML requires PyYAML") from None
+    import yaml
+
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:

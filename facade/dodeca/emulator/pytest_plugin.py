@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dodeca._base import extras
+
 if TYPE_CHECKING:
     from . import Emulator
 
@@ -34,8 +36,10 @@ def dodeca_emulator_options() -> dict[str, Any]:
 @pytest.fixture
 def dodeca_emulator(dodeca_emulator_options: dict[str, Any]) -> Iterator[Emulator]:
     """An empty emulator in this process; its clock stands still until `clock.advance(seconds)`."""
-    from . import Emulator, VirtualClock
-
+    try:
+        from . import Emulator, VirtualClock
+    except ImportError as exc:
+        pytest.fail(extras.missing("this fixture", "emulator", exc), pytrace=False)
     with Emulator(**{"clock": VirtualClock(), **dodeca_emulator_options}) as emulator:
         yield emulator
 
