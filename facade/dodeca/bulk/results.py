@@ -11,6 +11,7 @@ import attrs
 
 from dodeca._base import html
 from dodeca.bulk.journal import Failure
+from dodeca.bulk.records import Failure
 
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
 

@@ -12,11 +12,13 @@ from typing import Any
 import orjson
 
 from dodeca._base import extras
-from dodeca.bulk.dataset import Dataset, OutputPaths, metadata_types
+from dodeca.bulk.dataset import Dataset, metadata_types
 from dodeca.bulk.engine import Engine
 from dodeca.bulk.inputs import EmbedOptions, Item, items
 from dodeca.bulk.integrity import check_library
-from dodeca.bulk.journal import FileStamp, Journal, done_keys, no_hook
+from dodeca.bulk.journal import Journal, done_keys
+from dodeca.bulk.paths import OutputPaths
+from dodeca.bulk.records import FileStamp, no_hook
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import estimate
 from dodeca.bulk.settings import RunSettings
@@ -55,7 +57,7 @@ def embed_inputs(
     try:
         check_library(journal, paths)
         in_memory: dict[str, Media] = {}
-        journal.register(_collect_in_memory(items(inputs, options), in_memory), _stamp)
+        journal.register(_collect_in_memory(items(inputs, options), in_memory), _file_stamp)
         types = _metadata_types(journal)
         run = _started_run(journal, paths, settings)
         steps = Steps(service, journal.id, hook)
@@ -87,7 +89,7 @@ def _collect_in_memory(found: Iterator[Item], in_memory: dict[str, Media]) -> It
         yield item
 
 
-def _stamp(item: Item) -> FileStamp | None:
+def _file_stamp(item: Item) -> FileStamp | None:
     """The stamp of a file; None for other inputs, and for a missing file."""
     if item.origin != "file":
         return None
