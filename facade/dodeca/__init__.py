@@ -14,7 +14,9 @@ import importlib
 
 from dodeca._version import VERSION
 
-TYPE_CHECKING = False  # without importing `typing`, which would take most of the import time
+# Without importing `typing`, which would take most of the import time. Editors that use jedi would
+# take a plain False for granted, and complete none of the names below.
+TYPE_CHECKING = bool()  # noqa: UP018
 if TYPE_CHECKING:
     from typing import Any
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from dodeca._base import extras
 from dodeca.embeddings.timeline import (
+    ScoreScale,
     ScoreTimeline,
     by_modality,
     format_score,
@@ -55,8 +56,8 @@ def plot(embeddings: Embeddings, query: Embeddings, *, title: str | None = None)
     """Plot how well each segment matches a query over time, one panel for each modality.
 
     Each bar spans a segment, so with scene-based segmentation its edges are the scene boundaries.
-    Its height is the cosine similarity; its colour runs from the lowest to the highest score of the
-    panel. The best segment of a panel is labelled if its score stands out. Rows of the whole asset
+    Its height is the cosine similarity, and so is the depth of its colour; all panels have one
+    scale. The best segment of a panel is labelled if its score stands out. Rows of the whole asset
     are left out if there are clips. `figure.axes` has an `Axes` for each modality.
 
     >>> from dodeca import plots
@@ -73,11 +74,11 @@ def plot(embeddings: Embeddings, query: Embeddings, *, title: str | None = None)
     figure = _NotebookFigure(figsize=size, layout="constrained", facecolor="white")
     grid = figure.subplots(len(timelines), 1, sharex=True, sharey=True, squeeze=False)
     panels: list[Axes] = list(grid[:, 0])
+    scale = ScoreScale.of(timelines)
     for axes, timeline in zip(panels, timelines, strict=True):
-        _draw_timeline(axes, timeline)
-    low = min(0.0, *(timeline.low for timeline in timelines))
-    high = max(0.05, *(timeline.high for timeline in timelines))
-    panels[0].set_ylim(low - 0.02 * (high - low), high + 0.34 * (high - low))
+        _draw_timeline(axes, timeline, scale)
+    spread = scale.high - scale.low
+    panels[0].set_ylim(scale.low - 0.02 * spread, scale.high + 0.34 * spread)
     start = min(float(timeline.start_sec.min()) for timeline in timelines)
     panels[-1].set_xlim(start, max(float(timeline.end_sec.max()) for timeline in timelines))
     _format_time_axis(panels[-1].xaxis)
@@ -139,7 +140,7 @@ def _matrix(rows: Embeddings) -> tuple[NDArray[np.float64], Any, bool]:
     return edges, np.ma.masked_invalid(cosines), True
 
 
-def _draw_timeline(axes: Axes, timeline: ScoreTimeline) -> None:
+def _draw_timeline(axes: Axes, timeline: ScoreTimeline, scale: ScoreScale) -> None:
     widths = timeline.end_sec - timeline.start_sec
     has_boundaries = len(widths) <= _MANY_SEGMENTS
     axes.bar(
@@ -147,7 +148,7 @@ def _draw_timeline(axes: Axes, timeline: ScoreTimeline) -> None:
         timeline.scores,
         widths,
         align="edge",
-        color=_colormap(timeline.modality)(0.12 + 0.88 * timeline.normalized_scores),
+        color=_colormap(timeline.modality)(0.12 + 0.88 * scale.normalize(timeline.scores)),
         edgecolor="white" if has_boundaries else "none",
         linewidth=1.2 if has_boundaries else 0,
     )

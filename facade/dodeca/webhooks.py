@@ -1,7 +1,7 @@
 """Webhooks: verify and parse the notifications that the service sends.
 
 >>> from dodeca import webhooks
->>> event = webhooks.verify(body, headers.get("TL-Signature"), secret)  # doctest: +SKIP
+>>> event = webhooks.verify(body, request.headers, secret)  # doctest: +SKIP
 >>> event.type, event.data["id"]  # doctest: +SKIP
 ('analyze.task.ready', '66f1cde8163dbc55ba3bb220')
 
@@ -15,9 +15,9 @@ import hashlib
 import hmac
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 import orjson
@@ -48,17 +48,26 @@ class WebhookEvent:
     extra: Mapping[str, Any] = attrs.field(factory=dict)
 
 
+class Headers(Protocol):
+    """The headers of a request as HTTP frameworks and `dict` hold them; case is ignored."""
+
+    def items(self) -> Iterable[tuple[Any, Any]]:
+        """The names and values."""
+        ...
+
+
 def verify(
     body: bytes,
-    header: str | bytes | None,
+    header: str | bytes | Headers | None,
     secret: str | Sequence[str],
     tolerance: float = TOLERANCE_SEC,
 ) -> WebhookEvent:
     """Verify the signature of a notification, and return its event.
 
-    `header` is the value of `TL-Signature`, `t=<Unix time>,v1=<HMAC-SHA256 of "t.body" in hex>`;
-    one valid `v1` is enough. `secret` is the secret of the webhook, or a list of secrets while one
-    replaces another. `tolerance` is the maximum difference between the clocks, in seconds.
+    `header` is the headers of the request, or the value of `TL-Signature`:
+    `t=<Unix time>,v1=<HMAC-SHA256 of "t.body" in hex>`; one valid `v1` is enough. `secret` is the
+    secret of the webhook, or a list of secrets while one replaces another. `tolerance` is the
+    maximum difference between the clocks, in seconds.
 
     >>> import hmac, time
     >>> from dodeca import webhooks
@@ -106,8 +115,10 @@ def _invalid_because(
     body: bytes, header: object, keys: Sequence[bytes], tolerance: float
 ) -> str | None:
     """Why a signature is invalid; None if it is valid."""
-    if header is None:
-        return f"the request has no {HEADER} header"
+    values = _signatures_in(header)
+    if len(values) != 1:
+        return f"the request has {len(values) or 'no'} {HEADER} header{'s' if values else ''}"
+    header = values[0]
     if not isinstance(header, str | bytes):
         return f"the {HEADER} header must be text, got {type(header).__name__}"
     text = header.encode("utf-8", "surrogatepass") if isinstance(header, str) else header
@@ -124,6 +135,19 @@ def _invalid_because(
     if abs(age) > tolerance:
         return f"it was signed {abs(age):.0f} s {'ago' if age > 0 else 'in the future'}"
     return None
+
+
+def _signatures_in(header: object) -> list[object]:
+    """The values of the signature's header; `header` is one value, or all headers of a request."""
+    if header is None:
+        return []
+    if not hasattr(header, "items"):
+        return [header]
+    return [value for name, value in header.items() if _lower(name) == HEADER.lower()]
+
+
+def _lower(name: str | bytes) -> str:
+    return (name.decode("latin-1") if isinstance(name, bytes) else str(name)).lower()
 
 
 def _is_signed(body: bytes, time: bytes, signatures: Sequence[bytes], key: bytes) -> bool:

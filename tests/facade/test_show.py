@@ -14,6 +14,8 @@ import pytest
 from dodeca import Client, DodecaError, Embeddings, Media, results
 from dodeca._base.html import ROWS
 from dodeca.batch import Batch
+from dodeca.bulk.journal import Failure
+from dodeca.bulk.results import Run
 from dodeca.emulator import samples
 from dodeca.results import (
     Asset,
@@ -182,3 +184,14 @@ def test_media_and_batches(tmp_path: Path) -> None:
     page = Batch((film(), DodecaError(EVIL)))._repr_html_()
     assert EVIL not in page
     assert "alert(1)" in "".join(Text(page).text)
+
+
+def test_a_notebook_shows_a_run_as_tables() -> None:
+    failure = Failure("1", "<b>.mp4", "video", "media_invalid", None, "it is no video", False)
+    run = Run(Path("data/vectors"), Path("data/errors"), total=2, done=1, failed=1)
+    run.failures = [failure]
+    run.end()
+    shown = run._repr_html_()
+    assert "<td>1 of 2: 1 done, 0 skipped, 1 failed, 0.0 minutes</td>" in shown
+    assert "<td>data/vectors</td>" in shown
+    assert "<td>&lt;b&gt;.mp4</td><td>it is no video</td>" in shown

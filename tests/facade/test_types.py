@@ -22,6 +22,7 @@ from scripts.coverage_table import methods
 PUBLIC_MODULES = (
     *("dodeca", "dodeca.types", "dodeca.results", "dodeca.errors", "dodeca.media"),
     *("dodeca.segmentation", "dodeca.embeddings", "dodeca.bulk", "dodeca.webhooks"),
+    "dodeca.emulator",
 )
 
 

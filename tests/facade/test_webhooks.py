@@ -6,9 +6,12 @@ import random
 import time
 import traceback
 from collections.abc import Callable
+from typing import Any
 
+import httpx
 import orjson
 import pytest
+import starlette.datastructures
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +34,16 @@ EVENT = {
 
 # Digits of another script, which int() takes as well.
 WIDE = str.maketrans("0123456789", "".join(map(chr, range(0xFF10, 0xFF1A))))
+
+
+class _NoMapping:
+    """Headers as those of Flask: they have items, and are no mapping."""
+
+    def __init__(self, pairs: Any) -> None:
+        self._pairs = dict(pairs).items() if isinstance(pairs, dict) else pairs
+
+    def items(self) -> Any:
+        return iter(self._pairs)
 
 
 def signature(body: bytes, stamp: str, secret: str = SECRET) -> str:
@@ -299,3 +312,27 @@ def test_whatever_arrives_is_an_event_or_one_of_our_errors(
 ) -> None:
     with pytest.raises(DodecaError):
         webhooks.verify(body, header, SECRET)
+
+
+@pytest.mark.parametrize("name", ["TL-Signature", "tl-signature", b"tl-signature"])
+@pytest.mark.parametrize(
+    "kind", [dict, httpx.Headers, starlette.datastructures.Headers, _NoMapping]
+)
+def test_the_headers_of_a_request_are_taken_as_they_are(name: Any, kind: Any) -> None:
+    header = signed()
+    pairs = {"Content-Type": "application/json", name: header}
+    if kind is starlette.datastructures.Headers:
+        pairs = {
+            str(key, "latin-1") if isinstance(key, bytes) else key: pairs[key] for key in pairs
+        }
+    assert webhooks.verify(BODY, kind(pairs), SECRET).extra == {"name": "test"}
+
+
+def test_headers_without_one_signature_are_rejected() -> None:
+    with pytest.raises(WebhookError, match="no TL-Signature header"):
+        webhooks.verify(BODY, {"Content-Type": "application/json"}, SECRET)
+    twice = httpx.Headers([("TL-Signature", "a"), ("tl-signature", "b")])
+    with pytest.raises(WebhookError, match="2 TL-Signature headers"):
+        webhooks.verify(BODY, _NoMapping(twice.multi_items()), SECRET)
+    with pytest.raises(WebhookError, match="must be text, got int"):
+        webhooks.verify(BODY, {"TL-Signature": 5}, SECRET)

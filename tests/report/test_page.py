@@ -75,6 +75,30 @@ def test_the_most_opaque_cell_is_the_best_segment(html: str) -> None:
     assert [float(opacity) > 0.9 for *_, opacity in cells] == [True, False, False, False]
 
 
+def test_equal_colours_of_a_query_are_equal_scores() -> None:
+    """An even row is neither palest nor darkest by itself, and scores of 0 are pale."""
+    query = _of_one_model([{"embedding": np.eye(512, dtype=np.float32)[0]}])
+    visual = np.zeros(512, np.float32)
+    visual[:2] = 0.73, (1 - 0.73**2) ** 0.5
+    vectors = {"visual": visual, "audio": np.eye(512, dtype=np.float32)[2]}
+    rows = [
+        {"embedding": vector, "start_sec": i, "end_sec": i + 1, "embedding_option": modality}
+        for modality, vector in vectors.items()
+        for i in range(3)
+    ]
+    html = report.render(video(), _of_one_model(rows), {"red": query}).html
+    shades = {
+        modality: set(re.findall(r'fill-opacity="([\d.]+)"', row))
+        for modality, row in re.findall(r'aria-label="(visual|audio): (.*?)</svg>', html)
+    }
+    assert shades == {"visual": {"1.00"}, "audio": {"0.10"}}
+    assert '<p class="legend">0.00<i></i>0.73</p>' in html
+
+
+def _of_one_model(rows: list[dict[str, object]]) -> Embeddings:
+    return Embeddings.from_items(rows, model_name="marengo3.0")
+
+
 def test_names_and_queries_are_text_and_never_markup() -> None:
     found, queries = embedded()
     html = report.render(video(), found, {HOSTILE: queries[QUERIES[0]]}, title=HOSTILE).html
@@ -122,7 +146,7 @@ def test_many_segments_have_no_boundaries_that_would_hide_them() -> None:
     times = [{"start_sec": i, "end_sec": i + 1, "embedding_scope": "clip"} for i in range(500)]
     vectors = np.random.default_rng(1).normal(size=(500, 512)).astype(np.float32)
     rows = [{"embedding": vectors[i], **times[i]} for i in range(500)]
-    page = report.render(video(), Embeddings.from_items(rows), queries)
+    page = report.render(video(), _of_one_model(rows), queries)
     assert page.html.count('class="scores dense"') == len(queries)
     assert page.html.count('fill-opacity="') == 500 * len(queries)
     assert ">8:00</text>" in page.html

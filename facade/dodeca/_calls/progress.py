@@ -10,7 +10,7 @@ from dodeca._base import extras
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
 Callback = Callable[[Any], object]
-_WAITING = "{desc} {postfix} [{elapsed}]"
+_WAITING = "{desc}{postfix} [{elapsed}]"  # tqdm puts a comma before the postfix
 
 
 def check_callback(on_progress: object) -> None:

@@ -92,11 +92,13 @@ class Client:
         )
 
     @classmethod
-    def emulated(cls, **options: Any) -> Client:
+    def emulated(cls, emulator: Emulator | None = None, **options: Any) -> Client:
         """Create a client of the local emulator in this process: no key, no network.
 
         `options` go to `dodeca.emulator.Emulator`: `media` is a folder of files served for URLs
-        with the same file name, `db` a file that stores the emulator's state.
+        with the same file name, `db` a file that stores the emulator's state. Without `emulator`
+        each client has an emulator of its own; clients that are given the same one share its
+        state, `Client` and `Client` alike, and leave it open when they close.
 
         >>> client = Client.emulated()
         >>> client.embed.text("a red car")
@@ -111,6 +113,10 @@ class Client:
             from dodeca.emulator import Emulator, EmulatorTransport
         except ImportError as exc:
             raise ConfigurationError(extras.missing("the emulator", "emulator", exc)) from exc
+        if emulator is not None and options:
+            raise ConfigurationError(f"options of an emulator that exists: {', '.join(options)}")
+        if emulator is not None:
+            return cls("emulated", transport=EmulatorTransport(emulator))
         try:
             emulator = Emulator(**options)
         except sqlite3.Error as exc:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import attrs
 
+from dodeca._base import html
+from dodeca.bulk.journal import Failure
 from dodeca.bulk.records import Failure
 
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
@@ -112,6 +114,15 @@ class Run:
     def end(self) -> None:
         """Stop the clock of the run."""
         self._ended = time.monotonic()
+
+    def _repr_html_(self) -> str:
+        numbers = [("inputs", str(self)), ("vectors", self.vectors), ("errors", self.errors)]
+        table = html.pairs("Run", [(name, str(value)) for name, value in numbers])
+        if not self.failures:
+            return table
+        shown = self.failures[: html.ROWS]
+        rows = [(failure.source, failure.reason) for failure in shown]
+        return table + html.table("Failures", ("source", "reason"), rows, len(self.failures))
 
     def __str__(self) -> str:
         parts = [f"{self.done} done", f"{self.skipped} skipped", f"{self.failed} failed"]

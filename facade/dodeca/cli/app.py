@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -106,7 +108,8 @@ def execute() -> int:
     command = typer.main.get_command(app)
     try:
         return int(command.main(prog_name="dodeca", standalone_mode=False) or ExitStatus.OK)
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, _exit_at_once)
         return ExitStatus.INTERRUPTED
     except Exception as error:
         if hasattr(error, "format_message"):  # a usage error of the click that typer brings
@@ -114,6 +117,11 @@ def execute() -> int:
         logging.getLogger("dodeca.cli").debug("the command failed", exc_info=True)
         Session().error(one_line(error))
         return exit_status_of(error)
+
+
+def _exit_at_once(*_: object) -> None:
+    """End while the command is already ending: another Ctrl-C is no error to show."""
+    os._exit(ExitStatus.INTERRUPTED)
 
 
 def _report_usage(error: Exception) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -46,15 +46,27 @@ class ScoreTimeline:
         """Whether the scores differ by more than noise."""
         return self.high - self.low >= _MIN_RANGE
 
-    @property
-    def normalized_scores(self) -> NDArray[np.float64]:
-        """The scores scaled from 0 (lowest) to 1 (highest), of shape (n,).
 
-        Each timeline has its own scale, because scores of different modalities lie in different
-        ranges. If all scores are nearly equal, none comes near 1.
-        """
-        spread = max(self.high - self.low, _MIN_RANGE)
-        return (self.scores.astype(np.float64) - self.low) / spread
+@attrs.frozen
+class ScoreScale:
+    """The scale of a query's colours: from 0, or its lowest score if that is less, to its highest.
+
+    It is the same for all timelines of the query, so that equal colours are equal scores. Scores
+    that are all near 0 stay near its beginning.
+    """
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, timelines: Sequence[ScoreTimeline]) -> ScoreScale:
+        """The scale of these timelines of one query."""
+        low = min(0.0, *(timeline.low for timeline in timelines))
+        return cls(low, max(_MIN_RANGE, *(timeline.high for timeline in timelines)))
+
+    def normalize(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Scores as shares of the scale, from 0 to 1."""
+        return (scores.astype(np.float64) - self.low) / (self.high - self.low)
 
 
 def timed_segments(embeddings: Embeddings) -> Embeddings:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from dodeca._base.text import as_unicode
 from dodeca.embeddings.timeline import (
+    ScoreScale,
     ScoreTimeline,
     format_score,
     format_time,
@@ -58,6 +59,11 @@ class ReportQuery:
     timelines: list[ScoreTimeline]
     matches: list[ReportMatch]
 
+    @property
+    def scale(self) -> ScoreScale:
+        """The scale of its colours."""
+        return ScoreScale.of(self.timelines)
+
 
 def page(
     path: Path,
@@ -93,7 +99,7 @@ def page(
         thumbnails=thumbnails,
         queries=shown,
         ticks=_ticks(duration),
-        cells=lambda timeline: _cells(timeline, duration),
+        cells=lambda timeline, scale: _cells(timeline, scale, duration),
         is_dense=lambda timeline: len(timeline.scores) > _MANY_SEGMENTS,
         format_time=format_time,
         format_score=format_score,
@@ -141,13 +147,13 @@ def _stated_duration(embeddings: Embeddings) -> float:
     return (embeddings.metadata.duration if embeddings.metadata else None) or 0.0
 
 
-def _cells(timeline: ScoreTimeline, duration: float) -> Markup:
+def _cells(timeline: ScoreTimeline, scale: ScoreScale, duration: float) -> Markup:
     """The segments of a timeline as SVG rectangles; the higher the score, the more opaque."""
     cells = []
-    segments = zip(timeline.start_sec, timeline.end_sec, timeline.normalized_scores, strict=True)
-    for start, end, score in segments:
+    shares = scale.normalize(timeline.scores)
+    for start, end, share in zip(timeline.start_sec, timeline.end_sec, shares, strict=True):
         left, right = (round(float(time) / duration * _WIDTH) for time in (start, end))
-        opacity = _MIN_OPACITY + (1 - _MIN_OPACITY) * float(score)
+        opacity = _MIN_OPACITY + (1 - _MIN_OPACITY) * float(share)
         cells.append(
             f'<rect x="{left}" width="{max(right - left, 1)}" height="100" '
             f'fill-opacity="{opacity:.2f}"/>'

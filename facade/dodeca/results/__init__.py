@@ -5,7 +5,12 @@ does not know are kept in `extra`, unknown values of enumerations are kept as st
 """
 
 from dodeca.results._build import Page, Result, build_page, build_result, remaining_fields
-from dodeca.results.embedding import EmbeddingMetadata, EmbeddingsV1, EmbeddingTask
+from dodeca.results.embedding import (
+    EmbeddingMetadata,
+    EmbeddingsV1,
+    EmbeddingTask,
+    EmbeddingTaskMedia,
+)
 from dodeca.results.library import (
     Asset,
     Chunk,
@@ -53,6 +58,7 @@ __all__ = [
     "ChunkReport",
     "EmbeddingMetadata",
     "EmbeddingTask",
+    "EmbeddingTaskMedia",
     "EmbeddingsV1",
     "Gist",
     "Highlight",

@@ -21,6 +21,7 @@ _RENAMED = {
     "task_id": "id",
     "video_clip_length": "clip_length",  # of the first embedding API
     "video_embedding_scope": "embedding_scopes",
+    "video_embedding_option": "embedding_options",
 }
 
 

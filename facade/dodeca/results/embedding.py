@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dodeca.results._build import Result, extra
+from dodeca.results._build import Result, extra, nested
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
@@ -35,14 +35,28 @@ class EmbeddingMetadata(Result):
 
 
 @attrs.frozen(repr=False)
+class EmbeddingTaskMedia(Result):
+    """The media of an embedding task of the first embedding API, without vectors."""
+
+    metadata: EmbeddingMetadata | None = nested(EmbeddingMetadata)
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen(repr=False)
 class EmbeddingTask(Result):
-    """An embedding task in a list; `tasks.retrieve(id)` gives its job."""
+    """An embedding task in a list; `tasks.retrieve(id)` gives its job.
+
+    Tasks of the first embedding API have `video_embedding` or `audio_embedding`: what their input
+    is, as in `task.video_embedding.metadata.duration`.
+    """
 
     id: str | None = None
     status: str | None = None
     model_name: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    video_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
+    audio_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
     extra: Mapping[str, Any] = extra()
 
 
