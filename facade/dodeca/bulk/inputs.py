@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import attrs
 import orjson
 
+from dodeca._base.text import cut
 from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.params import choices, unicode
 from dodeca.errors import InvalidRequestError
@@ -189,6 +190,8 @@ def _manifest_items(path: Path, options: EmbedOptions) -> Iterator[Item]:
     """The rows of a table; paths in it are relative to its folder."""
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _parquet_rows(path)
     for number, row in enumerate(rows):
+        if number == 0:
+            _check_columns(row, path)
         yield row_item(row, options, f"row {number} of {path.name}", path.parent)
 
 
@@ -200,13 +203,32 @@ def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
                     raise InvalidRequestError(
                         f"{path.name} has a row with more values than columns"
                     )
-                yield {name: _csv_value(name, text) for name, text in row.items() if text}
+                yield {name: _csv_value(name, text) for name, text in row.items()}
     except (UnicodeDecodeError, csv.Error) as exc:
         raise InvalidRequestError(f"cannot read {path.name}: {exc}") from exc
 
 
-def _csv_value(name: str, text: str) -> Scalar:
-    """Numbers become numbers, except in sources and options."""
+def _check_columns(row: Mapping[str, Any], path: Path) -> None:
+    """Check that a table has a column of sources, by its first row."""
+    if row.keys() & {*SOURCES}:
+        return
+    is_csv = path.suffix.lower() == ".csv" and len(row) == 1
+    hint = "; a CSV file has commas between its columns" if is_csv else ""
+    raise InvalidRequestError(
+        f"{path.name} must have a column {' or '.join(SOURCES)}, "
+        f"got the columns {_quoted(row)}{hint}"
+    )
+
+
+def _quoted(names: Iterable[Any]) -> str:
+    """Names for an error, cut to 200 characters."""
+    return cut(", ".join(map(repr, names)), 200)
+
+
+def _csv_value(name: str, text: str | None) -> Scalar:
+    """Numbers become numbers, except in sources and options; an empty cell is None."""
+    if not text:
+        return None
     if name in SOURCES or (name in _OPTIONS and not name.endswith("_sec")):
         return text
     for read, form in ((int, r"[+-]?(0|[1-9]\d{0,17})"), (float, r"[+-]?\d+\.\d*([eE][+-]?\d+)?")):
@@ -222,8 +244,7 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
         with ParquetFile(path) as table:
             for batch in table.iter_batches(1_000):
-                for row in batch.to_pylist():
-                    yield {name: value for name, value in row.items() if value is not None}
+                yield from batch.to_pylist()
     except ArrowException as exc:
         raise InvalidRequestError(f"cannot read {path.name}: {exc}") from exc
 
@@ -246,7 +267,8 @@ def row_item(
     named = [name for name in (*SOURCES, "media") if name in values]
     if len(named) != 1:
         raise InvalidRequestError(
-            f"{where} must have exactly one of {', '.join(SOURCES)} or media, got {named or 'none'}"
+            f"{where} must have exactly one of {', '.join(SOURCES)} or media, "
+            f"got {_quoted(named or values) or 'an empty row'}"
         )
     source, kind = values.pop(named[0]), values.pop("input_type", None)
     if kind not in (None, *KINDS):
