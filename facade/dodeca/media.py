@@ -479,7 +479,12 @@ def _check_size(media: Media, limit: int, rule: str) -> None:
 
 
 def source_name(media: Media) -> str | None:
-    """What `Embeddings.source` says: the absolute path, URL or asset id; None for bytes."""
+    """What `Embeddings.source` says: the absolute path, URL or asset id; None for bytes.
+
+    >>> from dodeca.media import Media, source_name
+    >>> source_name(Media.asset("6298d673f1090f1100476d4c"))
+    '6298d673f1090f1100476d4c'
+    """
     if media.path is not None:
         name = os.path.abspath(media.path)  # noqa: PTH100 - keeps links
         return name.encode(errors="backslashreplace").decode()  # names that are not UTF-8

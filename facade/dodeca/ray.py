@@ -10,7 +10,6 @@ engine="ray")` needs nothing of this module.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +21,7 @@ from dodeca._base.row_ids import row_id
 from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca.bulk.failures import failure_reason
-from dodeca.bulk.inputs import EmbedOptions, Item, metadata_names, row_item
+from dodeca.bulk.inputs import EmbedOptions, Item, is_missing, metadata_names, row_item
 from dodeca.bulk.routing import media_of, needs_task
 from dodeca.errors import DodecaError
 from dodeca.media import Media
@@ -161,11 +160,7 @@ def _rows(batch: Any) -> list[dict[str, Any]]:
     else:
         columns = [batch[name] for name in batch]
         rows = [dict(zip(batch, values, strict=True)) for values in zip(*columns, strict=True)]
-    return [{k: v for k, v in row.items() if not _is_missing(v)} for row in rows]
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
+    return [{k: v for k, v in row.items() if not is_missing(v)} for row in rows]
 
 
 def _vector_rows(item: Item, found: Embeddings) -> list[dict[str, Any]]:

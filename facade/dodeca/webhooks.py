@@ -71,7 +71,7 @@ def verify(
         WebhookError: no valid signature, an old or future time, or a body that is no JSON object.
         InvalidRequestError: `body` is not bytes, or `secret` or `tolerance` is invalid.
     """
-    keys = _Keys(secret)
+    keys = _Secrets(secret)
     del secret  # a traceback that shows variables does not show it
     if not isinstance(body, bytes | bytearray | memoryview):
         raise InvalidRequestError(f"body must be the bytes that arrived, got {type(body).__name__}")
@@ -87,7 +87,7 @@ def verify(
     return _event(content)
 
 
-class _Keys:
+class _Secrets:
     """The secrets of a webhook, which no repr shows; `problem` says why they are unusable."""
 
     def __init__(self, secret: object) -> None:

@@ -6,8 +6,12 @@ raised a `DatasetError` (or another `DodecaError`) before it wrote to the datase
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,11 +21,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Embeddings
+from dodeca._base.files import sync_folder
 from dodeca.bulk.inputs import EmbedOptions, items
 from dodeca.bulk.results import Run
 from dodeca.bulk.run import embed_inputs
 from dodeca.bulk.settings import RunSettings
-from dodeca.errors import DatasetError, DodecaError
+from dodeca.errors import ConfigurationError, DatasetError, DodecaError, InvalidRequestError
+from tests.bulk.library import ROOT
 from tests.depth import depth
 
 DAMAGES = depth(50, deep=500, soak=10_000)
@@ -185,6 +191,62 @@ def test_a_folder_in_the_place_of_the_lock_is_named(tmp_path: Path) -> None:
     (tmp_path / "journal.lock").mkdir()
     with pytest.raises(DatasetError, match=r"journal.lock cannot be read or written"):
         embed(TEXTS, tmp_path)
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    """A limit on the size of files stands for it."""
+    program = """
+import resource, sys
+from pathlib import Path
+from dodeca.errors import DatasetError
+from tests.bulk.test_damage import TEXTS, embed
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+try:
+    embed(TEXTS, Path(sys.argv[1]))
+except DatasetError as exc:
+    print(exc)
+"""
+    for size in (0, 3_000, 100_000):
+        out = tmp_path / str(size)
+        command = [sys.executable, "-c", program, str(out), str(size)]
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert found.returncode == 0, found.stderr
+        assert "cannot be read or written" in found.stdout
+        assert str(out) in found.stdout
+        assert embed(TEXTS, out).exit_code == 0
+        assert rows_by_input(out) == dict.fromkeys(keys(TEXTS), 1)
+
+
+def test_a_journal_of_a_newer_version_is_refused_by_name(
+    tmp_path: Path, libraries: dict[str, Path]
+) -> None:
+    out = Path(shutil.copytree(libraries["ended"], tmp_path / "out"))
+    (out / "journal.sha256").unlink()
+    db = sqlite3.connect(out / "journal.sqlite")
+    db.execute("PRAGMA user_version = 3")
+    db.close()
+    before = contents(out)
+    for dry_run in (False, True):
+        with pytest.raises(ConfigurationError, match=r"journal.sqlite has version 3, .* up to 2"):
+            embed(TEXTS, out, dry_run=dry_run)
+    assert contents(out) == before
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_an_output_with_nul_is_rejected(tmp_path: Path, dry_run: bool) -> None:
+    with pytest.raises(InvalidRequestError, match="character NUL"):
+        embed(TEXTS, Path(f"{tmp_path}/a\0b"), dry_run=dry_run)
+
+
+def test_windows_does_not_open_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError("Windows opens no folder")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "name", "nt")
+        patched.setattr(os, "open", refuse)
+        sync_folder(tmp_path)
 
 
 def test_a_folder_that_moves_during_a_run_ends_it(tmp_path: Path) -> None:

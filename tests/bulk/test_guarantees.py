@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -180,9 +181,9 @@ def test_the_next_inputs_are_found_without_a_full_scan(tmp_path: Path) -> None:
     texts = [{"text": f"text {n}"} for n in range(2_000)]
     journal.register(items(texts, EmbedOptions()), lambda _: None)
     steps: list[None] = []
-    journal._db.set_progress_handler(lambda: steps.append(None), 1_000)
+    journal._file.db.set_progress_handler(lambda: steps.append(None), 1_000)
     found = journal.next_rows(1_000, 10, retry_failed=False, resubmit=False)
-    journal._db.set_progress_handler(None, 0)
+    journal._file.db.set_progress_handler(None, 0)
     journal.close()
     assert [row.seq for row in found] == [*range(1_001, 1_011)]
     assert len(steps) < 5
@@ -309,3 +310,59 @@ def test_old_rows_are_removed_from_a_part_in_one_rewrite(tmp_path: Path) -> None
         )
     assert len(rows(tmp_path / "out")) == 0
     assert points.count("after the rename of part") == 1
+
+
+def test_a_task_and_an_asset_that_the_service_lost_are_made_again(tmp_path: Path) -> None:
+    inputs, out = audio_files(tmp_path / "in", 1), tmp_path / "out"
+    with Client.emulated(pace="2") as client:
+        arrange(client, {"fault": "500", "operation": "embed_v2_tasks_retrieve", "times": None})
+        assert client.embed.run(inputs, out=out, via="task").failed == 1
+    with Client.emulated() as other:
+        run = other.embed.run(inputs, out=out, via="task")
+        assert (run.done, run.exit_code) == (1, 0)
+        assert len(list(other.assets.list())) == 1
+
+
+@pytest.mark.parametrize("point", ["after the commit of an asset", "after upload"])
+def test_the_asset_of_an_old_content_is_deleted(tmp_path: Path, point: str) -> None:
+    inputs, out = audio_files(tmp_path / "in", 1), tmp_path / "out"
+    settings = RunSettings(via="task", keep_assets=False, reconcile_after_sec=0.2)
+
+    def die(reached: str) -> None:
+        if reached == point:
+            raise OSError("killed")
+
+    with Client.emulated() as client:
+        service = BulkService(client._transport)
+        with pytest.raises(OSError, match="killed"):
+            embed_inputs(service, inputs, out, options=EmbedOptions(), settings=settings, hook=die)
+        assert len(list(client.assets.list())) == 1
+        audio_files(inputs, 1, 5.0)
+        run = embed_inputs(service, inputs, out, options=EmbedOptions(), settings=settings)
+        assert (run.done, run.exit_code) == (1, 0)
+        assert list(client.assets.list()) == []
+
+
+@pytest.mark.parametrize(("via", "point"), [("task", "before upload"), ("sync", "before embed")])
+def test_a_file_that_another_one_replaced_is_not_taken_for_it(
+    tmp_path: Path, via: Any, point: str
+) -> None:
+    """The other file has the same size and the same mtime."""
+    folder, out = audio_files(tmp_path / "in", 1), tmp_path / "out"
+    path = next(folder.iterdir())
+    other = path.with_suffix(".new")
+    other.write_bytes(path.read_bytes()[:-2] + b"\x12\x34")
+    os.utime(other, ns=(1, path.stat().st_mtime_ns))
+
+    def replace(reached: str) -> None:
+        if reached == point and other.exists():
+            other.replace(path)
+
+    with Client.emulated() as client:
+        service, settings = BulkService(client._transport), RunSettings(via=via)
+        options = EmbedOptions()
+        run = embed_inputs(service, path, out, options=options, settings=settings, hook=replace)
+        assert [failure.code for failure in run.failures] == ["source_changed"]
+        run = embed_inputs(service, path, out, options=options, settings=settings)
+        assert (run.done, run.exit_code) == (1, 0)
+        assert len(rows(out)) == len(client.embed.audio(path))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client, Media
-from dodeca.bulk.inputs import EmbedOptions, items
+from dodeca.bulk.inputs import EmbedOptions, items, row_item
 from dodeca.bulk.journal import done_keys
 from dodeca.emulator import samples
 from dodeca.errors import InvalidRequestError
@@ -164,4 +169,58 @@ def test_a_folder_that_cannot_be_read_is_named(
 def test_an_empty_journal_has_no_done_inputs(tmp_path: Path) -> None:
     """A kill between creating the file and its tables leaves it so."""
     (tmp_path / "journal.sqlite").touch()
-    assert done_keys(tmp_path / "journal.sqlite", is_lance=False) == frozenset()
+    assert done_keys(tmp_path / "journal.sqlite") == frozenset()
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), Decimal("nan")],
+    ids=str,
+)
+def test_a_missing_value_is_absent(missing: Any) -> None:
+    row = {"text": "a", "path": missing, "segmentation": missing, "score": missing}
+    found = row_item(row, EmbedOptions(), "the row")
+    assert (found.source, dict(found.metadata)) == ("a", {"score": None})
+
+
+def test_the_missing_values_of_pandas_are_absent() -> None:
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(
+        {
+            "text": ["a", None],
+            "path": [None, "b.png"],
+            "start_sec": [float("nan"), 1.0],
+            "day": [pandas.NaT, pandas.Timestamp("2026-01-02")],
+            "year": pandas.array([pandas.NA, 1999], dtype="Int64"),
+        }
+    )
+    first, second = items(table.to_dict("records"), EmbedOptions())
+    assert (first.source, dict(first.metadata)) == ("a", {"day": None, "year": None})
+    assert dict(second.metadata) == {"day": "2026-01-02T00:00:00", "year": 1999}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.csv", "text,note,text\na,b,c\n", "a.csv has more than one column 'text'"),
+        ("a.csv", "text,note\n", "a.csv has no rows"),
+        ("a.csv", "", "a.csv has no rows"),
+        ("notes/a.txt", "no medium", "there is no image, audio or video file in"),
+    ],
+)
+def test_inputs_that_say_nothing_are_rejected(
+    tmp_path: Path, name: str, content: str, reason: str
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+    named = path if path.suffix == ".csv" else path.parent
+    with pytest.raises(InvalidRequestError, match=re.escape(reason)):
+        list(items(named, EmbedOptions()))
+
+
+def test_a_parquet_table_with_a_column_twice_is_rejected(tmp_path: Path) -> None:
+    table = pa.table([pa.array(["a"]), pa.array(["b"])], names=["text", "text"])
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(InvalidRequestError, match="more than one column 'text'"):
+        list(items(tmp_path / "a.parquet", EmbedOptions()))

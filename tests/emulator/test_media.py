@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from dodeca.emulator import samples
 from dodeca.emulator.media.analysis import analyse
@@ -462,3 +463,11 @@ def test_metadata_may_be_no_utf_8(tmp_path: Path) -> None:
     content = titled.read_bytes()
     assert b"a title" in content
     assert probe(content.replace(b"a title", b"\xff\xfe\xe9itle")).duration == 1
+
+
+def test_an_animated_png_and_an_avif_are_images(tmp_path):
+    frames = [Image.new("RGB", (128, 128), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:], duration=500)
+    frames[0].save(tmp_path / "a.avif")
+    found = [probe(tmp_path / name) for name in ("a.png", "a.avif")]
+    assert [(info.kind, info.format) for info in found] == [("image", "png"), ("image", "avif")]

@@ -163,7 +163,7 @@ def test_what_is_no_base64_is_refused(emulator: Emulator, text: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("kind", "limit"), [("image", 5), ("audio", 36), ("video", 36)])
+@pytest.mark.parametrize(("kind", "limit"), [("image", 32), ("audio", 36), ("video", 36)])
 def test_base64_has_a_limit(emulator: Emulator, kind: MediaKind, limit: int) -> None:
     most = limit * 1024**2
     whole = "A" * (-(-most // 3) * 4)

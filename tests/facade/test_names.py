@@ -126,3 +126,22 @@ def test_public_docstrings_say_video_image_and_audio() -> None:
 )
 def test_pages_say_video_image_and_audio(page: Path) -> None:
     assert not [match[0] for match in ODD.finditer(prose(page.read_text(encoding="utf-8")))]
+
+
+def test_what_is_protected_is_named_and_not_who_reported_it() -> None:
+    """No file of code, tests or pages leads to a public report."""
+    report = re.compile(
+        r"github\.com/\S+/(issues|pull|discussions)/\d|\b(issue|PR) ?#\d|reported by @"
+        r"|(stackoverflow|reddit|gitlab|gist\.github)\.com",
+        re.IGNORECASE,
+    )
+    folders = [ROOT / name for name in ("facade", "scripts", "tests", "spec")]
+    files = [path for folder in folders for path in folder.rglob("*.[pmyt][yd]*") if path.is_file()]
+    assert len(files) > 300
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in files
+        if path != Path(__file__)
+        and (match := report.search(path.read_text(encoding="utf-8", errors="replace")))
+    ]
+    assert found == []

@@ -52,7 +52,7 @@ class AsyncTransport:
         self.base_url = settings.base_url
         self.settings = settings
         self._key = key
-        self.custom = transport
+        self.custom: messages.AsyncTransport | Literal["httpx"] | None = transport
         host = messages.parse_url(settings.base_url).host
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = AsyncConnectionPools(transport, trust_env=settings.trust_env)

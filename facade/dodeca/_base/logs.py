@@ -38,6 +38,7 @@ class Secret(Protocol):
 
     def redact(self, text: bytes) -> bytes:
         """The text without that value."""
+        ...
 
 
 _SECRETS: weakref.WeakSet[Secret] = weakref.WeakSet()

@@ -53,7 +53,7 @@ class Transport:
         self.base_url = settings.base_url
         self.settings = settings
         self._key = key
-        self.custom = transport
+        self.custom: messages.Transport | Literal["httpx"] | None = transport
         host = messages.parse_url(settings.base_url).host
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = ConnectionPools(transport, trust_env=settings.trust_env)

@@ -219,7 +219,11 @@ class Dataset:
         """Convert the metadata columns of older parts to the types that they have now."""
         import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-        for part in () if self._paths.table else self._journal.parts():
+        if self._paths.table:
+            if self._journal.parts():
+                _convert_lance_columns(self._paths, self._with_metadata_types)
+            return
+        for part in self._journal.parts():
             path = self._paths.part(part)
             found = pq.read_schema(path)
             wanted = self._with_metadata_types(found)
@@ -375,6 +379,21 @@ def _merge_into_lance(paths: OutputPaths, table: Any) -> None:
     )
 
 
+def _convert_lance_columns(paths: OutputPaths, wanted_of: Callable[[Any], Any]) -> None:
+    """Convert columns to the types that they should have: a new version of the whole table."""
+    import lancedb
+    import pyarrow as pa
+
+    table = _open_lance_table(paths)
+    wanted = wanted_of(table.schema)
+    if not table.schema.equals(wanted):
+        batches = table.search().limit(None).to_batches()
+        converted = (batch.cast(wanted) for batch in batches)
+        lancedb.connect(paths.vectors).create_table(
+            paths.table, pa.RecordBatchReader.from_batches(wanted, converted), mode="overwrite"
+        )
+
+
 def _sql_list(keys: Set[str]) -> str:
     return ", ".join(f"'{key}'" for key in sorted(keys))
 
@@ -393,10 +412,7 @@ def _open_lance_table(paths: OutputPaths, like: Any = None) -> Any:
 
 def lance_rows_by_input(paths: OutputPaths) -> Counter[str]:
     """The number of rows of each input in the table; none if there is no table."""
-    import lancedb
-
-    names = lancedb.connect(paths.vectors).table_names(limit=1_000_000)
-    if paths.table not in names:
+    if not (paths.vectors / f"{paths.table}.lance").exists():
         return Counter()
     table = _open_lance_table(paths).search().select(["input_id"]).limit(None).to_arrow()
     return Counter(table["input_id"].to_pylist())

@@ -25,6 +25,8 @@ from dodeca.bulk.workers import Workers
 from dodeca.errors import RateLimitError
 from dodeca.media import Media
 
+_REPORT_SEC = 30.0  # progress is reported after each result, and after such a wait
+
 
 class Engine:
     """Embeds the registered inputs of a run, until all are finished or the run has to stop."""
@@ -67,7 +69,7 @@ class Engine:
                 wake = self._start_due_steps()
                 if not machine.in_progress or machine.fatal:
                     break
-                if self._handle_results(wake):
+                if self._handle_results(min(wake, _REPORT_SEC)) or wake >= _REPORT_SEC:
                     self._report_progress(self._run)
                 if machine.spooled_bytes > self._settings.spool_bytes:
                     self.flush()

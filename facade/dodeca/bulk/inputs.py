@@ -8,7 +8,7 @@ import glob
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -153,7 +153,12 @@ def _items_named(
         is_table = path.suffix.lower() in _MANIFESTS
         yield from _manifest_items(path, options) if is_table else [_file_item(path, options, {})]
     elif path.is_dir():
-        yield from _folder_items(path, options)
+        found = False
+        for item in _folder_items(path, options):
+            found = True
+            yield item
+        if not found:
+            raise InvalidRequestError(f"there is no image, audio or video file in {name!r}")
     elif matches := _glob_matches(name):
         for match in matches:
             if match.is_file():
@@ -189,35 +194,39 @@ def _raise_unreadable(error: OSError) -> None:
 def _manifest_items(path: Path, options: EmbedOptions) -> Iterator[Item]:
     """The rows of a table; paths in it are relative to its folder."""
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _parquet_rows(path)
+    number = -1
     for number, row in enumerate(rows):
-        if number == 0:
-            _check_columns(row, path)
         yield row_item(row, options, f"row {number} of {path.name}", path.parent)
+    if number < 0:
+        raise InvalidRequestError(f"{path} has no rows")
 
 
 def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
-            for row in csv.DictReader(stream, restkey=""):
+            reader = csv.DictReader(stream, restkey="")
+            _check_columns(path, reader.fieldnames or [])
+            for row in reader:
                 if "" in row:
                     raise InvalidRequestError(
                         f"{path.name} has a row with more values than columns"
                     )
-                yield {name: _csv_value(name, text) for name, text in row.items()}
+                yield {name: _csv_value(name, text) if text else None for name, text in row.items()}
     except (UnicodeDecodeError, csv.Error) as exc:
         raise InvalidRequestError(f"cannot read {path.name}: {exc}") from exc
 
 
-def _check_columns(row: Mapping[str, Any], path: Path) -> None:
-    """Check that a table has a column of sources, by its first row."""
-    if row.keys() & {*SOURCES}:
-        return
-    is_csv = path.suffix.lower() == ".csv" and len(row) == 1
-    hint = "; a CSV file has commas between its columns" if is_csv else ""
-    raise InvalidRequestError(
-        f"{path.name} must have a column {' or '.join(SOURCES)}, "
-        f"got the columns {_quoted(row)}{hint}"
-    )
+def _check_columns(path: Path, names: Sequence[str]) -> None:
+    """Check that a table has a column of sources, and none twice."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InvalidRequestError(f"{path.name} has more than one column {twice[0]!r:.200}")
+    if names and not {*SOURCES} & {*names}:
+        is_one_csv_column = path.suffix.lower() == ".csv" and len(names) == 1
+        hint = "; a CSV file has commas between its columns" if is_one_csv_column else ""
+        raise InvalidRequestError(
+            f"{path.name} must have a column {' or '.join(SOURCES)}, "
+            f"got the columns {_quoted(names)}{hint}"
+        )
 
 
 def _quoted(names: Iterable[Any]) -> str:
@@ -225,10 +234,8 @@ def _quoted(names: Iterable[Any]) -> str:
     return cut(", ".join(map(repr, names)), 200)
 
 
-def _csv_value(name: str, text: str | None) -> Scalar:
-    """Numbers become numbers, except in sources and options; an empty cell is None."""
-    if not text:
-        return None
+def _csv_value(name: str, text: str) -> Scalar:
+    """Numbers become numbers, except in sources and options."""
     if name in SOURCES or (name in _OPTIONS and not name.endswith("_sec")):
         return text
     for read, form in ((int, r"[+-]?(0|[1-9]\d{0,17})"), (float, r"[+-]?\d+\.\d*([eE][+-]?\d+)?")):
@@ -243,6 +250,7 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
     try:
         with ParquetFile(path) as table:
+            _check_columns(path, table.schema_arrow.names)
             for batch in table.iter_batches(1_000):
                 yield from batch.to_pylist()
     except ArrowException as exc:
@@ -263,7 +271,10 @@ def row_item(
     row: Mapping[str, Any], options: EmbedOptions, where: str, folder: Path = Path()
 ) -> Item:
     """The item of a row: exactly one source, options by name, and metadata under other names."""
-    values = {name: value for name, value in row.items() if value is not None}
+    values = {name: None if is_missing(value) else value for name, value in row.items()}
+    for name in [*SOURCES, "media", "input_type", *_OPTIONS]:
+        if values.get(name, "") is None:
+            del values[name]
     named = [name for name in (*SOURCES, "media") if name in values]
     if len(named) != 1:
         raise InvalidRequestError(
@@ -282,6 +293,16 @@ def row_item(
     except InvalidRequestError as exc:
         raise InvalidRequestError(f"{where}: {exc}") from exc
     return attrs.evolve(found, kind=kind) if kind else found
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell of a table has no value: None, NaN, NaT, or the NA of pandas."""
+    if value is None:
+        return True
+    try:
+        return bool(value != value)  # NaN and NaT differ from themselves
+    except (TypeError, ValueError, ArithmeticError):  # NA is neither true nor false
+        return type(value).__name__ == "NAType"
 
 
 def metadata_names(columns: Iterable[str]) -> list[str]:

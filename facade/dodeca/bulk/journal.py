@@ -370,11 +370,11 @@ class Journal:
             " AND seq NOT IN (SELECT seq FROM spool)"
         ).fetchall()
 
-    def keys_of_part(self, part: str) -> set[str]:
+    def keys_of_part(self, part: str) -> Set[str]:
         """The keys of the inputs whose rows are in a part, if only for now."""
         return {key for (key,) in self._query("SELECT key FROM inputs WHERE part = ?", [part])}
 
-    def undigested_keys(self) -> set[str]:
+    def undigested_keys(self) -> Set[str]:
         """The keys of the inputs whose row sets version 1 put into the spool."""
         sql = "SELECT key FROM inputs JOIN spool USING (seq) WHERE digest IS NULL"
         return {key for (key,) in self._query(sql)}
@@ -457,8 +457,11 @@ class Journal:
             self._file.abandon()
 
 
-def done_keys(path: Path, *, is_lance: bool) -> frozenset[str]:
-    """The keys of the inputs that are done, and whose parts exist; opens the journal read-only."""
+def done_keys(path: Path, parts: Path | None = None) -> frozenset[str]:
+    """The keys of the inputs that are done; opens the journal read-only.
+
+    `parts` is the folder of the parts: inputs whose part is missing are not done.
+    """
     db = connect_read_only(path)
     if db is None:
         return frozenset()  # a run was killed before it made the tables
@@ -468,8 +471,7 @@ def done_keys(path: Path, *, is_lance: bool) -> frozenset[str]:
         raise storage_error(path, exc) from exc
     finally:
         db.close()
-    folder = path.parent / "vectors"
-    exists = {part: is_lance or (folder / f"{part}.parquet").exists() for _, part in found}
+    exists = {part: parts is None or (parts / f"{part}.parquet").exists() for _, part in found}
     return frozenset(key for key, part in found if part is None or exists[part])
 
 

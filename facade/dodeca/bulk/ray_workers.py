@@ -34,7 +34,7 @@ class RayWorkers:
         factory = steps.service.factory()
         self._started_ray = not ray.is_initialized()
         if self._started_ray:
-            ray.init(include_dashboard=False, log_to_driver=False)
+            _start_ray(ray)
         actors = min(max(int(ray.cluster_resources().get("CPU", 1)), 1), count)
         actor_class = ray.remote(
             num_cpus=1, max_restarts=-1, max_concurrency=math.ceil(count / actors)
@@ -76,6 +76,17 @@ class RayWorkers:
             self._ray.kill(actor)
         if self._started_ray:
             self._ray.shutdown()
+
+
+def _start_ray(ray: Any) -> None:
+    try:
+        ray.init(include_dashboard=False, log_to_driver=False)
+    except Exception as exc:  # Ray raises bare ones
+        ray.shutdown()  # ends what was started already
+        raise ConfigurationError(
+            f"Ray did not start: {exc}; try again when this machine is less busy, start a cluster "
+            'with "ray start --head" and run "ray.init()" first, or use engine="local"'
+        ) from exc
 
 
 class StepActor:

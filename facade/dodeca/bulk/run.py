@@ -55,7 +55,7 @@ def embed_inputs(
     try:
         check_library(journal, paths)
         in_memory: dict[str, Media] = {}
-        journal.register(_collect_in_memory(items(inputs, options), in_memory), _stamp)
+        journal.register(_collect_in_memory(items(inputs, options), in_memory), _file_stamp)
         types = _metadata_types(journal)
         run = _started_run(journal, paths, settings)
         steps = Steps(service, journal.id, hook)
@@ -87,7 +87,7 @@ def _collect_in_memory(found: Iterator[Item], in_memory: dict[str, Media]) -> It
         yield item
 
 
-def _stamp(item: Item) -> FileStamp | None:
+def _file_stamp(item: Item) -> FileStamp | None:
     """The stamp of a file; None for other inputs, and for a missing file."""
     if item.origin != "file":
         return None
@@ -143,7 +143,7 @@ def _dry_run(
     paths = OutputPaths.of(out, create=False)
     done: frozenset[str] = frozenset()
     if paths.journal.exists():
-        done = done_keys(paths.journal, is_lance=bool(paths.table))
+        done = done_keys(paths.journal, None if paths.table else paths.vectors)
     found = estimate(items(inputs, options), done.__contains__, settings.via)
     return Run(
         paths.vectors,

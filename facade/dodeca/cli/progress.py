@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +34,24 @@ class _AmountColumn(ProgressColumn):
         speed = f"  {task.speed / _MB:.1f} MB/s" if task.speed else ""
         amount = f"{task.completed / _MB:.0f} of {task.total / _MB:.0f} MB{speed}"
         return Text(amount, style="cyan")
+
+
+_LINE_SEC = 30.0
+
+
+def progress_lines(
+    show: Callable[[str], object], clock: Callable[[], float] = time.monotonic
+) -> Callable[[Any], None]:
+    """What to call with the state of a run: shows it in a line each 30 seconds, for logs."""
+    last = clock()
+
+    def report(run: Any) -> None:
+        nonlocal last
+        if clock() - last >= _LINE_SEC and not run.has_ended:
+            last = clock()
+            show(str(run))
+
+    return report
 
 
 class ProgressDisplay:

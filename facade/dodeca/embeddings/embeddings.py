@@ -359,7 +359,7 @@ class Embeddings:
     def records(self, source_id: str | None = None) -> list[dict[str, Any]]:
         """The rows as plain dicts, for any vector store.
 
-        Each has an `id` (a UUID), `source_id`, `source`, `start_sec`, `end_sec`,
+        Each has an `id` (a UUID), `source_id`, `start_sec`, `end_sec`,
         `embedding_option`, `embedding_scope`, `model_name`, simple values of `extra`, and `vector`
         as a list. The id depends on the source, the time, the modality and the model, so that a row
         has the same id in every run and writing it again replaces it. `source_id` names the media:

@@ -141,7 +141,6 @@ def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any
         row = {
             "id": ids[number],
             "source_id": segment.source_id if source_id is None else source_id,
-            "source": segment.source,
             "start_sec": segment.start_sec,
             "end_sec": segment.end_sec,
             "embedding_option": segment.embedding_option,

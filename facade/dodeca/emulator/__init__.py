@@ -35,11 +35,10 @@ Where the documents of the service are incomplete or contradict each other, the 
   when the description has no word that can be measured.
 - A repeated `Idempotency-Key` returns the first task, whatever else the request contains. Analysis
   tasks can be deleted in every state except `processing`.
-- Videos are checked when a task, an indexed asset or an import is created. The texts about
-  durations and shapes are the documented ones (10 seconds to 2 hours, 1:1 to 16:9), the limits
-  the newer ones: from 4 seconds, an hour with Pegasus, and the six listed shapes within two
-  percent. A task accepts 2 GB, an indexed asset 4 GB, or 2 GB with Pegasus. An index with Pegasus
-  alone accepts videos, too.
+- Videos are checked when a task, an indexed asset or an import is created. The text about
+  shapes is the documented one (1:1 to 16:9); the limits are the newer ones: from 4 seconds, an
+  hour with Pegasus, and the six listed shapes within two percent. A task accepts 2 GB, an indexed
+  asset 4 GB, or 2 GB with Pegasus. An index with Pegasus alone accepts videos, too.
 - Indexed assets list all videos of an index, those of tasks and imports without an `asset_id`.
   Only indexing fails later; a task whose video is deleted before that fails.
 - No stream is encoded: `hls` has the status CANCELED. There is no speech recognition:

@@ -177,6 +177,7 @@ class AsyncEmbed(Methods):
 
         Raises:
             InvalidRequestError: the inputs are unreadable, or a parameter is outside its limits.
+            DatasetError: files of `out` are damaged, of another run, or cannot be written.
             RunLockedError: another process is working on the same `out`.
             ConfigurationError: the extra `bulk` is not installed, or `out` is not a dataset.
             AuthenticationError: the API key was rejected; finished inputs are kept.

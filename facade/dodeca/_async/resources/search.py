@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -193,10 +192,10 @@ def _query_media(
     """Check the images of a query, and split them into files and URLs."""
     if query_media is None:
         return [], []
-    if isinstance(query_media, Media | str | os.PathLike) or hasattr(query_media, "read"):
-        media = [Media.of(query_media)]
-    else:
+    if isinstance(query_media, Sequence) and not isinstance(query_media, str):
         media = [Media.of(item) for item in params.as_list("query_media", query_media)]
+    else:
+        media = [Media.of(query_media)]
     for item in media:
         if item.asset_id is not None:
             raise InvalidMediaError(f"query_media must be files or URLs, got {item!r}")

@@ -178,6 +178,7 @@ class Embed(Methods):
 
         Raises:
             InvalidRequestError: the inputs are unreadable, or a parameter is outside its limits.
+            DatasetError: files of `out` are damaged, of another run, or cannot be written.
             RunLockedError: another process is working on the same `out`.
             ConfigurationError: the extra `bulk` is not installed, or `out` is not a dataset.
             AuthenticationError: the API key was rejected; finished inputs are kept.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -79,6 +80,8 @@ def run(
     Finished inputs cost no requests.
     """
     session: Session = context.obj
+    from dodeca.cli.progress import progress_lines
+
     has_bar = session.err.is_terminal and not session.quiet
     with session.client() as client:
         result = client.embed.run(
@@ -96,7 +99,7 @@ def run(
             keep_assets=keep_assets,
             max_minutes=max_minutes,
             dry_run=dry_run,
-            progress=has_bar and not dry_run,
+            progress=has_bar or progress_lines(session.note),
         )
     if dry_run:
         _print_estimate(session, result)
@@ -124,11 +127,23 @@ def _print_result(session: Session, result: Run) -> None:
         )
         return
     if result.failures:
-        session.out.print(_table(result.failures[:_SHOWN_FAILURES]))
+        _print_failures(session, result)
     session.out.print(str(result), markup=False)
     session.note(f"vectors: {result.vectors}")
-    if result.failures:
-        session.note(f"errors: {result.errors}")
+
+
+def _print_failures(session: Session, result: Run) -> None:
+    """The failures by code, the most frequent first; all of them are in the table of errors."""
+    numbers = Counter(failure.code for failure in result.failures)
+    by_code = sorted(result.failures, key=lambda one: (-numbers[one.code], one.code))
+    session.out.print(_table(by_code[:_SHOWN_FAILURES]))
+    more = len(by_code) - _SHOWN_FAILURES
+    codes = ", ".join(f"{number} {code}" for code, number in numbers.most_common())
+    session.out.print(
+        f"without vectors: {codes}" + (f"; {more} of them are not shown" if more > 0 else ""),
+        markup=False,
+    )
+    session.note(f"errors: {result.errors}")
 
 
 def _print_estimate(session: Session, result: Run) -> None:
@@ -150,6 +165,8 @@ def _print_estimate(session: Session, result: Run) -> None:
         return
     for each in estimate.rejected[:_SHOWN_FAILURES]:
         session.out.print(f"{printable(each.source)}: {printable(each.reason)}", markup=False)
+    if (more := len(estimate.rejected) - _SHOWN_FAILURES) > 0:
+        session.out.print(f"and {more} more are rejected")
     session.out.print(str(estimate), markup=False)
 
 

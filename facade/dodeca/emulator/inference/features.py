@@ -97,7 +97,7 @@ def shades_of(rgb: NDArray[Any]) -> Ints:
     for corner in range(8):
         upper = np.array([corner >> 2 & 1, corner >> 1 & 1, corner & 1])
         share = np.where(upper, beyond, 255 - beyond).prod(axis=1)
-        np.add.at(shades, (below + upper) @ (25, 5, 1), share)
+        np.add.at(shades, (below + upper) @ np.array([25, 5, 1]), share)
     return shades
 
 
