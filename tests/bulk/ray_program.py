@@ -100,8 +100,8 @@ class SlowToStart:
 def slow_start(started: Path) -> dict[str, str]:
     """What becomes of steps that are sent to a worker while it starts again."""
     from dodeca.bulk.inputs import EmbedOptions
-    from dodeca.bulk.journal import JournalRow
     from dodeca.bulk.ray_workers import RayWorkers
+    from dodeca.bulk.records import JournalRow
     from dodeca.bulk.steps import StepResult, Steps
 
     row = JournalRow(

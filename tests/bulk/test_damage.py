@@ -187,6 +187,27 @@ def test_inputs_of_deleted_parts_are_embedded_again(
     assert rows_by_input(out) == dict.fromkeys(keys(TEXTS[:7]), 1)
 
 
+def test_a_lance_table_that_was_deleted_is_written_again(tmp_path: Path) -> None:
+    lancedb = pytest.importorskip("lancedb")
+    out = tmp_path / "library.lance"
+    embed(TEXTS, out)
+    shutil.rmtree(out)
+    run = embed(TEXTS, out)
+    assert (run.done, run.skipped, run.exit_code) == (len(TEXTS), 0, 0)
+    found = lancedb.connect(tmp_path).open_table("library").to_arrow()["input_id"].to_pylist()
+    assert Counter(found) == dict.fromkeys(keys(TEXTS), 1)
+
+
+def test_a_damaged_lance_table_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("lancedb")
+    out = tmp_path / "library.lance"
+    embed(TEXTS, out)
+    for file in (path for path in out.rglob("*") if path.is_file()):
+        file.write_bytes(file.read_bytes()[:10])
+    with pytest.raises(DatasetError, match=r"library.lance cannot be read or written"):
+        embed(TEXTS, out)
+
+
 def test_a_folder_in_the_place_of_the_lock_is_named(tmp_path: Path) -> None:
     (tmp_path / "journal.lock").mkdir()
     with pytest.raises(DatasetError, match=r"journal.lock cannot be read or written"):

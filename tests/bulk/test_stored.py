@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -19,6 +20,7 @@ from dodeca.bulk.inputs import EmbedOptions
 from dodeca.bulk.results import Run
 from dodeca.bulk.run import embed_inputs
 from dodeca.bulk.settings import RunSettings
+from dodeca.errors import DatasetError
 from tests.bulk.library import rows
 
 STORED = Path(__file__).parent / "stored"
@@ -133,3 +135,31 @@ def test_a_resumed_library_has_the_columns_that_it_was_stored_with(library: Path
     assert stored.equals(second, check_metadata=True)
     errors = [pq.read_schema(folder / "errors.parquet") for folder in (STORED, library)]
     assert errors[0].equals(errors[1], check_metadata=True)
+
+
+def test_a_part_that_a_killed_run_of_version_1_did_not_name_is_kept(
+    library: Path, tmp_path: Path
+) -> None:
+    """It had renamed the part, and was killed before it committed that to the journal."""
+    resumed = Path(shutil.copytree(STORED, tmp_path / "resumed"))
+    resume(Service(), resumed, "stop")
+    spooled = pq.read_table(resumed / "vectors" / "part-00001.parquet").filter(
+        pc.field("source") == "spooled"
+    )
+    assert spooled.num_rows == 1
+    pq.write_table(spooled, library / "vectors" / "part-00001.parquet")
+    resume(Service(), library, "stop")
+    assert rows(library).equals(rows(resumed))
+
+
+@pytest.mark.parametrize("damage", ["truncated", "rows of others"])
+def test_a_damaged_part_of_version_1_is_refused(library: Path, damage: str) -> None:
+    part = library / "vectors" / "part-00000.parquet"
+    if damage == "truncated":
+        part.write_bytes(part.read_bytes()[:-100])
+    else:
+        pq.write_table(pq.read_table(part).slice(1), part)
+    before = part.read_bytes()
+    with pytest.raises(DatasetError, match=r"part-00000.parquet"):
+        resume(Service(), library, "stop")
+    assert part.read_bytes() == before

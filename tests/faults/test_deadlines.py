@@ -20,7 +20,7 @@ from dodeca._http import messages
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
 from tests.scripted import EMBEDDED, Script, Server, reply
-from tests.seams import REAL_TIME
+from tests.seams import REAL_TIME, on_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -195,3 +195,40 @@ async def test_a_client_that_is_not_closed_releases_its_connections() -> None:
                 await anyio.sleep(0.01)
         assert not server.open
     assert "not closed" in "".join(str(each.message) for each in found)
+
+
+RUNNING = {"_id": "t1", "status": "processing"}
+
+
+class Polls(Server):
+    """Has a job that never ends, and keeps how long each poll may take."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(202, json=RUNNING)
+        self.seconds.append(request.extensions["timeout"]["read"])
+        is_list = request.url.path.endswith("tasks")
+        page = {"data": [RUNNING], "page_info": {"total_page": 1, "page": 1}}
+        return httpx.Response(200, json=page if is_list else RUNNING)
+
+
+def started() -> tuple[Client, Polls, Any]:
+    polls = Polls()
+    client = on_clock(Client("key", base_url="http://localhost", transport=polls))
+    return client, polls, client.embed.tasks.video("https://host.example/a.mp4")
+
+
+@pytest.mark.parametrize("timeout", [0.3, 2.0, 7.0, 100.0])
+@pytest.mark.parametrize("all_jobs", [False, True], ids=["wait", "wait_all"])
+def test_a_wait_polls_until_its_deadline_and_no_poll_outlasts_it(
+    timeout: float, all_jobs: bool
+) -> None:
+    client, polls, job = started()
+    with pytest.raises(errors.WaitTimeout) as caught:
+        list(client.wait_all([job], timeout=timeout)) if all_jobs else job.wait(timeout=timeout)
+    assert caught.value.waited_sec == pytest.approx(timeout)
+    assert bool(polls.seconds) is (timeout > 0.5)
+    assert all(seconds < timeout for seconds in polls.seconds)

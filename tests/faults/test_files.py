@@ -22,7 +22,7 @@ from dodeca._sync.bulk_service import BulkService
 from dodeca.bulk.inputs import EmbedOptions
 from dodeca.bulk.run import embed_inputs
 from dodeca.bulk.settings import RunSettings
-from dodeca.errors import ConfigurationError
+from dodeca.errors import ConfigurationError, DatasetError
 from tests.bulk.library import audio_files
 from tests.faults.raw import Raw, http
 
@@ -147,11 +147,7 @@ def test_the_service_names_no_file_of_a_command(
 
 
 @pytest.mark.parametrize(
-    "place",
-    [
-        *("vectors/part-00000.parquet", ".part-00000.parquet.new"),
-        *("errors.parquet", ".errors.parquet.new"),
-    ],
+    "place", [".part-00000.parquet.new", "errors.parquet", ".errors.parquet.new"]
 )
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 def test_a_link_at_the_place_of_a_file_is_not_written_through(
@@ -165,6 +161,17 @@ def test_a_link_at_the_place_of_a_file_is_not_written_through(
         run = client.embed.run([{"text": "a dog"}], out=tmp_path / "out")
     assert run.exit_code == 0
     assert pq.read_table(run.vectors).num_rows == 1
+    assert kept.read_bytes() == KEPT
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_link_at_the_place_of_a_part_is_refused(tmp_path: Path, link: Any) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(KEPT)
+    (tmp_path / "out" / "vectors").mkdir(parents=True)
+    link(kept, tmp_path / "out" / "vectors/part-00000.parquet")
+    with Client.emulated() as client, pytest.raises(DatasetError, match="is not in"):
+        client.embed.run([{"text": "a dog"}], out=tmp_path / "out")
     assert kept.read_bytes() == KEPT
 
 
@@ -189,7 +196,8 @@ def test_a_part_that_a_journal_names_stays_where_parts_are(tmp_path: Path) -> No
         with sqlite3.connect(out / "journal.sqlite") as db:
             db.execute("UPDATE inputs SET part = '../../kept'")
         db.close()
+        (out / "journal.sha256").unlink()  # whoever changes a journal can do this, too
         audio_files(tmp_path / "in", 1, seconds=5.0)
-        with pytest.raises(ConfigurationError, match=r"names a part '\.\./\.\./kept'"):
+        with pytest.raises(DatasetError, match=r"names a part '\.\./\.\./kept'"):
             client.embed.run(inputs, out=out)
     assert kept.read_bytes() == before

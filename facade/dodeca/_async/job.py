@@ -202,6 +202,8 @@ class AsyncJob(Generic[T]):
                 if elapsed >= timeout or elapsed + put_off > timeout:
                     raise WaitTimeout(self.id, self.status, elapsed) from error
                 await self._clock.asleep(shortened(pause, timeout - elapsed))
+                if self._clock.monotonic() - started >= timeout:
+                    continue  # a poll would have no time
                 with calls_until(started + timeout):
                     error = await self._poll_once()
                 if report_progress is not None:
@@ -259,6 +261,8 @@ async def _as_completed(
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)
         await clock.asleep(shortened(pause, timeout - elapsed))
+        if clock.monotonic() - started >= timeout:
+            continue  # a poll would have no time
         with calls_until(started + timeout):
             ended = await _no_longer_listed(list(waiting.values()))
         for job in ended:

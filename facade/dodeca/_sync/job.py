@@ -201,6 +201,8 @@ class Job(Generic[T]):
                 if elapsed >= timeout or elapsed + put_off > timeout:
                     raise WaitTimeout(self.id, self.status, elapsed) from error
                 self._clock.sleep(shortened(pause, timeout - elapsed))
+                if self._clock.monotonic() - started >= timeout:
+                    continue  # a poll would have no time
                 with calls_until(started + timeout):
                     error = self._poll_once()
                 if report_progress is not None:
@@ -256,6 +258,8 @@ def _as_completed(waiting: dict[tuple[Hashable, str], Job[T]], timeout: float) -
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)
         clock.sleep(shortened(pause, timeout - elapsed))
+        if clock.monotonic() - started >= timeout:
+            continue  # a poll would have no time
         with calls_until(started + timeout):
             ended = _no_longer_listed(list(waiting.values()))
         for job in ended:

@@ -9,14 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dodeca.bulk.journal import Failure as Failure
+    from dodeca.bulk.records import Failure as Failure
     from dodeca.bulk.results import Estimate as Estimate
     from dodeca.bulk.results import Rejection as Rejection
     from dodeca.bulk.results import Run as Run
 
 _HOMES = {
     "Estimate": "dodeca.bulk.results",
-    "Failure": "dodeca.bulk.journal",
+    "Failure": "dodeca.bulk.records",
     "Rejection": "dodeca.bulk.results",
     "Run": "dodeca.bulk.results",
 }

@@ -11,9 +11,6 @@ For `out="photos.lance"` the vectors are the table `photos` of LanceDB, and the 
 
 from __future__ import annotations
 
-import os
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,13 +20,14 @@ import attrs
 import numpy as np
 import orjson
 
-from dodeca._base import extras
 from dodeca._base.files import sha256_of, sync_folder, write_new
 from dodeca._base.row_ids import row_id
+from dodeca.bulk import lance
 from dodeca.bulk.database import storage_errors
-from dodeca.bulk.journal import Failure, Journal, no_hook
+from dodeca.bulk.journal import Journal
+from dodeca.bulk.paths import OutputPaths
+from dodeca.bulk.records import Failure, no_hook
 from dodeca.errors import (
-    ConfigurationError,
     DatasetError,
     InvalidRequestError,
     InvalidResponseError,
@@ -40,61 +38,7 @@ if TYPE_CHECKING:
 
 _TYPE_NAMES = {bool: "bool", int: "int64", float: "float64", str: "string"}
 _SEGMENT_COLUMNS = ("start_sec", "end_sec", "embedding_option", "embedding_scope")
-PART = re.compile(r"part-[0-9]{5,}")
 _HEADER_SIZE_BYTES = 4  # for the length of the header of a packed row set
-
-
-@attrs.frozen
-class OutputPaths:
-    """The paths of the output of a run."""
-
-    vectors: Path
-    errors: Path
-    journal: Path
-    table: str = ""
-    """The name of the LanceDB table in the folder `vectors`; empty for Parquet."""
-
-    @classmethod
-    def of(cls, out: str | os.PathLike[str], *, create: bool = True) -> OutputPaths:
-        """The paths for an `out`; the folders are created unless `create` is False.
-
-        Raises:
-            InvalidRequestError: `out` is empty, or a file.
-        """
-        if not isinstance(out, str | os.PathLike) or not os.fspath(out).strip():
-            raise InvalidRequestError(f"out must be a folder, or end in .lance; got {out!r}")
-        if "\0" in os.fspath(out):
-            raise InvalidRequestError(f"out cannot have the character NUL, got {out!r:.200}")
-        path = Path(os.fspath(out))
-        is_lance = path.suffix == ".lance"
-        beside = path.with_suffix(".journal") if is_lance else path
-        vectors = path.parent if is_lance else path / "vectors"
-        try:
-            for folder in (beside, vectors) if create else ():
-                folder.mkdir(parents=True, exist_ok=True)
-        except OSError as exc:
-            raise InvalidRequestError(f"out must be a folder, or end in .lance: {exc}") from exc
-        return cls(
-            vectors,
-            beside / "errors.parquet",
-            beside / "journal.sqlite",
-            path.stem if is_lance else "",
-        )
-
-    @property
-    def form(self) -> str:
-        """What the vectors are written to, as the journal names it: it has one output."""
-        return f"the LanceDB table {self.table!r}" if self.table else "Parquet files"
-
-    def part(self, name: str) -> Path:
-        """The file of a part, whose name is checked: a journal may come from an untrusted place.
-
-        Raises:
-            DatasetError: it is not the name of a part.
-        """
-        if not PART.fullmatch(name):
-            raise DatasetError(f"{self.journal} names a part {name!r:.200}")
-        return self.vectors / f"{name}.parquet"
 
 
 # Row sets as bytes, for the spool of the journal.
@@ -199,8 +143,7 @@ class Dataset:
         name = part or self._new_name()
         if self._paths.table:
             self._journal.begin_part(name, "", seqs)
-            with storage_errors(self._paths.vectors):
-                _merge_into_lance(self._paths, table)
+            lance.merge(self._paths, table)
             self._journal.settle_part(name, "")
         else:
             if part is not None:
@@ -211,7 +154,7 @@ class Dataset:
     def remove(self, part: str, keys: Set[str]) -> None:
         """Remove the rows of some inputs from a part."""
         if self._paths.table:
-            _open_lance_table(self._paths).delete(f"input_id IN ({_sql_list(keys)})")
+            lance.delete(self._paths, keys)
         else:
             self._replace_part(part, _part_without(self._paths.part(part), keys))
 
@@ -221,7 +164,7 @@ class Dataset:
 
         if self._paths.table:
             if self._journal.parts():
-                _convert_lance_columns(self._paths, self._with_metadata_types)
+                lance.convert_columns(self._paths, self._with_metadata_types)
             return
         for part in self._journal.parts():
             path = self._paths.part(part)
@@ -364,58 +307,6 @@ def _convert(type_name: str, value: Any) -> Any:
     if type_name in ("string", "null"):
         return value if isinstance(value, str) else orjson.dumps(value).decode()
     return float(value) if type_name == "float64" else value
-
-
-def _merge_into_lance(paths: OutputPaths, table: Any) -> None:
-    """Replace the rows of these inputs, or add them, in one transaction."""
-    found = _open_lance_table(paths, table)
-    inputs = _sql_list(set(table["input_id"].to_pylist()))
-    (
-        found.merge_insert(["id", "input_id"])
-        .when_matched_update_all()
-        .when_not_matched_insert_all()
-        .when_not_matched_by_source_delete(f"input_id IN ({inputs})")
-        .execute(table)
-    )
-
-
-def _convert_lance_columns(paths: OutputPaths, wanted_of: Callable[[Any], Any]) -> None:
-    """Convert columns to the types that they should have: a new version of the whole table."""
-    import lancedb
-    import pyarrow as pa
-
-    table = _open_lance_table(paths)
-    wanted = wanted_of(table.schema)
-    if not table.schema.equals(wanted):
-        batches = table.search().limit(None).to_batches()
-        converted = (batch.cast(wanted) for batch in batches)
-        lancedb.connect(paths.vectors).create_table(
-            paths.table, pa.RecordBatchReader.from_batches(wanted, converted), mode="overwrite"
-        )
-
-
-def _sql_list(keys: Set[str]) -> str:
-    return ", ".join(f"'{key}'" for key in sorted(keys))
-
-
-def _open_lance_table(paths: OutputPaths, like: Any = None) -> Any:
-    """The table; created empty if it does not exist and `like` gives its schema."""
-    try:
-        import lancedb
-    except ImportError as exc:
-        raise ConfigurationError(extras.missing("a .lance output", "lance", exc)) from exc
-    database = lancedb.connect(paths.vectors)
-    if like is None:
-        return database.open_table(paths.table)
-    return database.create_table(paths.table, schema=like.schema, exist_ok=True)
-
-
-def lance_rows_by_input(paths: OutputPaths) -> Counter[str]:
-    """The number of rows of each input in the table; none if there is no table."""
-    if not (paths.vectors / f"{paths.table}.lance").exists():
-        return Counter()
-    table = _open_lance_table(paths).search().select(["input_id"]).limit(None).to_arrow()
-    return Counter(table["input_id"].to_pylist())
 
 
 def check_vector_length(found: int, before: str | None) -> None:

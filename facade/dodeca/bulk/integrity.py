@@ -12,9 +12,10 @@ from pathlib import Path
 import orjson
 
 from dodeca._base.files import sha256_of
+from dodeca.bulk import lance
 from dodeca.bulk.database import storage_errors
-from dodeca.bulk.dataset import PART, OutputPaths, lance_rows_by_input
 from dodeca.bulk.journal import Journal
+from dodeca.bulk.paths import PART, OutputPaths
 from dodeca.errors import DatasetError
 
 
@@ -60,6 +61,10 @@ def _check_journal(journal: Journal, paths: OutputPaths) -> None:
 def _check_parts(journal: Journal, paths: OutputPaths) -> tuple[list[str], dict[str, str]]:
     """The parts that are missing, and the digests of those whose replacement was interrupted."""
     named = journal.parts()
+    for name in journal.parts_of_inputs():
+        paths.part(name)  # checks the name
+        if name not in named:
+            raise DatasetError(f"{paths.journal} is damaged: it does not list its part {name}")
     with storage_errors(paths.vectors):
         found = {path.stem: path for path in paths.vectors.glob("part-*.parquet")}
     adopted = _parts_of_version_1(journal, paths, found)
@@ -137,5 +142,5 @@ def _lost_in_lance(journal: Journal, paths: OutputPaths) -> list[int]:
     """The inputs that are done, and whose rows the table does not have."""
     if not journal.parts():
         return []
-    found = lance_rows_by_input(paths)
+    found = lance.rows_by_input(paths)
     return [seq for seq, key, _, n in journal.written_inputs() if found[key] != n]

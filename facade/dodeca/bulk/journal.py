@@ -6,7 +6,7 @@ It is a write-ahead log: the intent to create is committed before the create is 
     new ─────────────────────────────────────────────────► done     one call
     new ─► uploading ─► stored ─► submitting ─► running ─► done     an asset and a task
 
-or ends as `failed`, or as `unknown` where a task may have been created and no_hook can tell.
+or ends as `failed`, or as `unknown` where a task may have been created and nobody can tell.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import orjson
 
 from dodeca.bulk.database import JournalFile, connect_read_only, storage_error
 from dodeca.bulk.inputs import EmbedOptions, Item, input_key
+from dodeca.bulk.records import Failure, FileStamp, JournalRow, no_hook
 from dodeca.errors import DatasetError
 
 # What a run still has to do; `:retry_failed` adds permanent failures, `:resubmit` unknown tasks.
@@ -47,87 +48,7 @@ ON CONFLICT (key) DO UPDATE SET
 )
 
 
-@attrs.frozen
-class FileStamp:
-    """What shows that a file changed, without reading it.
-
-    The inode and the time of its last change show a file that another one of the same size and
-    mtime replaced. They are None in journals of version 1.
-    """
-
-    size: int | None = None
-    mtime_ns: int | None = None
-    ctime_ns: int | None = None
-    inode: int | None = None
-
-    @classmethod
-    def of(cls, path: Path) -> FileStamp:
-        """The stamp of a file."""
-        found = path.stat()
-        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, _signed(found.st_ino))
-
-    def matches(self, before: FileStamp) -> bool:
-        """Whether a file is still the one of an earlier stamp."""
-        if before.inode is None:
-            return (self.size, self.mtime_ns) == (before.size, before.mtime_ns)
-        return self == before
-
-
-def _signed(number: int) -> int:
-    """A number of 64 bits as SQLite stores it."""
-    return number - (1 << 64) if number >= 1 << 63 else number
-
-
-@attrs.define
-class JournalRow:
-    """An input in the journal. `content` is the hash of its bytes, None until they are read."""
-
-    seq: int
-    key: str
-    kind: str
-    origin: str
-    source: str
-    options: EmbedOptions
-    state: str
-    size: int | None
-    mtime_ns: int | None
-    ctime_ns: int | None
-    inode: int | None
-    content: str | None
-    changed: bool
-    intent_at: float | None
-    asset_id: str | None
-    task_id: str | None
-    media_sec: float | None
-
-    @property
-    def stamp(self) -> FileStamp:
-        """The stamp of the file when it was last read."""
-        return FileStamp(self.size, self.mtime_ns, self.ctime_ns, self.inode)
-
-
 _COLUMNS = ", ".join(field.name for field in attrs.fields(JournalRow))
-
-
-@attrs.frozen
-class Failure:
-    """An input without vectors, and the reason.
-
-    `code` is the API's error code, or one of ours (`media_invalid`, `no_answer`, ...); `status` is
-    the HTTP status, if there was a response. The next run tries a `retryable` one again.
-    """
-
-    input_id: str
-    source: str
-    input_type: str
-    code: str
-    status: int | None
-    reason: str
-    retryable: bool
-
-
-def no_hook(name: str) -> None:
-    """Called at named points of a run; tests pass their own function."""
 
 
 class Journal:
@@ -373,6 +294,11 @@ class Journal:
     def keys_of_part(self, part: str) -> Set[str]:
         """The keys of the inputs whose rows are in a part, if only for now."""
         return {key for (key,) in self._query("SELECT key FROM inputs WHERE part = ?", [part])}
+
+    def parts_of_inputs(self) -> list[str]:
+        """The names of the parts that inputs have rows in."""
+        found = self._query("SELECT DISTINCT part FROM inputs WHERE part IS NOT NULL")
+        return [name for (name,) in found]
 
     def undigested_keys(self) -> Set[str]:
         """The keys of the inputs whose row sets version 1 put into the spool."""

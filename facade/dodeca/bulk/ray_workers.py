@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from dodeca._base import extras
-from dodeca.bulk.journal import JournalRow
+from dodeca.bulk.records import JournalRow
 from dodeca.bulk.steps import Service, StepResult, Steps
 from dodeca.bulk.workers import OnResult
 from dodeca.errors import ConfigurationError, DodecaError, OutcomeUnknownError, TransportError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from dodeca.bulk.journal import Failure
+from dodeca.bulk.records import Failure
 
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
 

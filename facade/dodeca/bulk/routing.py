@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from dodeca._calls import embed_requests
 from dodeca.bulk.inputs import Item
-from dodeca.bulk.journal import JournalRow
+from dodeca.bulk.records import JournalRow
 from dodeca.bulk.results import Estimate, Rejection
 from dodeca.errors import DodecaError, InvalidMediaError
 from dodeca.media import GIB, Media, check_image, duration_sec, fits_sync_request

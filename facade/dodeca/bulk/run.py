@@ -12,11 +12,13 @@ from typing import Any
 import orjson
 
 from dodeca._base import extras
-from dodeca.bulk.dataset import Dataset, OutputPaths, metadata_types
+from dodeca.bulk.dataset import Dataset, metadata_types
 from dodeca.bulk.engine import Engine
 from dodeca.bulk.inputs import EmbedOptions, Item, items
 from dodeca.bulk.integrity import check_library
-from dodeca.bulk.journal import FileStamp, Journal, done_keys, no_hook
+from dodeca.bulk.journal import Journal, done_keys
+from dodeca.bulk.paths import OutputPaths
+from dodeca.bulk.records import FileStamp, no_hook
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import estimate
 from dodeca.bulk.settings import RunSettings

@@ -21,7 +21,8 @@ from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
 from dodeca.bulk.dataset import check_vector_length
 from dodeca.bulk.failures import FailureReason, failure_reason
-from dodeca.bulk.journal import Journal, JournalRow
+from dodeca.bulk.journal import Journal
+from dodeca.bulk.records import JournalRow
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import needs_task
 from dodeca.bulk.settings import RunSettings

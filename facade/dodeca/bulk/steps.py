@@ -14,7 +14,7 @@ import attrs
 
 from dodeca.bulk.dataset import pack
 from dodeca.bulk.inputs import EmbedOptions
-from dodeca.bulk.journal import FileStamp, JournalRow, no_hook
+from dodeca.bulk.records import FileStamp, JournalRow, no_hook
 from dodeca.bulk.routing import media_of
 from dodeca.errors import SourceChangedError
 from dodeca.media import Media, duration_sec

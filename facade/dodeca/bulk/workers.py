@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from dodeca.bulk.journal import JournalRow
+from dodeca.bulk.records import JournalRow
 from dodeca.bulk.steps import StepResult, Steps
 from dodeca.media import Media
 
