@@ -33,6 +33,7 @@ IMAGE_MIN_SIDE = 128
 
 _QUOTED = 200  # characters of a source that an error quotes
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.I)
+_ASSET_ID = re.compile(r"[\w-]+")  # neither a folder nor an extension
 _IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
@@ -81,9 +82,10 @@ class Media:
             found = local.stat()
         except (OSError, ValueError, TypeError, RuntimeError) as exc:
             reason = getattr(exc, "strerror", None) or str(exc)
+            is_like_id = _ASSET_ID.fullmatch(str(path))
+            hint = ". For the id of an uploaded asset use Media.asset(...)" if is_like_id else ""
             raise InvalidMediaError(
-                f"cannot read {_quote(path)}: {reason[:_QUOTED]}. "
-                "For the id of an uploaded asset use Media.asset(...)"
+                f"cannot read {_quote(path)}: {reason[:_QUOTED]}{hint}"
             ) from exc
         version = _file_version(local, found)
         return cls(path=local, filename=_base_name(local.name), version=version)

@@ -52,6 +52,37 @@ def test_metadata_that_cannot_be_stored_are_rejected(
     assert client.embed.run(fits, out=tmp_path / "out").done == 2
 
 
+@pytest.mark.parametrize(
+    ("table", "match"),
+    [
+        ("path;title\na.mp4;A\n", r"got the columns 'path;title'; a CSV file has commas"),
+        ("path\ttitle\na.mp4\tA\n", r"got the columns 'path\\ttitle'; a CSV file has commas"),
+        ("file,title\na.mp4,A\n", r"got the columns 'file', 'title'$"),
+        ("path,title\n,A\n", r"row 0 of films.csv must have exactly one of .*, got 'title'$"),
+        ("path,url\na.mp4,https://x.example/a.mp4\n", r"got 'path', 'url'$"),
+    ],
+)
+def test_a_manifest_without_a_source_names_its_columns(
+    tmp_path: Path, table: str, match: str
+) -> None:
+    manifest = tmp_path / "films.csv"
+    manifest.write_text(table)
+    with pytest.raises(InvalidRequestError, match=match):
+        sources(manifest)
+
+
+def test_a_parquet_manifest_without_a_source_names_its_columns(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    manifest = tmp_path / "films.parquet"
+    parquet.write_table(pa.table({"file": ["a.mp4"], "title": ["A"]}), manifest)
+    with pytest.raises(InvalidRequestError, match=r"got the columns 'file', 'title'$"):
+        sources(manifest)
+    with pytest.raises(InvalidRequestError, match=r"got 'note'$"):
+        sources([{"note": "a"}])
+
+
 def test_a_name_that_is_not_utf_8_fails_alone(client: Client, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

@@ -84,7 +84,8 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     clip = next(match for match in fused if match["source"].endswith("clip.mp4"))
     assert (clip["start_sec"], clip["end_sec"]) == (0, 4)  # the other one is blue
     assert clip["scores"].keys() == {"visual", "audio"}
-    assert "visual 0.8" in dodeca("--emulated", "search", "a red car", target, *words).out
+    shown = f"visual {clip['scores']['visual']:.2f}"
+    assert shown in dodeca("--emulated", "search", "a red car", target, *words).out
 
 
 def test_search_embeds_the_query_with_the_model_of_the_files(dodeca: Run, tmp_path: Path) -> None:

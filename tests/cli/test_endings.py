@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +32,8 @@ DODECA = Path(sys.executable).parent / "dodeca"
         (["tasks", "wait", "x", "--timeout", "-1"], "-1.0 is not in the range"),
         (["embed", "a.mp4", "--segmentation", "fixed:99"], "from 2 to 10, got 99"),
         (["embed", "a.mp4", "--segmentation", "cut"], "must be fixed:SECONDS or dynamic:SECONDS"),
+        (["embed", "a.mp4", "--segmentation", "fixed"], "must be fixed:SECONDS or dynamic:SECONDS"),
+        (["embed", "a.mp4", "--segmentation", "fixed:x"], "must be fixed:SECONDS or dynamic:"),
         (["search", "red", "x.parquet", "--weight", "visual"], "--weight is MODALITY=NUMBER"),
         (["search", "red", "--index", "x", "--merge"], "are for Parquet files"),
         (["embed", "a.mp4", "-o", "/nowhere/x.parquet"], "there is no folder /nowhere"),
@@ -67,7 +70,7 @@ def test_a_wrong_command_line_is_status_2_and_one_line(
             ["--emulated", "embed", "--as", "text", "x", "--end", "4"],
             "for video and audio, not for text",
         ),
-        (["--base-url", "http://127.0.0.1:9/v1.3", "index", "list"], "refused"),
+        (["--base-url", "http://127.0.0.1:9/v1.3", "index", "list"], "127.0.0.1:9: "),
         (["--base-url", "http://api.example/v1.3", "index", "list"], "plain http"),
         (["--emulated", "tasks", "show", "x"], "no task 'x'"),
     ],
@@ -79,6 +82,29 @@ def test_an_error_is_status_1_and_one_line(dodeca: Run, words: list[str], said: 
     assert len(done.err.splitlines()) == 1
     assert done.err.startswith("dodeca: ")
     assert said in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["embed", "missing.mp4"], "No such file or directory"),
+        (["embed", "0f4b7abc4cb0cac042e812be"], "For the id of an uploaded asset use asset:ID"),
+        (["embed", "s3://bucket/x.mp4"], "its content on stdin as `-`"),
+        (["--base-url", "http://api.example/v1.3", "index", "list"], "is plain http"),
+        (["embed", "photo.gif"], "ffmpeg -i INPUT OUTPUT.png"),
+        (["run", "films.csv", "-o", "library"], "No such file"),
+    ],
+)
+def test_errors_say_what_to_type_in_a_shell(
+    dodeca: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "400")
+    (tmp_path / "photo.gif").write_bytes(b"GIF89a")
+    (tmp_path / "films.csv").write_text("path\nmissing.mp4\n")
+    done = dodeca(*words) if words[0] == "--base-url" else dodeca("--emulated", *words)
+    assert said in done.err + done.out
+    assert not re.search(r"\(\.\.\.\)|Media\.|\w=\.\.\.", done.err + done.out)
 
 
 def test_clip_options_are_not_for_images(dodeca: Run, media: Path) -> None:

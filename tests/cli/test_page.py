@@ -63,11 +63,13 @@ def test_the_json_fields_are_those_of_the_page(on_emulator: Run, folder: Path) -
     (folder / "broken.mp4").write_bytes(b"no video")
     on_emulator("embed", "colours.mp4", "-o", "vectors.parquet")
     index = on_emulator("-q", "index", "create", "films").out.strip()
+    asset = on_emulator("-q", "upload", "purple.jpg").out.strip()
     commands = {
         "`embed`, for each vector": ["embed", "purple.jpg"],
         "`search`, for each match": ["search", "red", "vectors.parquet"],
         "`index add`, for each video": ["index", "add", index, "colours.mp4"],
         "`search --index`": ["search", "red", "--index", index],
+        "`index delete`, `assets delete`": ["assets", "delete", asset],
         "`report`": ["report", "colours.mp4", "-q", "red"],
         "`check`, for each file": ["check", "purple.jpg"],
         "`run --dry-run`": ["run", "--dry-run", "tones.wav", "-o", "library"],

@@ -68,10 +68,10 @@ class TcpStream:
                     if left == 1:
                         raise
         except TimeoutError as exc:
-            raise httpx.ConnectTimeout("no connection in time") from exc
+            raise httpx.ConnectTimeout(f"{host}:{port}: no connection in time") from exc
         except CONNECT_ERRORS as exc:
-            raise httpx.ConnectError(str(exc)) from exc
-        raise httpx.ConnectError("the host has no address")
+            raise httpx.ConnectError(f"{host}:{port}: {exc}") from exc
+        raise httpx.ConnectError(f"{host}:{port}: the host has no address")
 
     def read(self) -> memoryview:
         """The bytes that have arrived, empty at the end. The next call overwrites them."""

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import attrs
 import orjson
 
+from dodeca._base.text import cut
 from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.params import choices, unicode
 from dodeca.errors import InvalidRequestError
@@ -216,8 +217,21 @@ def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _check_columns(path: Path, names: Sequence[str]) -> None:
+    """Check that a table has a column of sources, and none twice."""
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InvalidRequestError(f"{path.name} has more than one column {twice[0]!r:.200}")
+    if names and not {*SOURCES} & {*names}:
+        is_one_csv_column = path.suffix.lower() == ".csv" and len(names) == 1
+        hint = "; a CSV file has commas between its columns" if is_one_csv_column else ""
+        raise InvalidRequestError(
+            f"{path.name} must have a column {' or '.join(SOURCES)}, "
+            f"got the columns {_quoted(names)}{hint}"
+        )
+
+
+def _quoted(names: Iterable[Any]) -> str:
+    """Names for an error, cut to 200 characters."""
+    return cut(", ".join(map(repr, names)), 200)
 
 
 def _csv_value(name: str, text: str) -> Scalar:
@@ -264,7 +278,8 @@ def row_item(
     named = [name for name in (*SOURCES, "media") if name in values]
     if len(named) != 1:
         raise InvalidRequestError(
-            f"{where} must have exactly one of {', '.join(SOURCES)} or media, got {named or 'none'}"
+            f"{where} must have exactly one of {', '.join(SOURCES)} or media, "
+            f"got {_quoted(named or values) or 'an empty row'}"
         )
     source, kind = values.pop(named[0]), values.pop("input_type", None)
     if kind not in (None, *KINDS):

@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 
 from dodeca._version import VERSION
+from dodeca.cli import global_options
 from dodeca.cli.commands import (
     analyze,
+    assets,
     check,
     embed,
     emulator,
@@ -44,6 +46,7 @@ app.command(epilog=analyze.EXAMPLE)(analyze.analyze)
 app.command(epilog=upload.EXAMPLE)(upload.upload)
 app.command(epilog=run.EXAMPLE)(run.run)
 app.add_typer(index.app, name="index")
+app.add_typer(assets.app, name="assets")
 app.add_typer(tasks.app, name="tasks")
 app.command(context_settings=emulator.PASS_ALL_ARGUMENTS)(emulator.emulator)
 
@@ -94,9 +97,6 @@ def options(
 
     The API key is read from TWELVELABS_API_KEY; --emulated needs none.
     """
-    emulated = emulated or emulator_db is not None
-    if emulated and base_url:
-        raise typer.BadParameter("--emulated and --base-url exclude each other")
     context.obj = Session(emulated, emulator_db, base_url, quiet, as_json)
 
 
@@ -106,6 +106,7 @@ def execute() -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     command = typer.main.get_command(app)
+    global_options.add_to_commands(command)
     try:
         return int(command.main(prog_name="dodeca", standalone_mode=False) or ExitStatus.OK)
     except (typer.Abort, KeyboardInterrupt):

@@ -26,6 +26,14 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
+_SHELL_WORDS = {
+    "use Media.asset(...)": "use asset:ID",
+    "its content as Media.data(...)": "its content on stdin as `-`",
+    ", or Media.of(PIL.Image.open(...))": "",
+    "; allow_insecure=True allows it": "",
+}
+"""What errors advise in Python, and the same in a shell."""
+
 FATAL_ERRORS = (AuthenticationError, ConfigurationError, RateLimitError)
 """Errors that every further input would meet as well."""
 
@@ -36,8 +44,10 @@ def exit_status_of(error: Exception) -> ExitStatus:
 
 
 def one_line(error: Exception) -> str:
-    """An error in one line."""
+    """An error in one line, in words of a shell."""
     text = str(error) or type(error).__name__
+    for python, shell in _SHELL_WORDS.items():
+        text = text.replace(python, shell)
     if isinstance(error, RateLimitError) and error.retry_after:
         text += f"; try again in {error.retry_after:.0f} s"
     return " ".join(text.split())

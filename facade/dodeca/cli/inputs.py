@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import attrs
 import typer
 
+from dodeca.cli.stdin import STDIN, read_stdin
 from dodeca.cli.text import printable
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, fits_sync_request, is_audio, is_image
@@ -58,6 +59,9 @@ Via = Annotated[
     Literal["auto", "sync", "task"],
     typer.Option("--via", help="One request (sync), a task, or what the size needs (auto)."),
 ]
+ModelName = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="Name of the model.")
+]
 Timeout = Annotated[float, typer.Option(min=0, help="Maximum seconds to wait for each task.")]
 
 
@@ -73,10 +77,13 @@ class ClipOptions:
     end_sec: float | None = None
     via: str = "auto"
     timeout: float = 3600.0
+    model_name: str | None = None
 
 
 def parse_media(source: str) -> Media:
-    """A file, a URL or `asset:ID` as media."""
+    """A file, a URL, `asset:ID` or what is on stdin (`-`), as media."""
+    if source == STDIN:
+        return Media.data(read_stdin())
     if source.startswith(_ASSET_PREFIX):
         return Media.asset(source.removeprefix(_ASSET_PREFIX))
     return Media.of(source)
@@ -133,14 +140,14 @@ def embed_source(
     """Embed one source and wait for the result."""
     if options.input_type == "text":
         _reject_clip_options(options, "text")
-        return client.embed.text(source)
+        return client.embed.text(source, **model_keyword(options.model_name))
     if Path(source).is_dir():
         raise InvalidMediaError(f"{source} is a folder; use `dodeca run` to embed folders")
     media = parse_media(source)
     input_type = options.input_type or input_type_of(media)
     if input_type == "image":
         _reject_clip_options(options, "images")
-        return client.embed.image(media)
+        return client.embed.image(media, **model_keyword(options.model_name))
     if options.via == "sync" or (options.via == "auto" and fits_sync_request(media)):
         call: Callable[..., Embeddings] = (
             client.embed.audio if input_type == "audio" else client.embed.video
@@ -177,8 +184,32 @@ def upload_and_wait(client: Client, progress: ProgressDisplay, source: str, medi
         return job.wait(on_progress=update).id
 
 
+def model_keyword(name: str | None) -> dict[str, str]:
+    """The keyword argument of a model; none for the client's default."""
+    return {"model_name": name} if name else {}
+
+
+def parse_json_object(option: str, text: str | bytes) -> dict[str, Any]:
+    """The JSON object that an option gives.
+
+    Raises:
+        typer.BadParameter: it is something else.
+    """
+    import orjson
+
+    shown = f"{printable(text if isinstance(text, str) else text.decode(errors='replace')):.200}"
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as exc:
+        raise typer.BadParameter(f"{option} is not JSON: {exc.msg}, got {shown}") from exc
+    if not isinstance(value, dict):
+        raise typer.BadParameter(f"{option} is a JSON object, got {shown}")
+    return value
+
+
 def _keywords(options: ClipOptions) -> dict[str, Any]:
     return {
+        **model_keyword(options.model_name),
         "segmentation": options.segmentation,
         "embedding_option": options.embedding_option,
         "embedding_scope": options.embedding_scope,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import typer
+from rich.markup import escape
 
 from dodeca._base.lazy import cached_property
 from dodeca.cli.exit_status import FATAL_ERRORS, ExitStatus, one_line
@@ -36,6 +37,10 @@ class Session:
     quiet: bool = False
     as_json: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        if self.base_url and (self.emulated or self.emulator_db):
+            raise typer.BadParameter("--emulated and --base-url exclude each other")
+
     def client(self) -> Client:
         """A client of the API, or of the emulator.
 
@@ -45,7 +50,7 @@ class Session:
         from dodeca import Client
         from dodeca._http import api_key
 
-        if self.emulated:
+        if self.emulated or self.emulator_db:
             return Client.emulated(db=self.emulator_db)
         if not any(os.environ.get(name) for name in api_key.ENVIRONMENT):
             raise ConfigurationError(
@@ -83,8 +88,8 @@ class Session:
         else:
             self.out.print(table())
 
-    def print_created(self, record: Any, identity: str | None, text: str) -> None:
-        """Print something that was created; with `--quiet` its id alone."""
+    def print_item(self, record: Any, identity: str | None, text: str) -> None:
+        """Print something that was created or deleted; with `--quiet` its id alone."""
         if self.as_json:
             self.print_json(record)
         elif self.quiet:
@@ -104,6 +109,16 @@ class Session:
         """Print a note on stderr, unless `--quiet` is set."""
         if not self.quiet:
             self.err.print(text, style="dim", markup=False, soft_wrap=True)
+
+    def note_not_kept(self) -> None:
+        """Print a note if an emulator without a file has something that a next command may want."""
+        if self.emulated and not self.emulator_db:
+            self.note("This emulator ends with the command; --emulator-db FILE keeps its state.")
+
+    def print_deleted(self, identity: str) -> None:
+        """Print the id of something that was deleted."""
+        record = {"id": identity, "status": "deleted"}
+        self.print_item(record, identity, f"[bold]{escape(printable(identity))}[/]  deleted")
 
     def error(self, text: str) -> None:
         """Print an error on stderr, in one line."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich import box
 from rich.table import Table
 from rich.text import Text
@@ -9,7 +11,11 @@ from rich.text import Text
 from dodeca.cli.text import printable
 from dodeca.embeddings.timeline import format_time
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 _MODALITY_STYLES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
+_STATUS_STYLES = {"ready": "green", "failed": "red", "canceled": "red"}
 _MB = 1024 * 1024
 
 
@@ -35,6 +41,11 @@ def cell(text: object, style: str = "") -> Text:
 def modality_cell(modality: str | None) -> Text:
     """The modality of a segment, in its colour."""
     return cell(modality, _MODALITY_STYLES.get(modality or "", ""))
+
+
+def status_cell(status: str | None) -> Text:
+    """The status of a task or an asset, in its colour."""
+    return cell(status, _STATUS_STYLES.get(status or "", "yellow"))
 
 
 def bar(share: float, width: int = 16) -> str:
@@ -64,6 +75,11 @@ def format_duration(seconds: float | None) -> str:
     if seconds is None:
         return ""
     return f"{seconds:.1f} s" if seconds < 60 else format_time(seconds)
+
+
+def format_date(date: datetime | None) -> str:
+    """A date and time, to the minute."""
+    return date.strftime("%Y-%m-%d %H:%M") if date else ""
 
 
 def _with_tenths(seconds: float) -> str:

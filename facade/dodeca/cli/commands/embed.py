@@ -14,6 +14,7 @@ from dodeca.cli.inputs import (
     EmbeddingScope,
     EndSec,
     InputType,
+    ModelName,
     SegmentationOption,
     StartSec,
     Timeout,
@@ -22,6 +23,7 @@ from dodeca.cli.inputs import (
     embed_source,
     parse_segmentation,
 )
+from dodeca.cli.stdin import STDIN, text_of
 from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
@@ -40,7 +42,10 @@ def embed(
     context: typer.Context,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files, URLs or asset:ID; texts with --as text."),
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files, URLs or asset:ID; texts with --as text. - is what stdin holds.",
+        ),
     ],
     input_type: Annotated[
         InputType | None, typer.Option("--as", help="Input type (default: from the file name).")
@@ -54,6 +59,7 @@ def embed(
     scope: EmbeddingScope = None,
     start: StartSec = None,
     end: EndSec = None,
+    model: ModelName = None,
     via: Via = "auto",
     timeout: Timeout = 3600.0,
 ) -> None:
@@ -63,10 +69,14 @@ def embed(
     """
     session: Session = context.obj
     options = ClipOptions(
-        input_type, parse_segmentation(segmentation), option, scope, start, end, via, timeout
+        input_type, parse_segmentation(segmentation), option, scope, start, end, via, timeout, model
     )
+    if STDIN in sources and input_type is None:
+        raise typer.BadParameter("--as says what stdin holds: text, image, audio or video")
     if output:
         _check_output(output, [] if input_type == "text" else sources)
+    if input_type == "text":
+        sources = [text_of(source) for source in sources]
     embedded: list[tuple[str, Embeddings]] = []
     try:
         with session.client() as client:

@@ -1,4 +1,4 @@
-"""`dodeca index create`, `list` and `add`."""
+"""`dodeca index create`, `list`, `show`, `add`, `videos` and `delete`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from dodeca import Client
     from dodeca.cli.progress import ProgressDisplay
     from dodeca.cli.session import Session
-    from dodeca.results import Index
+    from dodeca.results import Index, Video
 
-app = typer.Typer(no_args_is_help=True, help="Create and list indexes, and add videos to them.")
+app = typer.Typer(no_args_is_help=True, help="Manage indexes and the videos in them.")
 _MAX_TASK_BYTES = 2 * GIB
+_IndexId = Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")]
 
 
 @app.command(epilog="Example: dodeca index create films --model marengo3.0 --option visual")
@@ -49,7 +50,8 @@ def create(
     session: Session = context.obj
     with session.client() as client:
         index = client.indexes.create(name, dict.fromkeys(model, option))
-    session.print_created(index, index.id, f"[bold]{escape(index.id)}[/]  {escape(name)}")
+    session.print_item(index, index.id, f"[bold]{escape(index.id)}[/]  {escape(name)}")
+    session.note_not_kept()
 
 
 @app.command(name="list", epilog="Example: dodeca --json index list")
@@ -61,12 +63,47 @@ def list_(context: typer.Context) -> None:
     session.print_results(indexes, lambda: _table(indexes))
 
 
+@app.command(epilog="Example: dodeca index show INDEX")
+def show(context: typer.Context, index_id: _IndexId) -> None:
+    """Show an index: its models, and the number and length of its videos (`GET /indexes/{id}`)."""
+    session: Session = context.obj
+    with session.client() as client:
+        index = client.indexes.retrieve(index_id)
+    session.print_results([index], lambda: _table([index]))
+
+
+@app.command(epilog="Example: dodeca index videos INDEX")
+def videos(context: typer.Context, index_id: _IndexId) -> None:
+    """List the videos of an index, newest first (`GET /indexes/{id}/videos`)."""
+    session: Session = context.obj
+    with session.client() as client:
+        listed = list(client.indexes.videos.list(index_id, page_limit=50))
+    session.print_results(listed, lambda: _video_table(listed))
+
+
+@app.command(epilog="Example: dodeca index delete INDEX")
+def delete(
+    context: typer.Context,
+    index_ids: Annotated[list[str], typer.Argument(metavar="INDEX...", help="Ids of indexes.")],
+) -> None:
+    """Delete indexes with all their videos, for good (`DELETE /indexes/{id}`)."""
+    session: Session = context.obj
+    with session.client() as client:
+
+        def work(index_id: str) -> str:
+            client.indexes.delete(index_id)
+            return index_id
+
+        for index_id in session.for_each(index_ids, work):
+            session.print_deleted(index_id)
+
+
 @app.command(epilog="Example: dodeca index add INDEX clip.mp4 film.mp4")
 def add(
     context: typer.Context,
-    index_id: Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")],
+    index_id: _IndexId,
     sources: Annotated[
-        list[str], typer.Argument(metavar="FILE|URL|asset:ID...", help="Videos to add.")
+        list[str], typer.Argument(metavar="FILE|URL|asset:ID|-...", help="Videos to add.")
     ],
     wait: Annotated[bool, typer.Option(help="Wait until the videos can be searched.")] = True,
     timeout: Timeout = 3600.0,
@@ -83,7 +120,7 @@ def add(
             record = {"source": source, "index_id": index_id, "status": status, "id": video_id}
             name = escape(printable(source))
             text = f"[bold]{escape(video_id or '')}[/]  {escape(status)}  {name}"
-            session.print_created(record, video_id, text)
+            session.print_item(record, video_id, text)
 
 
 def _add(
@@ -122,5 +159,24 @@ def _table(indexes: list[Index]) -> Table:
             tables.cell(models),
             str(index.video_count or 0),
             tables.format_duration(index.total_duration),
+        )
+    return table
+
+
+def _video_table(videos: list[Video]) -> Table:
+    from dodeca.cli import tables
+    from dodeca.results import SystemMetadata
+
+    numbers = ("length", "frame", "size")
+    table = tables.new_table("id", "file", *numbers, "created", right=numbers)
+    for video in videos:
+        file = video.system_metadata or SystemMetadata()
+        table.add_row(
+            tables.cell(video.id, "bold"),
+            tables.cell(file.filename),
+            tables.format_duration(file.duration),
+            f"{file.width}x{file.height}" if file.width else "",
+            tables.format_size(file.size),
+            tables.format_date(video.created_at),
         )
     return table

@@ -11,10 +11,12 @@ from dodeca._base import extras
 from dodeca._base.text import as_unicode
 from dodeca.cli.inputs import (
     ClipOptions,
+    ModelName,
     SegmentationOption,
     check_output,
     embed_source,
     input_type_of,
+    model_keyword,
     parse_media,
     parse_segmentation,
 )
@@ -37,6 +39,7 @@ def report(
         Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the page.")
     ] = Path("report.html"),
     segmentation: SegmentationOption = None,
+    model: ModelName = None,
     title: Annotated[
         str | None, typer.Option(help="Heading of the page (default: the file name).")
     ] = None,
@@ -59,12 +62,14 @@ def report(
             f"a report needs a local video or audio file, got {printable(source)}"
         )
     file = media.path
-    options = ClipOptions(input_type=input_type, segmentation=parse_segmentation(segmentation))
+    options = ClipOptions(
+        input_type=input_type, segmentation=parse_segmentation(segmentation), model_name=model
+    )
     with session.client() as client:
         from dodeca.report import write
 
         embeddings = embed_source(client, session.progress, source, options)
-        vectors = {text: client.embed.text(text) for text in queries}
+        vectors = {text: client.embed.text(text, **model_keyword(model)) for text in queries}
         with session.progress.waiting(f"writing {output}"):
             page = write(output, media, embeddings, vectors, title=title)
     record = {
@@ -78,7 +83,7 @@ def report(
     from dodeca.cli import tables
 
     text = f"[bold]{escape(printable(output))}[/]  {tables.format_size(output.stat().st_size)}"
-    session.print_created(record, str(output), text)
+    session.print_item(record, str(output), text)
     if page.is_self_contained:
         session.note(f"{printable(file.name)} is embedded in the page.")
     else:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dodeca.cli.inputs import EmbeddingOption, parse_media
-from dodeca.errors import InvalidRequestError
+from dodeca.cli.inputs import EmbeddingOption, model_keyword, parse_json_object, parse_media
+from dodeca.cli.stdin import text_of
+from dodeca.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,7 +26,10 @@ EXAMPLE = 'Example: dodeca search "red car" clip.parquet -k 5'
 def search(
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(metavar="QUERY", help="A text, or with --as image an image file.")
+        str,
+        typer.Argument(
+            metavar="QUERY", help="A text, or with --as image an image file; - is stdin."
+        ),
     ],
     files: Annotated[
         list[Path] | None,
@@ -83,11 +87,11 @@ def search(
     if filter_ and not index:
         raise typer.BadParameter("--filter is for --index")
     weights = _parse_weights(weight)
+    wanted = parse_json_object("--filter", filter_) if filter_ else None
+    query = text_of(query) if query_type == "text" else query
     with session.client() as client:
         if index:
-            matches = _search_index(
-                client, index, query, query_type, option, k, _parse_filter(filter_)
-            )
+            matches = _search_index(client, index, query, query_type, option, k, wanted)
         else:
             embeddings = _load(files or [], option)
             vector = _embed_query(client, query, query_type, _model_of(embeddings, model))
@@ -105,25 +109,9 @@ def _model_of(embeddings: Embeddings, wanted: str | None) -> str | None:
 
 
 def _embed_query(client: Client, query: str, query_type: str, model: str | None) -> Embeddings:
-    options = {"model_name": model} if model else {}
     if query_type == "text":
-        return client.embed.text(query, **options)
-    return client.embed.image(parse_media(query), **options)
-
-
-def _parse_filter(text: str | None) -> dict[str, Any] | None:
-    """`--filter` as a mapping."""
-    if text is None:
-        return None
-    import orjson
-
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError as exc:
-        raise typer.BadParameter(f"--filter is not JSON: {exc.msg}, got {text:.200}") from exc
-    if not isinstance(value, dict):
-        raise typer.BadParameter(f"--filter is a JSON object, got {text:.200}")
-    return value
+        return client.embed.text(query, **model_keyword(model))
+    return client.embed.image(parse_media(query), **model_keyword(model))
 
 
 def _parse_weights(texts: list[str] | None) -> dict[str, float] | None:
@@ -178,7 +166,7 @@ def _search_index(
     if not option:
         models = client.indexes.retrieve(index).models or []
         option = sorted({name for model in models for name in model.model_options or []})
-    hits = client.search(
+    found = client.search(
         index,
         None if query_type == "image" else query,
         query_media=parse_media(query) if query_type == "image" else None,
@@ -186,17 +174,32 @@ def _search_index(
         filter=filter_,
         page_limit=min(k, 50),
     )
+    hits = list(islice(found, k))
+    names = _file_names(client, index, {hit.video_id for hit in hits if hit.video_id})
     return [
         {
             "rank": hit.rank or rank,
             "score": hit.score,
             "confidence": hit.confidence,
             "source": hit.video_id,
+            "filename": names.get(hit.video_id or ""),
             "start_sec": hit.start,
             "end_sec": hit.end,
         }
-        for rank, hit in enumerate(islice(hits, k), 1)
+        for rank, hit in enumerate(hits, 1)
     ]
+
+
+def _file_names(client: Client, index: str, video_ids: set[str]) -> dict[str, str | None]:
+    """The file names of videos, with one request for each; hits do not have them."""
+    names: dict[str, str | None] = {}
+    for video_id in video_ids:
+        try:
+            metadata = client.indexes.videos.retrieve(index, video_id).system_metadata
+        except NotFoundError:  # it was deleted after the search
+            continue
+        names[video_id] = metadata.filename if metadata else None
+    return names
 
 
 def _modalities_cell(match: dict[str, Any]) -> Text:
@@ -212,19 +215,30 @@ def _modalities_cell(match: dict[str, Any]) -> Text:
 
 
 def _table(matches: list[dict[str, Any]]) -> Table:
+    """The matches, in the columns that hold something."""
     from dodeca.cli import tables
 
-    table = tables.new_table("", "source", "time", "modality", "score", "", right=("time", "score"))
     highest = max((match["score"] or 0.0 for match in matches), default=0.0)
+    columns: dict[str, list[Text]] = {
+        name: [] for name in ("rank", "source", "time", "modality", "score", "bar", "video")
+    }
     for match in matches:
-        score = match["score"]
-        shown = f"{score:.3f}" if score is not None else match.get("confidence") or ""
-        table.add_row(
-            str(match["rank"]),
-            tables.cell(match["source"], "bold"),
-            tables.time_range(match["start_sec"], match["end_sec"]),
+        score, name = match["score"], match.get("filename")
+        shown = f"{score:.3f}" if score is not None else match.get("confidence")
+        cells = (
+            tables.cell(match["rank"]),
+            tables.cell(name or match["source"], "bold"),
+            tables.cell(tables.time_range(match["start_sec"], match["end_sec"])),
             _modalities_cell(match),
             tables.cell(shown),
             tables.cell(tables.bar((score or 0.0) / highest if highest > 0 else 0.0), "cyan"),
+            tables.cell(match["source"] if name else None),
         )
+        for column, cell in zip(columns.values(), cells, strict=True):
+            column.append(cell)
+    used = {name: cells for name, cells in columns.items() if any(cell.plain for cell in cells)}
+    headings = ["" if name in ("rank", "bar") else name for name in used]
+    table = tables.new_table(*headings, right=("time", "score"))
+    for row in zip(*used.values(), strict=True):
+        table.add_row(*row)
     return table

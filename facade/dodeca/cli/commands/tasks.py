@@ -126,17 +126,14 @@ def _fields(task: Any) -> dict[str, Any]:
 def _table(tasks: list[dict[str, Any]]) -> Table:
     from dodeca.cli import tables
 
-    styles = {"ready": "green", "failed": "red", "canceled": "red"}
     table = tables.new_table("kind", "id", "status", "created", "about")
     for task in tasks:
-        created = task.get("created_at")
-        status = task["status"] or ""
         about = [task.get(name) for name in ("filename", "video_id", "model_name", "result")]
         table.add_row(
             tables.cell(task["kind"]),
             tables.cell(task["id"], "bold"),
-            tables.cell(status, styles.get(status, "yellow")),
-            tables.cell(created.strftime("%Y-%m-%d %H:%M") if created else ""),
+            tables.status_cell(task["status"]),
+            tables.format_date(task.get("created_at")),
             tables.cell("  ".join(str(value) for value in about if value)),
         )
     return table

@@ -21,7 +21,7 @@ EXAMPLE = "Example: dodeca upload film.mp4"
 def upload(
     context: typer.Context,
     sources: Annotated[
-        list[str], typer.Argument(metavar="FILE|URL...", help="Files or URLs to upload.")
+        list[str], typer.Argument(metavar="FILE|URL|-...", help="Files, URLs or stdin (-).")
     ],
     resume: Annotated[
         str | None,
@@ -43,7 +43,8 @@ def upload(
 
         for asset in session.for_each(sources, work):
             text = f"[bold]asset:{escape(asset.id)}[/]  {escape(asset.status or '')}"
-            session.print_created(asset, asset.id, text)
+            session.print_item(asset, asset.id, text)
+    session.note_not_kept()
 
 
 def _upload(session: Session, client: Client, source: str, resume: str | None, wait: bool) -> Asset:

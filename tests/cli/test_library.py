@@ -1,0 +1,60 @@
+"""The commands for what the service keeps: indexes, their videos, and assets."""
+
+from pathlib import Path
+
+from .conftest import Run
+
+
+def test_an_index_is_shown_and_deleted(on_emulator: Run, media: Path) -> None:
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    added = on_emulator("--json", "index", "add", index, media / "clip.mp4").records
+    (shown,) = on_emulator("--json", "index", "show", index).records
+    assert (shown["id"], shown["index_name"], shown["video_count"]) == (index, "films", 1)
+    assert "films" in on_emulator("index", "show", index).out
+    (video,) = on_emulator("--json", "index", "videos", index).records
+    assert (video["id"], video["system_metadata"]["filename"]) == (added[0]["id"], "clip.mp4")
+    listed = on_emulator("index", "videos", index).out
+    assert added[0]["id"] in listed
+    assert "clip.mp4" in listed
+    missing = "0" * 24
+    done = on_emulator("index", "delete", missing, index)
+    assert (done.status, done.out) == (3, f"{index}  deleted\n")
+    assert missing in done.err
+    assert on_emulator("--json", "index", "list").records == []
+    assert on_emulator("index", "show", index).status == 1
+
+
+def test_assets_are_listed_and_deleted(on_emulator: Run, media: Path) -> None:
+    ids = [
+        on_emulator("-q", "upload", media / name).out.strip() for name in ("red.jpg", "clip.mp4")
+    ]
+    assert {asset["id"] for asset in on_emulator("--json", "assets", "list").records} == {*ids}
+    listed = on_emulator("assets", "list").out
+    assert "red.jpg" in listed
+    assert ids[0] in listed
+    deleted = on_emulator("--json", "assets", "delete", f"asset:{ids[0]}").records
+    assert deleted == [{"id": ids[0], "status": "deleted"}]
+    assert on_emulator("-q", "assets", "delete", ids[1]).out == f"{ids[1]}\n"
+    assert on_emulator("--json", "assets", "list").records == []
+
+
+def test_an_asset_of_an_index_needs_force(on_emulator: Run, media: Path) -> None:
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    asset = on_emulator("-q", "upload", media / "clip.mp4").out.strip()
+    on_emulator("index", "add", index, f"asset:{asset}")
+    assert on_emulator("assets", "delete", asset).status == 1
+    assert on_emulator("assets", "delete", asset, "--force").status == 0
+
+
+def test_search_of_an_index_names_files_and_has_no_empty_columns(
+    on_emulator: Run, media: Path
+) -> None:
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    (video,) = on_emulator("--json", "index", "add", index, media / "clip.mp4").records
+    found = on_emulator("search", "red", "--index", index).out
+    heading, *_ = (line for line in found.splitlines() if line.strip())
+    assert heading.split() == ["source", "time", "video"]
+    assert "clip.mp4" in found
+    assert video["id"] in found
+    record = on_emulator("--json", "search", "red", "--index", index).records[0]
+    assert (record["source"], record["filename"]) == (video["id"], "clip.mp4")
