@@ -137,7 +137,7 @@ def _invalid_because(
     return None
 
 
-def _signatures_in(header: object) -> list[object]:
+def _signatures_in(header: Any) -> list[object]:
     """The values of the signature's header; `header` is one value, or all headers of a request."""
     if header is None:
         return []

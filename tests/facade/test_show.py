@@ -14,7 +14,7 @@ import pytest
 from dodeca import Client, DodecaError, Embeddings, Media, results
 from dodeca._base.html import ROWS
 from dodeca.batch import Batch
-from dodeca.bulk.journal import Failure
+from dodeca.bulk.records import Failure
 from dodeca.bulk.results import Run
 from dodeca.emulator import samples
 from dodeca.results import (

@@ -10,7 +10,6 @@ from pathlib import Path
 import attrs
 
 from dodeca._base import html
-from dodeca.bulk.journal import Failure
 from dodeca.bulk.records import Failure
 
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
