@@ -52,7 +52,11 @@ class Headers(Protocol):
     """The headers of a request as HTTP frameworks and `dict` hold them; case is ignored."""
 
     def items(self) -> Iterable[tuple[Any, Any]]:
-        """The names and values."""
+        """The names and values.
+
+        >>> list({"Content-Type": "application/json"}.items())
+        [('Content-Type', 'application/json')]
+        """
         ...
 
 

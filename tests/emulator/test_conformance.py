@@ -90,10 +90,10 @@ def not_exist(collection: str) -> str:
     return f"Resource with id `nope` does not exist in `{collection}`."
 
 
-def too_long(duration: float) -> str:
+def too_long(duration: float, hours: int) -> str:
     return (
-        "Video is too long. Please use video with duration between 10 seconds and 2 hours(7200"
-        f" seconds). Current duration is `{duration}` seconds."
+        f"Video is too long. Please use video with duration between 4 seconds and {hours} hours"
+        f"({hours * 3600} seconds). Current duration is `{duration}` seconds."
     )
 
 
@@ -256,7 +256,7 @@ TABLE: list[tuple[str, str, Callable[[Stage], httpx.Response], int, str]] = [
         "",
         lambda stage: stage.task("short.mp4"),
         400,
-        "Video is too short. Please use video with duration between 10 seconds and 2 hours(7200"
+        "Video is too short. Please use video with duration between 4 seconds and 2 hours(7200"
         " seconds). Current duration is `3.0` seconds.",
     ),
     (
@@ -264,14 +264,14 @@ TABLE: list[tuple[str, str, Callable[[Stage], httpx.Response], int, str]] = [
         "for Marengo",
         lambda stage: stage.task("long%2B.mp4", MARENGO),
         400,
-        too_long(7201.0),
+        too_long(7201.0, 2),
     ),
     (
         "video_duration_too_long",
         "for Pegasus beside it",
         lambda stage: stage.task("hour%2B.mp4", MARENGO, PEGASUS),
         400,
-        too_long(3601.0),
+        too_long(3601.0, 1),
     ),
     (
         "video_file_broken",

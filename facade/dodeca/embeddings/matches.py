@@ -105,7 +105,7 @@ class Matches(list[Match]):
 
         >>> video, query = client.embed.video("colours.mp4"), client.embed.text("red")
         >>> len(video.search(query, k=4)), len(video.search(query, k=4).merge_adjacent())
-        (4, 3)
+        (4, 2)
 
         Raises:
             InvalidRequestError: `gap_sec` is not a finite number, 0 or more.
