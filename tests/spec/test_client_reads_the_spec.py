@@ -93,7 +93,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
 VECTORS: Mapping[str, Callable[[Client], Any]] = {
     "embed_create": lambda client: client.embed_v1.create(text="red"),
     "embed_tasks_retrieve": lambda client: client.embed_v1.tasks.retrieve("1"),
-    "embed_v2_create": lambda client: client.embed.text("red"),
+    "embed_v2_create": lambda client: client.embed.video("https://media.example/a.mp4", via="sync"),
     "embed_v2_tasks_retrieve": lambda client: client.embed.tasks.retrieve("1"),
 }
 """Calls whose answers hold vectors, which become arrays."""
@@ -278,6 +278,16 @@ def plain(value: Any) -> Any:
     return value
 
 
+RENAMED = {
+    "_id": "id",
+    "task_id": "id",
+    "video_clip_length": "clip_length",
+    "video_embedding_scope": "embedding_scopes",
+    "video_embedding_option": "embedding_options",
+}
+"""Fields of responses that results have under another name."""
+
+
 def lost(wire: Any, seen: Any, path: str = "$") -> Iterator[str]:
     """Go through what an answer says and a result does not."""
     match wire:
@@ -291,11 +301,9 @@ def lost(wire: Any, seen: Any, path: str = "$") -> Iterator[str]:
             yield from lost({**rest, **info}, {**seen, "items": None}, "$.")
         case dict():
             for name, value in wire.items():
-                names = [known for known in (name, "id") if known in seen]
-                renamed = name in ("_id", "task_id") and "id" in seen
-                key = "id" if renamed and name not in seen else name
+                key = name if name in seen else RENAMED.get(name)
                 if value is not None:
-                    yield from lost(value, seen.get(key) if names else None, f"{path}.{name}")
+                    yield from lost(value, seen.get(key), f"{path}.{name}")
         case list():
             kept = [item for item in wire if item is not None]
             if not isinstance(seen, list) or len(seen) not in (len(wire), len(kept)):
