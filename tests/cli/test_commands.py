@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dodeca import Client, Embeddings
+from tests.emulator.videos import BLUE, RED, encode_video, flat
 
 from .conftest import Run, Server
 
@@ -86,6 +87,15 @@ def test_embed_writes_parquet_that_search_reads(dodeca: Run, media: Path, tmp_pa
     assert clip["scores"].keys() == {"visual", "audio"}
     shown = f"visual {clip['scores']['visual']:.2f}"
     assert shown in dodeca("--emulated", "search", "a red car", target, *words).out
+
+
+def test_a_video_of_unknown_length_becomes_a_task(dodeca: Run, tmp_path: Path) -> None:
+    path, target = tmp_path / "long.mkv", tmp_path / "x.parquet"
+    frames = [flat(RED, 360, 360), flat(BLUE, 360, 360)]
+    encode_video(path, frames, fps=1, times=[0, 609])
+    assert dodeca("--emulated", "embed", path, "--via", "sync", "-o", target).status == 1
+    assert dodeca("--emulated", "embed", path, "--scope", "asset", "-o", target).status == 0
+    assert Embeddings.load(target).end_sec.max() > 600
 
 
 def test_search_embeds_the_query_with_the_model_of_the_files(dodeca: Run, tmp_path: Path) -> None:

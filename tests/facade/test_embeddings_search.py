@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from dodeca import Embeddings
-from dodeca.embeddings import Match
+from dodeca.embeddings import Match, Segment
 from dodeca.errors import InvalidRequestError
 
 VECTORS = npst.arrays(
@@ -280,6 +280,15 @@ def test_vectors_of_different_models_never_compare() -> None:
             compare(unknown)
         compare(old)
         compare(new.vectors)
+
+
+def test_a_row_pickled_before_rows_had_a_source_has_none() -> None:
+    segment = Embeddings.from_items([{"embedding": [0.6, 0.8]}])[0]
+    nothing, fields = segment.__getstate__()
+    del fields["source"]
+    older = Segment.__new__(Segment)
+    older.__setstate__((nothing, fields))
+    assert older.source is None
 
 
 def test_a_repr_is_short_whatever_the_labels_are() -> None:

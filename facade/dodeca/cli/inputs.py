@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import attrs
 import typer
 
+from dodeca._calls.embed_requests import TOO_LONG
 from dodeca.cli.stdin import STDIN, read_stdin
 from dodeca.cli.text import printable
-from dodeca.errors import InvalidMediaError, InvalidRequestError
+from dodeca.errors import APIError, InvalidMediaError, InvalidRequestError
 from dodeca.media import SYNC_BYTES, Media, fits_sync_request, is_audio, is_image
 
 if TYPE_CHECKING:
@@ -152,8 +153,13 @@ def embed_source(
         call: Callable[..., Embeddings] = (
             client.embed.audio if input_type == "audio" else client.embed.video
         )
-        with progress.waiting(f"embedding {source}"):
-            return call(media, via="sync", **_keywords(options))
+        try:
+            with progress.waiting(f"embedding {source}"):
+                return call(media, via="sync", **_keywords(options))
+        except APIError as exc:
+            # Nothing was created; only the service knows the length of a URL or an asset.
+            if options.via == "sync" or exc.code != TOO_LONG:
+                raise
     media = upload_if_large(client, progress, source, media)
     tasks = client.embed.tasks
     start: Callable[..., Job[Embeddings]] = tasks.audio if input_type == "audio" else tasks.video

@@ -42,6 +42,10 @@ class Segment:
     source_id: str | None = None
     source: str | None = None
 
+    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
+        # Through the constructor: earlier pickles have no `source`.
+        self.__init__(**state[1])  # type: ignore[misc]
+
     def __repr__(self) -> str:
         parts = (self.source_id, _span(self), self.embedding_option, self.embedding_scope)
         return f"<Segment {', '.join([*filter(None, parts), f'{self.vector.size} floats'])}>"
