@@ -19,6 +19,9 @@ from tests.benchmarks import bodies, calls, decode, polling, uploads
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import medians
 from tests.benchmarks.report import Goal, Medians, Result, as_json
+from tests.depth import DEEP
+
+pytestmark = pytest.mark.skipif(not DEEP, reason="benchmarks are of make test-deep: 30 seconds")
 
 
 @pytest.fixture(scope="module")
