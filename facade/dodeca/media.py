@@ -28,6 +28,8 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 SYNC_BYTES = 36 * MIB
 SYNC_SEC = 600.0
+TOO_LONG = "video_duration_too_long"
+"""The code of the error for audio or video that is too long for one synchronous call."""
 IMAGE_BYTES = 32 * MIB
 IMAGE_MIN_SIDE = 128
 

@@ -28,8 +28,6 @@ from dodeca_api.types import Unset
 
 MODEL = "marengo3.0"
 TEXT_WORDS = 500
-TOO_LONG = "video_duration_too_long"
-"""The code of the error for audio or video that is too long for one synchronous call."""
 
 E = TypeVar("E")
 

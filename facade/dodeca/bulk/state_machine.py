@@ -15,7 +15,6 @@ from typing import Any
 
 import attrs
 
-from dodeca._calls.embed_requests import TOO_LONG
 from dodeca._calls.polling import next_poll_sec
 from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
@@ -36,7 +35,7 @@ from dodeca.errors import (
     OutcomeUnknownError,
     RateLimitError,
 )
-from dodeca.media import Media
+from dodeca.media import TOO_LONG, Media
 
 LIMITER_OF_STEP = {"embed": "embed", "submit": "embed", "upload": "assets"}
 INTENTS = {"upload": "uploading", "submit": "submitting"}

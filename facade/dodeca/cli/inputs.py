@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import attrs
 import typer
 
-from dodeca._calls.embed_requests import TOO_LONG
 from dodeca.cli.stdin import STDIN, read_stdin
 from dodeca.cli.text import printable
 from dodeca.errors import APIError, InvalidMediaError, InvalidRequestError
-from dodeca.media import SYNC_BYTES, Media, fits_sync_request, is_audio, is_image
+from dodeca.media import SYNC_BYTES, TOO_LONG, Media, fits_sync_request, is_audio, is_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -14,13 +14,20 @@ from dodeca._base.async_concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._calls import embed_requests, params
-from dodeca._calls.embed_requests import MODEL, TOO_LONG, AudioOption, Scope, VideoOption
+from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca.embeddings import Embeddings
 from dodeca.errors import APIError, InvalidRequestError
-from dodeca.media import Media, MediaLike, check_sync_clip, fits_sync_request, source_name
+from dodeca.media import (
+    TOO_LONG,
+    Media,
+    MediaLike,
+    check_sync_clip,
+    fits_sync_request,
+    source_name,
+)
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
