@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
+import orjson
+
 Answer = bytes | Iterable[bytes] | None
 EMBEDDED = b'{"data":[{"embedding":[1.0,0.0],"embedding_option":null}]}'
 
@@ -109,3 +111,15 @@ class Raw:
         head, _, body = request.partition(b"\r\n\r\n")
         found = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
         return (int(found[1]) if found else 0) - len(body)
+
+
+def upload_session(chunk_url: str) -> Raw:
+    """A service that answers a create with an upload of one chunk of 300 bytes to a URL."""
+    session = {
+        "upload_id": "u1",
+        "asset_id": "a1",
+        "upload_urls": [{"chunk_index": 1, "url": chunk_url}],
+        "chunk_size": 300,
+        "total_chunks": 1,
+    }
+    return Raw(lambda _: http(orjson.dumps(session), "201 Created"))

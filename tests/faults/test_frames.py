@@ -8,12 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from dodeca import AsyncClient, Client, Media, errors, webhooks
 from tests.faults.both import CLIENTS, opened
-from tests.faults.raw import Raw, http
+from tests.faults.raw import Raw, http, upload_session
 from tests.scripted import Script, reply
 from tests.seams import upload_in_chunks_from
 
@@ -116,18 +115,10 @@ async def test_uploads_in_chunks(
     film = tmp_path / "film.mp4"
     film.write_bytes(b"f" * 300)
     storage = Raw(lambda _: http(KEY.encode(), "403 No"))
-    with storage.serving() as chunks:
-        session = {
-            "upload_id": "u1",
-            "asset_id": "a1",
-            "upload_urls": [{"chunk_index": 1, "url": f"{chunks}/1"}],
-            "chunk_size": 300,
-            "total_chunks": 1,
-        }
-        with Raw(lambda _: http(orjson.dumps(session), "201 Created")).serving() as url:
-            async with opened(kind, url, key=KEY) as call:
-                with pytest.raises(errors.DodecaError) as caught:
-                    await call("assets.upload", film)
+    with storage.serving() as chunks, upload_session(f"{chunks}/1").serving() as url:
+        async with opened(kind, url, key=KEY) as call:
+            with pytest.raises(errors.DodecaError) as caught:
+                await call("assets.upload", film)
     shown = frames(caught.value)
     assert KEY.encode() not in bytes(storage.received)
     assert [text[:300] for text in shown if CANARY in text and "***" not in text] == []

@@ -26,7 +26,7 @@ from dodeca._http.api_key import APIKey
 from dodeca._http.messages import build_request
 from dodeca_api.api.indexes import indexes_retrieve
 from tests.faults.both import CLIENTS, opened
-from tests.faults.raw import EMBEDDED, Raw, http
+from tests.faults.raw import EMBEDDED, Raw, http, upload_session
 from tests.seams import upload_in_chunks_from
 
 pytestmark = pytest.mark.anyio
@@ -249,18 +249,13 @@ async def test_redirects_of_uploads_to_storage_are_not_followed(
     other = Raw(lambda _: http())
     with other.serving() as elsewhere:
         storage = Raw(lambda _: http(b"", "307 Moved", location=f"{elsewhere}/x"))
-        with storage.serving() as chunks:
-            session = {
-                "upload_id": "u1",
-                "asset_id": "a1",
-                "upload_urls": [{"chunk_index": 1, "url": f"{chunks}/1?X-Amz-Signature=s"}],
-                "chunk_size": 300,
-                "total_chunks": 1,
-            }
-            with Raw(lambda _: http(orjson.dumps(session), "201 Created")).serving() as url:
-                async with opened(kind, url, key=KEY) as call:
-                    with pytest.raises(errors.DodecaError) as caught:
-                        await call("assets.upload", film)
+        with (
+            storage.serving() as chunks,
+            upload_session(f"{chunks}/1?X-Amz-Signature=s").serving() as url,
+        ):
+            async with opened(kind, url, key=KEY) as call:
+                with pytest.raises(errors.DodecaError) as caught:
+                    await call("assets.upload", film)
     assert (other.connections, bytes(other.received)) == (0, b"")
     assert storage.requests
     assert KEY.encode() not in bytes(storage.received)

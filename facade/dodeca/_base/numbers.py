@@ -1,4 +1,4 @@
-"""Checks of numbers, from Python or numpy. Pure."""
+"""Checks of numbers, from Python, numpy or text. Pure."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ def is_finite(value: object) -> bool:
         return math.isfinite(value)
     except OverflowError:
         return False
+
+
+def parse_quantity(text: str | None) -> float | None:
+    """The finite number of 0 or more that a text holds; None if it holds none."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None

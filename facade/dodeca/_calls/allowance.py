@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import attrs
 
+from dodeca._base.numbers import parse_quantity
 from dodeca._calls.pace import MARGIN
 
 _IN_FLIGHT_WAIT_SEC = 0.005  # until a response in flight may bring news
@@ -62,7 +62,7 @@ class Allowance:
 
     def update(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
         """Update from a response to permit `number`; `sent` is the number of the last permit."""
-        before, remaining = self._remaining, _number(headers.get(self._header_names[0]))
+        before, remaining = self._remaining, parse_quantity(headers.get(self._header_names[0]))
         if before is None and remaining is None:
             return  # the service usually sends no such headers
         if number <= self._outdated_to:
@@ -72,7 +72,7 @@ class Allowance:
                 self._remaining = min(self._remaining, remaining)
             return
         self._newest, self._remaining, self._read_at = number, remaining, now
-        limit = _number(headers.get(self._header_names[1]))
+        limit = parse_quantity(headers.get(self._header_names[1]))
         if before is None or remaining is None or not limit:
             return
         self._limit = limit
@@ -86,7 +86,7 @@ class Allowance:
     def exhaust(self, newest: int, headers: Mapping[str, str], wait: float) -> None:
         """Handle a 429 with its wait in seconds; responses in flight are out of date then."""
         if self._remaining is not None or self._header_names[0] in headers:
-            self._remaining = _number(headers.get(self._header_names[0])) or 0.0
+            self._remaining = parse_quantity(headers.get(self._header_names[0])) or 0.0
         self._outdated_to, self._min_window = newest, wait
         self._missed_start = True
         self.others.stop()
@@ -175,13 +175,3 @@ def _window_length(spans: list[float]) -> float | None:
     if len(spans) < 3 or spread > _TOLERANCE * median:
         return None
     return (sum(spans) + spread) / len(spans)  # the errors of all but two cancel out
-
-
-def _number(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and value >= 0 else None

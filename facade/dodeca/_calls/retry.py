@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Mapping
 from enum import Enum
 
 import attrs
 
+from dodeca._base.numbers import parse_quantity
 from dodeca.errors import DodecaError
 
 MAX_ATTEMPTS = 3
@@ -219,11 +219,11 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
 
     `now` is Unix time, for a Retry-After that is a date.
     """
-    milliseconds = _number(headers.get("retry-after-ms"))
+    milliseconds = parse_quantity(headers.get("retry-after-ms", "")[:_MAX_DATE_LENGTH])
     if milliseconds is not None:
         return _clamp(milliseconds / 1000)
     text = headers.get("retry-after", "")[:_MAX_DATE_LENGTH].strip()
-    seconds = _number(text)
+    seconds = parse_quantity(text)
     if seconds is not None:
         return _clamp(seconds)
     if not text.endswith("GMT"):
@@ -234,14 +234,6 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
         return _clamp(dates.parse(text).timestamp() - now)
     except (ValueError, ArithmeticError):
         return None
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float((text or "")[:_MAX_DATE_LENGTH])
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and value >= 0 else None
 
 
 def _clamp(seconds: float) -> float:
