@@ -17,10 +17,9 @@ from dodeca.errors import InvalidMediaError
 from dodeca.media import input_type_of
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.text import Text
-
+    from dodeca.cli.cells import Cell
     from dodeca.cli.session import Session
+    from dodeca.cli.tables import Table
 
 EXAMPLE = "Example: dodeca check *.mp4 --for index"
 _TITLES = {endpoint: endpoint.replace("-", " ") for endpoint in Endpoint}
@@ -56,7 +55,8 @@ def check(
         rows.append((name, info, preflight.check_file(info)))
     rejected = [row for row in rows if _is_rejected(row[2], endpoints)]
     records = [_record(row, is_rejected=row in rejected) for row in rows]
-    session.print_results(records, lambda: _page(rows))
+    usable = (row[0] for row in rows if row not in rejected)
+    session.print_results(records, usable, lambda: _table(rows), lambda: _problem_table(rows))
     if not all(info.is_measured for _, info, _ in rows):
         install = extras.install_command("media")
         session.note(f"Frame sizes of videos were not measured; to measure them: {install}")
@@ -107,29 +107,39 @@ def _not_applicable(check: EndpointCheck) -> list[str]:
     return [] if check.applies else ["does not take this kind of media"]
 
 
-def _page(rows: list[Row]) -> RenderableType:
-    """A table of files and endpoints, and below it a table of problems."""
-    from rich.console import Group
-
+def _table(rows: list[Row]) -> Table:
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell, duration_cell, frame_cell, size_cell
 
-    numbers = ("length", "frame", "size")
-    table = tables.new_table("file", *numbers, *_TITLES.values(), right=numbers)
-    problems = tables.new_table("file", "endpoints", "problem")
+    table = tables.Table(
+        tables.names("file"),
+        *tables.numbers("length", "frame", "size"),
+        *map(tables.Column, _TITLES.values()),
+        tables.Column("problems", tables.Fit.UNSEEN),
+    )
     for name, info, checks in rows:
-        frame = f"{info.width}x{info.height}" if info.width else ""
         table.add_row(
-            tables.cell(name, "bold"),
-            tables.format_duration(info.duration),
-            frame,
-            tables.format_size(info.size),
-            *(_mark(check) for check in checks),
+            cell(name, "bold"),
+            duration_cell(info.duration),
+            frame_cell(info.width, info.height),
+            size_cell(info.size),
+            *map(_mark, checks),
+            cell("; ".join(_problems(checks))),
         )
+    return table
+
+
+def _problem_table(rows: list[Row]) -> Table:
+    """The problems of files, with the endpoints that each is about."""
+    from dodeca.cli import tables
+    from dodeca.cli.cells import cell
+
+    wrapped = (tables.Column(heading, tables.Fit.WRAP) for heading in ("endpoints", "problem"))
+    table = tables.Table(tables.names("file"), *wrapped)
+    for name, _, checks in rows:
         for problem, endpoints in _problems(checks).items():
-            problems.add_row(
-                tables.cell(name), tables.cell(", ".join(endpoints)), tables.cell(problem)
-            )
-    return Group(table, problems) if problems.row_count else table
+            table.add_row(cell(name), cell(", ".join(endpoints)), cell(problem))
+    return table
 
 
 def _problems(checks: list[EndpointCheck]) -> dict[str, list[str]]:
@@ -141,9 +151,9 @@ def _problems(checks: list[EndpointCheck]) -> dict[str, list[str]]:
     return found
 
 
-def _mark(check: EndpointCheck) -> Text:
-    from dodeca.cli import tables
+def _mark(check: EndpointCheck) -> Cell:
+    from dodeca.cli.cells import cell
 
     if not check.applies:
-        return tables.cell("-", "dim")
-    return tables.cell("no", "bold red") if check.problems else tables.cell("yes", "green")
+        return cell("-", "dim")
+    return cell("no", "bold red") if check.problems else cell("yes", "green")
