@@ -262,6 +262,28 @@ def build_upload_request(
     return HttpRequest("PUT", url, sent, body, timeout)
 
 
+def link_url(link: str) -> httpx.URL:
+    """The URL of a link in a response.
+
+    Raises:
+        InvalidRequestError: not an http(s) URL.
+    """
+    try:
+        url = httpx.URL(link)
+        is_on_a_host = bool(url.host.encode("idna")) and (url.port or 0) <= _MAX_PORT
+    except (httpx.InvalidURL, TypeError, ValueError):
+        url, is_on_a_host = httpx.URL(), False
+    if url.scheme not in ("http", "https") or not is_on_a_host:
+        shown = masked(link) if isinstance(link, str) else repr(link)
+        raise InvalidRequestError(f"link must be an http(s) URL, got {shown[:200]!r}")
+    return url
+
+
+def build_link_request(url: httpx.URL, timeout: float) -> HttpRequest:
+    """A GET of a link, without the API key."""
+    return HttpRequest("GET", url, _default_headers(url), _EMPTY_BODY, timeout)
+
+
 def _check_upload_header(name: str, value: object) -> None:
     """Headers that frame a message would let bytes of the file be read as the next request."""
     key = name.lower()

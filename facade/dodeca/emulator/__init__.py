@@ -29,6 +29,8 @@ Where the documents of the service are incomplete or contradict each other, the 
 - Generated text is made from measurements (duration, scenes, colours, light, motion, audio) and is
   labelled as the emulator's. Words of the prompt choose among them and the temperature varies the
   phrases; the same request gives the same text. Without `max_tokens` it ends at 4,096 tokens.
+- Where no measurement decides between the choices of a schema, `emulator_note` in the response
+  names them.
 - JSON Schema keywords outside the documented subset are `422 parameter_invalid`; so are `pattern`,
   `format` except for timestamps, and bounds that allow no number.
 - Segments are scenes that match words of their description or resemble its images, or all scenes
@@ -54,7 +56,9 @@ Where the documents of the service are incomplete or contradict each other, the 
   an hour. `transcription_options` without that option is `search_option_combination_not_supported`.
 - A 429 of search, gist, summarize and generate has no body, as documented; all others have one.
 - `estimated_time` follows from the pace; it is null where only the number of polls decides.
-- Webhooks are not sent.
+- Webhooks are sent for the URLs it was given, once a task of `/tasks` or `/analyze/tasks` that it
+  took itself has ended, polled or not; where only polls decide, they still do. A notification that
+  is not acknowledged is sent three times in all. Its signature has the real time.
 - The front page, `/emulator/ledger` and `/emulator/thumbnails/` need no key.
 """
 
