@@ -16,9 +16,9 @@ def as_unicode(name: str | os.PathLike[str]) -> str:
 
 
 def format_size(count: float) -> str:
-    """A number of bytes in the largest unit that fits, of steps of 1024."""
+    """A number of bytes in the largest unit that fits, in steps of 1024, to three digits or so."""
     units = ["GiB", "MiB", "KiB", "B"]
     unit = units.pop()
     while count >= 1024 and units:
         count, unit = count / 1024, units.pop()
-    return f"{f'{count:.1f}'.removesuffix('.0')} {unit}"
+    return f"{f'{count:.{1 if count < 100 else 0}f}'.removesuffix('.0')} {unit}"

@@ -10,6 +10,7 @@ import attrs
 
 from dodeca.errors import DatasetError, InvalidRequestError
 
+JOURNAL = "journal.sqlite"
 PART = re.compile(r"part-[0-9]{5,}")
 
 
@@ -46,7 +47,7 @@ class OutputPaths:
         return cls(
             vectors,
             beside / "errors.parquet",
-            beside / "journal.sqlite",
+            beside / JOURNAL,
             path.stem if is_lance else "",
         )
 

@@ -102,14 +102,15 @@ def _kind(info: FileInfo, limit: Limit) -> Finding:
 
 
 def _format(info: FileInfo, limit: Limit) -> Finding:
-    if info.format is None:
-        return Unknown.UNKNOWN
+    if info.format is None and limit.kind == "audio":
+        return Unknown.UNKNOWN  # an MP3 file may begin with anything
     if info.format in limit.allowed:
         return None
     *names, last = (name.upper() for name in limit.allowed)
     subject = "images" if limit.kind == "image" else "audio"
     allowed = f"{', '.join(names)} or {last}"
-    return f"{subject} must be {allowed}, got {info.format}; {_conversion(info, limit.kind)}"
+    got = info.format or "another format"
+    return f"{subject} must be {allowed}, got {got}; {_conversion(info, limit.kind)}"
 
 
 def _codec(info: FileInfo, limit: Limit) -> Finding:
