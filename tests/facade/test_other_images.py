@@ -72,7 +72,7 @@ def test_a_run_refuses_them_as_well(tmp_path: Any) -> None:
         estimate = client.embed.run([path], out=tmp_path / "out", dry_run=True).estimate
         assert estimate is not None
         assert [message in rejection.reason for rejection in estimate.rejected] == [True]
-        assert client.assets.list().page().items == []
+        assert list(client.assets.list()) == []
 
 
 @pytest.mark.parametrize("name", ["avif", "gif", "webp", "bmp", "tiff"])

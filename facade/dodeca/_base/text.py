@@ -15,8 +15,8 @@ def cut(text: str, length: int) -> str:
 
 def quote(value: object) -> str:
     """The repr of a value for an error, cut to 200 characters."""
-    is_text = isinstance(value, str | bytes | bytearray)
-    return cut(repr(value[:QUOTED] if is_text else value), QUOTED)
+    short = value[:QUOTED] if isinstance(value, str | bytes | bytearray) else value
+    return cut(repr(short), QUOTED)
 
 
 def as_unicode(name: str | os.PathLike[str]) -> str:

@@ -74,14 +74,14 @@ def _track(stream: BinaryIO, start: int, end: int, movie_scale: int) -> Track | 
     if kind is None or not scale:
         return None
     duration = ticks / scale
-    edited = _edited_sec(_content(stream, places, b"elst"), movie_scale)
+    delay, edited = _edits_sec(_content(stream, places, b"elst"), movie_scale)
     duration = min(duration, edited) if edited else duration
     if kind == "audio":
-        return Track("audio", duration or None)
+        return Track("audio", duration or None, start_sec=delay)
     width, height = _frame(_content(stream, places, b"stsd"))
     if _is_turned(_content(stream, places, b"tkhd")):
         width, height = height, width
-    return Track("video", duration or None, width, height)
+    return Track("video", duration or None, width, height, delay)
 
 
 def _places(
@@ -115,16 +115,17 @@ def _times(box: bytes) -> tuple[int, int]:
     return scale, 0 if ticks == unknown else ticks
 
 
-def _edited_sec(box: bytes, scale: int) -> float | None:
-    """The duration of what an edit list shows; None without one."""
+def _edits_sec(box: bytes, scale: int) -> tuple[float, float]:
+    """The empty time and the time with content of an edit list; zeros without one."""
     if len(box) < 8 or not scale:
-        return None
+        return 0.0, 0.0
     entry = ">QqI" if box[0] == 1 else ">IiI"
     step = 20 if box[0] == 1 else 12
     (count,) = unpack_from(">I", box, 4)
     count = min(count, (len(box) - 8) // step)
     entries = [unpack_from(entry, box, 8 + step * number) for number in range(count)]
-    return float(sum(length for length, begin, _ in entries if begin >= 0) / scale)
+    shown = sum(length for length, begin, _ in entries if begin >= 0)
+    return (sum(length for length, *_ in entries) - shown) / scale, shown / scale
 
 
 def _frame(box: bytes) -> tuple[int | None, int | None]:

@@ -45,7 +45,8 @@ class MediaLimits:
         info = _probe(source)
         if info is None:
             raise parameter_invalid(source.field, why="The audio file cannot be read.")
-        if info.kind != "audio" or info.format not in _AUDIO:
+        is_mp2 = info.format == "mp3" and info.audio_codec != "mp3"  # they have one container
+        if info.kind != "audio" or info.format not in _AUDIO or is_mp2:
             formats = ", ".join(_AUDIO.values())
             raise parameter_invalid(source.field, why=f"The formats of audio are {formats}.")
         if info.format == "wav" and not _is_uncompressed(info.audio_codec or ""):
