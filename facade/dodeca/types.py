@@ -47,7 +47,7 @@ from dodeca.batch import Batch
 from dodeca.bulk import Failure, Run
 from dodeca.embeddings import Match, Matches
 from dodeca.embeddings.labels import Labels
-from dodeca.media import MediaLike
+from dodeca.media import BinaryFile, MediaLike, PillowImage
 from dodeca.results import EmbeddingsV1
 from dodeca.segmentation import Dynamic, Fixed, Segmentation
 
@@ -77,6 +77,7 @@ __all__ = [
     "AsyncTextStream",
     "AsyncVideos",
     "Batch",
+    "BinaryFile",
     "Dynamic",
     "Embed",
     "EmbedTasks",
@@ -98,6 +99,7 @@ __all__ = [
     "MediaLike",
     "MultipartUploads",
     "Pages",
+    "PillowImage",
     "Progress",
     "Run",
     "Search",
