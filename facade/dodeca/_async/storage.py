@@ -24,6 +24,7 @@ class AsyncStorage:
         )
         self._base_url = transport.base_url
         self._timeout = transport.settings.timeout
+        self._hooks = transport.settings.hooks
         self._clock = transport.clock
 
     async def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
@@ -40,7 +41,7 @@ class AsyncStorage:
         while True:
             number += 1
             left = deadline - self._clock.monotonic()
-            result = await self._attempt(url, headers, body, max(left, 0.001))
+            result = await self._attempt(url, headers, body, max(left, 0.001), number)
             if isinstance(result, str):
                 return result
             action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
@@ -51,12 +52,13 @@ class AsyncStorage:
             await self._clock.asleep(wait)
 
     async def _attempt(
-        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float
+        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float, number: int
     ) -> str | FailedAttempt:
         built = messages.build_upload_request(url, headers, body, left)
 
         async def carry_out() -> str | FailedAttempt:
             response = await self._connections.for_url(built.url).send(built)
+            exchange.receive(response.status_code, response.headers)
             if not 200 <= response.status_code < 300:
                 return await read_error(response, self._clock.wall())
             await response.stream.aclose()
@@ -65,7 +67,8 @@ class AsyncStorage:
                 raise InvalidResponseError("the storage accepted a chunk but returned no ETag")
             return etag
 
-        return await attempt(carry_out)
+        with self._hooks.around(None, built.method, url, number, self._clock) as exchange:
+            return exchange.end(await attempt(carry_out))
 
     async def __aenter__(self) -> AsyncStorage:
         return self

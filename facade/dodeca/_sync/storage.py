@@ -25,6 +25,7 @@ class Storage:
         )
         self._base_url = transport.base_url
         self._timeout = transport.settings.timeout
+        self._hooks = transport.settings.hooks
         self._clock = transport.clock
 
     def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
@@ -41,7 +42,7 @@ class Storage:
         while True:
             number += 1
             left = deadline - self._clock.monotonic()
-            result = self._attempt(url, headers, body, max(left, 0.001))
+            result = self._attempt(url, headers, body, max(left, 0.001), number)
             if isinstance(result, str):
                 return result
             action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
@@ -52,12 +53,13 @@ class Storage:
             self._clock.sleep(wait)
 
     def _attempt(
-        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float
+        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float, number: int
     ) -> str | FailedAttempt:
         built = messages.build_upload_request(url, headers, body, left)
 
         def carry_out() -> str | FailedAttempt:
             response = self._connections.for_url(built.url).send(built)
+            exchange.receive(response.status_code, response.headers)
             if not 200 <= response.status_code < 300:
                 return read_error(response, self._clock.wall())
             response.stream.close()
@@ -66,7 +68,8 @@ class Storage:
                 raise InvalidResponseError("the storage accepted a chunk but returned no ETag")
             return etag
 
-        return attempt(carry_out)
+        with self._hooks.around(None, built.method, url, number, self._clock) as exchange:
+            return exchange.end(attempt(carry_out))
 
     def __enter__(self) -> Storage:
         return self
