@@ -1,6 +1,7 @@
 """Jobs, on a clock that does not make anybody wait."""
 
 import inspect
+import random
 from typing import Any
 
 import httpx
@@ -55,6 +56,20 @@ async def test_a_deadline_is_kept_and_the_job_can_be_picked_up_again() -> None:
     async with client_of(reply(READY)) as client:
         again = await client.embed.tasks.retrieve(job.id)
         assert len(await again.wait(timeout=0)) == 1
+
+
+async def test_a_deadline_comes_at_any_time_of_the_clock() -> None:
+    """A sum of floats can fall short of a deadline by less than the clock can count."""
+    starts = random.Random(7)
+    for _ in range(300):
+        clock = FakeClock()
+        clock.now = starts.uniform(0, 1000)
+        script = Script(CREATED, *[reply(RUNNING)] * 5)
+        async with on_clock(AsyncClient("tlk_test", transport=script), clock) as client:
+            job = await client.embed.tasks.video("https://host/a.mp4")
+            with pytest.raises(errors.WaitTimeout):
+                await job.wait(timeout=1.1)
+        assert script.left >= 2
 
 
 @pytest.mark.parametrize("timeout", [None, "1", -1, float("nan"), float("inf")])

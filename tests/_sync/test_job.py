@@ -2,6 +2,7 @@
 """Jobs, on a clock that does not make anybody wait."""
 
 import inspect
+import random
 from typing import Any
 
 import httpx
@@ -54,6 +55,20 @@ def test_a_deadline_is_kept_and_the_job_can_be_picked_up_again() -> None:
     with client_of(reply(READY)) as client:
         again = client.embed.tasks.retrieve(job.id)
         assert len(again.wait(timeout=0)) == 1
+
+
+def test_a_deadline_comes_at_any_time_of_the_clock() -> None:
+    """A sum of floats can fall short of a deadline by less than the clock can count."""
+    starts = random.Random(7)
+    for _ in range(300):
+        clock = FakeClock()
+        clock.now = starts.uniform(0, 1000)
+        script = Script(CREATED, *[reply(RUNNING)] * 5)
+        with on_clock(Client("tlk_test", transport=script), clock) as client:
+            job = client.embed.tasks.video("https://host/a.mp4")
+            with pytest.raises(errors.WaitTimeout):
+                job.wait(timeout=1.1)
+        assert script.left >= 2
 
 
 @pytest.mark.parametrize("timeout", [None, "1", -1, float("nan"), float("inf")])

@@ -98,6 +98,7 @@ class Proxy:
         self._holds_late = holds_late
         self._late: list[Message] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Future[None]] = set()
         self._writers: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
         self._loop = asyncio.new_event_loop()
@@ -115,7 +116,7 @@ class Proxy:
         thread.start()
         listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = self._run(asyncio.start_server(self._serve, sock=listener, limit=2**20))
+        server = self._run(asyncio.start_server(self._accept, sock=listener, limit=2**20))
         assert isinstance(server, asyncio.Server)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}{self._path}"
@@ -142,16 +143,22 @@ class Proxy:
 
     async def _stop(self, server: asyncio.Server) -> None:
         server.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            await asyncio.sleep(0)  # a connection that was being accepted now has its task
         for writer in self._writers:
             writer.transport.abort()
         await asyncio.sleep(0.01)  # the turns of the loop in which they are really closed
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)  # now: a task can be cancelled before it has begun
+        task = self._loop.create_task(self._serve(reader, writer))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
         with suppress(HungUp, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")

@@ -189,22 +189,24 @@ class AsyncJob(Generic[T]):
         """
         check_timeout(timeout)
         started = self._clock.monotonic()
+        deadline = started + timeout
         error: DodecaError | None = None
         with wait_progress(f"job {self.id}", on_progress, progress) as report_progress:
             while not self.done:
-                elapsed = self._clock.monotonic() - started
+                now = self._clock.monotonic()
+                elapsed = now - started
                 expected = self._state.expected_sec
                 if expected is not None:
                     expected = min(expected, timeout)
                 pause = next_poll_sec(elapsed, expected)
                 put_off = getattr(error, "retry_after", 0) or 0
                 pause = max(pause, put_off)
-                if elapsed >= timeout or elapsed + put_off > timeout:
+                if now >= deadline or now + put_off > deadline:
                     raise WaitTimeout(self.id, self.status, elapsed) from error
-                await self._clock.asleep(shortened(pause, timeout - elapsed))
-                if self._clock.monotonic() - started >= timeout:
+                await self._clock.asleep(shortened(pause, deadline - now))
+                if self._clock.monotonic() >= deadline:
                     continue  # a poll would have no time
-                with calls_until(started + timeout):
+                with calls_until(deadline):
                     error = await self._poll_once()
                 if report_progress is not None:
                     report_progress(self)
@@ -254,20 +256,22 @@ async def _as_completed(
         return
     clock = next(iter(waiting.values()))._clock
     started = clock.monotonic()
+    deadline = started + timeout
     while waiting:
-        elapsed = clock.monotonic() - started
+        now = clock.monotonic()
+        elapsed = now - started
         pause = next_list_sec(elapsed)
-        if elapsed >= timeout:
+        if now >= deadline:
             late = next(iter(waiting.values()))
             raise WaitTimeout(late.id, late.status, elapsed)
-        await clock.asleep(shortened(pause, timeout - elapsed))
-        if clock.monotonic() - started >= timeout:
+        await clock.asleep(shortened(pause, deadline - now))
+        if clock.monotonic() >= deadline:
             continue  # a poll would have no time
-        with calls_until(started + timeout):
+        with calls_until(deadline):
             ended = await _no_longer_listed(list(waiting.values()))
         for job in ended:
             # Absence from a list is only a hint; a poll confirms it and fetches the result.
-            with calls_until(started + timeout):
+            with calls_until(deadline):
                 await job._poll_once()
             if job.done:
                 yield waiting.pop((job._running.key, job.id))
