@@ -8,11 +8,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from scripts._documents import EXAMPLES, OPENAPI, load
+from scripts._documents import EXAMPLES, load
 from scripts.record_examples import differences, record
+from tests.contract import DOCUMENT
 
 Object = dict[str, Any]
-DOCUMENT: Object = load(OPENAPI)
 
 
 def contents() -> Iterator[tuple[str, Object]]:
