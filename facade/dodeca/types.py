@@ -25,6 +25,7 @@ from dodeca._async.resources.tasks import AsyncTasks
 from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.stream import AsyncTextStream
+from dodeca._calls.hooks import RequestEvent, ResponseEvent
 from dodeca._calls.polling import JobState
 from dodeca._calls.upload_plan import Progress
 from dodeca._sync.job import Job
@@ -101,6 +102,8 @@ __all__ = [
     "Pages",
     "PillowImage",
     "Progress",
+    "RequestEvent",
+    "ResponseEvent",
     "Run",
     "Search",
     "SearchResults",

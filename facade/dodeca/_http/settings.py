@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from dodeca._base.text import quote
+from dodeca._calls.hooks import Hooks
 from dodeca._http.messages import InvalidUrl, parse_url
 from dodeca.errors import ConfigurationError
 
@@ -24,6 +25,7 @@ class ClientSettings:
     reconcile_after_sec: float
     retry_unknown: bool
     trust_env: bool
+    hooks: Hooks = Hooks()
     retry_throttled: bool = True
     """Whether the transport itself waits and retries after a 429."""
 
