@@ -20,11 +20,13 @@ import attrs
 import httpx
 import pytest
 
-from dodeca import Client
+from dodeca import Client, Media
 from dodeca._base.media_types import kind_of, mime_type_of
+from dodeca._calls import limits
 from dodeca.bulk import Run
 from dodeca.cli import app
 from dodeca.emulator import Emulator, EmulatorTransport
+from dodeca.errors import InvalidMediaError
 
 _BASE64_BYTES = 64 << 20  # larger files are not sent to the emulator in a request
 _RUN_BYTES = 1 << 30  # larger files are not hashed, as a run does first
@@ -223,4 +225,7 @@ def _common(patterns: dict[str, str], reason: str) -> str:
 
 
 def _kind(path: Path) -> str:
-    return kind_of(mime_type_of(path.name)) or "video"
+    try:
+        return limits.input_type(Media.file(path))
+    except InvalidMediaError:  # it is empty
+        return kind_of(mime_type_of(path.name)) or "video"
