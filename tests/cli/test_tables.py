@@ -116,7 +116,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_value_is_lost(
     assert all(cell_len(line.rstrip()) <= width for line in lines)
     for number, text in enumerate(texts):
         assert f"id{number:04}" in page
-        assert f"{number + 1}.0 MB" in page
+        assert f"{number + 1} MiB" in page
         assert text[:3] in page
     assert page.count("2026-01-02") == len(texts)
     kept = "".join(character for character in page if character in "xyz")
@@ -183,7 +183,7 @@ def test_in_a_pipe_each_row_is_a_line_of_tab_separated_values(
         assert numbers == {documented[name]}, words
     assert on_emulator("index", "show", index).out.split("\t")[3:] == ["1", "8.0\n"]
     (problem,) = on_emulator("check", short).out.splitlines()
-    assert problem.split("\t")[4:] == ["yes", "no", "no", "at least 4 s, got 2.0 s"]
+    assert problem.split("\t")[4:] == ["yes", "no", "no", "at least 4 s, got 2 s"]
     failed = on_emulator("run", missing, "-o", tmp_path / "library").out.splitlines()
     assert failed[0].split("\t")[:2] == [str(tmp_path / "none.png"), "media_invalid"]
     assert len(failed[0].split("\t")) == documented["run"]

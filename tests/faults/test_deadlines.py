@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+import trio
 
 from dodeca import AsyncClient, Client, errors
 from tests.faults import deadlines
@@ -76,8 +77,6 @@ def test_another_name_of_a_transport_is_refused(kind: Kind) -> None:
 
 
 def test_trio_is_refused_by_name() -> None:
-    trio = pytest.importorskip("trio")
-
     async def main() -> None:
         await AsyncClient("key", transport=Script(reply(EMBEDDED))).embed.text("red")
 

@@ -13,6 +13,7 @@ from dodeca._async.transport import AsyncTransport, attempt, read_error
 from dodeca._base.clock import Clock
 from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
+from dodeca._calls.hooks import Hooks
 from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
@@ -30,6 +31,7 @@ class AsyncStorage:
         )
         self._base_url = transport.base_url
         self._timeout = transport.settings.timeout
+        self._hooks = transport.settings.hooks
         self._clock = transport.clock
 
     async def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
@@ -53,6 +55,7 @@ class AsyncStorage:
             self._connections,
             lambda left: messages.build_upload_request(url, headers, body, left),
             etag_of,
+            self._hooks,
             self._clock,
             self._timeout,
         )
@@ -95,6 +98,7 @@ async def fetch_link(transport: AsyncTransport, link: str, max_bytes: int) -> by
         transport.pools,
         lambda left: messages.build_link_request(url, left),
         content_of,
+        transport.settings.hooks,
         transport.clock,
         transport.settings.timeout,
     )
@@ -104,6 +108,7 @@ async def _send(
     pools: AsyncConnectionPools,
     build: Callable[[float], messages.HttpRequest],
     receive: Callable[[AsyncHttpResponse], Awaitable[T | FailedAttempt]],
+    hooks: Hooks,
     clock: Clock,
     timeout: float,
 ) -> T:
@@ -116,11 +121,13 @@ async def _send(
 
         async def carry_out(built: messages.HttpRequest = built) -> T | FailedAttempt:
             response = await pools.for_url(built.url).send(built)
+            exchange.receive(response.status_code, response.headers)
             if not 200 <= response.status_code < 300:
                 return await read_error(response, clock.wall())
             return await receive(response)
 
-        result = await attempt(carry_out)
+        with hooks.around(None, built.method, built.url, number, clock) as exchange:
+            result = exchange.end(await attempt(carry_out))
         if not isinstance(result, FailedAttempt):
             return result
         action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]

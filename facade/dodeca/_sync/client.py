@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from dodeca._base import extras, html
 from dodeca._base.lazy import cached_property
+from dodeca._calls.hooks import Hooks, OnRequest, OnResponse, check_hook
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
@@ -52,6 +53,9 @@ class Client:
         trust_env: use the proxies set in the environment.
         transport: an httpx transport that sends the requests, for tests and the emulator; "httpx"
             sends them through httpx's own, which respx, VCR.py and OpenTelemetry can observe.
+        on_request: a function that is given a `RequestEvent` before each HTTP request.
+        on_response: a function that is given a `ResponseEvent` after it, also if it failed. What
+            these functions raise is logged, and the call goes on.
 
     >>> client = Client.emulated()  # no key, no network
     >>> client.embed.text("a red car")
@@ -72,6 +76,8 @@ class Client:
         allow_insecure: bool = False,
         trust_env: bool = True,
         transport: messages.Transport | Literal["httpx"] | None = None,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
     ) -> None:
         key, api_key = load_api_key(api_key), None  # no traceback shows it
         self._owned: Emulator | None = None
@@ -87,6 +93,9 @@ class Client:
                 reconcile_after_sec=check_seconds("reconcile_after_sec", reconcile_after_sec),
                 retry_unknown=retry_unknown,
                 trust_env=trust_env,
+                hooks=Hooks(
+                    check_hook("on_request", on_request), check_hook("on_response", on_response)
+                ),
             ),
             transport=transport,
         )

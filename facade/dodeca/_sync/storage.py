@@ -11,6 +11,7 @@ from typing import TypeVar
 from dodeca._base.clock import Clock
 from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
+from dodeca._calls.hooks import Hooks
 from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
@@ -31,6 +32,7 @@ class Storage:
         )
         self._base_url = transport.base_url
         self._timeout = transport.settings.timeout
+        self._hooks = transport.settings.hooks
         self._clock = transport.clock
 
     def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
@@ -54,6 +56,7 @@ class Storage:
             self._connections,
             lambda left: messages.build_upload_request(url, headers, body, left),
             etag_of,
+            self._hooks,
             self._clock,
             self._timeout,
         )
@@ -96,6 +99,7 @@ def fetch_link(transport: Transport, link: str, max_bytes: int) -> bytes:
         transport.pools,
         lambda left: messages.build_link_request(url, left),
         content_of,
+        transport.settings.hooks,
         transport.clock,
         transport.settings.timeout,
     )
@@ -105,6 +109,7 @@ def _send(
     pools: ConnectionPools,
     build: Callable[[float], messages.HttpRequest],
     receive: Callable[[HttpResponse], T | FailedAttempt],
+    hooks: Hooks,
     clock: Clock,
     timeout: float,
 ) -> T:
@@ -117,11 +122,13 @@ def _send(
 
         def carry_out(built: messages.HttpRequest = built) -> T | FailedAttempt:
             response = pools.for_url(built.url).send(built)
+            exchange.receive(response.status_code, response.headers)
             if not 200 <= response.status_code < 300:
                 return read_error(response, clock.wall())
             return receive(response)
 
-        result = attempt(carry_out)
+        with hooks.around(None, built.method, built.url, number, clock) as exchange:
+            result = exchange.end(attempt(carry_out))
         if not isinstance(result, FailedAttempt):
             return result
         action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]

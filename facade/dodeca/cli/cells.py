@@ -7,12 +7,12 @@ from datetime import datetime
 
 import attrs
 
+from dodeca._base.text import format_size
 from dodeca.cli.text import printable
 from dodeca.embeddings.timeline import format_time
 
 _MODALITY_STYLES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
 _STATUS_STYLES = {"ready": "green", "failed": "red", "canceled": "red"}
-_MB = 1024 * 1024
 
 
 @attrs.frozen
@@ -57,8 +57,8 @@ def score_cell(score: float | None, highest: float, confidence: str | None = Non
 
 
 def size_cell(count: int | None) -> Cell:
-    """A number of bytes in GB, MB or kB; for programs in bytes."""
-    return cell(_size(count), values=[count])
+    """A number of bytes, in units of 1024; for programs in bytes."""
+    return cell(None if count is None else format_size(count), values=[count])
 
 
 def duration_cell(seconds: float | None) -> Cell:
@@ -75,14 +75,6 @@ def date_cell(date: datetime | None) -> Cell:
     """A date and time to the minute; for programs in ISO 8601."""
     text = date.strftime("%Y-%m-%d %H:%M") if date else ""
     return cell(text, values=[date.isoformat() if date else None])
-
-
-def _size(count: int | None) -> str:
-    if count is None:
-        return ""
-    if count >= 1024 * _MB:
-        return f"{count / (1024 * _MB):.1f} GB"
-    return f"{count / _MB:.1f} MB" if count >= _MB / 10 else f"{max(1, count // 1024)} kB"
 
 
 def _duration(seconds: float | None) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from dodeca._base.text import quote
+
 from .access_log import AccessLog
 from .clock import Clock, Pace, parse_pace
 from .database import FORMAT, Database
@@ -61,7 +63,7 @@ class Emulator:
     ) -> None:
         folder = Path(media) if media else None
         if folder and not folder.is_dir():
-            raise NotADirectoryError(f"the media folder {str(media)!r} does not exist")
+            raise NotADirectoryError(f"the media folder {quote(str(media))} does not exist")
         pace = parse_pace(pace) if isinstance(pace, str) else pace
         self.faults = FaultPlan(faults)
         self._admission = Admission(api_key, self.faults, Quota(limits))

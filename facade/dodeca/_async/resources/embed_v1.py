@@ -13,7 +13,8 @@ from dodeca._async.resources.embed_call import as_embeddings
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
-from dodeca._calls import params
+from dodeca._base.text import quote
+from dodeca._calls import limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
@@ -21,7 +22,7 @@ from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError
-from dodeca.media import MIB, Media, MediaLike, check_image
+from dodeca.media import Media, MediaLike
 from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
@@ -85,7 +86,7 @@ class AsyncEmbedV1(Methods):
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
         image, audio = _source("image", image), _source("audio", audio)
         if image is not None:
-            check_image(image, min_side=64, max_bytes=5 * MIB)
+            limits.check(image, limits.Endpoint.EMBED_V1, "image")
         body = models.EmbedRequest(
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),
@@ -259,7 +260,7 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
         return None
     source = Media.of(media)
     if source.asset_id is not None:
-        raise InvalidMediaError(f"{name} must be a file or a URL, got {source!r}")
+        raise InvalidMediaError(f"{name} must be a file or a URL, got {quote(source)}")
     return source
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dodeca._base.text import as_unicode
+from dodeca._calls import limits
 from dodeca.cli.inputs import Timeout, parse_media, upload_and_wait
-from dodeca.media import GIB
 
 if TYPE_CHECKING:
     from dodeca import Client
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dodeca.results import Index, Video
 
 app = typer.Typer(no_args_is_help=True, help="Manage indexes and the videos in them.")
-_MAX_TASK_BYTES = 2 * GIB
+_MAX_TASK_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
 _IndexId = Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")]
 
 

@@ -121,6 +121,7 @@ def _print_result(session: Session, result: Run) -> None:
                 "orphaned_tasks": result.orphaned_tasks,
                 "stopped": result.stopped,
                 "resume_at": result.resume_at,
+                "left_out": dict(result.left_out),
             }
         )
         return
@@ -146,6 +147,8 @@ def _print_failures(session: Session, result: Run) -> None:
 
 
 def _print_estimate(session: Session, result: Run) -> None:
+    from dodeca.bulk.folders import describe_left_out
+
     estimate = result.estimate
     assert estimate is not None
     if session.as_json:
@@ -159,6 +162,7 @@ def _print_estimate(session: Session, result: Run) -> None:
                 "rejected": [
                     {"source": each.source, "reason": each.reason} for each in estimate.rejected
                 ],
+                "left_out": dict(result.left_out),
             }
         )
         return
@@ -166,7 +170,7 @@ def _print_estimate(session: Session, result: Run) -> None:
         session.print_text(f"{printable(each.source)}: {printable(each.reason)}")
     if (more := len(estimate.rejected) - _SHOWN_FAILURES) > 0:
         session.print_text(f"and {more} more are rejected")
-    session.print_text(str(estimate))
+    session.print_text(f"{estimate}{describe_left_out(result.left_out)}")
 
 
 def _table(failures: Sequence[Failure]) -> Table:

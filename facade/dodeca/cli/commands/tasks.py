@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from dodeca._base.text import quote
 from dodeca.cli.inputs import Timeout
 from dodeca.errors import BadRequestError, InvalidRequestError, NotFoundError
 
@@ -104,7 +105,7 @@ def _find(client: Client, task_id: str, kind: TaskKind | None) -> tuple[TaskKind
             return name, _resource(client, name).retrieve(task_id)
         except (NotFoundError, BadRequestError):
             continue
-    raise InvalidRequestError(f"no task {task_id!r} among those of {kind or 'any kind'}")
+    raise InvalidRequestError(f"no task {quote(task_id)} among those of {kind or 'any kind'}")
 
 
 def _record(kind: TaskKind, job: Job[Any]) -> dict[str, Any]:
