@@ -200,7 +200,7 @@ ANALYZE_TASKS = [
         },
         status=202,
         answer={"task_id": "t1", "status": "queued", **NOVEL},
-        finds=Seen("t1", "queued"),
+        finds=Seen("t1", "queued", created=AnalyzeTask("t1", "queued", extra=NOVEL)),
     ),
     Call(
         call=lambda client: client.analyze.tasks.create(
@@ -214,7 +214,7 @@ ANALYZE_TASKS = [
         },
         status=202,
         answer={"task_id": "t1", "status": "hibernating"},
-        finds=Seen("t1", "hibernating"),
+        finds=Seen("t1", "hibernating", created=AnalyzeTask("t1", "hibernating")),
     ),
     Call(
         call=lambda client: client.analyze.tasks.create(video=FILM, prompt_v2=PROMPT_V2),
@@ -222,7 +222,7 @@ ANALYZE_TASKS = [
         json={"video": {"type": "url", "url": FILM}, "prompt_v2": PROMPT_V2},
         status=202,
         answer={"task_id": "t1", "status": "queued"},
-        finds=Seen("t1", "queued"),
+        finds=Seen("t1", "queued", created=AnalyzeTask("t1", "queued")),
     ),
     Call(
         call=lambda client: client.analyze.tasks.retrieve("t1"),
