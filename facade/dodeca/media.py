@@ -1,4 +1,4 @@
-"""Media: the source of an image, audio or video, and checks of local files.
+"""Media: the source of an image, audio or video.
 
 Every method that takes media takes a `Media`, a URL or a path: a string that starts with http:// or
 https:// is a URL; any other string, or a path object, is a local file.
@@ -12,7 +12,7 @@ import re
 import stat
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -26,17 +26,10 @@ from dodeca.errors import InvalidMediaError, SourceChangedError
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
-SYNC_BYTES = 36 * MIB
-SYNC_SEC = 600.0
-TOO_LONG = "video_duration_too_long"
-"""The code of the error for audio or video that is too long for one synchronous call."""
-IMAGE_BYTES = 32 * MIB
-IMAGE_MIN_SIDE = 128
 
 _QUOTED = 200  # characters of a source that an error quotes
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.I)
 _ASSET_ID = re.compile(r"[\w-]+")  # neither a folder nor an extension
-_IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
 class _FileVersion(NamedTuple):
@@ -337,39 +330,6 @@ def _quote(source: object) -> str:
     return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
 
 
-def is_image(media: Media) -> bool:
-    """Whether the file name is that of an image.
-
-    >>> from dodeca.media import Media, is_image
-    >>> is_image(Media.of("purple.jpg"))
-    True
-    """
-    return input_type_of(_name(media)) == "image"
-
-
-def is_audio(media: Media) -> bool:
-    """Whether the file name is that of audio.
-
-    >>> from dodeca.media import Media, is_audio
-    >>> is_audio(Media.of("tones.wav"))
-    True
-    """
-    return input_type_of(_name(media)) == "audio"
-
-
-def input_type_of(name: str) -> Literal["image", "audio", "video"] | None:
-    """The input type that a file name stands for; None if it is not that of media.
-
-    >>> from dodeca.media import input_type_of
-    >>> input_type_of("tones.wav"), input_type_of("notes.txt")
-    ('audio', None)
-    """
-    match mime_type_of(name).partition("/")[0]:
-        case "image" | "audio" | "video" as found:
-            return found
-    return None
-
-
 def _name(media: Media) -> str:
     return (urlsplit(media.source_url).path if media.source_url else media.filename) or ""
 
@@ -391,93 +351,6 @@ def _file_version(path: Path, found: os.stat_result) -> _FileVersion:
     if found.st_size == 0:
         raise InvalidMediaError(f"{str(path)!r} is empty")
     return _FileVersion(found.st_ino, found.st_size, found.st_mtime_ns)
-
-
-def check_image(
-    media: Media, *, min_side: int = IMAGE_MIN_SIDE, max_bytes: int = IMAGE_BYTES
-) -> None:
-    """Check a local image: JPEG or PNG, at most `max_bytes`, sides of `min_side` pixels or more.
-
-    >>> from dodeca.media import Media, check_image
-    >>> check_image(Media.of("purple.jpg"))
-
-    Raises:
-        InvalidMediaError: the image exceeds a limit.
-    """
-    if not media.is_local:
-        return
-    import imagesize
-
-    _check_size(media, max_bytes, f"an image must have at most {max_bytes // MIB} MB")
-    with media.open() as stream:
-        head = stream.read(8)
-    if not head.startswith(_IMAGE_MAGIC):
-        raise InvalidMediaError(
-            f"an image must be JPEG or PNG, {media} is another format; to convert it: "
-            "ffmpeg -i INPUT OUTPUT.png, or Media.of(PIL.Image.open(...))"
-        )
-    with media.open() as stream:
-        width, height = imagesize.get(stream)
-    if 0 <= min(width, height) < min_side:
-        raise InvalidMediaError(
-            f"an image must be at least {min_side}x{min_side} pixels, {media} is {width}x{height}"
-        )
-
-
-def check_sync_clip(media: Media) -> None:
-    """Check that local audio or video fits into one synchronous call: 36 MB, 10 minutes.
-
-    >>> from dodeca.media import Media, check_sync_clip
-    >>> check_sync_clip(Media.of("colours.mp4"))
-
-    Raises:
-        InvalidMediaError: the file exceeds a limit.
-    """
-    if not media.is_local:
-        return
-    _check_size(media, SYNC_BYTES, "one synchronous call takes at most 36 MB")
-    duration = duration_sec(media)
-    if duration is not None and duration > SYNC_SEC:
-        raise InvalidMediaError(
-            f"one synchronous call takes at most 10 minutes, {media} lasts {duration:.1f} s; "
-            'via="task" takes up to 4 hours'
-        )
-
-
-def fits_sync_request(media: Media) -> bool:
-    """Whether the media fits into one synchronous call; True if it is not local.
-
-    >>> from dodeca.media import Media, fits_sync_request
-    >>> fits_sync_request(Media.of("colours.mp4"))
-    True
-    """
-    try:
-        check_sync_clip(media)
-    except InvalidMediaError:
-        return False
-    return True
-
-
-def duration_sec(media: Media) -> float | None:
-    """The duration in seconds, from the header of a local file; None if it has none.
-
-    >>> from dodeca.media import Media, duration_sec
-    >>> duration_sec(Media.of("tones.wav"))
-    18.0
-    """
-    from tinytag import TinyTag, TinyTagException
-
-    with media.open() as stream:
-        try:
-            tag = TinyTag.get(media.filename, file_obj=stream, tags=False)
-        except (TinyTagException, OSError, ValueError, IndexError):
-            return None
-    return tag.duration
-
-
-def _check_size(media: Media, limit: int, rule: str) -> None:
-    if (media.size or 0) > limit:
-        raise InvalidMediaError(f"{rule}, {media} has {(media.size or 0) / MIB:.1f} MB")
 
 
 def source_name(media: Media) -> str | None:

@@ -1,11 +1,13 @@
 """What each command does, on the emulator."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from dodeca import Client, Embeddings
 from tests.emulator.videos import BLUE, RED, encode_video, flat
+from tests.media.files import padded
 
 from .conftest import Run, Server
 
@@ -199,12 +201,10 @@ def test_report_writes_a_page_and_prints_what_is_in_it(
     assert record["is_self_contained"] is False
 
 
-def test_a_large_file_is_uploaded_first(
-    dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dodeca.cli.inputs.SYNC_BYTES", 1000)
-    monkeypatch.setattr("dodeca.media.SYNC_BYTES", 1000)
-    done = dodeca("--emulated", "--json", "embed", media / "clip.mp4")
+def test_a_large_file_is_uploaded_first(dodeca: Run, media: Path, tmp_path: Path) -> None:
+    path = tmp_path / "large.mp4"
+    padded(lambda path: shutil.copy(media / "clip.mp4", path), (36 << 20) + 1)(path)
+    done = dodeca("--emulated", "--json", "embed", path)
     assert {record["end_sec"] for record in done.records} == {4, 8}, done.err
 
 

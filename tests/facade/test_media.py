@@ -1,7 +1,5 @@
-import contextlib
 import io
 import os
-import wave
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dodeca import Media
-from dodeca import media as media_module
 from dodeca.errors import InvalidMediaError
 
 
@@ -84,89 +81,16 @@ def test_data_opens_as_what_it_was(content: bytes) -> None:
     assert len(repr(media)) < 200
 
 
-@given(st.binary(min_size=1, max_size=400))
-def test_no_bytes_break_the_local_checks(content: bytes) -> None:
-    media_module.duration_sec(Media.data(content))
-    with contextlib.suppress(InvalidMediaError):
-        media_module.check_image(Media.data(content))
-
-
-def wav(path: Path, seconds: float) -> Path:
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(1)
-        out.setframerate(100)
-        out.writeframes(b"\x80" * int(seconds * 100))
-    return path
-
-
-def test_durations_are_read_from_headers(tmp_path: Path) -> None:
-    assert media_module.duration_sec(Media.file(wav(tmp_path / "a.wav", 12.5))) == 12.5
-    assert media_module.duration_sec(Media.data(b"no header")) is None
-
-
-def test_ten_minutes_are_the_limit_of_one_call(tmp_path: Path) -> None:
-    media_module.check_sync_clip(Media.file(wav(tmp_path / "ok.wav", 600)))
-    with pytest.raises(InvalidMediaError, match=r"10 minutes.*660\.0 s"):
-        media_module.check_sync_clip(Media.file(wav(tmp_path / "long.wav", 660)))
-
-
-def test_36_mb_are_the_limit_of_one_call(tmp_path: Path) -> None:
-    big = tmp_path / "big.mp4"
-    with big.open("wb") as out:
-        out.truncate(36 * media_module.MIB + 1)
-    with pytest.raises(InvalidMediaError, match="36 MB"):
-        media_module.check_sync_clip(Media.file(big))
-
-
-def png(width: int, height: int) -> bytes:
-    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
-    return b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + size + b"\x08\x02\x00\x00\x00" + b"0000"
-
-
-def test_pictures_are_checked_before_they_are_sent() -> None:
-    media_module.check_image(Media.data(png(128, 128)))
-    with pytest.raises(InvalidMediaError, match="100x100"):
-        media_module.check_image(Media.data(png(100, 100)))
-    with pytest.raises(InvalidMediaError, match="JPEG or PNG"):
-        media_module.check_image(Media.data(b"GIF89a" + bytes(100)))
-    with pytest.raises(InvalidMediaError, match="32 MB"):
-        media_module.check_image(Media.data(png(128, 128) + bytes(32 * media_module.MIB)))
-
-
-KINDS = {
-    "image": "jpg jpeg png webp heic avif gif tiff bmp",
-    "audio": "wav mp3 flac m4a ogg opus aac aiff wma",
-    "video": "mp4 m4v mov mkv webm avi wmv flv ts mts m2ts mxf vob 3gp mpg mpeg ogv",
-}
-
-
-@pytest.mark.parametrize("system_table", [{}, {".mkv": "text/plain", ".3gp": "audio/3gpp"}])
-def test_kinds_do_not_depend_on_the_table_of_the_system(
-    system_table: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mimetypes.types_map", system_table)
-    monkeypatch.setattr("mimetypes.guess_type", lambda name: (system_table.get(name[1:]), None))
-    found = {
-        name: media_module.input_type_of(f"a.{name}")
-        for names in KINDS.values()
-        for name in names.split()
-    }
-    assert found == {name: kind for kind, names in KINDS.items() for name in names.split()}
-    assert len(found) >= 30
-    assert media_module.input_type_of("notes.txt") is None
-
-
 def test_open_files_and_images_in_memory_are_media(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
-    path.write_bytes(png(128, 128))
+    path.write_bytes(b"content")
     with path.open("rb") as stream:
-        assert Media.of(stream) == Media.data(png(128, 128), filename="a.png")
+        assert Media.of(stream) == Media.data(b"content", filename="a.png")
     assert Media.of(io.BytesIO(b"abc")) == Media.data(b"abc")
     with path.open("r", encoding="latin-1") as text, pytest.raises(InvalidMediaError, match="rb"):
         Media.of(text)  # type: ignore[arg-type]
     image = Image.new("RGB", (128, 128))
-    media_module.check_image(Media.of(image))  # type: ignore[arg-type]
+    assert Media.of(image).mime_type == "image/png"  # type: ignore[arg-type]
 
 
 def test_file_urls_and_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

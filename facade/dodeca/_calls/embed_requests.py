@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, TypeVar, cast
 
+from dodeca._calls import limits
 from dodeca._calls.bodies import Base64Slot
 from dodeca._calls.operation import or_unset
 from dodeca._calls.params import choices, flag, integer, number, string, strings
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_image
+from dodeca.media import Media, MediaLike
 from dodeca.segmentation import Dynamic, Fixed, Segmentation
 from dodeca_api import models
 from dodeca_api.models.audio_input_request_embedding_option_items import (
@@ -163,7 +164,7 @@ def media_source(media: Media) -> models.MediaSource:
 
 def _image_source(media: MediaLike) -> models.MediaSource:
     found = Media.of(media)
-    check_image(found)
+    limits.check(found, limits.Endpoint.EMBED, "image")
     return media_source(found)
 
 

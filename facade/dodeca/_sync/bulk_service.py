@@ -16,10 +16,10 @@ from dodeca._sync.resources.assets import Assets, find_marked
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import EmbedTasks
 from dodeca._sync.transport import Transport
-from dodeca.bulk.inputs import EmbedOptions
+from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
 from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
-from dodeca.media import Media, check_sync_clip
+from dodeca.media import Media
 from dodeca.segmentation import Fixed
 from dodeca_api import models
 from dodeca_api.api.embed_v2_tasks import embed_v2_tasks_create
@@ -55,7 +55,6 @@ class BulkService:
         elif kind == "image":
             body = embed_requests.image(source, options.model_name)
         else:
-            check_sync_clip(source)
             body = embed_requests.embed_clip(
                 _input_block(kind, source, options), options.model_name
             )

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from dodeca._base import text
 from dodeca.cli.text import printable
 from dodeca.embeddings.timeline import format_time
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _MODALITY_STYLES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
 _STATUS_STYLES = {"ready": "green", "failed": "red", "canceled": "red"}
-_MB = 1024 * 1024
 
 
 def new_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -62,12 +62,8 @@ def time_range(start_sec: float | None, end_sec: float | None) -> str:
 
 
 def format_size(count: int | None) -> str:
-    """A number of bytes in GB, MB or kB."""
-    if count is None:
-        return ""
-    if count >= 1024 * _MB:
-        return f"{count / (1024 * _MB):.1f} GB"
-    return f"{count / _MB:.1f} MB" if count >= _MB / 10 else f"{max(1, count // 1024)} kB"
+    """A number of bytes, in units of 1024."""
+    return "" if count is None else text.format_size(count)
 
 
 def format_duration(seconds: float | None) -> str:

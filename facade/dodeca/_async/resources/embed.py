@@ -13,21 +13,15 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
-from dodeca._calls import embed_requests, params
+from dodeca._base.media_types import Kind
+from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca.embeddings import Embeddings
 from dodeca.errors import APIError, InvalidRequestError
-from dodeca.media import (
-    TOO_LONG,
-    Media,
-    MediaLike,
-    check_sync_clip,
-    fits_sync_request,
-    source_name,
-)
+from dodeca.media import Media, MediaLike, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -190,7 +184,7 @@ class AsyncEmbed(Methods):
             AuthenticationError: the API key was rejected; finished inputs are kept.
         """
         from dodeca._async.bulk_service import AsyncBulkService
-        from dodeca.bulk.inputs import EmbedOptions
+        from dodeca.bulk.options import EmbedOptions
         from dodeca.bulk.run import embed_inputs
         from dodeca.bulk.settings import RunSettings
 
@@ -342,15 +336,14 @@ class AsyncEmbed(Methods):
             raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
         check_timeout(timeout)
         check_callback(on_progress)
-        if via == "sync":
-            check_sync_clip(media)
-        if via == "sync" or (via == "auto" and fits_sync_request(media)):
+        kind: Kind = "audio" if isinstance(clip, models.AudioInputRequest) else "video"
+        if limits.choose(media, kind, via) is limits.Endpoint.EMBED:
             try:
                 body = embed_requests.embed_clip(clip, model_name)
                 return await self._create(body, source_name(media))
             except APIError as exc:
                 # Nothing was created; only the service knows the length of a URL or an asset.
-                if via == "sync" or exc.code != TOO_LONG:
+                if via == "sync" or exc.code != limits.TOO_LONG:
                     raise
         job = await self.tasks._start(
             media, clip, model_name, on_progress=on_progress, progress=progress

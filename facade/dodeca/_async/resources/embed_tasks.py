@@ -13,14 +13,14 @@ from dodeca._async.resources.assets import AsyncAssets
 from dodeca._async.resources.embed_call import as_embeddings, other_fields
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._calls import embed_requests, params
+from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
-from dodeca.media import SYNC_BYTES, Media, MediaLike, source_name
+from dodeca.media import Media, MediaLike, source_name
 from dodeca.results import EmbeddingTask, build_result
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
@@ -74,6 +74,7 @@ class AsyncEmbedTasks(Methods):
             OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
+        limits.check(source, limits.Endpoint.EMBED_TASK, "audio")
         clip = embed_requests.audio(
             source,
             model_name=model_name,
@@ -124,6 +125,7 @@ class AsyncEmbedTasks(Methods):
             OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
+        limits.check(source, limits.Endpoint.EMBED_TASK, "video")
         clip = embed_requests.video(
             source,
             model_name=model_name,
@@ -212,7 +214,7 @@ class AsyncEmbedTasks(Methods):
         progress: bool = False,
     ) -> AsyncJob[Embeddings]:
         source = source_name(media)
-        if media.is_local and (media.size or 0) > SYNC_BYTES:
+        if media.is_local and (media.size or 0) > limits.REQUEST_BYTES:
             assets = AsyncAssets(self._transport)
             upload = await assets.upload(media, on_progress=on_progress, progress=progress)
             asset = await upload.wait(on_progress=on_progress, progress=progress)

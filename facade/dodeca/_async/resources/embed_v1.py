@@ -13,7 +13,7 @@ from dodeca._async.resources.embed_call import as_embeddings, other_fields
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
-from dodeca._calls import params
+from dodeca._calls import limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
@@ -21,7 +21,7 @@ from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
-from dodeca.media import MIB, Media, MediaLike, check_image, source_name
+from dodeca.media import Media, MediaLike, source_name
 from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
@@ -87,7 +87,7 @@ class AsyncEmbedV1(Methods):
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
         image, audio = _source("image", image), _source("audio", audio)
         if image is not None:
-            check_image(image, min_side=64, max_bytes=5 * MIB)
+            limits.check(image, limits.Endpoint.EMBED_V1, "image")
         body = models.EmbedRequest(
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),

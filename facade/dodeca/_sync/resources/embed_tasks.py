@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from dodeca._base.html import Methods
-from dodeca._calls import embed_requests, params
+from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import RawResponse, request
@@ -21,7 +21,7 @@ from dodeca._sync.resources.assets import Assets
 from dodeca._sync.resources.embed_call import as_embeddings, other_fields
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
-from dodeca.media import SYNC_BYTES, Media, MediaLike, source_name
+from dodeca.media import Media, MediaLike, source_name
 from dodeca.results import EmbeddingTask, build_result
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
@@ -75,6 +75,7 @@ class EmbedTasks(Methods):
             OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
+        limits.check(source, limits.Endpoint.EMBED_TASK, "audio")
         clip = embed_requests.audio(
             source,
             model_name=model_name,
@@ -125,6 +126,7 @@ class EmbedTasks(Methods):
             OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
+        limits.check(source, limits.Endpoint.EMBED_TASK, "video")
         clip = embed_requests.video(
             source,
             model_name=model_name,
@@ -211,7 +213,7 @@ class EmbedTasks(Methods):
         progress: bool = False,
     ) -> Job[Embeddings]:
         source = source_name(media)
-        if media.is_local and (media.size or 0) > SYNC_BYTES:
+        if media.is_local and (media.size or 0) > limits.REQUEST_BYTES:
             assets = Assets(self._transport)
             upload = assets.upload(media, on_progress=on_progress, progress=progress)
             asset = upload.wait(on_progress=on_progress, progress=progress)

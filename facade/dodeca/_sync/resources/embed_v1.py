@@ -10,7 +10,7 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
-from dodeca._calls import params
+from dodeca._calls import limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
@@ -22,7 +22,7 @@ from dodeca._sync.resources.embed_call import as_embeddings, other_fields
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
-from dodeca.media import MIB, Media, MediaLike, check_image, source_name
+from dodeca.media import Media, MediaLike, source_name
 from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
@@ -88,7 +88,7 @@ class EmbedV1(Methods):
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
         image, audio = _source("image", image), _source("audio", audio)
         if image is not None:
-            check_image(image, min_side=64, max_bytes=5 * MIB)
+            limits.check(image, limits.Endpoint.EMBED_V1, "image")
         body = models.EmbedRequest(
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dodeca._base.html import Methods
-from dodeca._calls import library_requests, params
+from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field
 from dodeca._calls.operation import Request, request
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
-from dodeca.media import MIB, Media, MediaLike, check_image
+from dodeca.media import Media, MediaLike
 from dodeca.results import SearchHit, SearchPage, SearchPool, build_result, remaining_fields
 from dodeca_api import models
 from dodeca_api.api.search import search_create, search_retrieve
@@ -24,7 +24,6 @@ from dodeca_api.models.search_threshold import SEARCH_THRESHOLD_VALUES
 from dodeca_api.models.transcription_option import TRANSCRIPTION_OPTION_VALUES
 from dodeca_api.types import UNSET, File, Unset
 
-SEARCH_MIN_SIDE = 64
 _PAGE_INFO = (
     *("limit_per_page", "total_results", "total_inner_matches", "page_expires_at"),
     *("next_page_token", "prev_page_token"),
@@ -201,7 +200,7 @@ def _query_media(
     for item in media:
         if item.asset_id is not None:
             raise InvalidMediaError(f"query_media must be files or URLs, got {item!r}")
-        check_image(item, min_side=SEARCH_MIN_SIDE, max_bytes=5 * MIB)
+        limits.check(item, limits.Endpoint.SEARCH, "image")
     files = [item for item in media if item.is_local]
     urls = [item.source_url for item in media if item.source_url is not None]
     if len(media) > 10 or (files and urls):

@@ -8,9 +8,9 @@ import typer
 from rich.markup import escape
 
 from dodeca._base.text import as_unicode
+from dodeca._calls import limits
 from dodeca.cli.inputs import Timeout, parse_media, upload_and_wait
 from dodeca.cli.text import printable
-from dodeca.media import GIB
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dodeca.results import Index, Video
 
 app = typer.Typer(no_args_is_help=True, help="Manage indexes and the videos in them.")
-_MAX_TASK_BYTES = 2 * GIB
+_MAX_TASK_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
 _IndexId = Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")]
 
 

@@ -9,13 +9,13 @@ import typer
 
 from dodeca._base import extras
 from dodeca._base.text import as_unicode
+from dodeca._calls import limits
 from dodeca.cli.inputs import (
     ClipOptions,
     ModelName,
     SegmentationOption,
     check_output,
     embed_source,
-    input_type_of,
     model_keyword,
     parse_media,
     parse_segmentation,
@@ -56,7 +56,7 @@ def report(
     if len(queries) > MAX_QUERIES:
         raise typer.BadParameter(f"a report has 1 to {MAX_QUERIES} queries, got {len(queries)}")
     media = parse_media(source)
-    input_type = input_type_of(media)
+    input_type = limits.input_type(media)
     if media.path is None or input_type == "image":
         raise typer.BadParameter(
             f"a report needs a local video or audio file, got {printable(source)}"

@@ -123,12 +123,13 @@ def _print_result(session: Session, result: Run) -> None:
                 "orphaned_tasks": result.orphaned_tasks,
                 "stopped": result.stopped,
                 "resume_at": result.resume_at,
+                "left_out": dict(result.left_out),
             }
         )
         return
     if result.failures:
         _print_failures(session, result)
-    session.out.print(str(result), markup=False)
+    session.out.print(printable(str(result)), markup=False)
     session.note(f"vectors: {result.vectors}")
 
 
@@ -147,6 +148,8 @@ def _print_failures(session: Session, result: Run) -> None:
 
 
 def _print_estimate(session: Session, result: Run) -> None:
+    from dodeca.bulk.folders import describe_left_out
+
     estimate = result.estimate
     assert estimate is not None
     if session.as_json:
@@ -160,6 +163,7 @@ def _print_estimate(session: Session, result: Run) -> None:
                 "rejected": [
                     {"source": each.source, "reason": each.reason} for each in estimate.rejected
                 ],
+                "left_out": dict(result.left_out),
             }
         )
         return
@@ -167,7 +171,7 @@ def _print_estimate(session: Session, result: Run) -> None:
         session.out.print(f"{printable(each.source)}: {printable(each.reason)}", markup=False)
     if (more := len(estimate.rejected) - _SHOWN_FAILURES) > 0:
         session.out.print(f"and {more} more are rejected")
-    session.out.print(str(estimate), markup=False)
+    session.out.print(printable(f"{estimate}{describe_left_out(result.left_out)}"), markup=False)
 
 
 def _table(failures: Sequence[Failure]) -> Table:

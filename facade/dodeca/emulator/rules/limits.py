@@ -46,7 +46,7 @@ class MediaLimits:
         if info.kind != "audio" or info.format not in _AUDIO:
             formats = ", ".join(_AUDIO.values())
             raise parameter_invalid(source.field, why=f"The formats of audio are {formats}.")
-        if info.format == "wav" and not (info.audio_codec or "").startswith("pcm_"):
+        if info.format == "wav" and not _is_uncompressed(info.audio_codec or ""):
             raise parameter_invalid(source.field, why="WAV files should be uncompressed.")
         self._duration(info, "Audio", "audio")
         return info
@@ -93,6 +93,11 @@ class MediaLimits:
         if duration > self.longest:
             text = f"{subject} is too long. {wanted}"
             raise ErrorResponse(400, "video_duration_too_long", text)
+
+
+def _is_uncompressed(codec: str) -> bool:
+    """Whether it is PCM; A-law and mu-law are compressed, although their names begin so."""
+    return codec.startswith("pcm_") and not codec.endswith("law")
 
 
 def check_image(source: MediaSource, *, smallest: int) -> MediaInfo:
