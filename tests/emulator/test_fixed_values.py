@@ -1,8 +1,8 @@
 """The emulator measures and writes the same in every version: people store its vectors and texts.
 
-What goes in is made of whole numbers, without an encoder, and is the same on every machine. A digest
-that differs means that vectors or texts differ from those of the version before: then
-`vectors.VERSION` has to change.
+What goes in is made of whole numbers, without an encoder, and is the same on every machine. Another
+digest means that vectors or texts are not those of the version before: then `vectors.VERSION` has
+to change.
 """
 
 from __future__ import annotations
