@@ -37,11 +37,13 @@ RECORDED = (
     *("tests/report", "tests/stored"),
 )
 SLOW = (
-    *("bulk/test_kills", "bulk/test_ray", "bulk/test_scale", "bulk/test_shared_limit"),
+    *("bulk/test_crash_points", "bulk/test_damage", "bulk/test_kills", "bulk/test_ray"),
+    *("bulk/test_ray_start", "bulk/test_scale", "bulk/test_shared_limit"),
+    *("emulator/test_conformance", "emulator/test_schemathesis", "report/test_browser"),
+    *("faults/test_bad_inputs", "faults/test_each_fault", "faults/test_malformed"),
     *("faults/test_random_faults_async", "faults/test_random_faults_sync"),
-    *("emulator/test_schemathesis", "report/test_browser"),
 )
-"""Tests that call nearly everything, or run elsewhere."""
+"""Tests that call nearly everything, take long, or run elsewhere."""
 TABLES = ("tests/facade/test_signatures.py", "tests/cli/test_options.py")
 """Tests that compare defaults and options without a call: they are run for every change."""
 MOST_SPECIFIC = 60
