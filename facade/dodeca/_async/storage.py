@@ -126,7 +126,7 @@ async def _send(
                 return await read_error(response, clock.wall())
             return await receive(response)
 
-        with hooks.around(None, built.method, built.url, number, clock) as exchange:
+        with hooks.around(None, built.method, str(built.url), number, clock) as exchange:
             result = exchange.end(await attempt(carry_out))
         if not isinstance(result, FailedAttempt):
             return result

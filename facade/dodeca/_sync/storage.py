@@ -127,7 +127,7 @@ def _send(
                 return read_error(response, clock.wall())
             return receive(response)
 
-        with hooks.around(None, built.method, built.url, number, clock) as exchange:
+        with hooks.around(None, built.method, str(built.url), number, clock) as exchange:
             result = exchange.end(attempt(carry_out))
         if not isinstance(result, FailedAttempt):
             return result
