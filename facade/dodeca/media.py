@@ -12,7 +12,7 @@ import re
 import stat
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -22,14 +22,18 @@ from dodeca._base import html
 from dodeca._base.addresses import ip_of_host
 from dodeca._base.logs import masked
 from dodeca._base.media_types import mime_type_of
+from dodeca._base.text import QUOTED, cut, quote
 from dodeca.errors import InvalidMediaError, SourceChangedError
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 
-_QUOTED = 200  # characters of a source that an error quotes
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.I)
 _ASSET_ID = re.compile(r"[\w-]+")  # neither a folder nor an extension
+_HINTS = {
+    **dict.fromkeys(("bytes", "bytearray", "memoryview"), "; use Media.data(...)"),
+    "ndarray": "; use PIL.Image.fromarray(...)",
+}
 
 
 class _FileVersion(NamedTuple):
@@ -58,12 +62,12 @@ class Media:
         sources = [self.path, self.source_url, self.content, self.asset_id]
         if sum(source is not None for source in sources) != 1:
             raise InvalidMediaError(
-                f"a media source must be exactly one of file, url, data or asset, got {self!r}"
+                f"a media source must be exactly one of file, url, data or asset, got {quote(self)}"
             )
 
     @classmethod
     def file(cls, path: str | os.PathLike[str]) -> Media:
-        """A local file. It is read in pieces while it is sent.
+        """A local file: a path, which may begin with ~ or file://. It is read while it is sent.
 
         >>> from dodeca import Media
         >>> Media.file("colours.mp4").mime_type
@@ -72,15 +76,15 @@ class Media:
         Raises:
             InvalidMediaError: there is no such file, it is not a regular file, or it is empty.
         """
+        local = local_path(path)
         try:
-            local = Path(path).expanduser()
             found = local.stat()
-        except (OSError, ValueError, TypeError, RuntimeError) as exc:
+        except (OSError, ValueError) as exc:
             reason = getattr(exc, "strerror", None) or str(exc)
             is_like_id = _ASSET_ID.fullmatch(str(path))
             hint = ". For the id of an uploaded asset use Media.asset(...)" if is_like_id else ""
             raise InvalidMediaError(
-                f"cannot read {_quote(path)}: {reason[:_QUOTED]}{hint}"
+                f"cannot read {quote(path)}: {cut(reason, QUOTED)}{hint}"
             ) from exc
         version = _file_version(local, found)
         return cls(path=local, filename=_base_name(local.name), version=version)
@@ -106,20 +110,26 @@ class Media:
             parts = urlsplit(url)
             host = parts.hostname
         except ValueError as exc:
-            raise InvalidMediaError(f"not a URL: {url!r}: {exc}") from exc
+            raise InvalidMediaError(f"not a URL: {quote(url)}: {cut(str(exc), QUOTED)}") from exc
         if parts.scheme.lower() not in {"http", "https"} or not host:
-            raise InvalidMediaError(f"a media URL must start with http:// or https://, got {url!r}")
+            raise InvalidMediaError(
+                f"a media URL must start with http:// or https://, got {quote(url)}"
+            )
         if parts.username or parts.password:
-            raise InvalidMediaError(f"a media URL must not have a user name or password: {host}")
+            raise InvalidMediaError(
+                f"a media URL must not have a user name or password: {cut(host, QUOTED)}"
+            )
         if any(ch.isspace() or not ch.isprintable() or ch == "\\" for ch in url):
             raise InvalidMediaError(
-                f"a media URL must not have spaces, control characters or backslashes: {url!r}"
+                f"a media URL must not have spaces, control characters or backslashes: {quote(url)}"
             )
         where = ip_of_host(host)
         if where is not None and not where.is_global and not where.is_loopback:
             raise InvalidMediaError(f"the service cannot fetch from a private address: {host}")
         if parts.scheme.lower() == "http" and not (where and where.is_loopback):
-            warnings.warn(f"a media URL of plain http is not encrypted: {host}", stacklevel=2)
+            warnings.warn(
+                f"a media URL of plain http is not encrypted: {cut(host, QUOTED)}", stacklevel=2
+            )
         return cls(source_url=url)
 
     @classmethod
@@ -139,7 +149,7 @@ class Media:
         if not len(content):
             raise InvalidMediaError("Media.data got no bytes")
         if not isinstance(filename, str | None):
-            raise InvalidMediaError(f"a file name must be a string, got {filename!r}")
+            raise InvalidMediaError(f"a file name must be a string, got {quote(filename)}")
         return cls(content=bytes(content), filename=filename and _base_name(filename))
 
     @classmethod
@@ -154,7 +164,9 @@ class Media:
             InvalidMediaError: `asset_id` is not a string, or is empty.
         """
         if not isinstance(asset_id, str) or not asset_id.strip():
-            raise InvalidMediaError(f"an asset id must be a non-empty string, got {asset_id!r}")
+            raise InvalidMediaError(
+                f"an asset id must be a non-empty string, got {quote(asset_id)}"
+            )
         return cls(asset_id=asset_id)
 
     @classmethod
@@ -176,22 +188,15 @@ class Media:
         """
         if isinstance(source, Media):
             return source
-        if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
+        if isinstance(source, str) and is_url(source):
             return cls.url(source)
-        if isinstance(source, str) and source.lower().startswith("file://"):
-            return cls.file(_path_of_file_url(source))
-        if isinstance(source, str) and _SCHEME.match(source):
-            raise InvalidMediaError(
-                f"{_quote(source)} cannot be read here; pass a local file, its content as "
-                "Media.data(...), or an https URL (for S3 and the like a signed one)"
-            )
         if isinstance(source, str | os.PathLike):
             return cls.file(source)
         if hasattr(source, "read"):
-            return _from_file_object(source)
+            return _from_binary_file(source)
         if hasattr(source, "save") and hasattr(source, "mode"):
-            return _from_pil_image(source)
-        hint = "; use Media.data(...)" if isinstance(source, bytes | bytearray) else ""
+            return _from_pillow_image(source)
+        hint = _HINTS.get(type(source).__name__, "")
         raise InvalidMediaError(
             "media must be a path, a URL, an open binary file, a PIL image or a Media, got "
             f"{type(source).__name__}{hint}"
@@ -243,7 +248,7 @@ class Media:
         if self.path is not None:
             return self._open_file(self.path)
         if self.content is None:
-            raise InvalidMediaError(f"{self!r} has no local bytes")
+            raise InvalidMediaError(f"{quote(self)} has no local bytes")
         return io.BytesIO(self.content)
 
     def check_unchanged(self, stream: BinaryIO) -> None:
@@ -294,17 +299,95 @@ class Media:
         )
 
 
-MediaLike = Media | str | os.PathLike[str] | BinaryIO
+class BinaryFile(Protocol):
+    """Anything whose `read()` returns bytes: an open binary file, `BytesIO`, an HTTP response."""
+
+    def read(self) -> bytes:
+        """The bytes up to the end.
+
+        >>> import io
+        >>> from dodeca import Media
+        >>> Media.of(io.BytesIO(b"0123456789")).size
+        10
+        """
+        ...
 
 
-def _path_of_file_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.netloc not in ("", "localhost"):
-        raise InvalidMediaError(f"{_quote(url)} names a file of another machine")
-    return url2pathname(parts.path)
+class PillowImage(Protocol):
+    """An image of Pillow, which is sent as PNG."""
+
+    @property
+    def mode(self) -> str:
+        """The type of its pixels.
+
+        >>> from PIL import Image
+        >>> from dodeca import Media
+        >>> Media.of(Image.new("RGB", (128, 128))).mime_type
+        'image/png'
+        """
+        ...
+
+    def save(self, fp: Any, format: str | None = None, **params: Any) -> None:
+        """Write the image to a file.
+
+        >>> from PIL import Image
+        >>> client.embed.image(Image.new("RGB", (128, 128)))
+        <Embeddings 1 x 512>
+        """
+        ...
 
 
-def _from_file_object(stream: Any) -> Media:
+MediaLike = Media | str | os.PathLike[str] | BinaryFile | PillowImage
+
+
+def is_in_memory(source: object) -> bool:
+    """Whether `Media.of` takes an object for an open binary file or an image of Pillow.
+
+    >>> import io
+    >>> from dodeca.media import is_in_memory
+    >>> is_in_memory(io.BytesIO(b"0123456789")), is_in_memory("colours.mp4")
+    (True, False)
+    """
+    return hasattr(source, "read") or (hasattr(source, "save") and hasattr(source, "mode"))
+
+
+def is_url(source: str) -> bool:
+    """Whether a string is a URL that the service fetches.
+
+    >>> from dodeca.media import is_url
+    >>> is_url("https://example.com/clip.mp4"), is_url("colours.mp4")
+    (True, False)
+    """
+    return source.lower().startswith(("http://", "https://"))
+
+
+def local_path(source: str | os.PathLike[str]) -> Path:
+    """The local path that a path or a file:// URL names; ~ is the home folder.
+
+    >>> from dodeca.media import local_path
+    >>> local_path("file:///tmp/a%20b.mp4").name
+    'a b.mp4'
+
+    Raises:
+        InvalidMediaError: another scheme, a file of another machine, or no home folder.
+    """
+    if isinstance(source, str) and source.lower().startswith("file://"):
+        parts = urlsplit(source)
+        if parts.netloc not in ("", "localhost"):
+            raise InvalidMediaError(f"{quote(source)} names a file of another machine")
+        return Path(url2pathname(parts.path))
+    if isinstance(source, str) and _SCHEME.match(source):
+        raise InvalidMediaError(
+            f"{quote(source)} cannot be read here; pass a local file, its content as "
+            "Media.data(...), or an https URL (for S3 and the like a signed one)"
+        )
+    try:
+        return Path(source).expanduser()
+    except (TypeError, RuntimeError) as exc:
+        raise InvalidMediaError(f"cannot read {quote(source)}: {exc}") from exc
+
+
+def _from_binary_file(stream: Any) -> Media:
     try:
         content = stream.read()
     except (OSError, ValueError) as exc:
@@ -315,19 +398,13 @@ def _from_file_object(stream: Any) -> Media:
     return Media.data(content, filename=name if isinstance(name, str) else None)
 
 
-def _from_pil_image(image: Any) -> Media:
+def _from_pillow_image(image: Any) -> Media:
     content = io.BytesIO()
     try:
         image.save(content, format="PNG")
     except (OSError, ValueError) as exc:
         raise InvalidMediaError(f"an image of mode {image.mode} is no PNG: {exc}") from exc
     return Media.data(content.getvalue(), filename="image.png")
-
-
-def _quote(source: object) -> str:
-    """The repr of what was passed, cut."""
-    text = repr(source)
-    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
 
 
 def _name(media: Media) -> str:
@@ -347,9 +424,9 @@ def _open_nonblocking(path: str, flags: int) -> int:
 
 def _file_version(path: Path, found: os.stat_result) -> _FileVersion:
     if not stat.S_ISREG(found.st_mode):
-        raise InvalidMediaError(f"{str(path)!r} is not a regular file")
+        raise InvalidMediaError(f"{quote(str(path))} is not a regular file")
     if found.st_size == 0:
-        raise InvalidMediaError(f"{str(path)!r} is empty")
+        raise InvalidMediaError(f"{quote(str(path))} is empty")
     return _FileVersion(found.st_ino, found.st_size, found.st_mtime_ns)
 
 

@@ -48,7 +48,7 @@ from dodeca.batch import Batch
 from dodeca.bulk import Failure, Run
 from dodeca.embeddings import Match, Matches
 from dodeca.embeddings.labels import Labels
-from dodeca.media import MediaLike
+from dodeca.media import BinaryFile, MediaLike, PillowImage
 from dodeca.results import EmbeddingsV1
 from dodeca.segmentation import Dynamic, Fixed, Segmentation
 
@@ -78,6 +78,7 @@ __all__ = [
     "AsyncTextStream",
     "AsyncVideos",
     "Batch",
+    "BinaryFile",
     "Dynamic",
     "Embed",
     "EmbedTasks",
@@ -99,6 +100,7 @@ __all__ = [
     "MediaLike",
     "MultipartUploads",
     "Pages",
+    "PillowImage",
     "Progress",
     "RequestEvent",
     "ResponseEvent",

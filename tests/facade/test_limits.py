@@ -165,7 +165,14 @@ def test_what_estimates_a_length_is_not_believed(tmp_path: Path) -> None:
             FileInfo("image", "heic", size=9),
             Endpoint.EMBED,
             "video",
-            "there is no video in it, but an image (heic)",
+            "there is no video in it, but an image (heic); to convert it: "
+            "heif-convert INPUT OUTPUT.png",
+        ),
+        (
+            FileInfo("image", "png", size=9),
+            Endpoint.INDEX,
+            "video",
+            "there is no video in it, but an image (png); embed it as an image",
         ),
     ],
 )

@@ -1,13 +1,15 @@
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from dodeca import Media
+from dodeca import Client, Media
 from dodeca.errors import InvalidMediaError
 
 
@@ -89,8 +91,12 @@ def test_open_files_and_images_in_memory_are_media(tmp_path: Path) -> None:
     assert Media.of(io.BytesIO(b"abc")) == Media.data(b"abc")
     with path.open("r", encoding="latin-1") as text, pytest.raises(InvalidMediaError, match="rb"):
         Media.of(text)  # type: ignore[arg-type]
-    image = Image.new("RGB", (128, 128))
-    assert Media.of(image).mime_type == "image/png"  # type: ignore[arg-type]
+    assert Media.of(Image.new("RGB", (128, 128))).mime_type == "image/png"
+
+
+def test_what_is_no_media_is_refused_with_what_to_do() -> None:
+    with pytest.raises(InvalidMediaError, match=r"got ndarray; use PIL\.Image\.fromarray"):
+        Media.of(np.zeros((128, 128, 3), np.uint8))  # type: ignore[arg-type]
 
 
 def test_file_urls_and_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +117,33 @@ def test_other_schemes_say_what_to_do(source: str) -> None:
         Media.of(source)
 
 
-def test_what_is_quoted_is_cut() -> None:
+LONG = "QUJD" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Media.of(LONG),
+        lambda: Media.of(f"s3://{LONG}"),
+        lambda: Media.of(f"file://host/{LONG}"),
+        lambda: Media.of(f"~{LONG}"),
+        lambda: Media.url(LONG),
+        lambda: Media.url(f"https://host/{LONG} b"),
+        lambda: Media.url(f"https://[{LONG}"),
+        lambda: Media.url(f"https://user:pw@{LONG}"),
+        lambda: Media.asset(LONG.encode()),  # type: ignore[arg-type]
+        lambda: Media.data(b"x", filename=LONG.encode()),  # type: ignore[arg-type]
+        lambda: Media(source_url=LONG, asset_id=LONG),
+    ],
+)
+def test_what_is_quoted_is_cut(make: Callable[[], Media]) -> None:
     with pytest.raises(InvalidMediaError) as caught:
-        Media.of("QUJD" * 1_000_000)
+        make()
     assert len(str(caught.value)) < 600
+
+
+def test_what_a_batch_quotes_is_cut() -> None:
+    with Client.emulated() as client:
+        found = client.embed.images([LONG, f"https://{LONG} b"])
+    assert len(found.errors) == 2
+    assert max(len(str(error)) for error in found.errors.values()) < 600

@@ -36,10 +36,10 @@ def video(
         stream: Any = container.add_stream(codec, rate=fps)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
         stream.codec_context.thread_count = 1
-        track: Any = container.add_stream("aac", rate=16_000) if audio_sec else None
+        track: Any = container.add_stream("aac", rate=16_000, layout="mono") if audio_sec else None
         count = round(seconds * fps)
         frame = av.VideoFrame.from_ndarray(np.full((height, width, 3), GREY, np.uint8), "rgb24")
-        for number in range(count) if every else (0, count - 1):
+        for number in range(count) if every else sorted({0, count - 1}):
             frame.pts, frame.time_base = number, Fraction(1, fps)
             for packet in stream.encode(frame):
                 packet.duration = packet.duration or 1
@@ -52,11 +52,12 @@ def video(
 def audio(path: Path, codec: str, seconds: float, rate: int = 16_000) -> None:
     """Silence."""
     with av.open(str(path), "w") as container:
-        _encode_silence(container, container.add_stream(codec, rate=rate), seconds, rate)
+        _encode_silence(
+            container, container.add_stream(codec, rate=rate, layout="mono"), seconds, rate
+        )
 
 
 def _encode_silence(container: Any, stream: Any, seconds: float, rate: int) -> None:
-    stream.layout = "mono"
     left, begin = round(seconds * rate), 0
     resampler = av.AudioResampler(stream.format, "mono", rate, stream.frame_size or 1024)
     while left > 0:
@@ -250,9 +251,9 @@ def _audio() -> Iterator[tuple[str, Maker]]:
         yield f"length-{seconds}.flac", lambda path, s=seconds: audio(path, "flac", s)
     for seconds in (2, 3.5, 4.5, 599, 601):
         yield f"length-{seconds}.mp3", lambda path, s=seconds: audio(path, "libmp3lame", s)
-    for name, codec in {"ogg": "libvorbis", "opus": "libopus", "aac": "aac", "ac3": "ac3"}.items():
+    for name, codec in {"ogg": "libopus", "opus": "libopus", "aac": "aac", "ac3": "ac3"}.items():
         yield f"other.{name}", lambda path, c=codec: audio(path, c, 5, 48_000)
-    for name, codec in {"aiff": "pcm_s16be", "wma": "wmav2", "m4a": "aac"}.items():
+    for name, codec in {"aiff": "pcm_s16be", "m4a": "aac"}.items():
         yield f"other.{name}", lambda path, c=codec: audio(path, c, 5, 48_000)
 
 

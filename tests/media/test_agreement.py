@@ -22,8 +22,8 @@ def test_on_a_few_files(tmp_path: Path) -> None:
         make(folder / name)
     found = verdicts(folder.iterdir(), tmp_path)
     agree(found)
-    assert {each.emulator.outcome for each in found} == {"accepted", "refused"}
-    assert {each.emulator.reason for each in found} >= {
+    assert {each.emulator.outcome for each in found if each.emulator} == {"accepted", "refused"}
+    assert {each.emulator.reason for each in found if each.emulator} >= {
         *("too short", "too long", "frame too small", "aspect ratio"),
         *("format", "codec", "no video"),
     }
@@ -38,4 +38,7 @@ def test_on_all_files(tmp_path: Path) -> None:
     assert len(list(folder.iterdir())) >= 200
     found = verdicts(folder.iterdir(), tmp_path)
     agree(found)
-    assert {each.emulator.reason for each in found} >= {"too large", "frame too large"}
+    assert {each.emulator.reason for each in found if each.emulator} >= {
+        "too large",
+        "frame too large",
+    }

@@ -11,6 +11,7 @@ from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import blocking
+from dodeca._base.text import quote
 from dodeca._calls import embed_requests
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
@@ -131,7 +132,7 @@ def _input_block(
         )
     if not isinstance(options.segmentation, Fixed | None):
         raise InvalidRequestError(
-            f"audio can only be segmented by fixed, got {options.segmentation!r}"
+            f"audio can only be segmented by fixed, got {quote(options.segmentation)}"
         )
     return embed_requests.audio(
         media,

@@ -280,6 +280,26 @@ class AsyncClient:
         """
         return wait_all(jobs, timeout=timeout, progress=progress)
 
+    async def fetch(self, link: str, *, max_bytes: int = 64 * 1024 * 1024) -> bytes:
+        """Return the content of a link in a result, such as the thumbnail of a search hit.
+
+        Links of an emulator in this process work, too. The API key is not sent, and no redirect is
+        followed. `max_bytes` is the most to return, up to a gigabyte.
+
+        >>> link = f"https://api.twelvelabs.io/emulator/thumbnails/{video.id}.jpg"
+        >>> len(await client.fetch(link)) > 500
+        True
+
+        Raises:
+            InvalidRequestError: `link` is not an http(s) URL, or `max_bytes` out of range.
+            APIError: the host returned an error; 403 for most links that have expired.
+            InvalidResponseError: there are more than `max_bytes`.
+            TransportError: no complete response arrived before the deadline.
+        """
+        from dodeca._async.storage import fetch_link
+
+        return await fetch_link(self._transport, link, max_bytes)
+
     async def aclose(self) -> None:
         """Close the connections, and the emulator of an `emulated` client.
 

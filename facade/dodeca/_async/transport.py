@@ -115,6 +115,11 @@ class AsyncTransport:
         finally:
             await response.stream.aclose()
 
+    def check_open(self) -> None:
+        """Raise ConfigurationError if the client is closed."""
+        if self._closed:
+            raise ConfigurationError("the client is closed")
+
     async def aclose(self) -> None:
         """Close the connections."""
         self._closed = True
@@ -126,8 +131,7 @@ class AsyncTransport:
         receive: Callable[[AsyncHttpResponse, float], Awaitable[T]],
         find: Callable[[], Awaitable[T | None]] | None = None,
     ) -> T:
-        if self._closed:
-            raise ConfigurationError("the client is closed")
+        self.check_open()
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
         idempotency = retry.IDEMPOTENCY[request.operation_id]

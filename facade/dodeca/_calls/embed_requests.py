@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, TypeVar, cast
 
+from dodeca._base.text import quote
 from dodeca._calls import limits
 from dodeca._calls.bodies import Base64Slot
 from dodeca._calls.operation import or_unset
@@ -80,7 +81,7 @@ def audio(
 ) -> models.AudioInputRequest:
     """The `audio` block of an embedding request."""
     if not isinstance(segmentation, Fixed | None):
-        raise InvalidRequestError(f"audio is segmented by fixed(...), got {segmentation!r}")
+        raise InvalidRequestError(f"audio is segmented by fixed(...), got {quote(segmentation)}")
     _check_span(start_sec, end_sec)
     return models.AudioInputRequest(
         media_source=media_source(media),
@@ -107,7 +108,7 @@ def video(
     """The `video` block of an embedding request."""
     if not isinstance(segmentation, Fixed | Dynamic | None):
         raise InvalidRequestError(
-            f"video is segmented by fixed(...) or dynamic(...), got {segmentation!r}"
+            f"video is segmented by fixed(...) or dynamic(...), got {quote(segmentation)}"
         )
     _check_span(start_sec, end_sec)
     return models.VideoInputRequest(

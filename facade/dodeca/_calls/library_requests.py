@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from dodeca._base.text import quote
 from dodeca._calls import params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.params import RangeFilter
@@ -111,15 +112,15 @@ def _metadata_filter(
     for key, value in params.mapping("user_metadata", values).items():
         if key.partition("[")[0] in _OWN_FILTERS:
             raise InvalidRequestError(
-                f"{key!r} is the name of a filter, and cannot be a key of user_metadata"
+                f"{quote(key)} is the name of a filter, and cannot be a key of user_metadata"
             )
         if not isinstance(value, str | int | float):
             raise InvalidRequestError(
                 "user_metadata filters by strings, numbers and booleans, "
-                f"got {value!r} under {key!r}"
+                f"got {quote(value)} under {quote(key)}"
             )
         if isinstance(value, str):
-            params.string(f"user_metadata[{key!r}]", value)
+            params.string(f"user_metadata[{quote(key)}]", value)
         elif not isinstance(value, bool):
-            params.number(f"user_metadata[{key!r}]", value)
+            params.number(f"user_metadata[{quote(key)}]", value)
     return models.UserMetadataFilter.from_dict(values)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from dodeca._base.concurrency import blocking
+from dodeca._base.text import quote
 from dodeca._calls import embed_requests
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
@@ -132,7 +133,7 @@ def _input_block(
         )
     if not isinstance(options.segmentation, Fixed | None):
         raise InvalidRequestError(
-            f"audio can only be segmented by fixed, got {options.segmentation!r}"
+            f"audio can only be segmented by fixed, got {quote(options.segmentation)}"
         )
     return embed_requests.audio(
         media,

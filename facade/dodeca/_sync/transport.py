@@ -116,6 +116,11 @@ class Transport:
         finally:
             response.stream.close()
 
+    def check_open(self) -> None:
+        """Raise ConfigurationError if the client is closed."""
+        if self._closed:
+            raise ConfigurationError("the client is closed")
+
     def close(self) -> None:
         """Close the connections."""
         self._closed = True
@@ -127,8 +132,7 @@ class Transport:
         receive: Callable[[HttpResponse, float], T],
         find: Callable[[], T | None] | None = None,
     ) -> T:
-        if self._closed:
-            raise ConfigurationError("the client is closed")
+        self.check_open()
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
         idempotency = retry.IDEMPOTENCY[request.operation_id]

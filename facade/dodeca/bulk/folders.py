@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dodeca._base.media_types import kind_of, mime_type_of
 from dodeca._base.text import as_unicode, cut
+from dodeca.bulk.paths import JOURNAL
 from dodeca.errors import InvalidRequestError
 
 _SHOWN = 10
@@ -29,12 +30,16 @@ def describe_left_out(counts: Mapping[str, int]) -> str:
 def media_files(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
     """All image, audio and video files below a folder, sorted by name.
 
-    Other files are counted in `left_out`, by extension. Hidden files and folders are passed over.
+    Other files are counted in `left_out`, by extension. Hidden files and folders are passed over,
+    and so are the datasets of runs.
 
     Raises:
         InvalidRequestError: a folder cannot be read.
     """
     for place, folders, names in os.walk(folder, onerror=_raise_unreadable):
+        if JOURNAL in names and Path(place) != folder:
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.startswith("."):

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 import attrs
 
 from dodeca._base.media_types import kind_of, mime_type_of
-from dodeca._base.text import cut
+from dodeca._base.text import cut, quote
 from dodeca._calls import limits
 from dodeca._calls.params import unicode
 from dodeca.bulk.folders import describe_left_out, media_files
 from dodeca.bulk.options import OPTIONS, EmbedOptions, canonical_json
 from dodeca.errors import InvalidMediaError, InvalidRequestError
-from dodeca.media import Media
+from dodeca.media import Media, is_in_memory, is_url, local_path
 
 Scalar = bool | int | float | str | None
 
@@ -74,7 +74,7 @@ def items(
             'pass a table in memory as its rows: .to_dict("records") of pandas, '
             f".to_dicts() of polars; got {type(inputs).__name__}"
         )
-    if isinstance(inputs, Media | Mapping):
+    if isinstance(inputs, Media | Mapping) or is_in_memory(inputs):
         inputs = [inputs]
     if not isinstance(inputs, Iterable):
         raise InvalidRequestError(
@@ -99,11 +99,13 @@ def _items_named(
 ) -> Iterator[Item]:
     """The items of a path, URL or glob; a missing file is an item if it may be missing."""
     if not name.strip():
-        raise InvalidRequestError(f"{where}: a path must be a non-empty string, got {name!r}")
-    path = Path(name)
-    if _is_url(name):
+        raise InvalidRequestError(f"{where}: a path must be a non-empty string, got {quote(name)}")
+    if is_url(name):
         yield _url_item(name, options, {})
-    elif path.is_file():
+        return
+    path = local_path(name)
+    name = str(path)
+    if path.is_file():
         is_table = path.suffix.lower() in _MANIFESTS
         yield from _manifest_items(path, options) if is_table else [_file_item(path, options, {})]
     elif path.is_dir():
@@ -113,7 +115,8 @@ def _items_named(
             yield _file_item(file, options, {})
         if not found:
             raise InvalidRequestError(
-                f"there is no image, audio or video file in {name!r}{describe_left_out(left_out)}"
+                f"there is no image, audio or video file in {quote(name)}"
+                f"{describe_left_out(left_out)}"
             )
     elif matches := _glob_matches(name):
         for match in matches:
@@ -122,9 +125,9 @@ def _items_named(
     elif may_be_missing:
         yield _file_item(path, options, {})
     elif glob.has_magic(name):
-        raise InvalidRequestError(f"no file matches {name!r}")
+        raise InvalidRequestError(f"no file matches {quote(name)}")
     else:
-        raise InvalidRequestError(f"there is no file, folder or manifest {name!r}")
+        raise InvalidRequestError(f"there is no file, folder or manifest {quote(name)}")
 
 
 def _glob_matches(name: str) -> list[Path]:
@@ -162,7 +165,7 @@ def _csv_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 def _check_columns(path: Path, names: Sequence[str]) -> None:
     """Check that a table has a column of sources, and none twice."""
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InvalidRequestError(f"{path.name} has more than one column {twice[0]!r:.200}")
+        raise InvalidRequestError(f"{path.name} has more than one column {quote(twice[0])}")
     if names and not {*SOURCES} & {*names}:
         is_one_csv_column = path.suffix.lower() == ".csv" and len(names) == 1
         hint = "; a CSV file has commas between its columns" if is_one_csv_column else ""
@@ -203,10 +206,11 @@ def _parquet_rows(path: Path) -> Iterator[Mapping[str, Any]]:
 def _entry_item(entry: Any, options: EmbedOptions, where: str) -> Item:
     if isinstance(entry, Mapping):
         return row_item(entry, options, where)
-    if isinstance(entry, Media):
+    if isinstance(entry, Media) or is_in_memory(entry):
         return _media_item(entry, options, {})
     raise InvalidRequestError(
-        f"{where} must be a path, a URL, a Media or a mapping, got {type(entry).__name__}"
+        f"{where} must be a path, a URL, an open binary file, a PIL image, a Media or a mapping, "
+        f"got {type(entry).__name__}"
     )
 
 
@@ -227,7 +231,7 @@ def row_item(
     source, kind = values.pop(named[0]), values.pop("input_type", None)
     if kind not in (None, *KINDS):
         raise InvalidRequestError(
-            f"{where}: input_type must be one of {', '.join(KINDS)}, got {kind!r}"
+            f"{where}: input_type must be one of {', '.join(KINDS)}, got {quote(kind)}"
         )
     try:
         own = options.replace({k: values.pop(k) for k in sorted(OPTIONS & values.keys())})
@@ -259,10 +263,10 @@ def _source_item(
     if name == "media":
         return _media_item(source, options, metadata)
     if not isinstance(source, str | os.PathLike) or not os.fspath(source).strip():
-        raise InvalidRequestError(f"{name} must be a non-empty string, got {source!r}")
+        raise InvalidRequestError(f"{name} must be a non-empty string, got {quote(source)}")
     text = os.fspath(source)
     if name == "path":
-        return _file_item(folder / text, options, metadata)
+        return _file_item(folder / local_path(text), options, metadata)
     unicode(repr(name), text)
     if name == "url":
         return _url_item(text, options, metadata)
@@ -284,8 +288,11 @@ def _url_item(url: str, options: EmbedOptions, metadata: Mapping[str, Scalar]) -
 
 
 def _media_item(media: Any, options: EmbedOptions, metadata: Mapping[str, Scalar]) -> Item:
-    if not isinstance(media, Media):
-        raise InvalidRequestError(f"media must be a Media, got {type(media).__name__}")
+    if not isinstance(media, Media) and not is_in_memory(media):
+        raise InvalidRequestError(
+            f"media must be a Media, an open binary file or a PIL image, got {type(media).__name__}"
+        )
+    media = Media.of(media)
     if media.path is not None:
         return _file_item(media.path, options, metadata)
     if media.source_url is not None:
@@ -320,26 +327,24 @@ def _kind_of_content(origin: str, name: str, media: Media | None) -> str:
     return "video" if found is None else limits.input_type(found)
 
 
-def _is_url(text: str) -> bool:
-    return text.lower().startswith(("http://", "https://"))
-
-
 def _metadata_value(name: str, value: Any) -> Scalar:
     if not isinstance(name, str):
-        raise InvalidRequestError(f"names of metadata must be strings, got {name!r:.80}")
+        raise InvalidRequestError(f"names of metadata must be strings, got {quote(name)}")
     if unicode("'a name of metadata'", name) in _RESERVED:
         raise InvalidRequestError(
-            f"{name!r} is a column of the output; choose another name for the metadata"
+            f"{quote(name)} is a column of the output; choose another name for the metadata"
         )
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     found = value.item() if hasattr(value, "item") else value  # NumPy scalars
     if isinstance(found, int) and not -(2**63) <= found < 2**63:
-        raise InvalidRequestError(f"integers in metadata must fit into 64 bits, {name!r} does not")
+        raise InvalidRequestError(
+            f"integers in metadata must fit into 64 bits, {quote(name)} does not"
+        )
     if isinstance(found, str):
         return unicode(repr(name), found)
     if found is None or isinstance(found, bool | int | float):
         return found
     raise InvalidRequestError(
-        f"metadata must be strings, numbers, booleans or times, got {found!r:.80} as {name!r}"
+        f"metadata must be strings, numbers, booleans or times, got {quote(found)} as {quote(name)}"
     )

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import orjson
 
+from dodeca._base.text import quote
 from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.params import choices
 from dodeca.errors import InvalidRequestError
@@ -72,20 +73,20 @@ class EmbedOptions:
 
 def _parse_seconds(name: str, value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
-        raise InvalidRequestError(f"{name} must be a number of seconds, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a number of seconds, got {quote(value)}")
     return float(value)
 
 
 def _parse_strings(name: str, value: Any) -> tuple[str, ...]:
     strings = re.split(r"[,;|\s]+", value.strip()) if isinstance(value, str) else tuple(value)
     if not strings or not all(isinstance(each, str) and each for each in strings):
-        raise InvalidRequestError(f"{name} must be a list of strings, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a list of strings, got {quote(value)}")
     return tuple(strings)
 
 
 def _parse_string(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InvalidRequestError(f"{name} must be a non-empty string, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a non-empty string, got {quote(value)}")
     return value
 
 

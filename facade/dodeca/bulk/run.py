@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from dodeca._base import extras
+from dodeca._base.text import quote
 from dodeca.bulk.dataset import Dataset, metadata_types
 from dodeca.bulk.engine import Engine
 from dodeca.bulk.inputs import Item, items
@@ -50,7 +51,7 @@ def embed_inputs(
     options.check()
     if not (isinstance(progress, bool) or callable(progress)):
         raise InvalidRequestError(
-            f"progress must be a bool or a function of the run, got {progress!r}"
+            f"progress must be a bool or a function of the run, got {quote(progress)}"
         )
     if dry_run:
         return _dry_run(inputs, out, options, settings)

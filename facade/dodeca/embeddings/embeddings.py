@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 
 from dodeca._base import html
-from dodeca._base.text import cut
+from dodeca._base.text import cut, quote
 from dodeca.embeddings import columns, export, ranking, responses
 from dodeca.embeddings.labels import Labels
 from dodeca.embeddings.matches import Match, Matches, Segment
@@ -199,7 +199,7 @@ class Embeddings:
     def __getitem__(self, index: Any) -> Segment | Embeddings:
         if isinstance(index, bool | np.bool_):
             raise TypeError(
-                f"an index must be a number, a slice, a mask or an array, got {index!r}"
+                f"an index must be a number, a slice, a mask or an array, got {quote(index)}"
             )
         if isinstance(index, int | np.integer):
             return self._segment(range(len(self))[int(index)])
@@ -266,10 +266,10 @@ class Embeddings:
         """
         least = ranking.check_min_score(min_score)
         if not isinstance(k, int | np.integer) or k < 1:
-            raise InvalidRequestError(f"k must be at least 1, got {k!r}")
+            raise InvalidRequestError(f"k must be at least 1, got {quote(k)}")
         if by not in (None, "row", "moment") or (by == "row" and weights is not None):
             raise InvalidRequestError(
-                f"by must be 'row' or 'moment', and 'moment' with weights, got {by!r}"
+                f"by must be 'row' or 'moment', and 'moment' with weights, got {quote(by)}"
             )
         kept = ranking.comparable_rows(self)
         ranking.check_models(self, query)

@@ -18,6 +18,7 @@ import orjson
 from dodeca._base import extras
 from dodeca._base.files import write_new
 from dodeca._base.row_ids import row_id
+from dodeca._base.text import quote
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
@@ -77,7 +78,7 @@ def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     parquet = require("pyarrow.parquet")
     target = Path(path)
     if not target.name:
-        raise InvalidRequestError(f"a path must end with a file name, got {os.fspath(path)!r}")
+        raise InvalidRequestError(f"a path must end with a file name, got {quote(os.fspath(path))}")
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     table = to_arrow(embeddings)
     try:
@@ -102,7 +103,9 @@ def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         table = parquet.read_table(vectors if is_run else path, partitioning=None)
     except (OSError, ValueError) as exc:  # Arrow's own errors are ValueErrors
-        raise InvalidRequestError(f"cannot read {os.fspath(path)!r} as Parquet: {exc}") from exc
+        raise InvalidRequestError(
+            f"cannot read {quote(os.fspath(path))} as Parquet: {exc}"
+        ) from exc
     return read_arrow(table)
 
 
@@ -131,7 +134,7 @@ def read_arrow(table: pa.Table) -> dict[str, Any]:
 def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any]]:
     """See `Embeddings.records`."""
     if source_id is not None and (not isinstance(source_id, str) or not source_id):
-        raise InvalidRequestError(f"source_id must be a non-empty string, got {source_id!r}")
+        raise InvalidRequestError(f"source_id must be a non-empty string, got {quote(source_id)}")
     plain = [{k: v for k, v in row.items() if _is_plain(k, v)} for row in embeddings.extra]
     names = dict.fromkeys(name for row in plain for name in row)
     found: dict[str, int] = {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dodeca._base.numbers import is_finite
+from dodeca._base.text import quote
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -66,13 +67,14 @@ def check_models(rows: Any, other: Any) -> None:
     names = [getattr(rows, "model_name", None), getattr(other, "model_name", None)]
     if None not in names and names[0] != names[1]:
         raise InvalidRequestError(
-            f"vectors can be compared only if they have the same model, got {names[0]!r} and "
-            f"{names[1]!r}"
+            f"vectors can be compared only if they have the same model, got {quote(names[0])} and "
+            f"{quote(names[1])}"
         )
     if hasattr(other, "model_name") and names.count(None) == 1:
         known = next(filter(None, names))
         warnings.warn(
-            f"vectors of {known!r} are compared with vectors of an unknown model; set model_name",
+            f"vectors of {quote(known)} are compared with vectors of an unknown model; set "
+            "model_name",
             stacklevel=3,
         )
 
@@ -130,12 +132,14 @@ def check_labels(
     """
     labels = [wanted] if isinstance(wanted, str) else wanted
     if not isinstance(labels, Collection) or not all(isinstance(label, str) for label in labels):
-        raise InvalidRequestError(f"{name} must be a string or a list of strings, got {wanted!r}")
+        raise InvalidRequestError(
+            f"{name} must be a string or a list of strings, got {quote(wanted)}"
+        )
     present = [label for label in column.distinct() if label is not None]
     for label in labels:
         if known is not None and label not in known and label not in present:
             valid = ", ".join(dict.fromkeys([*present, *known]))
-            raise InvalidRequestError(f"{name} must be one of {valid}, got {label!r}")
+            raise InvalidRequestError(f"{name} must be one of {valid}, got {quote(label)}")
     return list(labels)
 
 
@@ -146,7 +150,7 @@ def check_min_score(value: float | None) -> float:
         InvalidRequestError: it is not a finite number.
     """
     if value is not None and not is_finite(value):
-        raise InvalidRequestError(f"min_score must be a number, got {value!r:.200}")
+        raise InvalidRequestError(f"min_score must be a number, got {quote(value)}")
     return -math.inf if value is None else float(value)
 
 
@@ -228,15 +232,16 @@ def check_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Mapp
     if weights is None:
         return dict.fromkeys(present, 1.0)
     if not isinstance(weights, Mapping):
-        raise InvalidRequestError(f"weights must be a mapping of modalities, got {weights!r}")
+        raise InvalidRequestError(f"weights must be a mapping of modalities, got {quote(weights)}")
     for modality, weight in weights.items():
         if modality not in present and modality not in OPTIONS:
             raise InvalidRequestError(
-                f"weights has {modality!r}, the rows have {', '.join(present) or 'no modalities'}"
+                f"weights has {quote(modality)}, the rows have "
+                f"{', '.join(present) or 'no modalities'}"
             )
         if not is_finite(weight) or weight < 0:
             raise InvalidRequestError(
-                f"a weight must be 0 or more, got {weight!r} for {modality!r}"
+                f"a weight must be 0 or more, got {quote(weight)} for {quote(modality)}"
             )
     kept = {modality: float(weight) for modality, weight in weights.items() if weight > 0}
     if not kept:

@@ -16,6 +16,8 @@ _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _WAV_CODECS = {2: "ADPCM", 6: "A-law", 7: "mu-law", 17: "IMA ADPCM", 85: "MP3"}
 _UNKNOWN = 0xFFFFFFFF
 _HEAD = 4096
+_MPEG_LAYERS = ("aac", "mp3", "mp2", "mp1")  # by the two bits of a frame
+_MPEG_ERROR_SEC = 0.25  # of the silence that encoders add at both ends
 _MPEG_LENGTHS = (b"Xing", b"Info", b"VBRI")
 
 
@@ -47,7 +49,7 @@ def flac(stream: BinaryIO, size: int) -> Header:
 
 
 def mpeg(stream: BinaryIO, size: int) -> Header:
-    """An MP3 file, or AAC as it is broadcast. Without a length in it, the duration is estimated."""
+    """MP3, or AAC and MP2 as broadcast. Without a length in it, the duration is estimated."""
     stream.seek(0)
     head = stream.read(10)
     start = 0
@@ -60,11 +62,22 @@ def mpeg(stream: BinaryIO, size: int) -> Header:
         return flac(stream, size)
     if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE0 != 0xE0:
         return Header()
-    if frame[1] & 0x06 == 0:
-        return Header("audio", "aac")
-    is_exact = any(name in frame for name in _MPEG_LENGTHS)
+    layer = _MPEG_LAYERS[frame[1] >> 1 & 3]
+    if layer != "mp3":
+        return Header("audio", layer)
+    is_exact = any(name in frame for name in _MPEG_LENGTHS) and not _is_cut(frame, size - start)
     found = _tagged(stream, "mp3")
-    return attrs.evolve(found, error_sec=0.1 if is_exact else math.inf)
+    return attrs.evolve(found, error_sec=_MPEG_ERROR_SEC if is_exact else math.inf)
+
+
+def _is_cut(frame: bytes, size: int) -> bool:
+    """Whether the first frame of an MP3 file says that there are more bytes."""
+    place = max(frame.find(name) for name in _MPEG_LENGTHS[:2])
+    if place < 0 or len(frame) < place + 16:
+        return False
+    flags, first, second = unpack_from(">III", frame, place + 4)
+    length = second if flags & 1 else first
+    return bool(flags & 2) and size < length
 
 
 def other(name: str) -> Callable[[BinaryIO, int], Header]:

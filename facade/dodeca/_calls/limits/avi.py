@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from struct import unpack_from
 from typing import BinaryIO
 
+import attrs
+
 from dodeca._base.media_types import Kind
 from dodeca._calls.limits.header import Header, Track, of_tracks
 
 _MOST = 1_000
 _LARGEST = 1 << 16
+_ERROR_SEC = 0.25  # codecs that reorder frames end some frames later
 _KINDS: dict[bytes, Kind] = {b"vids": "video", b"auds": "audio"}
 
 Chunk = tuple[bytes, int, int]
@@ -42,7 +45,8 @@ def read(stream: BinaryIO, size: int) -> Header:
                 if inner == b"LIST":
                     tracks += _track(stream, begin + 4, min(stop, size))
             break
-    return of_tracks("avi", tracks, is_complete=length + 8 <= size)
+    found = of_tracks("avi", tracks, is_complete=length + 8 <= size)
+    return attrs.evolve(found, error_sec=_ERROR_SEC)
 
 
 def _track(stream: BinaryIO, start: int, end: int) -> list[Track]:

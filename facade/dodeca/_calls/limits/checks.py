@@ -98,18 +98,23 @@ def _kind(info: FileInfo, limit: Limit) -> Finding:
         return Unknown.UNKNOWN
     if info.kind in limit.allowed:
         return None
-    return f"there is no video in it, but {_KINDS[info.kind]} ({info.format})"
+    text = f"there is no video in it, but {_KINDS[info.kind]} ({info.format})"
+    if info.kind != "image":
+        return text
+    is_taken = info.format in ("jpeg", "png")
+    return f"{text}; {'embed it as an image' if is_taken else _conversion(info, 'image')}"
 
 
 def _format(info: FileInfo, limit: Limit) -> Finding:
-    if info.format is None:
-        return Unknown.UNKNOWN
+    if info.format is None and limit.kind == "audio":
+        return Unknown.UNKNOWN  # an MP3 file may begin with anything
     if info.format in limit.allowed:
         return None
     *names, last = (name.upper() for name in limit.allowed)
     subject = "images" if limit.kind == "image" else "audio"
     allowed = f"{', '.join(names)} or {last}"
-    return f"{subject} must be {allowed}, got {info.format}; {_conversion(info, limit.kind)}"
+    got = info.format or "another format"
+    return f"{subject} must be {allowed}, got {got}; {_conversion(info, limit.kind)}"
 
 
 def _codec(info: FileInfo, limit: Limit) -> Finding:
@@ -178,7 +183,7 @@ def _conversion(info: FileInfo, kind: Kind) -> str:
     """How to make a file that is accepted."""
     if info.format == "heic":
         return "to convert it: heif-convert INPUT OUTPUT.png"
-    name = "-frames:v 1 OUTPUT.png" if kind == "image" else "OUTPUT.flac"
+    name = "-frames:v 1 OUTPUT.png" if "image" in (kind, info.kind) else "OUTPUT.flac"
     return f"to convert it: ffmpeg -i INPUT {name}"
 
 

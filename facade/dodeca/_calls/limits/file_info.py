@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import attrs
 
+from dodeca._base.image_headers import is_animated_gif
 from dodeca._base.media_types import Kind, kind_of
 from dodeca._calls.limits import audio_headers, avi, flash, matroska, mp4, windows_media
 from dodeca._calls.limits.header import Header
@@ -104,7 +105,7 @@ def _reader(head: bytes) -> Callable[[BinaryIO, int], Header] | None:
         is_video = b"\x80theora" in head
         return _fixed(Header("video", "ogg")) if is_video else audio_headers.other("ogg")
     if head.startswith((b"GIF87a", b"GIF89a")):
-        return _fixed(Header(None, "gif"))  # an image, or moving
+        return _gif
     if head[:1] == b"\xff" or head.startswith(b"ID3"):
         return audio_headers.mpeg
     return None
@@ -112,6 +113,13 @@ def _reader(head: bytes) -> Callable[[BinaryIO, int], Header] | None:
 
 def _fixed(header: Header) -> Callable[[BinaryIO, int], Header]:
     return lambda stream, size: header
+
+
+def _gif(stream: BinaryIO, size: int) -> Header:
+    stream.seek(6)
+    width, height = struct.unpack("<HH", stream.read(4))
+    kind: Kind = "video" if is_animated_gif(stream) else "image"
+    return Header(kind, "gif", width=width or None, height=height or None)
 
 
 def _image(stream: BinaryIO, name: str) -> Header:

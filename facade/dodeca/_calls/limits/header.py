@@ -27,12 +27,20 @@ class Header:
 
 @attrs.frozen
 class Track:
-    """A track of video or audio; `duration_sec` is None where the header does not tell it."""
+    """A track of video or audio; `duration_sec` is None where the header does not tell it.
+
+    `start_sec` is how long after the beginning of the file it starts.
+    """
 
     kind: Kind
     duration_sec: float | None
     width: int | None = None
     height: int | None = None
+    start_sec: float = 0.0
+
+    def end_sec(self, start_sec: float) -> float:
+        """Where it ends, after the start of the first track; 0 if unknown."""
+        return self.start_sec + self.duration_sec - start_sec if self.duration_sec else 0.0
 
 
 def of_tracks(name: str, tracks: list[Track], *, is_complete: bool) -> Header:
@@ -46,9 +54,10 @@ def of_tracks(name: str, tracks: list[Track], *, is_complete: bool) -> Header:
     first = video or audio
     if first is None:
         return Header(None, name)
-    duration = first.duration_sec
-    if duration is not None and audio is not None:
-        longer = audio.duration_sec or 0.0
+    start = min(track.start_sec for track in (video, audio) if track is not None)
+    duration = first.end_sec(start)
+    if duration and audio is not None:
+        longer = audio.end_sec(start)
         duration = longer if longer - duration >= 1 else duration
     return Header(
         first.kind,

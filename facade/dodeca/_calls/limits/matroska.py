@@ -27,7 +27,7 @@ _KINDS: dict[int, Kind] = {1: "video", 2: "audio"}
 
 def read(stream: BinaryIO, size: int) -> Header:
     """Read `Info` and `Tracks`, which stand before the first cluster."""
-    name, duration, is_complete = "matroska", None, True
+    name, duration, is_complete, has_others = "matroska", None, True, False
     tracks: list[Track] = []
     for key, start, end in _elements(stream, 0, size):
         is_complete = is_complete and end <= size
@@ -40,12 +40,15 @@ def read(stream: BinaryIO, size: int) -> Header:
                     duration = _duration_sec(_children(stream, begin, stop))
                 elif inner == _TRACKS:
                     tracks = list(_tracks(stream, begin, stop))
+                    elements = _elements(stream, begin, stop)
+                    # Subtitles may last longer than what counts.
+                    has_others = sum(each == _TRACK for each, *_ in elements) > len(tracks)
                 elif inner == _CLUSTER:
                     break
     found = of_tracks(
         name,
         [attrs.evolve(track, duration_sec=duration) for track in tracks],
-        is_complete=is_complete,
+        is_complete=is_complete and not has_others,
     )
     # It is the duration of the longest track. Audio that is longer by less than a second does not
     # count, and the beginning may be a little after zero.

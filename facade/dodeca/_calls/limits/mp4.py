@@ -6,20 +6,13 @@ from collections.abc import Iterator
 from struct import unpack, unpack_from
 from typing import BinaryIO
 
+from dodeca._base.image_headers import heif_format
 from dodeca._base.media_types import Kind
 from dodeca._calls.limits.header import Header, Track, of_tracks, shown_width
 
 _TOP = 10_000  # boxes that are read of a file, and below of a box
 _WITHIN = 100
-_IMAGE_BRANDS = {
-    b"heic": "heic",
-    b"heix": "heic",
-    b"hevc": "heic",
-    b"mif1": "heic",
-    b"msf1": "heic",
-    b"avif": "avif",
-    b"avis": "avif",
-}
+_BRANDS = 256  # bytes
 _FORMATS = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a"}
 _KINDS: dict[bytes, Kind] = {b"vide": "video", b"soun": "audio"}
 
@@ -29,15 +22,17 @@ Box = tuple[bytes, int, int]
 
 def read(stream: BinaryIO, size: int) -> Header:
     """Read the boxes at the top, and the tracks in `moov`."""
-    brand, tracks, is_complete = b"", [], True
+    brand, image, tracks, is_complete = b"", None, [], True
     for name, start, end in _boxes(stream, 0, size, _TOP):
         is_complete = is_complete and end <= size
         if name == b"ftyp":
-            brand = _bytes(stream, start, 4)
+            brands = _bytes(stream, start, min(end - start, _BRANDS))
+            brand = brands[:4]
+            image = heif_format(brand.decode("latin-1"), brands[8:].decode("latin-1"))
         elif name == b"moov":
             tracks = list(_tracks(stream, start, min(end, size)))
-    if brand in _IMAGE_BRANDS:
-        return Header("image", _IMAGE_BRANDS[brand])
+    if image is not None:
+        return Header("image", image)
     return of_tracks(_FORMATS.get(brand, "mp4"), tracks, is_complete=is_complete)
 
 
@@ -79,14 +74,14 @@ def _track(stream: BinaryIO, start: int, end: int, movie_scale: int) -> Track | 
     if kind is None or not scale:
         return None
     duration = ticks / scale
-    edited = _edited_sec(_content(stream, places, b"elst"), movie_scale)
+    delay, edited = _edits_sec(_content(stream, places, b"elst"), movie_scale)
     duration = min(duration, edited) if edited else duration
     if kind == "audio":
-        return Track("audio", duration or None)
+        return Track("audio", duration or None, start_sec=delay)
     width, height = _frame(_content(stream, places, b"stsd"))
     if _is_turned(_content(stream, places, b"tkhd")):
         width, height = height, width
-    return Track("video", duration or None, width, height)
+    return Track("video", duration or None, width, height, delay)
 
 
 def _places(
@@ -120,16 +115,17 @@ def _times(box: bytes) -> tuple[int, int]:
     return scale, 0 if ticks == unknown else ticks
 
 
-def _edited_sec(box: bytes, scale: int) -> float | None:
-    """The duration of what an edit list shows; None without one."""
+def _edits_sec(box: bytes, scale: int) -> tuple[float, float]:
+    """The empty time and the time with content of an edit list; zeros without one."""
     if len(box) < 8 or not scale:
-        return None
+        return 0.0, 0.0
     entry = ">QqI" if box[0] == 1 else ">IiI"
     step = 20 if box[0] == 1 else 12
     (count,) = unpack_from(">I", box, 4)
     count = min(count, (len(box) - 8) // step)
     entries = [unpack_from(entry, box, 8 + step * number) for number in range(count)]
-    return float(sum(length for length, begin, _ in entries if begin >= 0) / scale)
+    shown = sum(length for length, begin, _ in entries if begin >= 0)
+    return (sum(length for length, *_ in entries) - shown) / scale, shown / scale
 
 
 def _frame(box: bytes) -> tuple[int | None, int | None]:

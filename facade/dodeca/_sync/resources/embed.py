@@ -12,6 +12,7 @@ from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._base.media_types import Kind
+from dodeca._base.text import quote
 from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
@@ -159,7 +160,8 @@ class Embed(Methods):
 
         A row of a manifest, or a mapping in an iterable, has one of `path`, `url`, `asset_id` and
         `text`, options named as the parameters here (also `start_sec`, `end_sec`, `input_type`),
-        and metadata in all other columns. Other items of an iterable are paths, URLs or `Media`.
+        and metadata in all other columns. Other items of an iterable are paths, URLs, `Media`, open
+        binary files or PIL images, which are held in memory.
 
         `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. If a run
         stops for any reason, run it again with the same `out` and it resumes. Finished inputs cost
@@ -334,7 +336,7 @@ class Embed(Methods):
         progress: bool,
     ) -> Embeddings:
         if via not in ("auto", "sync", "task"):
-            raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
+            raise InvalidRequestError(f'via is "auto", "sync" or "task", got {quote(via)}')
         check_timeout(timeout)
         check_callback(on_progress)
         kind: Kind = "audio" if isinstance(clip, models.AudioInputRequest) else "video"

@@ -10,6 +10,7 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
+from dodeca._base.text import quote
 from dodeca._calls import limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
@@ -260,7 +261,7 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
         return None
     source = Media.of(media)
     if source.asset_id is not None:
-        raise InvalidMediaError(f"{name} must be a file or a URL, got {source!r}")
+        raise InvalidMediaError(f"{name} must be a file or a URL, got {quote(source)}")
     return source
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dodeca._base.html import Methods
+from dodeca._base.text import quote
 from dodeca._calls import limits, params
 from dodeca._calls.bodies import file_field
 from dodeca._calls.operation import Request, request
@@ -168,7 +169,7 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
 def _page(response: models.SearchResults) -> SearchPage:
     info = remaining_fields(response.page_info) if response.page_info else {}
     if not isinstance(token := info.get("next_page_token"), str | None):
-        raise InvalidResponseError(f"the token of the next page is not text: {token!r:.80}")
+        raise InvalidResponseError(f"the token of the next page is not text: {quote(token)}")
     return SearchPage(
         items=[build_result(SearchHit, item) for item in response.data],
         search_pool=build_result(SearchPool, response.search_pool)
@@ -196,7 +197,7 @@ def _query_media(
         media = [Media.of(query_media)]
     for item in media:
         if item.asset_id is not None:
-            raise InvalidMediaError(f"query_media must be files or URLs, got {item!r}")
+            raise InvalidMediaError(f"query_media must be files or URLs, got {quote(item)}")
         limits.check(item, limits.Endpoint.SEARCH, "image")
     files = [item for item in media if item.is_local]
     urls = [item.source_url for item in media if item.source_url is not None]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dodeca._base.html import Methods
-from dodeca._base.text import format_size
+from dodeca._base.text import format_size, quote
 from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
@@ -63,7 +63,7 @@ class Tasks(Methods):
         source = Media.of(media)
         if source.asset_id is not None:
             raise InvalidMediaError(
-                f"tasks.create needs a file or a URL, got {source!r}; for an asset use "
+                f"tasks.create needs a file or a URL, got {quote(source)}; for an asset use "
                 "indexes.assets.create"
             )
         if (source.size or 0) > _FILE_BYTES:

@@ -19,10 +19,9 @@ from dodeca.errors import InvalidMediaError
 from dodeca.media import Media
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.text import Text
-
+    from dodeca.cli.cells import Cell
     from dodeca.cli.session import Session
+    from dodeca.cli.tables import Table
 
 EXAMPLE = "Example: dodeca check *.mp4 --for index"
 
@@ -98,7 +97,8 @@ def check(
             rows.append(_row(path))
     rejected = [row for row in rows if row.is_rejected(list(endpoints))]
     records = [_record(row, is_rejected=row in rejected) for row in rows]
-    session.print_results(records, lambda: _page(rows))
+    usable = (row.name for row in rows if row not in rejected)
+    session.print_results(records, usable, lambda: _table(rows), lambda: _problem_table(rows))
     if not session.as_json:
         can_be_used = f"{len(rows) - len(rejected)} of {len(rows)} can be used"
         session.note(can_be_used + describe_left_out(left_out))
@@ -161,40 +161,50 @@ def _not_applicable(check: EndpointCheck) -> list[str]:
     return [] if check.applies else ["does not take this kind of media"]
 
 
-def _page(rows: list[_Row]) -> RenderableType:
-    """A table of files and endpoints, and below it a table of problems."""
-    from rich.console import Group
-
+def _table(rows: list[_Row]) -> Table:
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell, duration_cell, frame_cell, size_cell
 
-    numbers = ("length", "frame", "size")
-    table = tables.new_table("file", *numbers, *_TITLES.values(), right=numbers)
-    problems = tables.new_table("file", "endpoints", "problem")
+    table = tables.Table(
+        tables.names("file"),
+        *tables.numbers("length", "frame", "size"),
+        *map(tables.Column, _TITLES.values()),
+        tables.Column("problems", tables.Fit.UNSEEN),
+    )
     for row in rows:
         info = row.info
-        marks = [_mark(each) for each in row.checks]
         table.add_row(
-            tables.cell(row.name, "bold"),
-            tables.format_duration(info.duration_sec),
-            f"{info.width}x{info.height}" if info.width else "",
-            tables.format_size(info.size),
-            *(marks or [tables.cell("no", "bold red")] * len(_ENDPOINTS)),
+            cell(row.name, "bold"),
+            duration_cell(info.duration_sec),
+            frame_cell(info.width, info.height),
+            size_cell(info.size),
+            *(map(_mark, row.checks) if row.checks else [cell("no", "bold red")] * len(_TITLES)),
+            cell("; ".join(row.problems())),
         )
-        for problem, endpoints in row.problems().items():
-            problems.add_row(
-                tables.cell(row.name), tables.cell(", ".join(endpoints)), tables.cell(problem)
-            )
-    return Group(table, problems) if problems.row_count else table
+    return table
 
 
-def _mark(check: EndpointCheck) -> Text:
+def _problem_table(rows: list[_Row]) -> Table:
+    """The problems of files, with the endpoints that each is about."""
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell
+
+    wrapped = (tables.Column(heading, tables.Fit.WRAP) for heading in ("endpoints", "problem"))
+    table = tables.Table(tables.names("file"), *wrapped)
+    for row in rows:
+        for problem, endpoints in row.problems().items():
+            table.add_row(cell(row.name), cell(", ".join(endpoints)), cell(problem))
+    return table
+
+
+def _mark(check: EndpointCheck) -> Cell:
+    from dodeca.cli.cells import cell
 
     if not check.applies:
-        return tables.cell("-", "dim")
+        return cell("-", "dim")
     text, style = {
         "accepted": ("yes", "green"),
         "refused": ("no", "bold red"),
         "unknown": ("unknown", "yellow"),
     }[check.outcome]
-    return tables.cell(text, style)
+    return cell(text, style)

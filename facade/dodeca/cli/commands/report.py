@@ -25,16 +25,13 @@ from dodeca.cli.text import printable
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
 
-EXAMPLE = 'Example: dodeca report clip.mp4 -q "red car" -q "loud noise" -o report.html'
+EXAMPLE = 'Example: dodeca report clip.mp4 "red car" "loud noise" -o report.html'
 
 
 def report(
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="FILE", help="A video or audio file.")],
-    queries: Annotated[
-        list[str],
-        typer.Option("--query", "-q", metavar="TEXT", help="A query; can be repeated, up to 9."),
-    ],
+    queries: Annotated[list[str], typer.Argument(metavar="QUERY...", help="Up to 9 texts.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the page.")
     ] = Path("report.html"),
@@ -78,12 +75,10 @@ def report(
         "thumbnails": page.thumbnails,
         "bytes": output.stat().st_size,
     }
-    from rich.markup import escape
+    from dodeca.cli.cells import cell, size_cell
 
-    from dodeca.cli import tables
-
-    text = f"[bold]{escape(printable(output))}[/]  {tables.format_size(output.stat().st_size)}"
-    session.print_item(record, str(output), text)
+    cells = cell(output, "bold"), size_cell(output.stat().st_size)
+    session.print_item(record, str(output), *cells)
     if page.is_self_contained:
         session.note(f"{printable(file.name)} is embedded in the page.")
     else:
