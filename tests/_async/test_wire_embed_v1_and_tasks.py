@@ -12,7 +12,7 @@ import pytest
 
 from dodeca import AsyncClient, Media, segmentation
 from dodeca.errors import InvalidRequestError
-from dodeca.results import EmbeddingTask
+from dodeca.results import EmbeddingMetadata, EmbeddingTask
 from tests._async.wire import NOVEL, Call, Row, Seen, paged, play
 from tests.scripted import PNG, Script, reply
 
@@ -104,7 +104,7 @@ V1 = [
             ("video_embedding_scope", "video"),
         ],
         answer={"_id": "t1", **NOVEL},
-        finds=Seen("t1", "processing"),
+        finds=Seen("t1", "processing", created=EmbeddingTask("t1", extra=NOVEL)),
     ),
     Call(
         call=lambda client: client.embed_v1.tasks.create(
@@ -113,7 +113,7 @@ V1 = [
         sends="POST /embed/tasks",
         form=[("model_name", "marengo3.0"), ("video_file", "a.mp4", "video/mp4", b"film")],
         answer={"_id": "t1"},
-        finds=Seen("t1", "processing"),
+        finds=Seen("t1", "processing", created=EmbeddingTask("t1")),
     ),
     Call(
         call=lambda client: client.embed_v1.tasks.list(
@@ -193,8 +193,14 @@ V2 = [
             "video": VIDEO | VIDEO_OPTIONS | {"segmentation": BY_SCENES},
         },
         status=202,
-        answer={"_id": "t1", "status": "processing"},
-        finds=Seen("t1", "processing"),
+        answer={"_id": "t1", "status": "processing", "metadata": {"embedding_dimension": 512}},
+        finds=Seen(
+            "t1",
+            "processing",
+            created=EmbeddingTask(
+                "t1", "processing", metadata=EmbeddingMetadata(extra={"embedding_dimension": 512})
+            ),
+        ),
     ),
     Call(
         call=lambda client: client.embed.tasks.audio(
@@ -208,7 +214,7 @@ V2 = [
         },
         status=202,
         answer={"_id": "t1", "status": "hibernating"},
-        finds=Seen("t1", "hibernating"),
+        finds=Seen("t1", "hibernating", created=EmbeddingTask("t1", "hibernating")),
     ),
     *(
         Call(

@@ -227,7 +227,7 @@ ANALYZE_TASKS = [
         },
         status=202,
         answer={"task_id": "t1", "status": "queued", **NOVEL},
-        finds=Seen("t1", "queued"),
+        finds=Seen("t1", "queued", created=AnalyzeTask("t1", "queued", extra=NOVEL)),
     ),
     Call(
         call=lambda client: client.analyze.tasks.create(
@@ -241,7 +241,7 @@ ANALYZE_TASKS = [
         },
         status=202,
         answer={"task_id": "t1", "status": "hibernating"},
-        finds=Seen("t1", "hibernating"),
+        finds=Seen("t1", "hibernating", created=AnalyzeTask("t1", "hibernating")),
     ),
     Call(
         call=lambda client: client.analyze.tasks.create(video=FILM, prompt_v2=PROMPT_V2),
@@ -249,7 +249,7 @@ ANALYZE_TASKS = [
         json={"video": {"type": "url", "url": FILM}, "prompt_v2": PROMPT_V2},
         status=202,
         answer={"task_id": "t1", "status": "queued"},
-        finds=Seen("t1", "queued"),
+        finds=Seen("t1", "queued", created=AnalyzeTask("t1", "queued")),
     ),
     *(
         Call(

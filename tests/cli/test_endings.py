@@ -1,5 +1,6 @@
 """How commands end: exit status, errors in one line, and earlier results kept."""
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dodeca import Embeddings
+from dodeca.cli import app
 from dodeca.cli.text import printable
 from dodeca.emulator import Emulator
 from dodeca.emulator.server import serving
@@ -198,6 +200,24 @@ def test_control_characters_are_not_printed(dodeca: Run, tmp_path: Path) -> None
     assert "[red]" in checked.out
     assert printable("a\x1b[31mb\n\udcff") == "a\ufffd[31mb\ufffd\ufffd"
     assert dodeca("--json", "check", tmp_path / name).records[0]["refused"] is False
+
+
+def test_a_character_that_the_terminal_cannot_show_becomes_a_question_mark(
+    monkeypatch: pytest.MonkeyPatch, media: Path, tmp_path: Path
+) -> None:
+    streams = {name: io.TextIOWrapper(io.BytesIO(), "ascii") for name in ("stdout", "stderr")}
+    for name, stream in streams.items():
+        monkeypatch.setattr(sys, name, stream)
+    found, missing = tmp_path / "größe.mp4", tmp_path / "länge.mp4"
+    found.write_bytes((media / "clip.mp4").read_bytes())
+    statuses = []
+    for words in (["check", found], ["--emulated", "embed", missing]):
+        monkeypatch.setattr(sys, "argv", ["dodeca", *map(str, words)])
+        statuses.append(app.execute())
+    assert statuses == [0, 1]
+    shown = {name: stream.buffer.getvalue().decode() for name, stream in streams.items()}
+    assert "gr??e.mp4" in shown["stdout"]
+    assert "l?nge.mp4" in shown["stderr"]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:

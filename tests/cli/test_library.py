@@ -63,3 +63,21 @@ def test_search_of_an_index_names_files_and_has_no_empty_columns(
     assert video["id"] in found
     record = on_emulator("--json", "search", "red", "--index", index).records[0]
     assert (record["source"], record["filename"]) == (video["id"], "clip.mp4")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tasks", "list", "--limit", 60),
+        ("assets", "list"),
+        ("index", "list"),
+        ("index", "videos", "INDEX"),
+        ("search", "red", "--index", "INDEX", "-k", 60),
+        ("search", "red", "--index", "INDEX", "--option", "audio", "-k", 51),
+    ],
+    ids=lambda words: " ".join(map(str, words)),
+)
+def test_a_list_is_fetched_in_pages_of_50(on_emulator: Run, words: tuple[object, ...]) -> None:
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    done = on_emulator(*(index if word == "INDEX" else word for word in words))
+    assert (done.status, done.err) == (0, "")

@@ -38,6 +38,8 @@ Kind = type[Client] | type[AsyncClient]
 HEAD = b"HTTP/1.1 200 OK\r\n"
 BODY = HEAD + b"content-length: 1000000\r\n\r\n"
 _PIECE_SEC = 0.02
+_GIVE_UP_SEC = 20.0  # then the other side ends after all, so that a broken deadline hangs no test
+_PIECES = int(_GIVE_UP_SEC / _PIECE_SEC)
 
 
 @attrs.frozen
@@ -80,7 +82,9 @@ class Dripping(Raw):
 
     def _drip(self, first: bytes, then: bytes) -> Iterator[bytes]:
         yield first
-        while not self.is_over.wait(_PIECE_SEC):
+        for _ in range(_PIECES):
+            if self.is_over.wait(_PIECE_SEC):
+                return
             yield then
 
 
@@ -88,7 +92,7 @@ class Unread(Raw):
     """Accepts connections and never reads from them."""
 
     def _request(self, connection: socket.socket) -> bytes:
-        self.is_over.wait()
+        self.is_over.wait(_GIVE_UP_SEC)
         return b""
 
 
@@ -100,7 +104,7 @@ class Tunnel(Raw):
 
     def _open(self) -> Iterator[bytes]:
         yield HEAD + b"\r\n"
-        self.is_over.wait()
+        self.is_over.wait(_GIVE_UP_SEC)
 
 
 class Early(Raw):
@@ -110,7 +114,7 @@ class Early(Raw):
         connection.recv(100)
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         connection.sendall(http(b'{"code":"too_large","message":"no"}', "413 Too Large"))
-        self.is_over.wait()
+        self.is_over.wait(_GIVE_UP_SEC)
         return b""
 
 
@@ -124,12 +128,13 @@ class Stuck(Server):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self._responds:
             return httpx.Response(200, stream=_Endless(self.is_over))
-        self.is_over.wait()
+        self.is_over.wait(_GIVE_UP_SEC)
         raise httpx.ReadError("the end of the measurement")
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if not self._responds:
-            await anyio.sleep_forever()
+            await anyio.sleep(_GIVE_UP_SEC)
+            raise httpx.ReadError("the end of the measurement")
         return httpx.Response(200, stream=_Endless(self.is_over))
 
 
@@ -138,11 +143,13 @@ class _Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._is_over = is_over
 
     def __iter__(self) -> Iterator[bytes]:
-        while not self._is_over.wait(_PIECE_SEC):
+        for _ in range(_PIECES):
+            if self._is_over.wait(_PIECE_SEC):
+                return
             yield b" "
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
+        for _ in range(_PIECES):
             await anyio.sleep(_PIECE_SEC)
             yield b" "
 
@@ -176,7 +183,7 @@ def _names() -> Iterator[Target]:
     is_over = threading.Event()
 
     def silent(*args: Any, **options: Any) -> Any:
-        is_over.wait()
+        is_over.wait(_GIVE_UP_SEC)
         raise socket.gaierror("the end of the measurement")
 
     try:

@@ -63,8 +63,12 @@ def to_arrow(embeddings: Embeddings) -> pa.Table:
     about = {
         "model_name": embeddings.model_name,
         "metadata": embeddings.metadata and attrs.asdict(embeddings.metadata),
+        "usage": embeddings.usage and attrs.asdict(embeddings.usage),
+        "response_extra": dict(embeddings.response_extra),
     }
-    return pa.table(columns).replace_schema_metadata({_METADATA_KEY: orjson.dumps(about)})
+    return pa.table(columns).replace_schema_metadata(
+        {_METADATA_KEY: orjson.dumps(about, default=str)}
+    )
 
 
 def to_pandas(embeddings: Embeddings) -> pd.DataFrame:
@@ -111,6 +115,8 @@ def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def read_arrow(table: pa.Table) -> dict[str, Any]:
     """The fields of `Embeddings` from a table with a column `vector`."""
+    from dodeca.results import EmbeddingMetadata, EmbeddingUsage
+
     if "vector" not in table.column_names:
         raise InvalidRequestError(f"a table must have a column vector, got {table.column_names}")
     count = table.num_rows
@@ -123,11 +129,13 @@ def read_arrow(table: pa.Table) -> dict[str, Any]:
         "start_sec": _times(table, "start_sec", count),
         "end_sec": _times(table, "end_sec", count),
         "extra": _extras(table, count),
-        "metadata": _metadata(about.get("metadata")),
+        "metadata": _result(EmbeddingMetadata, about.get("metadata")),
         "model_name": _model_name(table) or about.get("model_name"),
         "source_id": _labels(table, source, count),
         "source": _labels(table, "source", count),
         "ids": _ids(table),
+        "usage": _result(EmbeddingUsage, about.get("usage")),
+        "response_extra": about.get("response_extra") or {},
     }
 
 
@@ -277,14 +285,15 @@ def _extra(own: Any, others: Mapping[str, Any]) -> Mapping[str, Any]:
     return found | {name: value for name, value in others.items() if value is not None}
 
 
-def _metadata(fields: Mapping[str, Any] | None) -> Any:
-    from dodeca.results import EmbeddingMetadata, build_result
+def _result(cls: type[Any], fields: Mapping[str, Any] | None) -> Any:
+    """A result that was written as JSON."""
+    from dodeca.results import build_result
 
     if not fields:
         return None
     plain = dict(fields)
     extra = plain.pop("extra", None) or {}
-    made = build_result(EmbeddingMetadata, plain)
+    made = build_result(cls, plain)
     return attrs.evolve(made, extra={**made.extra, **extra})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._base.text import quote
-from dodeca._calls import limits, params
+from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field
 from dodeca._calls.operation import Request, request
 from dodeca._sync.transport import Transport
@@ -102,7 +102,8 @@ class Search(Methods):
         64x64 pixels and at most 5 MB. `transcription_options` is any of "lexical" and "semantic".
         `group_by` is "clip" or "video"; `operator` combines the search options by "or" or "and".
         `filter` selects by `id`, technical properties and user metadata:
-        `{"id": ["…"], "duration": {"gte": 10}, "category": "news"}`. `threshold` ("high",
+        `{"id": ["…"], "duration": {"gte": 10}, "category": "news"}`. No hits, and a field that
+        only user metadata can have, give a warning: it may be misspelt. `threshold` ("high",
         "medium", "low", "none"), `sort_option` ("score", "clip_count") and
         `adjust_confidence_level` (0 to 1) are for Marengo 2.7. Iterating the results fetches
         pages of `page_limit` hits, at most 50.
@@ -142,6 +143,8 @@ class Search(Methods):
             include_user_metadata=params.flag("include_user_metadata", include_user_metadata),
         )
         first = _page(self._transport.send(request(search_create, body=body)))
+        if not first.items:
+            library_requests.warn_of_metadata_filter(filter)
         return SearchResults(self._transport, first, include_user_metadata)
 
     def retrieve(self, page_token: str, *, include_user_metadata: bool | None = None) -> SearchPage:
