@@ -287,7 +287,7 @@ def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> N
         (
             {},
             [3],
-            "input 0 must be a path, a URL, an open binary file, a PIL image, a Media or a mapping, got int",
+            "input 0 must be a path, a URL, an open binary file, a PIL image, a Media or a mapping",
         ),
         ({}, [{"text": "a", "path": "b"}], "input 0 must have exactly one of"),
         ({}, [{"note": "a"}], "must have exactly one of"),
