@@ -1,3 +1,4 @@
+import io
 import random
 import struct
 from pathlib import Path
@@ -454,3 +455,18 @@ def test_an_animated_png_and_an_avif_are_images(tmp_path):
     frames[0].save(tmp_path / "a.avif")
     found = [probe(tmp_path / name) for name in ("a.png", "a.avif")]
     assert [(info.kind, info.format) for info in found] == [("image", "png"), ("image", "avif")]
+
+
+def test_what_lasts_no_time_is_broken():
+    """One frame whose packet has no duration."""
+    content = io.BytesIO()
+    with av.open(content, "w", format="flv") as container:
+        stream = container.add_stream("flv", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        picture = av.VideoFrame(64, 64, "yuv420p")
+        picture.pts = 0
+        for packet in [*stream.encode(picture), *stream.encode(None)]:
+            packet.duration = 0
+            container.mux(packet)
+    with pytest.raises(BrokenMedia, match="it has no duration"):
+        probe(content.getvalue())
