@@ -222,7 +222,7 @@ V2 = [
             json={"input_type": kind, "model_name": "marengo3.0", kind: block},
             status=202,
             answer={"_id": "t1", "status": "processing"},
-            finds=Seen("t1", "processing"),
+            finds=Seen("t1", "processing", created=EmbeddingTask("t1", "processing")),
         )
         for call, kind, block in [
             (

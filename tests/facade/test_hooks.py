@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from dodeca import AsyncClient, Client, errors
+from dodeca.emulator import Emulator, EmulatorTransport
 from dodeca.types import RequestEvent, ResponseEvent
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http, upload_session
@@ -218,3 +219,13 @@ async def test_one_hook_alone_is_enough(kind: Kind) -> None:
         async with opened(kind, URL, transport=Script(reply(EMBEDDED)), **{name: hook}) as call:
             await call("embed.text", "red")
         assert len(events) == 1
+
+
+def test_a_bulk_run_is_seen(tmp_path: Path) -> None:
+    seen = Seen()
+    with Emulator() as emulator:
+        transport = EmulatorTransport(emulator)
+        with Client("any", transport=transport, **seen.hooks) as client:
+            client.embed.run([{"text": "red"}, {"text": "blue"}], out=tmp_path / "out")
+    assert [request.operation for request in seen.requests] == ["embed_v2_create"] * 2
+    assert [found.status_code for found in seen.responses] == [200, 200]
