@@ -12,7 +12,7 @@ import re
 import stat
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -20,9 +20,11 @@ import attrs
 
 from dodeca._base import html
 from dodeca._base.addresses import ip_of_host
+from dodeca._base.files import open_nonblocking
 from dodeca._base.logs import masked
 from dodeca._base.media_types import mime_type_of
-from dodeca._base.text import QUOTED, cut, quote
+from dodeca._base.protocols import BinaryFile, PillowImage
+from dodeca._base.text import QUOTED, base_name, cut, quote
 from dodeca.errors import InvalidMediaError, SourceChangedError
 
 MIB = 1024 * 1024
@@ -87,7 +89,7 @@ class Media:
                 f"cannot read {quote(path)}: {cut(reason, QUOTED)}{hint}"
             ) from exc
         version = _file_version(local, found)
-        return cls(path=local, filename=_base_name(local.name), version=version)
+        return cls(path=local, filename=base_name(local.name), version=version)
 
     @classmethod
     def url(cls, url: str) -> Media:
@@ -150,7 +152,7 @@ class Media:
             raise InvalidMediaError("Media.data got no bytes")
         if not isinstance(filename, str | None):
             raise InvalidMediaError(f"a file name must be a string, got {quote(filename)}")
-        return cls(content=bytes(content), filename=filename and _base_name(filename))
+        return cls(content=bytes(content), filename=filename and base_name(filename))
 
     @classmethod
     def asset(cls, asset_id: str) -> Media:
@@ -269,7 +271,7 @@ class Media:
 
     def _open_file(self, path: Path) -> BinaryIO:
         try:
-            stream = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115
+            stream = open(path, "rb", opener=open_nonblocking)  # noqa: SIM115
         except OSError as exc:
             raise InvalidMediaError(f"cannot read {path}: {exc}") from exc
         try:
@@ -297,44 +299,6 @@ class Media:
         return str(
             self.path or self.source_url or self.asset_id or self.filename or "media in memory"
         )
-
-
-class BinaryFile(Protocol):
-    """Anything whose `read()` returns bytes: an open binary file, `BytesIO`, an HTTP response."""
-
-    def read(self) -> bytes:
-        """The bytes up to the end.
-
-        >>> import io
-        >>> from dodeca import Media
-        >>> Media.of(io.BytesIO(b"0123456789")).size
-        10
-        """
-        ...
-
-
-class PillowImage(Protocol):
-    """An image of Pillow, which is sent as PNG."""
-
-    @property
-    def mode(self) -> str:
-        """The type of its pixels.
-
-        >>> from PIL import Image
-        >>> from dodeca import Media
-        >>> Media.of(Image.new("RGB", (128, 128))).mime_type
-        'image/png'
-        """
-        ...
-
-    def save(self, fp: Any, format: str | None = None, **params: Any) -> None:
-        """Write the image to a file.
-
-        >>> from PIL import Image
-        >>> client.embed.image(Image.new("RGB", (128, 128)))
-        <Embeddings 1 x 512>
-        """
-        ...
 
 
 MediaLike = Media | str | os.PathLike[str] | BinaryFile | PillowImage
@@ -409,17 +373,6 @@ def _from_pillow_image(image: Any) -> Media:
 
 def _name(media: Media) -> str:
     return (urlsplit(media.source_url).path if media.source_url else media.filename) or ""
-
-
-def _base_name(name: str) -> str:
-    """A file name without its folders, of any platform."""
-    last = re.split(r"[/\\]", name)[-1]
-    return "" if last in (".", "..") else last
-
-
-def _open_nonblocking(path: str, flags: int) -> int:
-    """An opener for `open`, which would block for ever on a pipe without a writer."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _file_version(path: Path, found: os.stat_result) -> _FileVersion:

@@ -25,6 +25,7 @@ from dodeca._async.resources.tasks import AsyncTasks
 from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.stream import AsyncTextStream
+from dodeca._base.protocols import BinaryFile, PillowImage
 from dodeca._calls.hooks import RequestEvent, ResponseEvent
 from dodeca._calls.polling import JobState
 from dodeca._calls.upload_plan import Progress
@@ -48,7 +49,7 @@ from dodeca.batch import Batch
 from dodeca.bulk import Failure, Run
 from dodeca.embeddings import Match, Matches
 from dodeca.embeddings.labels import Labels
-from dodeca.media import BinaryFile, MediaLike, PillowImage
+from dodeca.media import MediaLike
 from dodeca.results import EmbeddingsV1
 from dodeca.segmentation import Dynamic, Fixed, Segmentation
 

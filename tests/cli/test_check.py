@@ -83,4 +83,4 @@ def test_files_of_a_folder_that_are_left_out_are_counted(dodeca: Run, tmp_path: 
     for name in ("a.png", "b.txt", "README"):
         (tmp_path / name).write_bytes(b"x")
     done = dodeca("check", tmp_path)
-    assert "0 of 1 can be used; left out: 1 .txt, 1 without extension" in done.err
+    assert "0 of 1 can be used; left out: 1 without extension, 1 .txt" in done.err

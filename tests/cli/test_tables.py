@@ -220,7 +220,7 @@ def test_quiet_prints_one_id_or_name_a_line_for_every_command(
         assert (done.out, done.err) == (f"{expected}\n", ""), words
 
 
-@pytest.mark.parametrize(("columns", "has_table"), [("200", True), ("60", True), ("40", False)])
+@pytest.mark.parametrize(("columns", "has_table"), [("200", True), ("64", True), ("40", False)])
 def test_a_forced_terminal_has_tables_of_its_width(
     dodeca: Run, media: Path, monkeypatch: pytest.MonkeyPatch, columns: str, has_table: bool
 ) -> None:

@@ -367,6 +367,17 @@ def test_turned_videos_and_wide_pixels_count_as_shown() -> None:
     assert (wide.width, wide.height) == (853, 360)
 
 
+@pytest.mark.parametrize("name", [b"moov", b"trak", b"mdia", b"stbl"])
+def test_boxes_within_boxes_have_an_end(name: bytes) -> None:
+    content = b""
+    for _ in range(3000):
+        content = struct.pack(">I4s", len(content) + 8, name) + content
+    for around in ([b"moov"], [b"moov", b"trak"]):
+        for outer in reversed(around):
+            content = struct.pack(">I4s", len(content) + 8, outer) + content
+        assert limits.measure(Media.data(content)).kind is None
+
+
 def _mp4(matrix: bytes, aspect: tuple[int, int] | None = None) -> FileInfo:
     def box(name: bytes, *content: bytes) -> bytes:
         body = b"".join(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 QUOTED = 200
 """Characters of an argument that an error quotes."""
@@ -31,3 +32,9 @@ def format_size(count: float) -> str:
     while count >= 1024 and units:
         count, unit = count / 1024, units.pop()
     return f"{f'{count:.{1 if count < 100 else 0}f}'.removesuffix('.0')} {unit}"
+
+
+def base_name(name: str) -> str:
+    """A file name without its folders, of any platform."""
+    last = re.split(r"[/\\]", name)[-1]
+    return "" if last in (".", "..") else last

@@ -16,6 +16,8 @@ _BRANDS = 256  # bytes
 _FORMATS = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a"}
 _KINDS: dict[bytes, Kind] = {b"vide": "video", b"soun": "audio"}
 
+_PARENTS = (b"mdia", b"minf", b"stbl", b"edts")
+
 Box = tuple[bytes, int, int]
 """The name of a box, and where its content begins and ends."""
 
@@ -68,7 +70,7 @@ def _tracks(stream: BinaryIO, start: int, end: int) -> Iterator[Track]:
 
 def _track(stream: BinaryIO, start: int, end: int, movie_scale: int) -> Track | None:
     """A track; None for subtitles and the like."""
-    places = _places(stream, start, end, (b"trak", b"mdia", b"minf", b"stbl", b"edts"))
+    places = _places(stream, start, end)
     kind = _KINDS.get(_content(stream, places, b"hdlr")[8:12])
     scale, ticks = _times(_content(stream, places, b"mdhd"))
     if kind is None or not scale:
@@ -85,13 +87,14 @@ def _track(stream: BinaryIO, start: int, end: int, movie_scale: int) -> Track | 
 
 
 def _places(
-    stream: BinaryIO, start: int, end: int, parents: tuple[bytes, ...]
+    stream: BinaryIO, start: int, end: int, parents: tuple[bytes, ...] = _PARENTS
 ) -> dict[bytes, tuple[int, int]]:
-    """Where the boxes of a track are, also those in its boxes of boxes."""
+    """Where the boxes of a track are, also those in its boxes of boxes; of equal ones the first."""
     found: dict[bytes, tuple[int, int]] = {}
     for name, begin, stop in _boxes(stream, start, end):
-        if name in parents and name not in found:
-            found = _places(stream, begin, min(stop, end), parents) | found
+        if name in parents:
+            within = tuple(parent for parent in parents if parent != name)
+            found = _places(stream, begin, min(stop, end), within) | found
         found.setdefault(name, (begin, stop))
     return found
 
