@@ -153,7 +153,8 @@ def _embed(say: Any) -> None:
     say("embed_v2_tasks_retrieve", task)
     say("embed_v2_tasks_list")
     older = {"model_name": "Marengo-retrieval-2.7"}
-    say("embed_create", body={**older, "text": "something blue"})
+    other = {"image_url": f"{HOST}/purple.png", "audio_url": f"{HOST}/tones.wav"}
+    say("embed_create", body={**older, "text": "something blue", **other})
     task = say("embed_tasks_create", body={**older, "video_url": FILM})["_id"]
     say("embed_tasks_status", task)
     say("embed_tasks_retrieve", task)
@@ -219,6 +220,8 @@ def record(document: Object) -> Object:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         samples.video(folder / "colours.mp4", SCENES, size=(360, 360), fps=4)
+        samples.image(folder / "purple.png", "purple", (128, 128))
+        samples.audio(folder / "tones.wav", [samples.Tone(6, 440)])
         (folder / "bucket").mkdir()
         film = Path(shutil.copy(folder / "colours.mp4", folder / "bucket")).read_bytes()
         emulator = Emulator(media=folder, clock=VirtualClock(), chunk_size=len(film) // 2 + 1)

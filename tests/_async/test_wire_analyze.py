@@ -259,7 +259,7 @@ ANALYZE_TASKS = [
             json=body | {"prompt": "?", "response_format": SCHEMA},
             status=202,
             answer={"task_id": "t1", "status": "queued"},
-            finds=Seen("t1", "queued"),
+            finds=Seen("t1", "queued", created=AnalyzeTask("t1", "queued")),
         )
         for call, body in [
             (
