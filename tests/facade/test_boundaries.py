@@ -6,6 +6,7 @@ import inspect
 import random
 import select
 import socket
+import time
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from dodeca._calls.polling import next_list_sec, next_poll_sec
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
 from dodeca._http.decoding import BodyDecoder
-from dodeca._http.network import is_readable
+from dodeca._http.network import TcpStream, is_readable
 from dodeca.bulk.dataset import check_vector_length, metadata_types
 from dodeca.bulk.inputs import EmbedOptions, row_item
 from dodeca.bulk.routing import needs_task
@@ -214,3 +215,12 @@ def test_a_metadata_column_has_the_type_of_all_its_values(
 ) -> None:
     assert metadata_types(rows, None) == types
     assert list(metadata_types(rows, None)) == sorted(types)
+
+
+def test_what_a_server_does_not_read_is_left_over() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        stream = TcpStream(ours)
+        stream.deadline = time.monotonic() + 3600.0
+        assert len(stream.write(b"x")) == 0
+        assert 0 < len(stream.write(bytes(64 * MIB))) < 64 * MIB
