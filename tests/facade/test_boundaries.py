@@ -16,7 +16,7 @@ import httpx
 import orjson
 import pytest
 
-from dodeca import Client
+from dodeca import Client, Embeddings
 from dodeca._base import html
 from dodeca._calls.bodies import RequestBody
 from dodeca._calls.library_requests import created_since, seconds_between
@@ -224,3 +224,10 @@ def test_what_a_server_does_not_read_is_left_over() -> None:
         stream.deadline = time.monotonic() + 3600.0
         assert len(stream.write(b"x")) == 0
         assert 0 < len(stream.write(bytes(64 * MIB))) < 64 * MIB
+
+
+def test_joined_rows_keep_their_ids() -> None:
+    made, other = (Embeddings.from_items([{"embedding": vector}]) for vector in ([1.0], [0.5]))
+    table = made.to_arrow().set_column(0, "id", [["own"]])
+    joined = Embeddings.concat([Embeddings.from_arrow(table), other])
+    assert [row["id"] for row in joined.records()] == ["own", other.records()[0]["id"]]
