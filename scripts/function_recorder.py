@@ -25,7 +25,7 @@ _recorded: dict[str, tuple[float, list[str]]] = {}
 
 
 def _on_call(frame: FrameType, event: str, argument: Any) -> None:
-    """Note a call; its lines are not traced, and calls of C are not seen: that takes half as long."""
+    """Note a call; its lines are not traced, and calls of C are not seen: half as slow."""
     _called[id(frame.f_code)] = frame.f_code
 
 

@@ -293,7 +293,11 @@ def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> N
         ({}, 5, "got int"),
         ({}, "/no/such/folder", "there is no file, folder or manifest"),
         ({}, "/no/such/*.mp4", "no file matches"),
-        ({}, [3], "input 0 must be a path, a URL, a Media or a mapping, got int"),
+        (
+            {},
+            [3],
+            "input 0 must be a path, a URL, an open binary file, a PIL image, a Media or a mapping",
+        ),
         ({}, [{"text": "a", "path": "b"}], "input 0 must have exactly one of"),
         ({}, [{"note": "a"}], "must have exactly one of"),
         ({}, [{"text": "a", "vector": 1}], "'vector' is a column of the output"),

@@ -1,5 +1,6 @@
 """The commands for what the service keeps: indexes, their videos, and assets."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def test_an_index_is_shown_and_deleted(on_emulator: Run, media: Path) -> None:
     assert "clip.mp4" in listed
     missing = "0" * 24
     done = on_emulator("index", "delete", missing, index)
-    assert (done.status, done.out) == (3, f"{index}  deleted\n")
+    assert (done.status, done.out) == (3, f"{index}\tdeleted\n")
     assert missing in done.err
     assert on_emulator("--json", "index", "list").records == []
     assert on_emulator("index", "show", index).status == 1
@@ -49,13 +50,15 @@ def test_an_asset_of_an_index_needs_force(on_emulator: Run, media: Path) -> None
 
 
 def test_search_of_an_index_names_files_and_has_no_empty_columns(
-    on_emulator: Run, media: Path
+    on_emulator: Run, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = on_emulator("-q", "index", "create", "films").out.strip()
     (video,) = on_emulator("--json", "index", "add", index, media / "clip.mp4").records
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("NO_COLOR", "1")
     found = on_emulator("search", "red", "--index", index).out
-    heading, *_ = (line for line in found.splitlines() if line.strip())
-    assert heading.split() == ["source", "time", "video"]
+    heading = re.sub("\x1b\\[[0-9;]*m", "", found.splitlines()[0])
+    assert heading.split() == ["#", "source", "time", "video"]
     assert "clip.mp4" in found
     assert video["id"] in found
     record = on_emulator("--json", "search", "red", "--index", index).records[0]

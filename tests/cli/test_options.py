@@ -116,4 +116,6 @@ def test_the_emulator_listens_on_this_machine_and_keeps_nothing() -> None:
         "faults": None,
         "limits": [],
         "access_log": False,
+        "webhooks": [],
+        "webhook_secret": "",
     }

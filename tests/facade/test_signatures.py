@@ -33,6 +33,7 @@ DEFAULTS: dict[str, object] = {
     "k": 5,
     "keep_assets": True,
     "level": 0.5,
+    "max_bytes": 64 * MIB,
     "min_duration_sec": 4,
     "model_name": "marengo3.0",
     "embed_v1.create.model_name": "Marengo-retrieval-2.7",
