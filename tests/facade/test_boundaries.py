@@ -156,10 +156,10 @@ def test_a_stream_unpacks_to_forty_times_what_arrived_and_any_other_body_to_64_m
     start, zeros = packed(random.Random(1).randbytes(2 * MIB), bytes(MIB))
     stream, kept = BodyDecoder("gzip", streamed=True), BodyDecoder("gzip")
     assert sum(map(len, stream.feed(start + zeros * 70))) == 72 * MIB
-    with pytest.raises(InvalidResponseError, match=r"more than 8\d MB"):
+    with pytest.raises(InvalidResponseError, match=r"more than 8\d"):
         sum(map(len, stream.feed(zeros * 20)))
     assert sum(map(len, kept.feed(start + zeros * 62))) == 64 * MIB
-    with pytest.raises(InvalidResponseError, match="more than 64 MB"):
+    with pytest.raises(InvalidResponseError, match="more than 64"):
         sum(map(len, kept.feed(zeros)))
 
 
