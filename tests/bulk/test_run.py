@@ -262,6 +262,15 @@ def test_max_minutes_are_of_sixty_seconds(
     assert (run.done, run.minutes) == (done, pytest.approx(float(done)))
 
 
+def test_what_is_too_long_for_the_rest_of_a_quota_is_not_sent(tmp_path: Path) -> None:
+    folder = audio_files(tmp_path / "in", 3, 40.0)
+    with Client.emulated(limits=["1m/day"]) as client:
+        run = client.embed.run(folder, out=tmp_path / "out", concurrency=1)
+        assert (run.done, requests(client)) == (1, 2), "one is accepted, one rejected"
+        assert {failure.code for failure in run.failures} == {"too_many_requests"}
+        assert run.remaining == 2
+
+
 def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> None:
     reported: list[int] = []
     client.embed.run(folder, out=tmp_path / "out", progress=lambda run: reported.append(run.done))

@@ -12,6 +12,7 @@ from dodeca.emulator import samples
 from dodeca.emulator.media.analysis import analyse
 from dodeca.emulator.media.palette import COLOURS
 from dodeca.video.probe import BrokenMedia, probe
+from dodeca.video.thumbnails import thumbnail
 
 from .videos import BLUE, GREEN, RED, encode_video, flat, png
 
@@ -470,3 +471,9 @@ def test_what_lasts_no_time_is_broken():
             container.mux(packet)
     with pytest.raises(BrokenMedia, match="it has no duration"):
         probe(content.getvalue())
+
+
+def test_a_thumbnail_beyond_the_end_shows_the_last_frame(small):
+    late, last = (analyse(thumbnail(small, at)) for at in (99.0, 1.9))
+    assert colour_of(late) == colour_of(last) == "blue"
+    assert colour_of(analyse(thumbnail(small, 0.5))) == "red"
