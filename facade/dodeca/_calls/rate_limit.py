@@ -96,7 +96,7 @@ class Limiter:
             for allowance in self._allowances.values():
                 allowance.update(permit.number, self._sent, headers, now)
             self._pace.record_accepted(now)
-            self._adapt_to_limit()
+            self._adapt_to_load()
 
     def record_rate_limit(
         self, permit: Permit, headers: Mapping[str, str], retry_after: float | None
@@ -124,19 +124,16 @@ class Limiter:
         if permit.number <= self._cut_at:
             return  # it was sent before the rate was last cut
         for allowance in self._allowances.values():
-            allowance.exhaust(self._sent, headers, wait)
+            allowance.exhaust(self._sent, headers, now, wait)
         self._pace.cut(now, wait)
         self._cut_at = self._sent
 
-    def _adapt_to_limit(self) -> None:
+    def _adapt_to_load(self) -> None:
         requests = self._allowances["request"]
-        if requests.rate is None or requests.renewed_at is None:
-            self._pace.forget_limit()
+        if requests.rate is None:
+            self._pace.forget_load()
         else:
-            others = requests.others
-            self._pace.set_limit(
-                requests.rate, requests.renewed_at, others.rate, others.measurements
-            )
+            self._pace.follow(requests.rate, requests.renewed_at, requests.others.take())
 
     def _complete(self, permit: Permit) -> None:
         requests, duration = self._allowances.values()
