@@ -97,7 +97,6 @@ def test_windows_of_a_second_without_headers_cost_more() -> None:
 @pytest.mark.parametrize(
     ("kind", "rate", "processes"),
     [
-        ("windows of a second", 10, 4),
         ("windows of a second", 20, 2),
         ("windows of a second", 20, 4),
         ("windows of a second", 100, 4),

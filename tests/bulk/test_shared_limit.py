@@ -14,7 +14,7 @@ from tests.benchmarks.shared_limit import row
 from tests.bulk.library import DEEP, ROOT, server
 
 RATE = 20  # few enough for a busy machine
-LEARN_SEC, TOGETHER_SEC, ALONE_SEC, SETTLE_SEC = 20.0, 40.0, 20.0, 10.0
+LEARN_SEC, TOGETHER_SEC, ALONE_SEC, SETTLE_SEC = 30.0, 40.0, 20.0, 10.0
 PROGRAM = """
 import json, sys, time
 from dodeca import Client

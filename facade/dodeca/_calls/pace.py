@@ -28,7 +28,7 @@ _GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples are spread evenly
 # With headers.
 _ALONE = 0.04  # the share of a limit that others may use while a process counts as alone
 _LOAD = 0.87  # the share of the limit that four processes use together
-_GAIN, _PULL = 0.5, 0.04  # exponents of a change, towards the load and towards equal rates
+_GAIN, _PULL = 0.8, 0.064  # exponents of a change, towards the load and towards equal rates
 _EQUAL = 0.25  # the share of the limit to which rates are pulled
 _MAX_CHANGE = 2.0
 _MIN_SHARE = 0.05  # the least share of the limit, with which others become visible
