@@ -11,6 +11,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = ROOT / "spec" / "published"
 OVERLAY = ROOT / "spec" / "overlay.yaml"
+EXAMPLES = ROOT / "spec" / "examples.yaml"
 OPENAPI = ROOT / "spec" / "openapi.yaml"
 
 MAX_CHARACTERS = 4_000_000  # ten times what the whole document has
@@ -88,9 +89,10 @@ for _tag, _pattern, _first in (
     ("float", r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?", "-+.0123456789"),
     ("null", r"null|~|", ["n", "~", ""]),
 ):
-    _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
-    )
+    for _side in (_Loader, _Dumper):  # what one reads as a number, the other quotes as a string
+        _side.add_implicit_resolver(
+            f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+        )
 _Loader.add_constructor("tag:yaml.org,2002:map", _Loader.mapping)
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.integer)
 

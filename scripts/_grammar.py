@@ -77,7 +77,12 @@ GRAMMAR: Mapping[str, Mapping[str, str]] = {
         "example": "example",
         "encoding": "{encoding}",
     },
-    "encoding": {"contentType": "text", "style": "text", "explode": "flag"},
+    "encoding": {
+        "contentType": "text",
+        "style": "text",
+        "explode": "flag",
+        "allowReserved": "flag",
+    },
     "components": {
         "schemas": "{schema}",
         "headers": "{header}",

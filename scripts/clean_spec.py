@@ -1,9 +1,9 @@
-"""Make spec/openapi.yaml from spec/published/*.yaml and spec/overlay.yaml.
+"""Make spec/openapi.yaml from spec/published/*.yaml, spec/overlay.yaml and spec/examples.yaml.
 
     python -m scripts.clean_spec            write spec/openapi.yaml
     python -m scripts.clean_spec --check    compare instead of writing
 
-Each published fragment is normalized, the fragments are merged, the overlay is applied, and the
+Each published fragment is normalized, the fragments are merged, the overlays are applied, and the
 result is normalized once more; normalizing a clean document changes nothing.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 
 from scripts import _graph, _overlay
 from scripts._documents import (
+    EXAMPLES,
     OPENAPI,
     OVERLAY,
     PUBLISHED,
@@ -103,15 +104,18 @@ def _first_difference(one: Any, other: Any, at: Location) -> tuple[Location, str
     return at, repr(one), repr(other)
 
 
-def build(fragments: Mapping[str, Object], overlay: Object) -> Object:
-    """Make the clean document from the published fragments and the overlay."""
+def build(fragments: Mapping[str, Object], *overlays: Object) -> Object:
+    """Make the clean document from the published fragments and the overlays, in their order."""
     normalised = {}
     for name, fragment in fragments.items():
         try:
             normalised[name] = normalise(fragment)
         except SpecError as exc:
             raise SpecError(f"{name}: {exc}") from exc
-    return clean(_overlay.apply(clean(merge(normalised)), overlay))
+    document = clean(merge(normalised))
+    for overlay in overlays:
+        document = clean(_overlay.apply(document, overlay))
+    return document
 
 
 def main() -> None:
@@ -120,7 +124,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     args = parser.parse_args()
     fragments = {file.name: load(file) for file in sorted(PUBLISHED.glob("*.yaml"))}
-    text = dump(build(fragments, load(OVERLAY)))
+    text = dump(build(fragments, load(OVERLAY), load(EXAMPLES)))
     if not args.check:
         OPENAPI.write_text(text, encoding="utf-8")
     elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != text:

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from dodeca import Client, Embeddings, Media, segmentation
+from dodeca._calls import limits
 from dodeca._http.api_key import ENVIRONMENT
 from dodeca.errors import DodecaError
-from dodeca.media import is_audio, is_image
 
 QUERIES = ("a red scene", "a loud high tone", "something green and noisy")
 
@@ -53,9 +53,10 @@ def _samples(folder: Path) -> list[Path]:
 
 def _embed(client: Client, path: Path) -> Embeddings:
     media = Media.file(path)
-    if is_image(media):
+    kind = limits.input_type(media)
+    if kind == "image":
         return client.embed.image(media)
-    if is_audio(media):
+    if kind == "audio":
         return client.embed.audio(media, segmentation=segmentation.fixed(6))
     return client.embed.video(media, segmentation=segmentation.dynamic(4))
 

@@ -24,9 +24,9 @@ _called: dict[int, CodeType] = {}  # by their identity: code objects are slow to
 _recorded: dict[str, tuple[float, list[str]]] = {}
 
 
-def _on_event(frame: FrameType, event: str, argument: Any) -> None:
-    if event == "call":
-        _called[id(frame.f_code)] = frame.f_code
+def _on_call(frame: FrameType, event: str, argument: Any) -> None:
+    """Note a call; its lines are not traced, and calls of C are not seen: half as slow."""
+    _called[id(frame.f_code)] = frame.f_code
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -34,12 +34,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Record the functions that a test calls, with its fixtures."""
     failed = item.session.testsfailed
     _called.clear()
-    threading.setprofile(_on_event)
-    sys.setprofile(_on_event)
+    threading.settrace(_on_call)
+    sys.settrace(_on_call)
     began = time.perf_counter()
     yield
-    sys.setprofile(None)
-    threading.setprofile(None)
+    sys.settrace(None)
+    threading.settrace(None)
     seconds = round(time.perf_counter() - began, 3)
     functions = {
         f"{os.path.relpath(code.co_filename, PACKAGE)}:{_name(code)}"

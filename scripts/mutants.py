@@ -145,23 +145,28 @@ class Copy:
                 (self.folder / name).write_text(text, "utf-8")
             self._derive(row)
 
-    def exit_code(self, tests: list[str], timeout: float | None = None) -> int:
-        """Run some tests and return the exit status of pytest.
+    def exit_code(
+        self, tests: list[str], timeout: float | None = None, log: Path | None = None
+    ) -> int:
+        """Run some tests and return the exit status of pytest; its output goes to `log`.
 
         Raises TimeoutExpired, after it has ended all that the tests started.
         """
-        with subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
-            cwd=self.folder,
-            env={
-                **os.environ,
-                "PYTHONPATH": python_path(self.folder),
-                "PYTHONDONTWRITEBYTECODE": "1",
-            },
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
+        with (
+            Path(log or os.devnull).open("wb") as output,
+            subprocess.Popen(
+                [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+                cwd=self.folder,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": python_path(self.folder),
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                },
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            ) as process,
+        ):
             try:
                 return process.wait(timeout)
             except BaseException:

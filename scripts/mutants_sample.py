@@ -1,9 +1,9 @@
 """A sampled mutation run: `make mutants-sample N=60 SEED=1`.
 
 Changes of facade/dodeca are drawn at random (see `scripts.mutations`), each is made in a copy of
-the tree, and the tests that call the changed function are run there. A change is killed if they
-fail or hang, has survived if they pass, and is undecided if no test calls the function. Drawing
-ends when N changes are decided.
+the tree, and the tests that call the changed function are run there. A change is killed if one of
+them fails or hangs that passes without the change, has survived if they pass, and is undecided if
+no test calls the function. Drawing ends when N changes are decided.
 
 Which test calls which function is recorded once, in build/functions.json, together with how long
 it takes; only tests that pass count. `--record` does it anew.
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,13 +37,20 @@ RECORDED = (
     *("tests/report", "tests/stored"),
 )
 SLOW = (
-    *("bulk/test_kills", "bulk/test_ray", "bulk/test_scale", "bulk/test_shared_limit"),
+    *("bulk/test_crash_points", "bulk/test_damage", "bulk/test_kills", "bulk/test_ray"),
+    *("bulk/test_ray_start", "bulk/test_scale", "bulk/test_shared_limit"),
+    *("emulator/test_conformance", "emulator/test_schemathesis", "report/test_browser"),
+    *("faults/test_bad_inputs", "faults/test_each_fault", "faults/test_malformed"),
     *("faults/test_random_faults_async", "faults/test_random_faults_sync"),
-    *("emulator/test_schemathesis", "report/test_browser"),
 )
-"""Tests that call nearly everything, or run elsewhere."""
-TESTS_SEC = 15.0
-"""How long the tests of one change may take in all: those that call the fewest functions."""
+"""Tests that call nearly everything, take long, or run elsewhere."""
+TABLES = ("tests/facade/test_signatures.py", "tests/cli/test_options.py")
+"""Tests that compare defaults and options without a call: they are run for every change."""
+MOST_SPECIFIC = 60
+"""How many of the tests that call the fewest functions are run for a change, at most..."""
+MORE_OF_EACH_FILE = 2
+"""... and how many more of each file of tests."""
+_NOT_FOUND = 4  # pytest's exit code where a test does not exist, or a conftest.py cannot be loaded
 
 
 @attrs.frozen
@@ -53,6 +60,11 @@ class Recorded:
     test: str
     seconds: float
     functions: frozenset[str]
+
+    @property
+    def file(self) -> str:
+        """The file of the test."""
+        return self.test.partition("::")[0]
 
 
 @attrs.frozen
@@ -76,17 +88,24 @@ class Drawn:
         return texts
 
     def tests(self, recorded: Sequence[Recorded]) -> list[Recorded]:
-        """The tests that call the changed function, as many as there is time for."""
+        """The tests that call the changed function: the most specific ones, and some of each file.
+
+        How many they are depends on no time, so that a busy machine makes no difference.
+        """
         names = {_name(self.path, self.mutation.function)}
         if twin := _twin(self.path):
             function = derive(self.mutation.function, self.path, set()).rpartition("\n")[2]
             names.add(_name(twin, function))
-        chosen, seconds = [], 0.0
-        for one in sorted(recorded, key=lambda one: (len(one.functions), one.seconds)):
-            if seconds + one.seconds <= TESTS_SEC and any(_calls(one, name) for name in names):
+        calling = [one for one in recorded if any(_calls(one, name) for name in names)]
+        calling.sort(key=lambda one: (len(one.functions), one.seconds))
+        chosen = calling[:MOST_SPECIFIC]
+        more: Counter[str] = Counter()
+        for one in calling[MOST_SPECIFIC:]:
+            more[one.file] += 1
+            if more[one.file] <= MORE_OF_EACH_FILE:
                 chosen.append(one)
-                seconds += one.seconds
-        return chosen
+        tables = [one for one in recorded if one.file in TABLES and one not in chosen]
+        return chosen + tables
 
 
 def draw(paths: Sequence[Path], seed: int) -> Iterator[Drawn]:
@@ -115,24 +134,36 @@ class Judge:
     def verdict(self, drawn: Drawn) -> str:
         """`killed`, `survived` or `undecided`."""
         tests = drawn.tests(self._recorded)
-        if not tests:
-            return "undecided"
-        changed = drawn.texts()
+        while tests:
+            failed = self._failed(tests, drawn.texts())
+            if not failed:
+                return "survived"
+            without = self._failed(failed, {})
+            if not without:
+                return "killed"
+            tests = [one for one in tests if one not in without]  # these prove nothing
+        return "undecided"
+
+    def _failed(self, tests: list[Recorded], changed: Mapping[Path, str]) -> list[Recorded]:
+        """The tests that fail with a change: the first one, or all where that is not known."""
+        names, log = (self._copy.folder / name for name in ("tests.txt", "log.txt"))
+        names.write_text("\n".join(one.test for one in tests), "utf-8")
+        timeout = 120 + 10 * sum(one.seconds for one in tests)
         try:
             for path, text in changed.items():
                 (self._copy.folder / path).write_text(text, "utf-8")
-            return "killed" if self._exit_code(tests) else "survived"
+            code = self._copy.exit_code([f"@{names}"], timeout, log)
+            if code == _NOT_FOUND:  # the values of a parametrized test have changed
+                code = self._copy.exit_code(sorted({one.file for one in tests}), timeout, log)
         except subprocess.TimeoutExpired:
-            return "killed"  # the tests do not end
+            return tests  # they do not end
         finally:
             for path in changed:
                 (self._copy.folder / path).write_text((ROOT / path).read_text("utf-8"), "utf-8")
-
-    def _exit_code(self, tests: Sequence[Recorded]) -> int:
-        names = self._copy.folder / "tests.txt"
-        names.write_text("\n".join(one.test for one in tests), "utf-8")
-        timeout = 60 + 5 * sum(one.seconds for one in tests)
-        return self._copy.exit_code([f"@{names}"], timeout)
+        if code == 0:
+            return []
+        said = log.read_text("utf-8", "replace")
+        return [one for one in tests if f"FAILED {one.test}" in said] or tests
 
 
 def record() -> None:

@@ -42,16 +42,21 @@ class Operation:
     @cached_property
     def fields(self) -> frozenset[str]:
         """The names of the body's fields."""
-        return frozenset(_resolved(self.body).get("properties", {}))
+        return frozenset(name for name, _ in _fields(self.body))
 
     def fields_of(self, name: str) -> frozenset[str]:
         """The names of the fields inside one of the body's fields."""
-        return frozenset(_resolved(_resolved(self.body)["properties"][name])["properties"])
+        return frozenset(inner for inner, _ in _fields(dict(_fields(self.body))[name]))
 
     @property
-    def names(self) -> frozenset[str]:
-        """All that a caller may say: parameters of every kind, and fields of the body."""
+    def arguments(self) -> frozenset[str]:
+        """What a method takes: parameters of every kind, and fields of the body."""
         return self.fields | {parameter["name"] for parameter in self.parameters}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All that a caller may say: arguments, and fields inside them as `models.model_name`."""
+        return self.arguments | frozenset(_paths(self.body))
 
     def answer(self, status: int) -> dict[str, Any] | None:
         """The JSON schema of a documented success; None for one without a body."""
@@ -90,7 +95,7 @@ def said(request: httpx.Request) -> set[str]:
     query = {
         name if name in operation.names else "user_metadata" for name in dict(request.url.params)
     }
-    return path_names | headers | query | _field_names(request)
+    return path_names | headers | query | _field_names(request, operation.body)
 
 
 def check(request: httpx.Request, status: int, answer: Any) -> None:
@@ -124,12 +129,12 @@ def parts(request: httpx.Request) -> list[Field]:
     return found
 
 
-def _field_names(request: httpx.Request) -> set[str]:
+def _field_names(request: httpx.Request, schema: dict[str, Any]) -> set[str]:
     if not request.content:
         return set()
     if _is_form(request):
         return {part[0] for part in parts(request)}
-    return set(orjson.loads(request.content))
+    return set(_said_paths(schema, orjson.loads(request.content)))
 
 
 def _is_form(request: httpx.Request) -> bool:
@@ -156,3 +161,35 @@ def _resolved(node: dict[str, Any]) -> dict[str, Any]:
 def _check_shape(schema: dict[str, Any], value: Any) -> None:
     whole = {**schema, "components": DOCUMENT["components"]}
     jsonschema_rs.validator_for(whole).validate(value)
+
+
+def _fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The fields of an object, of the items of a list, or of any branch of a union."""
+    node = _resolved(schema)
+    for part in (*node.get("oneOf", ()), *node.get("anyOf", ()), *node.get("allOf", ())):
+        yield from _fields(part)
+    if "items" in node:
+        yield from _fields(node["items"])
+    yield from node.get("properties", {}).items()
+
+
+def _paths(schema: dict[str, Any], within: tuple[int, ...] = ()) -> Iterator[str]:
+    """The paths of all fields, each schema once on the way to it: some hold themselves."""
+    for name, node in _fields(schema):
+        yield name
+        identity = id(_resolved(node))
+        if identity not in within:
+            yield from (f"{name}.{path}" for path in _paths(node, (*within, identity)))
+
+
+def _said_paths(schema: dict[str, Any], value: Any) -> Iterator[str]:
+    """The paths of the fields of a value; what is free in the document is one field."""
+    for item in value if isinstance(value, list) else ():
+        yield from _said_paths(schema, item)
+    known: dict[str, list[dict[str, Any]]] = {}
+    for name, node in _fields(schema):
+        known.setdefault(name, []).append(node)
+    for name, inner in value.items() if isinstance(value, dict) and known else ():
+        yield name
+        for node in known.get(name, ()):
+            yield from (f"{name}.{path}" for path in _said_paths(node, inner))

@@ -109,7 +109,7 @@ def is_from(module: str, value: Any) -> bool:
 # For other parts of the package only.
 INSIDE = (
     *("dodeca._calls.upload_plan.Progress.complete", "dodeca.embeddings.labels."),
-    *("dodeca.media.check_", "dodeca.plots.Picture", "dodeca.results._build."),
+    *("dodeca.plots.Picture", "dodeca.results._build."),
 )
 
 

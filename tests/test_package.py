@@ -173,7 +173,7 @@ subprocess.run([*command, "--help"], check=True)
 client.embed.run("colours.mp4", out="library")
 subprocess.run([*command, "--base-url", url, "search", "red", "library"], check=True)
 subprocess.run(
-    [*command, "--base-url", url, "report", "colours.mp4", "-q", "red", "-o", "r.html"], check=True
+    [*command, "--base-url", url, "report", "colours.mp4", "red", "-o", "r.html"], check=True
 )
 """,
 }

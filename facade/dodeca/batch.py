@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import attrs
 
 from dodeca._base import html
-from dodeca.errors import DodecaError
+from dodeca.errors import DodecaError, InvalidResponseError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,3 +74,23 @@ class Batch(Sequence["Embeddings | DodecaError"]):
     def _repr_html_(self) -> str:
         rows = [(number, str(result)) for number, result in enumerate(self.results[: html.ROWS])]
         return html.table(repr(self)[1:-1], ("input", "result"), rows, len(self))
+
+
+def with_one_length(
+    results: Sequence[Embeddings | DodecaError],
+) -> tuple[Embeddings | DodecaError, ...]:
+    """The results, with an error in place of vectors that are not as long as most of them."""
+    lengths = Counter(
+        found.vectors.shape[1] for found in results if not isinstance(found, DodecaError)
+    )
+    if len(lengths) < 2:
+        return tuple(results)
+    usual = lengths.most_common(1)[0][0]
+    return tuple(
+        found
+        if isinstance(found, DodecaError) or found.vectors.shape[1] == usual
+        else InvalidResponseError(
+            f"this vector has {found.vectors.shape[1]} floats, those of the other inputs {usual}"
+        )
+        for found in results
+    )

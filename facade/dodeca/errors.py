@@ -42,6 +42,11 @@ _MESSAGE_LIMIT = 2_000
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")
 
 
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The id in the headers of a response that support asks for."""
+    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+
+
 class DodecaError(Exception):
     """The base class of all errors of this package."""
 
@@ -231,7 +236,7 @@ class APIError(DodecaError):
             status=status,
             code=str(code)[:_MESSAGE_LIMIT] if code is not None else None,
             message=masked(str(message)[:_MESSAGE_LIMIT]),
-            request_id=next((headers[h] for h in _REQUEST_ID_HEADERS if h in headers), None),
+            request_id=request_id(headers),
             docs_url=docs_url if isinstance(docs_url, str) else None,
             details=fields.get("details"),
             retry_after=retry_after,

@@ -1,4 +1,4 @@
-"""Media: the source of an image, audio or video, and checks of local files.
+"""Media: the source of an image, audio or video.
 
 Every method that takes media takes a `Media`, a URL or a path: a string that starts with http:// or
 https:// is a URL; any other string, or a path object, is a local file.
@@ -12,7 +12,7 @@ import re
 import stat
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -20,23 +20,22 @@ import attrs
 
 from dodeca._base import html
 from dodeca._base.addresses import ip_of_host
+from dodeca._base.files import open_nonblocking
 from dodeca._base.logs import masked
 from dodeca._base.media_types import mime_type_of
+from dodeca._base.protocols import BinaryFile, PillowImage
+from dodeca._base.text import QUOTED, base_name, cut, quote
 from dodeca.errors import InvalidMediaError, SourceChangedError
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
-SYNC_BYTES = 36 * MIB
-SYNC_SEC = 600.0
-TOO_LONG = "video_duration_too_long"
-"""The code of the error for audio or video that is too long for one synchronous call."""
-IMAGE_BYTES = 32 * MIB
-IMAGE_MIN_SIDE = 128
 
-_QUOTED = 200  # characters of a source that an error quotes
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.I)
 _ASSET_ID = re.compile(r"[\w-]+")  # neither a folder nor an extension
-_IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+_HINTS = {
+    **dict.fromkeys(("bytes", "bytearray", "memoryview"), "; use Media.data(...)"),
+    "ndarray": "; use PIL.Image.fromarray(...)",
+}
 
 
 class _FileVersion(NamedTuple):
@@ -65,12 +64,12 @@ class Media:
         sources = [self.path, self.source_url, self.content, self.asset_id]
         if sum(source is not None for source in sources) != 1:
             raise InvalidMediaError(
-                f"a media source must be exactly one of file, url, data or asset, got {self!r}"
+                f"a media source must be exactly one of file, url, data or asset, got {quote(self)}"
             )
 
     @classmethod
     def file(cls, path: str | os.PathLike[str]) -> Media:
-        """A local file. It is read in pieces while it is sent.
+        """A local file: a path, which may begin with ~ or file://. It is read while it is sent.
 
         >>> from dodeca import Media
         >>> Media.file("colours.mp4").mime_type
@@ -79,18 +78,18 @@ class Media:
         Raises:
             InvalidMediaError: there is no such file, it is not a regular file, or it is empty.
         """
+        local = local_path(path)
         try:
-            local = Path(path).expanduser()
             found = local.stat()
-        except (OSError, ValueError, TypeError, RuntimeError) as exc:
+        except (OSError, ValueError) as exc:
             reason = getattr(exc, "strerror", None) or str(exc)
             is_like_id = _ASSET_ID.fullmatch(str(path))
             hint = ". For the id of an uploaded asset use Media.asset(...)" if is_like_id else ""
             raise InvalidMediaError(
-                f"cannot read {_quote(path)}: {reason[:_QUOTED]}{hint}"
+                f"cannot read {quote(path)}: {cut(reason, QUOTED)}{hint}"
             ) from exc
         version = _file_version(local, found)
-        return cls(path=local, filename=_base_name(local.name), version=version)
+        return cls(path=local, filename=base_name(local.name), version=version)
 
     @classmethod
     def url(cls, url: str) -> Media:
@@ -113,20 +112,26 @@ class Media:
             parts = urlsplit(url)
             host = parts.hostname
         except ValueError as exc:
-            raise InvalidMediaError(f"not a URL: {url!r}: {exc}") from exc
+            raise InvalidMediaError(f"not a URL: {quote(url)}: {cut(str(exc), QUOTED)}") from exc
         if parts.scheme.lower() not in {"http", "https"} or not host:
-            raise InvalidMediaError(f"a media URL must start with http:// or https://, got {url!r}")
+            raise InvalidMediaError(
+                f"a media URL must start with http:// or https://, got {quote(url)}"
+            )
         if parts.username or parts.password:
-            raise InvalidMediaError(f"a media URL must not have a user name or password: {host}")
+            raise InvalidMediaError(
+                f"a media URL must not have a user name or password: {cut(host, QUOTED)}"
+            )
         if any(ch.isspace() or not ch.isprintable() or ch == "\\" for ch in url):
             raise InvalidMediaError(
-                f"a media URL must not have spaces, control characters or backslashes: {url!r}"
+                f"a media URL must not have spaces, control characters or backslashes: {quote(url)}"
             )
         where = ip_of_host(host)
         if where is not None and not where.is_global and not where.is_loopback:
             raise InvalidMediaError(f"the service cannot fetch from a private address: {host}")
         if parts.scheme.lower() == "http" and not (where and where.is_loopback):
-            warnings.warn(f"a media URL of plain http is not encrypted: {host}", stacklevel=2)
+            warnings.warn(
+                f"a media URL of plain http is not encrypted: {cut(host, QUOTED)}", stacklevel=2
+            )
         return cls(source_url=url)
 
     @classmethod
@@ -146,8 +151,8 @@ class Media:
         if not len(content):
             raise InvalidMediaError("Media.data got no bytes")
         if not isinstance(filename, str | None):
-            raise InvalidMediaError(f"a file name must be a string, got {filename!r}")
-        return cls(content=bytes(content), filename=filename and _base_name(filename))
+            raise InvalidMediaError(f"a file name must be a string, got {quote(filename)}")
+        return cls(content=bytes(content), filename=filename and base_name(filename))
 
     @classmethod
     def asset(cls, asset_id: str) -> Media:
@@ -161,7 +166,9 @@ class Media:
             InvalidMediaError: `asset_id` is not a string, or is empty.
         """
         if not isinstance(asset_id, str) or not asset_id.strip():
-            raise InvalidMediaError(f"an asset id must be a non-empty string, got {asset_id!r}")
+            raise InvalidMediaError(
+                f"an asset id must be a non-empty string, got {quote(asset_id)}"
+            )
         return cls(asset_id=asset_id)
 
     @classmethod
@@ -183,22 +190,15 @@ class Media:
         """
         if isinstance(source, Media):
             return source
-        if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
+        if isinstance(source, str) and is_url(source):
             return cls.url(source)
-        if isinstance(source, str) and source.lower().startswith("file://"):
-            return cls.file(_path_of_file_url(source))
-        if isinstance(source, str) and _SCHEME.match(source):
-            raise InvalidMediaError(
-                f"{_quote(source)} cannot be read here; pass a local file, its content as "
-                "Media.data(...), or an https URL (for S3 and the like a signed one)"
-            )
         if isinstance(source, str | os.PathLike):
             return cls.file(source)
         if hasattr(source, "read"):
-            return _from_file_object(source)
+            return _from_binary_file(source)
         if hasattr(source, "save") and hasattr(source, "mode"):
-            return _from_pil_image(source)
-        hint = "; use Media.data(...)" if isinstance(source, bytes | bytearray) else ""
+            return _from_pillow_image(source)
+        hint = _HINTS.get(type(source).__name__, "")
         raise InvalidMediaError(
             "media must be a path, a URL, an open binary file, a PIL image or a Media, got "
             f"{type(source).__name__}{hint}"
@@ -250,7 +250,7 @@ class Media:
         if self.path is not None:
             return self._open_file(self.path)
         if self.content is None:
-            raise InvalidMediaError(f"{self!r} has no local bytes")
+            raise InvalidMediaError(f"{quote(self)} has no local bytes")
         return io.BytesIO(self.content)
 
     def check_unchanged(self, stream: BinaryIO) -> None:
@@ -271,7 +271,7 @@ class Media:
 
     def _open_file(self, path: Path) -> BinaryIO:
         try:
-            stream = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115
+            stream = open(path, "rb", opener=open_nonblocking)  # noqa: SIM115
         except OSError as exc:
             raise InvalidMediaError(f"cannot read {path}: {exc}") from exc
         try:
@@ -301,17 +301,57 @@ class Media:
         )
 
 
-MediaLike = Media | str | os.PathLike[str] | BinaryIO
+MediaLike = Media | str | os.PathLike[str] | BinaryFile | PillowImage
 
 
-def _path_of_file_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.netloc not in ("", "localhost"):
-        raise InvalidMediaError(f"{_quote(url)} names a file of another machine")
-    return url2pathname(parts.path)
+def is_in_memory(source: object) -> bool:
+    """Whether `Media.of` takes an object for an open binary file or an image of Pillow.
+
+    >>> import io
+    >>> from dodeca.media import is_in_memory
+    >>> is_in_memory(io.BytesIO(b"0123456789")), is_in_memory("colours.mp4")
+    (True, False)
+    """
+    return hasattr(source, "read") or (hasattr(source, "save") and hasattr(source, "mode"))
 
 
-def _from_file_object(stream: Any) -> Media:
+def is_url(source: str) -> bool:
+    """Whether a string is a URL that the service fetches.
+
+    >>> from dodeca.media import is_url
+    >>> is_url("https://example.com/clip.mp4"), is_url("colours.mp4")
+    (True, False)
+    """
+    return source.lower().startswith(("http://", "https://"))
+
+
+def local_path(source: str | os.PathLike[str]) -> Path:
+    """The local path that a path or a file:// URL names; ~ is the home folder.
+
+    >>> from dodeca.media import local_path
+    >>> local_path("file:///tmp/a%20b.mp4").name
+    'a b.mp4'
+
+    Raises:
+        InvalidMediaError: another scheme, a file of another machine, or no home folder.
+    """
+    if isinstance(source, str) and source.lower().startswith("file://"):
+        parts = urlsplit(source)
+        if parts.netloc not in ("", "localhost"):
+            raise InvalidMediaError(f"{quote(source)} names a file of another machine")
+        return Path(url2pathname(parts.path))
+    if isinstance(source, str) and _SCHEME.match(source):
+        raise InvalidMediaError(
+            f"{quote(source)} cannot be read here; pass a local file, its content as "
+            "Media.data(...), or an https URL (for S3 and the like a signed one)"
+        )
+    try:
+        return Path(source).expanduser()
+    except (TypeError, RuntimeError) as exc:
+        raise InvalidMediaError(f"cannot read {quote(source)}: {exc}") from exc
+
+
+def _from_binary_file(stream: Any) -> Media:
     try:
         content = stream.read()
     except (OSError, ValueError) as exc:
@@ -322,7 +362,7 @@ def _from_file_object(stream: Any) -> Media:
     return Media.data(content, filename=name if isinstance(name, str) else None)
 
 
-def _from_pil_image(image: Any) -> Media:
+def _from_pillow_image(image: Any) -> Media:
     content = io.BytesIO()
     try:
         image.save(content, format="PNG")
@@ -331,153 +371,16 @@ def _from_pil_image(image: Any) -> Media:
     return Media.data(content.getvalue(), filename="image.png")
 
 
-def _quote(source: object) -> str:
-    """The repr of what was passed, cut."""
-    text = repr(source)
-    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
-
-
-def is_image(media: Media) -> bool:
-    """Whether the file name is that of an image.
-
-    >>> from dodeca.media import Media, is_image
-    >>> is_image(Media.of("purple.jpg"))
-    True
-    """
-    return input_type_of(_name(media)) == "image"
-
-
-def is_audio(media: Media) -> bool:
-    """Whether the file name is that of audio.
-
-    >>> from dodeca.media import Media, is_audio
-    >>> is_audio(Media.of("tones.wav"))
-    True
-    """
-    return input_type_of(_name(media)) == "audio"
-
-
-def input_type_of(name: str) -> Literal["image", "audio", "video"] | None:
-    """The input type that a file name stands for; None if it is not that of media.
-
-    >>> from dodeca.media import input_type_of
-    >>> input_type_of("tones.wav"), input_type_of("notes.txt")
-    ('audio', None)
-    """
-    match mime_type_of(name).partition("/")[0]:
-        case "image" | "audio" | "video" as found:
-            return found
-    return None
-
-
 def _name(media: Media) -> str:
     return (urlsplit(media.source_url).path if media.source_url else media.filename) or ""
 
 
-def _base_name(name: str) -> str:
-    """A file name without its folders, of any platform."""
-    last = re.split(r"[/\\]", name)[-1]
-    return "" if last in (".", "..") else last
-
-
-def _open_nonblocking(path: str, flags: int) -> int:
-    """An opener for `open`, which would block for ever on a pipe without a writer."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
 def _file_version(path: Path, found: os.stat_result) -> _FileVersion:
     if not stat.S_ISREG(found.st_mode):
-        raise InvalidMediaError(f"{str(path)!r} is not a regular file")
+        raise InvalidMediaError(f"{quote(str(path))} is not a regular file")
     if found.st_size == 0:
-        raise InvalidMediaError(f"{str(path)!r} is empty")
+        raise InvalidMediaError(f"{quote(str(path))} is empty")
     return _FileVersion(found.st_ino, found.st_size, found.st_mtime_ns)
-
-
-def check_image(
-    media: Media, *, min_side: int = IMAGE_MIN_SIDE, max_bytes: int = IMAGE_BYTES
-) -> None:
-    """Check a local image: JPEG or PNG, at most `max_bytes`, sides of `min_side` pixels or more.
-
-    >>> from dodeca.media import Media, check_image
-    >>> check_image(Media.of("purple.jpg"))
-
-    Raises:
-        InvalidMediaError: the image exceeds a limit.
-    """
-    if not media.is_local:
-        return
-    import imagesize
-
-    _check_size(media, max_bytes, f"an image must have at most {max_bytes // MIB} MB")
-    with media.open() as stream:
-        head = stream.read(8)
-    if not head.startswith(_IMAGE_MAGIC):
-        raise InvalidMediaError(
-            f"an image must be JPEG or PNG, {media} is another format; to convert it: "
-            "ffmpeg -i INPUT OUTPUT.png, or Media.of(PIL.Image.open(...))"
-        )
-    with media.open() as stream:
-        width, height = imagesize.get(stream)
-    if 0 <= min(width, height) < min_side:
-        raise InvalidMediaError(
-            f"an image must be at least {min_side}x{min_side} pixels, {media} is {width}x{height}"
-        )
-
-
-def check_sync_clip(media: Media) -> None:
-    """Check that local audio or video fits into one synchronous call: 36 MB, 10 minutes.
-
-    >>> from dodeca.media import Media, check_sync_clip
-    >>> check_sync_clip(Media.of("colours.mp4"))
-
-    Raises:
-        InvalidMediaError: the file exceeds a limit.
-    """
-    if not media.is_local:
-        return
-    _check_size(media, SYNC_BYTES, "one synchronous call takes at most 36 MB")
-    duration = duration_sec(media)
-    if duration is not None and duration > SYNC_SEC:
-        raise InvalidMediaError(
-            f"one synchronous call takes at most 10 minutes, {media} lasts {duration:.1f} s; "
-            'via="task" takes up to 4 hours'
-        )
-
-
-def fits_sync_request(media: Media) -> bool:
-    """Whether the media fits into one synchronous call; True if it is not local.
-
-    >>> from dodeca.media import Media, fits_sync_request
-    >>> fits_sync_request(Media.of("colours.mp4"))
-    True
-    """
-    try:
-        check_sync_clip(media)
-    except InvalidMediaError:
-        return False
-    return True
-
-
-def duration_sec(media: Media) -> float | None:
-    """The duration in seconds, from the header of a local file; None if it has none.
-
-    >>> from dodeca.media import Media, duration_sec
-    >>> duration_sec(Media.of("tones.wav"))
-    18.0
-    """
-    from tinytag import TinyTag, TinyTagException
-
-    with media.open() as stream:
-        try:
-            tag = TinyTag.get(media.filename, file_obj=stream, tags=False)
-        except (TinyTagException, OSError, ValueError, IndexError):
-            return None
-    return tag.duration
-
-
-def _check_size(media: Media, limit: int, rule: str) -> None:
-    if (media.size or 0) > limit:
-        raise InvalidMediaError(f"{rule}, {media} has {(media.size or 0) / MIB:.1f} MB")
 
 
 def source_name(media: Media) -> str | None:

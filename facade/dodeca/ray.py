@@ -21,7 +21,8 @@ from dodeca._base.row_ids import row_id
 from dodeca._calls.embed_requests import MODEL
 from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca.bulk.failures import failure_reason
-from dodeca.bulk.inputs import EmbedOptions, Item, is_missing, metadata_names, row_item
+from dodeca.bulk.inputs import Item, is_missing, metadata_names, row_item
+from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.routing import media_of, needs_task
 from dodeca.errors import DodecaError
 from dodeca.media import Media

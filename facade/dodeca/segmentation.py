@@ -11,6 +11,7 @@ import re
 import attrs
 
 from dodeca._base.numbers import is_finite
+from dodeca._base.text import quote
 from dodeca.errors import InvalidRequestError
 
 FIXED_SEC = (2, 10)
@@ -85,7 +86,7 @@ def parse(text: str) -> Segmentation:
     match = _TEXT.fullmatch(text)
     if match is None:
         raise InvalidRequestError(
-            f"segmentation must be fixed:SECONDS or dynamic:SECONDS, got {text!r}"
+            f"segmentation must be fixed:SECONDS or dynamic:SECONDS, got {quote(text)}"
         )
     return (fixed if match[1] == "fixed" else dynamic)(int(match[2]))
 
@@ -95,6 +96,6 @@ def _whole_seconds(name: str, value: float, limits: tuple[int, int]) -> int:
     is_whole = is_finite(value) and float(value).is_integer()
     if not is_whole or not low <= value <= high:
         raise InvalidRequestError(
-            f"{name} must be a whole number of seconds from {low} to {high}, got {value!r}"
+            f"{name} must be a whole number of seconds from {low} to {high}, got {quote(value)}"
         )
     return int(value)

@@ -25,6 +25,8 @@ from dodeca._async.resources.tasks import AsyncTasks
 from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.stream import AsyncTextStream
+from dodeca._base.protocols import BinaryFile, PillowImage
+from dodeca._calls.hooks import RequestEvent, ResponseEvent
 from dodeca._calls.polling import JobState
 from dodeca._calls.upload_plan import Progress
 from dodeca._sync.job import Job
@@ -77,6 +79,7 @@ __all__ = [
     "AsyncTextStream",
     "AsyncVideos",
     "Batch",
+    "BinaryFile",
     "Dynamic",
     "Embed",
     "EmbedTasks",
@@ -98,7 +101,10 @@ __all__ = [
     "MediaLike",
     "MultipartUploads",
     "Pages",
+    "PillowImage",
     "Progress",
+    "RequestEvent",
+    "ResponseEvent",
     "Run",
     "Search",
     "SearchResults",

@@ -23,6 +23,7 @@ import attrs
 import orjson
 
 from dodeca._base.clock import Clock
+from dodeca._base.text import quote
 from dodeca.errors import InvalidRequestError, WebhookError
 
 HEADER = "TL-Signature"
@@ -90,7 +91,7 @@ def verify(
         raise InvalidRequestError(f"body must be the bytes that arrived, got {type(body).__name__}")
     if not isinstance(tolerance, int | float) or not 0 < tolerance < math.inf:
         raise InvalidRequestError(
-            f"tolerance must be a number of seconds above 0, got {tolerance!r}"
+            f"tolerance must be a number of seconds above 0, got {quote(tolerance)}"
         )
     content = bytes(body)
     if problem := keys.problem:

@@ -128,3 +128,21 @@ async def test_a_text_has_one_vector_or_an_error(count: int) -> None:
         found = await client.embed.texts(["one", "two", "three"])
     assert list(found.errors) == [1]
     assert isinstance(found.errors[1], InvalidResponseError)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "odd"), [([512, 256, 512], [1]), ([256, 512, 512], [0]), ([256, 512], [1])]
+)
+async def test_the_vectors_of_a_batch_have_one_length(lengths: list[int], odd: list[int]) -> None:
+    class Uneven(Numbers):
+        def answer(self, request: httpx.Request) -> httpx.Response:
+            length = int(orjson.loads(request.content)["text"]["input_text"])
+            return httpx.Response(200, json={"data": [{"embedding": [1.0] * length}]})
+
+    async with client_of(Uneven(), FakeClock()) as client:
+        found = await client.embed.texts(map(str, lengths))
+    assert list(found.errors) == odd
+    assert isinstance(found.errors[odd[0]], InvalidResponseError)
+    assert "256" in str(found.errors[odd[0]])
+    with pytest.raises(InvalidResponseError, match="512"):
+        found.vectors  # noqa: B018

@@ -3,6 +3,7 @@
 `test_wire_embed_v2` has the worked payloads of `POST /embed-v2`.
 """
 
+import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from dodeca import AsyncClient, Media, segmentation
 from dodeca.errors import InvalidRequestError
-from dodeca.results import EmbeddingTask
+from dodeca.results import EmbeddingMetadata, EmbeddingTask
 from tests._async.wire import NOVEL, Call, Row, Seen, paged, play
 from tests.scripted import PNG, Script, reply
 
@@ -103,7 +104,7 @@ V1 = [
             ("video_embedding_scope", "video"),
         ],
         answer={"_id": "t1", **NOVEL},
-        finds=Seen("t1", "processing"),
+        finds=Seen("t1", "processing", created=EmbeddingTask("t1", extra=NOVEL)),
     ),
     Call(
         call=lambda client: client.embed_v1.tasks.create(
@@ -112,7 +113,7 @@ V1 = [
         sends="POST /embed/tasks",
         form=[("model_name", "marengo3.0"), ("video_file", "a.mp4", "video/mp4", b"film")],
         answer={"_id": "t1"},
-        finds=Seen("t1", "processing"),
+        finds=Seen("t1", "processing", created=EmbeddingTask("t1")),
     ),
     Call(
         call=lambda client: client.embed_v1.tasks.list(
@@ -157,15 +158,29 @@ V2_ITEM = {
     "start_sec": 0,
     "end_sec": 4.5,
 }
+AUDIO = "https://host/a.wav"
+AUDIO_OPTIONS: dict[str, Any] = {
+    "start_sec": 0,
+    "end_sec": 12,
+    "embedding_option": ["audio", "transcription"],
+    "embedding_scope": ["clip", "asset"],
+}
+VIDEO_OPTIONS: dict[str, Any] = AUDIO_OPTIONS | {"embedding_option": ["visual", "audio"]}
+BY_SIX = {"strategy": "fixed", "fixed": {"duration_sec": 6}}
+BY_SCENES = {"strategy": "dynamic", "dynamic": {"min_duration_sec": 4}}
+
+
+def local(content: bytes) -> dict[str, str]:
+    """The source of media that are sent along."""
+    return {"base64_string": base64.b64encode(content).decode()}
+
+
 V2 = [
     Call(
         call=lambda client: client.embed.tasks.video(
             FILM,
-            start_sec=0,
-            end_sec=12,
             segmentation=segmentation.dynamic(4),
-            embedding_option=["visual", "audio"],
-            embedding_scope=["clip", "asset"],
+            **VIDEO_OPTIONS,
             embedding_dimension=512,
             embedding_uncertainty=True,
         ),
@@ -175,18 +190,17 @@ V2 = [
             "model_name": "marengo3.0",
             "embedding_dimension": 512,
             "embedding_uncertainty": True,
-            "video": VIDEO
-            | {
-                "start_sec": 0,
-                "end_sec": 12,
-                "segmentation": {"strategy": "dynamic", "dynamic": {"min_duration_sec": 4}},
-                "embedding_option": ["visual", "audio"],
-                "embedding_scope": ["clip", "asset"],
-            },
+            "video": VIDEO | VIDEO_OPTIONS | {"segmentation": BY_SCENES},
         },
         status=202,
-        answer={"_id": "t1", "status": "processing"},
-        finds=Seen("t1", "processing"),
+        answer={"_id": "t1", "status": "processing", "metadata": {"embedding_dimension": 512}},
+        finds=Seen(
+            "t1",
+            "processing",
+            created=EmbeddingTask(
+                "t1", "processing", metadata=EmbeddingMetadata(extra={"embedding_dimension": 512})
+            ),
+        ),
     ),
     Call(
         call=lambda client: client.embed.tasks.audio(
@@ -196,14 +210,45 @@ V2 = [
         json={
             "input_type": "audio",
             "model_name": "marengo3.0",
-            "audio": {
-                "media_source": {"asset_id": "a1"},
-                "segmentation": {"strategy": "fixed", "fixed": {"duration_sec": 6}},
-            },
+            "audio": {"media_source": {"asset_id": "a1"}, "segmentation": BY_SIX},
         },
         status=202,
         answer={"_id": "t1", "status": "hibernating"},
-        finds=Seen("t1", "hibernating"),
+        finds=Seen("t1", "hibernating", created=EmbeddingTask("t1", "hibernating")),
+    ),
+    *(
+        Call(
+            call=call,
+            sends="POST /embed-v2/tasks",
+            json={"input_type": kind, "model_name": "marengo3.0", kind: block},
+            status=202,
+            answer={"_id": "t1", "status": "processing"},
+            finds=Seen("t1", "processing", created=EmbeddingTask("t1", "processing")),
+        )
+        for call, kind, block in [
+            (
+                lambda client: client.embed.tasks.audio(AUDIO, **AUDIO_OPTIONS),
+                "audio",
+                {"media_source": {"url": AUDIO}} | AUDIO_OPTIONS,
+            ),
+            (
+                lambda client: client.embed.tasks.audio(Media.data(b"sound", filename="a.wav")),
+                "audio",
+                {"media_source": local(b"sound")},
+            ),
+            (
+                lambda client: client.embed.tasks.video(
+                    Media.asset("a1"), segmentation=segmentation.fixed(6)
+                ),
+                "video",
+                {"media_source": {"asset_id": "a1"}, "segmentation": BY_SIX},
+            ),
+            (
+                lambda client: client.embed.tasks.video(Media.data(b"film", filename="a.mp4")),
+                "video",
+                {"media_source": local(b"film")},
+            ),
+        ]
     ),
     Call(
         call=lambda client: client.embed.tasks.retrieve("t1"),
@@ -255,6 +300,68 @@ V2 = [
                 {"input_type": "audio", "audio": {"media_source": {"asset_id": "a1"}}},
             ),
             (lambda client: client.embed.video(FILM), {"input_type": "video", "video": VIDEO}),
+            (
+                lambda client: client.embed.image(Media.asset("a1")),
+                {"input_type": "image", "image": {"media_source": {"asset_id": "a1"}}},
+            ),
+            (
+                lambda client: client.embed.image(Media.data(PNG)),
+                {"input_type": "image", "image": {"media_source": local(PNG)}},
+            ),
+            (
+                lambda client: client.embed.text_image("a dog", "https://host/a.png"),
+                {
+                    "input_type": "text_image",
+                    "text_image": {
+                        "media_source": {"url": "https://host/a.png"},
+                        "input_text": "a dog",
+                    },
+                },
+            ),
+            (
+                lambda client: client.embed.text_image("a dog", Media.data(PNG)),
+                {
+                    "input_type": "text_image",
+                    "text_image": {"media_source": local(PNG), "input_text": "a dog"},
+                },
+            ),
+            (
+                lambda client: client.embed.audio(
+                    AUDIO, segmentation=segmentation.fixed(6), **AUDIO_OPTIONS
+                ),
+                {
+                    "input_type": "audio",
+                    "audio": {"media_source": {"url": AUDIO}, "segmentation": BY_SIX}
+                    | AUDIO_OPTIONS,
+                },
+            ),
+            (
+                lambda client: client.embed.audio(
+                    Media.data(b"sound", filename="a.wav"), via="sync"
+                ),
+                {"input_type": "audio", "audio": {"media_source": local(b"sound")}},
+            ),
+            (
+                lambda client: client.embed.video(
+                    Media.asset("a1"), segmentation=segmentation.dynamic(4), **VIDEO_OPTIONS
+                ),
+                {
+                    "input_type": "video",
+                    "video": {"media_source": {"asset_id": "a1"}, "segmentation": BY_SCENES}
+                    | VIDEO_OPTIONS,
+                },
+            ),
+            (
+                lambda client: client.embed.video(
+                    Media.data(b"film", filename="a.mp4"),
+                    segmentation=segmentation.fixed(6),
+                    via="sync",
+                ),
+                {
+                    "input_type": "video",
+                    "video": {"media_source": local(b"film"), "segmentation": BY_SIX},
+                },
+            ),
         ]
     ),
 ]

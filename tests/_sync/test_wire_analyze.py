@@ -27,7 +27,11 @@ SCHEMA = {
 }
 PROMPT_V2 = {
     "input_text": "Who is <@ann>?",
-    "media_sources": [{"name": "ann", "media_type": "image", "url": "https://host/ann.png"}],
+    "media_sources": [
+        {"name": "ann", "media_type": "image", "url": "https://host/ann.png"},
+        {"name": "bob", "media_type": "image", "asset_id": "a1"},
+        {"name": "eve", "media_type": "image", "base64_string": "AHBpY3R1cmX/"},
+    ],
 }
 USAGE = {"output_tokens": 12, "input_tokens": 34, **NOVEL}
 USED = Usage(12, 34, extra=NOVEL)
@@ -127,13 +131,36 @@ ANALYZE = [
     ),
 ]
 
+EVENT_FIELD = {
+    "name": "players",
+    "type": "array",
+    "description": "Who took part",
+    "items": {"type": "string"},
+    "enum": ["ann", "bob"],
+}
 SEGMENTS = {
     "type": "segment_definitions",
     "segment_definitions": [
         {
             "id": "scenes",
             "description": "Each scene",
-            "fields": [{"name": "mood", "type": "string", "description": "The mood"}],
+            "time_ranges": [{"start_time": 0, "end_time": 30}],
+            "media_sources": PROMPT_V2["media_sources"],
+            "fields": [
+                {"name": "mood", "type": "string", "description": "The mood", "enum": ["calm"]},
+                {
+                    "name": "first",
+                    "type": "timestamp",
+                    "description": "The first word",
+                    "format": "hh:mm:ss",
+                },
+                {
+                    "name": "goals",
+                    "type": "time_array",
+                    "description": "Each goal",
+                    "items": {"type": "object", "fields": [EVENT_FIELD]},
+                },
+            ],
         }
     ],
     "segment_time_format": "seconds",
@@ -200,7 +227,7 @@ ANALYZE_TASKS = [
         },
         status=202,
         answer={"task_id": "t1", "status": "queued", **NOVEL},
-        finds=Seen("t1", "queued"),
+        finds=Seen("t1", "queued", created=AnalyzeTask("t1", "queued", extra=NOVEL)),
     ),
     Call(
         call=lambda client: client.analyze.tasks.create(
@@ -214,7 +241,7 @@ ANALYZE_TASKS = [
         },
         status=202,
         answer={"task_id": "t1", "status": "hibernating"},
-        finds=Seen("t1", "hibernating"),
+        finds=Seen("t1", "hibernating", created=AnalyzeTask("t1", "hibernating")),
     ),
     Call(
         call=lambda client: client.analyze.tasks.create(video=FILM, prompt_v2=PROMPT_V2),
@@ -222,7 +249,44 @@ ANALYZE_TASKS = [
         json={"video": {"type": "url", "url": FILM}, "prompt_v2": PROMPT_V2},
         status=202,
         answer={"task_id": "t1", "status": "queued"},
-        finds=Seen("t1", "queued"),
+        finds=Seen("t1", "queued", created=AnalyzeTask("t1", "queued")),
+    ),
+    *(
+        Call(
+            call=call,
+            sends="POST /analyze/tasks",
+            json=body | {"prompt": "?", "response_format": SCHEMA},
+            status=202,
+            answer={"task_id": "t1", "status": "queued"},
+            finds=Seen("t1", "queued", created=AnalyzeTask("t1", "queued")),
+        )
+        for call, body in [
+            (
+                lambda client: client.analyze.tasks.create(
+                    "?", video=Media.asset("a1"), response_format=SCHEMA
+                ),
+                {"video": {"type": "asset_id", "asset_id": "a1"}},
+            ),
+            (
+                lambda client: client.analyze.tasks.create(
+                    "?", video=Media.data(b"film"), response_format=SCHEMA
+                ),
+                {"video": {"type": "base64_string", "base64_string": "ZmlsbQ=="}},
+            ),
+            (
+                lambda client: client.analyze.tasks.create(
+                    "?",
+                    image={"ann": "https://host/ann.png", "bob": Media.data(b"picture")},
+                    response_format=SCHEMA,
+                ),
+                {
+                    "image": [
+                        {"name": "ann", "url": "https://host/ann.png"},
+                        {"name": "bob", "base64_string": "cGljdHVyZQ=="},
+                    ]
+                },
+            ),
+        ]
     ),
     Call(
         call=lambda client: client.analyze.tasks.retrieve("t1"),

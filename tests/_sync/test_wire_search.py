@@ -200,6 +200,22 @@ def test_a_page_that_has_expired_raises() -> None:
     assert hits.first_page.items == [SearchHit(video_id="a")]
 
 
+def test_a_filter_that_may_be_misspelt_is_named_if_nothing_is_found() -> None:
+    script = Script(page(), page(), page(), page("a"))
+    with Client("tlk_test", transport=script) as client:
+        with pytest.warns(
+            UserWarning, match=r"its filter has widht, categry: user metadata.*width"
+        ):
+            client.search(
+                "i1",
+                "x",
+                search_options=["visual"],
+                filter={"widht": 9, "size": 1, "categry": "news"},
+            )
+        for filter in (None, {"width": 9}, {"categry": "news"}):  # the last one finds something
+            client.search("i1", "x", search_options=["visual"], filter=filter)
+
+
 BAD: list[dict[str, Any]] = [
     {},
     {"query_text": ""},

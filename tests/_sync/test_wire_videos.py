@@ -172,8 +172,8 @@ ASSETS = [
             "user_metadata": {"n": 1, "tags": ["x"]},
         },
         status=202,
-        answer={"_id": "v1", "asset_id": "a1"},
-        finds=Seen("v1", "pending"),
+        answer={"_id": "v1", "asset_id": "a1", **NOVEL},
+        finds=Seen("v1", "pending", IndexedAsset(id="v1", asset_id="a1", extra=NOVEL)),
     ),
     Call(
         call=lambda client: client.indexes.assets.create("i1", "a1"),
@@ -181,7 +181,7 @@ ASSETS = [
         json={"asset_id": "a1"},
         status=202,
         answer={"_id": "v1"},
-        finds=Seen("v1", "pending"),
+        finds=Seen("v1", "pending", IndexedAsset(id="v1")),
     ),
     Call(
         call=lambda client: client.indexes.assets.list("i1", status=["ready", "validating"]),

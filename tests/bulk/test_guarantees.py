@@ -76,7 +76,7 @@ def test_failures_have_codes(tmp_path: Path) -> None:
         assert codes == {
             "long.mp4": ("too_many_requests", 429),
             "short.mp4": ("video_duration_too_short", 400),
-            "small.mp4": ("video_resolution_too_low", 400),
+            "small.mp4": ("media_invalid", None),
             "broken.mp4": ("video_file_broken", 400),
             "missing.mp4": ("parameter_invalid", 400),
         }

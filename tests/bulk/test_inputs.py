@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from dodeca import Client, Media
 from dodeca.bulk.inputs import EmbedOptions, items, row_item
@@ -224,3 +226,57 @@ def test_a_parquet_table_with_a_column_twice_is_rejected(tmp_path: Path) -> None
     pq.write_table(table, tmp_path / "a.parquet")
     with pytest.raises(InvalidRequestError, match="more than one column 'text'"):
         list(items(tmp_path / "a.parquet", EmbedOptions()))
+
+
+def test_open_files_and_images_in_memory_are_inputs(client: Client, tmp_path: Path) -> None:
+    samples.image(tmp_path / "red.png", "red")
+    content = (tmp_path / "red.png").read_bytes()
+    blue = Image.new("RGB", (128, 128), "blue")
+    with (tmp_path / "red.png").open("rb") as stream:
+        inputs = [stream, blue, {"media": io.BytesIO(content), "input_type": "image", "place": 2}]
+        run = client.embed.run(inputs, out=tmp_path / "out")
+    assert (run.done, run.failed) == (3, 0)
+    again = [Media.data(content, filename="red.png"), blue]
+    assert client.embed.run(again, out=tmp_path / "out").skipped == 2
+    assert client.embed.run(blue, out=tmp_path / "one").done == 1
+    assert client.embed.run(io.BytesIO(content), out=tmp_path / "nameless").done == 1
+
+
+def test_objects_that_are_no_media_are_rejected_by_name(tmp_path: Path) -> None:
+    for bad in (np.zeros(3), b"bytes", 3):
+        with pytest.raises(InvalidRequestError, match=f"input 0 must .* got {type(bad).__name__}"):
+            sources([bad])
+        with pytest.raises(InvalidRequestError, match=f"row: media must .* {type(bad).__name__}"):
+            row_item({"media": bad}, EmbedOptions(), "row")
+    with pytest.raises(InvalidRequestError, match="binary mode"):
+        sources([io.StringIO("text")])
+
+
+def test_file_urls_and_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("USERPROFILE", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    path = samples.image(tmp_path / "a b.png", "red")
+    manifest = tmp_path / "table.csv"
+    manifest.write_text(f"path\n~/a b.png\n{path.as_uri()}\n")
+    url = path.as_uri()
+    for inputs in (url, "~/a b.png", [url], "~/*.png", manifest, {"path": url}):
+        found = {item.source for item in items(inputs, EmbedOptions())}
+        assert found == {str(path)}, inputs
+    with pytest.raises(InvalidRequestError, match="a file of another machine"):
+        sources("file://host/a.png")
+
+
+@pytest.mark.parametrize("source", ["s3://bucket/a.mp4", "data:image/png;base64,x"])
+def test_other_schemes_say_what_to_do(source: str) -> None:
+    for inputs in (source, [source], {"path": source}):
+        with pytest.raises(InvalidRequestError, match="an https URL"):
+            sources(inputs)
+
+
+def test_the_output_may_be_in_the_home_folder(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("USERPROFILE", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    run = client.embed.run([{"text": "red"}], out="~/library")
+    assert run.vectors == tmp_path / "library" / "vectors"

@@ -17,12 +17,14 @@ from dodeca import Client, segmentation
 from dodeca.ray import Embedder
 from tests.bulk.library import ROOT, audio_files, count, rows, server
 from tests.bulk.ray_program import NOT_STARTED
+from tests.depth import DEEP
 
 ATTEMPTS = 10  # a busy machine may be too slow for the time that Ray allows its parts
 INPUTS = 24
 TEXTS = 300  # as in ray_program
 
 
+@pytest.mark.skipif(not DEEP, reason="a cluster is of make test-deep: a minute")
 def test_two_workers_of_a_cluster(tmp_path: Path) -> None:
     """One test, since to start a cluster takes longer than all that is done on it."""
     inputs = audio_files(tmp_path / "in", INPUTS)

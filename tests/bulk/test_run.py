@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +135,18 @@ def test_a_touched_file_costs_no_request(client: Client, tmp_path: Path) -> None
         assert (run.done, run.skipped, run.remaining, requests(client)) == (0, 1, 0, before)
 
 
+def test_a_touched_file_is_read_once(client: Client, tmp_path: Path) -> None:
+    """What it holds is compared when its time is new, and not in every run after that."""
+    image = samples.image(tmp_path / "a.png", "red", (200, 200))
+    client.embed.run(image, out=tmp_path / "out")
+    os.utime(image, ns=(1, 1))
+    client.embed.run(image, out=tmp_path / "out")
+    with closing(sqlite3.connect(tmp_path / "out" / "journal.sqlite")) as journal:
+        assert journal.execute("SELECT changed, mtime_ns, state FROM inputs").fetchall() == [
+            (0, 1, "done")
+        ]
+
+
 def test_a_changed_file_that_fails_has_no_vectors(client: Client, tmp_path: Path) -> None:
     image = samples.image(tmp_path / "a.png", "red", (200, 200))
     other = samples.image(tmp_path / "b.png", "green", (200, 200))
@@ -239,6 +253,15 @@ def test_max_minutes_stops_the_run(client: Client, tmp_path: Path) -> None:
     assert (again.done, again.skipped, again.exit_code) == (3, 3, 0)
 
 
+@pytest.mark.parametrize(("seconds", "done"), [(60.0, 1), (60.5, 0)])
+def test_max_minutes_are_of_sixty_seconds(
+    client: Client, tmp_path: Path, seconds: float, done: int
+) -> None:
+    folder = audio_files(tmp_path / "in", 1, seconds)
+    run = client.embed.run(folder, out=tmp_path / "out", max_minutes=1.0)
+    assert (run.done, run.minutes) == (done, pytest.approx(float(done)))
+
+
 def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> None:
     reported: list[int] = []
     client.embed.run(folder, out=tmp_path / "out", progress=lambda run: reported.append(run.done))
@@ -261,7 +284,11 @@ def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> N
         ({}, 5, "got int"),
         ({}, "/no/such/folder", "there is no file, folder or manifest"),
         ({}, "/no/such/*.mp4", "no file matches"),
-        ({}, [3], "input 0 must be a path, a URL, a Media or a mapping, got int"),
+        (
+            {},
+            [3],
+            "input 0 must be a path, a URL, an open binary file, a PIL image, a Media or a mapping",
+        ),
         ({}, [{"text": "a", "path": "b"}], "input 0 must have exactly one of"),
         ({}, [{"note": "a"}], "must have exactly one of"),
         ({}, [{"text": "a", "vector": 1}], "'vector' is a column of the output"),

@@ -1,5 +1,6 @@
 """How commands end: exit status, errors in one line, and earlier results kept."""
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dodeca import Embeddings
+from dodeca.cli import app
 from dodeca.cli.text import printable
 from dodeca.emulator import Emulator
 from dodeca.emulator.server import serving
@@ -37,9 +39,9 @@ DODECA = Path(sys.executable).parent / "dodeca"
         (["search", "red", "x.parquet", "--weight", "visual"], "--weight is MODALITY=NUMBER"),
         (["search", "red", "--index", "x", "--merge"], "are for Parquet files"),
         (["embed", "a.mp4", "-o", "/nowhere/x.parquet"], "there is no folder /nowhere"),
-        (["report", "a.mp4", "-q", "x", "-o", "/nowhere/x.html"], "there is no folder /nowhere"),
-        (["report", "a.mp4", *(["-q", "x"] * 10)], "1 to 9 queries, got 10"),
-        (["report", "https://x.example/a.mp4", "-q", "x"], "a local video or audio file"),
+        (["report", "a.mp4", "x", "-o", "/nowhere/x.html"], "there is no folder /nowhere"),
+        (["report", "a.mp4", *(["x"] * 10)], "1 to 9 queries, got 10"),
+        (["report", "https://x.example/a.mp4", "x"], "a local video or audio file"),
         (["search", "red"], "name either Parquet files or --index"),
         (["upload", "a", "b", "--resume", "x"], "--resume needs exactly one file"),
         (["check", "--for", "fun", "a.mp4"], "'fun' is not one of"),
@@ -91,7 +93,7 @@ def test_an_error_is_status_1_and_one_line(dodeca: Run, words: list[str], said: 
         (["embed", "0f4b7abc4cb0cac042e812be"], "For the id of an uploaded asset use asset:ID"),
         (["embed", "s3://bucket/x.mp4"], "its content on stdin as `-`"),
         (["--base-url", "http://api.example/v1.3", "index", "list"], "is plain http"),
-        (["embed", "photo.gif"], "ffmpeg -i INPUT OUTPUT.png"),
+        (["embed", "photo.gif"], "ffmpeg -i INPUT -frames:v 1 OUTPUT.png"),
         (["run", "films.csv", "-o", "library"], "No such file"),
     ],
 )
@@ -179,8 +181,9 @@ def test_some_of_several_inputs_failing_is_status_3(
 
 
 def test_quiet_leaves_errors_but_no_notes(dodeca: Run, media: Path, tmp_path: Path) -> None:
-    done = dodeca("--emulated", "-q", "embed", media / "red.jpg", "-o", tmp_path / "x.parquet")
-    assert (done.status, done.out, done.err) == (0, "", "")
+    target = tmp_path / "x.parquet"
+    done = dodeca("--emulated", "-q", "embed", media / "red.jpg", "-o", target)
+    assert (done.status, done.out, done.err) == (0, f"{target}\n", "")
     done = dodeca("--emulated", "-q", "embed", media / "tiny.png")
     assert "128x128" in done.err
 
@@ -196,7 +199,25 @@ def test_control_characters_are_not_printed(dodeca: Run, tmp_path: Path) -> None
         assert "\x07" not in text
     assert "[red]" in checked.out
     assert printable("a\x1b[31mb\n\udcff") == "a\ufffd[31mb\ufffd\ufffd"
-    assert dodeca("--json", "check", tmp_path / name).records[0]["refused"] is True
+    assert dodeca("--json", "check", tmp_path / name).records[0]["refused"] is False
+
+
+def test_a_character_that_the_terminal_cannot_show_becomes_a_question_mark(
+    monkeypatch: pytest.MonkeyPatch, media: Path, tmp_path: Path
+) -> None:
+    streams = {name: io.TextIOWrapper(io.BytesIO(), "ascii") for name in ("stdout", "stderr")}
+    for name, stream in streams.items():
+        monkeypatch.setattr(sys, name, stream)
+    found, missing = tmp_path / "größe.mp4", tmp_path / "länge.mp4"
+    found.write_bytes((media / "clip.mp4").read_bytes())
+    statuses = []
+    for words in (["check", found], ["--emulated", "embed", missing]):
+        monkeypatch.setattr(sys, "argv", ["dodeca", *map(str, words)])
+        statuses.append(app.execute())
+    assert statuses == [0, 1]
+    shown = {name: stream.buffer.getvalue().decode() for name, stream in streams.items()}
+    assert "gr??e.mp4" in shown["stdout"]
+    assert "l?nge.mp4" in shown["stderr"]
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -304,27 +325,33 @@ def test_nothing_is_embedded_that_cannot_be_written(
     assert "pip install 'dodeca[data]'" in done.err
 
 
-@pytest.mark.parametrize("words", [["embed"], ["report", "-q", "blue"]])
+@pytest.mark.parametrize(("command", "queries"), [("embed", []), ("report", ["blue"])])
 def test_an_input_is_never_overwritten(
-    dodeca: Run, media: Path, tmp_path: Path, words: list[str]
+    dodeca: Run, media: Path, tmp_path: Path, command: str, queries: list[str]
 ) -> None:
     own, link = tmp_path / "own.mp4", tmp_path / "link.mp4"
     own.write_bytes(before := (media / "clip.mp4").read_bytes())
     link.symlink_to(own)
     for target in (own, link):
-        done = dodeca("--emulated", *words, own, "-o", target)
+        done = dodeca("--emulated", command, own, *queries, "-o", target)
         assert (done.status, own.read_bytes()) == (2, before)
         assert "would overwrite the input" in done.err
         assert link.is_symlink()
 
 
-@pytest.mark.parametrize("words", [["embed"], ["report", "-q", "blue"]])
+@pytest.mark.parametrize(("command", "queries"), [("embed", []), ("report", ["blue"])])
 def test_an_output_that_cannot_be_a_file_is_rejected_before_anything_is_sent(
-    server: Server, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+    server: Server,
+    media: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    queries: list[str],
 ) -> None:
     on_server = server(faults=[{"fault": "500", "times": None}])
-    done = on_server(*words, media / "clip.mp4", "-o", tmp_path)
+    words = (command, media / "clip.mp4", *queries)
+    done = on_server(*words, "-o", tmp_path)
     assert (done.status, "is a folder" in done.err) == (2, True)
     monkeypatch.setattr(os, "access", lambda *_: False)
-    done = on_server(*words, media / "clip.mp4", "-o", tmp_path / "x.out")
+    done = on_server(*words, "-o", tmp_path / "x.out")
     assert (done.status, "cannot be written to" in done.err) == (2, True)

@@ -19,15 +19,6 @@ def test_global_options_after_the_command_are_those_before_it(
     assert dodeca("index", "list", "--json", *db).records[0]["id"] == index
 
 
-def test_an_option_that_a_command_has_itself_stays_its_own(
-    dodeca: Run, media: Path, tmp_path: Path
-) -> None:
-    page = tmp_path / "x.html"
-    words = ("report", media / "clip.mp4", "-q", "red", "-o", page, "--emulated", "--quiet")
-    done = dodeca(*words)
-    assert (done.status, done.out, done.err) == (0, f"{page}\n", "")
-
-
 def test_the_rules_of_global_options_hold_after_the_command(dodeca: Run, media: Path) -> None:
     words = ("--emulated", "index", "list", "--base-url", "https://x.example")
     done = dodeca(*words)

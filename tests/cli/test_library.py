@@ -1,6 +1,9 @@
 """The commands for what the service keeps: indexes, their videos, and assets."""
 
+import re
 from pathlib import Path
+
+import pytest
 
 from .conftest import Run
 
@@ -18,7 +21,7 @@ def test_an_index_is_shown_and_deleted(on_emulator: Run, media: Path) -> None:
     assert "clip.mp4" in listed
     missing = "0" * 24
     done = on_emulator("index", "delete", missing, index)
-    assert (done.status, done.out) == (3, f"{index}  deleted\n")
+    assert (done.status, done.out) == (3, f"{index}\tdeleted\n")
     assert missing in done.err
     assert on_emulator("--json", "index", "list").records == []
     assert on_emulator("index", "show", index).status == 1
@@ -47,14 +50,34 @@ def test_an_asset_of_an_index_needs_force(on_emulator: Run, media: Path) -> None
 
 
 def test_search_of_an_index_names_files_and_has_no_empty_columns(
-    on_emulator: Run, media: Path
+    on_emulator: Run, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = on_emulator("-q", "index", "create", "films").out.strip()
     (video,) = on_emulator("--json", "index", "add", index, media / "clip.mp4").records
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("NO_COLOR", "1")
     found = on_emulator("search", "red", "--index", index).out
-    heading, *_ = (line for line in found.splitlines() if line.strip())
-    assert heading.split() == ["source", "time", "video"]
+    heading = re.sub("\x1b\\[[0-9;]*m", "", found.splitlines()[0])
+    assert heading.split() == ["#", "source", "time", "video"]
     assert "clip.mp4" in found
     assert video["id"] in found
     record = on_emulator("--json", "search", "red", "--index", index).records[0]
     assert (record["source"], record["filename"]) == (video["id"], "clip.mp4")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tasks", "list", "--limit", 60),
+        ("assets", "list"),
+        ("index", "list"),
+        ("index", "videos", "INDEX"),
+        ("search", "red", "--index", "INDEX", "-k", 60),
+        ("search", "red", "--index", "INDEX", "--option", "audio", "-k", 51),
+    ],
+    ids=lambda words: " ".join(map(str, words)),
+)
+def test_a_list_is_fetched_in_pages_of_50(on_emulator: Run, words: tuple[object, ...]) -> None:
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    done = on_emulator(*(index if word == "INDEX" else word for word in words))
+    assert (done.status, done.err) == (0, "")

@@ -63,7 +63,7 @@ def test_media_on_stdin_are_sent(on_emulator: Run, media: Path, stdin: Stdin) ->
         (["embed", "--as", "text", "-"], b"\xff\xfe", "stdin is not UTF-8"),
         (["embed", "--as", "text", "-", "-"], b"x", "`-` can be given once"),
         (["analyze", "-", "-"], b"x", "`-` can be given once"),
-        (["report", "-", "-q", "red"], b"x", "a local video or audio file"),
+        (["report", "-", "red"], b"x", "a local video or audio file"),
     ],
 )
 def test_what_stdin_cannot_be_is_refused(
@@ -100,7 +100,7 @@ def test_a_model_is_the_one_of_all_requests(dodeca: Run, media: Path, tmp_path: 
         done = dodeca(*words, "marengo9.9", *source)
         assert (done.status, "marengo9.9" in done.err or "model" in done.err) == (1, True)
     done = dodeca(
-        *("--emulated", "report", media / "clip.mp4", "-q", "red", "--model", "marengo9.9"),
+        *("--emulated", "report", media / "clip.mp4", "red", "--model", "marengo9.9"),
         *("-o", tmp_path / "x.html"),
     )
     assert (done.status, "model" in done.err) == (1, True)

@@ -19,9 +19,9 @@ def everything(pieces: list[tuple[float, str]]) -> str:
     ("words", "status", "expected"),
     [
         (["embed", "clip.mp4"], 0, ["clip.mp4", "0:00.0 - 0:04.0", "visual", "… 512"]),
-        (["check", "clip.mp4", "short.mp4"], 0, ["yes", "no", "at least 4 s, got 2.0 s"]),
+        (["check", "clip.mp4", "short.mp4"], 0, ["yes", "no", "at least 4 s, got 2 s"]),
         (
-            ["report", "clip.mp4", "-q", "red"],
+            ["report", "clip.mp4", "red"],
             0,
             ["report.html", "clip.mp4 is embedded in the page."],
         ),

@@ -212,6 +212,16 @@ def test_segments_with_fields(in_process: httpx.Client) -> None:
     }
 
 
+def test_fields_of_segments_that_no_measurement_decides_are_named(
+    in_process: httpx.Client,
+) -> None:
+    field = {"name": "animal", "type": "string", "enum": ["dog", "cat"], "description": "who"}
+    given = {"id": "scene", "description": "every scene", "fields": [field]}
+    created = in_process.post("/analyze/tasks", json=definitions(given)).json()
+    result = in_process.get(f"/analyze/tasks/{created['task_id']}").json()["result"]
+    assert result["emulator_note"] == 'No measurement decides between: "dog", "cat".'
+
+
 def test_segments_that_a_description_or_an_image_fits(
     in_process: httpx.Client, tmp_path: Path
 ) -> None:

@@ -67,6 +67,33 @@ def test_a_choice_follows_the_measurements(
     assert orjson.loads(text) == {name: expected}
 
 
+def schema(**choices: list[Any]) -> dict[str, Any]:
+    fields = {name: {"enum": values} for name, values in choices.items()}
+    return {"type": "json_schema", "json_schema": {"type": "object", "properties": fields}}
+
+
+def test_choices_that_no_measurement_decides_are_named(in_process: httpx.Client) -> None:
+    source = {"type": "url", "url": "https://example.org/silent.mp4"}
+    form = schema(animal=["dog", "cat"], colour=["red", "blue"], mood=["sad", "unknown"])
+    note = 'No measurement decides between: "dog", "cat"; "sad", "unknown".'
+    body = {"video": source, "prompt": "a", "response_format": form}
+    whole = in_process.post("/analyze", json={**body, "stream": False}).json()
+    assert orjson.loads(whole["data"]) == {"animal": "dog", "colour": "red", "mood": "unknown"}
+    assert whole["emulator_note"] == note
+    streamed = in_process.post("/analyze", json=body).text.splitlines()
+    assert orjson.loads(streamed[-1])["emulator_note"] == note
+    task_id = in_process.post("/analyze/tasks", json=body).json()["task_id"]
+    result = in_process.get(f"/analyze/tasks/{task_id}").json()["result"]
+    assert result["emulator_note"] == note
+
+
+def test_a_choice_that_is_measured_has_no_note(in_process: httpx.Client) -> None:
+    source = {"type": "url", "url": "https://example.org/silent.mp4"}
+    form = schema(colour=["red", "blue"], only=["this"])
+    body = {"video": source, "prompt": "a", "response_format": form, "stream": False}
+    assert "emulator_note" not in in_process.post("/analyze", json=body).json()
+
+
 def test_parts_of_an_indexed_video_have_a_size(in_process: httpx.Client) -> None:
     video_id = video(in_process, index(in_process, "parts", PEGASUS), "clip.mp4")
     body = {"video_id": video_id, "type": "chapter", "prompt": "What size is it?"}

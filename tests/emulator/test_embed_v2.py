@@ -8,6 +8,7 @@ import pytest
 
 from dodeca.emulator import Emulator, VirtualClock, samples
 
+from .conformance import operations
 from .conftest import client, encoded
 
 Read = Callable[[httpx.Response], tuple[int, str, str]]
@@ -101,6 +102,18 @@ def test_audio_in_fixed_segments(http: httpx.Client) -> None:
         "end_offset_sec": 12.0,
         "emulator_note": NO_SPEECH,
     }
+
+
+@pytest.mark.parametrize(("kind", "name"), [("audio", "tones.wav"), ("video", "clip.mp4")])
+def test_the_defaults_of_the_document_are_what_is_left_out(
+    in_process: httpx.Client, kind: str, name: str
+) -> None:
+    schemas = operations()["embed_v2_create"].spec["components"]["schemas"]
+    fields = schemas[f"{kind.title()}InputRequest"]["properties"]
+    said = {field: node["default"] for field, node in fields.items() if "default" in node}
+    assert said.keys() >= {"start_sec", "embedding_option"}
+    plain = embed(in_process, kind, media_source=url(name))
+    assert embed(in_process, kind, media_source=url(name), **said) == plain
 
 
 def test_audio_has_segments_of_six_seconds_by_default(in_process: httpx.Client) -> None:

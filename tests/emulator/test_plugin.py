@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from dodeca import emulator
 
+ROOT = Path(__file__).parents[2]
 TESTS = """
 import httpx
 import pytest
@@ -66,6 +68,17 @@ def test_the_fixtures_serve_the_tests_of_a_project(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
+
+
+def test_the_tests_of_the_page_on_testing_run(tmp_path: Path) -> None:
+    page = (ROOT / "facade/docs/guide/testing.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```py\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "test_app.py").write_text("".join(shown))
+    done = python(
+        *("-m", "pytest", "-q", "-W", "error", "-p", "dodeca.emulator.pytest_plugin"), cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
 
 
 def test_without_the_extra_the_fixture_names_it(tmp_path: Path) -> None:

@@ -246,8 +246,11 @@ def test_thumbnails_show_the_middle_of_clips_for_an_hour(
     video(http, index_id, "clip.mp4")
     for colour in ("red", "green"):
         response = search(http, index_id, query_text=colour, page_limit="1").json()
-        url = response["data"][0]["thumbnail_url"]
+        clip = response["data"][0]
+        url = clip["thumbnail_url"]
+        middle = round((clip["start"] + clip["end"]) * 500)
         assert url.startswith("https://api.twelvelabs.io/emulator/thumbnails/")
+        assert f"/{clip['video_id']}/{middle}-" in url
         image = browser.get(url).content
         alike = {name: float(image_vector(image) @ text_vector(name)) for name in ("red", "green")}
         assert max(alike, key=alike.__getitem__) == colour

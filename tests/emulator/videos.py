@@ -1,5 +1,7 @@
 """Videos made frame by frame, for what `samples` does not make: odd formats, fades, noise."""
 
+import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -24,8 +26,12 @@ def encode_video(
     codec: str = "libx264",
     pixels: str = "yuv420p",
     options: dict[str, str] | None = None,
+    aspect: Fraction = Fraction(1),
 ) -> Path:
-    """Encode RGB frames, at even steps or at the given times in seconds."""
+    """Encode RGB frames, at even steps or at the given times in seconds.
+
+    `aspect` is the width of a pixel in relation to its height.
+    """
     with av.open(str(path), "w") as container:
         stream: Any = None
         for number, data in enumerate(frames):
@@ -35,6 +41,8 @@ def encode_video(
                 stream.pix_fmt = pixels
                 stream.options = options or ({"preset": "veryfast"} if codec == "libx264" else {})
                 stream.codec_context.thread_count = 1
+                if aspect != 1:
+                    stream.codec_context.sample_aspect_ratio = aspect
                 stream.codec_context.time_base = Fraction(1, 1000)
             frame = av.VideoFrame.from_ndarray(data, format="rgb24")
             seconds = times[number] if times else number / fps
@@ -42,6 +50,20 @@ def encode_video(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def png(width: int, height: int) -> bytes:
+    """A white image of any size in a few bytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xff" * ((width + 7) // 8)) * height)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
 
 
 def flat(colour: Sequence[int], height: int = HEIGHT, width: int = WIDTH) -> Frame:

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import inspect
+import random
 import select
 import socket
+import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
+import orjson
 import pytest
 
 from dodeca import Client
 from dodeca._base import html
+from dodeca._calls.bodies import RequestBody
+from dodeca._calls.library_requests import created_since, seconds_between
 from dodeca._calls.operation import is_too_deep
 from dodeca._calls.polling import next_list_sec, next_poll_sec
+from dodeca._http import messages
 from dodeca._http.api_key import APIKey
+from dodeca._http.decoding import BodyDecoder
 from dodeca._http.network import is_readable
-from dodeca.bulk.dataset import check_vector_length
+from dodeca.bulk.dataset import check_vector_length, metadata_types
 from dodeca.bulk.inputs import EmbedOptions, row_item
 from dodeca.bulk.routing import needs_task
 from dodeca.cli.commands.tasks import _resource
 from dodeca.emulator import samples
 from dodeca.errors import InvalidMediaError, InvalidResponseError
+from dodeca.media import MIB
+from tests.scripted import Pieces, Script
 from tests.seams import upload_in_chunks_from
 
 
@@ -132,3 +143,74 @@ def test_nothing_shows_progress_unless_it_is_asked_to() -> None:
     }
     assert len(defaults) > 3
     assert set(defaults.values()) <= {False, None}
+
+
+def packed(*blocks: bytes) -> list[bytes]:
+    """The blocks as pieces of one gzip stream, each of which can be repeated."""
+    packer = zlib.compressobj(9, wbits=31)
+    return [packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH) for block in blocks]
+
+
+def test_a_stream_unpacks_to_forty_times_what_arrived_and_any_other_body_to_64_mb() -> None:
+    start, zeros = packed(random.Random(1).randbytes(2 * MIB), bytes(MIB))
+    stream, kept = BodyDecoder("gzip", streamed=True), BodyDecoder("gzip")
+    assert sum(map(len, stream.feed(start + zeros * 70))) == 72 * MIB
+    with pytest.raises(InvalidResponseError, match=r"more than 8\d MB"):
+        sum(map(len, stream.feed(zeros * 20)))
+    assert sum(map(len, kept.feed(start + zeros * 62))) == 64 * MIB
+    with pytest.raises(InvalidResponseError, match="more than 64 MB"):
+        sum(map(len, kept.feed(zeros)))
+
+
+def test_a_text_may_be_longer_than_a_body_that_is_kept() -> None:
+    piece = orjson.dumps({"event_type": "text_generation", "text": "x" * MIB}) + b"\n"
+    end = orjson.dumps({"event_type": "stream_end", "metadata": {}})
+    body = Pieces(*[piece] * 65, end)
+    with (
+        Client("key", transport=Script(httpx.Response(200, stream=body))) as client,
+        client.analyze.stream("Say.", video_id="v") as events,
+    ):
+        assert len(events.text()) == 65 * MIB
+
+
+def test_a_body_gets_a_second_more_for_each_128_kib() -> None:
+    def allowance(size: int) -> float:
+        body = RequestBody("", [bytes(size)])
+        url = messages.parse_url("https://host.example/")
+        return messages.HttpRequest("PUT", url, {}, body, 5.0).body_allowance
+
+    assert [allowance(size) for size in (0, 128 * 1024, 64 * 1024)] == [0.0, 1.0, 0.5]
+
+
+def test_a_resource_of_unknown_age_may_be_new_and_clocks_may_differ_by_a_minute() -> None:
+    started = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC).timestamp()
+    assert created_since(None, started)
+    assert created_since(datetime(2026, 1, 1, 11, 59, 1, tzinfo=UTC), started)
+    assert created_since(datetime(2026, 1, 1, 11, 59, 1), started), "without a zone it is UTC"
+    assert not created_since(datetime(2026, 1, 1, 11, 59, 0, tzinfo=UTC), started)
+
+
+def test_no_time_passes_between_dates_that_are_missing_equal_or_reversed() -> None:
+    early, late = datetime(2026, 1, 1), datetime(2026, 1, 2)
+    assert seconds_between(early, late) == 86_400.0
+    assert seconds_between(late, early) is None
+    assert seconds_between(early, early) is None
+    assert seconds_between(None, late) is None
+    assert seconds_between(early, "2026-01-02") is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "types"),
+    [
+        ([{"a": None}], {"a": "null"}),
+        ([{"a": None}, {"a": 1}], {"a": "int64"}),
+        ([{"a": 1}, {"a": None}], {"a": "int64"}),
+        ([{"b": 1}, {"b": 2.5, "a": True}], {"a": "bool", "b": "float64"}),
+        ([{"a": 1}, {"a": "x"}], {"a": "string"}),
+    ],
+)
+def test_a_metadata_column_has_the_type_of_all_its_values(
+    rows: list[dict[str, Any]], types: dict[str, str]
+) -> None:
+    assert metadata_types(rows, None) == types
+    assert list(metadata_types(rows, None)) == sorted(types)

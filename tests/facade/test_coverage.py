@@ -69,7 +69,7 @@ def python_names(operation: contract.Operation) -> set[str]:
     """What the names on the wire are in Python; `duration[gte]` is a bound of `duration`."""
     query = {p["name"] for p in operation.parameters if p["in"] == "query"}
     bounded = {name.partition("[")[0] for name in query}
-    return bounded | {RENAMED.get(name, name) for name in operation.names - query - {"stream"}}
+    return bounded | {RENAMED.get(name, name) for name in operation.arguments - query - {"stream"}}
 
 
 def test_everything_is_covered() -> None:
@@ -112,7 +112,7 @@ def test_every_operation_has_one_method(client: Any, operation_id: str) -> None:
 def test_every_parameter_is_reachable_and_none_is_made_up(client: Any, operation_id: str) -> None:
     ((name, function),) = methods_of(client, operation_id).items()
     operation = contract.operations()[operation_id]
-    if "stream" in operation.names:
+    if "stream" in operation.arguments:
         variant = {m.name: m.function for m in coverage_table.methods(client)}[f"{name}.stream"]
         assert parameters(variant) == parameters(function)
     assert parameters(function) - TOLD.get(name, set()) == python_names(operation)
@@ -131,7 +131,7 @@ def test_every_parameter_of_embeddings_is_reachable(client: Any, operation_id: s
     for name, function in methods_of(client, operation_id).items():
         block = name.rpartition(".")[2]
         inside = {IN_BLOCKS.get(word, word) for word in operation.fields_of(block)}
-        beside = operation.names - blocks - {"input_type"}
+        beside = operation.arguments - blocks - {"input_type"}
         assert parameters(function) - OURS == inside | beside
 
 

@@ -1,5 +1,6 @@
 import math
 import pickle
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from dodeca import Embeddings
+from dodeca import AsyncClient, Client, Embeddings
 from dodeca.embeddings import Match, Segment
 from dodeca.errors import InvalidRequestError
+from tests.scripted import EMBEDDED, Script, reply
 
 VECTORS = npst.arrays(
     np.float32,
@@ -294,3 +296,62 @@ def test_a_row_pickled_before_rows_had_a_source_has_none() -> None:
 def test_a_repr_is_short_whatever_the_labels_are() -> None:
     item = {"embedding": [1.0], "embedding_option": "x" * 1_000_000, "embedding_scope": "y" * 9_999}
     assert len(repr(Embeddings.from_items([item]))) < 500
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client.emulated() as made:
+        yield made
+
+
+def test_a_text_is_a_query_if_there_is_a_client(client: Client) -> None:
+    names = ("red", "blue", "a loud noise")
+    library = Embeddings.concat({name: client.embed.text(name) for name in names})
+    for options in ({}, {"by": "moment"}):
+        found = library.search("blue", k=1, client=client, **options)  # type: ignore[arg-type]
+        assert (found[0].segment.source_id, found[0].score) == ("blue", pytest.approx(1))
+    nothing = library[:0].search("", client=client)  # there is nothing to compare it with
+    assert nothing == []
+
+
+def test_a_text_is_embedded_with_the_model_of_the_rows() -> None:
+    library = Embeddings.from_items([{"embedding": [1.0, 0.0]}], model_name="marengo9")
+    script = Script(reply(EMBEDDED))
+    with Client("key", transport=script) as client:
+        assert len(library.search("blue", client=client)) == 1
+    assert script.bodies[0]["model_name"] == "marengo9"
+
+
+def test_a_text_without_a_client_is_refused_with_what_to_do() -> None:
+    with pytest.raises(InvalidRequestError, match=r"the text 'blue'.*client=client"):
+        TWO_SCENES.search("blue")
+    for call in (TWO_SCENES.similarity, TWO_SCENES.plot):
+        with pytest.raises(InvalidRequestError, match=r"client\.embed\.text"):
+            call("blue")  # type: ignore[arg-type]
+
+
+def test_what_cannot_embed_a_text_at_once_is_no_client() -> None:
+    for other in (AsyncClient("key"), "key", Client):
+        with pytest.raises(InvalidRequestError, match="client must be a Client, got"):
+            TWO_SCENES.search("blue", client=other)
+
+
+def test_parameters_are_checked_before_a_text_is_embedded() -> None:
+    with Client("key", transport=Script()) as client:
+        for options in ({"k": 0}, {"weights": {"visul": 1}}, {"min_score": "x"}):
+            with pytest.raises(InvalidRequestError):
+                TWO_SCENES.search("blue", client=client, **options)  # type: ignore[arg-type]
+
+
+def test_a_source_that_no_row_has_is_refused() -> None:
+    library = Embeddings.concat({"one.mp4": TWO_SCENES, "other.mp4": film(row([1, 0], "visual"))})
+    with pytest.raises(InvalidRequestError, match=r"source_id must be one of one\.mp4, got 'one'"):
+        library.filter(source_id="one")
+    with pytest.raises(InvalidRequestError, match="none at all"):
+        TWO_SCENES.filter(source_id=["one.mp4"])
+    without_rows = library.filter(option="audio").filter(source_id="other.mp4")
+    assert len(without_rows) == len(library[:0].filter(source_id="x")) == 0
+    many = Embeddings.concat({f"{n}.mp4": film(row([1, 0], None)) for n in range(500)})
+    with pytest.raises(InvalidRequestError, match="'zzz'") as error:
+        many.filter(source_id="zzz")
+    assert len(str(error.value)) < 300

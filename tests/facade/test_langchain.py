@@ -3,13 +3,16 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import numpy as np
+import orjson
 import pytest
 from langchain_core.vectorstores import InMemoryVectorStore
 
 from dodeca import AsyncClient, Client
-from dodeca.errors import ConfigurationError, InvalidRequestError
+from dodeca.errors import ConfigurationError, InvalidRequestError, InvalidResponseError
 from dodeca.langchain import DodecaEmbeddings
+from tests.scripted import Server
 
 TEXTS = ["a red car", "the sea at night", "a loud engine"]
 
@@ -57,3 +60,17 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, value)
     with pytest.raises(ConfigurationError, match=r"pip install 'dodeca\[langchain\]'"):
         importlib.import_module("dodeca.langchain")
+
+
+class Uneven(Server):
+    """Responds to a text with as many vectors, of as many floats, as stand in it."""
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        count, length = map(int, orjson.loads(request.content)["text"]["input_text"].split())
+        return httpx.Response(200, json={"data": [{"embedding": [1.0] * length}] * count})
+
+
+@pytest.mark.parametrize("odd", ["0 512", "2 512", "1 256"])
+def test_each_text_has_one_vector_of_one_length(odd: str) -> None:
+    with Client("key", transport=Uneven()) as client, pytest.raises(InvalidResponseError):
+        DodecaEmbeddings(client).embed_documents(["1 512", odd, "1 512"])

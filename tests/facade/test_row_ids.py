@@ -8,25 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import httpx
+import orjson
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca import Client, Embeddings, Media
 from dodeca.emulator import samples
+from tests.depth import depth
+from tests.scripted import Server
 
 STORED = Path(__file__).parents[1] / "bulk" / "stored"
 NAMES = st.none() | st.text(st.characters(codec="utf-8"), min_size=1, max_size=4)
-ROW = st.tuples(
-    NAMES,
-    st.none() | st.floats(0, 1e6),
-    st.sampled_from([None, "visual", "audio"]),
-    st.sampled_from([None, "clip", "asset"]),
-)
+SECONDS = st.none() | st.floats(0, 1e6)
+OPTIONS = st.sampled_from([None, "visual", "audio"])
+SCOPES = st.sampled_from([None, "clip", "asset"])
+ROW = st.tuples(NAMES, SECONDS, SECONDS, OPTIONS, SCOPES)
 ROWS = st.lists(ROW, min_size=1, max_size=6, unique=True)
 MODELS = st.sampled_from([None, "marengo3.0", "marengo3.5"])
 
@@ -41,12 +43,12 @@ def embeddings(rows: list[Any], model_name: str | None) -> Embeddings:
                     "embedding_option": option,
                     "embedding_scope": scope,
                     "start_sec": start,
-                    "end_sec": None if start is None else start + 6,
+                    "end_sec": end,
                 }
             ],
             model_name=model_name,
         )
-        for number, (_, start, option, scope) in enumerate(rows)
+        for number, (_, start, end, option, scope) in enumerate(rows)
     ]
     named = [
         part if name is None else Embeddings.concat({name: part})
@@ -77,11 +79,22 @@ def through_parquet(table: pa.Table, folder: Path) -> pa.Table:
     return pq.read_table(folder / "ids.parquet")
 
 
+def through_a_file(table: pa.Table, folder: Path) -> pa.Table:
+    path = Embeddings.from_arrow(table).to_parquet(folder / "ids.parquet")
+    return Embeddings.load(path).to_arrow()
+
+
+def through_records(table: pa.Table, _: Path) -> pa.Table:
+    return pa.Table.from_pylist(Embeddings.from_arrow(table).records())
+
+
 WAYS: list[Callable[[pa.Table, Path], pa.Table]] = [
     through_pandas,
     through_polars,
     through_duckdb,
     through_parquet,
+    through_a_file,
+    through_records,
 ]
 
 
@@ -110,23 +123,61 @@ def test_ids_differ_by_model_and_stay(rows: list[Any], model: str | None) -> Non
     assert not set(ids(found)) & set(ids(embeddings(rows, "another")))
 
 
+@given(
+    st.dictionaries(
+        st.sampled_from(["https://host/1.mp4", "https://host/2.mp4", "https://other/1.mp4"]),
+        st.lists(st.tuples(SECONDS, SECONDS, OPTIONS, SCOPES), min_size=1, max_size=3, unique=True),
+        min_size=1,
+    ),
+    st.sampled_from(["marengo3.0", "marengo3.5"]),
+)
+@settings(max_examples=depth(8, deep=80), deadline=None)
+def test_a_dataset_has_the_ids_of_its_rows(
+    tmp_path_factory: pytest.TempPathFactory, rows_by_url: dict[str, list[Any]], model: str
+) -> None:
+    """A bulk run writes the ids that `records` has, with the kind and the source as its name."""
+    found = {
+        url: embeddings([(None, *row) for row in rows], model) for url, rows in rows_by_url.items()
+    }
+
+    class Service(Server):
+        def answer(self, request: httpx.Request) -> httpx.Response:
+            rows = found[orjson.loads(request.content)["video"]["media_source"]["url"]]
+            names = ("embedding_option", "embedding_scope", "start_sec", "end_sec")
+            data = [
+                {"embedding": row.vector.tolist()} | {name: getattr(row, name) for name in names}
+                for row in rows
+            ]
+            return httpx.Response(200, json={"data": data})
+
+    out = tmp_path_factory.mktemp("ids") / "library"
+    with Client("key", transport=Service()) as client:
+        inputs = [{"url": url} for url in found]
+        run = client.embed.run(inputs, out=out, model_name=model, via="sync")
+    assert run.done == len(found)
+    expected = {row["id"] for url, part in found.items() for row in part.records(f"url:{url}")}
+    written = pq.read_table(out / "vectors")["id"].to_pylist()
+    assert len(written) == len(expected) == sum(map(len, rows_by_url.values()))
+    assert set(written) == expected == set(ids(Embeddings.load(out)))
+
+
 def test_a_new_name_gives_new_ids() -> None:
-    found = embeddings([("a", 0.0, "visual", "clip")], "marengo3.0")
+    found = embeddings([("a", 0.0, 6.0, "visual", "clip")], "marengo3.0")
     read = Embeddings.from_arrow(found.to_arrow())
     assert ids(Embeddings.concat({"b": read})) == ids(Embeddings.concat({"b": found}))
     assert read.records("b") == found.records("b") != found.records()
 
 
 def test_columns_have_the_same_types_whatever_the_rows_hold() -> None:
-    image = embeddings([(None, None, None, None)], None).to_arrow()
-    video = embeddings([("a", 0.0, "visual", "clip")], "marengo3.0").to_arrow()
+    image = embeddings([(None, None, None, None, None)], None).to_arrow()
+    video = embeddings([("a", 0.0, 6.0, "visual", "clip")], "marengo3.0").to_arrow()
     assert image.schema.equals(video.schema)
     assert len(pa.concat_tables([image, video])) == 2
 
 
 def test_the_index_of_a_data_frame_is_no_field_of_the_rows() -> None:
-    frame = embeddings([("a", 0.0, "visual", "clip"), ("b", 0.0, "visual", "clip")], None)
-    kept = frame.to_pandas().query("source_id == 'b'")
+    rows = [(name, 0.0, 6.0, "visual", "clip") for name in "ab"]
+    kept = embeddings(rows, None).to_pandas().query("source_id == 'b'")
     assert Embeddings.from_arrow(pa.Table.from_pandas(kept)).extra == ({},)
 
 

@@ -12,10 +12,10 @@ from tests.emulator.videos import BLUE, RED, encode_video, flat
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Matroska file of 610 seconds."""
+    """A transport stream of 610 seconds."""
     path = tmp_path_factory.mktemp("long")
     frames = [flat(RED, 360, 360), flat(BLUE, 360, 360)]
-    encode_video(path / "long.mkv", frames, fps=1, times=[0, 609])
+    encode_video(path / "long.ts", frames, fps=1, times=[0, 609])
     return path
 
 
@@ -26,7 +26,7 @@ def client(folder: Path) -> Iterator[Client]:
 
 
 def test_a_local_file_and_a_url(client: Client, folder: Path) -> None:
-    for source in (folder / "long.mkv", "https://example.com/long.mkv"):
+    for source in (folder / "long.ts", "https://example.com/long.ts"):
         found = client.embed.video(source, embedding_scope=["asset"])
         assert found.end_sec.max() > 600
         with pytest.raises(APIError, match="too long"):
@@ -34,10 +34,10 @@ def test_a_local_file_and_a_url(client: Client, folder: Path) -> None:
 
 
 def test_an_asset(client: Client, folder: Path) -> None:
-    asset = client.assets.upload(folder / "long.mkv").wait()
+    asset = client.assets.upload(folder / "long.ts").wait()
     assert len(client.embed.video(Media.asset(asset.id), embedding_scope=["asset"]))
 
 
 def test_a_bulk_run(client: Client, folder: Path, tmp_path: Path) -> None:
-    run = client.embed.run([folder / "long.mkv"], out=tmp_path / "out", embedding_scope=["asset"])
+    run = client.embed.run([folder / "long.ts"], out=tmp_path / "out", embedding_scope=["asset"])
     assert (run.done, run.failed) == (1, 0)

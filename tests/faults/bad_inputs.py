@@ -65,6 +65,19 @@ NOT_IDS: list[Any] = [
     b"i",
     {},
 ]
+LONG = "x" * 100_000
+LONG_VALUES: list[Any] = [
+    LONG,
+    LONG.encode(),
+    [LONG],
+    [f"https://{LONG} b"],
+    {LONG: object()},
+    {"a": object(), "b": LONG},
+    {LONG: LONG},
+    f"https://{LONG} b",
+    f"https://user:pw@{LONG}",
+    f"file://host/{LONG}",
+]
 NOT_SEGMENTS: list[Any] = ["fixed", 3, {}, object(), {"strategy": "fixed"}]
 # These are fields of a body or a query, where any text is harmless.
 BODY_IDS = {
@@ -191,6 +204,16 @@ def good_value(function: Function, name: str) -> Any:
     return None
 
 
+def required_values(function: Function) -> dict[str, Any]:
+    """A value for each parameter that has to be given."""
+    return {
+        name: good_value(function, name)
+        for name, parameter in function.parameters.items()
+        if parameter.default is inspect.Parameter.empty
+        and parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    }
+
+
 def cases(functions: Sequence[Function], rng: random.Random) -> Iterator[tuple[Any, ...]]:
     """Endlessly many calls, with one value surely bad and others good, or bad as well."""
     pool = [
@@ -202,12 +225,7 @@ def cases(functions: Sequence[Function], rng: random.Random) -> Iterator[tuple[A
     while True:
         rng.shuffle(pool)
         for function, name, bad in pool:
-            values = {
-                other: good_value(function, other)
-                for other, parameter in function.parameters.items()
-                if parameter.default is inspect.Parameter.empty
-                and parameter.kind is not inspect.Parameter.VAR_KEYWORD
-            }
+            values = required_values(function)
             for other in function.parameters:
                 if rng.random() < 0.2 and (odd := bad_values(function, other)):
                     values[other] = rng.choice(odd)

@@ -16,11 +16,20 @@ from hypothesis import strategies as st
 
 from dodeca import AsyncClient, Client, segmentation, webhooks
 from dodeca._calls.operation import request
+from dodeca.batch import Batch
 from dodeca.errors import DodecaError, InvalidRequestError
 from dodeca.media import Media
 from dodeca_api.api.indexes import indexes_retrieve
 from tests.depth import depth
-from tests.faults.bad_inputs import NOT_IDS, NOT_MEDIA, NOT_NUMBERS, cases, functions
+from tests.faults.bad_inputs import (
+    LONG_VALUES,
+    NOT_IDS,
+    NOT_MEDIA,
+    NOT_NUMBERS,
+    cases,
+    functions,
+    required_values,
+)
 from tests.faults.both import CLIENTS
 from tests.scripted import Server
 
@@ -91,6 +100,25 @@ async def test_every_function_refuses_bad_values_before_anything_is_sent(
     assert problems == {}
     assert slow <= COUNT / 1_000  # the collector of garbage comes by now and then
     assert ended["InvalidRequestError"] + ended["InvalidMediaError"] == COUNT
+
+
+def test_an_error_quotes_little_of_a_long_value(no_network: None) -> None:
+    """Half a megabyte of base64 in the place of a path is not repeated in messages and logs."""
+    client = Client("key", transport=Nobody())
+    lengths: dict[str, int] = {}
+    for function in functions(client):
+        for name in function.parameters:
+            for value in LONG_VALUES:
+                try:
+                    found = function.call(**{**required_values(function), name: value})
+                except DodecaError as error:
+                    found = [error]
+                for error in found if isinstance(found, Batch | list) else []:
+                    if isinstance(error, DodecaError):
+                        key = f"{function}.{name}"
+                        lengths[key] = max(lengths.get(key, 0), len(str(error)))
+    assert len(lengths) > 100
+    assert {key: length for key, length in lengths.items() if length > 1_000} == {}
 
 
 @pytest.mark.parametrize("bad", NOT_MEDIA, ids=named)

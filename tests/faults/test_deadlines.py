@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
-import socket
-import threading
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import anyio
 import httpx
 import pytest
+import trio
 
-from dodeca import AsyncClient, Client, Media, errors
-from dodeca._http import messages
+from dodeca import AsyncClient, Client, errors
+from tests.faults import deadlines
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
 from tests.scripted import EMBEDDED, Script, Server, reply
-from tests.seams import REAL_TIME, on_clock
+from tests.seams import on_clock
 
 pytestmark = pytest.mark.anyio
 
 Kind = type[Client] | type[AsyncClient]
-TIMEOUT = 0.4
-
-
-class Dripping(Raw):
-    """Sends a head one byte at a time, for ever, and records that the client has left."""
-
-    def __init__(self, first: bytes = b"") -> None:
-        super().__init__(lambda _: self._drip(first))
-        self.is_left = threading.Event()
-
-    def _drip(self, first: bytes) -> Iterator[bytes]:
-        yield first
-        yield b"HTTP/1.1 200 OK\r\nx-a: "
-        while not self.is_over.wait(0.05):
-            yield b"a"
-
-
-class Stuck(Server):
-    """A transport that gives no response until the test is over."""
-
-    def __init__(self) -> None:
-        self.is_over = threading.Event()
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        raise AssertionError("not reached")
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.is_over.wait(60)
-        raise httpx.ReadError("the end of the test")
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await anyio.sleep(60)
-        raise httpx.ReadError("the end of the test")
 
 
 @pytest.fixture(autouse=True)
@@ -65,79 +29,22 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    messages.tls_context()  # what is loaded once is not part of a call
-    importlib.import_module("httpcore")
-
-
-async def timed_out(kind: Kind, url: str, **options: Any) -> None:
-    """The call ends by its deadline, while the other side would go on until the test is over."""
-    async with opened(
-        kind, url, timeout=TIMEOUT, clock=REAL_TIME, allow_insecure=True, **options
-    ) as call:
-        with pytest.raises(errors.TransportError):
-            await call("embed.text", "red")
 
 
 @CLIENTS
-async def test_direct(kind: Kind) -> None:
-    server = Dripping()
-    with server.serving() as url:
-        await timed_out(kind, url)
-        assert not server.is_over.is_set()
+@pytest.mark.parametrize("way", deadlines.WAYS, ids=[way.name for way in deadlines.WAYS])
+async def test_a_call_ends_by_its_deadline(kind: Kind, way: deadlines.Way) -> None:
+    """Within 1.25 of its timeout and the allowance for its body; the other side never ends."""
+    found = await deadlines.best(kind, way)
+    assert found.ratio <= deadlines.LIMIT
+    assert found.seconds < found.allowed if way.is_early else found.seconds >= 0.95 * found.allowed
 
 
-@CLIENTS
-@pytest.mark.parametrize("scheme", ["http", "https"], ids=["absolute form", "CONNECT"])
-async def test_through_a_proxy(kind: Kind, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = Dripping()
-    with server.serving() as url:
-        monkeypatch.setenv(f"{scheme.upper()}_PROXY", url.removesuffix("/v1.3"))
-        await timed_out(kind, f"{scheme}://api.example/v1.3")
-        assert not server.is_over.is_set()
-    assert server.requests
-
-
-@CLIENTS
-async def test_a_given_transport(kind: Kind) -> None:
-    stuck = Stuck()
-    await timed_out(kind, "http://localhost/v1.3", transport=stuck)
-    stuck.is_over.set()
-
-
-@CLIENTS
-async def test_the_names_of_hosts(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
-    is_over = threading.Event()
-
-    def silent(*args: Any, **options: Any) -> Any:
-        is_over.wait(60)
-        raise socket.gaierror("the end of the test")
-
-    monkeypatch.setattr(socket, "getaddrinfo", silent)
-    await timed_out(kind, "http://slow.example/v1.3")
-    assert not is_over.is_set()
-    is_over.set()
-
-
-class Early(Raw):
-    """Responds 413 to the head of a request, and neither reads on nor closes."""
-
-    def _request(self, connection: socket.socket) -> bytes:
-        connection.recv(100)
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        connection.sendall(http(b'{"code":"too_large","message":"no"}', "413 Too Large"))
-        self.is_over.wait(60)
-        return b""
-
-
-@CLIENTS
-async def test_an_early_response_ends_an_upload(kind: Kind) -> None:
-    """The deadline is far away: without the look between writes, this takes minutes."""
-    server = Early(lambda _: None)
-    with server.serving() as url:
-        async with opened(kind, url, timeout=60.0, clock=REAL_TIME) as call:
-            with pytest.raises(errors.BadRequestError, match="too_large"):
-                await call("assets.create", Media.data(b"f" * 24_000_000, filename="a.mp4"))
-        assert not server.is_over.is_set()
+def test_the_page_has_all_ways() -> None:
+    rows = deadlines.PAGE.read_text(encoding="utf-8").partition("|---|---|---|---|---|\n")[2]
+    listed = [tuple(row.split(" | ")[:2]) for row in rows.removeprefix("| ").split("\n| ")]
+    expected = [(way.name, kind) for way in deadlines.WAYS for kind in ("Client", "AsyncClient")]
+    assert listed == expected
 
 
 @CLIENTS
@@ -170,8 +77,6 @@ def test_another_name_of_a_transport_is_refused(kind: Kind) -> None:
 
 
 def test_trio_is_refused_by_name() -> None:
-    trio = pytest.importorskip("trio")
-
     async def main() -> None:
         await AsyncClient("key", transport=Script(reply(EMBEDDED))).embed.text("red")
 

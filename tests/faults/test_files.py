@@ -133,11 +133,11 @@ def test_the_service_names_no_file_of_a_command(
     options: dict[str, list[Any]] = {
         "run": ["-o", out, "--via", "task"],
         "embed": ["-o", out / "vectors.parquet", "--via", "task"],
-        "report": ["-o", out / "page.html", "-q", "a dog"],
+        "report": ["-o", out / "page.html", "a dog"],
         "upload": [],
     }
     found = subprocess.run(
-        [sys.executable, "-c", COMMAND, "--base-url", url, command, *options[command], sound],
+        [sys.executable, "-c", COMMAND, "--base-url", url, command, sound, *options[command]],
         env={**os.environ, "TWELVELABS_API_KEY": "key"},
         capture_output=True,
         text=True,

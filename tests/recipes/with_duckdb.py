@@ -1,4 +1,4 @@
-"""DuckDB: films as rows of a table, found by text in SQL."""
+"""DuckDB: media as rows of a table, found by text in SQL."""
 
 import pandas as pd
 
@@ -8,17 +8,17 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS clips (id UUID PRIMARY KEY, source_id TEXT, start_sec DOUBLE, end_sec
     DOUBLE, embedding_option TEXT, embedding_scope TEXT, model_name TEXT, vector FLOAT[512]);
 CREATE TABLE IF NOT EXISTS errors (source_id TEXT PRIMARY KEY, error TEXT)"""
-NEAREST = """SELECT source_id, start_sec FROM clips WHERE embedding_scope = 'clip'
+NEAREST = """SELECT source_id, start_sec FROM clips WHERE embedding_scope IS DISTINCT FROM 'asset'
     ORDER BY array_cosine_similarity(vector, ?::FLOAT[512]) DESC LIMIT 3"""
 
 
-def insert(client, films, database):
+def insert(embed, files, database):
     database.execute(TABLES)
-    for film in films:
+    for path in files:
         try:
-            table, rows = "clips", pd.DataFrame(client.embed.video(film).records(film.name))
+            table, rows = "clips", pd.DataFrame(embed(path).records(path.name))
         except DodecaError as error:
-            table, rows = "errors", pd.DataFrame([{"source_id": film.name, "error": str(error)}])
+            table, rows = "errors", pd.DataFrame([{"source_id": path.name, "error": str(error)}])
         database.register("rows", rows).execute(f"INSERT OR REPLACE INTO {table} BY NAME FROM rows")
 
 

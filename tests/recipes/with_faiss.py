@@ -1,4 +1,4 @@
-"""FAISS: films in an index of inner products, found by text; rows and errors beside it."""
+"""FAISS: media in an index of inner products, found by text; rows and errors beside it."""
 
 import faiss
 import pandas as pd
@@ -6,19 +6,20 @@ import pandas as pd
 from dodeca import DodecaError, Embeddings
 
 
-def insert(client, films, place):
+def insert(embed, files, place):
     found, errors = {}, {}
-    for film in films:
+    for path in files:
         try:
-            found[film.name] = client.embed.video(film).filter(scope="clip")
+            found[path.name] = embed(path)
         except DodecaError as error:
-            errors[film.name] = str(error)
-    clips = Embeddings.concat(found)
+            errors[path.name] = str(error)
+    library = Embeddings.concat(found)
+    clips = library[library.embedding_scope != "asset"]
     index = faiss.IndexFlatIP(clips.vectors.shape[1])
     index.add(clips.to_numpy(normalize=True))
     faiss.write_index(index, str(place / "clips.faiss"))
     clips.to_pandas().drop(columns="vector").to_parquet(place / "clips.parquet")
-    pd.Series(errors, name="error").to_frame().to_parquet(place / "errors.parquet")
+    pd.Series(errors, name="error", dtype=str).to_frame().to_parquet(place / "errors.parquet")
 
 
 def find(client, text, place):

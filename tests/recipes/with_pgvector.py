@@ -1,4 +1,4 @@
-"""PostgreSQL with pgvector: films as rows of a table, found by text in SQL."""
+"""PostgreSQL with pgvector: media as rows of a table, found by text in SQL."""
 
 from pgvector.psycopg import register_vector
 
@@ -11,18 +11,18 @@ CLIP = """INSERT INTO clips VALUES (%(id)s, %(source_id)s, %(start_sec)s, %(embe
     %(vector)s::vector) ON CONFLICT (id) DO UPDATE SET vector = EXCLUDED.vector"""
 ERROR = """INSERT INTO errors VALUES (%s, %s)
     ON CONFLICT (source_id) DO UPDATE SET error = EXCLUDED.error"""
-NEAREST = """SELECT source_id, start_sec FROM clips WHERE embedding_scope = 'clip'
+NEAREST = """SELECT source_id, start_sec FROM clips WHERE embedding_scope IS DISTINCT FROM 'asset'
     ORDER BY vector <=> %s LIMIT 3"""
 
 
-def insert(client, films, database):
+def insert(embed, files, database):
     database.execute(TABLES)
-    for film in films:
+    for path in files:
         try:
-            rows = client.embed.video(film).records(source_id=film.name)
+            rows = embed(path).records(source_id=path.name)
             database.cursor().executemany(CLIP, rows)
         except DodecaError as error:
-            database.execute(ERROR, (film.name, str(error)))
+            database.execute(ERROR, (path.name, str(error)))
 
 
 def find(client, text, database):

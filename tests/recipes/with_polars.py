@@ -1,24 +1,26 @@
-"""Polars over Parquet: a folder of films as one file for each, found by text."""
+"""Polars over Parquet: a folder of media as one file for each, found by text."""
 
 import polars as pl
 
-from dodeca import DodecaError
+from dodeca import DodecaError, Embeddings
 
 
-def insert(client, films, place):
-    errors = []
-    for film in films:
+def insert(embed, files, place):
+    errors = {}
+    for path in files:
         try:
-            rows = client.embed.video(film).records(source_id=film.name)
-            vectors = {"vector": pl.Array(pl.Float32, len(rows[0]["vector"]))}
-            frame = pl.DataFrame(rows, schema_overrides=vectors)
-            frame.write_parquet(place / f"{film.name}.clips.parquet")
+            rows = Embeddings.concat({path.name: embed(path)}).to_arrow()
+            pl.from_arrow(rows).write_parquet(place / f"{path.name}.clips.parquet")
         except DodecaError as error:
-            errors.append({"source_id": film.name, "error": str(error)})
-    pl.DataFrame(errors).write_parquet(place / "errors.parquet")
+            errors[path.name] = str(error)
+    table = {"source_id": list(errors), "error": list(errors.values())}
+    pl.DataFrame(table, schema=dict.fromkeys(table, pl.String)).write_parquet(
+        place / "errors.parquet"
+    )
 
 
 def find(client, text, place):
-    clips = pl.read_parquet(place / "*.clips.parquet").filter(embedding_scope="clip")
+    is_part = pl.col("embedding_scope").ne_missing("asset")
+    clips = pl.read_parquet(place / "*.clips.parquet").filter(is_part)
     scores = clips["vector"].to_numpy() @ client.embed.text(text).to_numpy()[0]
     return clips.with_columns(score=scores).top_k(3, by="score")

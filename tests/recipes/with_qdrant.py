@@ -1,4 +1,4 @@
-"""Qdrant in local mode: films as points, found by text; errors are points without a vector."""
+"""Qdrant in local mode: media as points, found by text; errors are points without a vector."""
 
 from uuid import NAMESPACE_URL, uuid5
 
@@ -6,18 +6,18 @@ from qdrant_client.models import FieldCondition, Filter, MatchValue, PointStruct
 
 from dodeca import DodecaError
 
-CLIP = Filter(must=[FieldCondition(key="embedding_scope", match=MatchValue(value="clip"))])
+WHOLE = FieldCondition(key="embedding_scope", match=MatchValue(value="asset"))
 
 
-def insert(client, films, qdrant):
+def insert(embed, files, qdrant):
     for name, size in {"clips": VectorParams(size=512, distance="Cosine"), "errors": {}}.items():
         if not qdrant.collection_exists(name):
             qdrant.create_collection(name, vectors_config=size)
-    for film in films:
+    for path in files:
         try:
-            name, rows = "clips", client.embed.video(film).records(source_id=film.name)
+            name, rows = "clips", embed(path).records(source_id=path.name)
         except DodecaError as error:
-            about = {"id": str(uuid5(NAMESPACE_URL, film.name)), "source_id": film.name}
+            about = {"id": str(uuid5(NAMESPACE_URL, path.name)), "source_id": path.name}
             name, rows = "errors", [about | {"vector": {}, "error": str(error)}]
         qdrant.upsert(name, [PointStruct(payload=row, **pair(row)) for row in rows])
 
@@ -27,5 +27,5 @@ def pair(row):
 
 
 def find(client, text, qdrant):
-    query = client.embed.text(text).to_numpy()[0]
-    return qdrant.query_points("clips", query, query_filter=CLIP, limit=3).points
+    query, parts = client.embed.text(text).to_numpy()[0], Filter(must_not=[WHOLE])
+    return qdrant.query_points("clips", query, query_filter=parts, limit=3).points

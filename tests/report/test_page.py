@@ -192,3 +192,19 @@ def test_a_title_that_is_no_unicode_is_written(tmp_path: Path) -> None:
     report.write(target, video(), *embedded(), title="caf\udce9")
     assert "caf?" in target.read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_write_that_fails_midway_leaves_the_report_that_was_there(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")  # not on Windows
+    target = tmp_path / "report.html"
+    report.write(target, video(), *embedded(), title="before")
+    before = target.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))
+    try:
+        with pytest.raises(OSError, match="large"):
+            report.write(target, video(), *embedded(), title="after")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert target.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]

@@ -134,3 +134,66 @@ def test_a_dollar_sign_in_a_title_is_no_formula() -> None:
     ):
         title = next(text for text in figure.texts if text.get_text() == "price $5 to $10")
         assert not title.get_parse_math()
+
+
+def test_a_plot_is_large_enough_for_its_panels_and_its_scores() -> None:
+    found, queries = embedded()
+    query = queries["a red car"]
+    figure = found.plot(query, title="a red car")
+    assert figure.get_size_inches().tolist() == pytest.approx([10, 0.9 + 1.25 * 2])
+    scores = [height for bars in drawn(figure).values() for *_, height in bars]
+    low, high = min(0.0, *scores), max(scores)
+    assert figure.axes[0].get_ylim() == pytest.approx(
+        (low - 0.02 * (high - low), high + 0.34 * (high - low))
+    )
+    matrix = found.plot_self_similarity()
+    assert matrix.get_size_inches().tolist() == pytest.approx([1.2 + 4.2 * 2, 4.6])
+    for axes in matrix.axes[:2]:
+        (image,) = (item for item in axes.images if isinstance(item, PcolorImage))
+        assert image.norm.vmax == 1
+        assert image.norm.vmin == pytest.approx(float(image.get_array().min()))
+
+
+def test_a_plot_has_no_frames_and_one_title() -> None:
+    found, queries = embedded()
+    for figure in (
+        found.plot(queries["a red car"], title="red"),
+        found.plot_self_similarity(title="red"),
+    ):
+        assert figure.get_suptitle() == "red"
+        for axes in figure.axes[:2]:
+            assert not any(spine.get_visible() for spine in axes.spines.values())
+            sides = axes.xaxis.get_tick_params(), axes.yaxis.get_tick_params()
+            assert {side["length"] for side in sides} == {0}
+            assert {side["labelsize"] for side in sides} == {8}
+    assert found.plot(queries["a red car"]).get_suptitle() == ""
+    assert [axes.get_title(loc="left") for axes in found.plot_self_similarity().axes[:2]] == [
+        *("visual", "audio")
+    ]
+
+
+@pytest.mark.parametrize(("best", "align"), [(0, "left"), (7, "left"), (8, "right"), (9, "right")])
+def test_the_label_of_the_best_segment_stays_within_the_plot(best: int, align: str) -> None:
+    rows = [
+        {"embedding": [1.0, 0.0] if at == best else [0.0, 1.0], "start_sec": at, "end_sec": at + 1}
+        for at in range(10)
+    ]
+    axes = (
+        Embeddings.from_items(rows).plot(Embeddings.from_items([{"embedding": [1.0, 0.0]}])).axes[0]
+    )
+    (label,) = axes.texts
+    assert label.get_horizontalalignment() == align
+    assert label.xy == (best if align == "left" else best + 1, 1.0)
+    assert label.get_text() == f"0:0{best} to 0:{best + 1:02}   1.00"
+
+
+@pytest.mark.parametrize(("count", "has_boundaries"), [(240, True), (241, False)])
+def test_boundaries_are_drawn_up_to_240_segments(count: int, has_boundaries: bool) -> None:
+    rows = [
+        {"embedding": [1.0, float(at)], "start_sec": at, "end_sec": at + 1} for at in range(count)
+    ]
+    axes = (
+        Embeddings.from_items(rows).plot(Embeddings.from_items([{"embedding": [1.0, 0.0]}])).axes[0]
+    )
+    assert bool(axes.collections) is has_boundaries
+    assert {bar.get_linewidth() for bar in axes.patches} == {1.2 if has_boundaries else 0}

@@ -419,6 +419,8 @@ def test_write_then_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "overlay.yaml").write_text(dump({"overlay": "1.0.0", "actions": [action]}))
     monkeypatch.setattr(clean_spec, "PUBLISHED", published)
     monkeypatch.setattr(clean_spec, "OVERLAY", tmp_path / "overlay.yaml")
+    (tmp_path / "examples.yaml").write_text(dump({"overlay": "1.0.0", "actions": []}))
+    monkeypatch.setattr(clean_spec, "EXAMPLES", tmp_path / "examples.yaml")
     monkeypatch.setattr(clean_spec, "OPENAPI", tmp_path / "openapi.yaml")
     monkeypatch.setattr(sys, "argv", ["clean_spec"])
     clean_spec.main()

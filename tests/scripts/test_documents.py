@@ -25,6 +25,7 @@ def test_a_key_that_appears_twice_is_refused_with_file_and_line(tmp_path: Path):
 
 
 def test_what_is_written_is_read_back_the_same():
-    document = {"enum": ["no", "on", "1", "2026-01-02", "a: b", ""], "text": "two\nlines\n", "n": 1}
+    words = ["no", "on", "1", "08", "0019", "1.", "2026-01-02", "a: b", ""]
+    document = {"enum": words, "text": "two\nlines\n", "n": 1}
     assert parse(dump(document)) == document
     assert dump({"a": ["x"], "b": "x"}) == "a:\n  - x\nb: x\n"

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from scripts import mutants_sample
-from scripts.mutants_sample import Drawn, Recorded, draw
+from scripts.mutants_sample import Drawn, Judge, Recorded, draw
 from scripts.mutations import mutations
 
 SOURCE = '''
@@ -67,4 +67,40 @@ def test_the_most_specific_tests_of_a_function_and_its_twin_come_first() -> None
         recorded("slow", 100, "dodeca/_sync/client.py:Client.close"),
         recorded("other", 1, "dodeca/_async/client.py:AsyncClient.other"),
     ]
-    assert [one.test for one in drawn.tests(tests)] == ["sync", "all"]
+    assert [one.test for one in drawn.tests(tests)] == ["sync", "slow", "all"]
+
+
+def test_beyond_the_most_specific_tests_some_of_each_file_are_run_and_all_tables() -> None:
+    path = Path("facade/dodeca/media.py")
+    drawn = Drawn(path, mutations("def f():\n    g(1)\n")[0])
+    number = mutants_sample.MOST_SPECIFIC
+    called = frozenset({"dodeca/media.py:f"})
+    specific = [Recorded(f"a.py::{i:03d}", 1, called) for i in range(number + 5)]
+    others = [Recorded(f"b.py::{i}", 1, called | {"dodeca/media.py:g"}) for i in range(5)]
+    tables = [Recorded(f"{file}::test", 1, frozenset()) for file in mutants_sample.TABLES]
+    chosen = drawn.tests([*tables, *others, *specific])
+    assert chosen == [*specific[: number + 2], *others[:2], *tables]
+
+
+def test_a_test_that_fails_without_the_change_too_proves_nothing() -> None:
+    """Where a change hangs, breaks nothing, or is met by a test that is broken anyway."""
+    drawn = Drawn(Path("facade/dodeca/media.py"), mutations("def f():\n    g(1)\n")[0])
+    called = frozenset({"dodeca/media.py:f"})
+    broken, good = (Recorded(f"t.py::{name}", 1, called) for name in ("broken", "good"))
+
+    def verdict(*failures: list[Recorded]) -> str:
+        class Scripted(Judge):
+            def __init__(self) -> None:
+                self._recorded = [broken, good]
+                self._failures = iter(failures)
+
+            def _failed(self, tests: object, changed: object) -> list[Recorded]:
+                return next(self._failures)
+
+        return Scripted().verdict(drawn)
+
+    assert verdict([good], []) == "killed"
+    assert verdict([]) == "survived"
+    assert verdict([broken], [broken], [good], []) == "killed"
+    assert verdict([broken], [broken], []) == "survived"
+    assert verdict([broken, good], [broken, good]) == "undecided"

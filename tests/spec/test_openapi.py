@@ -83,6 +83,44 @@ def test_documented_limits(document: Object, schema: str, name: str, limits: Obj
     assert {key: found[key] for key in limits} == limits
 
 
+@pytest.mark.parametrize(
+    ("schema", "defaults"),
+    [
+        ("AudioInputRequest", {"start_sec": 0, "embedding_option": ["audio", "transcription"]}),
+        (
+            "VideoInputRequest",
+            {
+                "start_sec": 0,
+                "embedding_option": ["visual", "audio", "transcription"],
+                "embedding_scope": ["clip", "asset"],
+            },
+        ),
+        ("CreateAsyncEmbeddingRequest", {"embedding_dimension": 512}),
+    ],
+)
+def test_documented_defaults_are_data(document: Object, schema: str, defaults: Object):
+    fields = document["components"]["schemas"][schema]["properties"]
+    assert {name: node["default"] for name, node in fields.items() if "default" in node} == defaults
+
+
+def test_lists_in_forms_say_that_their_field_is_repeated(document: Object):
+    schemas = document["components"]["schemas"]
+    lists = 0
+    for name, operation in operations(document):
+        for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+            if kind == "multipart/form-data":
+                fields = schemas[media["schema"]["$ref"].rpartition("/")[2]]["properties"]
+                found = {field for field, node in fields.items() if node.get("type") == "array"}
+                encoding = media.get("encoding", {})
+                assert encoding.keys() == found, name
+                for field, node in encoding.items():
+                    assert (node["style"], node["explode"]) == ("form", True)
+                    # The value of a field is not percent-encoded, which matters for URLs.
+                    assert node.get("allowReserved", False) is field.endswith("url")
+                lists += len(found)
+    assert lists == 5
+
+
 def test_exactly_one_media_source(document: Object):
     source = document["components"]["schemas"]["MediaSource"]
     assert (source["minProperties"], source["maxProperties"]) == (1, 1)

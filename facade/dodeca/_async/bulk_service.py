@@ -11,14 +11,15 @@ from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import blocking
+from dodeca._base.text import quote
 from dodeca._calls import embed_requests
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import ClientSettings
-from dodeca.bulk.inputs import EmbedOptions
+from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
 from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
-from dodeca.media import Media, check_sync_clip
+from dodeca.media import Media
 from dodeca.segmentation import Fixed
 from dodeca_api import models
 from dodeca_api.api.embed_v2_tasks import embed_v2_tasks_create
@@ -54,7 +55,6 @@ class AsyncBulkService:
         elif kind == "image":
             body = embed_requests.image(source, options.model_name)
         else:
-            check_sync_clip(source)
             body = embed_requests.embed_clip(
                 _input_block(kind, source, options), options.model_name
             )
@@ -132,7 +132,7 @@ def _input_block(
         )
     if not isinstance(options.segmentation, Fixed | None):
         raise InvalidRequestError(
-            f"audio can only be segmented by fixed, got {options.segmentation!r}"
+            f"audio can only be segmented by fixed, got {quote(options.segmentation)}"
         )
     return embed_requests.audio(
         media,

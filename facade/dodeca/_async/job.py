@@ -71,7 +71,8 @@ def running_jobs(key: Hashable, *lists: Callable[[], AsyncIterable[Any]]) -> Asy
 class AsyncJob(Generic[T]):
     """A long-running operation at the service; any process can retrieve it by its id.
 
-    `status` is the status at the last poll, such as "processing", "ready" or "failed".
+    `status` is the status at the last poll, such as "processing", "ready" or "failed". `created` is
+    what the service said when it was started, if this client did and there was more than an id.
     """
 
     def __init__(

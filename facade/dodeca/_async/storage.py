@@ -1,22 +1,29 @@
-"""Uploads chunks to storage, without the API key and over separate connections."""
+"""Requests to other hosts than the API, without the API key: chunks to storage, and links."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
+from typing import TypeVar
 
+from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
 from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._async.transport import AsyncTransport, attempt, read_error
-from dodeca._calls import retry
+from dodeca._base.clock import Clock
+from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
-from dodeca._calls.retry import Action, FailedAttempt, Idempotency
+from dodeca._calls.hooks import Hooks
+from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
+from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
 from dodeca.errors import InvalidResponseError
+
+T = TypeVar("T")
 
 
 class AsyncStorage:
-    """Sends chunks to the presigned URLs that the service issued."""
+    """Sends chunks to the presigned URLs that the service issued, over separate connections."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._connections = AsyncConnectionPools(
@@ -24,6 +31,7 @@ class AsyncStorage:
         )
         self._base_url = transport.base_url
         self._timeout = transport.settings.timeout
+        self._hooks = transport.settings.hooks
         self._clock = transport.clock
 
     async def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
@@ -35,37 +43,22 @@ class AsyncStorage:
             InvalidResponseError: the response has no ETag, or the URL is not https.
         """
         messages.check_storage_url(url, self._base_url)
-        deadline = self._clock.monotonic() + self._timeout
-        number = 0
-        while True:
-            number += 1
-            left = deadline - self._clock.monotonic()
-            result = await self._attempt(url, headers, body, max(left, 0.001))
-            if isinstance(result, str):
-                return result
-            action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
-            left = deadline - self._clock.monotonic()
-            wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
-            if action is Action.GIVE_UP or wait is None:
-                raise result.error
-            await self._clock.asleep(wait)
 
-    async def _attempt(
-        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float
-    ) -> str | FailedAttempt:
-        built = messages.build_upload_request(url, headers, body, left)
-
-        async def carry_out() -> str | FailedAttempt:
-            response = await self._connections.for_url(built.url).send(built)
-            if not 200 <= response.status_code < 300:
-                return await read_error(response, self._clock.wall())
+        async def etag_of(response: AsyncHttpResponse) -> str:
             await response.stream.aclose()
             etag = response.headers.get("etag", "").strip('"')
             if not etag:
                 raise InvalidResponseError("the storage accepted a chunk but returned no ETag")
             return etag
 
-        return await attempt(carry_out)
+        return await _send(
+            self._connections,
+            lambda left: messages.build_upload_request(url, headers, body, left),
+            etag_of,
+            self._hooks,
+            self._clock,
+            self._timeout,
+        )
 
     async def __aenter__(self) -> AsyncStorage:
         return self
@@ -77,3 +70,69 @@ class AsyncStorage:
         traceback: TracebackType | None,
     ) -> None:
         await self._connections.aclose(custom=False)
+
+
+async def fetch_link(transport: AsyncTransport, link: str, max_bytes: int) -> bytes:
+    """Return what is at a link of a response; `Client.fetch` documents it."""
+    url = messages.link_url(link)
+    params.integer("max_bytes", max_bytes, 1, STREAMED_CAP)
+    transport.check_open()
+
+    async def content_of(response: AsyncHttpResponse) -> bytes | FailedAttempt:
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
+        content = bytearray()
+        try:
+            async for raw in response.stream:
+                for piece in decoder.feed(raw):
+                    content += piece
+                if len(content) > max_bytes:
+                    text = f"the link has more than {max_bytes:,} bytes; max_bytes allows more"
+                    error = InvalidResponseError(text)
+                    return FailedAttempt(Outcome(AttemptResult.PERMANENT), error)
+            decoder.finish()
+        finally:
+            await response.stream.aclose()
+        return bytes(content)
+
+    return await _send(
+        transport.pools,
+        lambda left: messages.build_link_request(url, left),
+        content_of,
+        transport.settings.hooks,
+        transport.clock,
+        transport.settings.timeout,
+    )
+
+
+async def _send(
+    pools: AsyncConnectionPools,
+    build: Callable[[float], messages.HttpRequest],
+    receive: Callable[[AsyncHttpResponse], Awaitable[T | FailedAttempt]],
+    hooks: Hooks,
+    clock: Clock,
+    timeout: float,
+) -> T:
+    """Send a request that may be repeated, with retries and one deadline for all attempts."""
+    deadline = clock.monotonic() + timeout
+    number = 0
+    while True:
+        number += 1
+        built = build(max(deadline - clock.monotonic(), 0.001))
+
+        async def carry_out(built: messages.HttpRequest = built) -> T | FailedAttempt:
+            response = await pools.for_url(built.url).send(built)
+            exchange.receive(response.status_code, response.headers)
+            if not 200 <= response.status_code < 300:
+                return await read_error(response, clock.wall())
+            return await receive(response)
+
+        with hooks.around(None, built.method, str(built.url), number, clock) as exchange:
+            result = exchange.end(await attempt(carry_out))
+        if not isinstance(result, FailedAttempt):
+            return result
+        action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
+        left = deadline - clock.monotonic()
+        wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
+        if action is Action.GIVE_UP or wait is None:
+            raise result.error
+        await clock.asleep(wait)

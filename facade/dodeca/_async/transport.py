@@ -115,6 +115,11 @@ class AsyncTransport:
         finally:
             await response.stream.aclose()
 
+    def check_open(self) -> None:
+        """Raise ConfigurationError if the client is closed."""
+        if self._closed:
+            raise ConfigurationError("the client is closed")
+
     async def aclose(self) -> None:
         """Close the connections."""
         self._closed = True
@@ -126,8 +131,7 @@ class AsyncTransport:
         receive: Callable[[AsyncHttpResponse, float], Awaitable[T]],
         find: Callable[[], Awaitable[T | None]] | None = None,
     ) -> T:
-        if self._closed:
-            raise ConfigurationError("the client is closed")
+        self.check_open()
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
         idempotency = retry.IDEMPOTENCY[request.operation_id]
@@ -135,7 +139,9 @@ class AsyncTransport:
         number, was_ambiguous = 0, False
         while True:
             number += 1
-            result = await self._attempt(request, idempotency, receive, deadline, was_ambiguous)
+            result = await self._attempt(
+                request, idempotency, receive, deadline, was_ambiguous, number
+            )
             if not isinstance(result, FailedAttempt):
                 self._budget.earn()
                 return result
@@ -180,6 +186,7 @@ class AsyncTransport:
         receive: Callable[[AsyncHttpResponse, float], Awaitable[T]],
         deadline: float,
         was_ambiguous: bool,
+        number: int,
     ) -> T | FailedAttempt:
         remaining = max(deadline - self.clock.monotonic(), 0.001)
         is_create = idempotency in retry.CREATES
@@ -190,6 +197,7 @@ class AsyncTransport:
 
         async def carry_out() -> T | FailedAttempt:
             response = await self.pools.for_url(built.url).send(built)
+            exchange.receive(response.status_code, response.headers)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
                 return await receive(response, deadline + built.body_allowance)
@@ -199,7 +207,10 @@ class AsyncTransport:
                 return await receive(AsyncHttpResponse(204), deadline)
             return await read_error(response, self.clock.wall(), self._key)
 
-        return await attempt(carry_out)
+        with self.settings.hooks.around(
+            request.operation_id, built.method, str(built.url), number, self.clock
+        ) as exchange:
+            return exchange.end(await attempt(carry_out))
 
     async def _reconcile(
         self,

@@ -1,4 +1,4 @@
-"""Write files safely."""
+"""Open and write files safely."""
 
 from __future__ import annotations
 
@@ -36,3 +36,8 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def open_nonblocking(path: str, flags: int) -> int:
+    """An opener for `open`, which would block for ever on a pipe without a writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

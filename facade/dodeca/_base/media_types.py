@@ -6,6 +6,9 @@ The table of the standard library depends on files of the system such as /etc/mi
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import Literal
+
+Kind = Literal["image", "audio", "video"]
 
 _EXTENSIONS = {
     "image/avif": ".avif .avifs",
@@ -53,3 +56,11 @@ _TYPES = {
 def mime_type_of(name: str) -> str:
     """The MIME type that a file name stands for; application/octet-stream if it is not media."""
     return _TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
+
+
+def kind_of(mime_type: str) -> Kind | None:
+    """The kind of media that a MIME type stands for; None if it is another."""
+    match mime_type.partition("/")[0]:
+        case "image" | "audio" | "video" as found:
+            return found
+    return None

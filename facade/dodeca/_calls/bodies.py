@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, cast
 import orjson
 from pybase64 import b64encode
 
+from dodeca._base.text import quote
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media
 from dodeca_api.types import UNSET, File, Unset
@@ -145,7 +146,7 @@ def file_name(media: Media) -> str:
     try:
         name.encode()
     except UnicodeEncodeError as exc:
-        raise InvalidMediaError(f"the file name {name!r} is not valid Unicode") from exc
+        raise InvalidMediaError(f"the file name {quote(name)} is not valid Unicode") from exc
     return name
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from dodeca._base.text import QUOTED, cut, quote
 from dodeca.errors import InvalidRequestError
 from dodeca_api.types import UNSET, Unset
 
@@ -19,7 +20,9 @@ def timestamp(name: str, value: datetime | str | None) -> str | Unset:
         return UNSET
     date = _parse(name, value) if isinstance(value, str) else value
     if not isinstance(date, datetime):
-        raise InvalidRequestError(f"{name} must be a datetime or a date as text, got {value!r}")
+        raise InvalidRequestError(
+            f"{name} must be a datetime or a date as text, got {quote(value)}"
+        )
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     try:
         utc = aware.astimezone(UTC)
@@ -40,9 +43,11 @@ def _parse(name: str, text: str) -> datetime:
             parser.parse(text, default=default, tzinfos=_offset) for default in _DEFAULTS
         )
     except (ValueError, OverflowError) as exc:
-        raise InvalidRequestError(f"{name} is not a date: {text!r}: {exc}") from exc
+        raise InvalidRequestError(
+            f"{name} is not a date: {quote(text)}: {cut(str(exc), QUOTED)}"
+        ) from exc
     if found != other:
-        raise InvalidRequestError(f"{name} must have a year, a month and a day, got {text!r}")
+        raise InvalidRequestError(f"{name} must have a year, a month and a day, got {quote(text)}")
     return found
 
 

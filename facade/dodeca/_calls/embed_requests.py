@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, TypeVar, cast
 
+from dodeca._base.text import quote
+from dodeca._calls import limits
 from dodeca._calls.bodies import Base64Slot
 from dodeca._calls.operation import or_unset
 from dodeca._calls.params import choices, flag, integer, number, string, strings
 from dodeca.errors import InvalidRequestError
-from dodeca.media import Media, MediaLike, check_image
+from dodeca.media import Media, MediaLike
 from dodeca.segmentation import Dynamic, Fixed, Segmentation
 from dodeca_api import models
 from dodeca_api.models.audio_input_request_embedding_option_items import (
@@ -79,7 +81,7 @@ def audio(
 ) -> models.AudioInputRequest:
     """The `audio` block of an embedding request."""
     if not isinstance(segmentation, Fixed | None):
-        raise InvalidRequestError(f"audio is segmented by fixed(...), got {segmentation!r}")
+        raise InvalidRequestError(f"audio is segmented by fixed(...), got {quote(segmentation)}")
     _check_span(start_sec, end_sec)
     return models.AudioInputRequest(
         media_source=media_source(media),
@@ -106,7 +108,7 @@ def video(
     """The `video` block of an embedding request."""
     if not isinstance(segmentation, Fixed | Dynamic | None):
         raise InvalidRequestError(
-            f"video is segmented by fixed(...) or dynamic(...), got {segmentation!r}"
+            f"video is segmented by fixed(...) or dynamic(...), got {quote(segmentation)}"
         )
     _check_span(start_sec, end_sec)
     return models.VideoInputRequest(
@@ -163,7 +165,7 @@ def media_source(media: Media) -> models.MediaSource:
 
 def _image_source(media: MediaLike) -> models.MediaSource:
     found = Media.of(media)
-    check_image(found)
+    limits.check(found, limits.Endpoint.EMBED, "image")
     return media_source(found)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import attrs
 
+from dodeca._base.text import quote
 from dodeca._calls import params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.params import RangeFilter
@@ -25,6 +27,9 @@ _OWN_FILTERS = frozenset(
         *("fps", "width", "height", "size", "created_at", "updated_at"),
     }
 )
+
+# What the filter of a search selects by; all other fields are those of user metadata.
+_SEARCH_PROPERTIES = ("id", "duration", "width", "height", "size", "filename")
 
 V = TypeVar("V", Video, IndexedAsset)
 
@@ -90,6 +95,18 @@ def filters(
     }
 
 
+def warn_of_metadata_filter(fields: Mapping[str, Any] | None) -> None:
+    """Warn, after a search without hits, of filter fields that the service does not check."""
+    unchecked = [name for name in fields or {} if name not in _SEARCH_PROPERTIES]
+    if unchecked:
+        warnings.warn(
+            f"the search found nothing, and its filter has {', '.join(unchecked)[:200]}: user "
+            f"metadata, whose spelling is not checked (other fields: "
+            f"{', '.join(_SEARCH_PROPERTIES)})",
+            stacklevel=3,
+        )
+
+
 def build_with_embeddings(cls: type[V], model: Any) -> V:
     """A video or indexed asset; its vectors, if it has any, become `Embeddings`."""
     found = build_result(cls, model)
@@ -97,10 +114,20 @@ def build_with_embeddings(cls: type[V], model: Any) -> V:
     if wire is None:
         return found
     from dodeca.embeddings import Embeddings
+    from dodeca.embeddings.labels import Labels
 
-    segments = (wire.get("video_embedding") or {}).get("segments") or []
-    vectors = Embeddings.from_segments(segments, model_name=wire.get("model_name"))
-    return attrs.evolve(found, embedding=vectors)
+    rest = dict(wire)
+    model_name, of_video = (
+        rest.pop("model_name", None),
+        dict(rest.pop("video_embedding", None) or {}),
+    )
+    vectors = Embeddings.from_segments(of_video.pop("segments", None) or [], model_name=model_name)
+    embedding = attrs.evolve(
+        vectors,
+        source=Labels.same(found.asset_id, len(vectors)),
+        response_extra=rest | ({"video_embedding": of_video} if of_video else {}),
+    )
+    return attrs.evolve(found, embedding=embedding)
 
 
 def _metadata_filter(
@@ -111,15 +138,15 @@ def _metadata_filter(
     for key, value in params.mapping("user_metadata", values).items():
         if key.partition("[")[0] in _OWN_FILTERS:
             raise InvalidRequestError(
-                f"{key!r} is the name of a filter, and cannot be a key of user_metadata"
+                f"{quote(key)} is the name of a filter, and cannot be a key of user_metadata"
             )
         if not isinstance(value, str | int | float):
             raise InvalidRequestError(
                 "user_metadata filters by strings, numbers and booleans, "
-                f"got {value!r} under {key!r}"
+                f"got {quote(value)} under {quote(key)}"
             )
         if isinstance(value, str):
-            params.string(f"user_metadata[{key!r}]", value)
+            params.string(f"user_metadata[{quote(key)}]", value)
         elif not isinstance(value, bool):
-            params.number(f"user_metadata[{key!r}]", value)
+            params.number(f"user_metadata[{quote(key)}]", value)
     return models.UserMetadataFilter.from_dict(values)

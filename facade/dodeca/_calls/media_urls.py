@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dodeca._base.addresses import ip_of_host
+from dodeca._base.text import QUOTED, cut, quote
 from dodeca.errors import InvalidMediaError
 
 
@@ -30,7 +31,9 @@ def _host(name: str, url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
     except ValueError as exc:
-        raise InvalidMediaError(f"{name} is not a URL: {url!r}: {exc}") from exc
+        raise InvalidMediaError(
+            f"{name} is not a URL: {quote(url)}: {cut(str(exc), QUOTED)}"
+        ) from exc
 
 
 def _fields(values: Any) -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from dodeca._base.logs import masked
+from dodeca._base.text import quote
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 from dodeca_api.types import UNSET, Unset
 
@@ -176,7 +177,7 @@ def read_model(cls: Any, value: Any) -> Any:
     try:
         return cls.from_dict(_without_nulls(value))
     except _PARSER_ERRORS as exc:
-        raise InvalidResponseError(f"{value!r:.200} is not as documented: {exc!r}") from exc
+        raise InvalidResponseError(f"{quote(value)} is not as documented: {quote(exc)}") from exc
 
 
 def or_unset(value: T | None) -> T | Unset:
@@ -220,7 +221,7 @@ def _check_id(value: object) -> None:
         or any(ch.isspace() or not ch.isprintable() for ch in value)
     ):
         raise InvalidRequestError(
-            f"an id is a string of 1 to {_MAX_ID} characters without spaces, got {value!r}"
+            f"an id is a string of 1 to {_MAX_ID} characters without spaces, got {quote(value)}"
         )
 
 

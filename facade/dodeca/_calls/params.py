@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import orjson
 
 from dodeca._base.numbers import is_finite
+from dodeca._base.text import quote
 from dodeca.errors import InvalidRequestError
 from dodeca_api import models
 from dodeca_api.types import UNSET, Unset
@@ -37,7 +38,7 @@ def string(name: str, value: str) -> str:
         InvalidRequestError: another type, only white space, or a lone surrogate.
     """
     if not isinstance(value, str) or not value.strip():
-        raise InvalidRequestError(f"{name} must be a non-empty string, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a non-empty string, got {quote(value)}")
     return unicode(name, value)
 
 
@@ -61,7 +62,7 @@ def matching(name: str, value: str, pattern: str, rule: str) -> str:
         InvalidRequestError: a string that does not match.
     """
     if not re.fullmatch(pattern, string(name, value)):
-        raise InvalidRequestError(f"{name} must be {rule}, got {value!r}")
+        raise InvalidRequestError(f"{name} must be {rule}, got {quote(value)}")
     return value
 
 
@@ -81,7 +82,9 @@ def number(
     if value is None:
         return UNSET
     if not is_finite(value) or not low <= value <= high:
-        raise InvalidRequestError(f"{name} must be a number{_bounds(low, high)}, got {value!r}")
+        raise InvalidRequestError(
+            f"{name} must be a number{_bounds(low, high)}, got {quote(value)}"
+        )
     checked: float = _python_number(value)
     return checked
 
@@ -96,7 +99,7 @@ def integer(
     """
     if value is not None and (not isinstance(value, Integral) or isinstance(value, bool)):
         raise InvalidRequestError(
-            f"{name} must be a whole number{_bounds(low, high)}, got {value!r}"
+            f"{name} must be a whole number{_bounds(low, high)}, got {quote(value)}"
         )
     checked = number(name, value, low, high)
     return checked if isinstance(checked, Unset) else int(checked)
@@ -109,7 +112,7 @@ def flag(name: str, value: bool | None) -> bool | Unset:
         InvalidRequestError: another type.
     """
     if value is not None and not isinstance(value, bool):
-        raise InvalidRequestError(f"{name} must be True or False, got {value!r}")
+        raise InvalidRequestError(f"{name} must be True or False, got {quote(value)}")
     return UNSET if value is None else value
 
 
@@ -124,7 +127,9 @@ def choice(name: str, value: str | None, known: Collection[E]) -> E | Unset:
     for each in known:
         if each == value:
             return each
-    raise InvalidRequestError(f"{name} must be one of {_comma_separated(known)}, got {value!r}")
+    raise InvalidRequestError(
+        f"{name} must be one of {_comma_separated(known)}, got {quote(value)}"
+    )
 
 
 def choices(name: str, values: Sequence[str] | str | None, known: Collection[E]) -> list[E] | Unset:
@@ -147,7 +152,9 @@ def strings(name: str, values: Sequence[str] | str) -> list[str]:
     """
     items = [values] if isinstance(values, str) else as_list(name, values)
     if not items:
-        raise InvalidRequestError(f"{name} must be a list of at least one string, got {values!r}")
+        raise InvalidRequestError(
+            f"{name} must be a list of at least one string, got {quote(values)}"
+        )
     return [string(name, item) for item in items]
 
 
@@ -158,7 +165,7 @@ def as_list(name: str, values: Iterable[T]) -> list[T]:
         InvalidRequestError: another type.
     """
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
-        raise InvalidRequestError(f"{name} must be a list, got {values!r}")
+        raise InvalidRequestError(f"{name} must be a list, got {quote(values)}")
     return list(values)
 
 
@@ -169,7 +176,7 @@ def mapping(name: str, value: Mapping[str, T]) -> Mapping[str, T]:
         InvalidRequestError: another type.
     """
     if not isinstance(value, Mapping):
-        raise InvalidRequestError(f"{name} must be a mapping, got {value!r}")
+        raise InvalidRequestError(f"{name} must be a mapping, got {quote(value)}")
     for key in value:
         string(f"a key of {name}", key)
     return value
@@ -186,7 +193,7 @@ def range_filter(name: str, value: RangeFilter | None) -> dict[str, Any]:
     bounds = value if isinstance(value, Mapping) else {"": value}
     if not bounds or not set(bounds) <= {"", "gte", "lte"}:
         raise InvalidRequestError(
-            f'{name} must be a number or {{"gte": …, "lte": …}}, got {value!r}'
+            f'{name} must be a number or {{"gte": …, "lte": …}}, got {quote(value)}'
         )
     return {f"{name}{key}": number(name, bound, 0) for key, bound in bounds.items()}
 
@@ -227,7 +234,8 @@ def user_metadata(value: Mapping[str, Any] | None) -> models.UserMetadata | Unse
         if not _is_metadata(item):
             raise InvalidRequestError(
                 "user_metadata holds strings, finite numbers, booleans and lists of strings, whole "
-                f"numbers up to 2**53 - 1 (longer ones as strings), got {item!r} under {key!r}"
+                f"numbers up to 2**53 - 1 (longer ones as strings), got {quote(item)} under "
+                f"{quote(key)}"
             )
     return models.UserMetadata.from_dict(plain)
 
@@ -278,7 +286,7 @@ def parse_model(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M |
     try:
         found: M = build.from_dict(value)
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise InvalidRequestError(f"{name} is not as the API documents it: {exc!r}") from exc
+        raise InvalidRequestError(f"{name} is not as the API documents it: {quote(exc)}") from exc
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from dodeca._base.numbers import is_finite
+from dodeca._base.text import quote
 from dodeca.errors import APIError, DodecaError, InvalidRequestError, TransportError
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ def check_timeout(timeout: float) -> None:
     """
     if not is_finite(timeout) or timeout < 0:
         raise InvalidRequestError(
-            f"timeout must be a number of seconds, 0 or more, got {timeout!r}"
+            f"timeout must be a number of seconds, 0 or more, got {quote(timeout)}"
         )
 
 

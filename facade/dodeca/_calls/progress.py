@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dodeca._base import extras
+from dodeca._base.text import quote
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
 Callback = Callable[[Any], object]
@@ -16,7 +17,7 @@ _WAITING = "{desc}{postfix} [{elapsed}]"  # tqdm puts a comma before the postfix
 def check_callback(on_progress: object) -> None:
     """Check that a progress callback can be called."""
     if on_progress is not None and not callable(on_progress):
-        raise InvalidRequestError(f"on_progress must be a function, got {on_progress!r}")
+        raise InvalidRequestError(f"on_progress must be a function, got {quote(on_progress)}")
 
 
 @contextmanager

@@ -22,6 +22,7 @@ import attrs
 import numpy as np
 import orjson
 
+from dodeca._base.text import quote
 from dodeca._calls.floats import PARSE_ERRORS, MatrixBuilder, Parser, new_parser
 from dodeca._calls.operation import RawResponse, is_too_deep
 from dodeca.embeddings.labels import Labels
@@ -140,7 +141,9 @@ class VectorSink:
                 raise LookupError(f"{self._rows.count} vectors for {len(used)} segments")
             return [segments.columns(self._rows.matrix()) for segments in found]
         except PARSE_ERRORS as exc:
-            raise InvalidResponseError(f"the response has no list of embeddings: {exc!r}") from exc
+            raise InvalidResponseError(
+                f"the response has no list of embeddings: {quote(exc)}"
+            ) from exc
 
     def _scan(self, text: bytes, kept: int) -> bytes:
         """Move text from `kept` on to the remainder; return the end, if it may begin a row."""
@@ -242,7 +245,7 @@ def _pop_list(value: Any, *names: str) -> Any:
         if value is None:
             return ()
     if not isinstance(value, dict):
-        raise InvalidResponseError(f"the response has no {names[-1]}: {value!r:.80}")
+        raise InvalidResponseError(f"the response has no {names[-1]}: {quote(value)}")
     items = value.get(names[-1]) or ()
     value[names[-1]] = []
     return items
@@ -326,7 +329,7 @@ def _without_nulls(item: dict[str, Any]) -> dict[str, Any]:
 
 def _labels(codes: array[int], places: Mapping[Any, int]) -> Labels:
     if not {str, _NONE}.issuperset(map(type, places)):
-        raise TypeError(f"options and scopes must be strings, got {list(places)!r:.80}")
+        raise TypeError(f"options and scopes must be strings, got {quote(list(places))}")
     categories = tuple(places)
     if len(categories) == 1:
         return Labels.same(categories[0], len(codes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
+from dodeca._base.text import format_size
 from dodeca.errors import InvalidResponseError, TransportError
 
 CAP = 64 * 1024 * 1024
@@ -62,5 +63,5 @@ class BodyDecoder:
         self._decoded += len(piece)
         cap = min(max(CAP, self._arrived * _MAX_RATIO), STREAMED_CAP) if self._streamed else CAP
         if self._decoded > cap:
-            raise InvalidResponseError(f"the response unpacks to more than {cap / 2**20:.0f} MB")
+            raise InvalidResponseError(f"the response unpacks to more than {format_size(cap)}")
         return piece

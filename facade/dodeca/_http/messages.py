@@ -21,6 +21,7 @@ import attrs
 
 from dodeca._base.addresses import ip_of_host, is_in_networks, is_loopback
 from dodeca._base.logs import masked
+from dodeca._base.text import quote
 from dodeca._calls.bodies import RequestBody, form_body, json_body
 from dodeca._calls.operation import Request
 from dodeca._calls.retry import AttemptResult
@@ -222,7 +223,7 @@ def _request_url(base_url: str, path: str) -> httpx.URL:
     """
     base, to = parse_url(base_url), httpx.URL(base_url + path)
     if (to.scheme, to.netloc) != (base.scheme, base.netloc):
-        raise InvalidRequestError(f"{path!r} leads away from {base_url}")
+        raise InvalidRequestError(f"{quote(path)} leads away from {base_url}")
     return to
 
 
@@ -236,7 +237,10 @@ def build_request(
     """
     to = _request_url(base_url, request.path)
     if request.params:
-        to = to.copy_with(params=request.params)
+        try:
+            to = to.copy_with(params=request.params)
+        except httpx.InvalidURL as exc:  # longer than 65,536 characters
+            raise InvalidRequestError(f"the parameters do not fit into a URL: {exc}") from exc
     body = _request_body(request)
     headers = {**_default_headers(to), **request.headers}
     if body is not None:
@@ -260,6 +264,28 @@ def build_upload_request(
     url = httpx.URL(to)
     sent = {**_default_headers(url), **headers, "content-length": str(body.length)}
     return HttpRequest("PUT", url, sent, body, timeout)
+
+
+def link_url(link: str) -> httpx.URL:
+    """The URL of a link in a response.
+
+    Raises:
+        InvalidRequestError: not an http(s) URL.
+    """
+    try:
+        url = httpx.URL(link)
+        is_on_a_host = bool(url.host.encode("idna")) and (url.port or 0) <= _MAX_PORT
+    except (httpx.InvalidURL, TypeError, ValueError):
+        url, is_on_a_host = httpx.URL(), False
+    if url.scheme not in ("http", "https") or not is_on_a_host:
+        shown = masked(link) if isinstance(link, str) else repr(link)
+        raise InvalidRequestError(f"link must be an http(s) URL, got {shown[:200]!r}")
+    return url
+
+
+def build_link_request(url: httpx.URL, timeout: float) -> HttpRequest:
+    """A GET of a link, without the API key."""
+    return HttpRequest("GET", url, _default_headers(url), _EMPTY_BODY, timeout)
 
 
 def _check_upload_header(name: str, value: object) -> None:

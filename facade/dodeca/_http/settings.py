@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from dodeca._base.text import quote
+from dodeca._calls.hooks import Hooks
 from dodeca._http.messages import InvalidUrl, parse_url
 from dodeca.errors import ConfigurationError
 
@@ -23,6 +25,7 @@ class ClientSettings:
     reconcile_after_sec: float
     retry_unknown: bool
     trust_env: bool
+    hooks: Hooks = Hooks()
     retry_throttled: bool = True
     """Whether the transport itself waits and retries after a 429."""
 
@@ -33,7 +36,7 @@ def check_base_url(base_url: str, allow_insecure: bool) -> str:
     Raises:
         ConfigurationError: not an http(s) URL, or plain http to another machine.
     """
-    rule = f"base_url must be https://host[:port][/path], got {base_url!r}"
+    rule = f"base_url must be https://host[:port][/path], got {quote(base_url)}"
     if not isinstance(base_url, str) or any(mark in base_url for mark in "?#@\\ \t\r\n"):
         raise ConfigurationError(rule)
     try:
@@ -46,7 +49,7 @@ def check_base_url(base_url: str, allow_insecure: bool) -> str:
         raise ConfigurationError(rule)
     if parts.scheme == "http" and not (allow_insecure or host in LOOPBACK):
         raise ConfigurationError(
-            f"base_url is plain http, which sends the API key unencrypted: {base_url!r}; "
+            f"base_url is plain http, which sends the API key unencrypted: {quote(base_url)}; "
             "allow_insecure=True allows it"
         )
     return base_url.rstrip("/")
@@ -60,5 +63,5 @@ def check_seconds(name: str, value: float) -> float:
     """
     if not isinstance(value, int | float) or not 0 < value <= _YEAR_SEC:
         rule = f"above 0 and up to {_YEAR_SEC:,} (a year)"
-        raise ConfigurationError(f"{name} must be a number of seconds {rule}, got {value!r}")
+        raise ConfigurationError(f"{name} must be a number of seconds {rule}, got {quote(value)}")
     return value

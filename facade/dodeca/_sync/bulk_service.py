@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from dodeca._base.concurrency import blocking
+from dodeca._base.text import quote
 from dodeca._calls import embed_requests
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
@@ -16,10 +17,10 @@ from dodeca._sync.resources.assets import Assets, find_marked
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import EmbedTasks
 from dodeca._sync.transport import Transport
-from dodeca.bulk.inputs import EmbedOptions
+from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
 from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
-from dodeca.media import Media, check_sync_clip
+from dodeca.media import Media
 from dodeca.segmentation import Fixed
 from dodeca_api import models
 from dodeca_api.api.embed_v2_tasks import embed_v2_tasks_create
@@ -55,7 +56,6 @@ class BulkService:
         elif kind == "image":
             body = embed_requests.image(source, options.model_name)
         else:
-            check_sync_clip(source)
             body = embed_requests.embed_clip(
                 _input_block(kind, source, options), options.model_name
             )
@@ -133,7 +133,7 @@ def _input_block(
         )
     if not isinstance(options.segmentation, Fixed | None):
         raise InvalidRequestError(
-            f"audio can only be segmented by fixed, got {options.segmentation!r}"
+            f"audio can only be segmented by fixed, got {quote(options.segmentation)}"
         )
     return embed_requests.audio(
         media,

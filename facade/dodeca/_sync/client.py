@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from dodeca._base import extras, html
 from dodeca._base.lazy import cached_property
+from dodeca._calls.hooks import Hooks, OnRequest, OnResponse, check_hook
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
@@ -52,6 +53,9 @@ class Client:
         trust_env: use the proxies set in the environment.
         transport: an httpx transport that sends the requests, for tests and the emulator; "httpx"
             sends them through httpx's own, which respx, VCR.py and OpenTelemetry can observe.
+        on_request: a function that is given a `RequestEvent` before each HTTP request.
+        on_response: a function that is given a `ResponseEvent` after it, also if it failed. What
+            these functions raise is logged, and the call goes on.
 
     >>> client = Client.emulated()  # no key, no network
     >>> client.embed.text("a red car")
@@ -72,6 +76,8 @@ class Client:
         allow_insecure: bool = False,
         trust_env: bool = True,
         transport: messages.Transport | Literal["httpx"] | None = None,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
     ) -> None:
         key, api_key = load_api_key(api_key), None  # no traceback shows it
         self._owned: Emulator | None = None
@@ -87,6 +93,9 @@ class Client:
                 reconcile_after_sec=check_seconds("reconcile_after_sec", reconcile_after_sec),
                 retry_unknown=retry_unknown,
                 trust_env=trust_env,
+                hooks=Hooks(
+                    check_hook("on_request", on_request), check_hook("on_response", on_response)
+                ),
             ),
             transport=transport,
         )
@@ -271,6 +280,26 @@ class Client:
             APIError: a poll failed with an error that retrying cannot fix.
         """
         return wait_all(jobs, timeout=timeout, progress=progress)
+
+    def fetch(self, link: str, *, max_bytes: int = 64 * 1024 * 1024) -> bytes:
+        """Return the content of a link in a result, such as the thumbnail of a search hit.
+
+        Links of an emulator in this process work, too. The API key is not sent, and no redirect is
+        followed. `max_bytes` is the most to return, up to a gigabyte.
+
+        >>> link = f"https://api.twelvelabs.io/emulator/thumbnails/{video.id}.jpg"
+        >>> len(client.fetch(link)) > 500
+        True
+
+        Raises:
+            InvalidRequestError: `link` is not an http(s) URL, or `max_bytes` out of range.
+            APIError: the host returned an error; 403 for most links that have expired.
+            InvalidResponseError: there are more than `max_bytes`.
+            TransportError: no complete response arrived before the deadline.
+        """
+        from dodeca._sync.storage import fetch_link
+
+        return fetch_link(self._transport, link, max_bytes)
 
     def close(self) -> None:
         """Close the connections, and the emulator of an `emulated` client.

@@ -1,23 +1,30 @@
 # From facade/dodeca/_async/storage.py by scripts/unasync.py; edit that one.
-"""Uploads chunks to storage, without the API key and over separate connections."""
+"""Requests to other hosts than the API, without the API key: chunks to storage, and links."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
+from typing import TypeVar
 
-from dodeca._calls import retry
+from dodeca._base.clock import Clock
+from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
-from dodeca._calls.retry import Action, FailedAttempt, Idempotency
+from dodeca._calls.hooks import Hooks
+from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
+from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
+from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
 from dodeca._sync.transport import Transport, attempt, read_error
 from dodeca.errors import InvalidResponseError
 
+T = TypeVar("T")
+
 
 class Storage:
-    """Sends chunks to the presigned URLs that the service issued."""
+    """Sends chunks to the presigned URLs that the service issued, over separate connections."""
 
     def __init__(self, transport: Transport) -> None:
         self._connections = ConnectionPools(
@@ -25,6 +32,7 @@ class Storage:
         )
         self._base_url = transport.base_url
         self._timeout = transport.settings.timeout
+        self._hooks = transport.settings.hooks
         self._clock = transport.clock
 
     def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
@@ -36,37 +44,22 @@ class Storage:
             InvalidResponseError: the response has no ETag, or the URL is not https.
         """
         messages.check_storage_url(url, self._base_url)
-        deadline = self._clock.monotonic() + self._timeout
-        number = 0
-        while True:
-            number += 1
-            left = deadline - self._clock.monotonic()
-            result = self._attempt(url, headers, body, max(left, 0.001))
-            if isinstance(result, str):
-                return result
-            action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
-            left = deadline - self._clock.monotonic()
-            wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
-            if action is Action.GIVE_UP or wait is None:
-                raise result.error
-            self._clock.sleep(wait)
 
-    def _attempt(
-        self, url: str, headers: Mapping[str, str], body: RequestBody, left: float
-    ) -> str | FailedAttempt:
-        built = messages.build_upload_request(url, headers, body, left)
-
-        def carry_out() -> str | FailedAttempt:
-            response = self._connections.for_url(built.url).send(built)
-            if not 200 <= response.status_code < 300:
-                return read_error(response, self._clock.wall())
+        def etag_of(response: HttpResponse) -> str:
             response.stream.close()
             etag = response.headers.get("etag", "").strip('"')
             if not etag:
                 raise InvalidResponseError("the storage accepted a chunk but returned no ETag")
             return etag
 
-        return attempt(carry_out)
+        return _send(
+            self._connections,
+            lambda left: messages.build_upload_request(url, headers, body, left),
+            etag_of,
+            self._hooks,
+            self._clock,
+            self._timeout,
+        )
 
     def __enter__(self) -> Storage:
         return self
@@ -78,3 +71,69 @@ class Storage:
         traceback: TracebackType | None,
     ) -> None:
         self._connections.close(custom=False)
+
+
+def fetch_link(transport: Transport, link: str, max_bytes: int) -> bytes:
+    """Return what is at a link of a response; `Client.fetch` documents it."""
+    url = messages.link_url(link)
+    params.integer("max_bytes", max_bytes, 1, STREAMED_CAP)
+    transport.check_open()
+
+    def content_of(response: HttpResponse) -> bytes | FailedAttempt:
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
+        content = bytearray()
+        try:
+            for raw in response.stream:
+                for piece in decoder.feed(raw):
+                    content += piece
+                if len(content) > max_bytes:
+                    text = f"the link has more than {max_bytes:,} bytes; max_bytes allows more"
+                    error = InvalidResponseError(text)
+                    return FailedAttempt(Outcome(AttemptResult.PERMANENT), error)
+            decoder.finish()
+        finally:
+            response.stream.close()
+        return bytes(content)
+
+    return _send(
+        transport.pools,
+        lambda left: messages.build_link_request(url, left),
+        content_of,
+        transport.settings.hooks,
+        transport.clock,
+        transport.settings.timeout,
+    )
+
+
+def _send(
+    pools: ConnectionPools,
+    build: Callable[[float], messages.HttpRequest],
+    receive: Callable[[HttpResponse], T | FailedAttempt],
+    hooks: Hooks,
+    clock: Clock,
+    timeout: float,
+) -> T:
+    """Send a request that may be repeated, with retries and one deadline for all attempts."""
+    deadline = clock.monotonic() + timeout
+    number = 0
+    while True:
+        number += 1
+        built = build(max(deadline - clock.monotonic(), 0.001))
+
+        def carry_out(built: messages.HttpRequest = built) -> T | FailedAttempt:
+            response = pools.for_url(built.url).send(built)
+            exchange.receive(response.status_code, response.headers)
+            if not 200 <= response.status_code < 300:
+                return read_error(response, clock.wall())
+            return receive(response)
+
+        with hooks.around(None, built.method, str(built.url), number, clock) as exchange:
+            result = exchange.end(attempt(carry_out))
+        if not isinstance(result, FailedAttempt):
+            return result
+        action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
+        left = deadline - clock.monotonic()
+        wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
+        if action is Action.GIVE_UP or wait is None:
+            raise result.error
+        clock.sleep(wait)

@@ -116,6 +116,11 @@ class Transport:
         finally:
             response.stream.close()
 
+    def check_open(self) -> None:
+        """Raise ConfigurationError if the client is closed."""
+        if self._closed:
+            raise ConfigurationError("the client is closed")
+
     def close(self) -> None:
         """Close the connections."""
         self._closed = True
@@ -127,8 +132,7 @@ class Transport:
         receive: Callable[[HttpResponse, float], T],
         find: Callable[[], T | None] | None = None,
     ) -> T:
-        if self._closed:
-            raise ConfigurationError("the client is closed")
+        self.check_open()
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
         idempotency = retry.IDEMPOTENCY[request.operation_id]
@@ -136,7 +140,7 @@ class Transport:
         number, was_ambiguous = 0, False
         while True:
             number += 1
-            result = self._attempt(request, idempotency, receive, deadline, was_ambiguous)
+            result = self._attempt(request, idempotency, receive, deadline, was_ambiguous, number)
             if not isinstance(result, FailedAttempt):
                 self._budget.earn()
                 return result
@@ -181,6 +185,7 @@ class Transport:
         receive: Callable[[HttpResponse, float], T],
         deadline: float,
         was_ambiguous: bool,
+        number: int,
     ) -> T | FailedAttempt:
         remaining = max(deadline - self.clock.monotonic(), 0.001)
         is_create = idempotency in retry.CREATES
@@ -191,6 +196,7 @@ class Transport:
 
         def carry_out() -> T | FailedAttempt:
             response = self.pools.for_url(built.url).send(built)
+            exchange.receive(response.status_code, response.headers)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
                 return receive(response, deadline + built.body_allowance)
@@ -200,7 +206,10 @@ class Transport:
                 return receive(HttpResponse(204), deadline)
             return read_error(response, self.clock.wall(), self._key)
 
-        return attempt(carry_out)
+        with self.settings.hooks.around(
+            request.operation_id, built.method, str(built.url), number, self.clock
+        ) as exchange:
+            return exchange.end(attempt(carry_out))
 
     def _reconcile(
         self,

@@ -22,7 +22,7 @@ import attrs
 import orjson
 
 from dodeca.bulk.database import JournalFile, connect_read_only, storage_error
-from dodeca.bulk.inputs import EmbedOptions, Item, input_key
+from dodeca.bulk.inputs import Item, input_key
 from dodeca.bulk.records import Failure, FileStamp, JournalRow, no_hook
 from dodeca.errors import DatasetError
 
@@ -30,7 +30,6 @@ from dodeca.errors import DatasetError
 _REMAINING = """run = :run AND seq > :after AND (
     state IN ('new', 'uploading', 'stored', 'submitting', 'running') OR changed
     OR (state = 'failed' AND (retryable OR :retry_failed)) OR (state = 'unknown' AND :resubmit))"""
-
 
 # `:changed` is whether the file may have changed since it was read. Metadata are those of the time
 # when a row set is made.
@@ -157,7 +156,7 @@ class Journal:
                 "resubmit": resubmit,
             },
         )
-        return [_row_of(list(values)) for values in found]
+        return [JournalRow.of(values) for values in found]
 
     def count_states(self, *, retry_failed: bool) -> list[tuple[str, bool, int]]:
         """The number of inputs of this run by state, and by whether they are to be tried again."""
@@ -399,9 +398,3 @@ def done_keys(path: Path, parts: Path | None = None) -> frozenset[str]:
         db.close()
     exists = {part: parts is None or (parts / f"{part}.parquet").exists() for _, part in found}
     return frozenset(key for key, part in found if part is None or exists[part])
-
-
-def _row_of(values: list[Any]) -> JournalRow:
-    row = JournalRow(*values)
-    row.options, row.changed = EmbedOptions.from_json(values[5]), bool(row.changed)
-    return row

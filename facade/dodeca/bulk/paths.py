@@ -8,8 +8,10 @@ from pathlib import Path
 
 import attrs
 
+from dodeca._base.text import quote
 from dodeca.errors import DatasetError, InvalidRequestError
 
+JOURNAL = "journal.sqlite"
 PART = re.compile(r"part-[0-9]{5,}")
 
 
@@ -31,22 +33,22 @@ class OutputPaths:
             InvalidRequestError: `out` is empty, or a file.
         """
         if not isinstance(out, str | os.PathLike) or not os.fspath(out).strip():
-            raise InvalidRequestError(f"out must be a folder, or end in .lance; got {out!r}")
+            raise InvalidRequestError(f"out must be a folder, or end in .lance; got {quote(out)}")
         if "\0" in os.fspath(out):
-            raise InvalidRequestError(f"out cannot have the character NUL, got {out!r:.200}")
-        path = Path(os.fspath(out))
-        is_lance = path.suffix == ".lance"
-        beside = path.with_suffix(".journal") if is_lance else path
-        vectors = path.parent if is_lance else path / "vectors"
+            raise InvalidRequestError(f"out cannot have the character NUL, got {quote(out)}")
         try:
+            path = Path(out).expanduser()
+            is_lance = path.suffix == ".lance"
+            beside = path.with_suffix(".journal") if is_lance else path
+            vectors = path.parent if is_lance else path / "vectors"
             for folder in (beside, vectors) if create else ():
                 folder.mkdir(parents=True, exist_ok=True)
-        except OSError as exc:
+        except (OSError, RuntimeError) as exc:  # RuntimeError: there is no such home folder
             raise InvalidRequestError(f"out must be a folder, or end in .lance: {exc}") from exc
         return cls(
             vectors,
             beside / "errors.parquet",
-            beside / "journal.sqlite",
+            beside / JOURNAL,
             path.stem if is_lance else "",
         )
 
@@ -62,5 +64,5 @@ class OutputPaths:
             DatasetError: it is not the name of a part.
         """
         if not PART.fullmatch(name):
-            raise DatasetError(f"{self.journal} names a part {name!r:.200}")
+            raise DatasetError(f"{self.journal} names a part {quote(name)}")
         return self.vectors / f"{name}.parquet"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
-from dodeca.bulk.inputs import EmbedOptions
+from dodeca.bulk.options import EmbedOptions
 
 
 @attrs.frozen
@@ -61,6 +63,13 @@ class JournalRow:
     asset_id: str | None
     task_id: str | None
     media_sec: float | None
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> JournalRow:
+        """The input in a row of the database."""
+        row = cls(*values)
+        row.options, row.changed = EmbedOptions.from_json(values[5]), bool(row.changed)
+        return row
 
     @property
     def stamp(self) -> FileStamp:

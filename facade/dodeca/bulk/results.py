@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import attrs
 
 from dodeca._base import html
+from dodeca.bulk.folders import describe_left_out
 from dodeca.bulk.records import Failure
 
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
@@ -73,6 +74,8 @@ class Run:
     failures: Sequence[Failure] = ()
     stopped: str | None = None
     resume_at: datetime | None = None
+    left_out: Mapping[str, int] = attrs.field(factory=dict)
+    """How many files of folders are no inputs, by extension; "" stands for names without one."""
     estimate: Estimate | None = None
     """The result of a dry run; None otherwise."""
     _began: float = attrs.field(factory=time.monotonic, repr=False)
@@ -134,4 +137,5 @@ class Run:
             parts.append(f"stopped: {self.stopped}")
         if self.resume_at:
             parts.append(f"resume at {self.resume_at.isoformat(timespec='seconds')}")
-        return f"{self.skipped + self.done} of {self.total}: {', '.join(parts)}"
+        counts = f"{self.skipped + self.done} of {self.total}: {', '.join(parts)}"
+        return counts + describe_left_out(self.left_out)

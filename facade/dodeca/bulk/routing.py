@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import cast
 
-from dodeca._calls import embed_requests
+from dodeca._calls import embed_requests, limits
 from dodeca.bulk.inputs import Item
 from dodeca.bulk.records import JournalRow
 from dodeca.bulk.results import Estimate, Rejection
 from dodeca.errors import DodecaError, InvalidMediaError
-from dodeca.media import GIB, Media, check_image, duration_sec, fits_sync_request
+from dodeca.media import Media
 
-_TASK_SEC = (4.0, 4 * 3600.0)
-_TASK_BYTES = 4 * GIB
 _MEDIA_BY_ORIGIN: Mapping[str, Callable[[str], Media]] = {
     "file": Media.file,
     "url": Media.url,
@@ -36,15 +35,27 @@ def media_of(row: JournalRow | Item, in_memory: Media | None) -> Media:
 
 
 def needs_task(row: JournalRow | Item, in_memory: Media | None, via: str) -> bool:
-    """Whether an audio or video input is sent as a task.
+    """Whether an input is sent as a task.
 
     "auto" sends local media that fit as one synchronous request, and the rest as tasks: the length
     of a URL or an asset is not known here.
+
+    Raises:
+        InvalidMediaError: local media are missing, or outside the documented limits.
     """
-    if via != "auto":
-        return via == "task"
+    return _route(row, in_memory, via)[0]
+
+
+def _route(row: JournalRow | Item, in_memory: Media | None, via: str) -> tuple[bool, float | None]:
+    """Whether an input is sent as a task, and its duration in seconds, if known."""
+    if row.kind == "text":
+        return False, None
     media = media_of(row, in_memory)
-    return not (media.is_local and fits_sync_request(media))
+    if not media.is_local:
+        return row.kind != "image" and via != "sync", None
+    info = limits.measure(media)
+    endpoint = limits.choose(media, cast(limits.Kind, row.kind), via, info)
+    return endpoint is limits.Endpoint.EMBED_TASK, info.duration_sec
 
 
 def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) -> Estimate:
@@ -61,8 +72,9 @@ def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) ->
             skipped += 1
             continue
         try:
-            duration = _checked_duration(item, via)
-            task = item.kind in ("audio", "video") and needs_task(item, item.media, via)
+            if item.kind == "text":
+                embed_requests.text(item.source, item.options.model_name)
+            task, duration = _route(item, item.media, via)
         except DodecaError as exc:
             rejected.append(Rejection(item.source, str(exc)))
             continue
@@ -71,25 +83,3 @@ def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) ->
         seconds += duration or 0.0
         unknown += duration is None and item.kind in ("audio", "video")
     return Estimate(len(seen) - skipped, skipped, seconds / 60.0, unknown, requests, rejected)
-
-
-def _checked_duration(item: Item, via: str) -> float | None:
-    """The duration of an input in seconds, if known, after checking the documented limits."""
-    if item.kind == "text":
-        embed_requests.text(item.source, item.options.model_name)
-        return None
-    media = media_of(item, item.media)
-    if item.kind == "image":
-        check_image(media)
-        return None
-    if not media.is_local:
-        return None
-    if (media.size or 0) > _TASK_BYTES:
-        raise InvalidMediaError(f"{media} is larger than 4 GB")
-    duration = duration_sec(media)
-    least, most = _TASK_SEC
-    if duration is not None and not least <= duration <= most:
-        raise InvalidMediaError(
-            f"audio and video must last 4 seconds to 4 hours, {media} lasts {duration:.1f} s"
-        )
-    return duration

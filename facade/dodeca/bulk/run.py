@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from typing import Any
 import orjson
 
 from dodeca._base import extras
+from dodeca._base.text import quote
 from dodeca.bulk.dataset import Dataset, metadata_types
 from dodeca.bulk.engine import Engine
-from dodeca.bulk.inputs import EmbedOptions, Item, items
+from dodeca.bulk.inputs import Item, items
 from dodeca.bulk.integrity import check_library
 from dodeca.bulk.journal import Journal, done_keys
+from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.paths import OutputPaths
 from dodeca.bulk.records import FileStamp, no_hook
 from dodeca.bulk.results import Run
@@ -48,7 +51,7 @@ def embed_inputs(
     options.check()
     if not (isinstance(progress, bool) or callable(progress)):
         raise InvalidRequestError(
-            f"progress must be a bool or a function of the run, got {progress!r}"
+            f"progress must be a bool or a function of the run, got {quote(progress)}"
         )
     if dry_run:
         return _dry_run(inputs, out, options, settings)
@@ -57,9 +60,12 @@ def embed_inputs(
     try:
         check_library(journal, paths)
         in_memory: dict[str, Media] = {}
-        journal.register(_collect_in_memory(items(inputs, options), in_memory), _file_stamp)
+        left_out = Counter[str]()
+        found = items(inputs, options, left_out)
+        journal.register(_collect_in_memory(found, in_memory), _file_stamp)
         types = _metadata_types(journal)
         run = _started_run(journal, paths, settings)
+        run.left_out = left_out
         steps = Steps(service, journal.id, hook)
         workers = _make_workers(settings.engine, steps, settings.concurrency)
         dataset = Dataset(paths, journal, types, hook)
@@ -146,12 +152,14 @@ def _dry_run(
     done: frozenset[str] = frozenset()
     if paths.journal.exists():
         done = done_keys(paths.journal, None if paths.table else paths.vectors)
-    found = estimate(items(inputs, options), done.__contains__, settings.via)
+    left_out = Counter[str]()
+    found = estimate(items(inputs, options, left_out), done.__contains__, settings.via)
     return Run(
         paths.vectors,
         paths.errors,
         total=found.inputs + found.skipped,
         skipped=found.skipped,
+        left_out=left_out,
         estimate=found,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from dodeca._base.text import quote
 from dodeca.errors import InvalidRequestError
 
 
@@ -16,7 +17,7 @@ def _integer(value: Any) -> int:
     try:
         return operator.index(value)
     except TypeError as exc:
-        raise InvalidRequestError(f"concurrency must be an integer, got {value!r}") from exc
+        raise InvalidRequestError(f"concurrency must be an integer, got {quote(value)}") from exc
 
 
 @attrs.frozen
@@ -46,10 +47,12 @@ class RunSettings:
         ):
             if (value := getattr(self, name)) not in known:
                 raise InvalidRequestError(
-                    f"{name} must be one of {', '.join(known)}, got {value!r}"
+                    f"{name} must be one of {', '.join(known)}, got {quote(value)}"
                 )
         if not 1 <= self.concurrency <= 256:
-            raise InvalidRequestError(f"concurrency must be 1 to 256, got {self.concurrency!r}")
+            raise InvalidRequestError(
+                f"concurrency must be 1 to 256, got {quote(self.concurrency)}"
+            )
         limit = self.max_minutes
         if limit is not None and not (isinstance(limit, numbers.Real) and limit >= 0):
-            raise InvalidRequestError(f"max_minutes must be 0 or more, got {limit!r}")
+            raise InvalidRequestError(f"max_minutes must be 0 or more, got {quote(limit)}")

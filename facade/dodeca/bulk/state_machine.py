@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from dodeca._calls import limits
 from dodeca._calls.polling import next_poll_sec
 from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
@@ -35,7 +36,7 @@ from dodeca.errors import (
     OutcomeUnknownError,
     RateLimitError,
 )
-from dodeca.media import TOO_LONG, Media
+from dodeca.media import Media
 
 LIMITER_OF_STEP = {"embed": "embed", "submit": "embed", "upload": "assets"}
 INTENTS = {"upload": "uploading", "submit": "submitting"}
@@ -282,7 +283,9 @@ class StateMachine:
             and work.step not in work.lost
         ):
             self._handle_not_found(work)
-        elif work.step == "embed" and reason.code == TOO_LONG and self._settings.via == "auto":
+        elif (
+            work.step == "embed" and reason.code == limits.TOO_LONG and self._settings.via == "auto"
+        ):
             # Its header does not tell its length, and nothing was created.
             self._schedule(work, "upload" if work.row.origin in ("file", "data") else "submit")
         elif reason.retryable:

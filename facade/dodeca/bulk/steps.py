@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
+from dodeca._calls.limits import measure
 from dodeca.bulk.dataset import pack
-from dodeca.bulk.inputs import EmbedOptions
+from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.records import FileStamp, JournalRow, no_hook
 from dodeca.bulk.routing import media_of
 from dodeca.errors import SourceChangedError
-from dodeca.media import Media, duration_sec
+from dodeca.media import Media
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
@@ -104,7 +105,7 @@ class Steps:
         found = _fingerprint(row, media)
         source = media_of(row, media)
         is_timed = row.kind in ("audio", "video") and source.is_local
-        return attrs.evolve(found, media_sec=duration_sec(source) if is_timed else None)
+        return attrs.evolve(found, media_sec=measure(source).duration_sec if is_timed else None)
 
     def _embed(self, row: JournalRow, media: Media | None) -> StepOutput:
         if row.kind == "text":

@@ -80,7 +80,9 @@ def options(
     quiet: Annotated[
         bool,
         typer.Option(
-            "--quiet", "-q", help="Print results only, without progress or notes; ids alone."
+            "--quiet",
+            "-q",
+            help="Print ids or file names alone, one a line: no tables, progress or notes.",
         ),
     ] = False,
     as_json: Annotated[

@@ -12,14 +12,10 @@ _WITH_OWN_PARSER = "emulator"
 
 
 def add_to_commands(app: Any) -> None:
-    """Give each command the global options of the app (of the click that typer brings).
-
-    A name that the command uses itself stays its own, such as `-q` of `report`.
-    """
+    """Give each command the global options of the app (of the click that typer brings)."""
     options = [option for option in app.params if option.name in _NAMES]
     for command in _commands(app):
-        taken = {name for parameter in command.params for name in parameter.opts}
-        command.params += [_for_command(option, taken) for option in options]
+        command.params += map(_for_command, options)
 
 
 def _commands(group: Any) -> list[Any]:
@@ -32,10 +28,9 @@ def _commands(group: Any) -> list[Any]:
     return found
 
 
-def _for_command(option: Any, taken: set[str]) -> Any:
+def _for_command(option: Any) -> Any:
     """The option as one of a command, which changes the session instead of an argument."""
     own = copy.copy(option)
-    own.opts = [name for name in option.opts if name not in taken]
     own.expose_value, own.callback = False, _change_session
     own.rich_help_panel = "Global options"
     return own

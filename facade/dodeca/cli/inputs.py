@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import attrs
 import typer
 
+from dodeca._calls import limits
 from dodeca.cli.stdin import STDIN, read_stdin
 from dodeca.cli.text import printable
 from dodeca.errors import APIError, InvalidMediaError, InvalidRequestError
-from dodeca.media import SYNC_BYTES, TOO_LONG, Media, fits_sync_request, is_audio, is_image
+from dodeca.media import Media
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -89,13 +90,6 @@ def parse_media(source: str) -> Media:
     return Media.of(source)
 
 
-def input_type_of(media: Media) -> InputType:
-    """The input type of media, by their name."""
-    if is_image(media):
-        return "image"
-    return "audio" if is_audio(media) else "video"
-
-
 def parse_segmentation(text: str | None) -> Segmentation | None:
     """`fixed:6` or `dynamic:4` as a segmentation.
 
@@ -144,11 +138,11 @@ def embed_source(
     if Path(source).is_dir():
         raise InvalidMediaError(f"{source} is a folder; use `dodeca run` to embed folders")
     media = parse_media(source)
-    input_type = options.input_type or input_type_of(media)
+    input_type = options.input_type or limits.input_type(media)
     if input_type == "image":
         _reject_clip_options(options, "images")
         return client.embed.image(media, **model_keyword(options.model_name))
-    if options.via == "sync" or (options.via == "auto" and fits_sync_request(media)):
+    if limits.choose(media, input_type, options.via) is limits.Endpoint.EMBED:
         call: Callable[..., Embeddings] = (
             client.embed.audio if input_type == "audio" else client.embed.video
         )
@@ -157,7 +151,7 @@ def embed_source(
                 return call(media, via="sync", **_keywords(options))
         except APIError as exc:
             # Nothing was created; only the service knows the length of a URL or an asset.
-            if options.via == "sync" or exc.code != TOO_LONG:
+            if options.via == "sync" or exc.code != limits.TOO_LONG:
                 raise
     media = upload_if_large(client, progress, source, media)
     tasks = client.embed.tasks
@@ -176,7 +170,7 @@ def _reject_clip_options(options: ClipOptions, what: str) -> None:
 
 def upload_if_large(client: Client, progress: ProgressDisplay, source: str, media: Media) -> Media:
     """Upload a file that is too large for a request; the media to send instead of it."""
-    if not media.is_local or (media.size or 0) <= SYNC_BYTES:
+    if not media.is_local or (media.size or 0) <= limits.REQUEST_BYTES:
         return media
     return Media.asset(upload_and_wait(client, progress, source, media))
 

@@ -20,19 +20,18 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from dodeca._base.text import format_size
 from dodeca.cli.text import printable
-
-_MB = 1024 * 1024
 
 
 class _AmountColumn(ProgressColumn):
-    """Megabytes and speed of an upload, or the status of a task."""
+    """Bytes and speed of an upload, or the status of a task."""
 
     def render(self, task: Task) -> Text:
         if not task.total:
             return Text(task.fields["status"], style="cyan")
-        speed = f"  {task.speed / _MB:.1f} MB/s" if task.speed else ""
-        amount = f"{task.completed / _MB:.0f} of {task.total / _MB:.0f} MB{speed}"
+        speed = f"  {format_size(task.speed)}/s" if task.speed else ""
+        amount = f"{format_size(task.completed)} of {format_size(task.total)}{speed}"
         return Text(amount, style="cyan")
 
 
@@ -73,7 +72,7 @@ class ProgressDisplay:
 
         An upload in one request reports its progress at the end only: until then its size is shown.
         """
-        with self._bar(what, f"{(size or 0) / _MB:.0f} MB") as (progress, task):
+        with self._bar(what, format_size(size or 0)) as (progress, task):
             yield lambda sent: progress.update(
                 task, completed=sent.sent_bytes, total=sent.total_bytes
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from dodeca._base.lazy import cached_property
 from dodeca.cli.exit_status import FATAL_ERRORS, ExitStatus, one_line
@@ -18,13 +18,14 @@ from dodeca.cli.text import printable
 from dodeca.errors import ConfigurationError, DodecaError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
     from dodeca import Client
+    from dodeca.cli.cells import Cell
     from dodeca.cli.progress import ProgressDisplay
+    from dodeca.cli.tables import Table
 
 T = TypeVar("T")
-_PIPE_WIDTH = 200  # columns, if stdout is no terminal
 
 
 @attrs.frozen(slots=False)
@@ -63,8 +64,7 @@ class Session:
         """The console for results (stdout)."""
         from rich.console import Console
 
-        width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
-        return Console(width=width, highlight=False, soft_wrap=False)
+        return Console(highlight=False)
 
     @cached_property
     def err(self) -> Console:
@@ -78,24 +78,50 @@ class Session:
         """Progress on stderr; hidden if that is no terminal, or with `--quiet`."""
         from dodeca.cli.progress import ProgressDisplay
 
-        return ProgressDisplay(self.err, is_shown=self.err.is_terminal and not self.quiet)
+        return ProgressDisplay(self.err, is_shown=self.has_progress)
 
-    def print_results(self, records: Iterable[Any], table: Callable[[], RenderableType]) -> None:
-        """Print results as JSON lines or as a table."""
+    @property
+    def has_progress(self) -> bool:
+        """Whether progress is shown."""
+        return sys.stderr.isatty() and not self.quiet
+
+    def print_results(
+        self, records: Iterable[Any], ids: Iterable[str | None], *tables: Callable[[], Table]
+    ) -> None:
+        """Print results as JSON lines or as a table; with `--quiet` the id of each alone.
+
+        Tables after the first explain it on a terminal.
+        """
         if self.as_json:
             for record in records:
                 self.print_json(record)
+        elif self.quiet:
+            _print_lines(map(printable, dict.fromkeys(filter(None, ids))))
+        elif self.out.is_terminal:
+            first, *others = (make() for make in tables)
+            self.out.print(first)
+            for table in filter(len, others):
+                self.out.print("", table, sep="\n")
         else:
-            self.out.print(table())
+            _print_lines(tables[0]().lines())
 
-    def print_item(self, record: Any, identity: str | None, text: str) -> None:
+    def print_item(self, record: Any, identity: str | None, *cells: Cell) -> None:
         """Print something that was created or deleted; with `--quiet` its id alone."""
+        from dodeca.cli import tables
+
         if self.as_json:
             self.print_json(record)
         elif self.quiet:
-            self.out.print(printable(identity), markup=False)
+            _print_lines([printable(identity)])
+        elif self.out.is_terminal:
+            texts = [Text(cell.text, cell.style) for cell in cells if cell.text]
+            self.out.print(Text("  ").join(texts), soft_wrap=True)
         else:
-            self.out.print(text)
+            _print_lines([tables.plain_line(cells)])
+
+    def print_text(self, text: str) -> None:
+        """Print a sentence."""
+        self.out.print(text, markup=False, soft_wrap=True)
 
     def print_json(self, value: Any) -> None:
         """Print a value as a line of JSON."""
@@ -117,8 +143,10 @@ class Session:
 
     def print_deleted(self, identity: str) -> None:
         """Print the id of something that was deleted."""
+        from dodeca.cli.cells import cell
+
         record = {"id": identity, "status": "deleted"}
-        self.print_item(record, identity, f"[bold]{escape(printable(identity))}[/]  deleted")
+        self.print_item(record, identity, cell(identity, "bold"), cell("deleted"))
 
     def error(self, text: str) -> None:
         """Print an error on stderr, in one line."""
@@ -146,6 +174,12 @@ class Session:
         if failed:
             self.note(f"{failed} of {len(sources)} failed")
             raise typer.Exit(ExitStatus.SOME_FAILED)
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _as_fields(value: Any) -> Any:

@@ -1,86 +1,173 @@
-"""Tables of results, and how times, sizes and scores are written in them."""
+"""Tables of results: drawn on a terminal, and lines of tab-separated values anywhere else.
+
+On a terminal a table fits the width. Columns that hold nothing are left out, names are shortened in
+the middle and sentences are wrapped; where that is not enough, each row becomes a block of lines.
+Anywhere else there are no headings, each row has all values in full, and the columns are always the
+same, so that programs can count them.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
 
+import attrs
 from rich import box
-from rich.table import Table
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table as Drawing
 from rich.text import Text
 
-from dodeca.cli.text import printable
-from dodeca.embeddings.timeline import format_time
+from dodeca.cli.cells import Cell
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-_MODALITY_STYLES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
-_STATUS_STYLES = {"ready": "green", "failed": "red", "canceled": "red"}
-_MB = 1024 * 1024
+_GAP = 2  # columns between two cells
 
 
-def new_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    """An empty table; `right` names the right-aligned columns."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", border_style="dim")
-    for column in columns:
-        is_right = column in right
-        table.add_column(
-            column,
-            justify="right" if is_right else "left",
-            no_wrap=is_right or column == "id",
-            overflow="fold",
+class Fit(Enum):
+    """How the values of a column become narrower."""
+
+    WHOLE = auto()
+    """Not at all: ids, numbers and times."""
+    SHORTEN = auto()
+    """Shortened in the middle: names."""
+    WRAP = auto()
+    """Wrapped into several lines: sentences."""
+    UNSEEN = auto()
+    """Not on a terminal: what is said there in another way."""
+
+
+_LEAST = {Fit.WHOLE: 10_000, Fit.SHORTEN: 8, Fit.WRAP: 24}
+"""The width down to which a column becomes narrower."""
+
+
+@attrs.frozen
+class Column:
+    """A column of a table."""
+
+    heading: str
+    fit: Fit = Fit.WHOLE
+    is_right: bool = False
+
+
+def names(heading: str) -> Column:
+    """A column of names."""
+    return Column(heading, Fit.SHORTEN)
+
+
+def numbers(*headings: str) -> list[Column]:
+    """Columns that are aligned to the right."""
+    return [Column(heading, is_right=True) for heading in headings]
+
+
+class Table:
+    """Rows of cells, for a terminal (`console.print`) or for programs (`lines`)."""
+
+    def __init__(self, *columns: Column) -> None:
+        self._columns = columns
+        self._rows: list[Sequence[Cell]] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add_row(self, *cells: Cell) -> None:
+        """Add a cell for each column."""
+        assert len(cells) == len(self._columns)
+        self._rows.append(cells)
+
+    def lines(self) -> Iterator[str]:
+        """The rows, with tabs between the values."""
+        return map(plain_line, self._rows)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        shown = [n for n, column in enumerate(self._columns) if self._is_shown(n, column)]
+        widths = self._widths(shown, options.max_width)
+        if widths:
+            yield self._drawing(widths)
+            return
+        for number, row in enumerate(self._rows):
+            if number:
+                yield ""
+            yield self._block(row, shown, options.max_width)
+
+    def _is_shown(self, number: int, column: Column) -> bool:
+        if column.fit is Fit.UNSEEN:
+            return False
+        return not self._rows or any(row[number].text for row in self._rows)
+
+    def _widths(self, shown: Sequence[int], width: int) -> dict[int, int] | None:
+        """The widths of the columns that are shown; None if they do not fit side by side."""
+        found = {
+            n: max(cell_len(text) for text in (self._columns[n].heading, *self._texts(n)))
+            for n in shown
+        }
+        while sum(found.values()) + _GAP * (len(found) - 1) > width:
+            flexible = [n for n in shown if found[n] > _LEAST[self._columns[n].fit]]
+            if not flexible:
+                return None
+            found[max(flexible, key=found.__getitem__)] -= 1
+        return found
+
+    def _texts(self, number: int) -> Iterator[str]:
+        return (row[number].text for row in self._rows)
+
+    def _drawing(self, widths: dict[int, int]) -> Drawing:
+        drawn = Drawing(
+            box=box.SIMPLE_HEAD,
+            show_edge=False,
+            pad_edge=False,
+            padding=(0, _GAP - 1, 0, 0),
+            header_style="bold",
+            border_style="dim",
         )
-    return table
+        for number, width in widths.items():
+            column = self._columns[number]
+            drawn.add_column(
+                column.heading,
+                justify="right" if column.is_right else "left",
+                width=width,
+                no_wrap=column.fit is not Fit.WRAP,
+                overflow="fold",
+            )
+        for row in self._rows:
+            drawn.add_row(*(self._text(row, number, width) for number, width in widths.items()))
+        return drawn
+
+    def _block(self, row: Sequence[Cell], shown: Sequence[int], width: int) -> Drawing:
+        """A row as lines, each with the heading of a column and its value."""
+        label = max(cell_len(self._columns[n].heading) for n in shown)
+        drawn = Drawing.grid(padding=(0, _GAP, 0, 0))
+        drawn.add_column(style="dim", no_wrap=True)
+        drawn.add_column(overflow="fold")
+        for number in shown:
+            if row[number].text:
+                text = self._text(row, number, width - label - _GAP)
+                drawn.add_row(self._columns[number].heading, text)
+        return drawn
+
+    def _text(self, row: Sequence[Cell], number: int, width: int) -> Text:
+        cell = row[number]
+        is_name = self._columns[number].fit is Fit.SHORTEN
+        return Text(shorten(cell.text, width) if is_name else cell.text, style=cell.style)
 
 
-def cell(text: object, style: str = "") -> Text:
-    """Text without markup and control characters."""
-    return Text("" if text is None else printable(text), style=style)
+def plain_line(cells: Sequence[Cell]) -> str:
+    """The values of cells, with tabs between them."""
+    return "\t".join(value for cell in cells for value in cell.values)
 
 
-def modality_cell(modality: str | None) -> Text:
-    """The modality of a segment, in its colour."""
-    return cell(modality, _MODALITY_STYLES.get(modality or "", ""))
+def shorten(text: str, width: int) -> str:
+    """A text of at most this width, whose middle is left out if it is wider."""
+    if cell_len(text) <= width:
+        return text
+    end = (width - 1) - (width - 1) // 2
+    return f"{_start(text, width - 1 - end)}…{_start(text[::-1], end)[::-1]}"
 
 
-def status_cell(status: str | None) -> Text:
-    """The status of a task or an asset, in its colour."""
-    return cell(status, _STATUS_STYLES.get(status or "", "yellow"))
-
-
-def bar(share: float, width: int = 16) -> str:
-    """A share from 0 to 1 as a bar."""
-    whole, half = divmod(round(min(max(share, 0.0), 1.0) * width * 2), 2)
-    return "━" * whole + "╸" * half
-
-
-def time_range(start_sec: float | None, end_sec: float | None) -> str:
-    """Start and end of a segment, to a tenth of a second."""
-    if start_sec is None or end_sec is None:
-        return ""
-    return f"{_with_tenths(start_sec)} - {_with_tenths(end_sec)}"
-
-
-def format_size(count: int | None) -> str:
-    """A number of bytes in GB, MB or kB."""
-    if count is None:
-        return ""
-    if count >= 1024 * _MB:
-        return f"{count / (1024 * _MB):.1f} GB"
-    return f"{count / _MB:.1f} MB" if count >= _MB / 10 else f"{max(1, count // 1024)} kB"
-
-
-def format_duration(seconds: float | None) -> str:
-    """A duration."""
-    if seconds is None:
-        return ""
-    return f"{seconds:.1f} s" if seconds < 60 else format_time(seconds)
-
-
-def format_date(date: datetime | None) -> str:
-    """A date and time, to the minute."""
-    return date.strftime("%Y-%m-%d %H:%M") if date else ""
-
-
-def _with_tenths(seconds: float) -> str:
-    return f"{format_time(seconds)}.{int(seconds * 10) % 10}"
+def _start(text: str, width: int) -> str:
+    """The start of a text that is wider than this."""
+    used = 0
+    for place, character in enumerate(text):
+        used += cell_len(character)
+        if used > width:
+            return text[:place]
+    return text

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COLUMN_NAMES = frozenset(
     {"embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"}
 )
+_LABELS = ("embedding_option", "embedding_scope", "source_id", "source")
 _V1_NAMES = {
     "float": "embedding",
     "start_offset_sec": "start_sec",
@@ -65,6 +66,30 @@ def from_v1_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
     return {_V1_NAMES.get(name, name): value for name, value in segment.items()}
 
 
+def row(embeddings: Embeddings, number: int) -> dict[str, Any]:
+    """The fields of a `Segment`."""
+    return {
+        "vector": embeddings.vectors[number],
+        "start_sec": _or_none(embeddings.start_sec[number]),
+        "end_sec": _or_none(embeddings.end_sec[number]),
+        "extra": embeddings.extra[number],
+        **{name: getattr(embeddings, name)[number] for name in _LABELS},
+    }
+
+
+def select(embeddings: Embeddings, rows: NDArray[np.intp]) -> dict[str, Any]:
+    """The columns of `Embeddings` with these rows."""
+    ids = embeddings.ids
+    return {
+        "vectors": embeddings.vectors[rows],
+        "start_sec": embeddings.start_sec[rows],
+        "end_sec": embeddings.end_sec[rows],
+        "extra": tuple(embeddings.extra[number] for number in rows),
+        "ids": None if ids is None else tuple(ids[number] for number in rows),
+        **{name: getattr(embeddings, name)[rows] for name in _LABELS},
+    }
+
+
 def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
     """The fields of `Embeddings` with the rows of one or more parts.
 
@@ -76,17 +101,25 @@ def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
     metadata = filled[0].metadata
     return {
         "vectors": _read_only(np.concatenate([part.vectors for part in filled])),
-        "embedding_option": Labels.joined([part.embedding_option for part in filled]),
-        "embedding_scope": Labels.joined([part.embedding_scope for part in filled]),
+        **{name: Labels.joined([getattr(part, name) for part in filled]) for name in _LABELS},
         "start_sec": _read_only(np.concatenate([part.start_sec for part in filled])),
         "end_sec": _read_only(np.concatenate([part.end_sec for part in filled])),
         "extra": tuple(row for part in filled for row in part.extra),
         "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
         "model_name": next((part.model_name for part in parts if part.model_name), None),
-        "source_id": Labels.joined([part.source_id for part in filled]),
-        "source": Labels.joined([part.source for part in filled]),
         "ids": _joined_ids(filled),
+        **_of_one_response(parts),
     }
+
+
+def _of_one_response(parts: Sequence[Embeddings]) -> dict[str, Any]:
+    """What the service said about a response, if all parts are of one.
+
+    Two responses may say the same, but then it holds for each of them alone.
+    """
+    names = ("usage", "response_extra")
+    values = {name: {id(getattr(part, name)) for part in parts} for name in names}
+    return {name: getattr(parts[0], name) for name in names if len(values[name]) == 1}
 
 
 def _joined_ids(parts: Sequence[Embeddings]) -> tuple[str, ...] | None:
@@ -110,6 +143,10 @@ def _times(items: Sequence[Mapping[str, Any]], name: str) -> NDArray[np.float64]
     return np.array(
         [np.nan if item.get(name) is None else item[name] for item in items], dtype=np.float64
     )
+
+
+def _or_none(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _read_only(column: NDArray[Any]) -> NDArray[Any]:

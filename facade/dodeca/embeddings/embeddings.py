@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 import attrs
 import numpy as np
 
-from dodeca._base import html
-from dodeca._base.text import cut
-from dodeca.embeddings import columns, export, ranking, responses
+from dodeca._base.text import quote
+from dodeca.embeddings import columns, display, export, ranking, responses, search
 from dodeca.embeddings.labels import Labels
-from dodeca.embeddings.matches import Match, Matches, Segment
-from dodeca.errors import InvalidRequestError
+from dodeca.embeddings.matches import Matches, Segment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,10 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from dodeca.results import EmbeddingMetadata
-
-
-_REPR_CHARACTERS = 200  # of the labels of a column
+    from dodeca.results import EmbeddingMetadata, EmbeddingUsage
 
 
 def _no_labels(embeddings: Any) -> Labels:
@@ -48,6 +43,10 @@ class Embeddings:
     is their absolute path, URL or asset id. `ids` are the ids of rows that were read from a table,
     else None: `records` and the tables derive them. An integer index or iteration gives a
     `Segment`; a slice, a mask or an array of indices gives `Embeddings`.
+
+    `metadata`, `usage` and `response_extra` (fields that this version does not know) are what the
+    service said about the whole response; `extra` is what it said about each row. Slices, files and
+    pickles keep them.
 
     >>> video = client.embed.video("colours.mp4")
     >>> video
@@ -69,6 +68,8 @@ class Embeddings:
     )
     source: Labels = attrs.field(default=attrs.Factory(_no_labels, takes_self=True), kw_only=True)
     ids: tuple[str, ...] | None = attrs.field(default=None, kw_only=True)
+    usage: EmbeddingUsage | None = attrs.field(default=None, kw_only=True)
+    response_extra: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
 
     @classmethod
     def from_items(
@@ -128,15 +129,17 @@ class Embeddings:
         """
         if isinstance(response, Embeddings):
             return response
-        items, metadata, named = responses.read_response(response)
-        return cls.from_items(items, metadata=metadata, model_name=model_name or named)
+        items, about = responses.read_response(response)
+        about["model_name"] = model_name or about["model_name"]
+        return cls(**columns.from_items(items), **about)
 
     @classmethod
     def concat(cls, parts: Iterable[Embeddings] | Mapping[str, Embeddings]) -> Embeddings:
         """Concatenate the rows of several embeddings.
 
         The keys of a mapping become `source_id`, which keeps segments of different videos apart.
-        `metadata` is kept if it is the same for all parts.
+        `metadata` is kept if it is the same for all parts; `usage` and `response_extra` if all are
+        parts of one response.
 
         >>> from dodeca import Embeddings
         >>> colours = {name: client.embed.text(name) for name in ("red", "blue")}
@@ -199,7 +202,7 @@ class Embeddings:
     def __getitem__(self, index: Any) -> Segment | Embeddings:
         if isinstance(index, bool | np.bool_):
             raise TypeError(
-                f"an index must be a number, a slice, a mask or an array, got {index!r}"
+                f"an index must be a number, a slice, a mask or an array, got {quote(index)}"
             )
         if isinstance(index, int | np.integer):
             return self._segment(range(len(self))[int(index)])
@@ -220,13 +223,14 @@ class Embeddings:
         <Embeddings 1 x 512, audio, asset>
 
         Raises:
-            InvalidRequestError: an option or a scope that neither the API documents nor a row has.
+            InvalidRequestError: an option or a scope that neither the API documents nor a row has,
+                or a `source_id` that no row has.
         """
         keep = np.ones(len(self), dtype=np.bool_)
         for name, column, wanted, known in (
             ("option", self.embedding_option, option, ranking.OPTIONS),
             ("scope", self.embedding_scope, scope, ranking.SCOPES),
-            ("source_id", self.source_id, source_id, None),
+            ("source_id", self.source_id, source_id, ()),
         ):
             if wanted is not None:
                 keep &= column.any_of(ranking.check_labels(name, wanted, column, known))
@@ -234,16 +238,18 @@ class Embeddings:
 
     def search(
         self,
-        query: Embeddings | NDArray[Any] | Sequence[float],
+        query: Embeddings | NDArray[Any] | Sequence[float] | str,
         k: int = 5,
         *,
         by: Literal["row", "moment"] | None = None,
         weights: Mapping[str, float] | None = None,
         min_score: float | None = None,
+        client: Any = None,
     ) -> Matches:
         """The `k` rows or time ranges nearest to `query` by cosine similarity, best first.
 
-        With `min_score`, only those that score at least as much.
+        With `min_score`, only those that score at least as much. A text is a query if there is a
+        `client`, which embeds it with the model of the rows (`POST /embed-v2`).
 
         `by="row"` ranks each row. `by="moment"` ranks time ranges: it combines the rows of a source
         that have the same times. Their score is the mean of the cosines of the modalities, weighted
@@ -256,36 +262,18 @@ class Embeddings:
         >>> video, query = client.embed.video("colours.mp4"), client.embed.text("blue")
         >>> video.search(query, k=1)
         [<Match 0.55: 5.00-9.00 s, visual, clip>]
+        >>> video.search("blue", k=1, client=client)
+        [<Match 0.55: 5.00-9.00 s, visual, clip>]
         >>> video.search(query, k=1, weights={"visual": 0.7, "audio": 0.3})[0].scores.keys()
         dict_keys(['visual', 'audio'])
 
         Raises:
-            InvalidRequestError: `query` is not one vector of the same length and model, `k` is
-                below 1, `min_score` is no number, or `weights` is negative or names an unknown
-                modality.
+            InvalidRequestError: `query` is not one vector of the same length and model, or a text
+                without a `Client`; `k` is below 1, `min_score` is no number, or `weights` is
+                negative or names an unknown modality.
+            APIError: the service returned an error status for a text.
         """
-        least = ranking.check_min_score(min_score)
-        if not isinstance(k, int | np.integer) or k < 1:
-            raise InvalidRequestError(f"k must be at least 1, got {k!r}")
-        if by not in (None, "row", "moment") or (by == "row" and weights is not None):
-            raise InvalidRequestError(
-                f"by must be 'row' or 'moment', and 'moment' with weights, got {by!r}"
-            )
-        kept = ranking.comparable_rows(self)
-        ranking.check_models(self, query)
-        rows = self if len(kept) == len(self) else self._select(kept)
-        vectors = ranking.one_vector(query, rows.vectors.shape[1]) if len(rows) else None
-        if vectors is None:
-            return Matches()
-        scores = ranking.cosines(rows.vectors, vectors)[:, 0]
-        if by == "moment" or weights is not None:
-            checked = ranking.check_weights(rows, weights)
-            found = ranking.rank_time_ranges(rows, scores, k, checked)
-        else:
-            found = ranking.rank(scores, k)
-        return Matches(
-            Match(rows[at.row], at.score, at.scores) for at in found if at.score >= least
-        )
+        return search.search(self, query, k, by, weights, min_score, client)
 
     def similarity(self, other: Embeddings | NDArray[Any] | None = None) -> NDArray[np.float32]:
         """The cosines of each row with each row of `other`, by default of itself.
@@ -406,56 +394,16 @@ class Embeddings:
         self.__init__(**(state if isinstance(state, dict) else state[1]))  # type: ignore[misc]
 
     def _segment(self, row: int) -> Segment:
-        return Segment(
-            vector=self.vectors[row],
-            embedding_option=self.embedding_option[row],
-            embedding_scope=self.embedding_scope[row],
-            start_sec=_or_none(self.start_sec[row]),
-            end_sec=_or_none(self.end_sec[row]),
-            extra=self.extra[row],
-            source_id=self.source_id[row],
-            source=self.source[row],
-        )
+        return Segment(**columns.row(self, row))
 
     def _with_source_id(self, source_id: str) -> Embeddings:
         return attrs.evolve(self, source_id=Labels.same(source_id, len(self)), ids=None)
 
     def _select(self, rows: NDArray[np.intp]) -> Embeddings:
-        return attrs.evolve(
-            self,
-            vectors=self.vectors[rows],
-            embedding_option=self.embedding_option[rows],
-            embedding_scope=self.embedding_scope[rows],
-            start_sec=self.start_sec[rows],
-            end_sec=self.end_sec[rows],
-            extra=tuple(self.extra[row] for row in rows),
-            source_id=self.source_id[rows],
-            source=self.source[rows],
-            ids=None if self.ids is None else tuple(self.ids[row] for row in rows),
-        )
+        return attrs.evolve(self, **columns.select(self, rows))
 
     def __repr__(self) -> str:
-        kinds = sorted(filter(None, self.embedding_option.distinct()))
-        scopes = sorted(filter(None, self.embedding_scope.distinct()))
-        sources = len(list(filter(None, self.source_id.distinct())))
-        labels = [cut("+".join(names), _REPR_CHARACTERS) for names in (kinds, scopes)]
-        parts = [" x ".join(map(str, self.vectors.shape)), *labels]
-        if sources:
-            parts.append(f"{sources} source{'s' * (sources > 1)}")
-        return f"<Embeddings {', '.join(part for part in parts if part)}>"
+        return display.text(self)
 
     def _repr_html_(self) -> str:
-        headings = ("source_id", "start_sec", "end_sec", "option", "scope", "vector")
-        rows = [
-            (
-                *(row.source_id, row.start_sec, row.end_sec),
-                *(row.embedding_option, row.embedding_scope),
-                ", ".join(f"{value:.3f}" for value in row.vector[:4]) + ", …",
-            )
-            for row in self[: html.ROWS]
-        ]
-        return html.table(repr(self)[1:-1], headings, rows, len(self))
-
-
-def _or_none(value: np.float64) -> float | None:
-    return None if np.isnan(value) else float(value)
+        return display.table(self)

@@ -18,6 +18,7 @@ import orjson
 from dodeca._base import extras
 from dodeca._base.files import write_new
 from dodeca._base.row_ids import row_id
+from dodeca._base.text import quote
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
@@ -62,8 +63,12 @@ def to_arrow(embeddings: Embeddings) -> pa.Table:
     about = {
         "model_name": embeddings.model_name,
         "metadata": embeddings.metadata and attrs.asdict(embeddings.metadata),
+        "usage": embeddings.usage and attrs.asdict(embeddings.usage),
+        "response_extra": dict(embeddings.response_extra),
     }
-    return pa.table(columns).replace_schema_metadata({_METADATA_KEY: orjson.dumps(about)})
+    return pa.table(columns).replace_schema_metadata(
+        {_METADATA_KEY: orjson.dumps(about, default=str)}
+    )
 
 
 def to_pandas(embeddings: Embeddings) -> pd.DataFrame:
@@ -77,7 +82,7 @@ def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     parquet = require("pyarrow.parquet")
     target = Path(path)
     if not target.name:
-        raise InvalidRequestError(f"a path must end with a file name, got {os.fspath(path)!r}")
+        raise InvalidRequestError(f"a path must end with a file name, got {quote(os.fspath(path))}")
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     table = to_arrow(embeddings)
     try:
@@ -102,12 +107,16 @@ def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         table = parquet.read_table(vectors if is_run else path, partitioning=None)
     except (OSError, ValueError) as exc:  # Arrow's own errors are ValueErrors
-        raise InvalidRequestError(f"cannot read {os.fspath(path)!r} as Parquet: {exc}") from exc
+        raise InvalidRequestError(
+            f"cannot read {quote(os.fspath(path))} as Parquet: {exc}"
+        ) from exc
     return read_arrow(table)
 
 
 def read_arrow(table: pa.Table) -> dict[str, Any]:
     """The fields of `Embeddings` from a table with a column `vector`."""
+    from dodeca.results import EmbeddingMetadata, EmbeddingUsage
+
     if "vector" not in table.column_names:
         raise InvalidRequestError(f"a table must have a column vector, got {table.column_names}")
     count = table.num_rows
@@ -120,18 +129,20 @@ def read_arrow(table: pa.Table) -> dict[str, Any]:
         "start_sec": _times(table, "start_sec", count),
         "end_sec": _times(table, "end_sec", count),
         "extra": _extras(table, count),
-        "metadata": _metadata(about.get("metadata")),
+        "metadata": _result(EmbeddingMetadata, about.get("metadata")),
         "model_name": _model_name(table) or about.get("model_name"),
         "source_id": _labels(table, source, count),
         "source": _labels(table, "source", count),
         "ids": _ids(table),
+        "usage": _result(EmbeddingUsage, about.get("usage")),
+        "response_extra": about.get("response_extra") or {},
     }
 
 
 def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any]]:
     """See `Embeddings.records`."""
     if source_id is not None and (not isinstance(source_id, str) or not source_id):
-        raise InvalidRequestError(f"source_id must be a non-empty string, got {source_id!r}")
+        raise InvalidRequestError(f"source_id must be a non-empty string, got {quote(source_id)}")
     plain = [{k: v for k, v in row.items() if _is_plain(k, v)} for row in embeddings.extra]
     names = dict.fromkeys(name for row in plain for name in row)
     found: dict[str, int] = {}
@@ -274,14 +285,15 @@ def _extra(own: Any, others: Mapping[str, Any]) -> Mapping[str, Any]:
     return found | {name: value for name, value in others.items() if value is not None}
 
 
-def _metadata(fields: Mapping[str, Any] | None) -> Any:
-    from dodeca.results import EmbeddingMetadata, build_result
+def _result(cls: type[Any], fields: Mapping[str, Any] | None) -> Any:
+    """A result that was written as JSON."""
+    from dodeca.results import build_result
 
     if not fields:
         return None
     plain = dict(fields)
     extra = plain.pop("extra", None) or {}
-    made = build_result(EmbeddingMetadata, plain)
+    made = build_result(cls, plain)
     return attrs.evolve(made, extra={**made.extra, **extra})
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from dodeca._base import html
 from dodeca._base.numbers import is_finite
+from dodeca._base.text import quote
 from dodeca.embeddings import ranking
 from dodeca.errors import InvalidRequestError
 
@@ -115,7 +116,7 @@ class Matches(list[Match]):
             InvalidRequestError: `gap_sec` is not a finite number, 0 or more.
         """
         if not is_finite(gap_sec) or gap_sec < 0:
-            raise InvalidRequestError(f"gap_sec must be a number, 0 or more, got {gap_sec!r}")
+            raise InvalidRequestError(f"gap_sec must be a number, 0 or more, got {quote(gap_sec)}")
         found = Matches(match for match in self if not _span(match.segment))
         timed = [_merge(rows) for rows in _same_time_range(self)]
         spans = [_place(match.segment) for match in timed]

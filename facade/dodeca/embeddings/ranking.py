@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dodeca._base.numbers import is_finite
+from dodeca._base.text import cut, quote
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ OPTIONS = (
 )  # documented by the API
 SCOPES = ("clip", ASSET_SCOPE, "video", "page", "chunk")
 _ABOUT_AS_GOOD = 0.5  # of the best score, by which adjacent matches may be worse
+_SHOWN_LABELS = 8  # in an error, those that are most similar
 _BLOCK_ROWS = 32_768  # converted to float64 at a time
 
 
@@ -57,8 +60,10 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return (wide / np.where(norms == 0, 1, norms)).astype(np.float32)
 
 
-def check_models(rows: Any, other: Any) -> None:
+def check_models(rows: Any, other: Any, *, stacklevel: int = 3) -> None:
     """Check that embeddings are of one model; a warning where only one of them names its model.
+
+    `stacklevel` is that of the warning.
 
     Raises:
         InvalidRequestError: they are of different models.
@@ -66,14 +71,15 @@ def check_models(rows: Any, other: Any) -> None:
     names = [getattr(rows, "model_name", None), getattr(other, "model_name", None)]
     if None not in names and names[0] != names[1]:
         raise InvalidRequestError(
-            f"vectors can be compared only if they have the same model, got {names[0]!r} and "
-            f"{names[1]!r}"
+            f"vectors can be compared only if they have the same model, got {quote(names[0])} and "
+            f"{quote(names[1])}"
         )
     if hasattr(other, "model_name") and names.count(None) == 1:
         known = next(filter(None, names))
         warnings.warn(
-            f"vectors of {known!r} are compared with vectors of an unknown model; set model_name",
-            stacklevel=3,
+            f"vectors of {quote(known)} are compared with vectors of an unknown model; set "
+            "model_name",
+            stacklevel=stacklevel,
         )
 
 
@@ -83,6 +89,11 @@ def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:
     Raises:
         InvalidRequestError: another type, rows of another length, or values that are not finite.
     """
+    if isinstance(value, str):
+        raise InvalidRequestError(
+            f"{what}, got the text {value!r:.100}; embed it with client.embed.text, or search with "
+            "client=client"
+        )
     try:
         held = np.asarray(getattr(value, "vectors", value))
         if np.iscomplexobj(held):
@@ -120,22 +131,26 @@ def comparable_rows(embeddings: Embeddings) -> NDArray[np.intp]:
     return np.flatnonzero(~assets) if segments.any() else np.arange(len(embeddings))
 
 
-def check_labels(
-    name: str, wanted: Any, column: Labels, known: Collection[str] | None
-) -> list[str]:
+def check_labels(name: str, wanted: Any, column: Labels, known: Collection[str]) -> list[str]:
     """The labels to filter by; labels of the rows are valid, since the service may add some.
 
     Raises:
-        InvalidRequestError: not strings, or a label that is neither known nor in the column.
+        InvalidRequestError: not strings, or a label that is neither known nor in the column. The
+            labels of a column stay known if a slice has lost their rows.
     """
     labels = [wanted] if isinstance(wanted, str) else wanted
     if not isinstance(labels, Collection) or not all(isinstance(label, str) for label in labels):
-        raise InvalidRequestError(f"{name} must be a string or a list of strings, got {wanted!r}")
-    present = [label for label in column.distinct() if label is not None]
+        raise InvalidRequestError(
+            f"{name} must be a string or a list of strings, got {quote(wanted)}"
+        )
+    valid = dict.fromkeys([*filter(None, column.categories), *known])
     for label in labels:
-        if known is not None and label not in known and label not in present:
-            valid = ", ".join(dict.fromkeys([*present, *known]))
-            raise InvalidRequestError(f"{name} must be one of {valid}, got {label!r}")
+        if label not in valid and len(column):
+            similar = difflib.get_close_matches(label, valid, _SHOWN_LABELS) or list(valid)
+            shown = ", ".join(similar[:_SHOWN_LABELS]) or "none at all"
+            raise InvalidRequestError(
+                f"{name} must be one of {cut(shown, 200)}, got {quote(label)}"
+            )
     return list(labels)
 
 
@@ -146,7 +161,7 @@ def check_min_score(value: float | None) -> float:
         InvalidRequestError: it is not a finite number.
     """
     if value is not None and not is_finite(value):
-        raise InvalidRequestError(f"min_score must be a number, got {value!r:.200}")
+        raise InvalidRequestError(f"min_score must be a number, got {quote(value)}")
     return -math.inf if value is None else float(value)
 
 
@@ -228,15 +243,16 @@ def check_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Mapp
     if weights is None:
         return dict.fromkeys(present, 1.0)
     if not isinstance(weights, Mapping):
-        raise InvalidRequestError(f"weights must be a mapping of modalities, got {weights!r}")
+        raise InvalidRequestError(f"weights must be a mapping of modalities, got {quote(weights)}")
     for modality, weight in weights.items():
         if modality not in present and modality not in OPTIONS:
             raise InvalidRequestError(
-                f"weights has {modality!r}, the rows have {', '.join(present) or 'no modalities'}"
+                f"weights has {quote(modality)}, the rows have "
+                f"{', '.join(present) or 'no modalities'}"
             )
         if not is_finite(weight) or weight < 0:
             raise InvalidRequestError(
-                f"a weight must be 0 or more, got {weight!r} for {modality!r}"
+                f"a weight must be 0 or more, got {quote(weight)} for {quote(modality)}"
             )
     kept = {modality: float(weight) for modality, weight in weights.items() if weight > 0}
     if not kept:

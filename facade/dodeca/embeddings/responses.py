@@ -22,14 +22,17 @@ _FIELD_NAMES = {
     "end_offset_time": "end_sec",
 }
 _PARTS = ("video_embedding", "audio_embedding", "image_embedding", "text_embedding")
+_ENVELOPE_NAMES = {*_PARTS, "data", "segments", "embedding", "metadata", "usage", "model_name"}
 _ACCEPTED = (
     "from_response takes a response with vectors: an object of the vendor's package, output of "
     "Bedrock, or their JSON"
 )
 
 
-def read_response(response: Any) -> tuple[list[dict[str, Any]], Any, str | None]:
-    """The segments, the metadata and the model of a response that another client received.
+def read_response(response: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The segments of a response that another client received, and what it says beside them.
+
+    The latter are fields of `Embeddings`.
 
     Raises:
         InvalidRequestError: it holds no vectors.
@@ -46,7 +49,7 @@ def read_response(response: Any) -> tuple[list[dict[str, Any]], Any, str | None]
         raise InvalidRequestError(f"{_ACCEPTED}; got {type(response).__name__}")
     if not all(isinstance(item, Mapping) for item in items):
         raise InvalidRequestError(f"{_ACCEPTED}; its segments are not objects")
-    return [_segment(item) for item in items], _metadata(envelope), envelope.get("model_name")
+    return [_segment(item) for item in items], _envelope_fields(envelope)
 
 
 def _to_plain(response: Any) -> Any:
@@ -96,12 +99,24 @@ def _segment(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in made.items() if name not in ("metadata", "model_name")}
 
 
-def _metadata(body: Mapping[str, Any]) -> Any:
-    from dodeca.results import EmbeddingMetadata, build_result
+def _envelope_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    from dodeca.results import EmbeddingMetadata, EmbeddingUsage, build_result
 
+    metadata, usage = _first_object(body, "metadata"), _first_object(body, "usage")
+    is_segment = isinstance(body.get("embedding"), list)  # then they are the extra of its row
+    others = {k: v for k, v in body.items() if k not in _ENVELOPE_NAMES and v is not None}
+    return {
+        "metadata": build_result(EmbeddingMetadata, metadata) if metadata else None,
+        "usage": build_result(EmbeddingUsage, usage) if usage else None,
+        "model_name": body.get("model_name"),
+        "response_extra": {} if is_segment else others,
+    }
+
+
+def _first_object(body: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """The first object of this name in a response or in its parts."""
     held = [body, *_nested_objects(body)]
-    found = next((at["metadata"] for at in held if isinstance(at.get("metadata"), Mapping)), None)
-    return build_result(EmbeddingMetadata, found) if found else None
+    return next((at[name] for at in held if isinstance(at.get(name), Mapping)), None)
 
 
 def _nested_objects(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

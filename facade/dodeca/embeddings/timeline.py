@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from dodeca._base.text import quote
 from dodeca.embeddings.ranking import check_models, cosines, one_vector
 from dodeca.errors import InvalidRequestError
 
@@ -79,7 +80,7 @@ def timed_segments(embeddings: Embeddings) -> Embeddings:
     rows = rows[np.flatnonzero(np.isfinite(rows.start_sec) & np.isfinite(rows.end_sec))]
     if not len(rows):
         raise InvalidRequestError(
-            f"{embeddings!r} has no segments with times; only those of video and audio have"
+            f"{quote(embeddings)} has no segments with times; only those of video and audio have"
         )
     return rows[np.lexsort((rows.end_sec, rows.start_sec))]
 

@@ -13,7 +13,8 @@ Where the documents of the service are incomplete or contradict each other, the 
   options or scopes. Options are returned in their documented order, each once.
 - Embeddings use the codes of `POST /tasks` for videos that are broken, too small, too short or too
   long, with the limits of their own endpoint in the texts; audio shares the codes for durations.
-  Invalid images and audio formats are `parameter_invalid`.
+  Invalid images and audio formats are `parameter_invalid`, and so are images of more than 67
+  million pixels, which are not decoded.
 - Media are checked when a task is created. An `end_sec` within the last started second of the
   media means their end.
 - Embeddings that cannot be made (transcription; audio of a silent video) are missing from `data`,
@@ -29,6 +30,8 @@ Where the documents of the service are incomplete or contradict each other, the 
 - Generated text is made from measurements (duration, scenes, colours, light, motion, audio) and is
   labelled as the emulator's. Words of the prompt choose among them and the temperature varies the
   phrases; the same request gives the same text. Without `max_tokens` it ends at 4,096 tokens.
+- Where no measurement decides between the choices of a schema, `emulator_note` in the response
+  names them.
 - JSON Schema keywords outside the documented subset are `422 parameter_invalid`; so are `pattern`,
   `format` except for timestamps, and bounds that allow no number.
 - Segments are scenes that match words of their description or resemble its images, or all scenes
@@ -37,8 +40,10 @@ Where the documents of the service are incomplete or contradict each other, the 
   tasks can be deleted in every state except `processing`.
 - Videos are checked when a task, an indexed asset or an import is created. The text about
   shapes is the documented one (1:1 to 16:9); the limits are the newer ones: from 4 seconds, an
-  hour with Pegasus, and the six listed shapes within two percent. A task accepts 2 GB, an indexed
-  asset 4 GB, or 2 GB with Pegasus. An index with Pegasus alone accepts videos, too.
+  hour with Pegasus, and the six listed shapes within two percent, also in version 1 of embeddings.
+  A shape is that of the video as displayed, after rotation and with square pixels. A task accepts
+  2 GB, an indexed asset 4 GB, or 2 GB with Pegasus. An index with Pegasus alone accepts videos,
+  too.
 - Indexed assets list all videos of an index, those of tasks and imports without an `asset_id`.
   Only indexing fails later; a task whose video is deleted before that fails.
 - No stream is encoded: `hls` has the status CANCELED. There is no speech recognition:
@@ -54,7 +59,9 @@ Where the documents of the service are incomplete or contradict each other, the 
   an hour. `transcription_options` without that option is `search_option_combination_not_supported`.
 - A 429 of search, gist, summarize and generate has no body, as documented; all others have one.
 - `estimated_time` follows from the pace; it is null where only the number of polls decides.
-- Webhooks are not sent.
+- Webhooks are sent for the URLs it was given, once a task of `/tasks` or `/analyze/tasks` that it
+  took itself has ended, polled or not; where only polls decide, they still do. A notification that
+  is not acknowledged is sent three times in all. Its signature has the real time.
 - The front page, `/emulator/ledger` and `/emulator/thumbnails/` need no key.
 """
 

@@ -56,6 +56,17 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         " minutes of media; can be given several times (default: no limit)",
     )
     parser.add_argument(
+        "--webhook",
+        action="append",
+        default=[],
+        dest="webhooks",
+        metavar="URL",
+        help="notify this URL when a task ends; can be given several times",
+    )
+    parser.add_argument(
+        "--webhook-secret", default="", metavar="SECRET", help="what signs the notifications"
+    )
+    parser.add_argument(
         "--access-log", action="store_true", help="write a line of JSON for each request to stderr"
     )
     return parser.parse_args(given)
@@ -72,6 +83,7 @@ def _stop_on_signals() -> None:
 def main(given: Sequence[str] | None = None) -> int:
     """Serve until interrupted or terminated; return the exit status."""
     options = _arguments(given)
+    secret: str = options.webhook_secret
     _stop_on_signals()
     if options.access_log:
         access_log.log.addHandler(logging.StreamHandler())
@@ -85,6 +97,7 @@ def main(given: Sequence[str] | None = None) -> int:
                 api_key=options.api_key,
                 faults=faults.faults_from_file(options.faults) if options.faults else (),
                 limits=options.limits,
+                webhooks=dict.fromkeys(options.webhooks, secret),
             ) as emulator,
             serving(emulator, host=options.host, port=options.port) as url,
         ):

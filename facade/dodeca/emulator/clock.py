@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from dodeca._base.text import quote
+
 
 class Clock:
     """The real time in UTC; it never runs backwards while the process lives."""
@@ -124,7 +126,9 @@ def parse_pace(text: str) -> Pace:
         return ByCount(int(text))
     if match := re.fullmatch(r"realtime(?::(\d+(?:\.\d+)?))?", text):
         return RealTime(float(match[1])) if match[1] else RealTime()
-    raise ValueError(f"a pace is `instant`, a number of polls or `realtime[:factor]`, got {text!r}")
+    raise ValueError(
+        f"a pace is `instant`, a number of polls or `realtime[:factor]`, got {quote(text)}"
+    )
 
 
 def stage_at(progress: float, stages: Sequence[str]) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from dodeca._base.text import quote
+
 from .access_log import AccessLog
 from .clock import Clock, Pace, parse_pace
 from .database import FORMAT, Database
@@ -19,6 +21,7 @@ from .jobs import Jobs
 from .ledger import Ledger
 from .rules.quota import Limit, Quota
 from .state import State
+from .webhooks import Webhooks
 
 
 class Emulator:
@@ -35,10 +38,12 @@ class Emulator:
         chunk_size: bytes of a chunk of a multipart upload.
         faults: what goes wrong on demand, as `Fault` or as an entry of a fault file.
         limits: limits on requests and media, as `Limit` or like `600/minute` and `60m/hour`.
+        webhooks: URLs that are notified when an indexing or analysis task of this emulator ends,
+            each with the secret that signs its notifications.
 
     Raises:
         NotADirectoryError: the media folder does not exist.
-        ValueError: the pace, a fault or a limit is invalid.
+        ValueError: the pace, a fault, a limit or a webhook is invalid.
         sqlite3.Error: `db` cannot be opened, or has the format of a newer version.
 
     """
@@ -54,14 +59,16 @@ class Emulator:
         chunk_size: int = 16 * 1024**2,
         faults: Iterable[Fault | Mapping[str, Any]] = (),
         limits: Iterable[str | Limit] = (),
+        webhooks: Mapping[str, str] | None = None,
     ) -> None:
         folder = Path(media) if media else None
         if folder and not folder.is_dir():
-            raise NotADirectoryError(f"the media folder {str(media)!r} does not exist")
+            raise NotADirectoryError(f"the media folder {quote(str(media))} does not exist")
         pace = parse_pace(pace) if isinstance(pace, str) else pace
         self.faults = FaultPlan(faults)
         self._admission = Admission(api_key, self.faults, Quota(limits))
         self.clock = clock or Clock()
+        self._webhooks = Webhooks(webhooks or {}, self.clock)
         database = Database(Path(db) if db else None)
         self.ledger = Ledger(database, self.clock)
         self.access_log = AccessLog()
@@ -73,6 +80,7 @@ class Emulator:
             jobs=Jobs(database, self.clock, pace),
             ledger=self.ledger,
             access_log=self.access_log,
+            webhooks=self._webhooks,
         )
         if database.stored_format < FORMAT:
             videos.embed_again(self.state)
@@ -101,6 +109,7 @@ class Emulator:
 
     def close(self) -> None:
         """Start no more jobs and close the database; a running job is abandoned."""
+        self._webhooks.close()
         self.state.jobs.close()
         self.state.database.close()
 

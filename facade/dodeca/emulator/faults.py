@@ -29,6 +29,8 @@ from typing import Any
 import httpx
 import orjson
 
+from dodeca._base.text import quote
+
 from .errors import TEXTS_ON_DEMAND, ErrorResponse, parameter_invalid
 
 HEADER = "x-dodeca-fault"
@@ -61,17 +63,17 @@ class Fault:
         """Validate the fields."""
         if self.fault not in _KINDS and not (self.status and 400 <= self.status <= 599):
             kinds = ", ".join(_KINDS)
-            raise ValueError(f"a fault is a status of 400 to 599, {kinds}; got {self.fault!r}")
+            raise ValueError(f"a fault is a status of 400 to 599, {kinds}; got {quote(self.fault)}")
         if self.skip < 0 or (self.times or 0) < 0 or self.bytes < 0:
             raise ValueError("`skip`, `times` and `bytes` of a fault are not negative")
         if not 0 <= self.seconds <= _MAX_SECONDS:
             raise ValueError(f"seconds is 0 to {_MAX_SECONDS}, got {self.seconds}")
         if self.retry_after is not None and not re.fullmatch("[ -~]*", self.retry_after):
-            raise ValueError(f"retry_after is printable ASCII, got {self.retry_after!r}")
+            raise ValueError(f"retry_after is printable ASCII, got {quote(self.retry_after)}")
         if self.code is not None and (not self.status or self.body is False):
             raise ValueError("`code` belongs to a status with a body")
         if self.code is not None and not re.fullmatch(r"\w{1,64}", self.code, re.ASCII):
-            raise ValueError(f"a code is of letters, digits and `_`, got {self.code!r}")
+            raise ValueError(f"a code is of letters, digits and `_`, got {quote(self.code)}")
         if self.fault == "drip" and not self.bytes:
             raise ValueError("`bytes` of a drip is at least 1")
 
@@ -95,9 +97,9 @@ def fault_from_mapping(given: Mapping[str, Any]) -> Fault:
     optional = (("times", None), ("body", None))
     for name, kind in (("skip", int), ("times", int), ("bytes", int), ("body", bool)):
         if not isinstance(data.get(name, kind()), kind) and (name, data[name]) not in optional:
-            raise ValueError(f"{name} is {kind.__name__}, got {data[name]!r}")
+            raise ValueError(f"{name} is {kind.__name__}, got {quote(data[name])}")
     if not isinstance(data.get("seconds", 0), int | float):
-        raise ValueError(f"seconds is a number, got {data['seconds']!r}")
+        raise ValueError(f"seconds is a number, got {quote(data['seconds'])}")
     return Fault(**data)
 
 

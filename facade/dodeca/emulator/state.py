@@ -18,6 +18,7 @@ from .database import Database
 from .jobs import Jobs
 from .ledger import Ledger
 from .requests.bodies import UploadedFile
+from .webhooks import Webhooks
 
 Reply = tuple[int, Any]
 """A status, and data for JSON (numpy arrays too), an iterator of bytes, or None for no body."""
@@ -36,6 +37,7 @@ class State:
     jobs: Jobs
     ledger: Ledger
     access_log: AccessLog
+    webhooks: Webhooks
 
 
 @dataclass(slots=True)

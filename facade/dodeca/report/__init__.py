@@ -22,6 +22,7 @@ import attrs
 
 from dodeca._base import extras
 from dodeca._base.files import write_new
+from dodeca._base.text import quote
 from dodeca.errors import ConfigurationError, InvalidMediaError, InvalidRequestError
 from dodeca.media import MIB, Media, MediaLike
 
@@ -72,7 +73,7 @@ def render(
     """
     source = Media.of(media)
     if source.path is None:
-        raise InvalidMediaError(f"a report needs a local file, got {source!r}")
+        raise InvalidMediaError(f"a report needs a local file, got {quote(source)}")
     if not 1 <= len(queries) <= MAX_QUERIES:
         raise InvalidRequestError(f"a report has 1 to {MAX_QUERIES} queries, got {len(queries)}")
     try:

@@ -10,6 +10,7 @@ from dodeca.results.embedding import (
     EmbeddingsV1,
     EmbeddingTask,
     EmbeddingTaskMedia,
+    EmbeddingUsage,
 )
 from dodeca.results.library import (
     Asset,
@@ -59,6 +60,7 @@ __all__ = [
     "EmbeddingMetadata",
     "EmbeddingTask",
     "EmbeddingTaskMedia",
+    "EmbeddingUsage",
     "EmbeddingsV1",
     "Gist",
     "Highlight",

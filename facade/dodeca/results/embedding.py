@@ -35,6 +35,20 @@ class EmbeddingMetadata(Result):
 
 
 @attrs.frozen(repr=False)
+class EmbeddingUsage(Result):
+    """What the model read of an input.
+
+    `input_tokens` is the number of tokens by kind of input. If `truncated`, part of the input was
+    left out, and `truncation_reason` says why ("model_context_window").
+    """
+
+    input_tokens: Mapping[str, int] | None = None
+    truncated: bool | None = None
+    truncation_reason: str | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen(repr=False)
 class EmbeddingTaskMedia(Result):
     """The media of an embedding task of the first embedding API, without vectors."""
 
@@ -44,10 +58,12 @@ class EmbeddingTaskMedia(Result):
 
 @attrs.frozen(repr=False)
 class EmbeddingTask(Result):
-    """An embedding task in a list; `tasks.retrieve(id)` gives its job.
+    """An embedding task in a list, or as it was created; `tasks.retrieve(id)` gives its job.
 
-    Tasks of the first embedding API have `video_embedding` or `audio_embedding`: what their input
-    is, as in `task.video_embedding.metadata.duration`.
+    `metadata` is what the service knows when it creates a task, such as the length of the vectors
+    (`metadata.extra["embedding_dimension"]`). Tasks of the first embedding API have
+    `video_embedding` or `audio_embedding`: what their input is, as in
+    `task.video_embedding.metadata.duration`.
     """
 
     id: str | None = None
@@ -57,6 +73,7 @@ class EmbeddingTask(Result):
     updated_at: datetime | None = None
     video_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
     audio_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
+    metadata: EmbeddingMetadata | None = nested(EmbeddingMetadata)
     extra: Mapping[str, Any] = extra()
 
 
@@ -64,10 +81,12 @@ class EmbeddingTask(Result):
 class EmbeddingsV1(Result):
     """The result of a call of the first embedding API, by input type.
 
-    For an input that failed, `errors` has the reason, under "text", "image" or "audio".
+    For an input that failed, `errors` has the reason, under "text", "image" or "audio". `extra`
+    has other fields of the response.
     """
 
     text: Embeddings | None = None
     image: Embeddings | None = None
     audio: Embeddings | None = None
     errors: dict[str, str] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = extra()

@@ -5,6 +5,7 @@ that refer to other files or addresses (playlists) are not opened.
 """
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,17 +19,21 @@ from av.error import FFmpegError
 from av.error import PermissionError as NotAllowed
 from av.stream import Disposition
 
+from dodeca._base.image_headers import heif_format
+
 MediaContent = str | Path | bytes
 """A file by its path, or its content."""
 
 MediaStream = av.VideoStream | av.AudioStream
+_Sized = av.VideoStream | av.VideoFrame
 
 _FORMATS = (
-    "aac,ac3,aiff,amr,apng,asf,avi,caf,eac3,flac,flv,gif,jpeg_pipe,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
-    "mp3,mpeg,mpegts,mpegvideo,mxf,ogg,png_pipe,wav,w64,webp_pipe,bmp_pipe,tiff_pipe"
+    "aac,ac3,aiff,amr,apng,asf,au,avi,caf,dts,dv,eac3,flac,flv,gif,ivf,jpeg_pipe,matroska,webm,mov,mp4,"
+    "m4a,3gp,3g2,mj2,mp3,mpeg,mpegts,mpegvideo,mxf,nut,ogg,png_pipe,rm,tta,wav,w64,webp_pipe,bmp_pipe,"
+    "tiff_pipe,wv,yuv4mpegpipe"
 )
-_IMAGE_BRANDS = {"heic": "heic", "heix": "heic", "mif1": "heic", "avif": "avif"}
-_MAX_PIXELS = 1 << 26  # a small file must not expand to gigabytes
+MAX_PIXELS = 1 << 26
+"""Pixels of the largest frame that is decoded: a small file must not expand to gigabytes."""
 _MIN_RATE = 1000  # samples per second; below that, a small file lasts for days
 # PyAV 19 accepts metadata that are not UTF-8; before, this was an option.
 _LENIENT: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__[:2]) < 19 else {}
@@ -51,7 +56,7 @@ class MediaInfo:
     duration: float | None = None
     """Seconds, in steps of milliseconds; None for an image."""
     width: int | None = None
-    """Pixels as displayed, that is after rotation; None for audio."""
+    """Pixels as displayed: after rotation, and with square pixels for video; None for audio."""
     height: int | None = None
     fps: float | None = None
     video_codec: str | None = None
@@ -66,6 +71,8 @@ class MediaInfo:
 def probe(source: MediaContent) -> MediaInfo:
     """Read what a file is from its streams; the duration is measured from all packets.
 
+    Frames of more than MAX_PIXELS are not decoded; the header has their size.
+
     Raises BrokenMedia when nothing in it can be decoded, and OSError when the file cannot be
     read.
     """
@@ -78,25 +85,29 @@ def probe(source: MediaContent) -> MediaInfo:
         decoders = {stream.index: decoder_of(stream) for stream in streams}
         first: dict[int, Any] = {}
         ends = dict.fromkeys(decoders, 0)
+        packets: Counter[int] = Counter()
+        if video and _is_too_large(video):
+            first[video.index] = video
         for packet in packets_of(container, streams):
             index = packet.stream_index
+            packets[index] += packet.size > 0
             stamp = packet.dts if packet.pts is None else packet.pts
             ends[index] = max(ends[index], (stamp or 0) + (packet.duration or 0))
-            if index in first:
-                continue
-            if decoded := frames_of(decoders[index], packet):
+            if index not in first and (decoded := frames_of(decoders[index], packet)):
                 first[index] = decoded[0]
-                if video and index == video.index and _is_image(container):
-                    return MediaInfo("image", name, size, **_shape(video, first[index]))
+            if video and video.index in first and _is_image(container):
+                return _image(video, name, size, first[video.index])
         # A stream without a single frame does not count.
         streams = [stream for stream in streams if stream.index in first]
         if not streams:
             raise BrokenMedia("nothing in it can be decoded")
+        if video in streams and name == "gif" and packets[video.index] == 1:
+            return _image(video, name, size, first[video.index])
         values: dict[str, Any] = {"duration": _duration(streams, ends)}
         if values["duration"] <= 0:
             raise BrokenMedia("it has no duration")
         if video in streams:
-            values |= _shape(video, first[video.index])
+            values |= _shape(video, first[video.index], aspect=pixel_aspect(video))
             rate = video.average_rate or video.guessed_rate
             values["fps"] = round(float(rate), 3) if rate else None
         if audio in streams:
@@ -166,7 +177,7 @@ def decoder_of(stream: MediaStream, *, thorough: bool = True) -> Any:
     decoder = stream.codec_context
     if isinstance(decoder, av.VideoCodecContext):
         decoder.thread_count = 1
-        decoder.options = {"max_pixels": str(_MAX_PIXELS), "skip_loop_filter": "all"}
+        decoder.options = {"max_pixels": str(MAX_PIXELS), "skip_loop_filter": "all"}
         if not thorough:
             decoder.skip_frame = "NONREF"
         return decoder
@@ -214,9 +225,32 @@ def _duration(streams: list[MediaStream], ends: dict[int, int]) -> float:
     return round(longest if longest - lengths[0] >= 1 else lengths[0], 3)
 
 
-def _shape(video: av.VideoStream, frame: av.VideoFrame) -> dict[str, Any]:
-    turned = round(frame.rotation / 90) % 2
-    width, height = frame.width, frame.height
+def check_pixels(video: av.VideoStream) -> None:
+    """Raise BrokenMedia for frames that are too large to be decoded."""
+    if _is_too_large(video):
+        raise BrokenMedia(
+            f"its frames have {video.width}x{video.height} pixels, of which at most {MAX_PIXELS:,} "
+            "are decoded"
+        )
+
+
+def pixel_aspect(video: av.VideoStream) -> float:
+    """Return the width of a pixel as displayed in relation to its height; 1 if unknown."""
+    return float(video.sample_aspect_ratio or 1)
+
+
+def _is_too_large(video: av.VideoStream) -> bool:
+    return video.width * video.height > MAX_PIXELS
+
+
+def _image(video: av.VideoStream, name: str, size: int, first: _Sized) -> MediaInfo:
+    return MediaInfo("image", name, size, **_shape(video, first))
+
+
+def _shape(video: av.VideoStream, first: _Sized, *, aspect: float = 1.0) -> dict[str, Any]:
+    """Return the size as displayed, of the first frame or of the header."""
+    turned = round(getattr(first, "rotation", 0) / 90) % 2
+    width, height = max(1, round(first.width * aspect)), first.height
     return {
         "width": height if turned else width,
         "height": width if turned else height,
@@ -227,16 +261,18 @@ def _shape(video: av.VideoStream, frame: av.VideoFrame) -> dict[str, Any]:
 def _is_image(container: InputContainer) -> bool:
     """Whether it is an image; the first one of an animated PNG counts, as in image viewers."""
     name = container.format.name
-    return name.endswith("_pipe") or name == "apng" or _brand(container) in _IMAGE_BRANDS
+    return name.endswith("_pipe") or name == "apng" or _image_format(container) is not None
 
 
 def _format_name(container: InputContainer) -> str:
     names = container.format.name.removesuffix("_pipe").split(",")
     if "mov" in names:
-        brand = _brand(container)
-        return {"qt": "mov", "m4a": "m4a", **_IMAGE_BRANDS}.get(brand, "mp4")
+        brand = container.metadata.get("major_brand", "").strip().lower()
+        return _image_format(container) or {"qt": "mov", "m4a": "m4a"}.get(brand, "mp4")
     return "png" if names[0] == "apng" else names[0]
 
 
-def _brand(container: InputContainer) -> str:
-    return container.metadata.get("major_brand", "").strip().lower()
+def _image_format(container: InputContainer) -> str | None:
+    """Return the format of an image in a container for video, as its brands say."""
+    tags = container.metadata
+    return heif_format(tags.get("major_brand", ""), tags.get("compatible_brands", ""))

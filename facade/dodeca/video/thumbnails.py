@@ -12,10 +12,12 @@ import numpy as np
 
 from dodeca.video.probe import (
     BrokenMedia,
+    check_pixels,
     decoder_of,
     frames_of,
     open_container,
     packets_of,
+    pixel_aspect,
     streams_of,
 )
 
@@ -33,24 +35,27 @@ def thumbnail(content: Path, at: float | None = None) -> bytes:
         video, _ = streams_of(container)
         if video is None:
             raise BrokenMedia("there is no video or image in it")
+        check_pixels(video)
         zero = container.start_time or 0
         if container.duration and not container.format.name.endswith("_pipe"):
             into = container.duration * _DEFAULT_POSITION if at is None else at * av.time_base
             container.seek(int(into) + zero)
         until = (at or 0.0) + zero / av.time_base
-        decoder, last = decoder_of(video), None
+        decoder, aspect, last = decoder_of(video), pixel_aspect(video), None
         for packet in packets_of(container, [video]):
             for last in frames_of(decoder, packet):
                 if at is None or last.time is None or last.time >= until:
-                    return _jpeg(last)
+                    return _jpeg(last, aspect)
         if last is not None:
-            return _jpeg(last)
+            return _jpeg(last, aspect)
     raise BrokenMedia("no frame in it can be decoded")
 
 
-def _jpeg(frame: av.VideoFrame) -> bytes:
-    scale = min(1.0, LONGER_SIDE / max(frame.width, frame.height))
-    width, height = (max(2, round(side * scale)) for side in (frame.width, frame.height))
+def _jpeg(frame: av.VideoFrame, aspect: float) -> bytes:
+    """Encode a frame as displayed; `aspect` is that of its pixels."""
+    sides = frame.width * aspect, frame.height
+    scale = min(1.0, LONGER_SIDE / max(sides))
+    width, height = (max(2, round(side * scale)) for side in sides)
     small = frame.reformat(width, height, format="rgb24").to_ndarray()
     turned = np.rot90(small, round(frame.rotation / 90) % 4)
     upright = np.ascontiguousarray(turned, np.uint8)

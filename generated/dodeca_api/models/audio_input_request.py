@@ -30,12 +30,12 @@ class AudioInputRequest:
 
     Attributes:
         media_source (MediaSource): Where the media is. Give exactly one of the three.
-        start_sec (float | Unset): Where to begin, in seconds from the start of the file. Default: 0.
+        start_sec (float | Unset): Where to begin, in seconds from the start of the file.
         end_sec (float | Unset): Where to end, in seconds from the start of the file; greater than `start_sec`. Default:
             the end of the file.
         segmentation (AudioSegmentation | Unset): Segments of equal length, the only way to divide audio.
         embedding_option (list[AudioInputRequestEmbeddingOptionItems] | Unset): What the vectors are made from, one
-            vector each. Default: both.
+            vector each.
         embedding_scope (list[AudioInputRequestEmbeddingScopeItems] | Unset): Vectors for segments, for the whole, or
             both.
     """

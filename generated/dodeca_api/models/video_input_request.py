@@ -31,15 +31,15 @@ class VideoInputRequest:
 
     Attributes:
         media_source (MediaSource): Where the media is. Give exactly one of the three.
-        start_sec (float | Unset): Where to begin, in seconds from the start of the file. Default: 0.
+        start_sec (float | Unset): Where to begin, in seconds from the start of the file.
         end_sec (float | Unset): Where to end, in seconds from the start of the file; greater than `start_sec`. Default:
             the end of the file.
         segmentation (Unset | VideoSegmentationDynamic | VideoSegmentationFixed): At scene changes, or into segments of
             equal length.
         embedding_option (list[VideoInputRequestEmbeddingOptionItems] | Unset): What the vectors are made from, one
-            vector each. Default: all three.
+            vector each.
         embedding_scope (list[VideoInputRequestEmbeddingScopeItems] | Unset): Vectors for segments, for the whole, or
-            both. Default: both.
+            both.
     """
 
     media_source: MediaSource

@@ -209,7 +209,8 @@ class AsyncAnalyzeTasks(Methods):
         params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = await self._transport.send(call)
-        return self._job(JobState(created.task_id, created.status))
+        state: JobState[AnalyzeTask] = JobState(created.task_id, created.status)
+        return self._job(state, build_result(AnalyzeTask, created))
 
     async def retrieve(self, task_id: str) -> AsyncJob[AnalyzeTask]:
         """Get the job of a task that any process started (`GET /analyze/tasks/{task_id}`).
@@ -284,7 +285,9 @@ class AsyncAnalyzeTasks(Methods):
         failure = texts.end_of_task(task)
         return JobState(task_id, task.status or "", task, reason, failure=failure)
 
-    def _job(self, state: JobState[AnalyzeTask]) -> AsyncJob[AnalyzeTask]:
+    def _job(
+        self, state: JobState[AnalyzeTask], created: AnalyzeTask | None = None
+    ) -> AsyncJob[AnalyzeTask]:
         lists = [partial(self.list, status=status, page_limit=50) for status in _RUNNING]
         running = running_jobs(("analyze_tasks", id(self._transport)), *lists)
-        return AsyncJob(self._poll, state, self._transport.clock, running)
+        return AsyncJob(self._poll, state, self._transport.clock, running, created)

@@ -11,6 +11,7 @@ from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
+from dodeca._base.text import format_size, quote
 from dodeca._calls import library_requests, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.operation import or_unset, request
@@ -89,7 +90,7 @@ class AsyncAssets(Methods):
                     report_progress(Progress.complete(job.id, source.size or 0))
                 return job
             if not source.is_local:
-                raise InvalidMediaError(f"uploads in chunks need a local file, got {source!r}")
+                raise InvalidMediaError(f"uploads in chunks need a local file, got {quote(source)}")
             asset_id = await self.multipart_uploads._send(
                 source, **options, upload_id=upload_id, on_progress=report_progress
             )
@@ -123,11 +124,11 @@ class AsyncAssets(Methods):
         """
         source = Media.of(media)
         if source.asset_id is not None:
-            raise InvalidMediaError(f"assets.create needs a file or a URL, got {source!r}")
+            raise InvalidMediaError(f"assets.create needs a file or a URL, got {quote(source)}")
         if (source.size or 0) > DIRECT_BYTES:
             raise InvalidMediaError(
-                f"assets.create accepts files of up to 200 MB, {source} has "
-                f"{(source.size or 0) / MIB:.0f} MB; use assets.upload"
+                f"assets.create accepts files of up to {format_size(DIRECT_BYTES)}, {source} has "
+                f"{format_size(source.size or 0)}; use assets.upload"
             )
         marked = params.with_marker(user_metadata)
         body = models.AssetCreateRequest(

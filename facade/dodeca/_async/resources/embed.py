@@ -13,21 +13,16 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
-from dodeca._calls import embed_requests, params
+from dodeca._base.media_types import Kind
+from dodeca._base.text import quote
+from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._calls.rate_limit import Limiter
 from dodeca.embeddings import Embeddings
 from dodeca.errors import APIError, InvalidRequestError
-from dodeca.media import (
-    TOO_LONG,
-    Media,
-    MediaLike,
-    check_sync_clip,
-    fits_sync_request,
-    source_name,
-)
+from dodeca.media import Media, MediaLike, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -164,7 +159,8 @@ class AsyncEmbed(Methods):
 
         A row of a manifest, or a mapping in an iterable, has one of `path`, `url`, `asset_id` and
         `text`, options named as the parameters here (also `start_sec`, `end_sec`, `input_type`),
-        and metadata in all other columns. Other items of an iterable are paths, URLs or `Media`.
+        and metadata in all other columns. Other items of an iterable are paths, URLs, `Media`, open
+        binary files or PIL images, which are held in memory.
 
         `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. If a run
         stops for any reason, run it again with the same `out` and it resumes. Finished inputs cost
@@ -190,7 +186,7 @@ class AsyncEmbed(Methods):
             AuthenticationError: the API key was rejected; finished inputs are kept.
         """
         from dodeca._async.bulk_service import AsyncBulkService
-        from dodeca.bulk.inputs import EmbedOptions
+        from dodeca.bulk.options import EmbedOptions
         from dodeca.bulk.run import embed_inputs
         from dodeca.bulk.settings import RunSettings
 
@@ -339,18 +335,17 @@ class AsyncEmbed(Methods):
         progress: bool,
     ) -> Embeddings:
         if via not in ("auto", "sync", "task"):
-            raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
+            raise InvalidRequestError(f'via is "auto", "sync" or "task", got {quote(via)}')
         check_timeout(timeout)
         check_callback(on_progress)
-        if via == "sync":
-            check_sync_clip(media)
-        if via == "sync" or (via == "auto" and fits_sync_request(media)):
+        kind: Kind = "audio" if isinstance(clip, models.AudioInputRequest) else "video"
+        if limits.choose(media, kind, via) is limits.Endpoint.EMBED:
             try:
                 body = embed_requests.embed_clip(clip, model_name)
                 return await self._create(body, source_name(media))
             except APIError as exc:
                 # Nothing was created; only the service knows the length of a URL or an asset.
-                if via == "sync" or exc.code != TOO_LONG:
+                if via == "sync" or exc.code != limits.TOO_LONG:
                     raise
         job = await self.tasks._start(
             media, clip, model_name, on_progress=on_progress, progress=progress

@@ -12,7 +12,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import run_bounded
 from dodeca._calls import params
 from dodeca._calls.rate_limit import Limiter
-from dodeca.batch import Batch
+from dodeca.batch import Batch, with_one_length
 from dodeca.errors import DodecaError
 from dodeca_api import models
 
@@ -50,4 +50,4 @@ async def send(
             results[number] = exc
 
     await run_bounded(work, range(len(requests)), concurrency)
-    return Batch(tuple(result for result in results if result is not None))
+    return Batch(with_one_length([result for result in results if result is not None]))

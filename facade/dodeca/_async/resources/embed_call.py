@@ -13,7 +13,7 @@ from dodeca._calls.vector_reader import SegmentColumns, VectorSink, extract_vect
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
-from dodeca.results import EmbeddingMetadata, build_result
+from dodeca.results import EmbeddingMetadata, EmbeddingUsage, build_result
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
@@ -33,8 +33,15 @@ async def create_embeddings(
 
     def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
         (columns,), rest = extract_vectors(response, ("data",))
-        metadata = call.parse(rest).metadata
-        found = as_embeddings(columns, metadata, body.model_name, source)
+        known = call.parse(rest)
+        found = as_embeddings(
+            columns,
+            known.metadata,
+            model_name=body.model_name,
+            source=source,
+            usage=known.usage,
+            response_extra=other_fields(rest.json(), "data", "metadata", "usage"),
+        )
         if body.input_type in _ONE_VECTOR and len(found) != 1:
             raise InvalidResponseError(
                 f"the response has {len(found)} vectors for one {body.input_type}"
@@ -47,13 +54,29 @@ async def create_embeddings(
 def as_embeddings(
     columns: SegmentColumns,
     metadata: Any,
-    model_name: str | None = None,
-    source: str | None = None,
+    *,
+    model_name: str | None,
+    source: str | None,
+    usage: Any = None,
+    response_extra: Mapping[str, Any],
 ) -> Embeddings:
-    """Build `Embeddings` from the vectors and the metadata of a response."""
+    """Build `Embeddings` from the vectors of a response and what it says beside them.
+
+    `source` is None if the caller does not know it; then it is the URL in the metadata, if any.
+    """
+    about = build_result(EmbeddingMetadata, metadata) if metadata else None
+    if source is None and about is not None:
+        source = about.input_url
     return Embeddings(
         **attrs.asdict(columns, recurse=False),
-        metadata=build_result(EmbeddingMetadata, metadata) if metadata else None,
+        metadata=about,
         model_name=model_name,
         source=Labels.same(source, len(columns.vectors)),
+        usage=build_result(EmbeddingUsage, usage) if usage else None,
+        response_extra=response_extra,
     )
+
+
+def other_fields(body: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The fields of a JSON object other than these."""
+    return {k: v for k, v in body.items() if k not in names and v is not None}

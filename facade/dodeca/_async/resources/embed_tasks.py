@@ -10,18 +10,18 @@ from typing import Any
 from dodeca._async.job import AsyncJob, running_jobs
 from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.assets import AsyncAssets
-from dodeca._async.resources.embed_call import as_embeddings
+from dodeca._async.resources.embed_call import as_embeddings, other_fields
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._calls import embed_requests, params
+from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
-from dodeca.media import SYNC_BYTES, Media, MediaLike, source_name
-from dodeca.results import EmbeddingTask
+from dodeca.media import Media, MediaLike, source_name
+from dodeca.results import EmbeddingTask, build_result
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 from dodeca_api.api.embed_v2_tasks import (
@@ -31,6 +31,7 @@ from dodeca_api.api.embed_v2_tasks import (
 )
 
 ClipInput = models.AudioInputRequest | models.VideoInputRequest
+_TASK_FIELDS = ("_id", "status", "data", "metadata", "usage")
 
 
 class AsyncEmbedTasks(Methods):
@@ -60,7 +61,8 @@ class AsyncEmbedTasks(Methods):
         uploaded as an asset first; `on_progress` and `progress` report that upload.
         `embedding_dimension` is the length of the vectors (512 for marengo3.0),
         `embedding_uncertainty` requests an estimate for each; both are for models that offer a
-        choice. `job.wait()` returns the embeddings.
+        choice. `job.wait()` returns the embeddings; `job.created` is an `EmbeddingTask` with what
+        the service said when the task was created.
 
         >>> job = await client.embed.tasks.audio("tones.wav")
         >>> await job.wait(timeout=600)
@@ -72,6 +74,7 @@ class AsyncEmbedTasks(Methods):
             OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
+        limits.check(source, limits.Endpoint.EMBED_TASK, "audio")
         clip = embed_requests.audio(
             source,
             model_name=model_name,
@@ -122,6 +125,7 @@ class AsyncEmbedTasks(Methods):
             OutcomeUnknownError: it is unknown whether the task was created.
         """
         source = Media.of(media)
+        limits.check(source, limits.Endpoint.EMBED_TASK, "video")
         clip = embed_requests.video(
             source,
             model_name=model_name,
@@ -147,7 +151,7 @@ class AsyncEmbedTasks(Methods):
         """Get the job of a task that any process started (`GET /embed-v2/tasks/{task_id}`).
 
         The service does not return the model's name; `model_name` sets it in the embeddings, and
-        so in the ids of their `records`.
+        so in the ids of their `records`. Their `source` is known if the media was a URL.
 
         >>> task = await client.embed.tasks.video("colours.mp4")
         >>> job = await client.embed.tasks.retrieve(task.id, model_name="marengo3.0")
@@ -160,7 +164,7 @@ class AsyncEmbedTasks(Methods):
         """
         params.optional("model_name", model_name)
         state = await self._poll(task_id, model_name=model_name, source=None)
-        return self._job(state, model_name, None)
+        return self._job(state, model_name, None, None)
 
     def list(
         self,
@@ -210,7 +214,7 @@ class AsyncEmbedTasks(Methods):
         progress: bool = False,
     ) -> AsyncJob[Embeddings]:
         source = source_name(media)
-        if media.is_local and (media.size or 0) > SYNC_BYTES:
+        if media.is_local and (media.size or 0) > limits.REQUEST_BYTES:
             assets = AsyncAssets(self._transport)
             upload = await assets.upload(media, on_progress=on_progress, progress=progress)
             asset = await upload.wait(on_progress=on_progress, progress=progress)
@@ -223,17 +227,21 @@ class AsyncEmbedTasks(Methods):
         )
         task = await self._transport.send(request(embed_v2_tasks_create, body=body))
         state: JobState[Embeddings] = JobState(task.field_id, task.status)
-        return self._job(state, model_name, source)
+        return self._job(state, model_name, source, build_result(EmbeddingTask, task))
 
     def _job(
-        self, state: JobState[Embeddings], model_name: str | None, source: str | None
+        self,
+        state: JobState[Embeddings],
+        model_name: str | None,
+        source: str | None,
+        created: EmbeddingTask | None,
     ) -> AsyncJob[Embeddings]:
         running = running_jobs(
             ("embed_v2_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
         poll = partial(self._poll, model_name=model_name, source=source)
-        return AsyncJob(poll, state, self._transport.clock, running)
+        return AsyncJob(poll, state, self._transport.clock, running, created)
 
     async def _poll(
         self, task_id: str, *, model_name: str | None, source: str | None
@@ -243,7 +251,14 @@ class AsyncEmbedTasks(Methods):
         def read(response: RawResponse) -> JobState[Embeddings]:
             (columns,), rest = extract_vectors(response, ("data",))
             task = call.parse(rest)
-            result = as_embeddings(columns, task.metadata, model_name, source)
+            result = as_embeddings(
+                columns,
+                task.metadata,
+                model_name=model_name,
+                source=source,
+                usage=task.usage,
+                response_extra=other_fields(rest.json(), *_TASK_FIELDS),
+            )
             return JobState(
                 task_id,
                 task.status,

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from dodeca._async.job import AsyncJob, running_jobs
 from dodeca._async.pages import AsyncPages, paginate
-from dodeca._async.resources.embed_call import as_embeddings
+from dodeca._async.resources.embed_call import as_embeddings, other_fields
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
-from dodeca._calls import params
+from dodeca._base.text import quote
+from dodeca._calls import limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
 from dodeca._calls.polling import READY, JobState
 from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
-from dodeca.errors import InvalidMediaError, InvalidRequestError
-from dodeca.media import MIB, Media, MediaLike, check_image
+from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
+from dodeca.media import Media, MediaLike, source_name
 from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
@@ -39,6 +40,7 @@ from dodeca_api.types import Unset
 
 MODEL_V1 = "Marengo-retrieval-2.7"
 _INPUT_TYPES = ("text", "image", "audio")
+_PART_FIELDS = ("segments", "metadata", "error_message")
 _sink = partial(VectorSink, V1)
 
 
@@ -80,12 +82,13 @@ class AsyncEmbedV1(Methods):
         Raises:
             InvalidRequestError: there is no input, or one is outside the limits.
             APIError: the service returned an error status.
+            InvalidResponseError: an input has neither its vector nor an error.
         """
         if text is None and image is None and audio is None:
             raise InvalidRequestError("embed_v1.create needs text, image or audio")
         image, audio = _source("image", image), _source("audio", audio)
         if image is not None:
-            check_image(image, min_side=64, max_bytes=5 * MIB)
+            limits.check(image, limits.Endpoint.EMBED_V1, "image")
         body = models.EmbedRequest(
             model_name=params.string("model_name", model_name),
             text=params.optional("text", text),
@@ -98,8 +101,16 @@ class AsyncEmbedV1(Methods):
                 "audio_start_offset_sec", audio_start_offset_sec, 0
             ),
         )
+        inputs = {"text": text, "image": image, "audio": audio}
+        sources = {
+            name: source_name(media) if isinstance(media, Media) else None
+            for name, media in inputs.items()
+            if media is not None
+        }
         call = request(embed_create, body=body)
-        return await self._transport.fetch(call, partial(_read_embeddings, call), sink=_sink)
+        return await self._transport.fetch(
+            call, partial(_read_embeddings, call, sources), sink=_sink
+        )
 
 
 class AsyncEmbedV1Tasks(Methods):
@@ -149,7 +160,8 @@ class AsyncEmbedV1Tasks(Methods):
             ),
         )
         created = await self._transport.send(request(embed_tasks_create, body=body))
-        return self._job(JobState(created.field_id, "processing"), None)
+        state: JobState[Embeddings] = JobState(created.field_id, "processing")
+        return self._job(state, None, source_name(source), build_result(EmbeddingTask, created))
 
     async def retrieve(
         self, task_id: str, *, embedding_option: Sequence[str] | None = None
@@ -157,7 +169,7 @@ class AsyncEmbedV1Tasks(Methods):
         """Get the job of a task that any process started (`GET /embed/tasks/{task_id}`).
 
         `embedding_option` ("visual-text", "audio", "visual", "transcription") limits the result
-        to those vectors; by default it has all.
+        to those vectors; by default it has all. Their `source` is known if the media was a URL.
 
         >>> task = await client.embed_v1.tasks.create("colours.mp4")
         >>> job = await client.embed_v1.tasks.retrieve(task.id, embedding_option=["audio"])
@@ -168,7 +180,7 @@ class AsyncEmbedV1Tasks(Methods):
             APIError: the service returned an error status.
         """
         state: JobState[Embeddings] = JobState(task_id, "processing")
-        return await self._job(state, embedding_option).refresh()
+        return await self._job(state, embedding_option, None, None).refresh()
 
     async def status(self, task_id: str) -> EmbeddingTask:
         """Get the status of a task, without its vectors (`GET /embed/tasks/{task_id}/status`).
@@ -220,7 +232,11 @@ class AsyncEmbedV1Tasks(Methods):
         )
 
     def _job(
-        self, state: JobState[Embeddings], embedding_option: Sequence[str] | None
+        self,
+        state: JobState[Embeddings],
+        embedding_option: Sequence[str] | None,
+        source: str | None,
+        created: EmbeddingTask | None,
     ) -> AsyncJob[Embeddings]:
         options = params.choices(
             "embedding_option", embedding_option, VIDEO_EMBEDDING_OPTION_VALUES
@@ -231,14 +247,15 @@ class AsyncEmbedV1Tasks(Methods):
             if status != READY:
                 return JobState(task_id, status)
             call = request(embed_tasks_retrieve, task_id, embedding_option=options)
-            result = await self._transport.fetch(call, partial(_read_video, call), sink=_sink)
+            read = partial(_read_video, call, source)
+            result = await self._transport.fetch(call, read, sink=_sink)
             return JobState(task_id, status, result)
 
         running = running_jobs(
             ("embed_tasks", id(self._transport)),
             lambda: self.list(status="processing", page_limit=50),
         )
-        return AsyncJob(poll, state, self._transport.clock, running)
+        return AsyncJob(poll, state, self._transport.clock, running, created)
 
 
 def _time_range(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
@@ -259,30 +276,55 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
         return None
     source = Media.of(media)
     if source.asset_id is not None:
-        raise InvalidMediaError(f"{name} must be a file or a URL, got {source!r}")
+        raise InvalidMediaError(f"{name} must be a file or a URL, got {quote(source)}")
     return source
 
 
-def _read_embeddings(call: Request[models.EmbedResponse], response: RawResponse) -> EmbeddingsV1:
-    keys = [(f"{name}_embedding", "segments") for name in _INPUT_TYPES]
-    all_columns, rest = extract_vectors(response, *keys)
-    body = call.parse(rest)
+def _read_embeddings(
+    call: Request[models.EmbedResponse],
+    sources: Mapping[str, str | None],
+    response: RawResponse,
+) -> EmbeddingsV1:
+    """The embeddings or the error of each input; `sources` has the inputs that were sent."""
+    parts = {name: f"{name}_embedding" for name in _INPUT_TYPES}
+    all_columns, rest = extract_vectors(response, *[(part, "segments") for part in parts.values()])
+    body, fields = call.parse(rest), rest.json()
     embeddings: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for name, columns in zip(_INPUT_TYPES, all_columns, strict=True):
-        part = getattr(body, f"{name}_embedding")
-        if not part:
-            continue
-        if part.error_message:
+    extra = other_fields(fields, "model_name", *parts.values())
+    for (name, part_name), columns in zip(parts.items(), all_columns, strict=True):
+        part, count = getattr(body, part_name), len(columns.vectors)
+        if part and part.error_message:
             errors[name] = part.error_message
-        elif len(columns.vectors):
-            metadata = getattr(part, "metadata", None)
-            embeddings[name] = as_embeddings(columns, metadata, body.model_name)
-    return EmbeddingsV1(**embeddings, errors=errors)
+        if count:
+            embeddings[name] = as_embeddings(
+                columns,
+                getattr(part, "metadata", None),
+                model_name=body.model_name,
+                source=sources.get(name),
+                response_extra=other_fields(fields[part_name], *_PART_FIELDS),
+            )
+        elif others := other_fields(fields.get(part_name) or {}, "segments", "error_message"):
+            extra[part_name] = others
+        is_valid = count > 0 if name == "audio" else count == 1
+        if name in sources and name not in errors and not is_valid:
+            raise InvalidResponseError(f"the response has {count} vectors for one {name}")
+    return EmbeddingsV1(**embeddings, errors=errors, extra=extra)
 
 
-def _read_video(call: Request[models.EmbedTaskDetail], response: RawResponse) -> Embeddings:
+def _read_video(
+    call: Request[models.EmbedTaskDetail], source: str | None, response: RawResponse
+) -> Embeddings:
     (columns,), rest = extract_vectors(response, ("video_embedding", "segments"))
-    body = call.parse(rest)
+    body, fields = call.parse(rest), rest.json()
     video = body.video_embedding
-    return as_embeddings(columns, video.metadata if video else None, body.model_name or None)
+    extra = other_fields(fields, "_id", "status", "model_name", "video_embedding")
+    if of_video := other_fields(fields.get("video_embedding") or {}, *_PART_FIELDS):
+        extra["video_embedding"] = of_video
+    return as_embeddings(
+        columns,
+        video.metadata if video else None,
+        model_name=body.model_name or None,
+        source=source,
+        response_extra=extra,
+    )

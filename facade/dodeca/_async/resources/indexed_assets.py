@@ -14,7 +14,7 @@ from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.params import RangeFilter
 from dodeca._calls.polling import JobState
-from dodeca.results import IndexedAsset
+from dodeca.results import IndexedAsset, build_result
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (
     indexed_assets_create,
@@ -65,17 +65,17 @@ class AsyncIndexedAssets(Methods):
         call = request(indexed_assets_create, index_id, body=body)
         started = self._transport.clock.wall()
 
-        async def find() -> str | None:
+        async def find() -> IndexedAsset | None:
             async for asset in self.list(index_id, page_limit=50):
                 is_new = library_requests.created_since(asset.created_at, started)
                 if asset.asset_id == asset_id and is_new:
-                    return asset.id
+                    return asset
             return None
 
         created = await self._transport.fetch(
-            call, lambda response: str(call.parse(response).field_id), find=find
+            call, lambda response: build_result(IndexedAsset, call.parse(response)), find=find
         )
-        return self._job(index_id, JobState(created, "pending"))
+        return self._job(index_id, JobState(created.id, "pending", created))
 
     async def job(self, index_id: str, indexed_asset_id: str) -> AsyncJob[IndexedAsset]:
         """Get the job that indexes an asset, started by any process.

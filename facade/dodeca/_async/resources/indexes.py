@@ -14,6 +14,7 @@ from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
+from dodeca._base.text import quote
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
@@ -190,11 +191,11 @@ def _create_body(
 ) -> models.IndexCreateRequest:
     if not isinstance(model_options, Mapping) or not 1 <= len(model_options) <= 2:
         raise InvalidRequestError(
-            f"models must map one or two model names to their options, got {model_options!r}"
+            f"models must map one or two model names to their options, got {quote(model_options)}"
         )
     requests = []
     for model_name, options in model_options.items():
-        checked = params.choices(f"models[{model_name!r}]", options, INDEX_MODEL_OPTION_VALUES)
+        checked = params.choices(f"models[{quote(model_name)}]", options, INDEX_MODEL_OPTION_VALUES)
         requests.append(
             models.IndexModelRequest(
                 model_name=params.string("a model name", model_name),

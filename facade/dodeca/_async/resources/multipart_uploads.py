@@ -10,6 +10,7 @@ from dodeca._async.storage import AsyncStorage
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import AsyncLock, run_bounded
 from dodeca._base.html import Methods
+from dodeca._base.text import quote
 from dodeca._calls import params
 from dodeca._calls.bodies import file_name, range_body
 from dodeca._calls.operation import Request, request
@@ -219,8 +220,8 @@ class AsyncMultipartUploads(Methods):
             if session.upload_id == upload_id:
                 return session
         raise InvalidRequestError(
-            f"there is no unfinished upload {upload_id!r}: it is complete, older than 24 hours, "
-            "or belongs to another API key"
+            f"there is no unfinished upload {quote(upload_id)}: it is complete, older than 24 "
+            "hours, or belongs to another API key"
         )
 
 
@@ -298,7 +299,9 @@ class _ChunkSender:
 def _plan(media: Media, session: Upload) -> UploadPlan:
     """The service sets the chunk size; a new session does not return the size of the file."""
     if not session.upload_id or not session.chunk_size:
-        raise InvalidResponseError(f"the upload session has no id or no chunk size: {session!r}")
+        raise InvalidResponseError(
+            f"the upload session has no id or no chunk size: {quote(session)}"
+        )
     return UploadPlan.for_session(
         media,
         upload_id=session.upload_id,

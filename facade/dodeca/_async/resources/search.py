@@ -7,11 +7,12 @@ from typing import Any
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._calls import params
+from dodeca._base.text import quote
+from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field
 from dodeca._calls.operation import Request, request
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
-from dodeca.media import MIB, Media, MediaLike, check_image
+from dodeca.media import Media, MediaLike
 from dodeca.results import SearchHit, SearchPage, SearchPool, build_result, remaining_fields
 from dodeca_api import models
 from dodeca_api.api.search import search_create, search_retrieve
@@ -23,7 +24,6 @@ from dodeca_api.models.search_threshold import SEARCH_THRESHOLD_VALUES
 from dodeca_api.models.transcription_option import TRANSCRIPTION_OPTION_VALUES
 from dodeca_api.types import UNSET, File, Unset
 
-SEARCH_MIN_SIDE = 64
 _PAGE_INFO = (
     *("limit_per_page", "total_results", "total_inner_matches", "page_expires_at"),
     *("next_page_token", "prev_page_token"),
@@ -101,7 +101,8 @@ class AsyncSearch(Methods):
         64x64 pixels and at most 5 MB. `transcription_options` is any of "lexical" and "semantic".
         `group_by` is "clip" or "video"; `operator` combines the search options by "or" or "and".
         `filter` selects by `id`, technical properties and user metadata:
-        `{"id": ["…"], "duration": {"gte": 10}, "category": "news"}`. `threshold` ("high",
+        `{"id": ["…"], "duration": {"gte": 10}, "category": "news"}`. No hits, and a field that
+        only user metadata can have, give a warning: it may be misspelt. `threshold` ("high",
         "medium", "low", "none"), `sort_option` ("score", "clip_count") and
         `adjust_confidence_level` (0 to 1) are for Marengo 2.7. Iterating the results fetches
         pages of `page_limit` hits, at most 50.
@@ -141,6 +142,8 @@ class AsyncSearch(Methods):
             include_user_metadata=params.flag("include_user_metadata", include_user_metadata),
         )
         first = _page(await self._transport.send(request(search_create, body=body)))
+        if not first.items:
+            library_requests.warn_of_metadata_filter(filter)
         return AsyncSearchResults(self._transport, first, include_user_metadata)
 
     async def retrieve(
@@ -170,7 +173,7 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
 def _page(response: models.SearchResults) -> SearchPage:
     info = remaining_fields(response.page_info) if response.page_info else {}
     if not isinstance(token := info.get("next_page_token"), str | None):
-        raise InvalidResponseError(f"the token of the next page is not text: {token!r:.80}")
+        raise InvalidResponseError(f"the token of the next page is not text: {quote(token)}")
     return SearchPage(
         items=[build_result(SearchHit, item) for item in response.data],
         search_pool=build_result(SearchPool, response.search_pool)
@@ -198,8 +201,8 @@ def _query_media(
         media = [Media.of(query_media)]
     for item in media:
         if item.asset_id is not None:
-            raise InvalidMediaError(f"query_media must be files or URLs, got {item!r}")
-        check_image(item, min_side=SEARCH_MIN_SIDE, max_bytes=5 * MIB)
+            raise InvalidMediaError(f"query_media must be files or URLs, got {quote(item)}")
+        limits.check(item, limits.Endpoint.SEARCH, "image")
     files = [item for item in media if item.is_local]
     urls = [item.source_url for item in media if item.source_url is not None]
     if len(media) > 10 or (files and urls):

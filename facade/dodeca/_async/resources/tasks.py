@@ -10,13 +10,14 @@ from dodeca._async.job import AsyncJob, running_jobs
 from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._calls import library_requests, params
+from dodeca._base.text import format_size, quote
+from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
 from dodeca._calls.polling import JobState
 from dodeca.errors import InvalidMediaError
-from dodeca.media import GIB, Media, MediaLike
+from dodeca.media import Media, MediaLike
 from dodeca.results import Task, build_result
 from dodeca_api import models
 from dodeca_api.api.tasks import tasks_create, tasks_delete, tasks_list, tasks_retrieve
@@ -25,7 +26,7 @@ from dodeca_api.models.sort_order import SORT_ORDER_VALUES
 from dodeca_api.models.task_status_filter import TASK_STATUS_FILTER_VALUES
 
 _RUNNING = ("uploading", "validating", "pending", "queued", "indexing")
-_FILE_BYTES = 2 * GIB
+_FILE_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
 
 
 class AsyncTasks(Methods):
@@ -61,13 +62,13 @@ class AsyncTasks(Methods):
         source = Media.of(media)
         if source.asset_id is not None:
             raise InvalidMediaError(
-                f"tasks.create needs a file or a URL, got {source!r}; for an asset use "
+                f"tasks.create needs a file or a URL, got {quote(source)}; for an asset use "
                 "indexes.assets.create"
             )
         if (source.size or 0) > _FILE_BYTES:
             raise InvalidMediaError(
-                f"tasks.create accepts files of up to 2 GB, {source} has "
-                f"{(source.size or 0) / GIB:.1f} GB; use assets.upload and indexes.assets.create"
+                f"tasks.create accepts files of up to {format_size(_FILE_BYTES)}, {source} has "
+                f"{format_size(source.size or 0)}; use assets.upload and indexes.assets.create"
             )
         body = models.TaskCreateRequest(
             index_id=params.string("index_id", index_id),

@@ -210,7 +210,8 @@ class AnalyzeTasks(Methods):
         params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = self._transport.send(call)
-        return self._job(JobState(created.task_id, created.status))
+        state: JobState[AnalyzeTask] = JobState(created.task_id, created.status)
+        return self._job(state, build_result(AnalyzeTask, created))
 
     def retrieve(self, task_id: str) -> Job[AnalyzeTask]:
         """Get the job of a task that any process started (`GET /analyze/tasks/{task_id}`).
@@ -285,7 +286,9 @@ class AnalyzeTasks(Methods):
         failure = texts.end_of_task(task)
         return JobState(task_id, task.status or "", task, reason, failure=failure)
 
-    def _job(self, state: JobState[AnalyzeTask]) -> Job[AnalyzeTask]:
+    def _job(
+        self, state: JobState[AnalyzeTask], created: AnalyzeTask | None = None
+    ) -> Job[AnalyzeTask]:
         lists = [partial(self.list, status=status, page_limit=50) for status in _RUNNING]
         running = running_jobs(("analyze_tasks", id(self._transport)), *lists)
-        return Job(self._poll, state, self._transport.clock, running)
+        return Job(self._poll, state, self._transport.clock, running, created)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
-from dodeca._calls import embed_requests, params
+from dodeca._base.media_types import Kind
+from dodeca._base.text import quote
+from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
@@ -21,14 +23,7 @@ from dodeca._sync.resources.embed_tasks import ClipInput, EmbedTasks
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.errors import APIError, InvalidRequestError
-from dodeca.media import (
-    TOO_LONG,
-    Media,
-    MediaLike,
-    check_sync_clip,
-    fits_sync_request,
-    source_name,
-)
+from dodeca.media import Media, MediaLike, source_name
 from dodeca.segmentation import Fixed, Segmentation
 from dodeca_api import models
 
@@ -165,7 +160,8 @@ class Embed(Methods):
 
         A row of a manifest, or a mapping in an iterable, has one of `path`, `url`, `asset_id` and
         `text`, options named as the parameters here (also `start_sec`, `end_sec`, `input_type`),
-        and metadata in all other columns. Other items of an iterable are paths, URLs or `Media`.
+        and metadata in all other columns. Other items of an iterable are paths, URLs, `Media`, open
+        binary files or PIL images, which are held in memory.
 
         `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. If a run
         stops for any reason, run it again with the same `out` and it resumes. Finished inputs cost
@@ -191,7 +187,7 @@ class Embed(Methods):
             AuthenticationError: the API key was rejected; finished inputs are kept.
         """
         from dodeca._sync.bulk_service import BulkService
-        from dodeca.bulk.inputs import EmbedOptions
+        from dodeca.bulk.options import EmbedOptions
         from dodeca.bulk.run import embed_inputs
         from dodeca.bulk.settings import RunSettings
 
@@ -340,18 +336,17 @@ class Embed(Methods):
         progress: bool,
     ) -> Embeddings:
         if via not in ("auto", "sync", "task"):
-            raise InvalidRequestError(f'via is "auto", "sync" or "task", got {via!r}')
+            raise InvalidRequestError(f'via is "auto", "sync" or "task", got {quote(via)}')
         check_timeout(timeout)
         check_callback(on_progress)
-        if via == "sync":
-            check_sync_clip(media)
-        if via == "sync" or (via == "auto" and fits_sync_request(media)):
+        kind: Kind = "audio" if isinstance(clip, models.AudioInputRequest) else "video"
+        if limits.choose(media, kind, via) is limits.Endpoint.EMBED:
             try:
                 body = embed_requests.embed_clip(clip, model_name)
                 return self._create(body, source_name(media))
             except APIError as exc:
                 # Nothing was created; only the service knows the length of a URL or an asset.
-                if via == "sync" or exc.code != TOO_LONG:
+                if via == "sync" or exc.code != limits.TOO_LONG:
                     raise
         job = self.tasks._start(media, clip, model_name, on_progress=on_progress, progress=progress)
         return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)

@@ -13,7 +13,7 @@ from dodeca._calls.rate_limit import Limiter
 from dodeca._sync.limited_calls import LimitedCalls
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.transport import Transport
-from dodeca.batch import Batch
+from dodeca.batch import Batch, with_one_length
 from dodeca.errors import DodecaError
 from dodeca_api import models
 
@@ -51,4 +51,4 @@ def send(
             results[number] = exc
 
     run_bounded(work, range(len(requests)), concurrency)
-    return Batch(tuple(result for result in results if result is not None))
+    return Batch(with_one_length([result for result in results if result is not None]))

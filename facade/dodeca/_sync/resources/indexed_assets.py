@@ -15,7 +15,7 @@ from dodeca._calls.polling import JobState
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
-from dodeca.results import IndexedAsset
+from dodeca.results import IndexedAsset, build_result
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (
     indexed_assets_create,
@@ -66,17 +66,17 @@ class IndexedAssets(Methods):
         call = request(indexed_assets_create, index_id, body=body)
         started = self._transport.clock.wall()
 
-        def find() -> str | None:
+        def find() -> IndexedAsset | None:
             for asset in self.list(index_id, page_limit=50):
                 is_new = library_requests.created_since(asset.created_at, started)
                 if asset.asset_id == asset_id and is_new:
-                    return asset.id
+                    return asset
             return None
 
         created = self._transport.fetch(
-            call, lambda response: str(call.parse(response).field_id), find=find
+            call, lambda response: build_result(IndexedAsset, call.parse(response)), find=find
         )
-        return self._job(index_id, JobState(created, "pending"))
+        return self._job(index_id, JobState(created.id, "pending", created))
 
     def job(self, index_id: str, indexed_asset_id: str) -> Job[IndexedAsset]:
         """Get the job that indexes an asset, started by any process.

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from dodeca.cli.session import Session
+    from dodeca.cli.tables import Table
     from dodeca.results import Asset
 
 app = typer.Typer(no_args_is_help=True, help="List and delete uploaded files.")
@@ -21,7 +20,7 @@ def list_(context: typer.Context) -> None:
     session: Session = context.obj
     with session.client() as client:
         assets = list(client.assets.list(page_limit=50))
-    session.print_results(assets, lambda: _table(assets))
+    session.print_results(assets, (asset.id for asset in assets), lambda: _table(assets))
 
 
 @app.command(epilog="Example: dodeca assets delete ASSET")
@@ -47,16 +46,22 @@ def delete(
 
 def _table(assets: list[Asset]) -> Table:
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell, date_cell, duration_cell, size_cell, status_cell
 
-    numbers = ("length", "size")
-    table = tables.new_table("id", "file", "status", *numbers, "created", right=numbers)
+    table = tables.Table(
+        tables.Column("id"),
+        tables.names("file"),
+        tables.Column("status"),
+        *tables.numbers("length", "size"),
+        tables.Column("created"),
+    )
     for asset in assets:
         table.add_row(
-            tables.cell(asset.id, "bold"),
-            tables.cell(asset.filename),
-            tables.status_cell(asset.status),
-            tables.format_duration(asset.duration),
-            tables.format_size(asset.size),
-            tables.format_date(asset.created_at),
+            cell(asset.id, "bold"),
+            cell(asset.filename),
+            status_cell(asset.status),
+            duration_cell(asset.duration),
+            size_cell(asset.size),
+            date_cell(asset.created_at),
         )
     return table

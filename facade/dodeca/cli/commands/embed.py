@@ -29,10 +29,9 @@ from dodeca.cli.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.table import Table
-
     from dodeca import Embeddings
     from dodeca.cli.session import Session
+    from dodeca.cli.tables import Table
 
 EXAMPLE = "Example: dodeca embed clip.mp4 --segmentation fixed:6 -o clip.parquet"
 _SHOWN_VALUES = 3  # of a vector, in the table
@@ -93,7 +92,8 @@ def embed(
         if embedded and output:
             _write(session, output, embedded)
         elif embedded and not session.as_json:
-            session.out.print(_table(embedded))
+            names = (source for source, _ in embedded)
+            session.print_results([], names, lambda: _table(embedded))
 
 
 def _records(source: str, embeddings: Embeddings) -> Iterator[dict[str, Any]]:
@@ -123,21 +123,30 @@ def _write(session: Session, output: Path, embedded: list[tuple[str, Embeddings]
     together.to_parquet(output)
     count = "1 source" if len(embedded) == 1 else f"{len(embedded)} sources"
     session.note(f"Wrote {len(together)} vectors of {count} to {printable(output)}.")
+    if session.quiet:
+        session.print_results([], [str(output)])
 
 
 def _table(embedded: list[tuple[str, Embeddings]]) -> Table:
-    from dodeca.cli import tables
+    import orjson
 
-    table = tables.new_table("source", "time", "modality", "scope", "vector", right=("time",))
+    from dodeca.cli import tables
+    from dodeca.cli.cells import cell, modality_cell, time_range_cell
+
+    table = tables.Table(
+        tables.names("source"),
+        *tables.numbers("time"),
+        *map(tables.Column, ("modality", "scope", "vector")),
+    )
     for source, embeddings in embedded:
         for row, segment in enumerate(embeddings):
-            values = "  ".join(f"{value: .3f}" for value in segment.vector[:_SHOWN_VALUES])
+            first = "  ".join(f"{value: .3f}" for value in segment.vector[:_SHOWN_VALUES])
+            vector = orjson.dumps(segment.vector, option=orjson.OPT_SERIALIZE_NUMPY).decode()
             table.add_row(
-                tables.cell(source if row == 0 else "", "bold"),
-                tables.time_range(segment.start_sec, segment.end_sec),
-                tables.modality_cell(segment.embedding_option),
-                tables.cell(segment.embedding_scope, "dim"),
-                tables.cell(f"{values}  … {segment.vector.size}", "dim"),
+                cell(source if row == 0 else "", "bold", values=[source]),
+                time_range_cell(segment.start_sec, segment.end_sec),
+                modality_cell(segment.embedding_option),
+                cell(segment.embedding_scope, "dim"),
+                cell(f"{first}  … {segment.vector.size}", "dim", values=[vector]),
             )
-        table.add_section()
     return table

@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from dodeca._base.text import as_unicode
+from dodeca._calls import limits
 from dodeca.cli.inputs import Timeout, parse_media, upload_and_wait
-from dodeca.cli.text import printable
-from dodeca.media import GIB
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from dodeca import Client
     from dodeca.cli.progress import ProgressDisplay
     from dodeca.cli.session import Session
+    from dodeca.cli.tables import Table
     from dodeca.results import Index, Video
 
 app = typer.Typer(no_args_is_help=True, help="Manage indexes and the videos in them.")
-_MAX_TASK_BYTES = 2 * GIB
+_MAX_TASK_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
 _IndexId = Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")]
 
 
@@ -47,10 +44,12 @@ def create(
     ] = ["visual", "audio"],  # noqa: B006
 ) -> None:
     """Create an index and print its id (`POST /indexes`)."""
+    from dodeca.cli.cells import cell
+
     session: Session = context.obj
     with session.client() as client:
         index = client.indexes.create(name, dict.fromkeys(model, option))
-    session.print_item(index, index.id, f"[bold]{escape(index.id)}[/]  {escape(name)}")
+    session.print_item(index, index.id, cell(index.id, "bold"), cell(name))
     session.note_not_kept()
 
 
@@ -60,7 +59,7 @@ def list_(context: typer.Context) -> None:
     session: Session = context.obj
     with session.client() as client:
         indexes = list(client.indexes.list(page_limit=50))
-    session.print_results(indexes, lambda: _table(indexes))
+    session.print_results(indexes, (index.id for index in indexes), lambda: _table(indexes))
 
 
 @app.command(epilog="Example: dodeca index show INDEX")
@@ -69,7 +68,7 @@ def show(context: typer.Context, index_id: _IndexId) -> None:
     session: Session = context.obj
     with session.client() as client:
         index = client.indexes.retrieve(index_id)
-    session.print_results([index], lambda: _table([index]))
+    session.print_results([index], [index.id], lambda: _table([index]))
 
 
 @app.command(epilog="Example: dodeca index videos INDEX")
@@ -78,7 +77,7 @@ def videos(context: typer.Context, index_id: _IndexId) -> None:
     session: Session = context.obj
     with session.client() as client:
         listed = list(client.indexes.videos.list(index_id, page_limit=50))
-    session.print_results(listed, lambda: _video_table(listed))
+    session.print_results(listed, (video.id for video in listed), lambda: _video_table(listed))
 
 
 @app.command(epilog="Example: dodeca index delete INDEX")
@@ -109,6 +108,8 @@ def add(
     timeout: Timeout = 3600.0,
 ) -> None:
     """Add videos to an index and print their ids (`POST /tasks`; above 2 GB through an asset)."""
+    from dodeca.cli.cells import cell, status_cell
+
     session: Session = context.obj
     with session.client() as client:
 
@@ -118,9 +119,8 @@ def add(
 
         for source, video_id, status in session.for_each(sources, work):
             record = {"source": source, "index_id": index_id, "status": status, "id": video_id}
-            name = escape(printable(source))
-            text = f"[bold]{escape(video_id or '')}[/]  {escape(status)}  {name}"
-            session.print_item(record, video_id, text)
+            cells = cell(video_id, "bold"), status_cell(status), cell(source)
+            session.print_item(record, video_id, *cells)
 
 
 def _add(
@@ -145,38 +145,48 @@ def _add(
 
 def _table(indexes: list[Index]) -> Table:
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell, duration_cell
 
-    numbers = ("videos", "length")
-    table = tables.new_table("id", "name", "models", *numbers, right=numbers)
+    table = tables.Table(
+        tables.Column("id"),
+        tables.names("name"),
+        tables.Column("models", tables.Fit.WRAP),
+        *tables.numbers("videos", "length"),
+    )
     for index in indexes:
         models = "; ".join(
             f"{model.model_name}: {', '.join(model.model_options or [])}"
             for model in index.models or []
         )
         table.add_row(
-            tables.cell(index.id, "bold"),
-            tables.cell(index.index_name),
-            tables.cell(models),
-            str(index.video_count or 0),
-            tables.format_duration(index.total_duration),
+            cell(index.id, "bold"),
+            cell(index.index_name),
+            cell(models),
+            cell(index.video_count or 0),
+            duration_cell(index.total_duration),
         )
     return table
 
 
 def _video_table(videos: list[Video]) -> Table:
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell, date_cell, duration_cell, frame_cell, size_cell
     from dodeca.results import SystemMetadata
 
-    numbers = ("length", "frame", "size")
-    table = tables.new_table("id", "file", *numbers, "created", right=numbers)
+    table = tables.Table(
+        tables.Column("id"),
+        tables.names("file"),
+        *tables.numbers("length", "frame", "size"),
+        tables.Column("created"),
+    )
     for video in videos:
         file = video.system_metadata or SystemMetadata()
         table.add_row(
-            tables.cell(video.id, "bold"),
-            tables.cell(file.filename),
-            tables.format_duration(file.duration),
-            f"{file.width}x{file.height}" if file.width else "",
-            tables.format_size(file.size),
-            tables.format_date(video.created_at),
+            cell(video.id, "bold"),
+            cell(file.filename),
+            duration_cell(file.duration),
+            frame_cell(file.width, file.height),
+            size_cell(file.size),
+            date_cell(video.created_at),
         )
     return table

@@ -9,13 +9,13 @@ import typer
 
 from dodeca._base import extras
 from dodeca._base.text import as_unicode
+from dodeca._calls import limits
 from dodeca.cli.inputs import (
     ClipOptions,
     ModelName,
     SegmentationOption,
     check_output,
     embed_source,
-    input_type_of,
     model_keyword,
     parse_media,
     parse_segmentation,
@@ -25,16 +25,13 @@ from dodeca.cli.text import printable
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
 
-EXAMPLE = 'Example: dodeca report clip.mp4 -q "red car" -q "loud noise" -o report.html'
+EXAMPLE = 'Example: dodeca report clip.mp4 "red car" "loud noise" -o report.html'
 
 
 def report(
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="FILE", help="A video or audio file.")],
-    queries: Annotated[
-        list[str],
-        typer.Option("--query", "-q", metavar="TEXT", help="A query; can be repeated, up to 9."),
-    ],
+    queries: Annotated[list[str], typer.Argument(metavar="QUERY...", help="Up to 9 texts.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the page.")
     ] = Path("report.html"),
@@ -56,7 +53,7 @@ def report(
     if len(queries) > MAX_QUERIES:
         raise typer.BadParameter(f"a report has 1 to {MAX_QUERIES} queries, got {len(queries)}")
     media = parse_media(source)
-    input_type = input_type_of(media)
+    input_type = limits.input_type(media)
     if media.path is None or input_type == "image":
         raise typer.BadParameter(
             f"a report needs a local video or audio file, got {printable(source)}"
@@ -78,12 +75,10 @@ def report(
         "thumbnails": page.thumbnails,
         "bytes": output.stat().st_size,
     }
-    from rich.markup import escape
+    from dodeca.cli.cells import cell, size_cell
 
-    from dodeca.cli import tables
-
-    text = f"[bold]{escape(printable(output))}[/]  {tables.format_size(output.stat().st_size)}"
-    session.print_item(record, str(output), text)
+    cells = cell(output, "bold"), size_cell(output.stat().st_size)
+    session.print_item(record, str(output), *cells)
     if page.is_self_contained:
         session.note(f"{printable(file.name)} is embedded in the page.")
     else:

@@ -20,10 +20,9 @@ from dodeca.cli.text import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.table import Table
-
     from dodeca.bulk import Failure, Run
     from dodeca.cli.session import Session
+    from dodeca.cli.tables import Table
 
 EXAMPLE = "Example: dodeca run films/ -o library/"
 _SHOWN_FAILURES = 20  # all of them are in the table of errors
@@ -82,7 +81,6 @@ def run(
     session: Session = context.obj
     from dodeca.cli.progress import progress_lines
 
-    has_bar = session.err.is_terminal and not session.quiet
     with session.client() as client:
         result = client.embed.run(
             inputs[0] if len(inputs) == 1 else inputs,
@@ -99,7 +97,7 @@ def run(
             keep_assets=keep_assets,
             max_minutes=max_minutes,
             dry_run=dry_run,
-            progress=has_bar or progress_lines(session.note),
+            progress=session.has_progress or progress_lines(session.note),
         )
     if dry_run:
         _print_estimate(session, result)
@@ -123,12 +121,16 @@ def _print_result(session: Session, result: Run) -> None:
                 "orphaned_tasks": result.orphaned_tasks,
                 "stopped": result.stopped,
                 "resume_at": result.resume_at,
+                "left_out": dict(result.left_out),
             }
         )
         return
+    if session.quiet:
+        session.print_results([], [str(result.vectors)])
+        return
     if result.failures:
         _print_failures(session, result)
-    session.out.print(str(result), markup=False)
+    session.print_text(str(result))
     session.note(f"vectors: {result.vectors}")
 
 
@@ -136,17 +138,17 @@ def _print_failures(session: Session, result: Run) -> None:
     """The failures by code, the most frequent first; all of them are in the table of errors."""
     numbers = Counter(failure.code for failure in result.failures)
     by_code = sorted(result.failures, key=lambda one: (-numbers[one.code], one.code))
-    session.out.print(_table(by_code[:_SHOWN_FAILURES]))
+    session.print_results([], [], lambda: _table(by_code[:_SHOWN_FAILURES]))
     more = len(by_code) - _SHOWN_FAILURES
     codes = ", ".join(f"{number} {code}" for code, number in numbers.most_common())
-    session.out.print(
-        f"without vectors: {codes}" + (f"; {more} of them are not shown" if more > 0 else ""),
-        markup=False,
-    )
+    not_shown = f"; {more} of them are not shown" if more > 0 else ""
+    session.print_text(f"without vectors: {codes}{not_shown}")
     session.note(f"errors: {result.errors}")
 
 
 def _print_estimate(session: Session, result: Run) -> None:
+    from dodeca.bulk.folders import describe_left_out
+
     estimate = result.estimate
     assert estimate is not None
     if session.as_json:
@@ -160,20 +162,23 @@ def _print_estimate(session: Session, result: Run) -> None:
                 "rejected": [
                     {"source": each.source, "reason": each.reason} for each in estimate.rejected
                 ],
+                "left_out": dict(result.left_out),
             }
         )
         return
     for each in estimate.rejected[:_SHOWN_FAILURES]:
-        session.out.print(f"{printable(each.source)}: {printable(each.reason)}", markup=False)
+        session.print_text(f"{printable(each.source)}: {printable(each.reason)}")
     if (more := len(estimate.rejected) - _SHOWN_FAILURES) > 0:
-        session.out.print(f"and {more} more are rejected")
-    session.out.print(str(estimate), markup=False)
+        session.print_text(f"and {more} more are rejected")
+    session.print_text(f"{estimate}{describe_left_out(result.left_out)}")
 
 
 def _table(failures: Sequence[Failure]) -> Table:
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell
 
-    table = tables.new_table("source", "code", "reason")
+    reason = tables.Column("reason", tables.Fit.WRAP)
+    table = tables.Table(tables.names("source"), tables.Column("code"), reason)
     for failure in failures:
-        table.add_row(*map(tables.cell, (failure.source, failure.code, failure.reason)))
+        table.add_row(*map(cell, (failure.source, failure.code, failure.reason)))
     return table

@@ -13,11 +13,10 @@ from dodeca.cli.stdin import text_of
 from dodeca.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from dodeca import Client, Embeddings
+    from dodeca.cli.cells import Cell
     from dodeca.cli.session import Session
+    from dodeca.cli.tables import Table
     from dodeca.embeddings import Matches
 
 EXAMPLE = 'Example: dodeca search "red car" clip.parquet -k 5'
@@ -97,7 +96,8 @@ def search(
             vector = _embed_query(client, query, query_type, _model_of(embeddings, model))
             found = embeddings.search(vector, k, weights=weights, min_score=min_score)
             matches = _records(found.merge_adjacent() if merge else found)
-    session.print_results(matches, lambda: _table(matches))
+    sources = (match["source"] for match in matches)
+    session.print_results(matches, sources, lambda: _table(matches))
 
 
 def _model_of(embeddings: Embeddings, wanted: str | None) -> str | None:
@@ -202,43 +202,33 @@ def _file_names(client: Client, index: str, video_ids: set[str]) -> dict[str, st
     return names
 
 
-def _modalities_cell(match: dict[str, Any]) -> Text:
+def _modalities_cell(match: dict[str, Any]) -> Cell:
     """The modality, or each of several with its score."""
-    from dodeca.cli import tables
+    from dodeca.cli.cells import cell, modality_cell
 
     scores = [f"{modality} {score:.2f}" for modality, score in match.get("scores", {}).items()]
-    return (
-        tables.cell(" + ".join(scores))
-        if scores
-        else tables.modality_cell(match.get("embedding_option"))
-    )
+    return cell(" + ".join(scores)) if scores else modality_cell(match.get("embedding_option"))
 
 
 def _table(matches: list[dict[str, Any]]) -> Table:
-    """The matches, in the columns that hold something."""
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell, score_cell, time_range_cell
 
     highest = max((match["score"] or 0.0 for match in matches), default=0.0)
-    columns: dict[str, list[Text]] = {
-        name: [] for name in ("rank", "source", "time", "modality", "score", "bar", "video")
-    }
+    table = tables.Table(
+        *tables.numbers("#"),
+        tables.names("source"),
+        *tables.numbers("time"),
+        *map(tables.Column, ("modality", "score", "video")),
+    )
     for match in matches:
-        score, name = match["score"], match.get("filename")
-        shown = f"{score:.3f}" if score is not None else match.get("confidence")
-        cells = (
-            tables.cell(match["rank"]),
-            tables.cell(name or match["source"], "bold"),
-            tables.cell(tables.time_range(match["start_sec"], match["end_sec"])),
+        name = match.get("filename")
+        table.add_row(
+            cell(match["rank"]),
+            cell(name or match["source"], "bold"),
+            time_range_cell(match["start_sec"], match["end_sec"]),
             _modalities_cell(match),
-            tables.cell(shown),
-            tables.cell(tables.bar((score or 0.0) / highest if highest > 0 else 0.0), "cyan"),
-            tables.cell(match["source"] if name else None),
+            score_cell(match["score"], highest, match.get("confidence")),
+            cell(match["source"] if name else None),
         )
-        for column, cell in zip(columns.values(), cells, strict=True):
-            column.append(cell)
-    used = {name: cells for name, cells in columns.items() if any(cell.plain for cell in cells)}
-    headings = ["" if name in ("rank", "bar") else name for name in used]
-    table = tables.new_table(*headings, right=("time", "score"))
-    for row in zip(*used.values(), strict=True):
-        table.add_row(*row)
     return table

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from dodeca._base.text import quote
 from dodeca.cli.inputs import Timeout
 from dodeca.errors import BadRequestError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from dodeca import Client, Job
     from dodeca.cli.session import Session
+    from dodeca.cli.tables import Table
 
 app = typer.Typer(no_args_is_help=True, help="List tasks of the API, show them or wait for them.")
 
@@ -38,7 +38,7 @@ def list_(
             for name in _kinds(kind)
             for task in islice(_resource(client, name).list(page_limit=min(limit, 50)), limit)
         ]
-    session.print_results(tasks, lambda: _table(tasks))
+    _print(session, tasks)
 
 
 @app.command(epilog="Example: dodeca tasks show TASK")
@@ -47,7 +47,7 @@ def show(context: typer.Context, task_ids: _TaskIds, kind: _KindOption = None) -
     session: Session = context.obj
     with session.client() as client:
         tasks = [_record(*_find(client, task_id, kind)) for task_id in task_ids]
-    session.print_results(tasks, lambda: _table(tasks))
+    _print(session, tasks)
 
 
 @app.command(epilog="Example: dodeca tasks wait TASK --timeout 600")
@@ -70,7 +70,11 @@ def wait(
 
         tasks = list(_printed(session, session.for_each(task_ids, work)))
     if not session.as_json:
-        session.out.print(_table(tasks))
+        _print(session, tasks)
+
+
+def _print(session: Session, tasks: list[dict[str, Any]]) -> None:
+    session.print_results(tasks, (task["id"] for task in tasks), lambda: _table(tasks))
 
 
 def _printed(session: Session, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -101,7 +105,7 @@ def _find(client: Client, task_id: str, kind: TaskKind | None) -> tuple[TaskKind
             return name, _resource(client, name).retrieve(task_id)
         except (NotFoundError, BadRequestError):
             continue
-    raise InvalidRequestError(f"no task {task_id!r} among those of {kind or 'any kind'}")
+    raise InvalidRequestError(f"no task {quote(task_id)} among those of {kind or 'any kind'}")
 
 
 def _record(kind: TaskKind, job: Job[Any]) -> dict[str, Any]:
@@ -125,15 +129,17 @@ def _fields(task: Any) -> dict[str, Any]:
 
 def _table(tasks: list[dict[str, Any]]) -> Table:
     from dodeca.cli import tables
+    from dodeca.cli.cells import cell, date_cell, status_cell
 
-    table = tables.new_table("kind", "id", "status", "created", "about")
+    columns = map(tables.Column, ("kind", "id", "status", "created"))
+    table = tables.Table(*columns, tables.Column("about", tables.Fit.WRAP))
     for task in tasks:
         about = [task.get(name) for name in ("filename", "video_id", "model_name", "result")]
         table.add_row(
-            tables.cell(task["kind"]),
-            tables.cell(task["id"], "bold"),
-            tables.status_cell(task["status"]),
-            tables.format_date(task.get("created_at")),
-            tables.cell("  ".join(str(value) for value in about if value)),
+            cell(task["kind"]),
+            cell(task["id"], "bold"),
+            status_cell(task["status"]),
+            date_cell(task.get("created_at")),
+            cell("  ".join(str(value) for value in about if value), values=about),
         )
     return table

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from dodeca.cli.inputs import parse_media
 
@@ -33,6 +32,8 @@ def upload(
 
     Other commands take an asset as asset:ID.
     """
+    from dodeca.cli.cells import cell, status_cell
+
     session: Session = context.obj
     if resume and len(sources) != 1:
         raise typer.BadParameter("--resume needs exactly one file")
@@ -42,8 +43,8 @@ def upload(
             return _upload(session, client, source, resume, wait)
 
         for asset in session.for_each(sources, work):
-            text = f"[bold]asset:{escape(asset.id)}[/]  {escape(asset.status or '')}"
-            session.print_item(asset, asset.id, text)
+            cells = cell(f"asset:{asset.id}", "bold"), status_cell(asset.status)
+            session.print_item(asset, asset.id, *cells)
     session.note_not_kept()
 
 

@@ -27,6 +27,7 @@ from ..inference.sentences import Phrasing
 from ..rules.limits import MediaLimits
 from ..rules.paging import paginate
 from ..state import Call, Handler, Reply, State
+from ..webhooks import Ending
 from . import analysis_inputs, analyze
 
 LIMITS = MediaLimits(shortest=1, longest=4 * 3600)
@@ -52,6 +53,11 @@ def create(call: Call) -> Reply:
             state.database.insert(_COLLECTION, task)
     if known and task["media"]:
         state.database.media_path(task["media"]).unlink()
+    if not known:
+        state.webhooks.watch(
+            lambda: _ending(state, task["_id"]),
+            lambda deliveries: state.database.update(_COLLECTION, task["_id"], webhooks=deliveries),
+        )
     return 202, _created(known[0] if known else task)
 
 
@@ -242,12 +248,27 @@ def _shown_params(body: Mapping[str, Any]) -> dict[str, Any]:
     return {"analysis_mode": "general", "temperature": 0.2, **shown}
 
 
+def _ending(state: State, task_id: str) -> Ending | None:
+    """Return the end of a task, for webhooks; None while it runs."""
+    task = _existing(state, task_id, polled=False)
+    if task["status"] in _STAGES:
+        return None
+    shown = _shown(task)
+    names = ("custom_id", "created_at", "status", "video_source", "error")
+    known = {name: shown[name] for name in names if shown.get(name) is not None}
+    return Ending("analyze.task", {"id": task_id, "custom_id": None, **known})
+
+
 def _requested_task(call: Call) -> Document:
     """Return the task that a request names, refreshed. Raises ErrorResponse."""
-    task = call.state.database.get(_COLLECTION, call.params["task_id"])
+    return _existing(call.state, call.params["task_id"], polled=True)
+
+
+def _existing(state: State, task_id: str, *, polled: bool) -> Document:
+    task = state.database.get(_COLLECTION, task_id)
     if task is None:
-        raise resource_not_exist(_COLLECTION, call.params["task_id"])
-    return _refreshed(call.state, task, polled=True)
+        raise resource_not_exist(_COLLECTION, task_id)
+    return _refreshed(state, task, polled=polled)
 
 
 def _refreshed(state: State, task: Document, *, polled: bool) -> Document:
@@ -267,8 +288,9 @@ def _work(state: State, task: Document) -> dict[str, Any]:
         if "segments" in task:
             segments = segmentation.SegmentRequest(**task["segments"])
             phrasing = Phrasing("", request.temperature)
-            found = segmentation.find_segments(content, start, end, segments, phrasing)
-            text = truncate(orjson.dumps(found).decode(), request)
+            undecided: list[str] = []
+            found = segmentation.find_segments(content, start, end, segments, phrasing, undecided)
+            text = truncate(orjson.dumps(found).decode(), request, undecided)
         else:
             video = analysis_inputs.observe_part(content, analysis_inputs.TimeRange(start, end))
             text = generate_text(request, [video, *observations])
@@ -293,7 +315,7 @@ def _shown(task: Document, *, brief: bool = False) -> dict[str, Any]:
     }
     if task["status"] not in _STAGES:
         shown["completed_at"] = task["updated_at"]
-    return shown | {name: task[name] for name in ("result", "error") if name in task}
+    return shown | {name: task[name] for name in ("result", "error", "webhooks") if name in task}
 
 
 def _source(task: Document) -> dict[str, Any] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from dodeca._base.media_types import mime_type_of
 from dodeca.video.probe import BrokenMedia, probe
 
 from ..clock import timestamp
@@ -190,7 +190,7 @@ def _work(state: State, asset: Document) -> dict[str, Any]:
 
 
 def _guessed(filename: str) -> str:
-    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    return mime_type_of(filename)
 
 
 def _file_type(guessed: str, kind: str, container: str) -> str:

@@ -22,7 +22,7 @@ from ..errors import (
 from ..inference.vectors import audio_vector, video_vector
 from ..media.analysis import Measurements, analyse
 from ..media.segments import Span, fixed
-from ..rules.limits import MediaLimits
+from ..rules.limits import RATIOS, MediaLimits
 from ..rules.paging import paginate, time_parameter
 from ..rules.urls import MB
 from ..state import Call, Handler, Reply, State
@@ -31,7 +31,9 @@ from .embed_v2_tasks import remove_if_expired
 
 MAX_FILE = 2048 * MB
 SHORTEST_CLIP = 2.0  # seconds; a shorter last clip is dropped
-_LIMITS = MediaLimits(shortest=4, longest=2 * 3600, largest=(3840, 2160), ratio="16:9")
+LIMITS = MediaLimits(
+    shortest=4, longest=2 * 3600, largest=(3840, 2160), ratio="16:9", ratios=RATIOS
+)
 _COLLECTION = "embed_tasks"
 _NAME = "embedding_tasks"  # the name of the collection in messages
 _STAGES = ("processing",)
@@ -42,7 +44,7 @@ def create(call: Call) -> Reply:
     body, state = call.body, call.state
     model = model_named(body["model_name"])
     with open_file(call, "video", MAX_FILE) as source:
-        info = _LIMITS.check_video(source)
+        info = LIMITS.check_video(source)
         duration = info.duration or 0.0
         clip_length = _clip_length(body)
         start, end = _time_range(body, duration, clip_length)

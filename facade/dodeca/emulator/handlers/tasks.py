@@ -13,6 +13,7 @@ from ..rules.models import MAX_TASK, check_video
 from ..rules.paging import paginate
 from ..rules.urls import MB, MediaSource, open_url
 from ..state import Call, Handler, Reply, State
+from ..webhooks import Ending
 from . import indexes, videos
 
 COLLECTION = videos.TASKS
@@ -47,6 +48,7 @@ def create(call: Call) -> Reply:
     with state.database.transaction():
         videos.add(state, video)
         state.database.insert(COLLECTION, task)
+    state.webhooks.watch(lambda: _ending(state, task["_id"]), lambda deliveries: None)
     return 200, {"_id": task["_id"], "video_id": task["video_id"]}
 
 
@@ -89,6 +91,15 @@ def delete(call: Call) -> Reply:
 
 def _cannot_be_deleted(why: str) -> ErrorResponse:
     return ErrorResponse(400, "task_cannot_be_deleted", f"The task cannot be deleted: {why}.")
+
+
+def _ending(state: State, task_id: str) -> Ending | None:
+    """Return the end of a task, for webhooks; None while it runs."""
+    task = _existing(state, task_id)
+    if task["status"] in _STAGES:
+        return None
+    names = ("created_at", "status", "error")
+    return Ending("index.task", {"id": task_id, **{n: task[n] for n in names if n in task}})
 
 
 def _existing(state: State, task_id: str, *, polled: bool = False) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -43,6 +43,8 @@ class GeneratedText:
     data: str
     input_tokens: int
     complete: bool = True
+    note: str | None = None
+    """What the emulator says about it."""
 
     @property
     def usage(self) -> dict[str, int]:
@@ -50,7 +52,7 @@ class GeneratedText:
         return {"input_tokens": self.input_tokens, "output_tokens": count_tokens(self.data)}
 
     def ending(self) -> dict[str, Any]:
-        """Return `finish_reason`, `usage` and, for a truncated text, `error`."""
+        """Return `finish_reason`, `usage`, a note, and for a truncated text `error`."""
         result: dict[str, Any] = {
             "finish_reason": "stop" if self.complete else "length",
             "usage": self.usage,
@@ -58,6 +60,8 @@ class GeneratedText:
         if not self.complete:
             message = "The text was cut off because it reached `max_tokens`."
             result["error"] = {"code": "max_tokens_reached", "message": message}
+        if self.note:
+            result["emulator_note"] = self.note
         return result
 
 
@@ -105,12 +109,10 @@ def generate_text(request: TextRequest, observations: Sequence[Observation]) -> 
     """Generate the requested text about some media."""
     phrasing = Phrasing(request.prompt, request.temperature)
     if request.schema is None:
-        data = " ".join(answer_sentences(request.prompt, observations, phrasing))
-    else:
-        data = orjson.dumps(
-            schemas.generate_json(request.schema, _combine(observations), phrasing)
-        ).decode()
-    return truncate(data, request)
+        return truncate(" ".join(answer_sentences(request.prompt, observations, phrasing)), request)
+    undecided: list[str] = []
+    value = schemas.generate_json(request.schema, _combine(observations), phrasing, undecided)
+    return truncate(orjson.dumps(value).decode(), request, undecided)
 
 
 def _combine(observations: Sequence[Observation]) -> Observation:
@@ -121,10 +123,10 @@ def _combine(observations: Sequence[Observation]) -> Observation:
     return replace(observations[0], scenes=tuple(observations)) if images else observations[0]
 
 
-def truncate(data: str, request: TextRequest) -> GeneratedText:
-    """Return a text of at most `max_tokens`."""
-    short = first_tokens(data, request.max_tokens)
-    return GeneratedText(short, count_tokens(request.prompt), complete=short == data)
+def truncate(data: str, request: TextRequest, undecided: Iterable[str] = ()) -> GeneratedText:
+    """Return a text of at most `max_tokens`, with a note on choices that were not decided."""
+    short, note = first_tokens(data, request.max_tokens), schemas.undecided_note(undecided)
+    return GeneratedText(short, count_tokens(request.prompt), short == data, note)
 
 
 def response_body(text: GeneratedText) -> dict[str, Any]:

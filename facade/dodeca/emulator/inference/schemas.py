@@ -6,7 +6,7 @@ error 422, before anything is generated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +46,24 @@ _UNDECIDED = ("unknown", "unclear", "undetermined", "n/a", "none", "other")
 _PRESENT = 300  # thousandths of an axis; a boolean is true from there
 
 
-def generate_json(schema: JSONSchema, observation: Observation, phrasing: Phrasing) -> Any:
-    """Return a value that satisfies a schema. Raises ErrorResponse (422) if it is unsupported."""
-    return _Generator(schema, phrasing).value(schema, observation, [], 0)
+def generate_json(
+    schema: JSONSchema,
+    observation: Observation,
+    phrasing: Phrasing,
+    undecided: list[str] | None = None,
+) -> Any:
+    """Return a value that satisfies a schema. Raises ErrorResponse (422) if it is unsupported.
+
+    Choices that no measurement decides are added to `undecided`.
+    """
+    found = [] if undecided is None else undecided
+    return _Generator(schema, phrasing, found).value(schema, observation, [], 0)
+
+
+def undecided_note(undecided: Iterable[str]) -> str | None:
+    """Return a note on choices that no measurement decided; None if there were none."""
+    choices = "; ".join(dict.fromkeys(undecided))
+    return f"No measurement decides between: {choices}." if choices else None
 
 
 def format_time(seconds: float, form: str) -> float | str:
@@ -64,6 +79,8 @@ def format_time(seconds: float, form: str) -> float | str:
 class _Generator:
     root: JSONSchema
     phrasing: Phrasing
+    undecided: list[str]
+    """Choices that no measurement decides, as text."""
 
     def value(self, schema: Any, observation: Observation, about: list[str], depth: int) -> Any:
         """Return a value; `about` are the words of its name and description."""
@@ -87,8 +104,36 @@ class _Generator:
         kind = _type(schema)
         _check_keywords(schema, {"type", "enum", "const"} | _TYPES[kind])
         if "const" in schema or "enum" in schema:
-            return _choose(schema, kind, observation, about)
+            return self._choose(schema, kind, observation, about)
         return self._of(kind, schema, observation, about, depth)
+
+    def _choose(
+        self, schema: JSONSchema, kind: str, observation: Observation, about: list[str]
+    ) -> Any:
+        """Return the choice that agrees best with the measurements.
+
+        That is the one whose words have the largest share; of degrees such as low and high the one
+        for what the field is about, of yes and no whether that is there. If no measurement decides,
+        it is the one that says so, such as "unknown", or else the first one.
+        """
+        choices = [schema["const"]] if "const" in schema else schema["enum"]
+        if not isinstance(choices, list) or not choices:
+            raise _unsupported("`enum` is a list of values.")
+        if "type" in schema and not all(_is_of_type(kind, choice) for choice in choices):
+            raise _unsupported(f"A choice is not of the type `{kind}`.")
+        words = {str(choice).casefold(): choice for choice in choices}
+        measured = any(axes_of(word) for word in about)
+        if measured and words.keys() <= _DEGREES.keys():
+            share = _share(observation, about) / 1000
+            return min(choices, key=lambda choice: abs(_DEGREES[str(choice).casefold()] - share))
+        if measured and words.keys() == {"yes", "no"}:
+            return words["yes" if _is_present(observation, about) else "no"]
+        best = max(choices, key=lambda choice: _share(observation, split_words(str(choice))))
+        if _share(observation, split_words(str(best))):
+            return best
+        if len(choices) > 1:
+            self.undecided.append(", ".join(f'"{word}"' for word in words))
+        return next((words[word] for word in _UNDECIDED if word in words), choices[0])
 
     def _of(
         self, kind: str, schema: JSONSchema, observation: Observation, about: list[str], depth: int
@@ -169,31 +214,6 @@ def _check_keywords(schema: JSONSchema, keywords: set[str]) -> None:
     if unknown := sorted(schema.keys() - keywords - _ANNOTATIONS):
         names = "`, `".join(unknown)
         raise _unsupported(f"Not supported here: `{names}`.")
-
-
-def _choose(schema: JSONSchema, kind: str, observation: Observation, about: list[str]) -> Any:
-    """Return the choice that agrees best with the measurements.
-
-    That is the one whose words have the largest share; of degrees such as low and high the one for
-    what the field is about, of yes and no whether that is there. If none of them can be measured it
-    is the one that says so, such as "unknown", or else the first one.
-    """
-    choices = [schema["const"]] if "const" in schema else schema["enum"]
-    if not isinstance(choices, list) or not choices:
-        raise _unsupported("`enum` is a list of values.")
-    if "type" in schema and not all(_is_of_type(kind, choice) for choice in choices):
-        raise _unsupported(f"A choice is not of the type `{kind}`.")
-    words = {str(choice).casefold(): choice for choice in choices}
-    measured = any(axes_of(word) for word in about)
-    if measured and words.keys() <= _DEGREES.keys():
-        share = _share(observation, about) / 1000
-        return min(choices, key=lambda choice: abs(_DEGREES[str(choice).casefold()] - share))
-    if measured and words.keys() == {"yes", "no"}:
-        return words["yes" if _is_present(observation, about) else "no"]
-    best = max(choices, key=lambda choice: _share(observation, split_words(str(choice))))
-    if _share(observation, split_words(str(best))):
-        return best
-    return next((words[word] for word in _UNDECIDED if word in words), choices[0])
 
 
 def _is_of_type(kind: str, value: Any) -> bool:

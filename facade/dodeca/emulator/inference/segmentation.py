@@ -55,9 +55,16 @@ def check_definitions(definitions: Sequence[Mapping[str, Any]], duration: float 
 
 
 def find_segments(
-    content: Path, start: float, end: float, wanted: SegmentRequest, phrasing: Phrasing
+    content: Path,
+    start: float,
+    end: float,
+    wanted: SegmentRequest,
+    phrasing: Phrasing,
+    undecided: list[str],
 ) -> dict[str, Any]:
     """Return the segments of a range of a video, by the ids of their definitions.
+
+    Choices that no measurement decides are added to `undecided`.
 
     Raises ErrorResponse when the video cannot be decoded.
     """
@@ -67,7 +74,7 @@ def find_segments(
         raise video_file_broken() from None
     return {
         definition["id"]: [
-            _segment(part, definition, wanted.time_format, phrasing)
+            _segment(part, definition, wanted.time_format, phrasing, undecided)
             for part in _matching(analysis, definition, wanted)
         ]
         for definition in wanted.definitions
@@ -123,30 +130,41 @@ def _colour_overlap(shares: Shares, other: Shares) -> int:
 
 
 def _segment(
-    part: Observation, definition: Mapping[str, Any], form: str, phrasing: Phrasing
+    part: Observation,
+    definition: Mapping[str, Any],
+    form: str,
+    phrasing: Phrasing,
+    undecided: list[str],
 ) -> dict[str, Any]:
     return {
         "start_time": schemas.format_time(part.start, form),
         "end_time": schemas.format_time(part.end, form),
         "metadata": {
-            field["name"]: _value(field, part, form, phrasing)
+            field["name"]: _value(field, part, form, phrasing, undecided)
             for field in definition.get("fields", [])
         },
     }
 
 
-def _value(field: Mapping[str, Any], part: Observation, form: str, phrasing: Phrasing) -> Any:
+def _value(
+    field: Mapping[str, Any],
+    part: Observation,
+    form: str,
+    phrasing: Phrasing,
+    undecided: list[str],
+) -> Any:
     """Return the value of a field; the event of a `time_array` is the segment itself."""
     if field["type"] == "time_array":
         event = {"start_time": part.start, "end_time": part.end}
         times = {name: schemas.format_time(seconds, form) for name, seconds in event.items()}
         inner = field["items"]["fields"]
-        return [times | {"metadata": {f["name"]: _value(f, part, form, phrasing) for f in inner}}]
+        values = {f["name"]: _value(f, part, form, phrasing, undecided) for f in inner}
+        return [times | {"metadata": values}]
     schema = {key: field[key] for key in ("type", "format", "enum", "items") if key in field}
     schema["description"] = f"{field['name'].replace('_', ' ')} {field['description']}"
     if field["type"] == "array" and "enum" in schema:
         schema["items"] = {**schema["items"], "enum": schema.pop("enum")}
-    return schemas.generate_json(schema, part, phrasing)
+    return schemas.generate_json(schema, part, phrasing, undecided)
 
 
 def _check_fields(fields: Sequence[Mapping[str, Any]], where: str, *, event: bool = False) -> None:

@@ -19,6 +19,7 @@ from dodeca.video.probe import (
     MediaContent,
     MediaInfo,
     MediaStream,
+    check_pixels,
     decoder_of,
     frames_of,
     open_container,
@@ -110,6 +111,8 @@ def _read(
 ) -> "_Reader":
     with open_container(source) as (container, _):
         video, audio = streams_of(container)
+        if video is not None and info.width:
+            check_pixels(video)
         reader = _Reader(
             video if info.width else None, audio if info.has_audio else None, start, end
         )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dodeca.video.probe import BrokenMedia, MediaInfo, probe
+from dodeca.video.probe import MAX_PIXELS, BrokenMedia, MediaInfo, probe
 
 from ..errors import ErrorResponse, parameter_invalid, video_file_broken
 from .urls import MediaSource
 
+RATIOS = ((1, 1), (4, 3), (4, 5), (5, 4), (16, 9), (9, 16))
+"""Ratios of width to height that are documented for `/tasks`, imports and `/embed/tasks`."""
 _AUDIO = {"wav": "WAV", "mp3": "MP3", "flac": "FLAC"}
 
 
@@ -43,10 +45,11 @@ class MediaLimits:
         info = _probe(source)
         if info is None:
             raise parameter_invalid(source.field, why="The audio file cannot be read.")
-        if info.kind != "audio" or info.format not in _AUDIO:
+        is_mp2 = info.format == "mp3" and info.audio_codec != "mp3"  # they have one container
+        if info.kind != "audio" or info.format not in _AUDIO or is_mp2:
             formats = ", ".join(_AUDIO.values())
             raise parameter_invalid(source.field, why=f"The formats of audio are {formats}.")
-        if info.format == "wav" and not (info.audio_codec or "").startswith("pcm_"):
+        if info.format == "wav" and not _is_uncompressed(info.audio_codec or ""):
             raise parameter_invalid(source.field, why="WAV files should be uncompressed.")
         self._duration(info, "Audio", "audio")
         return info
@@ -95,6 +98,11 @@ class MediaLimits:
             raise ErrorResponse(400, "video_duration_too_long", text)
 
 
+def _is_uncompressed(codec: str) -> bool:
+    """Whether it is PCM; A-law and mu-law are compressed, although their names begin so."""
+    return codec.startswith("pcm_") and not codec.endswith("law")
+
+
 def check_image(source: MediaSource, *, smallest: int) -> MediaInfo:
     """Probe an image. Raises ErrorResponse unless it is a large enough JPEG or PNG.
 
@@ -107,6 +115,12 @@ def check_image(source: MediaSource, *, smallest: int) -> MediaInfo:
         raise parameter_invalid(source.field, why="The formats of images are JPEG and PNG.")
     if min(info.width or 0, info.height or 0) < smallest:
         why = f"At least {smallest}x{smallest} pixels are needed, not {info.width}x{info.height}."
+        raise parameter_invalid(source.field, why=why)
+    if (info.width or 0) * (info.height or 0) > MAX_PIXELS:
+        why = (
+            f"The emulator decodes images of up to {MAX_PIXELS:,} pixels, not "
+            f"{info.width}x{info.height}; no limit of the service is documented."
+        )
         raise parameter_invalid(source.field, why=why)
     return info
 

@@ -8,14 +8,13 @@ from dodeca.video.probe import MediaInfo
 
 from ..database import Document
 from ..errors import ErrorResponse
-from .limits import MediaLimits
+from .limits import RATIOS, MediaLimits
 from .urls import MB, MediaSource
 
 MODEL_NAMES = ("marengo3.0", "marengo2.7", "pegasus1.2")
 _LONGEST = {"marengo": 7200, "pegasus": 3600}  # seconds
 _LARGEST = {"marengo": 4096 * MB, "pegasus": 2048 * MB}
 MAX_TASK = 2048 * MB  # bytes of a video of a task or an import, for any model
-RATIOS = ((1, 1), (4, 3), (4, 5), (5, 4), (16, 9), (9, 16))
 
 
 def family(model_name: str) -> str:

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dodeca._base.text import quote
+
 from ..errors import TEXTS_ON_DEMAND, ErrorResponse
 
 _WINDOWS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -34,7 +36,7 @@ def parse_limit(text: str) -> Limit:
     """Parse a limit: `250/second`, or `60m/hour` for minutes of media. Raises ValueError."""
     match = _FORM.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"a limit is like `600/minute`, or `60m/hour` of media, got {text!r}")
+        raise ValueError(f"a limit is like `600/minute`, or `60m/hour` of media, got {quote(text)}")
     amount = int(match[1]) * (60 if match[2] else 1)
     return Limit(amount, _WINDOWS[match[3]], bool(match[2]))
 

@@ -12,8 +12,9 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     """Upload a video of up to 2 GB, or name its public URL, and index it in one go. Poll
     `GET /tasks/{task_id}` until the status is `ready` or `failed`.
-    360x360 to 3840x2160 pixels; 4 seconds to 2 hours with Marengo, to 1 hour with Pegasus; the
-    stricter limit counts. Violations give 400 with `video_resolution_too_low`,
+    360x360 to 3840x2160 pixels; an aspect ratio of 1:1, 4:3, 4:5, 5:4, 16:9 or 9:16; 4 seconds
+    to 2 hours with Marengo, to 1 hour with Pegasus; the stricter limit counts. Violations give
+    400 with `video_resolution_too_low`,
     `video_duration_too_short`, `video_file_broken` and the like, or a failed task.
     Assets and indexed assets are the newer way."""
     headers: dict[str, Any] = {}
