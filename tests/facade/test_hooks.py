@@ -204,7 +204,9 @@ NO_HOOKS: list[Any] = [waits, Awaits(), functools.partial(waits), 5, "print"]
 
 
 @CLIENTS
-@pytest.mark.parametrize("hook", NO_HOOKS, ids=repr)
+@pytest.mark.parametrize(
+    "hook", NO_HOOKS, ids=["coroutine function", "coroutine method", "partial", "number", "name"]
+)
 @pytest.mark.parametrize("name", ["on_request", "on_response"])
 def test_what_cannot_be_a_hook_is_refused(kind: Kind, name: str, hook: Any) -> None:
     with pytest.raises(errors.ConfigurationError, match=name):
