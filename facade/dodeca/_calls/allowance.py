@@ -159,8 +159,8 @@ class OtherUse:
         """Whether requests come back all the time, as in a token bucket, and not with a window."""
         return self._drift < -0.2
 
-    def take(self) -> float | None:
-        """The rate, if it was measured since it was last taken."""
+    def pop_new(self) -> float | None:
+        """The rate, if it was measured since this was last called."""
         is_new, self._is_new = self._is_new, False
         return self.rate if is_new else None
 

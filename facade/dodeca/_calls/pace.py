@@ -127,14 +127,15 @@ class Pace:
         """Cut the rate after a 429 that asks to wait for so many seconds."""
         self._distrust = min(self._distrust + 1, _DISTRUST[2])
         self._raise_requests = min(self._raise_requests * _LENGTHEN, _RAISE_REQUESTS[1])
-        if self.rate is None or wait > LONG_SEC:
+        rate = self.rate
+        if rate is None or wait > LONG_SEC:
             self._is_measuring = True  # the rate is measured when the wait is over
         else:
             # What it gained since the last cut may be far too much: it counts half.
-            gained = max(self.rate - self._start_rate, 0.0)
+            gained = max(rate - self._start_rate, 0.0)
             is_soon = now - self._since < _SOON_SEC and self._accepted >= _SOON_REQUESTS
             self._cut = min(2 * self._cut, _CUTS[1]) if is_soon else _CUTS[0]
-            self._start(now + wait, (self.rate - gained / 2) * (1 - self._cut))
+            self._start(now + wait, (rate - gained / 2) * (1 - self._cut))
         self._next_at = now + wait
 
     def end_measurement(self, now: float) -> None:

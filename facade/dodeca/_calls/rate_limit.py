@@ -46,10 +46,8 @@ def wait_after(retry_after: float | None) -> float | None:
 class Limiter:
     """Decides when the next request may be sent. `now` gives monotonic seconds.
 
-    Requests are not paced until one is rate-limited. After that they are sent at the rate that the
-    service accepted so far; it grows with each response, fast after some seconds without a 429, and
-    each further 429 cuts it. If the headers show the limit and the length of its windows, requests
-    are sent at that rate, less what other processes use.
+    Requests are not paced until one is rate-limited. After that, the rate follows what all processes
+    use of the limit, if the headers show it, and else the 429s: see `pace`.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -133,7 +131,7 @@ class Limiter:
         if requests.rate is None:
             self._pace.forget_load()
         else:
-            self._pace.follow(requests.rate, requests.renewed_at, requests.others.take())
+            self._pace.follow(requests.rate, requests.renewed_at, requests.others.pop_new())
 
     def _complete(self, permit: Permit) -> None:
         requests, duration = self._allowances.values()
