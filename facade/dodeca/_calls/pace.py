@@ -60,7 +60,7 @@ class Pace:
         self._accepted = 0  # requests since then
         self._is_measuring = False
         self._cut = _CUTS[0]
-        self._start_rate = 0.0  # after the last cut
+        self._start_rate: float = 0.0  # after the last cut
         self._raised = 0.0  # how long the rate has grown, see _RAISE_SEC
         self._raised_at = 0.0
         self._raise_requests = _RAISE_REQUESTS[0]
@@ -116,8 +116,8 @@ class Pace:
             change = (_LOAD * limit / (self.rate + others)) ** _GAIN
             change *= (_EQUAL * limit / self.rate) ** _PULL
             change = min(max(change, 1 / _MAX_CHANGE), _MAX_CHANGE)
-        self.rate = min(max(self.rate * change, limit * _MIN_SHARE), limit * MARGIN)
-        self._start_rate = self.rate
+        self._start_rate = min(max(self.rate * change, limit * _MIN_SHARE), limit * MARGIN)
+        self.rate = self._start_rate
 
     def forget_load(self) -> None:
         """Go on by what is accepted alone."""
@@ -147,6 +147,7 @@ class Pace:
             self._start(now, max(rate, least))
 
     def _start(self, now: float, rate: float) -> None:
-        self.rate = self._start_rate = rate
+        self._start_rate = rate
+        self.rate = rate
         self._since, self._accepted = now, 0
         self._raised, self._raised_at = 0.0, now

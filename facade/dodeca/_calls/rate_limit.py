@@ -46,8 +46,8 @@ def wait_after(retry_after: float | None) -> float | None:
 class Limiter:
     """Decides when the next request may be sent. `now` gives monotonic seconds.
 
-    Requests are not paced until one is rate-limited. After that, the rate follows what all processes
-    use of the limit, if the headers show it, and else the 429s: see `pace`.
+    Requests are not paced until one is rate-limited. After that, the rate follows what all use
+    of the limit, if the headers show it, and else the 429s: see `pace`.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
