@@ -14,9 +14,11 @@ from tests.bulk.virtual_services import Bucket, Reply, VirtualClock, Windows
 Service = Callable[[float], Reply]
 SERVICES: dict[str, Callable[..., Service]] = {
     "windows of a second": lambda rate, headers: Windows(rate, 1.0, headers=headers),
+    "windows of a minute": lambda rate, headers: Windows(60 * rate, 60.0, headers=headers),
     "a bucket of a second": lambda rate, headers: Bucket(rate, rate, headers=headers),
 }
-_LEARN_SEC, _MEASURE_SEC, _RECOVER_SEC, _AFTER_SEC = 60.0, 120.0, 10.0, 20.0
+LEARN_SEC = 60.0
+_MEASURE_SEC, _RECOVER_SEC, _AFTER_SEC = 120.0, 10.0, 20.0
 
 
 @attrs.frozen
@@ -116,19 +118,40 @@ def run_together(
         what()
 
 
-def simulate(service: Service, rate: float, processes: int, *, seed: int = 0) -> Shared:
-    """Let processes share a limit for two minutes after one of learning, then all but one end."""
+def simulate(
+    service: Service, rate: float, processes: int, *, seed: int = 0, learn_sec: float = LEARN_SEC
+) -> Shared:
+    """Let processes share a limit for two minutes after some of learning, then all but one end."""
     # Small rates need more time, so that each process has some 30 requests.
-    end = _LEARN_SEC + max(_MEASURE_SEC, 30.0 * processes / rate)
+    end = learn_sec + max(_MEASURE_SEC, 30.0 * processes / rate)
     first = Process()
     others = [Process(starts_at=0.1 * number, ends_at=end) for number in range(1, processes)]
     last = end + _RECOVER_SEC + _AFTER_SEC
     run_together(service, [first, *others], seconds=last, seed=seed)
-    accepted = [one.accepted_in(_LEARN_SEC, end) for one in (first, *others)]
-    limited = sum(one.rate_limited_in(_LEARN_SEC, end) for one in (first, *others))
+    accepted = [one.accepted_in(learn_sec, end) for one in (first, *others)]
+    limited = sum(one.rate_limited_in(learn_sec, end) for one in (first, *others))
     return Shared(
-        sum(accepted) / (end - _LEARN_SEC) / rate,
+        sum(accepted) / (end - learn_sec) / rate,
         min(accepted) * processes / sum(accepted),
         limited / (limited + sum(accepted)),
         first.accepted_in(end + _RECOVER_SEC, last) / _AFTER_SEC / rate,
     )
+
+
+def least_limited(service: Service, rate: float, processes: int, *, share: float = 0.85) -> float:
+    """The share of 429 if each knows its part of a share of the limit, and sends it evenly.
+
+    Processes that do not talk to each other cannot do better: they begin at times of their own, so
+    that by chance more requests fall into one window than into the next.
+    """
+    chance = random.Random(1)
+    pause = processes / (share * rate)
+    starts = [chance.uniform(0, pause) for _ in range(processes)]
+    # Pauses differ a little, else a chance constellation would last for ever.
+    times = sorted(
+        start + (number + chance.uniform(0, 0.2)) * pause
+        for start in starts
+        for number in range(99)
+    )
+    answers = [service(when)[0] for when in times]
+    return 1 - sum(answers) / len(answers)

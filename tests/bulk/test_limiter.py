@@ -78,7 +78,7 @@ def test_with_nothing_left_it_waits_as_long_as_the_service_once_asked_for(
     for left in range(299, -1, -1):
         limiter.record_response(limiter.acquire(), remaining(left, 300))
     limiter.record_rate_limit(limiter.acquire(), remaining(0), 1.0)
-    for clock.now, left in ((1.5, 299), (2.9, 10), (4.2, 299), (5.1, 0)):
+    for clock.now, left in ((1.5, 299), (3.9, 10), (4.2, 299), (5.1, 0)):
         limiter.record_response(limiter.acquire(), remaining(left, 300))
     clock.now = 5.15
     assert limiter.acquire().wait == pytest.approx(0.05), "the window of 4.2 lasts a second"
@@ -94,14 +94,26 @@ def test_windows_of_a_second_without_headers_cost_more() -> None:
     assert drove.share_limited < 0.02
 
 
-@pytest.mark.parametrize(("rate", "processes"), [(20, 2), (20, 4), (60, 8), (100, 4)])
-def test_several_processes_share_a_limit_that_the_headers_show(rate: int, processes: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "rate", "processes"),
+    [
+        ("windows of a second", 20, 2),
+        ("windows of a second", 20, 4),
+        ("windows of a second", 100, 4),
+        ("windows of a minute", 2, 2),
+        ("windows of a minute", 10, 4),
+        ("windows of a minute", 10, 16),
+    ],
+)
+def test_several_processes_share_a_limit_that_the_headers_show(
+    kind: str, rate: int, processes: int
+) -> None:
     """Fair, close to the limit, rarely over it; and who is left alone soon has all of it."""
-    found = simulate(SHARED["windows of a second"](rate, headers=True), rate, processes)
+    found = simulate(SHARED[kind](rate, headers=True), rate, processes, learn_sec=120.0)
     assert found.total >= 0.8
     assert found.slowest >= 0.5
     assert found.share_limited <= 0.05
-    assert found.recovered >= 0.9
+    assert found.recovered >= 0.85
 
 
 @pytest.mark.parametrize(
@@ -115,10 +127,12 @@ def test_several_processes_share_a_limit_of_which_only_429_tells(kind: str, proc
     assert found.recovered >= 0.6
 
 
-def test_one_process_alone_uses_what_the_headers_show() -> None:
-    found = simulate(SHARED["windows of a second"](100, headers=True), 100, 1)
+@pytest.mark.parametrize("kind", ["windows of a second", "windows of a minute"])
+@pytest.mark.parametrize("rate", [1, 2, 5, 10, 50])
+def test_one_process_alone_uses_what_the_headers_show(kind: str, rate: int) -> None:
+    found = simulate(SHARED[kind](rate, headers=True), rate, 1)
     assert found.total >= 0.96
-    assert found.share_limited <= 0.0001
+    assert found.share_limited <= 0.001
 
 
 def test_a_process_that_joins_gets_its_share_within_a_minute() -> None:

@@ -1,4 +1,4 @@
-"""Four real processes with one key against the emulator, as ratios of its limit."""
+"""One key, many processes: the table of the simulation, and four real ones with the emulator."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.shared_limit import row
 from tests.bulk.library import DEEP, ROOT, server
 
-RATE = 40
-LEARN_SEC, TOGETHER_SEC, ALONE_SEC, SETTLE_SEC = 20.0, 40.0, 20.0, 10.0
+RATE = 20  # few enough for a busy machine
+LEARN_SEC, TOGETHER_SEC, ALONE_SEC, SETTLE_SEC = 30.0, 40.0, 20.0, 10.0
 PROGRAM = """
 import json, sys, time
 from dodeca import Client
@@ -29,6 +30,35 @@ with Client("key", base_url=url) as client:
         number += 1
 print(json.dumps([accepted, limited]))
 """
+
+
+@pytest.mark.skipif(not DEEP, reason="takes a minute: part of make test-deep")
+@pytest.mark.parametrize("processes", [1, 2, 4, 8, 16])
+@pytest.mark.parametrize(
+    ("service", "rate"),
+    [
+        ("windows of a second", 100),
+        ("windows of a second", 200),
+        ("windows of a minute", 5),
+        ("windows of a minute", 20),
+        ("windows of a minute", 100),
+    ],
+)
+def test_processes_share_the_limits_that_the_headers_show(
+    service: str, rate: int, processes: int
+) -> None:
+    found, misses = row(service, rate, processes, headers=True)
+    assert not misses, found
+
+
+@pytest.mark.skipif(not DEEP, reason="takes a minute: part of make test-deep")
+@pytest.mark.parametrize("service", ["windows of a second", "a bucket of a second"])
+@pytest.mark.parametrize(("rate", "processes"), [(100, 1), (100, 2), (200, 4)])
+def test_processes_share_limits_of_which_only_429_tells(
+    service: str, rate: int, processes: int
+) -> None:
+    found, misses = row(service, rate, processes, headers=False)
+    assert not misses, found
 
 
 @pytest.mark.skipif(not DEEP, reason="takes two minutes: part of make test-deep")

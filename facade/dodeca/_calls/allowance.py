@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import attrs
 
 from dodeca._base.numbers import parse_quantity
-from dodeca._calls.pace import MARGIN
+from dodeca._calls.pace import LONG_SEC, MARGIN
 
 _IN_FLIGHT_WAIT_SEC = 0.005  # until a response in flight may bring news
 _USUAL_SEC = (1.0, 60.0, 3600.0, 86400.0)  # usual lengths of windows
 _TOLERANCE = 0.2  # share of a length; late responses distort measured lengths
 _RISE = 0.25  # share of a limit; if more than this comes back at once, a window has begun
-_MEASURE_SEC = 0.8
+_EDGE = 0.1  # share of a window in which responses of the one before may be late
+_MEASURE_SEC = 1.0  # what others use is measured for so long ...
+_MEASURE_REQUESTS = 6.0  # ... and for as long as the limit takes for so many
+_MEASURE_RESPONSES = 3
 _OUTDATED_SEC = 1.0  # what others use is predicted for so long
-_MIN_LIMIT = 15.0  # in smaller windows, several processes see too little of each other
 
 
 class Allowance:
@@ -28,7 +31,6 @@ class Allowance:
         self._read_at = 0.0  # when that was
         self._outdated_to = 0  # up to this permit, responses are out of date
         self.renewed_at: float | None = None
-        self._missed_start = False
         self._window_lengths: list[float] = []
         self._window: float | None = None  # its length in seconds, once it is known
         self._limit = 0.0  # the amount in a window
@@ -39,10 +41,10 @@ class Allowance:
 
     @property
     def rate(self) -> float | None:
-        """The limit per second; None while it is unknown, or too small to share by the headers."""
-        if self._window is None or self.renewed_at is None or self.others.is_refill:
+        """The limit per second; None while it is unknown."""
+        if self._window is None or self.others.is_refill:
             return None
-        return self._limit / self._window if self._limit >= _MIN_LIMIT else None
+        return self._limit / self._window
 
     def wait(self, now: float, cost: float) -> float:
         """Seconds to wait for a request of this cost, counting requests in flight.
@@ -51,7 +53,7 @@ class Allowance:
         """
         if self._remaining is None or not cost:
             return 0.0
-        used = self.in_flight + self.others.rate * min(now - self._read_at, _OUTDATED_SEC)
+        used = self.in_flight + (self.others.rate or 0.0) * min(now - self._read_at, _OUTDATED_SEC)
         if self._remaining - used >= cost + self._reserve:
             return 0.0
         if self.in_flight:
@@ -62,7 +64,8 @@ class Allowance:
 
     def update(self, number: int, sent: int, headers: Mapping[str, str], now: float) -> None:
         """Update from a response to permit `number`; `sent` is the number of the last permit."""
-        before, remaining = self._remaining, parse_quantity(headers.get(self._header_names[0]))
+        before, before_at = self._remaining, self._read_at
+        remaining = parse_quantity(headers.get(self._header_names[0]))
         if before is None and remaining is None:
             return  # the service usually sends no such headers
         if number <= self._outdated_to:
@@ -76,30 +79,35 @@ class Allowance:
         if before is None or remaining is None or not limit:
             return
         self._limit = limit
-        if remaining - before >= max(limit * _RISE, 1.0):
+        has_risen = remaining - before >= max(limit * _RISE, 1.0)
+        if has_risen:
             self._outdated_to = sent  # responses in flight may be of either window
-            self.others.start(number, remaining, now)
-            self._start_window(now)
-        else:
-            self.others.measure(number, remaining, now)
+            self._start_window(before_at, now)
+        if self._window is not None:
+            start = self.renewed_at
+            phase = None if start is None else (now - start) % self._window
+            reading = Reading(number, remaining, now, phase)
+            self.others.observe(reading, limit, self._window, has_risen=has_risen)
 
-    def exhaust(self, newest: int, headers: Mapping[str, str], wait: float) -> None:
+    def exhaust(self, newest: int, headers: Mapping[str, str], now: float, wait: float) -> None:
         """Handle a 429 with its wait in seconds; responses in flight are out of date then."""
         if self._remaining is not None or self._header_names[0] in headers:
             self._remaining = parse_quantity(headers.get(self._header_names[0])) or 0.0
-        self._outdated_to, self._min_window = newest, wait
-        self._missed_start = True
-        self.others.stop()
-        is_expected = self._remaining is not None and self._remaining < 1
-        if is_expected and self._window is not None and wait <= self._window + 1:
-            return  # the window is used up, by others
+        self._outdated_to, self._min_window, self._read_at = newest, wait, now
+        self.others.restart()
+        is_used_up = self._remaining is not None and self._remaining < 1
+        if is_used_up and self._window is not None and wait <= self._window + 1:
+            return  # by others, as far as is known
+        self._window_lengths, self._reserve = [], 0.0
+        self._window = self._guess() if is_used_up else None
+        # A long Retry-After says when the next window starts, to a second.
         self.renewed_at = None
-        self._window_lengths, self._window, self._reserve = [], None, 0.0
+        if self._window is not None and wait > LONG_SEC:
+            self.renewed_at = now + wait - self._window
 
-    def _start_window(self, now: float) -> None:
-        """Handle the start of a window; the times between observed starts show the length."""
-        if self._missed_start:  # the start was during a wait, and its time is unknown
-            self._missed_start = False
+    def _start_window(self, after: float, now: float) -> None:
+        """Handle a window that started between two times; several starts show the length."""
+        if now - after >= (self._window or self._min_window or math.inf):
             return
         if self.renewed_at is not None:
             span = now - self.renewed_at
@@ -108,11 +116,11 @@ class Allowance:
             self._window_lengths = [*self._window_lengths[-19:], span]
         self._window = _window_length(self._window_lengths) or self._window or self._guess()
         if self._window is not None:
-            self._reserve = (1.0 - MARGIN) * self._limit
+            self._reserve = math.floor((1.0 - MARGIN) * self._limit)
             if self.renewed_at is not None and self._window in _USUAL_SEC:
-                # The first response of a window is late, more or less: the earliest counts.
-                windows = round((now - self.renewed_at) / self._window)
-                now = min(now, self.renewed_at + windows * self._window)
+                windows = (now - self.renewed_at) / self._window
+                expected = self.renewed_at + round(windows) * self._window
+                now = min(max(expected, after), now)
         self.renewed_at = now
 
     def _guess(self) -> float | None:
@@ -122,45 +130,69 @@ class Allowance:
         return next((usual for usual in _USUAL_SEC if usual >= self._min_window), None)
 
 
+@attrs.frozen
+class Reading:
+    """What remained, by the response to a permit."""
+
+    number: int
+    remaining: float
+    at: float
+    phase: float | None
+    """Seconds since the start of its window, if that is known."""
+
+
 @attrs.define
 class OtherUse:
-    """What other processes use of a limit, measured between responses of one window."""
+    """What other processes use of a limit."""
 
-    rate: float = 0.0
-    """Requests per second."""
-    measurements: int = 0
-    is_refill: bool = False
-    """Whether requests come back all the time, as in a token bucket, and not with a window."""
-    _last: tuple[int, float, float] | None = None  # permit, what remained, when
+    rate: float | None = None
+    """Requests per second; None until it is measured."""
+    _is_new: bool = False
+    _last: Reading | None = None
     _used: float = 0.0
-    _own: int = 0
     _seconds: float = 0.0
-    _mean: float | None = None
+    _responses: int = 0
+    _drift: float = 0.0  # what others seem to use for each of our requests: negative for a refill
 
-    def start(self, number: int, remaining: float, now: float) -> None:
-        """Start with the first response of a window."""
-        self._last = (number, remaining, now)
+    @property
+    def is_refill(self) -> bool:
+        """Whether requests come back all the time, as in a token bucket, and not with a window."""
+        return self._drift < -0.2
 
-    def stop(self) -> None:
-        """The next response may be of another window."""
-        self._last = None
+    def pop_new(self) -> float | None:
+        """The rate, if it was measured since this was last called."""
+        is_new, self._is_new = self._is_new, False
+        return self.rate if is_new else None
 
-    def measure(self, number: int, remaining: float, now: float) -> None:
-        """Measure: what is used up between two responses, less our requests."""
-        last, self._last = self._last, (number, remaining, now)
+    def restart(self) -> None:
+        """Forget what was seen since the last measurement: the next response is of any window."""
+        self._last, self._used, self._seconds, self._responses = None, 0.0, 0.0, 0
+
+    def observe(self, reading: Reading, limit: float, window: float, *, has_risen: bool) -> None:
+        """Measure what is used up since the last response, or in a new window, less our own."""
+        last, self._last = self._last, reading
         if last is None:
             return
-        self._own += number - last[0]
-        self._used += last[1] - remaining
-        self._seconds += now - last[2]
-        if self._seconds < _MEASURE_SEC:
-            return
-        found = (self._used - self._own) / self._seconds
-        self._mean = found if self._mean is None else (found + self._mean) / 2
-        self.is_refill = self._mean < -0.3 * self._own / self._seconds
-        self.rate = max(self._mean, 0.0)
-        self.measurements += 1
-        self._used, self._own, self._seconds = 0.0, 0, 0.0
+        span, phase = reading.at - last.at, reading.phase
+        is_later = span >= window or (phase is not None and phase < span)
+        # Soon after the start of a window, a response may be a late one of the window before.
+        is_unclear = is_later and phase is not None and phase < _EDGE * window
+        if has_risen or (is_later and not is_unclear):
+            if span >= window / 2:  # else, the responses of this window say enough
+                self._used += limit - reading.remaining - 1
+                self._seconds += window / 2 if phase is None else phase
+        elif not is_later:
+            own = reading.number - last.number
+            used = last.remaining - reading.remaining - own
+            self._drift += 0.1 * (min(max(used / max(own, 1), -1.0), 1.0) - self._drift)
+            self._used += used
+            self._seconds += span
+        self._responses += 1
+        is_enough = self._seconds >= max(_MEASURE_SEC, _MEASURE_REQUESTS * window / limit)
+        if is_enough and self._responses >= _MEASURE_RESPONSES:
+            self.rate, self._is_new = max(self._used / self._seconds, 0.0), True
+            self.restart()
+            self._last = reading
 
 
 def _window_length(spans: list[float]) -> float | None:

@@ -46,10 +46,8 @@ def wait_after(retry_after: float | None) -> float | None:
 class Limiter:
     """Decides when the next request may be sent. `now` gives monotonic seconds.
 
-    Requests are not paced until one is rate-limited. After that they are sent at the rate that the
-    service accepted so far; it grows with each response, fast after some seconds without a 429, and
-    each further 429 cuts it. If the headers show the limit and the length of its windows, requests
-    are sent at that rate, less what other processes use.
+    Requests are not paced until one is rate-limited. After that, the rate follows what all use
+    of the limit, if the headers show it, and else the 429s: see `pace`.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -96,7 +94,7 @@ class Limiter:
             for allowance in self._allowances.values():
                 allowance.update(permit.number, self._sent, headers, now)
             self._pace.record_accepted(now)
-            self._adapt_to_limit()
+            self._adapt_to_load()
 
     def record_rate_limit(
         self, permit: Permit, headers: Mapping[str, str], retry_after: float | None
@@ -124,19 +122,16 @@ class Limiter:
         if permit.number <= self._cut_at:
             return  # it was sent before the rate was last cut
         for allowance in self._allowances.values():
-            allowance.exhaust(self._sent, headers, wait)
+            allowance.exhaust(self._sent, headers, now, wait)
         self._pace.cut(now, wait)
         self._cut_at = self._sent
 
-    def _adapt_to_limit(self) -> None:
+    def _adapt_to_load(self) -> None:
         requests = self._allowances["request"]
-        if requests.rate is None or requests.renewed_at is None:
-            self._pace.forget_limit()
+        if requests.rate is None:
+            self._pace.forget_load()
         else:
-            others = requests.others
-            self._pace.set_limit(
-                requests.rate, requests.renewed_at, others.rate, others.measurements
-            )
+            self._pace.follow(requests.rate, requests.renewed_at, requests.others.pop_new())
 
     def _complete(self, permit: Permit) -> None:
         requests, duration = self._allowances.values()
