@@ -50,7 +50,7 @@ test-spark: $(STAMP)  ## run the recipe for Spark (needs Java)
 
 soak: $(STAMP)  ## hours: a million requests through faults, a million malformed answers, a thousand kills
 	DODECA_SOAK=1 DODECA_KILLS=1000 $(BIN)/python -m pytest -s tests/bulk/test_kills.py tests/bulk/test_damage.py \
-	  tests/bulk/test_scale.py tests/faults/test_random_faults_sync.py tests/faults/test_random_faults_async.py \
+	  tests/bulk/test_scale.py tests/bulk/test_shared_limit.py tests/faults/test_random_faults_sync.py tests/faults/test_random_faults_async.py \
 	  tests/faults/test_malformed.py tests/faults/test_bad_inputs.py
 
 mutants: $(STAMP)  ## take away one protection at a time, and see its test fail; writes tests/faults/ROWS.md

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.shared_limit import row
-from tests.bulk.library import DEEP, ROOT, server
+from tests.bulk.library import ROOT, server
+from tests.depth import DEEP, SOAK
 
 RATE = 20  # few enough for a busy machine
 LEARN_SEC, TOGETHER_SEC, ALONE_SEC, SETTLE_SEC = 30.0, 40.0, 20.0, 10.0
@@ -61,7 +62,7 @@ def test_processes_share_limits_of_which_only_429_tells(
     assert not misses, found
 
 
-@pytest.mark.skipif(not DEEP, reason="takes two minutes: part of make test-deep")
+@pytest.mark.skipif(not SOAK, reason="real time on a quiet machine: part of make soak")
 def test_four_processes_share_a_limit_and_the_last_soon_has_all_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
