@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("dodeca")
+
+# Tests send these signals to their children, which inherit that they are ignored: under nohup, or
+# in the background of a shell.
+for _name in ("SIGINT", "SIGHUP"):
+    _number = getattr(signal, _name, None)  # Windows has no SIGHUP
+    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:
