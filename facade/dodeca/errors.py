@@ -36,15 +36,10 @@ from typing import Any
 import attrs
 import orjson
 
+from dodeca._base.headers import request_id
 from dodeca._base.logs import masked
 
 _MESSAGE_LIMIT = 2_000
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")
-
-
-def request_id(headers: Mapping[str, str]) -> str | None:
-    """The id in the headers of a response that support asks for."""
-    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
 
 
 class DodecaError(Exception):

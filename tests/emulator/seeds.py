@@ -18,6 +18,10 @@ def media(folder: Path) -> Path:
     samples.video(folder / "clip.mp4", scenes, size=(360, 360), fps=2)
     samples.audio(folder / "tones.mp3", [samples.Tone(SECONDS, 440)])
     samples.image(folder / "purple.jpg", "purple", (128, 128))
+    # What the examples of the OpenAPI document name:
+    samples.video(folder / "colours.mp4", scenes, size=(360, 360), fps=2)
+    samples.audio(folder / "tones.wav", [samples.Tone(SECONDS, 440)])
+    samples.image(folder / "purple.png", "purple", (128, 128))
     return folder
 
 

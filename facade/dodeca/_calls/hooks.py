@@ -10,9 +10,10 @@ from typing import TypeVar
 import attrs
 
 from dodeca._base.clock import Clock
+from dodeca._base.headers import request_id
 from dodeca._base.logs import LOG
 from dodeca._calls.retry import FailedAttempt
-from dodeca.errors import ConfigurationError, request_id
+from dodeca.errors import ConfigurationError
 
 T = TypeVar("T")
 
