@@ -25,7 +25,11 @@ from tests.depth import depth
 from tests.faults.malformed import MalformedResponses, bodies, calls, valid
 from tests.seams import on_clock
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    # The search has a filter, and many of these responses have no hits.
+    pytest.mark.filterwarnings("ignore:the search found nothing:UserWarning"),
+]
 
 
 @pytest.fixture(autouse=True)
