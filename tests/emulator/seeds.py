@@ -77,7 +77,7 @@ def plant(http: httpx.Client, folder: Path) -> Mapping[str, list[str]]:
         "index-id": [main],
         "spare-index-id": [index(f"spare {number}") for number in range(SPARE)],
         "video-id": videos,
-        # Both are videos of the index; the deletions of one kind must not use up those of the other.
+        # Both are videos of the index; deletions of one kind must not use up those of the other.
         "spare-video-id": [video() for _ in range(SPARE // 2)],
         "spare-indexed-asset-id": [video() for _ in range(SPARE // 2)],
         "task-id": [task()],
