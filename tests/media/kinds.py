@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
-import pytest
 import yaml
+
+from tests.requirement import missing
 
 TOOLS = {"ffmpeg": "ffmpeg", "heif-enc": "libheif-examples"}
 LIST = Path(__file__).with_name("kinds.yaml")
@@ -48,17 +49,14 @@ KINDS = {kind.file: kind for kind in ALL}
 
 def missing_tools() -> str | None:
     """What has to be installed to make the files; None if nothing has."""
-    missing = [package for tool, package in TOOLS.items() if shutil.which(tool) is None]
-    return f"on Debian: apt-get install {' '.join(missing)}" if missing else None
+    packages = [package for tool, package in TOOLS.items() if shutil.which(tool) is None]
+    return f"on Debian: apt-get install {' '.join(packages)}" if packages else None
 
 
 def require_tools() -> None:
     """Skip the tests that make media where the tools are missing; fail where they must be there."""
-    reason = missing_tools()
-    if reason and os.environ.get("DODECA_MEDIA") == "required":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+    if reason := missing_tools():
+        missing("DODECA_MEDIA", reason)
 
 
 def make(file: str, folder: Path) -> Path:

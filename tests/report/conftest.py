@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.requirement import missing
+
 CHROMIUM = Path(os.environ.get("DODECA_CHROMIUM", "/usr/bin/chromium"))
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -18,9 +20,7 @@ QUIET = (
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         reason = f"the page is tested in Chromium, and {CHROMIUM} does not exist"
-        if os.environ.get("DODECA_BROWSER") == "required":
-            pytest.fail(reason)
-        pytest.skip(f"{reason}; on Debian: apt-get install chromium")
+        missing("DODECA_BROWSER", f"{reason}; on Debian: apt-get install chromium")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
         yield launched

@@ -19,6 +19,7 @@ from tests._async import test_wire_embed_v2
 from tests._async.test_wire_complete import FAMILIES
 from tests._async.wire import everything
 from tests.depth import DEEP
+from tests.requirement import missing
 
 pytestmark = [
     pytest.mark.anyio,
@@ -28,17 +29,11 @@ pytestmark = [
 PRISM = "@stoplight/prism-cli@5.14.2"
 
 
-def unavailable(reason: str) -> None:
-    if os.environ.get("DODECA_PRISM") == "required":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def mock() -> Iterator[str]:
     """The URL of a mock of the document."""
     if shutil.which("npx") is None:
-        unavailable("Prism needs npx, which comes with Node")
+        missing("DODECA_PRISM", "Prism needs npx, which comes with Node")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -59,7 +54,7 @@ def mock() -> Iterator[str]:
             if "listening" in line:
                 break
         else:
-            unavailable("Prism did not start: " + "".join(said)[-2_000:])
+            missing("DODECA_PRISM", "Prism did not start: " + "".join(said)[-2_000:])
         reader = threading.Thread(target=said.extend, args=(process.stdout,))
         reader.start()
         yield f"http://127.0.0.1:{port}"
