@@ -144,7 +144,9 @@ class AsyncResponseStream:
         if self._response is None:
             raise InvalidRequestError("a response can only be read inside its `with` block")
         if other is not None:
-            raise InvalidRequestError("a response is read as bytes, lines or events, got two of them")
+            raise InvalidRequestError(
+                "a response is read as bytes, lines or events, got two of them"
+            )
         return self._response
 
 

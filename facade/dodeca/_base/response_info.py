@@ -1,15 +1,17 @@
-"""What the head of a response says."""
+"""What the head of a response says, and the base of the values that were built from one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from dodeca._base.headers import request_id
 from dodeca._base.numbers import parse_quantity
+
+T = TypeVar("T")
 
 _RATE_LIMIT = re.compile(r"x-ratelimit-(.+)-(limit|remaining|reset)")
 
@@ -94,3 +96,47 @@ def parse_rate_limits(headers: Mapping[str, str]) -> dict[str, RateLimit]:
             if (number := parse_quantity(text)) is not None:
                 numbers.setdefault(kind, {})[field] = number
     return {kind: RateLimit(**fields) for kind, fields in numbers.items()}
+
+
+@attrs.frozen
+class Parsed(Generic[T]):
+    """A response that was parsed: the generated model of its body, and what its head says."""
+
+    model: T
+    info: ResponseInfo
+
+
+class HasResponse:
+    """The base of values that were built from a response and know it.
+
+    It is no field: it takes no part in comparisons, reprs and pickles.
+    """
+
+    __slots__ = ("_response",)
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response that this was built from: its status, headers, request id and rate limits.
+
+        None if it was not built from a response of this client, such as after unpickling.
+
+        >>> client.embed.text("red").response.status
+        200
+        """
+        info: ResponseInfo | None = getattr(self, "_response", None)
+        return info
+
+
+H = TypeVar("H", bound=HasResponse)
+
+
+def with_response(value: H, info: ResponseInfo | None) -> H:
+    """The value, which knows its response from now on, frozen or not."""
+    object.__setattr__(value, "_response", info)
+    return value
+
+
+def evolve(value: H, **fields: Any) -> H:
+    """A copy of a value with other fields, which knows the response of the value."""
+    any_value: Any = value
+    return with_response(attrs.evolve(any_value, **fields), value.response)

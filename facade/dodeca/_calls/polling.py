@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from dodeca._base.numbers import is_finite
+from dodeca._base.response_info import ResponseInfo
 from dodeca._base.text import quote
 from dodeca.errors import APIError, DodecaError, InvalidRequestError, TransportError
 
@@ -24,7 +25,8 @@ class JobState(Generic[T]):
     """The state of a job at one poll; before it is ready, `result` may be incomplete.
 
     `expected_sec` is the total duration of the job that the service estimates, if it does.
-    `failure` is raised instead of returning a result that is not whole.
+    `failure` is raised instead of returning a result that is not whole. `response` is the response
+    of the poll.
     """
 
     id: str
@@ -33,6 +35,11 @@ class JobState(Generic[T]):
     reason: str | None = None
     expected_sec: float | None = None
     failure: DodecaError | None = None
+    response: ResponseInfo | None = attrs.field(
+        default=attrs.Factory(lambda self: getattr(self.result, "response", None), takes_self=True),
+        eq=False,
+        repr=False,
+    )
 
 
 def next_poll_sec(elapsed: float, expected: float | None = None) -> float:

@@ -100,7 +100,9 @@ def raw_request(
             JSON, a query or a form cannot hold.
     """
     if not isinstance(method, str) or method.upper() not in _METHODS:
-        raise InvalidRequestError(f"method must be one of {', '.join(_METHODS)}, got {quote(method)}")
+        raise InvalidRequestError(
+            f"method must be one of {', '.join(_METHODS)}, got {quote(method)}"
+        )
     if json is not None and form is not None:
         raise InvalidRequestError("a request has either json or form, got both")
     checks.flag("repeatable", repeatable)

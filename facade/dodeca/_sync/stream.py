@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from dodeca._base import html
+from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
@@ -34,7 +35,8 @@ class TextStream:
     def __init__(
         self, transport: Transport, call: Request[Any], *, is_structured: bool = False
     ) -> None:
-        self._response = transport.stream(call)
+        self._context = transport.stream(call)
+        self._info: ResponseInfo | None = None
         self._is_structured = is_structured
         self._lines: Iterator[bytes] | None = None
         self._pieces: list[str] = []
@@ -48,8 +50,19 @@ class TextStream:
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])
 
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response in which the events arrive; None before the `with` block.
+
+        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     events.response.status
+        200
+        """
+        return self._info
+
     def __enter__(self) -> TextStream:
-        self._lines = _lines(self._response.__enter__())
+        response = self._context.__enter__()
+        self._info, self._lines = response.info, response.lines()
         return self
 
     def __exit__(
@@ -59,7 +72,7 @@ class TextStream:
         traceback: TracebackType | None,
     ) -> None:
         self._lines = None
-        self._response.__exit__(exc_type, exc, traceback)
+        self._context.__exit__(exc_type, exc, traceback)
 
     def __iter__(self) -> Iterator[StreamEvent]:
         """Yield the remaining events; after a `break`, another loop continues where it stopped.
@@ -120,7 +133,7 @@ class TextStream:
         if event_type not in _EVENT_TYPES:
             return None
         model, cls = _EVENT_TYPES[event_type]
-        event: StreamEvent = build_result(cls, read_model(model, value))
+        event: StreamEvent = build_result(cls, read_model(model, value), self._info)
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):
@@ -129,18 +142,3 @@ class TextStream:
                 event, self._text, is_structured=self._is_structured
             )
         return event
-
-
-def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Split at line feeds only: text may contain other Unicode line breaks."""
-    rest: list[bytes] = []  # joined once, since a line may arrive in many small pieces
-    for chunk in chunks:
-        first, *others = chunk.split(b"\n")
-        rest.append(first)
-        if others:
-            yield b"".join(rest)
-            *lines, last = others
-            for line in lines:
-                yield line
-            rest = [last]
-    yield b"".join(rest)

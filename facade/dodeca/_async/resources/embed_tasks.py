@@ -226,7 +226,9 @@ class AsyncEmbedTasks(Methods):
             embedding_uncertainty=embedding_uncertainty,
         )
         task = await self._transport.send(request(embed_v2_tasks_create, body=body))
-        state: JobState[Embeddings] = JobState(task.field_id, task.status)
+        state: JobState[Embeddings] = JobState(
+            task.model.field_id, task.model.status, response=task.info
+        )
         return self._job(state, model_name, source, build_result(EmbeddingTask, task))
 
     def _job(
@@ -250,7 +252,8 @@ class AsyncEmbedTasks(Methods):
 
         def read(response: RawResponse) -> JobState[Embeddings]:
             (columns,), rest = extract_vectors(response, ("data",))
-            task = call.parse(rest)
+            parsed = call.parse(rest)
+            task = parsed.model
             result = as_embeddings(
                 columns,
                 task.metadata,
@@ -258,12 +261,14 @@ class AsyncEmbedTasks(Methods):
                 source=source,
                 usage=task.usage,
                 response_extra=other_fields(rest.json(), *_TASK_FIELDS),
+                info=parsed.info,
             )
             return JobState(
                 task_id,
                 task.status,
                 result=result if task.status == READY else None,
                 reason=task.error.message if task.error else None,
+                response=parsed.info,
             )
 
         return await self._transport.fetch(call, read, sink=VectorSink)

@@ -53,7 +53,7 @@ class AsyncImports(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         response = await self._transport.send(request(imports_create, integration_id, body=body))
-        state: JobState[ImportStatus] = JobState(integration_id, "pending")
+        state: JobState[ImportStatus] = JobState(integration_id, "pending", response=response.info)
         return self._job(index_id, state, build_result(ImportStarted, response))
 
     async def job(self, integration_id: str, index_id: str) -> AsyncJob[ImportStatus]:
@@ -92,7 +92,7 @@ class AsyncImports(Methods):
             APIError: the service returned an error status.
         """
         response = await self._transport.send(request(imports_logs, integration_id))
-        return [build_result(ImportLog, item) for item in response.data or []]
+        return [build_result(ImportLog, item, response.info) for item in response.model.data or []]
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None

@@ -148,7 +148,10 @@ class AsyncMultipartUploads(Methods):
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
         response = await self._transport.send(call)
-        return [build_result(UploadUrl, item) for item in response.upload_urls or []]
+        return [
+            build_result(UploadUrl, item, response.info)
+            for item in response.model.upload_urls or []
+        ]
 
     async def report_chunks(
         self, upload_id: str, completed_chunks: Sequence[Mapping[str, Any]]

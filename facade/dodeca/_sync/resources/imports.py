@@ -54,7 +54,7 @@ class Imports(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         response = self._transport.send(request(imports_create, integration_id, body=body))
-        state: JobState[ImportStatus] = JobState(integration_id, "pending")
+        state: JobState[ImportStatus] = JobState(integration_id, "pending", response=response.info)
         return self._job(index_id, state, build_result(ImportStarted, response))
 
     def job(self, integration_id: str, index_id: str) -> Job[ImportStatus]:
@@ -93,7 +93,7 @@ class Imports(Methods):
             APIError: the service returned an error status.
         """
         response = self._transport.send(request(imports_logs, integration_id))
-        return [build_result(ImportLog, item) for item in response.data or []]
+        return [build_result(ImportLog, item, response.info) for item in response.model.data or []]
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None
