@@ -26,6 +26,7 @@ from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummari
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.stream import AsyncTextStream
 from dodeca._base.protocols import BinaryFile, PillowImage
+from dodeca._base.response_info import RateLimit, ResponseInfo
 from dodeca._calls.hooks import RequestEvent, ResponseEvent
 from dodeca._calls.polling import JobState
 from dodeca._calls.upload_plan import Progress
@@ -103,8 +104,10 @@ __all__ = [
     "Pages",
     "PillowImage",
     "Progress",
+    "RateLimit",
     "RequestEvent",
     "ResponseEvent",
+    "ResponseInfo",
     "Run",
     "Search",
     "SearchResults",
