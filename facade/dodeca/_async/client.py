@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import AsyncTransport
@@ -13,6 +13,8 @@ from dodeca._base import extras, html
 from dodeca._base.lazy import cached_property
 from dodeca._calls.extras import Extras
 from dodeca._calls.hooks import Hooks, OnRequest, OnResponse, check_hook
+from dodeca._calls.params import flag
+from dodeca._calls.raw_requests import Response, raw_request, read_response
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import (
@@ -22,7 +24,7 @@ from dodeca._http.settings import (
     check_retries,
     check_seconds,
 )
-from dodeca.errors import ConfigurationError
+from dodeca.errors import ConfigurationError, InvalidRequestError
 
 if TYPE_CHECKING:
     from dodeca._async.resources.analyze import AsyncAnalyze
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from dodeca._async.resources.search import AsyncSearch
     from dodeca._async.resources.tasks import AsyncTasks
     from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
+    from dodeca._async.response_stream import AsyncResponseStream
     from dodeca.emulator import Emulator
 
 T = TypeVar("T")
@@ -355,6 +358,83 @@ class AsyncClient:
         other._transport = self._transport.with_settings(settings)
         other._is_copy = True
         return other
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: Literal[False] = False,
+        repeatable: bool | None = None,
+    ) -> Response: ...
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: Literal[True],
+        repeatable: bool | None = None,
+    ) -> AsyncResponseStream: ...
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool = False,
+        repeatable: bool | None = None,
+    ) -> Response | AsyncResponseStream:
+        """Send a request to any operation of the API, also one that this package does not know.
+
+        It has the API key, the deadline, retries, hooks and errors of other calls. `path` is below
+        the base URL, such as "/indexes", or a whole URL of the same origin. `json` is the body, or
+        `form` its fields: texts, numbers, and files as `Media`, paths or open files. `params` is
+        the query; None leaves a parameter out.
+
+        A GET, HEAD, PUT or DELETE is sent again after a lost response or a 5xx status. A POST or
+        PATCH then raises `OutcomeUnknownError`. `repeatable` overrides this.
+
+        Up to 64 MB of the response are read into memory; with `stream=True` it is a context manager
+        that reads a response of up to a gigabyte as it arrives.
+
+        >>> response = await client.request("GET", "/indexes", params={"page_limit": 5})
+        >>> response.status, len(response.json()["data"]) > 0
+        (200, True)
+
+        Raises:
+            InvalidRequestError: a parameter is invalid, or the path leads to another origin.
+            APIError: the service returned an error status, or a redirect.
+            TransportError: no complete response arrived before the deadline.
+            OutcomeUnknownError: the outcome of a request that is not repeatable is unknown.
+            InvalidResponseError: the body is too large, or encoded in a way that was not requested.
+        """
+        from dodeca._async.response_stream import AsyncResponseStream
+
+        extras, headers = Extras(headers), None  # no traceback shows them
+        settings = self._transport.settings.with_options(
+            timeout=None, max_retries=None, extras=extras.checked(InvalidRequestError, "headers")
+        )
+        call = raw_request(method, path, json=json, params=params, form=form, repeatable=repeatable)
+        messages.request_url(settings.base_url, call.path)
+        transport = self._transport.with_settings(settings)
+        if flag("stream", stream) is True:
+            return AsyncResponseStream(transport, call)
+        return await transport.fetch(call, read_response)
 
     async def aclose(self) -> None:
         """Close the connections, and the emulator of an `emulated` client.

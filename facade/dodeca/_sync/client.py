@@ -6,12 +6,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from dodeca._base import extras, html
 from dodeca._base.lazy import cached_property
 from dodeca._calls.extras import Extras
 from dodeca._calls.hooks import Hooks, OnRequest, OnResponse, check_hook
+from dodeca._calls.params import flag
+from dodeca._calls.raw_requests import Response, raw_request, read_response
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import (
@@ -23,7 +25,7 @@ from dodeca._http.settings import (
 )
 from dodeca._sync.job import Job, wait_all
 from dodeca._sync.transport import Transport
-from dodeca.errors import ConfigurationError
+from dodeca.errors import ConfigurationError, InvalidRequestError
 
 if TYPE_CHECKING:
     from dodeca._sync.resources.analyze import Analyze
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from dodeca._sync.resources.search import Search
     from dodeca._sync.resources.tasks import Tasks
     from dodeca._sync.resources.text import Generate, Gists, Summarize
+    from dodeca._sync.response_stream import ResponseStream
     from dodeca.emulator import Emulator
 
 T = TypeVar("T")
@@ -356,6 +359,83 @@ class Client:
         other._transport = self._transport.with_settings(settings)
         other._is_copy = True
         return other
+
+    @overload
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: Literal[False] = False,
+        repeatable: bool | None = None,
+    ) -> Response: ...
+
+    @overload
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: Literal[True],
+        repeatable: bool | None = None,
+    ) -> ResponseStream: ...
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool = False,
+        repeatable: bool | None = None,
+    ) -> Response | ResponseStream:
+        """Send a request to any operation of the API, also one that this package does not know.
+
+        It has the API key, the deadline, retries, hooks and errors of other calls. `path` is below
+        the base URL, such as "/indexes", or a whole URL of the same origin. `json` is the body, or
+        `form` its fields: texts, numbers, and files as `Media`, paths or open files. `params` is
+        the query; None leaves a parameter out.
+
+        A GET, HEAD, PUT or DELETE is sent again after a lost response or a 5xx status. A POST or
+        PATCH then raises `OutcomeUnknownError`. `repeatable` overrides this.
+
+        Up to 64 MB of the response are read into memory; with `stream=True` it is a context manager
+        that reads a response of up to a gigabyte as it arrives.
+
+        >>> response = client.request("GET", "/indexes", params={"page_limit": 5})
+        >>> response.status, len(response.json()["data"]) > 0
+        (200, True)
+
+        Raises:
+            InvalidRequestError: a parameter is invalid, or the path leads to another origin.
+            APIError: the service returned an error status, or a redirect.
+            TransportError: no complete response arrived before the deadline.
+            OutcomeUnknownError: the outcome of a request that is not repeatable is unknown.
+            InvalidResponseError: the body is too large, or encoded in a way that was not requested.
+        """
+        from dodeca._sync.response_stream import ResponseStream
+
+        extras, headers = Extras(headers), None  # no traceback shows them
+        settings = self._transport.settings.with_options(
+            timeout=None, max_retries=None, extras=extras.checked(InvalidRequestError, "headers")
+        )
+        call = raw_request(method, path, json=json, params=params, form=form, repeatable=repeatable)
+        messages.request_url(settings.base_url, call.path)
+        transport = self._transport.with_settings(settings)
+        if flag("stream", stream) is True:
+            return ResponseStream(transport, call)
+        return transport.fetch(call, read_response)
 
     def close(self) -> None:
         """Close the connections, and the emulator of an `emulated` client.
