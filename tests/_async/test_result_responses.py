@@ -145,7 +145,7 @@ async def test_a_stream_has_no_response_before_it_is_open() -> None:
 async def test_a_job_knows_its_last_poll() -> None:
     task = {"_id": "t", "status": "processing"}
     script = Script(
-        answer(0, 201, task),
+        answer(0, 202, task),
         answer(1, 200, task),
         answer(2, 200, task | {"status": "ready", "data": [ROW]}),
     )

@@ -141,7 +141,7 @@ class AsyncJob(Generic[T]):
 
         >>> job = await client.embed.tasks.video("colours.mp4")
         >>> job.response.status, (await job.refresh()).response.status
-        (201, 200)
+        (202, 200)
         """
         return self._state.response
 

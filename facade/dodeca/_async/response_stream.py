@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
-from typing import TypeVar
 
 from dodeca._async.transport import AsyncStreamedResponse, AsyncTransport
 from dodeca._base import html
@@ -13,8 +12,6 @@ from dodeca._calls.operation import Request
 from dodeca._calls.raw_requests import Response
 from dodeca._http.event_stream import EventParser, ServerSentEvent
 from dodeca.errors import InvalidRequestError, InvalidResponseError
-
-T = TypeVar("T")
 
 
 class AsyncResponseStream:

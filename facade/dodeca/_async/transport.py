@@ -138,6 +138,7 @@ class AsyncTransport:
 
     async def aclose(self) -> None:
         """Close the connections."""
+        self.pools.is_closed = True
         await self.pools.aclose()
 
     async def _exchange(

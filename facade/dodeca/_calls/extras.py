@@ -1,4 +1,4 @@
-"""What callers add to requests beside parameters: headers, query parameters, fields of bodies. Pure.
+"""What callers add to requests: headers, query parameters, fields of bodies. Pure.
 
 The checks raise the error that suits the caller: of a client's settings, or of one request.
 """
@@ -24,16 +24,21 @@ ErrorClass = type[DodecaError]
 _OURS = frozenset({"accept-encoding", "content-encoding", "content-type", "x-api-key"})
 
 
+def _mapping_or_none() -> Any:
+    to_mapping = attrs.converters.default_if_none(factory=dict)
+    return attrs.field(default=None, converter=to_mapping, repr=False)
+
+
 @attrs.frozen
 class Extras:
-    """What a client adds to each of its requests.
+    """What a client adds to each of its requests; None is nothing.
 
-    Neither repr shows the headers, which may hold secrets, nor the frames of an error in them.
+    Headers may hold secrets: neither the repr nor the frames of an error in them show their values.
     """
 
-    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    query: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-    body: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    headers: Mapping[str, str] = _mapping_or_none()
+    query: Mapping[str, Any] = _mapping_or_none()
+    body: Mapping[str, Any] = _mapping_or_none()
 
     def checked(self, error: ErrorClass, names: str = "extra_headers") -> Extras:
         """A checked copy, with the names of headers in lower case.
@@ -69,7 +74,7 @@ class Extras:
         Raises:
             InvalidRequestError: the fields of a body cannot be added to a JSON list or text.
         """
-        if self == _NOTHING:
+        if not (self.headers or self.query or self.body):
             return request
         json, form = request.json, request.form
         if self.body and form is not None:
@@ -77,12 +82,15 @@ class Extras:
         elif self.body and json is not None:
             if not isinstance(json, dict):
                 raise InvalidRequestError(
-                    f"the fields of extra_body can only be added to a JSON object, got {quote(json)}"
+                    f"the fields of extra_body can only be added to an object, got {quote(json)}"
                 )
             json = merge(json, self.body)
         return attrs.evolve(
             request,
-            headers={name.lower(): text for name, text in request.headers.items()} | self.headers,
+            headers={
+                **{name.lower(): text for name, text in request.headers.items()},
+                **self.headers,
+            },
             params={**request.params, **self.query},
             json=json,
             form=form,
@@ -162,6 +170,3 @@ def _is_finite_json(value: Any) -> bool:
         return math.isfinite(value)
     items = value.values() if isinstance(value, Mapping) else value
     return not isinstance(value, Mapping | list | tuple) or all(map(_is_finite_json, items))
-
-
-_NOTHING = Extras()

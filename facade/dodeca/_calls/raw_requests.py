@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from dodeca._base.headers import request_id
+from dodeca._base.response_info import ResponseInfo
 from dodeca._base.text import quote
 from dodeca._calls import params as checks
 from dodeca._calls.bodies import file_name
@@ -35,24 +35,10 @@ _CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 
 
 @attrs.frozen
-class Response:
-    """The response to `client.request`: `status` is 2xx, `content` the body in bytes.
+class Response(ResponseInfo):
+    """The response to `client.request`: `status` is 2xx, `content` the body in bytes."""
 
-    The names of `headers` are in lower case.
-    """
-
-    status: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    content: bytes = attrs.field(repr=lambda content: f"<{len(content)} bytes>")
-
-    @property
-    def request_id(self) -> str | None:
-        """The id that support asks for.
-
-        >>> client.request("GET", "/indexes").request_id is not None
-        True
-        """
-        return request_id(self.headers)
+    content: bytes = attrs.field(default=b"", repr=lambda content: f"<{len(content)} bytes>")
 
     @property
     def text(self) -> str:
@@ -81,7 +67,9 @@ class Response:
 
 def read_response(response: RawResponse) -> Response:
     """The public form of a response."""
-    return Response(response.status_code, response.headers, response.content)
+    return Response(
+        response.status_code, response.headers, response.elapsed, content=response.content
+    )
 
 
 def raw_request(
@@ -124,7 +112,7 @@ def raw_request(
 
 def _check_path(path: str) -> str:
     """A path that begins with a slash, or a whole URL; its origin is checked with the base URL."""
-    if not is_text(path) or not path.startswith("/") and not is_url(path):
+    if not is_text(path) or (not path.startswith("/") and not is_url(path)):
         raise InvalidRequestError(f"path must begin with a slash, got {quote(path)}")
     if any(mark in path for mark in "?#\\") or not path.isprintable() or " " in path:
         raise InvalidRequestError(

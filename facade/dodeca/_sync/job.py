@@ -140,7 +140,7 @@ class Job(Generic[T]):
 
         >>> job = client.embed.tasks.video("colours.mp4")
         >>> job.response.status, job.refresh().response.status
-        (201, 200)
+        (202, 200)
         """
         return self._state.response
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import TypeVar
 
 from dodeca._base import html
 from dodeca._base.headers import request_id
@@ -14,8 +13,6 @@ from dodeca._calls.raw_requests import Response
 from dodeca._http.event_stream import EventParser, ServerSentEvent
 from dodeca._sync.transport import StreamedResponse, Transport
 from dodeca.errors import InvalidRequestError, InvalidResponseError
-
-T = TypeVar("T")
 
 
 class ResponseStream:

@@ -139,6 +139,7 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections."""
+        self.pools.is_closed = True
         self.pools.close()
 
     def _exchange(

@@ -126,6 +126,7 @@ class AsyncConnectionPools:
         self._custom = None if custom is None or custom == "httpx" else AsyncHttpxAdapter(custom)
         self._trust_env = trust_env
         self.is_closed = False
+        """Whether the client is closed; its copies share the pools."""
         self._pools: dict[Hashable, dict[Hashable, AsyncConnectionPool | AsyncHttpxAdapter]] = {}
 
     def for_url(self, url: messages.Url) -> AsyncConnectionPool | AsyncHttpxAdapter:
@@ -152,7 +153,6 @@ class AsyncConnectionPools:
 
     async def aclose(self, *, custom: bool = True) -> None:
         """Close the pools of this process and event loop, and the custom transport."""
-        self.is_closed = True
         for pool in self._pools.pop(connection_scope(), {}).values():
             await pool.aclose()
         if self._custom is not None and custom:

@@ -125,6 +125,7 @@ class ConnectionPools:
         self._custom = None if custom is None or custom == "httpx" else HttpxAdapter(custom)
         self._trust_env = trust_env
         self.is_closed = False
+        """Whether the client is closed; its copies share the pools."""
         self._pools: dict[Hashable, dict[Hashable, ConnectionPool | HttpxAdapter]] = {}
 
     def for_url(self, url: messages.Url) -> ConnectionPool | HttpxAdapter:
@@ -151,7 +152,6 @@ class ConnectionPools:
 
     def close(self, *, custom: bool = True) -> None:
         """Close the pools of this process and event loop, and the custom transport."""
-        self.is_closed = True
         for pool in self._pools.pop(connection_scope(), {}).values():
             pool.close()
         if self._custom is not None and custom:
