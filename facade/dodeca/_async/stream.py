@@ -34,7 +34,7 @@ class AsyncTextStream:
     def __init__(
         self, transport: AsyncTransport, call: Request[Any], *, is_structured: bool = False
     ) -> None:
-        self._context = transport.stream(call)
+        self._response = transport.stream(call)
         self._info: ResponseInfo | None = None
         self._is_structured = is_structured
         self._lines: AsyncIterator[bytes] | None = None
@@ -60,7 +60,7 @@ class AsyncTextStream:
         return self._info
 
     async def __aenter__(self) -> AsyncTextStream:
-        response = await self._context.__aenter__()
+        response = await self._response.__aenter__()
         self._info, self._lines = response.info, response.lines()
         return self
 
@@ -71,7 +71,7 @@ class AsyncTextStream:
         traceback: TracebackType | None,
     ) -> None:
         self._lines = None
-        await self._context.__aexit__(exc_type, exc, traceback)
+        await self._response.__aexit__(exc_type, exc, traceback)
 
     async def __aiter__(self) -> AsyncIterator[StreamEvent]:
         """Yield the remaining events; after a `break`, another loop continues where it stopped.

@@ -19,10 +19,18 @@ _RATE_LIMIT = re.compile(r"x-ratelimit-(.+)-(limit|remaining|reset)")
 class ResponseHeaders(Mapping[str, str]):
     """The headers of a response by name; case is ignored, iteration gives lower case."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_lower", "_source")
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = {name.lower(): value for name, value in values.items()}
+    def __init__(self, source: Mapping[str, str]) -> None:
+        self._source = source
+        self._lower: dict[str, str] | None = None
+
+    @property
+    def _values(self) -> dict[str, str]:
+        """By name in lower case: made on first use, since most responses are never asked."""
+        if self._lower is None:
+            self._lower = {name.lower(): value for name, value in self._source.items()}
+        return self._lower
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -90,11 +98,10 @@ class ResponseInfo:
 def parse_rate_limits(headers: Mapping[str, str]) -> dict[str, RateLimit]:
     """The rate limits in headers with lower-case names, by kind, also of kinds that are new."""
     numbers: dict[str, dict[str, Any]] = {}
-    for name, text in headers.items():
-        if name.startswith("x-ratelimit-") and (found := _RATE_LIMIT.fullmatch(name)):
-            kind, field = found.groups()
-            if (number := parse_quantity(text)) is not None:
-                numbers.setdefault(kind, {})[field] = number
+    for name in [name for name in headers if name.startswith("x-ratelimit-")]:
+        number, found = parse_quantity(headers[name]), _RATE_LIMIT.fullmatch(name)
+        if found and number is not None:
+            numbers.setdefault(found[1], {})[found[2]] = number
     return {kind: RateLimit(**fields) for kind, fields in numbers.items()}
 
 

@@ -35,7 +35,7 @@ class TextStream:
     def __init__(
         self, transport: Transport, call: Request[Any], *, is_structured: bool = False
     ) -> None:
-        self._context = transport.stream(call)
+        self._response = transport.stream(call)
         self._info: ResponseInfo | None = None
         self._is_structured = is_structured
         self._lines: Iterator[bytes] | None = None
@@ -61,7 +61,7 @@ class TextStream:
         return self._info
 
     def __enter__(self) -> TextStream:
-        response = self._context.__enter__()
+        response = self._response.__enter__()
         self._info, self._lines = response.info, response.lines()
         return self
 
@@ -72,7 +72,7 @@ class TextStream:
         traceback: TracebackType | None,
     ) -> None:
         self._lines = None
-        self._context.__exit__(exc_type, exc, traceback)
+        self._response.__exit__(exc_type, exc, traceback)
 
     def __iter__(self) -> Iterator[StreamEvent]:
         """Yield the remaining events; after a `break`, another loop continues where it stopped.
