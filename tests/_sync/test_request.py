@@ -29,6 +29,7 @@ from dodeca.errors import (
     UnexpectedRedirectError,
 )
 from dodeca.types import RequestEvent, Response, ResponseStream, ServerSentEvent
+from tests.depth import depth
 from tests.scripted import EMBEDDED, Pieces, Reply, Script, reply
 from tests.seams import FakeClock, on_clock
 
@@ -248,7 +249,7 @@ def test_paths_that_leave_the_origin_are_refused(path: Any, stream: bool) -> Non
     assert len(str(caught.value)) < 700
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=depth(40, deep=1_000), deadline=None)
 @given(
     path=st.one_of(
         st.text(max_size=30),
@@ -377,7 +378,7 @@ def test_a_stream_of_events(end: bytes) -> None:
         EVENTS[1].json()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=depth(20, deep=300), deadline=None)
 @given(
     cuts=st.lists(st.integers(0, len(STREAM)), max_size=12),
     end=st.sampled_from(["\n", "\r\n", "\r"]),

@@ -347,6 +347,7 @@ async def read_response(
     if sink is not None:
         take, sink.redact = sink.feed, key.redact
     headers = response.headers
+    raw = piece = b""
     try:
         decoder = BodyDecoder(headers.get("content-encoding", ""), streamed=sink is not None)
         async for raw in response.stream:
@@ -356,7 +357,8 @@ async def read_response(
                 raise RequestTimeout("the deadline passed while the response was arriving")
         decoder.finish()
     except DodecaError:
-        kept.clear()  # the traceback would keep it in memory during the next attempt
+        kept.clear()  # the traceback would keep it in memory during the next attempt,
+        raw = piece = b""  # and show a key that the server sent back
         raise
     finally:
         await response.stream.aclose()
@@ -365,15 +367,17 @@ async def read_response(
 
 
 async def _decoded(response: AsyncHttpResponse, key: APIKey) -> AsyncIterator[bytes]:
-    decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
+    raw = piece = b""
     try:
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
         async for raw in response.stream:
             for piece in decoder.feed(raw):
                 yield key.redact(piece)
-            raw = piece = b""  # noqa: PLW2901 - no traceback shows what a server sent back
         decoder.finish()
     except messages.ERRORS as exc:
         raise messages.convert_error(exc) from exc
+    finally:
+        raw = piece = b""  # no traceback shows a key that the server sent back
 
 
 def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:

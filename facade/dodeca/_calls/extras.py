@@ -24,9 +24,8 @@ ErrorClass = type[DodecaError]
 _OURS = frozenset({"accept-encoding", "content-encoding", "content-type", "x-api-key"})
 
 
-def _mapping_or_none() -> Any:
-    to_mapping = attrs.converters.default_if_none(factory=dict)
-    return attrs.field(default=None, converter=to_mapping, repr=False)
+def _or_empty(value: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return {} if value is None else value
 
 
 @attrs.frozen
@@ -36,9 +35,9 @@ class Extras:
     Headers may hold secrets: neither the repr nor the frames of an error in them show their values.
     """
 
-    headers: Mapping[str, str] = _mapping_or_none()
-    query: Mapping[str, Any] = _mapping_or_none()
-    body: Mapping[str, Any] = _mapping_or_none()
+    headers: Mapping[str, str] = attrs.field(default=None, converter=_or_empty, repr=False)
+    query: Mapping[str, Any] = attrs.field(default=None, converter=_or_empty, repr=False)
+    body: Mapping[str, Any] = attrs.field(default=None, converter=_or_empty, repr=False)
 
     def checked(self, error: ErrorClass, names: str = "extra_headers") -> Extras:
         """A checked copy, with the names of headers in lower case.

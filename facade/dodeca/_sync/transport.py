@@ -342,6 +342,7 @@ def read_response(
     if sink is not None:
         take, sink.redact = sink.feed, key.redact
     headers = response.headers
+    raw = piece = b""
     try:
         decoder = BodyDecoder(headers.get("content-encoding", ""), streamed=sink is not None)
         for raw in response.stream:
@@ -351,7 +352,8 @@ def read_response(
                 raise RequestTimeout("the deadline passed while the response was arriving")
         decoder.finish()
     except DodecaError:
-        kept.clear()  # the traceback would keep it in memory during the next attempt
+        kept.clear()  # the traceback would keep it in memory during the next attempt,
+        raw = piece = b""  # and show a key that the server sent back
         raise
     finally:
         response.stream.close()
@@ -360,15 +362,17 @@ def read_response(
 
 
 def _decoded(response: HttpResponse, key: APIKey) -> Iterator[bytes]:
-    decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
+    raw = piece = b""
     try:
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
         for raw in response.stream:
             for piece in decoder.feed(raw):
                 yield key.redact(piece)
-            raw = piece = b""  # noqa: PLW2901 - no traceback shows what a server sent back
         decoder.finish()
     except messages.ERRORS as exc:
         raise messages.convert_error(exc) from exc
+    finally:
+        raw = piece = b""  # no traceback shows a key that the server sent back
 
 
 def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:
