@@ -223,9 +223,7 @@ class AsyncTransport:
         async def carry_out() -> T | FailedAttempt:
             response = await self.pools.for_url(built.url).send(built)
             headers = self._key.redact_headers(response.headers)
-            response = AsyncHttpResponse(
-                response.status_code, headers, response.stream, sent_at
-            )
+            response = AsyncHttpResponse(response.status_code, headers, response.stream, sent_at)
             self.rate_limits.update(parse_rate_limits(headers))
             exchange.receive(response.status_code, response.headers)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
