@@ -145,5 +145,6 @@ def with_response(value: H, info: ResponseInfo | None) -> H:
 
 def evolve(value: H, **fields: Any) -> H:
     """A copy of a value with other fields, which knows the response of the value."""
-    any_value: Any = value
-    return with_response(attrs.evolve(any_value, **fields), value.response)
+    source: Any = value
+    copy: H = attrs.evolve(source, **fields)
+    return with_response(copy, value.response)
