@@ -24,6 +24,8 @@ DodecaError
 └── JobError
     ├── JobFailed               a job ended without a result
     └── WaitTimeout             a job was still running after the timeout
+
+UnknownValueWarning (a UserWarning) is about a value that was sent although it is not known here.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ import orjson
 
 from dodeca._base.headers import request_id
 from dodeca._base.logs import masked
+from dodeca._base.text import quote
 
 _MESSAGE_LIMIT = 2_000
 
@@ -140,6 +143,28 @@ class RunLockedError(DodecaError):
 
 class JobError(DodecaError):
     """A job has no result."""
+
+
+class UnknownValueWarning(UserWarning):
+    """A value that this version of dodeca does not know was sent as it is.
+
+    The service may know it: it gains words, and raises limits. `name` is the parameter, `value` the
+    value; `known` says what this version knows. Each value of a parameter is warned of once in a
+    process. To refuse them, make the warning an error:
+    `warnings.simplefilter("error", UnknownValueWarning)`.
+    """
+
+    def __init__(self, name: str, value: object, known: str) -> None:
+        super().__init__(name, value, known)
+        self.name = name
+        self.value = value
+        self.known = known
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}: {quote(self.value)} is not known to this version of dodeca and is sent "
+            f"as it is; {self.known}"
+        )
 
 
 @attrs.define(eq=False)

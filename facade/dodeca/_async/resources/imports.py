@@ -10,7 +10,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import IMPORT, READY, JobState
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
@@ -99,11 +99,22 @@ class AsyncImports(Methods):
     ) -> AsyncJob[ImportStatus]:
         async def poll(integration_id: str) -> JobState[ImportStatus]:
             files = await self.status(integration_id, index_id)
-            running = (files.validating, files.pending, files.queued, files.indexing)
-            return JobState(integration_id, "indexing" if any(running) else "ready", files)
+            return JobState(integration_id, _state_of(files), files, extra=files.extra)
 
         async def still_running(ids: Set[str]) -> Set[str]:
-            return {name for name in ids if (await poll(name)).status != "ready"}
+            return {name for name in ids if (await poll(name)).status != READY}
 
         jobs = AsyncRunningJobs(("imports", id(self._transport), index_id), still_running)
-        return AsyncJob(poll, state, self._transport.clock, jobs, created)
+        return AsyncJob(IMPORT, poll, state, self._transport.clock, jobs, created)
+
+
+def _state_of(files: ImportStatus) -> str:
+    """The state of an import: "indexing", one that is unknown here but has files, or "ready"."""
+    if any(getattr(files, state) for state in IMPORT.running):
+        return "indexing"
+    unknown = (state for state, listed in files.extra.items() if listed and _is_files(listed))
+    return next(unknown, READY)
+
+
+def _is_files(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)

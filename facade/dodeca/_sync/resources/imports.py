@@ -9,7 +9,7 @@ from typing import Any
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import IMPORT, READY, JobState
 from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.transport import Transport
 from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
@@ -100,11 +100,22 @@ class Imports(Methods):
     ) -> Job[ImportStatus]:
         def poll(integration_id: str) -> JobState[ImportStatus]:
             files = self.status(integration_id, index_id)
-            running = (files.validating, files.pending, files.queued, files.indexing)
-            return JobState(integration_id, "indexing" if any(running) else "ready", files)
+            return JobState(integration_id, _state_of(files), files, extra=files.extra)
 
         def still_running(ids: Set[str]) -> Set[str]:
-            return {name for name in ids if poll(name).status != "ready"}
+            return {name for name in ids if poll(name).status != READY}
 
         jobs = RunningJobs(("imports", id(self._transport), index_id), still_running)
-        return Job(poll, state, self._transport.clock, jobs, created)
+        return Job(IMPORT, poll, state, self._transport.clock, jobs, created)
+
+
+def _state_of(files: ImportStatus) -> str:
+    """The state of an import: "indexing", one that is unknown here but has files, or "ready"."""
+    if any(getattr(files, state) for state in IMPORT.running):
+        return "indexing"
+    unknown = (state for state, listed in files.extra.items() if listed and _is_files(listed))
+    return next(unknown, READY)
+
+
+def _is_files(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)

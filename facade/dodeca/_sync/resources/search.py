@@ -137,9 +137,9 @@ class Search(Methods):
             threshold=params.choice("threshold", threshold, SEARCH_THRESHOLD_VALUES),
             sort_option=params.choice("sort_option", sort_option, SEARCH_SORT_OPTION_VALUES),
             adjust_confidence_level=params.number(
-                "adjust_confidence_level", adjust_confidence_level, 0, 1
+                "adjust_confidence_level", adjust_confidence_level, 0, documented=1
             ),
-            page_limit=params.integer("page_limit", page_limit, 1, 50),
+            page_limit=params.integer("page_limit", page_limit, 1, documented=50),
             include_user_metadata=params.flag("include_user_metadata", include_user_metadata),
         )
         first = _page(self._transport.send(request(search_create, body=body)))
@@ -204,8 +204,9 @@ def _query_media(
         limits.check(item, limits.Endpoint.SEARCH, "image")
     files = [item for item in media if item.is_local]
     urls = [item.source_url for item in media if item.source_url is not None]
-    if len(media) > 10 or (files and urls):
+    if files and urls:
         raise InvalidRequestError(
-            f"query_media must be up to ten images, all files or all URLs, got {len(media)}"
+            f"query_media must be all files or all URLs, got {len(files)} and {len(urls)} of them"
         )
+    params.integer("the number of images in query_media", len(media), documented=10)
     return files, urls
