@@ -12,6 +12,7 @@ from dodeca.results import (
     Asset,
     Chunk,
     ChunkReport,
+    Page,
     ServiceError,
     Stream,
     Thumbnail,
@@ -225,7 +226,11 @@ UPLOADS = [
         sends="POST /assets/multipart-uploads/u1/presigned-urls",
         json={"start": 1, "count": 1},
         answer={"upload_id": "u1", "start_index": 1, "count": 1, "upload_urls": URLS},
-        finds=[UploadUrl(1, "https://storage/1?signed", THEN)],
+        finds=Page(
+            [UploadUrl(1, "https://storage/1?signed", THEN)],
+            malformed=[],
+            extra={"upload_id": "u1", "start_index": 1, "count": 1},
+        ),
     ),
     Call(
         call=lambda client: client.assets.multipart_uploads.report_chunks(

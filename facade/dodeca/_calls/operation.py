@@ -17,6 +17,7 @@ import orjson
 from dodeca._base.logs import masked
 from dodeca._base.text import quote
 from dodeca.errors import InvalidRequestError, InvalidResponseError
+from dodeca.results import MALFORMED
 from dodeca_api.types import UNSET, Unset
 
 P = ParamSpec("P")
@@ -30,7 +31,9 @@ _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
 class Operation(Protocol[P, T_co]):
-    """The two pure functions of a generated endpoint module."""
+    """The two pure functions of a generated endpoint module, and the statuses of a success."""
+
+    _SUCCESSES: tuple[int, ...]
 
     def _get_kwargs(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]: ...
     def _parse_response(self, *, response: Any) -> T_co: ...
@@ -124,7 +127,7 @@ class Request(Generic[T]):
     def _parse_without_malformed(
         self, response: RawResponse, body: dict[str, Any], items: list[Any]
     ) -> T:
-        """Parse a page item by item; malformed ones are kept as JSON under `malformed`."""
+        """Parse a page item by item; malformed ones are kept as JSON under `MALFORMED`."""
         good, bad = [], []
         for item in items:
             try:
@@ -133,7 +136,7 @@ class Request(Generic[T]):
             except _PARSER_ERRORS:
                 bad.append(item)
         try:
-            return self._read(response, {**body, "data": good, "malformed": bad})
+            return self._read(response, {**body, "data": good, MALFORMED: bad})
         except _PARSER_ERRORS as exc:
             raise self._invalid_response(exc) from exc
 
@@ -164,8 +167,15 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         headers=_without_content_type(parts.get("headers", {})),
         json=parts.get("json"),
         form=_form_fields(body.to_dict()) if "files" in parts else None,
-        read=lambda response: operation._parse_response(response=response),
+        read=lambda response: _parse_success(operation, response),
     )
+
+
+def _parse_success(operation: Operation[P, T], response: RawResponse) -> T:
+    """Parse a success; one with a status that is not documented like one that is."""
+    if response.status_code not in operation._SUCCESSES:
+        response = attrs.evolve(response, status_code=operation._SUCCESSES[0])
+    return operation._parse_response(response=response)
 
 
 def read_model(cls: Any, value: Any) -> Any:
@@ -174,6 +184,10 @@ def read_model(cls: Any, value: Any) -> Any:
     Raises:
         InvalidResponseError: the value is not as the API documents it.
     """
+    try:
+        return cls.from_dict(value)
+    except _PARSER_ERRORS:
+        pass  # it may hold nulls for absent fields
     try:
         return cls.from_dict(_without_nulls(value))
     except _PARSER_ERRORS as exc:

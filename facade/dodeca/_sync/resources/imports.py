@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from dodeca._base.html import Methods
@@ -12,7 +12,14 @@ from dodeca._calls.operation import request
 from dodeca._calls.polling import IMPORT, READY, JobState
 from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.transport import Transport
-from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
+from dodeca.results import (
+    ImportLog,
+    ImportStarted,
+    ImportStatus,
+    Page,
+    build_page,
+    build_result,
+)
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
@@ -83,17 +90,19 @@ class Imports(Methods):
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
         return build_result(ImportStatus, self._transport.send(call))
 
-    def logs(self, integration_id: str) -> Sequence[ImportLog]:
+    def logs(self, integration_id: str) -> Page[ImportLog]:
         """List past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
 
-        >>> client.imports.logs("another-bucket")
-        []
+        The one page has all of them.
+
+        >>> len(client.imports.logs("another-bucket"))
+        0
 
         Raises:
             APIError: the service returned an error status.
         """
         response = self._transport.send(request(imports_logs, integration_id))
-        return [build_result(ImportLog, item) for item in response.data or []]
+        return build_page(ImportLog, response)
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None

@@ -129,11 +129,11 @@ class MultipartUploads(Methods):
 
         return Pages(fetch, page)
 
-    def presigned_urls(self, upload_id: str, start: int, count: int) -> Sequence[UploadUrl]:
+    def presigned_urls(self, upload_id: str, start: int, count: int) -> Page[UploadUrl]:
         """Get upload URLs (`POST /assets/multipart-uploads/{upload_id}/presigned-urls`).
 
         The URLs are for `count` chunks, at most 50, from chunk number `start` on (the first is 1),
-        and expire after one hour.
+        and expire after one hour. The one page has all of them.
 
         >>> upload = client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
         >>> urls = client.assets.multipart_uploads.presigned_urls(upload.upload_id, 1, 2)
@@ -149,7 +149,7 @@ class MultipartUploads(Methods):
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
         response = self._transport.send(call)
-        return [build_result(UploadUrl, item) for item in response.upload_urls or []]
+        return build_page(UploadUrl, response, items="upload_urls")
 
     def report_chunks(
         self, upload_id: str, completed_chunks: Sequence[Mapping[str, Any]]

@@ -14,7 +14,14 @@ from dodeca._calls.operation import Request, request
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike
-from dodeca.results import SearchHit, SearchPage, SearchPool, build_result, remaining_fields
+from dodeca.results import (
+    MALFORMED,
+    SearchHit,
+    SearchPage,
+    SearchPool,
+    build_result,
+    remaining_fields,
+)
 from dodeca_api import models
 from dodeca_api.api.search import search_create, search_retrieve
 from dodeca_api.models.search_group_by import SEARCH_GROUP_BY_VALUES
@@ -173,13 +180,18 @@ def _page(response: models.SearchResults) -> SearchPage:
     info = remaining_fields(response.page_info) if response.page_info else {}
     if not isinstance(token := info.get("next_page_token"), str | None):
         raise InvalidResponseError(f"the token of the next page is not text: {quote(token)}")
+    rest = remaining_fields(response, "data", "page_info", "search_pool")
+    known = {name: info.pop(name, None) for name in _PAGE_INFO}
+    if info:
+        rest["page_info"] = info
     return SearchPage(
         items=[build_result(SearchHit, item) for item in response.data],
         search_pool=build_result(SearchPool, response.search_pool)
         if response.search_pool
         else None,
-        **{name: info.pop(name, None) for name in _PAGE_INFO},
-        extra=remaining_fields(response, "data", "page_info", "search_pool") | info,
+        **known,
+        malformed=rest.pop(MALFORMED, ()),
+        extra=rest,
     )
 
 
