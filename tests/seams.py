@@ -8,6 +8,7 @@ import pytest
 
 from dodeca import AsyncClient, Client
 from dodeca._base.clock import Clock
+from dodeca._calls.rate_limit import Limiter
 
 REAL_TIME = Clock()
 C = TypeVar("C", Client, AsyncClient)
@@ -53,7 +54,8 @@ def on_clock(client: C, clock: Clock | None = None) -> C:
 
     Deadlines and pauses follow that clock; a socket waits for what is left on it, in real time.
     """
-    client._transport.clock = FakeClock() if clock is None else clock
+    clock = FakeClock() if clock is None else clock
+    client._transport.clock, client._transport.limiter = clock, Limiter(clock.monotonic)
     return client
 
 

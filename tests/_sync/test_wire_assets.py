@@ -227,6 +227,7 @@ UPLOADS = [
         answer={"upload_id": "u1", "start_index": 1, "count": 1, "upload_urls": URLS},
         finds=Page(
             [UploadUrl(1, "https://storage/1?signed", THEN)],
+            malformed=[],
             extra={"upload_id": "u1", "start_index": 1, "count": 1},
         ),
     ),

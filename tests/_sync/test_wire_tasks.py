@@ -218,7 +218,8 @@ IMPORTS = [
                     failed_files=[ImportedVideo("b.mp4", error_message="too short")],
                     extra=NOVEL,
                 )
-            ]
+            ],
+            malformed=[],
         ),
     ),
 ]

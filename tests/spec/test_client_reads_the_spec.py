@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from dodeca import Client, results
 from dodeca._calls.operation import RawResponse, Request
+from dodeca._calls.retry import Idempotency
 from dodeca._sync.resources.search import _page as search_page
 from dodeca.errors import IncompleteTextError, InvalidResponseError, TruncatedStreamError
 from dodeca.results import build_page, build_result
@@ -262,6 +263,7 @@ def test_answers_are_read_whole(name: str, tag: str, status: int, schema: Any) -
         json=None,
         form=None,
         read=lambda answer: module._parse_response(response=answer),
+        idempotency=Idempotency.READ,
     )
 
     def check(body: Any) -> None:

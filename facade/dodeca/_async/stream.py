@@ -55,7 +55,7 @@ class AsyncTextStream:
         return html.paragraph(repr(self)[1:-1])
 
     async def __aenter__(self) -> AsyncTextStream:
-        self._lines = _lines(await self._response.__aenter__())
+        self._lines = (await self._response.__aenter__()).lines()
         return self
 
     async def __aexit__(
@@ -140,18 +140,3 @@ class AsyncTextStream:
                 event, self._text, is_structured=self._is_structured
             )
         return event
-
-
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Split at line feeds only: text may contain other Unicode line breaks."""
-    rest: list[bytes] = []  # joined once, since a line may arrive in many small pieces
-    async for chunk in chunks:
-        first, *others = chunk.split(b"\n")
-        rest.append(first)
-        if others:
-            yield b"".join(rest)
-            *lines, last = others
-            for line in lines:
-                yield line
-            rest = [last]
-    yield b"".join(rest)

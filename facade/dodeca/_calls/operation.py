@@ -16,6 +16,7 @@ import orjson
 
 from dodeca._base.logs import masked
 from dodeca._base.text import quote
+from dodeca._calls.retry import IDEMPOTENCY, Idempotency
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 from dodeca.results import MALFORMED
 from dodeca_api.types import UNSET, Unset
@@ -73,15 +74,7 @@ class RawResponse:
         """
         if self.value is not None:
             return self.value
-        value, trouble = _loads(self.content)
-        if trouble:
-            start = masked(repr(self.content[:80]))
-            raise InvalidResponseError(
-                f"the response ({self.status_code}) is not JSON: {start}: {trouble}"
-            )
-        if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
-            raise InvalidResponseError(f"the response is nested more than {_MAX_DEPTH} levels deep")
-        return value
+        return parse_json(self.content, f"the response ({self.status_code})")
 
 
 @attrs.frozen
@@ -92,10 +85,11 @@ class Request(Generic[T]):
     method: str
     path: str
     params: Mapping[str, Any]
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=False)  # those of callers may hold secrets
     json: Any
     form: list[tuple[str, Any]] | None
     read: Callable[[Any], T]
+    idempotency: Idempotency
 
     def parse(self, response: RawResponse) -> T:
         """Parse the response of a success.
@@ -159,15 +153,17 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         _check_id(name)
     parts = operation._get_kwargs(*args, **kwargs)
     body: Any = kwargs.get("body")
+    operation_id: str = operation.__name__.rpartition(".")[2]  # type: ignore[attr-defined]
     return Request(
-        operation_id=operation.__name__.rpartition(".")[2],  # type: ignore[attr-defined]
+        operation_id=operation_id,
         method=parts["method"].upper(),
         path=parts["url"],
         params={k: v for k, v in parts.get("params", {}).items() if v is not None},
         headers=_without_content_type(parts.get("headers", {})),
         json=parts.get("json"),
-        form=_form_fields(body.to_dict()) if "files" in parts else None,
+        form=form_fields(body.to_dict()) if "files" in parts else None,
         read=lambda response: _parse_success(operation, response),
+        idempotency=IDEMPOTENCY[operation_id],
     )
 
 
@@ -197,6 +193,20 @@ def read_model(cls: Any, value: Any) -> Any:
 def or_unset(value: T | None) -> T | Unset:
     """UNSET, which means absence in the generated package, for None."""
     return UNSET if value is None else value
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """The value of a JSON text that the service sent.
+
+    Raises:
+        InvalidResponseError: it is not JSON, or nested too deep.
+    """
+    value, trouble = _loads(content)
+    if trouble:
+        raise InvalidResponseError(f"{name} is not JSON: {masked(repr(content[:80]))}: {trouble}")
+    if content.count(b"{") + content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
+        raise InvalidResponseError(f"{name} is nested more than {_MAX_DEPTH} levels deep")
+    return value
 
 
 def _loads(text: bytes) -> tuple[Any, str]:
@@ -239,7 +249,7 @@ def _check_id(value: object) -> None:
         )
 
 
-def _form_fields(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def form_fields(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The fields of a form: a list repeats its name, booleans are lower case."""
     fields: list[tuple[str, Any]] = []
     for name, value in values.items():

@@ -56,7 +56,7 @@ class TextStream:
         return html.paragraph(repr(self)[1:-1])
 
     def __enter__(self) -> TextStream:
-        self._lines = _lines(self._response.__enter__())
+        self._lines = self._response.__enter__().lines()
         return self
 
     def __exit__(
@@ -139,18 +139,3 @@ class TextStream:
                 event, self._text, is_structured=self._is_structured
             )
         return event
-
-
-def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Split at line feeds only: text may contain other Unicode line breaks."""
-    rest: list[bytes] = []  # joined once, since a line may arrive in many small pieces
-    for chunk in chunks:
-        first, *others = chunk.split(b"\n")
-        rest.append(first)
-        if others:
-            yield b"".join(rest)
-            *lines, last = others
-            for line in lines:
-                yield line
-            rest = [last]
-    yield b"".join(rest)

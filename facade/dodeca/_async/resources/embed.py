@@ -19,7 +19,6 @@ from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
-from dodeca._calls.rate_limit import Limiter
 from dodeca.embeddings import Embeddings
 from dodeca.errors import APIError, InvalidRequestError
 from dodeca.media import Media, MediaLike, source_name
@@ -40,7 +39,6 @@ class AsyncEmbed(Methods):
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
-        self._limiter = Limiter(transport.clock.monotonic)
 
     @cached_property
     def tasks(self) -> AsyncEmbedTasks:
@@ -323,7 +321,7 @@ class AsyncEmbed(Methods):
     async def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._async.resources.embed_batch import send
 
-        return await send(self._transport, self._limiter, requests, concurrency)
+        return await send(self._transport, requests, concurrency)
 
     async def _embed_clip(
         self,

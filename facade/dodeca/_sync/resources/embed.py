@@ -17,7 +17,6 @@ from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
-from dodeca._calls.rate_limit import Limiter
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import ClipInput, EmbedTasks
 from dodeca._sync.transport import Transport
@@ -41,7 +40,6 @@ class Embed(Methods):
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._limiter = Limiter(transport.clock.monotonic)
 
     @cached_property
     def tasks(self) -> EmbedTasks:
@@ -324,7 +322,7 @@ class Embed(Methods):
     def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._sync.resources.embed_batch import send
 
-        return send(self._transport, self._limiter, requests, concurrency)
+        return send(self._transport, requests, concurrency)
 
     def _embed_clip(
         self,
