@@ -34,7 +34,8 @@ _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 class Operation(Protocol[P, T_co]):
     """The two pure functions of a generated endpoint module, and the statuses of a success."""
 
-    _SUCCESSES: tuple[int, ...]
+    @property
+    def _SUCCESSES(self) -> tuple[int, ...]: ...
 
     def _get_kwargs(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]: ...
     def _parse_response(self, *, response: Any) -> T_co: ...
