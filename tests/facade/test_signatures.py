@@ -65,6 +65,7 @@ DEFAULTS: dict[str, object] = {
     "times": 1,
     "tolerance": 300.0,
     "trust_env": True,
+    "vectors": False,
     "via": "auto",
 }
 """By the name of a parameter, or by the end of the qualified name where one differs."""

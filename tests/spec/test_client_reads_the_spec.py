@@ -12,7 +12,6 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-import attrs
 import httpx
 import orjson
 import pytest
@@ -21,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dodeca import Client, results
+from dodeca._base.serializable import to_plain
 from dodeca._calls.operation import RawResponse, Request
 from dodeca._calls.retry import Idempotency
 from dodeca._sync.resources.search import _page as search_page
@@ -39,11 +39,11 @@ EXAMPLES = depth(10, deep=25)
 
 
 def one(cls: type[Any]) -> Callable[[Any], Any]:
-    return lambda model: build_result(cls, model)
+    return lambda parsed: build_result(cls, parsed)
 
 
 def page(cls: type[Any], items: str = "data") -> Callable[[Any], Any]:
-    return lambda model: build_page(cls, model, items=items)
+    return lambda parsed: build_page(cls, parsed, items=items)
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -84,7 +84,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "tasks_list": page(results.Task),
     "tasks_retrieve": one(results.Task),
 }
-"""What the facade makes of the generated model of an answer."""
+"""What the facade makes of an answer that was parsed."""
 
 VECTORS: Mapping[str, Callable[[Client], Any]] = {
     "embed_create": lambda client: of_first_api(
@@ -328,16 +328,18 @@ def first_event(body: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return a result as plain data, with what is in `extra` beside its fields."""
-    if attrs.has(type(value)):
-        fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
-        extra = fields.pop("extra", {})
-        return plain({**fields, **extra})
-    if isinstance(value, Mapping):
-        return {name: plain(item) for name, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(item) for item in value]
-    return value
+    """Return a result as `to_dict` gives it, with what is in `extra` beside its fields."""
+    return flat(to_plain(value))
+
+
+def flat(value: Any) -> Any:
+    if isinstance(value, list):
+        return [flat(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    fields = {name: flat(item) for name, item in value.items()}
+    extra = fields.pop("extra", {})
+    return fields | (extra if isinstance(extra, dict) else {"extra": extra})
 
 
 RENAMED = {
@@ -383,10 +385,10 @@ def same(wire: Any, seen: Any) -> bool:
     """Tell whether two plain values are equal, times by what they mean."""
     if wire == seen:
         return True
-    if not isinstance(wire, str) or not isinstance(seen, str | datetime):
+    if not isinstance(wire, str) or not isinstance(seen, str):
         return False
     try:
-        return moment(wire) == (moment(seen) if isinstance(seen, str) else seen)
+        return moment(wire) == moment(seen)
     except ValueError:
         return False
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dodeca._async.resources.tasks import AsyncTasks
     from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
     from dodeca._async.response_stream import AsyncResponseStream
+    from dodeca._base.response_info import RateLimit
     from dodeca.emulator import Emulator
 
 T = TypeVar("T")
@@ -280,6 +281,19 @@ class AsyncClient:
         from dodeca._async.resources import text
 
         return text.AsyncGists(self._transport)
+
+    @property
+    def rate_limits(self) -> Mapping[str, RateLimit]:
+        """The rate limits as the service last said them, by kind: "request", "duration".
+
+        Responses and errors count alike. A kind that no response named is not in it, as at the
+        beginning. The limits of one operation may differ from those of another:
+        `result.response.rate_limits` has what the service said about one call.
+
+        >>> client.rate_limits.get("request") is None
+        True
+        """
+        return dict(self._transport.rate_limits)
 
     def wait_all(
         self, jobs: Iterable[AsyncJob[T]], *, timeout: float = 3600.0, progress: bool = False

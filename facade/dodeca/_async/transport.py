@@ -14,6 +14,7 @@ from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
 from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
+from dodeca._base.response_info import Parsed, RateLimit, ResponseInfo, parse_rate_limits
 from dodeca._calls import retry
 from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
@@ -59,6 +60,8 @@ class AsyncTransport:
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = AsyncConnectionPools(transport, trust_env=settings.trust_env)
         self.limiter = Limiter(self.clock.monotonic)
+        self.rate_limits: dict[str, RateLimit] = {}
+        """The last that the service said of each kind of limit."""
         self._budget = Budget()
 
     def with_settings(self, settings: ClientSettings) -> AsyncTransport:
@@ -71,7 +74,7 @@ class AsyncTransport:
         """Copy this transport; the copy raises on a 429 instead of retrying."""
         return self.with_settings(attrs.evolve(self.settings, retry_throttled=False))
 
-    async def send(self, request: Request[T]) -> T:
+    async def send(self, request: Request[T]) -> Parsed[T]:
         """Send a request and return its parsed response; raises what `fetch` raises."""
         return await self.fetch(request, request.parse)
 
@@ -117,8 +120,13 @@ class AsyncTransport:
 
         response = await self._exchange(request, receive)
         try:
+            elapsed = self.clock.monotonic() - response.sent_at
             yield AsyncStreamedResponse(
-                response.status_code, response.headers, _decoded(response, self._key), self._key
+                response.status_code,
+                response.headers,
+                _decoded(response, self._key),
+                self._key,
+                elapsed,
             )
         finally:
             await response.stream.aclose()
@@ -210,8 +218,13 @@ class AsyncTransport:
         )
         self._key.sign(built.headers)
 
+        sent_at = self.clock.monotonic()
+
         async def carry_out() -> T | FailedAttempt:
             response = await self.pools.for_url(built.url).send(built)
+            headers = self._key.redact_headers(response.headers)
+            response = AsyncHttpResponse(response.status_code, headers, response.stream, sent_at)
+            self.rate_limits.update(parse_rate_limits(headers))
             exchange.receive(response.status_code, response.headers)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
@@ -219,7 +232,7 @@ class AsyncTransport:
             was_deleted = response.status_code in (404, 410) and request.method == "DELETE"
             if was_ambiguous and was_deleted:  # by an earlier attempt
                 await response.stream.aclose()
-                return await receive(AsyncHttpResponse(204), deadline)
+                return await receive(AsyncHttpResponse(204, headers, sent_at=sent_at), deadline)
             return await read_error(response, self.clock.wall(), self._key)
 
         with self.settings.hooks.around(
@@ -254,6 +267,12 @@ class AsyncStreamedResponse:
     headers: Mapping[str, str] = attrs.field(repr=False)
     pieces: AsyncIterator[bytes]
     _key: APIKey
+    elapsed: float
+
+    @property
+    def info(self) -> ResponseInfo:
+        """What the head of the response says."""
+        return ResponseInfo(self.status_code, self.headers, self.elapsed)
 
     async def lines(self, *, carriage_returns: bool = False) -> AsyncIterator[bytes]:
         """Yield the body line by line, without line ends; an API key in it is redacted.
@@ -341,7 +360,8 @@ async def read_response(
         raise
     finally:
         await response.stream.aclose()
-    return RawResponse(response.status_code, headers, key.redact(b"".join(kept)), sink)
+    content, elapsed = key.redact(b"".join(kept)), clock.monotonic() - response.sent_at
+    return RawResponse(response.status_code, headers, content, sink, elapsed=elapsed)
 
 
 async def _decoded(response: AsyncHttpResponse, key: APIKey) -> AsyncIterator[bytes]:

@@ -1,15 +1,17 @@
-"""What the head of a response says."""
+"""What the head of a response says, and the base of the values that were built from one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from dodeca._base.headers import request_id
 from dodeca._base.numbers import parse_quantity
+
+T = TypeVar("T")
 
 _RATE_LIMIT = re.compile(r"x-ratelimit-(.+)-(limit|remaining|reset)")
 
@@ -17,10 +19,18 @@ _RATE_LIMIT = re.compile(r"x-ratelimit-(.+)-(limit|remaining|reset)")
 class ResponseHeaders(Mapping[str, str]):
     """The headers of a response by name; case is ignored, iteration gives lower case."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_lower", "_source")
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = {name.lower(): value for name, value in values.items()}
+    def __init__(self, source: Mapping[str, str]) -> None:
+        self._source = source
+        self._lower: dict[str, str] | None = None
+
+    @property
+    def _values(self) -> dict[str, str]:
+        """By name in lower case: made on first use, since most responses are never asked."""
+        if self._lower is None:
+            self._lower = {name.lower(): value for name, value in self._source.items()}
+        return self._lower
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -88,9 +98,53 @@ class ResponseInfo:
 def parse_rate_limits(headers: Mapping[str, str]) -> dict[str, RateLimit]:
     """The rate limits in headers with lower-case names, by kind, also of kinds that are new."""
     numbers: dict[str, dict[str, Any]] = {}
-    for name, text in headers.items():
-        if name.startswith("x-ratelimit-") and (found := _RATE_LIMIT.fullmatch(name)):
-            kind, field = found.groups()
-            if (number := parse_quantity(text)) is not None:
-                numbers.setdefault(kind, {})[field] = number
+    for name in [name for name in headers if name.startswith("x-ratelimit-")]:
+        number, found = parse_quantity(headers[name]), _RATE_LIMIT.fullmatch(name)
+        if found and number is not None:
+            numbers.setdefault(found[1], {})[found[2]] = number
     return {kind: RateLimit(**fields) for kind, fields in numbers.items()}
+
+
+@attrs.frozen
+class Parsed(Generic[T]):
+    """A response that was parsed: the generated model of its body, and what its head says."""
+
+    model: T
+    info: ResponseInfo
+
+
+class HasResponse:
+    """The base of values that were built from a response and know it.
+
+    It is no field: it takes no part in comparisons, reprs and pickles.
+    """
+
+    __slots__ = ("_response",)
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response that this was built from: its status, headers, request id and rate limits.
+
+        None if it was not built from a response of this client, such as after unpickling.
+
+        >>> client.embed.text("red").response.status
+        200
+        """
+        info: ResponseInfo | None = getattr(self, "_response", None)
+        return info
+
+
+H = TypeVar("H", bound=HasResponse)
+
+
+def with_response(value: H, info: ResponseInfo | None) -> H:
+    """The value, which knows its response from now on, frozen or not."""
+    object.__setattr__(value, "_response", info)
+    return value
+
+
+def evolve(value: H, **fields: Any) -> H:
+    """A copy of a value with other fields, which knows the response of the value."""
+    any_value: Any = value
+    copied: H = attrs.evolve(any_value, **fields)
+    return with_response(copied, value.response)

@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from dodeca._base.logs import masked
+from dodeca._base.response_info import Parsed, ResponseInfo
 from dodeca._base.text import quote
 from dodeca._calls.retry import IDEMPOTENCY, Idempotency
 from dodeca.errors import InvalidRequestError, InvalidResponseError
@@ -58,7 +59,7 @@ class RawResponse:
     """A complete response: status, headers with lower-case names, body.
 
     `sink` holds the body instead of `content` if it was streamed; `value` is the parsed JSON, if
-    it was parsed before.
+    it was parsed before. `elapsed` is in seconds: see `ResponseInfo`.
     """
 
     status_code: int
@@ -66,6 +67,12 @@ class RawResponse:
     content: bytes = attrs.field(repr=lambda content: f"<{len(content)} bytes>")
     sink: Any = None
     value: Any = attrs.field(default=None, repr=False)
+    elapsed: float = 0.0
+
+    @property
+    def info(self) -> ResponseInfo:
+        """What the head of the response says."""
+        return ResponseInfo(self.status_code, self.headers, self.elapsed)
 
     def json(self) -> Any:
         """The body as JSON.
@@ -92,12 +99,15 @@ class Request(Generic[T]):
     read: Callable[[Any], T]
     idempotency: Idempotency
 
-    def parse(self, response: RawResponse) -> T:
+    def parse(self, response: RawResponse) -> Parsed[T]:
         """Parse the response of a success.
 
         Raises:
             InvalidResponseError: the body is not as the API documents it.
         """
+        return Parsed(self._model(response), response.info)
+
+    def _model(self, response: RawResponse) -> T:
         if not response.content and response.value is None:
             # The API documents both 200 and 204 for an empty body.
             response = attrs.evolve(response, status_code=204)

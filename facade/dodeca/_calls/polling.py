@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from dodeca._base.numbers import is_finite
+from dodeca._base.response_info import ResponseInfo
 from dodeca._base.text import quote
 from dodeca.errors import APIError, DodecaError, InvalidRequestError, TransportError
 
@@ -61,7 +62,8 @@ class JobState(Generic[T]):
 
     `expected_sec` is the total duration of the job that the service estimates, if it does.
     `failure` is raised instead of returning a result that is not whole. `extra` has the other
-    fields of the response, such as those that this version does not know.
+    fields of the response, such as those that this version does not know. `response` is that of the
+    poll.
     """
 
     id: str
@@ -71,6 +73,11 @@ class JobState(Generic[T]):
     expected_sec: float | None = None
     failure: DodecaError | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict)
+    response: ResponseInfo | None = attrs.field(
+        default=attrs.Factory(lambda self: getattr(self.result, "response", None), takes_self=True),
+        eq=False,
+        repr=False,
+    )
 
 
 def next_poll_sec(elapsed: float, expected: float | None = None) -> float:

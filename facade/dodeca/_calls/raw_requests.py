@@ -67,7 +67,9 @@ class Response(ResponseInfo):
 
 def read_response(response: RawResponse) -> Response:
     """The public form of a response."""
-    return Response(response.status_code, response.headers, content=response.content)
+    return Response(
+        response.status_code, response.headers, response.elapsed, content=response.content
+    )
 
 
 def raw_request(

@@ -28,6 +28,7 @@ from dodeca._sync.transport import Transport
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
 if TYPE_CHECKING:
+    from dodeca._base.response_info import RateLimit
     from dodeca._sync.resources.analyze import Analyze
     from dodeca._sync.resources.assets import Assets
     from dodeca._sync.resources.embed import Embed
@@ -281,6 +282,19 @@ class Client:
         from dodeca._sync.resources import text
 
         return text.Gists(self._transport)
+
+    @property
+    def rate_limits(self) -> Mapping[str, RateLimit]:
+        """The rate limits as the service last said them, by kind: "request", "duration".
+
+        Responses and errors count alike. A kind that no response named is not in it, as at the
+        beginning. The limits of one operation may differ from those of another:
+        `result.response.rate_limits` has what the service said about one call.
+
+        >>> client.rate_limits.get("request") is None
+        True
+        """
+        return dict(self._transport.rate_limits)
 
     def wait_all(
         self, jobs: Iterable[Job[T]], *, timeout: float = 3600.0, progress: bool = False

@@ -19,6 +19,7 @@ import attrs
 from dodeca._base import html
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG
+from dodeca._base.response_info import ResponseInfo
 from dodeca._calls.deadline import calls_until
 from dodeca._calls.polling import (
     JobKind,
@@ -146,6 +147,18 @@ class Job(Generic[T]):
         {}
         """
         return self._state.extra
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response to the last poll, or to the call that started the job.
+
+        None if the job has not been polled yet and was started by several requests.
+
+        >>> job = client.embed.tasks.video("colours.mp4")
+        >>> job.response.status, job.refresh().response.status
+        (202, 200)
+        """
+        return self._state.response
 
     def result(self) -> T:
         """Return the result of a job that is done.

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from dodeca._base import html
+from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
@@ -42,6 +43,7 @@ class TextStream:
         self, transport: Transport, call: Request[Any], *, is_structured: bool = False
     ) -> None:
         self._response = transport.stream(call)
+        self._info: ResponseInfo | None = None
         self._is_structured = is_structured
         self._lines: Iterator[bytes] | None = None
         self._pieces: list[str] = []
@@ -55,8 +57,19 @@ class TextStream:
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])
 
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response in which the events arrive; None before the `with` block.
+
+        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     events.response.status
+        200
+        """
+        return self._info
+
     def __enter__(self) -> TextStream:
-        self._lines = self._response.__enter__().lines()
+        response = self._response.__enter__()
+        self._info, self._lines = response.info, response.lines()
         return self
 
     def __exit__(
@@ -128,9 +141,9 @@ class TextStream:
             self._failure = texts.error_event(value, self._text)
             return None
         if event_type not in _EVENT_TYPES:
-            return build_result(UnknownEvent, value)
+            return build_result(UnknownEvent, value, self._info)
         model, cls = _EVENT_TYPES[event_type]
-        event: StreamEvent = build_result(cls, read_model(model, value))
+        event: StreamEvent = build_result(cls, read_model(model, value), self._info)
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):

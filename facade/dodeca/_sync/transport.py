@@ -13,6 +13,7 @@ import attrs
 
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
+from dodeca._base.response_info import Parsed, RateLimit, ResponseInfo, parse_rate_limits
 from dodeca._calls import retry
 from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
@@ -60,6 +61,8 @@ class Transport:
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = ConnectionPools(transport, trust_env=settings.trust_env)
         self.limiter = Limiter(self.clock.monotonic)
+        self.rate_limits: dict[str, RateLimit] = {}
+        """The last that the service said of each kind of limit."""
         self._budget = Budget()
 
     def with_settings(self, settings: ClientSettings) -> Transport:
@@ -72,7 +75,7 @@ class Transport:
         """Copy this transport; the copy raises on a 429 instead of retrying."""
         return self.with_settings(attrs.evolve(self.settings, retry_throttled=False))
 
-    def send(self, request: Request[T]) -> T:
+    def send(self, request: Request[T]) -> Parsed[T]:
         """Send a request and return its parsed response; raises what `fetch` raises."""
         return self.fetch(request, request.parse)
 
@@ -118,8 +121,13 @@ class Transport:
 
         response = self._exchange(request, receive)
         try:
+            elapsed = self.clock.monotonic() - response.sent_at
             yield StreamedResponse(
-                response.status_code, response.headers, _decoded(response, self._key), self._key
+                response.status_code,
+                response.headers,
+                _decoded(response, self._key),
+                self._key,
+                elapsed,
             )
         finally:
             response.stream.close()
@@ -209,8 +217,13 @@ class Transport:
         )
         self._key.sign(built.headers)
 
+        sent_at = self.clock.monotonic()
+
         def carry_out() -> T | FailedAttempt:
             response = self.pools.for_url(built.url).send(built)
+            headers = self._key.redact_headers(response.headers)
+            response = HttpResponse(response.status_code, headers, response.stream, sent_at)
+            self.rate_limits.update(parse_rate_limits(headers))
             exchange.receive(response.status_code, response.headers)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
@@ -218,7 +231,7 @@ class Transport:
             was_deleted = response.status_code in (404, 410) and request.method == "DELETE"
             if was_ambiguous and was_deleted:  # by an earlier attempt
                 response.stream.close()
-                return receive(HttpResponse(204), deadline)
+                return receive(HttpResponse(204, headers, sent_at=sent_at), deadline)
             return read_error(response, self.clock.wall(), self._key)
 
         with self.settings.hooks.around(
@@ -253,6 +266,12 @@ class StreamedResponse:
     headers: Mapping[str, str] = attrs.field(repr=False)
     pieces: Iterator[bytes]
     _key: APIKey
+    elapsed: float
+
+    @property
+    def info(self) -> ResponseInfo:
+        """What the head of the response says."""
+        return ResponseInfo(self.status_code, self.headers, self.elapsed)
 
     def lines(self, *, carriage_returns: bool = False) -> Iterator[bytes]:
         """Yield the body line by line, without line ends; an API key in it is redacted.
@@ -338,7 +357,8 @@ def read_response(
         raise
     finally:
         response.stream.close()
-    return RawResponse(response.status_code, headers, key.redact(b"".join(kept)), sink)
+    content, elapsed = key.redact(b"".join(kept)), clock.monotonic() - response.sent_at
+    return RawResponse(response.status_code, headers, content, sink, elapsed=elapsed)
 
 
 def _decoded(response: HttpResponse, key: APIKey) -> Iterator[bytes]:

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar, cast
 import attrs
 
 from dodeca._base import html
+from dodeca._base.response_info import HasResponse, Parsed, ResponseInfo, with_response
+from dodeca._base.serializable import Serializable
 from dodeca.errors import InvalidResponseError
 from dodeca_api.types import Unset
 
@@ -39,7 +41,7 @@ def nested(cls: type[Any]) -> Any:
     return attrs.field(default=None, metadata={"cls": cls})
 
 
-class Result:
+class Result(HasResponse, Serializable):
     """The base of results; their repr shows the fields that are present."""
 
     __slots__ = ()
@@ -82,8 +84,8 @@ class Page(Result, Generic[T]):
         return results_table(f"Page {self.page or ''}".strip(), self.items, self.total_results)
 
 
-@attrs.frozen
-class _Totals:
+@attrs.frozen(repr=False)
+class _Totals(Result):
     page: int | None = None
     limit_per_page: int | None = None
     total_page: int | None = None
@@ -118,12 +120,17 @@ def results_table(title: str, results: Sequence[Any], total: int | None = None) 
     return html.table(title, headings, rows, max(len(results), total or 0))
 
 
-def build_result(cls: type[R], model: Any) -> R:
+def build_result(cls: type[R], model: Any, info: ResponseInfo | None = None) -> R:
     """Build a result from a generated model or a JSON object; unknown fields go into `extra`.
+
+    The result, and those inside it, know the response that it is from: `info`, if the model does
+    not say it itself.
 
     Raises:
         InvalidResponseError: a required field is missing.
     """
+    if isinstance(model, Parsed):
+        model, info = model.model, model.info
     build: Any = cls
     known = _fields(build)
     fields: dict[str, Any] = {}
@@ -131,7 +138,7 @@ def build_result(cls: type[R], model: Any) -> R:
     for wire_name, value in _named_values(model):
         name = _RENAMED.get(wire_name, wire_name)
         name = name if name in known else wire_name
-        plain = _to_plain(value, known.get(name))
+        plain = _to_plain(value, known.get(name), info)
         if plain is None:
             continue
         if name in known and name not in fields:
@@ -139,7 +146,7 @@ def build_result(cls: type[R], model: Any) -> R:
         else:
             rest[wire_name] = plain  # unknown, or a second field that would have this name
     _check(build, fields)
-    return cast(R, build(**fields, extra=rest))
+    return cast(R, with_response(build(**fields, extra=rest), info))
 
 
 def _check(cls: Any, fields: Mapping[str, Any]) -> None:
@@ -167,8 +174,9 @@ def _fields(cls: Any) -> dict[str, type[Any] | None]:
     return {name: of_cls for name, of_cls in fields.items() if name != "extra"}
 
 
-def build_page(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
-    """Build a page of results from the generated model of a list; `items` names its field."""
+def build_page(cls: type[R], parsed: Parsed[Any], *, items: str = "data") -> Page[R]:
+    """Build a page of results from the response with a list; `items` names its field."""
+    model, info = parsed.model, parsed.info
     totals = build_result(_Totals, getattr(model, "page_info", None) or {})
     rest = remaining_fields(model, items, "page_info")
     if totals.extra:
@@ -176,10 +184,10 @@ def build_page(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
     good, bad = [], list(rest.pop(MALFORMED, ()))
     for item in getattr(model, items) or []:
         try:
-            good.append(build_result(cls, item))
+            good.append(build_result(cls, item, info))
         except InvalidResponseError:
             bad.append(_to_plain(item))
-    return Page(
+    page = Page(
         good,
         _int_or_none(totals.page),
         _int_or_none(totals.limit_per_page),
@@ -188,6 +196,7 @@ def build_page(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
         malformed=bad,
         extra=rest,
     )
+    return with_response(page, info)
 
 
 def _int_or_none(value: Any) -> int | None:
@@ -217,18 +226,18 @@ def _field_names(cls: Any) -> tuple[str, ...]:
     return tuple(name for name in names if name != "additional_properties")
 
 
-def _to_plain(value: Any, cls: type[Any] | None = None) -> Any:
+def _to_plain(value: Any, cls: type[Any] | None = None, info: ResponseInfo | None = None) -> Any:
     """Convert generated models and UNSET to plain values; dates without a zone are in UTC."""
     if isinstance(value, str | int | float):
         return value
     if isinstance(value, Unset):
         return None
     if isinstance(value, list):
-        return [_to_plain(item, cls) for item in value]
+        return [_to_plain(item, cls, info) for item in value]
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, Mapping) and cls is not None:
-        return build_result(cls, value)
+        return build_result(cls, value, info)
     if hasattr(value, "to_dict") and not isinstance(value, Mapping):
-        return value.to_dict() if cls is None else build_result(cls, value)
+        return value.to_dict() if cls is None else build_result(cls, value, info)
     return value

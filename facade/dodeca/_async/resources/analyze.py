@@ -207,7 +207,9 @@ class AsyncAnalyzeTasks(Methods):
         params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = await self._transport.send(call)
-        state: JobState[AnalyzeTask] = JobState(created.task_id, created.status)
+        state: JobState[AnalyzeTask] = JobState(
+            created.model.task_id, created.model.status, response=created.info
+        )
         return self._job(state, build_result(AnalyzeTask, created))
 
     async def retrieve(self, task_id: str) -> AsyncJob[AnalyzeTask]:

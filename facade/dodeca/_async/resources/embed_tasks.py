@@ -226,7 +226,9 @@ class AsyncEmbedTasks(Methods):
             embedding_uncertainty=embedding_uncertainty,
         )
         task = await self._transport.send(request(embed_v2_tasks_create, body=body))
-        state: JobState[Embeddings] = JobState(task.field_id, task.status)
+        state: JobState[Embeddings] = JobState(
+            task.model.field_id, task.model.status, response=task.info
+        )
         return self._job(state, model_name, source, build_result(EmbeddingTask, task))
 
     def _job(
@@ -250,11 +252,14 @@ class AsyncEmbedTasks(Methods):
 
         def read(response: RawResponse) -> JobState[Embeddings]:
             (columns,), rest = extract_vectors(response, ("data",))
-            task = call.parse(rest)
+            parsed = call.parse(rest)
+            task = parsed.model
             fields = other_fields(rest.json(), "_id", "status", "data")
             if task.status not in EMBED_TASK.finished:
                 reason = task.error.message if task.error else None
-                return JobState(task_id, task.status, reason=reason, extra=fields)
+                return JobState(
+                    task_id, task.status, reason=reason, extra=fields, response=parsed.info
+                )
             result = as_embeddings(
                 columns,
                 task.metadata,
@@ -262,6 +267,7 @@ class AsyncEmbedTasks(Methods):
                 source=source,
                 usage=task.usage,
                 response_extra=other_fields(fields, "metadata", "usage"),
+                info=parsed.info,
             )
             return JobState(task_id, task.status, result, extra=result.response_extra)
 

@@ -60,7 +60,7 @@ class AsyncImports(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         response = await self._transport.send(request(imports_create, integration_id, body=body))
-        state: JobState[ImportStatus] = JobState(integration_id, "pending")
+        state: JobState[ImportStatus] = JobState(integration_id, "pending", response=response.info)
         return self._job(index_id, state, build_result(ImportStarted, response))
 
     async def job(self, integration_id: str, index_id: str) -> AsyncJob[ImportStatus]:

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-import attrs
-
 from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.indexed_assets import AsyncIndexedAssets
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
+from dodeca._base.response_info import evolve
 from dodeca._base.text import quote
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
@@ -101,7 +100,7 @@ class AsyncIndexes(Methods):
             call, lambda response: build_result(Index, call.parse(response)), find=find
         )
         index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
-        return attrs.evolve(created, index_name=name, models=index_models, addons=addons)
+        return evolve(created, index_name=name, models=index_models, addons=addons)
 
     def list(
         self,

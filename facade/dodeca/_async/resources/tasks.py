@@ -77,7 +77,7 @@ class AsyncTasks(Methods):
             user_metadata=params.metadata_text(user_metadata),
         )
         created = await self._transport.send(request(tasks_create, body=body))
-        return self._job(JobState(created.field_id, "pending", build_result(Task, created)))
+        return self._job(JobState(created.model.field_id, "pending", build_result(Task, created)))
 
     async def retrieve(self, task_id: str) -> AsyncJob[Task]:
         """Get the job of a task that any process started (`GET /tasks/{task_id}`).

@@ -10,6 +10,7 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
+from dodeca._base.response_info import with_response
 from dodeca._base.text import quote
 from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field, source_url
@@ -161,7 +162,9 @@ class EmbedV1Tasks(Methods):
             ),
         )
         created = self._transport.send(request(embed_tasks_create, body=body))
-        state: JobState[Embeddings] = JobState(created.field_id, "processing")
+        state: JobState[Embeddings] = JobState(
+            created.model.field_id, "processing", response=created.info
+        )
         return self._job(state, None, source_name(source), build_result(EmbeddingTask, created))
 
     def retrieve(
@@ -248,7 +251,9 @@ class EmbedV1Tasks(Methods):
             status = task.status or ""
             if status not in EMBED_TASK.finished:
                 reason = library_requests.failure_reason(task.extra.get("error"))
-                return JobState(task_id, status, reason=reason, extra=task.extra)
+                return JobState(
+                    task_id, status, reason=reason, extra=task.extra, response=task.response
+                )
             call = request(embed_tasks_retrieve, task_id, embedding_option=options)
             read = partial(_read_video, call, source)
             result = self._transport.fetch(call, read, sink=_sink)
@@ -291,7 +296,8 @@ def _read_embeddings(
     """The embeddings or the error of each input; `sources` has the inputs that were sent."""
     parts = {name: f"{name}_embedding" for name in _INPUT_TYPES}
     all_columns, rest = extract_vectors(response, *[(part, "segments") for part in parts.values()])
-    body, fields = call.parse(rest), rest.json()
+    parsed, fields = call.parse(rest), rest.json()
+    body = parsed.model
     embeddings: dict[str, Any] = {}
     errors: dict[str, str] = {}
     extra = other_fields(fields, "model_name", *parts.values())
@@ -306,20 +312,22 @@ def _read_embeddings(
                 model_name=body.model_name,
                 source=sources.get(name),
                 response_extra=other_fields(fields[part_name], *_PART_FIELDS),
+                info=parsed.info,
             )
         elif others := other_fields(fields.get(part_name) or {}, "segments", "error_message"):
             extra[part_name] = others
         is_valid = count > 0 if name == "audio" else count == 1
         if name in sources and name not in errors and not is_valid:
             raise InvalidResponseError(f"the response has {count} vectors for one {name}")
-    return EmbeddingsV1(**embeddings, errors=errors, extra=extra)
+    return with_response(EmbeddingsV1(**embeddings, errors=errors, extra=extra), parsed.info)
 
 
 def _read_video(
     call: Request[models.EmbedTaskDetail], source: str | None, response: RawResponse
 ) -> Embeddings:
     (columns,), rest = extract_vectors(response, ("video_embedding", "segments"))
-    body, fields = call.parse(rest), rest.json()
+    parsed, fields = call.parse(rest), rest.json()
+    body = parsed.model
     video = body.video_embedding
     extra = other_fields(fields, "_id", "status", "model_name", "video_embedding")
     if of_video := other_fields(fields.get("video_embedding") or {}, *_PART_FIELDS):
@@ -330,4 +338,5 @@ def _read_video(
         model_name=body.model_name or None,
         source=source,
         response_extra=extra,
+        info=parsed.info,
     )

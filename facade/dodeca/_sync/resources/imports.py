@@ -61,7 +61,7 @@ class Imports(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         response = self._transport.send(request(imports_create, integration_id, body=body))
-        state: JobState[ImportStatus] = JobState(integration_id, "pending")
+        state: JobState[ImportStatus] = JobState(integration_id, "pending", response=response.info)
         return self._job(index_id, state, build_result(ImportStarted, response))
 
     def job(self, integration_id: str, index_id: str) -> Job[ImportStatus]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dodeca._base.html import Methods
+from dodeca._base.response_info import Parsed, ResponseInfo, with_response
 from dodeca._base.text import quote
 from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field
@@ -45,6 +46,16 @@ class SearchResults:
         self._transport = transport
         self._metadata = metadata
         self.first_page = first
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response with the first page; each page knows its own.
+
+        >>> hits = client.search(index.id, "red", search_options=["visual"])
+        >>> hits.response.status
+        200
+        """
+        return self.first_page.response
 
     def pages(self) -> Iterator[SearchPage]:
         """Yield the pages; the first is already here, each further one takes a request.
@@ -176,23 +187,25 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
     )
 
 
-def _page(response: models.SearchResults) -> SearchPage:
-    info = remaining_fields(response.page_info) if response.page_info else {}
-    if not isinstance(token := info.get("next_page_token"), str | None):
+def _page(parsed: Parsed[models.SearchResults]) -> SearchPage:
+    response, info = parsed.model, parsed.info
+    totals = remaining_fields(response.page_info) if response.page_info else {}
+    if not isinstance(token := totals.get("next_page_token"), str | None):
         raise InvalidResponseError(f"the token of the next page is not text: {quote(token)}")
     rest = remaining_fields(response, "data", "page_info", "search_pool")
-    known = {name: info.pop(name, None) for name in _PAGE_INFO}
-    if info:
-        rest["page_info"] = info
-    return SearchPage(
-        items=[build_result(SearchHit, item) for item in response.data],
-        search_pool=build_result(SearchPool, response.search_pool)
+    known = {name: totals.pop(name, None) for name in _PAGE_INFO}
+    if totals:
+        rest["page_info"] = totals
+    page = SearchPage(
+        items=[build_result(SearchHit, item, info) for item in response.data],
+        search_pool=build_result(SearchPool, response.search_pool, info)
         if response.search_pool
         else None,
         **known,
         malformed=rest.pop(MALFORMED, ()),
         extra=rest,
     )
+    return with_response(page, info)
 
 
 def _files(media: Sequence[Media]) -> list[File] | Unset:

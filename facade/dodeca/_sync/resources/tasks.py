@@ -78,7 +78,7 @@ class Tasks(Methods):
             user_metadata=params.metadata_text(user_metadata),
         )
         created = self._transport.send(request(tasks_create, body=body))
-        return self._job(JobState(created.field_id, "pending", build_result(Task, created)))
+        return self._job(JobState(created.model.field_id, "pending", build_result(Task, created)))
 
     def retrieve(self, task_id: str) -> Job[Task]:
         """Get the job of a task that any process started (`GET /tasks/{task_id}`).
