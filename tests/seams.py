@@ -1,4 +1,4 @@
-"""All that tests change inside a client: its clock and its limits. No other test reaches there."""
+"""All that tests change inside a client: clock, limits, shown warnings. No other test does."""
 
 from contextvars import ContextVar
 from typing import TypeVar
@@ -75,6 +75,11 @@ def allow_connections(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Let new clients open so many connections to an origin at a time."""
     for tree in ("_async", "_sync"):
         monkeypatch.setattr(f"dodeca.{tree}.connections.pool._LIMIT", number)
+
+
+def warn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget which warnings this process has shown."""
+    monkeypatch.setattr("dodeca._base.warn_once._shown", set())
 
 
 def wait_for_emulated_work(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

@@ -14,7 +14,14 @@ from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
 from dodeca.errors import IncompleteTextError, InvalidResponseError, TruncatedStreamError
-from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
+from dodeca.results import (
+    StreamEnd,
+    StreamEvent,
+    StreamStart,
+    TextGeneration,
+    UnknownEvent,
+    build_result,
+)
 from dodeca_api import models
 
 _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
@@ -28,7 +35,7 @@ class AsyncTextStream:
     """The events of a text as it is generated; use it as a context manager.
 
     Iterate it for the events, or get the whole text with `text()`. The connection is closed at
-    the end of its `with` block. Events of an unknown type are skipped.
+    the end of its `with` block. An event of an unknown type is an `UnknownEvent`.
     """
 
     def __init__(
@@ -120,7 +127,7 @@ class AsyncTextStream:
         return "".join(self._pieces)
 
     def _event(self, line: bytes) -> StreamEvent | None:
-        """The event of a line, if it has one of a known type."""
+        """The event of a line; None for one without, and for an error, which is raised."""
         if not line.strip():
             return None
         try:
@@ -128,11 +135,14 @@ class AsyncTextStream:
         except orjson.JSONDecodeError as exc:
             message = f"the stream ended inside an event: {line[:80]!r}"
             raise TruncatedStreamError(message, self._text) from exc
-        event_type = str(value.get("event_type")) if isinstance(value, dict) else ""
+        if not isinstance(value, dict):
+            return None
+        event_type = str(value.get("event_type"))
         if event_type == "error":
             self._failure = texts.error_event(value, self._text)
-        if event_type not in _EVENT_TYPES:
             return None
+        if event_type not in _EVENT_TYPES:
+            return build_result(UnknownEvent, value, self._info)
         model, cls = _EVENT_TYPES[event_type]
         event: StreamEvent = build_result(cls, read_model(model, value), self._info)
         if isinstance(event, TextGeneration):

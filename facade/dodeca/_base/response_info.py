@@ -145,6 +145,6 @@ def with_response(value: H, info: ResponseInfo | None) -> H:
 
 def evolve(value: H, **fields: Any) -> H:
     """A copy of a value with other fields, which knows the response of the value."""
-    source: Any = value
-    copy: H = attrs.evolve(source, **fields)
-    return with_response(copy, value.response)
+    any_value: Any = value
+    copied: H = attrs.evolve(any_value, **fields)
+    return with_response(copied, value.response)

@@ -19,6 +19,7 @@ from dodeca._base.response_info import Parsed, ResponseInfo
 from dodeca._base.text import quote
 from dodeca._calls.retry import IDEMPOTENCY, Idempotency
 from dodeca.errors import InvalidRequestError, InvalidResponseError
+from dodeca.results import MALFORMED
 from dodeca_api.types import UNSET, Unset
 
 P = ParamSpec("P")
@@ -32,7 +33,10 @@ _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
 class Operation(Protocol[P, T_co]):
-    """The two pure functions of a generated endpoint module."""
+    """The two pure functions of a generated endpoint module, and the statuses of a success."""
+
+    @property
+    def _SUCCESSES(self) -> tuple[int, ...]: ...
 
     def _get_kwargs(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]: ...
     def _parse_response(self, *, response: Any) -> T_co: ...
@@ -128,7 +132,7 @@ class Request(Generic[T]):
     def _parse_without_malformed(
         self, response: RawResponse, body: dict[str, Any], items: list[Any]
     ) -> T:
-        """Parse a page item by item; malformed ones are kept as JSON under `malformed`."""
+        """Parse a page item by item; malformed ones are kept as JSON under `MALFORMED`."""
         good, bad = [], []
         for item in items:
             try:
@@ -137,7 +141,7 @@ class Request(Generic[T]):
             except _PARSER_ERRORS:
                 bad.append(item)
         try:
-            return self._read(response, {**body, "data": good, "malformed": bad})
+            return self._read(response, {**body, "data": good, MALFORMED: bad})
         except _PARSER_ERRORS as exc:
             raise self._invalid_response(exc) from exc
 
@@ -169,9 +173,16 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         headers=_without_content_type(parts.get("headers", {})),
         json=parts.get("json"),
         form=form_fields(body.to_dict()) if "files" in parts else None,
-        read=lambda response: operation._parse_response(response=response),
+        read=lambda response: _parse_success(operation, response),
         idempotency=IDEMPOTENCY[operation_id],
     )
+
+
+def _parse_success(operation: Operation[P, T], response: RawResponse) -> T:
+    """Parse a success; one with a status that is not documented like one that is."""
+    if response.status_code not in operation._SUCCESSES:
+        response = attrs.evolve(response, status_code=operation._SUCCESSES[0])
+    return operation._parse_response(response=response)
 
 
 def read_model(cls: Any, value: Any) -> Any:
@@ -180,6 +191,10 @@ def read_model(cls: Any, value: Any) -> Any:
     Raises:
         InvalidResponseError: the value is not as the API documents it.
     """
+    try:
+        return cls.from_dict(value)
+    except _PARSER_ERRORS:
+        pass  # it may hold nulls for absent fields
     try:
         return cls.from_dict(_without_nulls(value))
     except _PARSER_ERRORS as exc:

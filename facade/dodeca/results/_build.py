@@ -27,6 +27,10 @@ _RENAMED = {
 }
 
 
+MALFORMED = "dodeca:malformed"
+"""Where the parser of a page puts the items that it cannot read; no field of the API."""
+
+
 def extra() -> Any:
     """The field that holds fields unknown to this version."""
     return attrs.field(factory=dict, kw_only=True, repr=lambda value: f"<{len(value)} more>")
@@ -55,7 +59,8 @@ class Page(Result, Generic[T]):
     """One page of a list. `page` counts from 1; `total_results` is the length of the whole list.
 
     `extra` holds other fields of the response, such as the status of the upload for a page of its
-    chunks. Items that are not as the API documents them are in `malformed` instead, as JSON.
+    chunks, and under "page_info" other fields of that. Items that are not as the API documents them
+    are in `malformed` instead, as JSON.
     """
 
     items: Sequence[T]
@@ -71,6 +76,9 @@ class Page(Result, Generic[T]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def __getitem__(self, index: int) -> T:
+        return self.items[index]
 
     def _repr_html_(self) -> str:
         return results_table(f"Page {self.page or ''}".strip(), self.items, self.total_results)
@@ -131,8 +139,12 @@ def build_result(cls: type[R], model: Any, info: ResponseInfo | None = None) -> 
         name = _RENAMED.get(wire_name, wire_name)
         name = name if name in known else wire_name
         plain = _to_plain(value, known.get(name), info)
-        if plain is not None:
-            (fields if name in known else rest)[name] = plain
+        if plain is None:
+            continue
+        if name in known and name not in fields:
+            fields[name] = plain
+        else:
+            rest[wire_name] = plain  # unknown, or a second field that would have this name
     _check(build, fields)
     return cast(R, with_response(build(**fields, extra=rest), info))
 
@@ -165,9 +177,11 @@ def _fields(cls: Any) -> dict[str, type[Any] | None]:
 def build_page(cls: type[R], parsed: Parsed[Any], *, items: str = "data") -> Page[R]:
     """Build a page of results from the response with a list; `items` names its field."""
     model, info = parsed.model, parsed.info
-    totals = build_result(_Totals, model.page_info or {})
+    totals = build_result(_Totals, getattr(model, "page_info", None) or {})
     rest = remaining_fields(model, items, "page_info")
-    good, bad = [], list(rest.pop("malformed", ()))
+    if totals.extra:
+        rest["page_info"] = totals.extra
+    good, bad = [], list(rest.pop(MALFORMED, ()))
     for item in getattr(model, items) or []:
         try:
             good.append(build_result(cls, item, info))
@@ -180,7 +194,7 @@ def build_page(cls: type[R], parsed: Parsed[Any], *, items: str = "data") -> Pag
         _int_or_none(totals.total_page),
         _int_or_none(totals.total_results),
         malformed=bad,
-        extra=rest | dict(totals.extra),
+        extra=rest,
     )
     return with_response(page, info)
 

@@ -15,11 +15,11 @@ from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._base.response_info import with_response
 from dodeca._base.text import quote
-from dodeca._calls import limits, params
+from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
-from dodeca._calls.polling import READY, JobState
+from dodeca._calls.polling import EMBED_TASK, JobState
 from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
@@ -155,7 +155,9 @@ class AsyncEmbedV1Tasks(Methods):
             video_url=source_url(source),
             video_start_offset_sec=start,
             video_end_offset_sec=end,
-            video_clip_length=params.number("video_clip_length", video_clip_length, 2, 10),
+            video_clip_length=params.number(
+                "video_clip_length", video_clip_length, 2, documented=10
+            ),
             video_embedding_scope=params.choices(
                 "video_embedding_scope", video_embedding_scope, EMBED_VIDEO_SCOPE_VALUES
             ),
@@ -217,7 +219,7 @@ class AsyncEmbedV1Tasks(Methods):
         []
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         return paginate(
             self._transport,
@@ -248,18 +250,21 @@ class AsyncEmbedV1Tasks(Methods):
         async def poll(task_id: str) -> JobState[Embeddings]:
             task = await self.status(task_id)
             status = task.status or ""
-            if status != READY:
-                return JobState(task_id, status, response=task.response)
+            if status not in EMBED_TASK.finished:
+                reason = library_requests.failure_reason(task.extra.get("error"))
+                return JobState(
+                    task_id, status, reason=reason, extra=task.extra, response=task.response
+                )
             call = request(embed_tasks_retrieve, task_id, embedding_option=options)
             read = partial(_read_video, call, source)
             result = await self._transport.fetch(call, read, sink=_sink)
-            return JobState(task_id, status, result)
+            return JobState(task_id, status, result, extra=task.extra)
 
         running = running_jobs(
             ("embed_tasks", id(self._transport)),
-            lambda: self.list(status="processing", page_limit=50),
+            *(partial(self.list, status=status, page_limit=50) for status in EMBED_TASK.running),
         )
-        return AsyncJob(poll, state, self._transport.clock, running, created)
+        return AsyncJob(EMBED_TASK, poll, state, self._transport.clock, running, created)
 
 
 def _time_range(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
