@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from dodeca._base.text import quote
+from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.hooks import Hooks
 from dodeca._http.messages import InvalidUrl, parse_url
 from dodeca.errors import ConfigurationError
@@ -26,6 +27,7 @@ class ClientSettings:
     retry_unknown: bool
     trust_env: bool
     hooks: Hooks = Hooks()
+    embedding_model: str = MODEL
     retry_throttled: bool = True
     """Whether the transport itself waits and retries after a 429."""
 
@@ -53,6 +55,17 @@ def check_base_url(base_url: str, allow_insecure: bool) -> str:
             "allow_insecure=True allows it"
         )
     return base_url.rstrip("/")
+
+
+def check_model_name(name: str) -> str:
+    """Return the name of an embedding model.
+
+    Raises:
+        ConfigurationError: it is not a string, or is blank.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise ConfigurationError(f"embedding_model must be a non-empty string, got {quote(name)}")
+    return name
 
 
 def check_seconds(name: str, value: float) -> float:

@@ -73,7 +73,9 @@ def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) ->
             continue
         try:
             if item.kind == "text":
-                embed_requests.text(item.source, item.options.model_name)
+                embed_requests.text(
+                    item.source, embed_requests.request_options(item.options.model_name)
+                )
             task, duration = _route(item, item.media, via)
         except DodecaError as exc:
             rejected.append(Rejection(item.source, str(exc)))
