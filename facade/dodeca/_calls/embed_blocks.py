@@ -118,7 +118,8 @@ def _timed(
     model: EmbeddingModel,
 ) -> Block:
     _check_span(options.start_sec, options.end_sec)
-    chosen = list(lists["option"] or rules.options)
+    option: Any = lists["option"] or or_unset(_as_list(rules.sent_options))
+    chosen: list[str] = list(lists["option"] or rules.options)
     metadata = _time_based_metadata(options.time_based_metadata, model)
     _check_types(list(lists["type"] or ()), chosen, metadata, model)
     # The block of one call has no field of its own, so that one class serves both.
@@ -128,7 +129,7 @@ def _timed(
         start_sec=or_unset(options.start_sec),
         end_sec=or_unset(options.end_sec),
         segmentation=or_unset(_timed_segmentation(kind, options.segmentation, model)),
-        embedding_option=lists["option"] or or_unset(_as_list(rules.sent_options)),
+        embedding_option=option,
         embedding_scope=lists["scope"],
         embedding_type=lists["type"],
         time_based_metadata=or_unset(metadata),
@@ -173,7 +174,8 @@ def _check_types(
 def _document(media: Media, options: BlockOptions, lists: Mapping[str, Any]) -> Block:
     """The rules of documents depend on the format, which only the service knows of an asset."""
     form = limits.document_format(media)
-    chosen, scopes = list(lists["option"] or ()), list(lists["scope"] or ())
+    chosen: list[str] = list(lists["option"] or ())
+    scopes: list[str] = list(lists["scope"] or ())
     defaults = {"pdf": ("visual", "local"), "text": ("text", "asset")}
     if form is not None:
         option, scope = defaults[form]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -112,7 +112,8 @@ def multi_input(
         InvalidRequestError: a documented rule is broken.
     """
     if isinstance(media, Mapping):
-        sources = [_source(item, _source_name(name)) for name, item in media.items()]
+        named = cast(Mapping[str, MediaLike], media)
+        sources = [_source(item, _source_name(name)) for name, item in named.items()]
     else:
         sources = [_source(item) for item in params.as_list("media", media)]
     only = source_name(sources[0].media) if len(sources) == 1 else None
