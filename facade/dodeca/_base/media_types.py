@@ -13,8 +13,6 @@ Kind = Literal["image", "audio", "video", "document"]
 PDF = "application/pdf"
 _EXTENSIONS = {
     PDF: ".pdf",
-    "text/markdown": ".markdown .md",
-    "text/plain": ".txt",
     "image/avif": ".avif .avifs",
     "image/bmp": ".bmp",
     "image/gif": ".gif",
@@ -35,6 +33,8 @@ _EXTENSIONS = {
     "audio/ogg": ".oga .ogg .opus",
     "audio/x-ms-wma": ".wma",
     "audio/x-wav": ".wav .wave",
+    "text/markdown": ".markdown .md",
+    "text/plain": ".txt",
     "video/3gpp": ".3gp .3gpp",
     "video/3gpp2": ".3g2",
     "video/mp2t": ".m2t .m2ts .mts .ts",

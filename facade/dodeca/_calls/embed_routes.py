@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, get_args
 
 from dodeca._base.media_types import Kind
-from dodeca._base.text import quote
+from dodeca._base.text import did_you_mean, quote
 from dodeca._calls import limits
 from dodeca._calls.embed_blocks import BlockOptions
 from dodeca._calls.embedding_models import EmbeddingModel
@@ -13,6 +14,7 @@ from dodeca.errors import APIError, InvalidRequestError
 from dodeca.media import Media
 
 Via = Literal["auto", "sync", "task"]
+_VIA: Sequence[str] = get_args(Via)
 
 _WHOLE_OPTIONS = {"pdf": "visual", "text": "text"}
 
@@ -29,8 +31,10 @@ def is_one_call(
         InvalidRequestError: `via` is another word, or what is asked for needs a task.
         InvalidMediaError: a local file is outside the limits.
     """
-    if via not in ("auto", "sync", "task"):
-        raise InvalidRequestError(f'via is "auto", "sync" or "task", got {quote(via)}')
+    if via not in _VIA:
+        raise InvalidRequestError(
+            f'via is "auto", "sync" or "task", got {quote(via)}{did_you_mean(via, _VIA)}'
+        )
     if not model.is_typed and not _is_whole(kind, media, options, via):
         if via == "sync":
             raise InvalidRequestError(

@@ -14,7 +14,6 @@ from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_blocks import Scope, VideoOption
 from dodeca._calls.embed_requests import RequestOptions
 from dodeca._calls.embed_routes import Via
-from dodeca._calls.rate_limit import Limiter
 from dodeca.media import Media, MediaLike, source_name
 from dodeca.segmentation import Segmentation
 from dodeca_api import models
@@ -30,7 +29,6 @@ class AsyncEmbedMany(Methods):
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
-        self._limiter = Limiter(transport.clock.monotonic)
 
     async def texts(
         self,
@@ -203,7 +201,7 @@ class AsyncEmbedMany(Methods):
     async def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._async.resources.embed_batch import send
 
-        return await send(self._transport, self._limiter, requests, concurrency)
+        return await send(self._transport, requests, concurrency)
 
 
 def _text_request(

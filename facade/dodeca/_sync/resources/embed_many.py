@@ -14,7 +14,6 @@ from dodeca._calls import embed_requests, params
 from dodeca._calls.embed_blocks import Scope, VideoOption
 from dodeca._calls.embed_requests import RequestOptions
 from dodeca._calls.embed_routes import Via
-from dodeca._calls.rate_limit import Limiter
 from dodeca._sync.transport import Transport
 from dodeca.media import Media, MediaLike, source_name
 from dodeca.segmentation import Segmentation
@@ -31,7 +30,6 @@ class EmbedMany(Methods):
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._limiter = Limiter(transport.clock.monotonic)
 
     def texts(
         self,
@@ -202,7 +200,7 @@ class EmbedMany(Methods):
     def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._sync.resources.embed_batch import send
 
-        return send(self._transport, self._limiter, requests, concurrency)
+        return send(self._transport, requests, concurrency)
 
 
 def _text_request(
