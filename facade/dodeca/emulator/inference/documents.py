@@ -64,7 +64,7 @@ class DocumentPlan:
             return "There is none of a PDF."
         return "" if self.scopes == ["local"] else "For text it needs the scope `local` alone."
 
-    def metadata(self) -> dict[str, Any]:
+    def response_metadata(self) -> dict[str, Any]:
         """Return the `metadata` of a response that follow from the plan."""
         return {"embedding_options": self.options, "embedding_scopes": self.scopes}
 

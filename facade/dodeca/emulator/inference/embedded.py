@@ -16,7 +16,8 @@ from ..database import Vectors
 from ..rules.models import EmbeddingModel
 from .space import turned, uncertainty
 
-SINGLE = dict.fromkeys(("embedding_option", "embedding_scope", "start_sec", "end_sec"))
+_NAMES: tuple[str, ...] = ("embedding_option", "embedding_scope", "start_sec", "end_sec")
+SINGLE = dict.fromkeys(_NAMES)
 """The row of a vector that stands for all of an input: it names no part."""
 IMAGE_TOKENS = 258
 """Of an image, a page or a second of video."""
