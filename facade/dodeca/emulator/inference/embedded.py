@@ -58,8 +58,8 @@ def response_data(
     rows: Sequence[Mapping[str, Any]], vectors: Vectors, *, with_uncertainty: bool = False
 ) -> list[dict[str, Any]]:
     """Return the `data` of a response, one entry for each vector."""
-    data = [{"embedding": v, **row} for row, v in zip(rows, vectors, strict=True)]
+    entries = [{"embedding": v, **row} for row, v in zip(rows, vectors, strict=True)]
     if with_uncertainty:
-        for entry, unsure in zip(data, uncertainty(vectors), strict=True):
+        for entry, unsure in zip(entries, uncertainty(vectors), strict=True):
             entry["embedding_uncertainty"] = unsure
-    return data
+    return entries
