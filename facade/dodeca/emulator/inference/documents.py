@@ -84,8 +84,9 @@ class DocumentPlan:
         whole = pdf.text
         for option, scope in self._pairs():
             if scope == "local":
-                made += self._pages(pdf)
-                tokens["document"] += len(made) * IMAGE_TOKENS
+                pages = [*self._pages(pdf)]
+                made += pages
+                tokens["document"] += len(pages) * IMAGE_TOKENS
             elif option == "visual":
                 made.append((_row("visual", "asset"), text_vector(whole)))
                 tokens["document"] += pdf.page_count * IMAGE_TOKENS
