@@ -251,9 +251,9 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
             "The `image` parameter is invalid. Only `text` belongs to the given `input_type`.",
         ),
         (
-            body("text", input_text="x") | {"embedding_dimension": 512},
-            "parameter_unknown",
-            "The `embedding_dimension` parameter is unknown.",
+            body("text", input_text="x") | {"auto_truncate": True},
+            "parameter_invalid",
+            "The `auto_truncate` parameter is invalid. `marengo3.0` does not support it here.",
         ),
         (
             body("text", input_text="word " * 501),
@@ -291,7 +291,8 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("audio", media_source=url("tones.wav"), segmentation=dynamic(4)),
             "parameter_unknown",
-            "The `audio.segmentation.dynamic` parameter is unknown.",
+            "The following parameters are unknown: `audio.segmentation.strategy`,"
+            " `audio.segmentation.dynamic`.",
         ),
         (
             body("video", media_source=url("clip.mp4"), segmentation=fixed(11)),
@@ -319,8 +320,8 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("audio", media_source=url("tones.wav"), embedding_scope=["local"]),
             "parameter_invalid",
-            'The `audio.embedding_scope` parameter is invalid. The value is not one of "clip" or'
-            ' "asset".',
+            "The `audio.embedding_scope` parameter is invalid. `marengo3.0` does not support it"
+            " here.",
         ),
         (
             body("audio", media_source=url("tones.wav"), start_sec=-1),

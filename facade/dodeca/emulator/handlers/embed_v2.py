@@ -17,6 +17,8 @@ MAX_TOKENS = 500
 SMALLEST_IMAGE = 128  # pixels on either side
 REQUEST_LIMITS = limits.MediaLimits(shortest=0, longest=600)
 _BLOCKS = ("text", "image", "text_image", "audio", "video")
+_NEWER = ("multi_input", "document", "auto_truncate")
+_NEWER_PARTS = ("embedding_type", "time_based_metadata")
 
 
 def create(call: Call) -> Reply:
@@ -36,12 +38,21 @@ def requested_input(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     if body["model_name"] != "marengo3.0":
         raise parameter_invalid("model_name", why="The emulator has `marengo3.0` only.")
     kind = body["input_type"]
+    if kind not in _BLOCKS:
+        raise parameter_invalid("input_type", why=f"`marengo3.0` does not embed `{kind}` here.")
     if kind not in body:
         raise parameter_not_provided(kind)
     if foreign := [name for name in _BLOCKS if name in body and name != kind]:
         why = f"Only `{kind}` belongs to the given `input_type`."
         raise parameter_invalid(*foreign, why=why)
-    return kind, body[kind]
+    block: Mapping[str, Any] = body[kind]
+    newer = [name for name in _NEWER if name in body]
+    newer += [f"{kind}.{name}" for name in _NEWER_PARTS if name in block]
+    newer += [f"{kind}.embedding_scope"] * ("local" in block.get("embedding_scope", ()))
+    newer += [f"{kind}.segmentation.temporal"] * ("temporal" in block.get("segmentation", ()))
+    if newer:
+        raise parameter_invalid(*newer, why="`marengo3.0` does not support it here.")
+    return kind, block
 
 
 def _text(kind: str, block: Mapping[str, Any]) -> str:
