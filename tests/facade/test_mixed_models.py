@@ -135,11 +135,13 @@ def test_a_model_is_set_for_all_rows(mixture: Embeddings) -> None:
     one = attrs.evolve(mixture, model_name=NEW)
     assert (one.model_name, one.models.distinct()) == (NEW, [NEW])
     assert of(None, [1, 0]).models.distinct() == [None]
+    assert list(Embeddings.concat([of(None, [1, 0]), of(NEW, [1, 0])]).models) == [NEW, NEW]
+    assert Embeddings.concat([of(None, [1, 0]), of(None, [1, 0])]).model_name is None
 
 
 @pytest.fixture
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    samples.write_all(tmp_path)
+    samples.image(tmp_path / "purple.jpg", "purple")
     monkeypatch.chdir(tmp_path)
     with Client.emulated() as made:
         yield made

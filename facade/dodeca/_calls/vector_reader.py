@@ -188,8 +188,8 @@ class VectorSink:
             found = find_key(text, kept)
         # Keep the byte before a possible name, too: it shows whether the quote is escaped.
         quote = text.rfind(b'"', max(kept, len(text) - max(map(len, self._fields))))
-        rest = text[quote:] if quote >= 0 else b""
-        end = quote if rest and any(key.startswith(rest) for key in self._fields) else len(text)
+        ending = text[quote:] if quote >= 0 else b""
+        end = quote if ending and any(key.startswith(ending) for key in self._fields) else len(text)
         end = max(kept, end - 1)
         remainder += text[kept:end]
         return text[end:]

@@ -88,13 +88,13 @@ def row(embeddings: SegmentSequence, number: int) -> dict[str, Any]:
 
 def select(embeddings: SegmentSequence, rows: NDArray[np.intp]) -> dict[str, Any]:
     """The columns of `Embeddings` with these rows."""
-    ids, uncertainty = embeddings.ids, embeddings.uncertainty
+    ids, uncertainty, model = embeddings.ids, embeddings.uncertainty, embeddings._model
     return {
         "vectors": _read_only(embeddings.vectors[rows]),
         "uncertainty": None if uncertainty is None else _read_only(uncertainty[rows]),
         "start_sec": _read_only(embeddings.start_sec[rows]),
         "end_sec": _read_only(embeddings.end_sec[rows]),
-        "model_name": as_model(embeddings.models[rows]),
+        "model_name": model[rows] if isinstance(model, Labels) else model,
         "extra": tuple(embeddings.extra[number] for number in rows),
         "ids": None if ids is None else tuple(ids[number] for number in rows),
         **{name: getattr(embeddings, name)[rows] for name in _LABELS},
@@ -117,7 +117,7 @@ def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
         "end_sec": _read_only(np.concatenate([part.end_sec for part in filled])),
         "extra": tuple(row for part in filled for row in part.extra),
         "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
-        "model_name": as_model(Labels.joined([part.models for part in filled])),
+        "model_name": _joined_models(filled),
         "uncertainty": _joined_uncertainty(filled),
         "ids": _joined_ids(filled),
         **_of_one_response(parts),
@@ -164,10 +164,15 @@ def _joined_uncertainty(parts: Sequence[Embeddings]) -> NDArray[np.float32] | No
     return _read_only(np.concatenate(found))
 
 
-def as_model(models: Labels) -> Labels | str | None:
-    """A column of models as `Embeddings` hold it: as one name, if it is that of all rows."""
-    names = models.distinct()
-    return names[0] if len(names) == 1 else models
+def _joined_models(parts: Sequence[Embeddings]) -> Labels | str | None:
+    """The model of all rows, or the column of the models of each.
+
+    Rows of an unknown model are taken to be of the only one that is known.
+    """
+    names = list(dict.fromkeys(name for part in parts for name in part._model_names()))
+    if len(names) > 1:
+        return Labels.joined([part.models for part in parts])
+    return names[0] if names else None
 
 
 def _uncertainty(

@@ -121,7 +121,7 @@ class Embeddings(SegmentSequence):
         The keys of a mapping become `source_id`, which keeps segments of different videos apart.
         `metadata` is kept if it is the same for all parts; `usage` and `response_extra` if all are
         parts of one response. Rows of several models can be kept together, and are searched after
-        `filter(model_name=...)`.
+        `filter(model_name=...)`; rows of an unknown model are taken to be of the only known one.
 
         >>> from dodeca import Embeddings
         >>> colours = {name: client.embed.text(name) for name in ("red", "blue")}

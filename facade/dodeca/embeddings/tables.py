@@ -13,7 +13,6 @@ import numpy as np
 import orjson
 
 from dodeca._base.text import quote
-from dodeca.embeddings.columns import as_model
 from dodeca.embeddings.export import KNOWN_COLUMNS, METADATA_KEY, TABLE_FORMAT, require
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
@@ -64,7 +63,7 @@ def read_arrow(table: pa.Table) -> dict[str, Any]:
         "end_sec": _times(table, "end_sec", count),
         "extra": _extras(table, count),
         "metadata": _result(EmbeddingMetadata, about.get("metadata")),
-        "model_name": as_model(_labels(table, "model_name", count)) or about.get("model_name"),
+        "model_name": _model(table, count) or about.get("model_name"),
         "source_id": _labels(table, source, count),
         "source": _labels(table, "source", count),
         "ids": _ids(table),
@@ -77,6 +76,15 @@ def _labels(table: Any, name: str, count: int) -> Labels:
     if name not in table.column_names:
         return Labels.same(None, count)
     return Labels.of(table[name].to_pylist())
+
+
+def _model(table: Any, count: int) -> Labels | str | None:
+    """The model of all rows, or a column if they are of several."""
+    models = _labels(table, "model_name", count)
+    names = [name for name in models.distinct() if name is not None]
+    if len(names) > 1:
+        return models
+    return names[0] if names else None
 
 
 def _ids(table: Any) -> tuple[str, ...] | None:
