@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from dodeca._base.response_info import evolve, with_response
 from dodeca._base.text import quote
 from dodeca._calls import params
 from dodeca._calls.dates import timestamp
@@ -127,7 +128,7 @@ def build_with_embeddings(cls: type[V], model: Any) -> V:
         source=Labels.same(found.asset_id, len(vectors)),
         response_extra=rest | ({"video_embedding": of_video} if of_video else {}),
     )
-    return attrs.evolve(found, embedding=embedding)
+    return evolve(found, embedding=with_response(embedding, found.response))
 
 
 def _metadata_filter(

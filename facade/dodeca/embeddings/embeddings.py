@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from dodeca._base.response_info import with_response
 from dodeca.embeddings import columns, export, ranking, responses, search, tables
 from dodeca.embeddings.matches import Matches
 from dodeca.embeddings.sequence import SegmentSequence
@@ -41,7 +42,7 @@ class Embeddings(SegmentSequence):
 
     `metadata`, `usage` and `response_extra` (fields that this version does not know) are what the
     service said about the whole response; `extra` is what it said about each row. Slices, files and
-    pickles keep them.
+    pickles keep them. `response` is its head; slices keep it, files and pickles do not.
 
     >>> video = client.embed.video("colours.mp4")
     >>> video
@@ -136,7 +137,8 @@ class Embeddings(SegmentSequence):
             sources = [part._with_source_id(name) for name, part in named.items()]
         else:
             sources = list(parts)
-        return cls(**columns.concat(sources or [cls.from_items([])]))
+        found = cls(**columns.concat(sources or [cls.from_items([])]))
+        return with_response(found, columns.response_of(sources))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self, overload
 import attrs
 import numpy as np
 
+from dodeca._base.response_info import HasResponse, evolve
+from dodeca._base.serializable import Serializable
 from dodeca._base.text import quote
 from dodeca.embeddings import columns, display, ranking
 from dodeca.embeddings.labels import Labels
@@ -24,7 +26,7 @@ def _no_labels(rows: Any) -> Labels:
 
 
 @attrs.frozen(eq=False, repr=False)
-class SegmentSequence:
+class SegmentSequence(HasResponse, Serializable):
     """The columns of `Embeddings`, and how rows are selected."""
 
     vectors: NDArray[np.float32]
@@ -131,6 +133,9 @@ class SegmentSequence:
                 keep &= column.any_of(ranking.check_labels(name, wanted, column, known))
         return self._select(np.flatnonzero(keep))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return attrs.asdict(self, recurse=False)
+
     def __setstate__(self, state: Any) -> None:
         # Through the constructor: earlier pickles have neither `source` nor `ids`.
         fields = dict(state if isinstance(state, dict) else state[1])
@@ -153,10 +158,10 @@ class SegmentSequence:
         return self._model[row] if isinstance(self._model, Labels) else self._model
 
     def _with_source_id(self, source_id: str) -> Self:
-        return attrs.evolve(self, source_id=Labels.same(source_id, len(self)), ids=None)
+        return evolve(self, source_id=Labels.same(source_id, len(self)), ids=None)
 
     def _select(self, rows: NDArray[np.intp]) -> Self:
-        return attrs.evolve(self, **columns.select(self, rows))
+        return evolve(self, **columns.select(self, rows))
 
     def __repr__(self) -> str:
         return display.text(self)

@@ -7,13 +7,21 @@ from typing import Any
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
+from dodeca._base.response_info import Parsed, ResponseInfo, with_response
 from dodeca._base.text import quote
 from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field
 from dodeca._calls.operation import Request, request
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike
-from dodeca.results import SearchHit, SearchPage, SearchPool, build_result, remaining_fields
+from dodeca.results import (
+    MALFORMED,
+    SearchHit,
+    SearchPage,
+    SearchPool,
+    build_result,
+    remaining_fields,
+)
 from dodeca_api import models
 from dodeca_api.api.search import search_create, search_retrieve
 from dodeca_api.models.search_group_by import SEARCH_GROUP_BY_VALUES
@@ -37,6 +45,16 @@ class AsyncSearchResults:
         self._transport = transport
         self._metadata = metadata
         self.first_page = first
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response with the first page; each page knows its own.
+
+        >>> hits = await client.search(index.id, "red", search_options=["visual"])
+        >>> hits.response.status
+        200
+        """
+        return self.first_page.response
 
     async def pages(self) -> AsyncIterator[SearchPage]:
         """Yield the pages; the first is already here, each further one takes a request.
@@ -136,9 +154,9 @@ class AsyncSearch(Methods):
             threshold=params.choice("threshold", threshold, SEARCH_THRESHOLD_VALUES),
             sort_option=params.choice("sort_option", sort_option, SEARCH_SORT_OPTION_VALUES),
             adjust_confidence_level=params.number(
-                "adjust_confidence_level", adjust_confidence_level, 0, 1
+                "adjust_confidence_level", adjust_confidence_level, 0, documented=1
             ),
-            page_limit=params.integer("page_limit", page_limit, 1, 50),
+            page_limit=params.integer("page_limit", page_limit, 1, documented=50),
             include_user_metadata=params.flag("include_user_metadata", include_user_metadata),
         )
         first = _page(await self._transport.send(request(search_create, body=body)))
@@ -170,18 +188,25 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
     )
 
 
-def _page(response: models.SearchResults) -> SearchPage:
-    info = remaining_fields(response.page_info) if response.page_info else {}
-    if not isinstance(token := info.get("next_page_token"), str | None):
+def _page(parsed: Parsed[models.SearchResults]) -> SearchPage:
+    response, info = parsed.model, parsed.info
+    totals = remaining_fields(response.page_info) if response.page_info else {}
+    if not isinstance(token := totals.get("next_page_token"), str | None):
         raise InvalidResponseError(f"the token of the next page is not text: {quote(token)}")
-    return SearchPage(
-        items=[build_result(SearchHit, item) for item in response.data],
-        search_pool=build_result(SearchPool, response.search_pool)
+    rest = remaining_fields(response, "data", "page_info", "search_pool")
+    known = {name: totals.pop(name, None) for name in _PAGE_INFO}
+    if totals:
+        rest["page_info"] = totals
+    page = SearchPage(
+        items=[build_result(SearchHit, item, info) for item in response.data],
+        search_pool=build_result(SearchPool, response.search_pool, info)
         if response.search_pool
         else None,
-        **{name: info.pop(name, None) for name in _PAGE_INFO},
-        extra=remaining_fields(response, "data", "page_info", "search_pool") | info,
+        **known,
+        malformed=rest.pop(MALFORMED, ()),
+        extra=rest,
     )
+    return with_response(page, info)
 
 
 def _files(media: Sequence[Media]) -> list[File] | Unset:
@@ -205,8 +230,9 @@ def _query_media(
         limits.check(item, limits.Endpoint.SEARCH, "image")
     files = [item for item in media if item.is_local]
     urls = [item.source_url for item in media if item.source_url is not None]
-    if len(media) > 10 or (files and urls):
+    if files and urls:
         raise InvalidRequestError(
-            f"query_media must be up to ten images, all files or all URLs, got {len(media)}"
+            f"query_media must be all files or all URLs, got {len(files)} and {len(urls)} of them"
         )
+    params.integer("the number of images in query_media", len(media), documented=10)
     return files, urls

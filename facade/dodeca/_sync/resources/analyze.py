@@ -12,7 +12,7 @@ from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._calls import analyze_requests, params, texts
 from dodeca._calls.operation import request
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import ANALYZE_TASK, JobState
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.stream import TextStream
@@ -28,8 +28,6 @@ from dodeca_api.api.analyze_tasks import (
 )
 from dodeca_api.models.analysis_mode import ANALYSIS_MODE_VALUES
 from dodeca_api.models.analyze_task_status_filter import ANALYZE_TASK_STATUS_FILTER_VALUES
-
-_RUNNING = ("queued", "pending", "processing")
 
 
 class Analyze(Methods):
@@ -210,7 +208,9 @@ class AnalyzeTasks(Methods):
         params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = self._transport.send(call)
-        state: JobState[AnalyzeTask] = JobState(created.task_id, created.status)
+        state: JobState[AnalyzeTask] = JobState(
+            created.model.task_id, created.model.status, response=created.info
+        )
         return self._job(state, build_result(AnalyzeTask, created))
 
     def retrieve(self, task_id: str) -> Job[AnalyzeTask]:
@@ -248,7 +248,7 @@ class AnalyzeTasks(Methods):
         []
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         return paginate(
             self._transport,
@@ -284,11 +284,14 @@ class AnalyzeTasks(Methods):
         )
         reason = task.error.message if task.error else None
         failure = texts.end_of_task(task)
-        return JobState(task_id, task.status or "", task, reason, failure=failure)
+        status = task.status or ""
+        return JobState(task_id, status, task, reason, failure=failure, extra=task.extra)
 
     def _job(
         self, state: JobState[AnalyzeTask], created: AnalyzeTask | None = None
     ) -> Job[AnalyzeTask]:
-        lists = [partial(self.list, status=status, page_limit=50) for status in _RUNNING]
+        lists = [
+            partial(self.list, status=status, page_limit=50) for status in ANALYZE_TASK.running
+        ]
         running = running_jobs(("analyze_tasks", id(self._transport)), *lists)
-        return Job(self._poll, state, self._transport.clock, running, created)
+        return Job(ANALYZE_TASK, self._poll, state, self._transport.clock, running, created)
