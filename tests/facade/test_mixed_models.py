@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -35,6 +36,8 @@ def test_rows_keep_their_model(mixture: Embeddings) -> None:
     assert [row["model_name"] for row in mixture.records()] == [OLD, OLD, NEW, NEW]
     assert repr(mixture) == "<Embeddings 4 x 2, marengo3.0+marengo3.5, 4 sources>"
     assert mixture.model_name is None
+    assert mixture.to_dict()["model_name"] == [OLD, OLD, NEW, NEW]
+    assert mixture[:1].to_dict()["model_name"] == [OLD]
     assert mixture[1:2].model_name == OLD
     assert list(mixture[1:3].models) == [OLD, NEW]
     assert mixture.filter(source_id="new").model_name == NEW
@@ -165,3 +168,43 @@ def test_media_without_a_client_is_refused_with_what_to_do(client: Client) -> No
         library.similarity(Media.of("purple.jpg"))  # type: ignore[arg-type]
     with pytest.raises(InvalidRequestError, match="with an AsyncClient, search with what `await"):
         library.search(Media.of("purple.jpg"), client=AsyncClient("key"))
+
+
+class Embed:
+    """The methods of a client that embed, and what they were called with."""
+
+    def __init__(self, dimension: int) -> None:
+        self.calls: list[tuple[str, Any, dict[str, Any]]] = []
+        self._found = Embeddings.from_items([{"embedding": [1.0] * dimension}], model_name=NEW)
+
+    def _embed(self, name: str, query: Any, options: dict[str, Any]) -> Embeddings:
+        self.calls.append((name, query, options))
+        return self._found
+
+    def text(self, input_text: str, **options: Any) -> Embeddings:
+        return self._embed("text", input_text, options)
+
+    def image(self, media: Media, **options: Any) -> Embeddings:
+        return self._embed("image", media, options)
+
+    def multi_input(self, *, media: list[Media], **options: Any) -> Embeddings:
+        (source,) = media
+        return self._embed("multi_input", source, options)
+
+
+@pytest.mark.parametrize(("dimension", "asked"), [(512, {}), (128, {"embedding_dimension": 128})])
+def test_a_query_is_embedded_as_the_rows_were(dimension: int, asked: dict[str, int]) -> None:
+    library = of(NEW, [1.0] * dimension)
+    for query, method in (
+        ("something blue", "text"),
+        (Media.asset("a" * 24), "image"),
+        *((Media.data(b"x", filename=f"x.{name}"), "image") for name in ("jpg", "png", "new")),
+        *((Media.data(b"x", filename=f"x.{name}"), "multi_input") for name in ("mp4", "wav")),
+    ):
+        client = SimpleNamespace(embed=Embed(dimension))
+        assert len(library.search(query, client=client)) == 1
+        assert client.embed.calls == [(method, query, {"model_name": NEW, **asked})]
+    unknown = SimpleNamespace(embed=Embed(dimension))
+    with pytest.warns(UserWarning, match="unknown model"):
+        attrs.evolve(library, model_name=None).search("something blue", client=unknown)
+    assert unknown.embed.calls == [("text", "something blue", asked)]

@@ -35,10 +35,10 @@ class Embeddings(SegmentSequence):
     `uncertainty` is None, or as large as the vectors: a number for each of theirs, higher where the
     model is less sure, NaN in rows without one. `embedding_option`, `embedding_scope` and `models`
     are columns of labels. `start_sec` and `end_sec` are float64 of shape (n,), NaN for media
-    without time. `source_id` names the media of each row, after `concat`; `source`
-    is their absolute path, URL or asset id. `ids` are the ids of rows that were read from a table,
-    else None: `records` and the tables derive them. An integer index or iteration gives a
-    `Segment`; a slice, a mask or an array of indices gives `Embeddings`.
+    without time. `source_id` names the media of each row, after `concat`; `source` is their
+    absolute path, URL or asset id. `ids` are the ids of rows that were read from a table, else
+    None: `records` and the tables derive them. An integer index or iteration gives a `Segment`; a
+    slice, a mask or an array of indices gives `Embeddings`.
 
     `metadata`, `usage` and `response_extra` (fields that this version does not know) are what the
     service said about the whole response; `extra` is what it said about each row. Slices, files and
@@ -190,7 +190,8 @@ class Embeddings(SegmentSequence):
 
         With `min_score`, only those that score at least as much. With a `client`, a text or media
         is a query, too: it is embedded with the model and the dimension of the rows
-        (`POST /embed-v2`). A string is a text; for a file or a URL pass `Media.of(...)`.
+        (`POST /embed-v2`). A string is a text; for a file or a URL pass `Media.of(...)`. Audio,
+        video and documents need rows of marengo3.5.
 
         `by="row"` ranks each row. `by="moment"` ranks time ranges: it combines the rows of a source
         that have the same times. Their score is the mean of the cosines of the modalities, weighted

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dodeca._base.media_types import kind_of
 from dodeca._base.text import did_you_mean, quote
 from dodeca.embeddings import ranking
 from dodeca.embeddings.matches import Match, Matches
 from dodeca.errors import InvalidRequestError
-from dodeca.media import is_media
+from dodeca.media import Media, is_media
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
+
+_DEFAULT_DIMENSION = 512  # of all models so far; marengo3.0 cannot be asked for it
 
 
 def search(
@@ -76,6 +79,13 @@ def _embed_of(client: Any) -> Any:
 def _embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
     """One vector of a text or media, of the model and the dimension of the rows."""
     same: dict[str, Any] = {} if rows.model_name is None else {"model_name": rows.model_name}
-    method = embed.text if isinstance(query, str) else embed.image
-    found: Embeddings = method(query, **same)
+    if rows.dimension != _DEFAULT_DIMENSION:
+        same["embedding_dimension"] = rows.dimension
+    found: Embeddings
+    if isinstance(query, str):
+        found = embed.text(query, **same)
+    elif kind_of((media := Media.of(query)).mime_type) in (None, "image"):
+        found = embed.image(media, **same)
+    else:  # in one vector, where `audio`, `video` and `document` return many
+        found = embed.multi_input(media=[media], **same)
     return found
