@@ -16,9 +16,11 @@ DodecaError
 ├── TransportError              no complete response: DNS, refused, reset, cut off
 │   └── RequestTimeout          no response before the deadline
 ├── InvalidResponseError        a response that is not as the API documents it
-│   └── TruncatedStreamError    a stream that stopped before its last event
+│   ├── TruncatedStreamError    a stream that stopped before its last event
+│   └── ResponseFormatError     a text that is not what `response_format` asks for
 ├── IncompleteTextError         the service ended a text before it was complete
 ├── OutcomeUnknownError         a create was sent, and its outcome is unknown
+├── IndexMismatchError          an index of this name exists, with other models
 ├── WebhookError                a notification without a valid, recent signature
 ├── RunLockedError              another process is working on the same bulk run
 └── JobError
@@ -38,6 +40,7 @@ import orjson
 
 from dodeca._base.headers import request_id
 from dodeca._base.logs import masked
+from dodeca._base.text import quote
 
 _MESSAGE_LIMIT = 2_000
 
@@ -89,6 +92,17 @@ class TruncatedStreamError(InvalidResponseError):
         self.text = text
 
 
+class ResponseFormatError(InvalidResponseError):
+    """An answer that is not what `response_format` asks for; `text` is the answer.
+
+    It is no JSON, or the model rejects it: `__cause__` is the error of the model then.
+    """
+
+    def __init__(self, message: str, text: str = "") -> None:
+        super().__init__(message)
+        self.text = text
+
+
 @attrs.define(eq=False)
 class IncompleteTextError(DodecaError):
     """The service ended a text before it was complete; `text` is what arrived of it.
@@ -127,6 +141,24 @@ class OutcomeUnknownError(DodecaError):
         return (
             f"{self.method} {self.path} ({self.operation_id}) was sent, and it is unknown whether "
             f"it was carried out: {self.reason}"
+        )
+
+
+@attrs.define(eq=False)
+class IndexMismatchError(DodecaError):
+    """An index of this name exists with other models or add-ons, which cannot be changed.
+
+    `index_id` is its id, `difference` says what it has and what was wanted.
+    """
+
+    index_name: str
+    index_id: str
+    difference: str
+
+    def __str__(self) -> str:
+        return (
+            f"the index {quote(self.index_name)} ({self.index_id}) exists with {self.difference}; "
+            "models and add-ons cannot be changed: choose another name, or delete the index"
         )
 
 

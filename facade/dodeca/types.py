@@ -25,7 +25,7 @@ from dodeca._async.resources.tasks import AsyncTasks
 from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.stream import AsyncTextStream
-from dodeca._base.protocols import BinaryFile, PillowImage
+from dodeca._base.protocols import BinaryFile, PillowImage, PydanticModel
 from dodeca._calls.hooks import RequestEvent, ResponseEvent
 from dodeca._calls.polling import JobState
 from dodeca._calls.upload_plan import Progress
@@ -103,6 +103,7 @@ __all__ = [
     "Pages",
     "PillowImage",
     "Progress",
+    "PydanticModel",
     "RequestEvent",
     "ResponseEvent",
     "Run",

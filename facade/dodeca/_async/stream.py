@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic
 
 import orjson
 
@@ -12,8 +12,15 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
 from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
-from dodeca.errors import IncompleteTextError, InvalidResponseError, TruncatedStreamError
+from dodeca.errors import (
+    DodecaError,
+    IncompleteTextError,
+    InvalidResponseError,
+    ResponseFormatError,
+    TruncatedStreamError,
+)
 from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
+from dodeca.results.text import Parsed
 from dodeca_api import models
 
 _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
@@ -23,22 +30,25 @@ _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
 }
 
 
-class AsyncTextStream:
+class AsyncTextStream(Generic[Parsed]):
     """The events of a text as it is generated; use it as a context manager.
 
-    Iterate it for the events, or get the whole text with `text()`. The connection is closed at
-    the end of its `with` block. Events of an unknown type are skipped.
+    `pieces()` yields the text as it arrives, `text()` returns the whole of it; iterate the stream
+    itself for all events. At its end, `end` is the last event, and `parsed` the object that
+    `response_format` asked for, if one was given; both are None until then. The connection is
+    closed at the end of its `with` block. Events of an unknown type are skipped.
     """
 
     def __init__(
-        self, transport: AsyncTransport, call: Request[Any], *, is_structured: bool = False
+        self, transport: AsyncTransport, call: Request[Any], response_format: object = None
     ) -> None:
         self._response = transport.stream(call)
-        self._is_structured = is_structured
+        self._response_format = response_format
         self._lines: AsyncIterator[bytes] | None = None
         self._pieces: list[str] = []
-        self._failure: IncompleteTextError | None = None
+        self._failure: DodecaError | None = None
         self.end: StreamEnd | None = None
+        self.parsed: Parsed | None = None
 
     def __repr__(self) -> str:
         state = "ended" if self.end else "not open" if self._lines is None else "open"
@@ -47,7 +57,7 @@ class AsyncTextStream:
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])
 
-    async def __aenter__(self) -> AsyncTextStream:
+    async def __aenter__(self) -> AsyncTextStream[Parsed]:
         self._lines = _lines(await self._response.__aenter__())
         return self
 
@@ -66,6 +76,7 @@ class AsyncTextStream:
         Raises:
             IncompleteTextError: the service reports an error, or cut off a structured answer;
                 raised after the last event.
+            ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
         """
@@ -82,6 +93,25 @@ class AsyncTextStream:
         if self._failure is not None:
             raise self._failure
 
+    async def pieces(self) -> AsyncIterator[str]:
+        """Yield the remaining text piece by piece, as it is generated.
+
+        >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     async for piece in events.pieces():
+        ...         print(piece, end="")  # doctest: +ELLIPSIS
+        [dodeca emulator] ...
+
+        Raises:
+            IncompleteTextError: the service reports an error, or cut off a structured answer;
+                raised after the last piece.
+            ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
+            TruncatedStreamError: the stream ended before its `stream_end` event.
+            InvalidResponseError: an event does not match the API's documentation.
+        """
+        async for event in self:
+            if isinstance(event, TextGeneration) and event.text:
+                yield event.text
+
     async def text(self) -> str:
         """Return all of the remaining text, joined.
 
@@ -95,12 +125,14 @@ class AsyncTextStream:
         Raises:
             IncompleteTextError: the service reports an error, or cut off a structured answer; has
                 the text so far.
+            ResponseFormatError: the text is not what `response_format` asks for; has it, too.
             TruncatedStreamError: the stream ended before its `stream_end` event; has it, too.
             InvalidResponseError: an event does not match the API's documentation.
         """
-        return "".join(
-            [event.text or "" async for event in self if isinstance(event, TextGeneration)]
-        )
+        start = len(self._pieces)
+        async for _ in self:
+            pass
+        return "".join(self._pieces[start:])
 
     @property
     def _text(self) -> str:
@@ -125,11 +157,18 @@ class AsyncTextStream:
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):
-            self.end = event
-            self._failure = texts.end_of_stream(
-                event, self._text, is_structured=self._is_structured
-            )
+            self._finish(event)
         return event
+
+    def _finish(self, end: StreamEnd) -> None:
+        """Parse the text, or keep its error, which is raised after this event."""
+        self.end = end
+        try:
+            self.parsed = texts.parse_complete(
+                self._text, end.finish_reason, end.error, self._response_format
+            )
+        except (IncompleteTextError, ResponseFormatError) as failure:
+            self._failure = failure
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

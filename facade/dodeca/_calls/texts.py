@@ -1,31 +1,52 @@
-"""Whether a generated text is complete. Pure."""
+"""Whether a generated text is complete, and the object that it holds. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from dodeca._base.logs import masked
-from dodeca.errors import IncompleteTextError, InvalidResponseError
-from dodeca.results import Analysis, AnalyzeTask, ServiceError, StreamEnd, build_result
+from dodeca._calls.response_format import parse
+from dodeca.errors import DodecaError, IncompleteTextError, InvalidResponseError
+from dodeca.results import Analysis, AnalyzeTask, ServiceError, build_result
 
 CUT_OFF = "length"
 """The finish reason of a text that reached its maximum length."""
 
 
-def complete_analysis(response: Any, *, is_structured: bool = False) -> Analysis:
-    """The analysis of a response.
+def read_analysis(response: Any, response_format: object = None) -> Analysis[Any]:
+    """The analysis of a response, with the object that `response_format` asks for.
 
     Raises:
         IncompleteTextError: it has an error, or its JSON was cut off.
+        ResponseFormatError: its text is not what `response_format` asks for.
         InvalidResponseError: its text is not a string.
     """
-    analysis = build_result(Analysis, response)
+    analysis: Analysis[Any] = build_result(Analysis, response)
     text = check_text(analysis.data)
-    failure = incompleteness(text, analysis.finish_reason, analysis.error, is_structured)
-    if failure is not None:
-        raise failure
-    return analysis
+    parsed = parse_complete(text, analysis.finish_reason, analysis.error, response_format)
+    return attrs.evolve(analysis, parsed=parsed)
+
+
+def read_task(
+    response: Any, response_format: object = None
+) -> tuple[AnalyzeTask[Any], DodecaError | None]:
+    """The task of a response with the object of its answer, or with the error of that.
+
+    Without a `response_format` it is that of the request which the service repeats.
+    """
+    task: AnalyzeTask[Any] = build_result(AnalyzeTask, response)
+    result = task.result
+    if result is None:
+        return task, None
+    wanted = response_format or (task.request_params or {}).get("response_format")
+    try:
+        parsed = parse_complete(check_text(result.data), result.finish_reason, None, wanted)
+    except (IncompleteTextError, InvalidResponseError) as failure:
+        return task, failure
+    return attrs.evolve(task, result=attrs.evolve(result, parsed=parsed)), None
 
 
 def check_text(value: Any) -> str:
@@ -39,21 +60,23 @@ def check_text(value: Any) -> str:
     return value or ""
 
 
-def end_of_stream(end: StreamEnd, text: str, *, is_structured: bool) -> IncompleteTextError | None:
-    """The error of a stream that ended with this event after this text, if it is incomplete."""
-    return incompleteness(text, end.finish_reason, end.error, is_structured)
+def parse_complete(
+    text: str, finish_reason: str | None, error: ServiceError | None, response_format: object
+) -> Any:
+    """The object of a text that ended in this way; None if no `response_format` was asked for.
+
+    Raises:
+        IncompleteTextError: the text has an error, or its JSON was cut off.
+        ResponseFormatError: it is not what `response_format` asks for.
+    """
+    is_structured = response_format is not None
+    failure = _incompleteness(text, finish_reason, error, is_structured)
+    if failure is not None:
+        raise failure
+    return parse(response_format, text) if is_structured else None
 
 
-def end_of_task(task: AnalyzeTask) -> IncompleteTextError | None:
-    """The error of a task whose structured answer was cut off."""
-    result = task.result
-    if result is None:
-        return None
-    is_structured = bool((task.request_params or {}).get("response_format"))
-    return incompleteness(result.data or "", result.finish_reason, None, is_structured)
-
-
-def incompleteness(
+def _incompleteness(
     text: str, finish_reason: str | None, error: ServiceError | None, is_structured: bool
 ) -> IncompleteTextError | None:
     """The error of a text that ended in this way; None if it is complete, or prose that was cut.
