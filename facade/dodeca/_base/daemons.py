@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import contextvars
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
+
+_idle: list[SimpleQueue[Callable[[], None]]] = []
+"""The queues of threads that wait for a call: to start a thread costs more than most calls."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # a fork copies the queues, not the threads
 
 
 def start(call: Callable[[], T]) -> Future[T]:
@@ -23,7 +31,12 @@ def start(call: Callable[[], T]) -> Future[T]:
         except BaseException as exc:
             future.set_exception(exc)
 
-    threading.Thread(target=run, daemon=True, name="dodeca-call").start()
+    try:
+        calls = _idle.pop()
+    except IndexError:
+        calls = SimpleQueue()
+        threading.Thread(target=_work, args=(calls,), daemon=True, name="dodeca-call").start()
+    calls.put(run)
     return future
 
 
@@ -32,3 +45,9 @@ def run_until(call: Callable[[], T], seconds: float) -> T:
     if seconds <= 0:
         raise TimeoutError("the deadline of the call")
     return start(call).result(seconds)
+
+
+def _work(calls: SimpleQueue[Callable[[], None]]) -> None:
+    while True:
+        calls.get()()
+        _idle.append(calls)

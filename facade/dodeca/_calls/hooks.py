@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 import attrs
@@ -79,11 +79,18 @@ class Hooks:
     on_request: OnRequest | None = None
     on_response: OnResponse | None = None
 
-    @contextmanager
     def around(
         self, operation: str | None, method: str, url: str, attempt: int, clock: Clock
-    ) -> Iterator[Exchange]:
+    ) -> AbstractContextManager[Exchange]:
         """Call the hooks before and after a request."""
+        if self.on_request is None and self.on_response is None:
+            return nullcontext(Exchange())
+        return self._observed(operation, method, url, attempt, clock)
+
+    @contextmanager
+    def _observed(
+        self, operation: str | None, method: str, url: str, attempt: int, clock: Clock
+    ) -> Iterator[Exchange]:
         request = RequestEvent(operation, method, url.partition("?")[0], attempt, clock.wall())
         _call(self.on_request, request)
         start, exchange = clock.monotonic(), Exchange()

@@ -44,6 +44,7 @@ HttpxResponse = httpx.Response
 Tls = ssl.SSLContext
 ByteStream = httpx.SyncByteStream
 AsyncByteStream = httpx.AsyncByteStream
+InMemoryStream = httpx.ByteStream
 InvalidUrl = httpx.InvalidURL
 PoolTimeout = httpx.PoolTimeout
 WriteError = httpx.WriteError

@@ -35,7 +35,9 @@ class AsyncHttpxAdapter:
             return await self._transport.handle_async_request(messages.to_httpx(request))
 
         response = await async_within(request.remaining_sec, handle)
-        stream = _TimedStream(cast(messages.AsyncByteStream, response.stream), request.deadline)
+        stream = cast(messages.AsyncByteStream, response.stream)
+        if not isinstance(stream, messages.InMemoryStream):
+            stream = _TimedStream(stream, request.deadline)
         return AsyncHttpResponse(response.status_code, dict(response.headers.items()), stream)
 
     async def aclose(self) -> None:

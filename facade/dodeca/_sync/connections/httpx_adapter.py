@@ -36,7 +36,9 @@ class HttpxAdapter:
             return self._transport.handle_request(messages.to_httpx(request))
 
         response = within(request.remaining_sec, handle)
-        stream = _TimedStream(cast(messages.ByteStream, response.stream), request.deadline)
+        stream = cast(messages.ByteStream, response.stream)
+        if not isinstance(stream, messages.InMemoryStream):
+            stream = _TimedStream(stream, request.deadline)
         return HttpResponse(response.status_code, dict(response.headers.items()), stream)
 
     def close(self) -> None:
