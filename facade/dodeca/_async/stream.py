@@ -20,7 +20,7 @@ from dodeca.errors import (
     TruncatedStreamError,
 )
 from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
-from dodeca.results.text import Parsed
+from dodeca.results.text import ParsedT
 from dodeca_api import models
 
 _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
@@ -30,7 +30,7 @@ _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
 }
 
 
-class AsyncTextStream(Generic[Parsed]):
+class AsyncTextStream(Generic[ParsedT]):
     """The events of a text as it is generated; use it as a context manager.
 
     `pieces()` yields the text as it arrives, `text()` returns the whole of it; iterate the stream
@@ -48,7 +48,7 @@ class AsyncTextStream(Generic[Parsed]):
         self._pieces: list[str] = []
         self._failure: DodecaError | None = None
         self.end: StreamEnd | None = None
-        self.parsed: Parsed | None = None
+        self.parsed: ParsedT | None = None
 
     def __repr__(self) -> str:
         state = "ended" if self.end else "not open" if self._lines is None else "open"
@@ -57,7 +57,7 @@ class AsyncTextStream(Generic[Parsed]):
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])
 
-    async def __aenter__(self) -> AsyncTextStream[Parsed]:
+    async def __aenter__(self) -> AsyncTextStream[ParsedT]:
         self._lines = _lines(await self._response.__aenter__())
         return self
 

@@ -21,7 +21,7 @@ from dodeca.errors import (
     TruncatedStreamError,
 )
 from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
-from dodeca.results.text import Parsed
+from dodeca.results.text import ParsedT
 from dodeca_api import models
 
 _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
@@ -31,7 +31,7 @@ _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
 }
 
 
-class TextStream(Generic[Parsed]):
+class TextStream(Generic[ParsedT]):
     """The events of a text as it is generated; use it as a context manager.
 
     `pieces()` yields the text as it arrives, `text()` returns the whole of it; iterate the stream
@@ -49,7 +49,7 @@ class TextStream(Generic[Parsed]):
         self._pieces: list[str] = []
         self._failure: DodecaError | None = None
         self.end: StreamEnd | None = None
-        self.parsed: Parsed | None = None
+        self.parsed: ParsedT | None = None
 
     def __repr__(self) -> str:
         state = "ended" if self.end else "not open" if self._lines is None else "open"
@@ -58,7 +58,7 @@ class TextStream(Generic[Parsed]):
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])
 
-    def __enter__(self) -> TextStream[Parsed]:
+    def __enter__(self) -> TextStream[ParsedT]:
         self._lines = _lines(self._response.__enter__())
         return self
 

@@ -14,11 +14,11 @@ from dodeca.results.library import ServiceError
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
-    Parsed = TypeVar("Parsed", default=Any)
+    ParsedT = TypeVar("ParsedT", default=Any)
 else:
     from typing import TypeVar
 
-    Parsed = TypeVar("Parsed")  # before Python 3.13 without a default
+    ParsedT = TypeVar("ParsedT")  # before Python 3.13 without a default
 
 
 @attrs.frozen(repr=False)
@@ -31,7 +31,7 @@ class Usage(Result):
 
 
 @attrs.frozen(repr=False)
-class Analysis(Result, Generic[Parsed]):
+class Analysis(Result, Generic[ParsedT]):
     """An analysis: `data` is the text, `parsed` the object that `response_format` asked for.
 
     That is an object of the pydantic model, or for other formats the JSON; None without a format.
@@ -44,12 +44,12 @@ class Analysis(Result, Generic[Parsed]):
     finish_reason: str | None = None
     usage: Usage | None = nested(Usage)
     error: ServiceError | None = nested(ServiceError)
-    parsed: Parsed = local()
+    parsed: ParsedT = local()
     extra: Mapping[str, Any] = extra()
 
 
 @attrs.frozen(repr=False)
-class AnalysisResult(Result, Generic[Parsed]):
+class AnalysisResult(Result, Generic[ParsedT]):
     """The result of an analysis task: `data` is the text.
 
     `parsed` is the object that `response_format` asked for: of the pydantic model if this process
@@ -61,18 +61,18 @@ class AnalysisResult(Result, Generic[Parsed]):
     data: str | None = None
     finish_reason: str | None = None
     usage: Usage | None = nested(Usage)
-    parsed: Parsed = local()
+    parsed: ParsedT = local()
     extra: Mapping[str, Any] = extra()
 
 
 @attrs.frozen(repr=False)
-class AnalyzeTask(Result, Generic[Parsed]):
+class AnalyzeTask(Result, Generic[ParsedT]):
     """An analysis task; `result` is set once it is ready."""
 
     id: str
     status: str | None = None
     custom_id: str | None = None
-    result: AnalysisResult[Parsed] | None = nested(AnalysisResult)
+    result: AnalysisResult[ParsedT] | None = nested(AnalysisResult)
     error: ServiceError | None = nested(ServiceError)
     created_at: datetime | None = None
     completed_at: datetime | None = None

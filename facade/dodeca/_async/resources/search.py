@@ -120,8 +120,8 @@ class AsyncSearch(Methods):
         """Search an index (`POST /search`).
 
         `search_options` is any of "visual", "audio" and "transcription"; the index must support
-        them. By default they are all that the index supports: the client gets the index before its
-        first search in it (`GET /indexes/{index_id}`) and remembers them, as they cannot change.
+        them. By default they are all that the index supports: the client retrieves the index before
+        its first search in it, and remembers them, since they cannot change.
         `query_media` is one to ten images, all files or all URLs: JPEG or PNG of at least
         64x64 pixels and at most 5 MB. `transcription_options` is any of "lexical" and "semantic".
         `group_by` is "clip" or "video"; `operator` combines the search options by "or" or "and".

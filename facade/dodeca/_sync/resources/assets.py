@@ -103,10 +103,10 @@ class Assets(Methods):
     def temporary(self, media: MediaLike, *, timeout: float = 3600.0) -> Iterator[Asset]:
         """Upload a file or register a URL as an asset that is deleted at the end of a `with` block.
 
-        The block starts once the asset is ready, after at most `timeout` seconds. The asset is
-        deleted however the block ends, also by an error or a cancellation; an error of the block
-        is raised even if the deletion fails, with a note that says so. An asset that the block
-        has deleted is no error.
+        `upload` sends the media (`POST /assets`), and the block starts once the asset is ready,
+        after at most `timeout` seconds. The asset is deleted however the block ends, also by an
+        error or a cancellation; an error of the block is raised even if the deletion fails, with a
+        note that says so. An asset that the block has deleted is no error.
 
         >>> from dodeca import Media
         >>> with client.assets.temporary("colours.mp4") as asset:

@@ -110,7 +110,7 @@ class Indexes(Methods):
         """Get the index of this name, or create it if there is none.
 
         The parameters are those of `create`; without `addons`, an existing index may have any.
-        The client lists the indexes of this name (`GET /indexes`) and creates one if there is
+        The client lists the indexes of this name (`GET /indexes`), and creates one if there is
         none (`POST /indexes`). If another process creates it meanwhile, both get that index.
 
         >>> first = client.indexes.get_or_create("trailers", {"marengo3.0": ["visual"]})
