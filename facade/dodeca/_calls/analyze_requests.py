@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from dodeca._calls import params
+from dodeca._calls import limits, params
 from dodeca._calls.bodies import Base64Slot
 from dodeca._calls.response_format import api_form, not_a_format
 from dodeca.errors import InvalidRequestError
@@ -157,6 +157,7 @@ def _video(media: MediaLike | None) -> _Video | Unset:
     if media is None:
         return UNSET
     source = Media.of(media)
+    limits.check(source, limits.Endpoint.ANALYZE, "video")
     if source.source_url is not None:
         return models.AnalyzeVideoUrl(type_="url", url=source.source_url)
     if source.asset_id is not None:
