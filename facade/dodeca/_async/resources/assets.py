@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from dodeca._async.job import AsyncJob, AsyncRunningJobs
@@ -98,8 +98,9 @@ class AsyncAssets(Methods):
             )
         return self._job(JobState(asset_id, "processing"))
 
-    @asynccontextmanager
-    async def temporary(self, media: MediaLike, *, timeout: float = 3600.0) -> AsyncIterator[Asset]:
+    def temporary(
+        self, media: MediaLike, *, timeout: float = 3600.0
+    ) -> AbstractAsyncContextManager[Asset]:
         """Upload a file or register a URL as an asset that is deleted at the end of a `with` block.
 
         `upload` sends the media (`POST /assets`), and the block starts once the asset is ready,
@@ -120,16 +121,7 @@ class AsyncAssets(Methods):
             APIError: the service returned another error status.
         """
         check_timeout(timeout)
-        job = await self.upload(media)
-        try:
-            yield await job.wait(timeout=timeout)
-        except BaseException as error:
-            try:
-                await self._remove(job.id)
-            except DodecaError as failure:
-                error.add_note(f"the temporary asset {job.id} was not deleted: {failure}")
-            raise
-        await self._remove(job.id)
+        return self._temporary(_new_source("temporary", media), timeout)
 
     async def create(
         self,
@@ -157,9 +149,7 @@ class AsyncAssets(Methods):
             APIError: the service returned an error status.
             OutcomeUnknownError: it is unknown whether the asset was created.
         """
-        source = Media.of(media)
-        if source.asset_id is not None:
-            raise InvalidMediaError(f"assets.create needs a file or a URL, got {quote(source)}")
+        source = _new_source("create", media)
         if (source.size or 0) > DIRECT_BYTES:
             raise InvalidMediaError(
                 f"assets.create accepts files of up to {format_size(DIRECT_BYTES)}, {source} has "
@@ -264,6 +254,19 @@ class AsyncAssets(Methods):
         call = request(assets_delete, asset_id, force=params.flag("force", force))
         await self._transport.send(call)
 
+    @asynccontextmanager
+    async def _temporary(self, media: Media, timeout: float) -> AsyncIterator[Asset]:
+        job = await self.upload(media)
+        try:
+            yield await job.wait(timeout=timeout)
+        except BaseException as error:
+            try:
+                await self._remove(job.id)
+            except DodecaError as failure:
+                error.add_note(f"the temporary asset {job.id} was not deleted: {failure}")
+            raise
+        await self._remove(job.id)
+
     async def _remove(self, asset_id: str) -> None:
         """Delete an asset, even in a task that is being cancelled; it may not exist."""
         async with AsyncShield():
@@ -291,6 +294,18 @@ class AsyncAssets(Methods):
 
         jobs = AsyncRunningJobs(("assets", id(self._transport)), still_running)
         return AsyncJob(self._poll, state, self._transport.clock, jobs)
+
+
+def _new_source(method: str, media: MediaLike) -> Media:
+    """Media that are no asset yet.
+
+    Raises:
+        InvalidMediaError: they are one, or no media.
+    """
+    source = Media.of(media)
+    if source.asset_id is not None:
+        raise InvalidMediaError(f"assets.{method} needs a file or a URL, got {quote(source)}")
+    return source
 
 
 async def find_marked(assets: AsyncAssets, key: str, marker: str, since: float) -> Asset | None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from dodeca._base.concurrency import Shield
@@ -99,8 +99,9 @@ class Assets(Methods):
             )
         return self._job(JobState(asset_id, "processing"))
 
-    @contextmanager
-    def temporary(self, media: MediaLike, *, timeout: float = 3600.0) -> Iterator[Asset]:
+    def temporary(
+        self, media: MediaLike, *, timeout: float = 3600.0
+    ) -> AbstractContextManager[Asset]:
         """Upload a file or register a URL as an asset that is deleted at the end of a `with` block.
 
         `upload` sends the media (`POST /assets`), and the block starts once the asset is ready,
@@ -121,16 +122,7 @@ class Assets(Methods):
             APIError: the service returned another error status.
         """
         check_timeout(timeout)
-        job = self.upload(media)
-        try:
-            yield job.wait(timeout=timeout)
-        except BaseException as error:
-            try:
-                self._remove(job.id)
-            except DodecaError as failure:
-                error.add_note(f"the temporary asset {job.id} was not deleted: {failure}")
-            raise
-        self._remove(job.id)
+        return self._temporary(_new_source("temporary", media), timeout)
 
     def create(
         self,
@@ -158,9 +150,7 @@ class Assets(Methods):
             APIError: the service returned an error status.
             OutcomeUnknownError: it is unknown whether the asset was created.
         """
-        source = Media.of(media)
-        if source.asset_id is not None:
-            raise InvalidMediaError(f"assets.create needs a file or a URL, got {quote(source)}")
+        source = _new_source("create", media)
         if (source.size or 0) > DIRECT_BYTES:
             raise InvalidMediaError(
                 f"assets.create accepts files of up to {format_size(DIRECT_BYTES)}, {source} has "
@@ -265,6 +255,19 @@ class Assets(Methods):
         call = request(assets_delete, asset_id, force=params.flag("force", force))
         self._transport.send(call)
 
+    @contextmanager
+    def _temporary(self, media: Media, timeout: float) -> Iterator[Asset]:
+        job = self.upload(media)
+        try:
+            yield job.wait(timeout=timeout)
+        except BaseException as error:
+            try:
+                self._remove(job.id)
+            except DodecaError as failure:
+                error.add_note(f"the temporary asset {job.id} was not deleted: {failure}")
+            raise
+        self._remove(job.id)
+
     def _remove(self, asset_id: str) -> None:
         """Delete an asset, even in a task that is being cancelled; it may not exist."""
         with Shield():
@@ -292,6 +295,18 @@ class Assets(Methods):
 
         jobs = RunningJobs(("assets", id(self._transport)), still_running)
         return Job(self._poll, state, self._transport.clock, jobs)
+
+
+def _new_source(method: str, media: MediaLike) -> Media:
+    """Media that are no asset yet.
+
+    Raises:
+        InvalidMediaError: they are one, or no media.
+    """
+    source = Media.of(media)
+    if source.asset_id is not None:
+        raise InvalidMediaError(f"assets.{method} needs a file or a URL, got {quote(source)}")
+    return source
 
 
 def find_marked(assets: Assets, key: str, marker: str, since: float) -> Asset | None:
