@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import datetime
 import decimal
@@ -141,6 +142,23 @@ def test_a_keyword_is_found_wherever_it_is(places: list[str], keyword: str, valu
     with pytest.raises(InvalidRequestError) as caught:
         json_schema.check(schema)
     assert f" $.{'.'.join(path)} is not supported: " in str(caught.value)
+
+
+WORDS = ("type", "properties", "items", "anyOf", "allOf", "oneOf", "$defs", "$ref", "enum", "const")
+KEYS = st.sampled_from((*WORDS, "minItems", "format", "required", "minimum", "start_time"))
+VALUES = st.sampled_from((None, True, 0, 1, 5, "string", "array", "#/$defs/a"))
+JUNK = st.recursive(
+    VALUES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(schema=st.dictionaries(KEYS, JUNK))
+def test_whatever_is_no_schema_is_refused(schema: dict[str, Any]) -> None:
+    for judge in (json_schema.check, json_schema.of_model):
+        with contextlib.suppress(InvalidRequestError):
+            judge(schema)
 
 
 class Colour(enum.Enum):

@@ -69,9 +69,10 @@ def _loosened(schema: Any) -> Any:
     """The same schema or a wider one: all that satisfies the model satisfies it."""
     if not isinstance(schema, Mapping):
         return schema
-    if isinstance(parts := schema.get("allOf"), list) and len(parts) == 1:
-        rest = {name: value for name, value in schema.items() if name != "allOf"}
-        return _loosened({**rest, **parts[0]})  # how older versions of pydantic describe a $ref
+    match schema.get("allOf"):
+        case [Mapping() as part]:  # how older versions of pydantic describe a $ref with more
+            rest = {name: value for name, value in schema.items() if name != "allOf"}
+            return _loosened({**rest, **part})
     found = {
         "anyOf" if name == "oneOf" else name: value
         for name, value in schema.items()
@@ -86,12 +87,12 @@ def _loosened(schema: Any) -> Any:
     if isinstance(least := found.get("minItems"), int) and least > 1:
         found["minItems"] = 1
     for name in ("properties", "$defs"):
-        if name in found:
-            found[name] = {key: _loosened(value) for key, value in found[name].items()}
+        if isinstance(parts := found.get(name), Mapping):
+            found[name] = {key: _loosened(part) for key, part in parts.items()}
     if "items" in found:
         found["items"] = _loosened(found["items"])
-    if "anyOf" in found:
-        found["anyOf"] = [_loosened(part) for part in found["anyOf"]]
+    if isinstance(parts := found.get("anyOf"), list):
+        found["anyOf"] = [_loosened(part) for part in parts]
     return found
 
 
