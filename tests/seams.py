@@ -1,4 +1,4 @@
-"""All that tests change inside a client: its clock and its limits. No other test reaches there."""
+"""All that tests change inside a client: clock, limits, shown warnings. No other test does."""
 
 from contextvars import ContextVar
 from typing import TypeVar
@@ -8,6 +8,7 @@ import pytest
 
 from dodeca import AsyncClient, Client
 from dodeca._base.clock import Clock
+from dodeca._calls.rate_limit import Limiter
 
 REAL_TIME = Clock()
 C = TypeVar("C", Client, AsyncClient)
@@ -53,7 +54,8 @@ def on_clock(client: C, clock: Clock | None = None) -> C:
 
     Deadlines and pauses follow that clock; a socket waits for what is left on it, in real time.
     """
-    client._transport.clock = FakeClock() if clock is None else clock
+    clock = FakeClock() if clock is None else clock
+    client._transport.clock, client._transport.limiter = clock, Limiter(clock.monotonic)
     return client
 
 
@@ -73,6 +75,11 @@ def allow_connections(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Let new clients open so many connections to an origin at a time."""
     for tree in ("_async", "_sync"):
         monkeypatch.setattr(f"dodeca.{tree}.connections.pool._LIMIT", number)
+
+
+def warn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget which warnings this process has shown."""
+    monkeypatch.setattr("dodeca._base.warn_once._shown", set())
 
 
 def wait_for_emulated_work(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dodeca import webhooks as webhooks
     from dodeca._async.client import AsyncClient as AsyncClient
     from dodeca._async.job import AsyncJob as AsyncJob
+    from dodeca._base.response_info import ResponseInfo as ResponseInfo
     from dodeca._sync.client import Client as Client
     from dodeca._sync.job import Job as Job
     from dodeca.embeddings import Embeddings as Embeddings
@@ -41,6 +42,7 @@ _HOMES = {
     "Embeddings": "dodeca.embeddings",
     "Job": "dodeca._sync.job",
     "Media": "dodeca.media",
+    "ResponseInfo": "dodeca._base.response_info",
     "Segment": "dodeca.embeddings",
 }
 _MODULES = frozenset(
@@ -65,6 +67,7 @@ __all__ = [
     "Embeddings",
     "Job",
     "Media",
+    "ResponseInfo",
     "Segment",
     "segmentation",
     "webhooks",

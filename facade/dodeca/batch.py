@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any, overload
 import attrs
 
 from dodeca._base import html
+from dodeca._base.serializable import Serializable
 from dodeca.errors import DodecaError, InvalidResponseError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from dodeca._base.response_info import ResponseInfo
     from dodeca.embeddings import Embeddings
 
 
 @attrs.frozen(eq=False, repr=False)
-class Batch(Sequence["Embeddings | DodecaError"]):
+class Batch(Sequence["Embeddings | DodecaError"], Serializable):
     """The embeddings or the error of each input, in input order."""
 
     results: tuple[Embeddings | DodecaError, ...]
@@ -51,6 +53,15 @@ class Batch(Sequence["Embeddings | DodecaError"]):
         if not self.results:
             return np.empty((0, 0), np.float32)
         return np.concatenate([embeddings.vectors for embeddings in self._successes()])
+
+    @property
+    def responses(self) -> tuple[ResponseInfo | None, ...]:
+        """The response to each input, in input order; None in place of one that is an error.
+
+        >>> [info.status for info in client.embed.texts(["red", "blue"]).responses]
+        [200, 200]
+        """
+        return tuple(getattr(result, "response", None) for result in self.results)
 
     def _successes(self) -> Iterator[Embeddings]:
         for result in self.results:

@@ -26,6 +26,8 @@ DodecaError
 └── JobError
     ├── JobFailed               a job ended without a result
     └── WaitTimeout             a job was still running after the timeout
+
+UnknownValueWarning (a UserWarning) is about a value that was sent although it is not known here.
 """
 
 from __future__ import annotations
@@ -95,12 +97,14 @@ class TruncatedStreamError(InvalidResponseError):
 class ResponseFormatError(InvalidResponseError):
     """An answer that is not what `response_format` asks for; `text` is the answer.
 
-    It is no JSON, or the model rejects it: `__cause__` is the error of the model then.
+    It is no JSON, or the model rejects it: `__cause__` is the error of the model then. `received`
+    is all that arrived beside the text: an `Analysis`, an `AnalysisResult` or a `StreamEnd`.
     """
 
-    def __init__(self, message: str, text: str = "") -> None:
+    def __init__(self, message: str, text: str = "", received: Any = None) -> None:
         super().__init__(message)
         self.text = text
+        self.received = received
 
 
 @attrs.define(eq=False)
@@ -109,13 +113,15 @@ class IncompleteTextError(DodecaError):
 
     An error occurred after the service had begun to answer (`code` and `message` are the
     service's), or a structured answer was cut off at its maximum length (`finish_reason` is
-    "length"), so that its JSON cannot be parsed.
+    "length"), so that its JSON cannot be parsed. `received` is all that arrived beside the text: an
+    `Analysis`, an `AnalysisResult`, a `StreamEnd`, or the fields of an error event.
     """
 
     message: str
     code: str | None = None
     finish_reason: str | None = None
     text: str = attrs.field(default="", repr=lambda text: f"<{len(text)} characters>")
+    received: Any = attrs.field(default=None, repr=False)
 
     def __str__(self) -> str:
         label = f"[{self.code}] " if self.code else ""
@@ -174,6 +180,28 @@ class JobError(DodecaError):
     """A job has no result."""
 
 
+class UnknownValueWarning(UserWarning):
+    """A value that this version of dodeca does not know was sent as it is.
+
+    The service may know it: it gains words, and raises limits. `name` is the parameter, `value` the
+    value; `known` says what this version knows. Each value of a parameter is warned of once in a
+    process. To refuse them, make the warning an error:
+    `warnings.simplefilter("error", UnknownValueWarning)`.
+    """
+
+    def __init__(self, name: str, value: object, known: str) -> None:
+        super().__init__(name, value, known)
+        self.name = name
+        self.value = value
+        self.known = known
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}: {quote(self.value)} is not known to this version of dodeca and is sent "
+            f"as it is; {self.known}"
+        )
+
+
 @attrs.define(eq=False)
 class JobFailed(JobError):
     """A job ended without a result; `reason` is the message of the service."""
@@ -203,7 +231,8 @@ class APIError(DodecaError):
     """The service returned an error status.
 
     `status` is the HTTP status, `code` the API's error code (`parameter_invalid`, ...),
-    `request_id` the id that support asks for, `retry_after` seconds.
+    `request_id` the id that support asks for, `retry_after` seconds. `extra` has the other fields
+    of the body, those of a nested error under "error".
     """
 
     status: int
@@ -213,6 +242,7 @@ class APIError(DodecaError):
     docs_url: str | None = None
     details: Any = None
     retry_after: float | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def retryable(self) -> bool:
@@ -247,7 +277,7 @@ class APIError(DodecaError):
         >>> print(APIError.from_response(404, {}, body))
         [404 resource_not_exist] no such task
         """
-        fields = _error_fields(body)
+        fields, extra = _error_fields(body)
         code = fields.get("code")
         message = (
             fields.get("message") or _title(body) or _excerpt(body) or "no message in the response"
@@ -267,6 +297,7 @@ class APIError(DodecaError):
             docs_url=docs_url if isinstance(docs_url, str) else None,
             details=fields.get("details"),
             retry_after=retry_after,
+            extra=extra,
             **more,
         )
 
@@ -318,6 +349,9 @@ _BY_STATUS_CLASS: dict[int, type[APIError]] = {3: UnexpectedRedirectError, 4: Ba
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 
 
+_ERROR_FIELDS = ("code", "message", "docs_url", "details")
+
+
 def _title(body: bytes) -> str:
     """The title of a gateway's HTML page."""
     found = _TITLE.search(body) if body.lstrip()[:1] == b"<" else None
@@ -329,15 +363,17 @@ def _class_of(status: int) -> type[APIError]:
     return _BY_STATUS.get(status, by_class)
 
 
-def _error_fields(body: bytes) -> dict[str, Any]:
-    """The fields of both documented forms: `{code, message, …}` and `{"error": {code, …}}`."""
+def _error_fields(body: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The known fields of both forms, `{code, …}` and `{"error": {code, …}}`, and all others."""
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return {}
-    if isinstance(parsed, dict) and isinstance(parsed.get("error"), dict):
-        parsed = parsed["error"]
-    return parsed if isinstance(parsed, dict) else {}
+        return {}, {}
+    if not isinstance(parsed, dict):
+        return {}, {}
+    fields = parsed.pop("error") if isinstance(parsed.get("error"), dict) else parsed
+    known = {name: fields.pop(name) for name in _ERROR_FIELDS if name in fields}
+    return known, parsed if fields is parsed or not fields else parsed | {"error": fields}
 
 
 def _excerpt(body: bytes) -> str:

@@ -1,7 +1,8 @@
 """How to split audio and video into the segments that `embedding_scope=["clip"]` embeds.
 
 The limits are those of the API's newer field tables (`POST /embed-v2`): 2 to 10 seconds for fixed
-segments, a minimum of 2 to 5 for dynamic ones. The first published page gives no limits.
+segments, a minimum of 2 to 5 for dynamic ones. The first published page gives no limits. More
+seconds are sent with an `UnknownValueWarning`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import attrs
 
 from dodeca._base.numbers import is_finite
 from dodeca._base.text import quote
-from dodeca.errors import InvalidRequestError
+from dodeca._base.warn_once import warn_once
+from dodeca.errors import InvalidRequestError, UnknownValueWarning
 
 FIXED_SEC = (2, 10)
 DYNAMIC_SEC = (2, 5)
@@ -53,7 +55,7 @@ def fixed(duration_sec: int) -> Fixed:
     Fixed(duration_sec=6)
 
     Raises:
-        InvalidRequestError: `duration_sec` is not a whole number from 2 to 10.
+        InvalidRequestError: `duration_sec` is not a whole number of 2 or more.
     """
     return Fixed(_whole_seconds("duration_sec", duration_sec, FIXED_SEC))
 
@@ -68,7 +70,7 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
     Dynamic(min_duration_sec=4)
 
     Raises:
-        InvalidRequestError: `min_duration_sec` is not a whole number from 2 to 5.
+        InvalidRequestError: `min_duration_sec` is not a whole number of 2 or more.
     """
     return Dynamic(_whole_seconds("min_duration_sec", min_duration_sec, DYNAMIC_SEC))
 
@@ -81,7 +83,7 @@ def parse(text: str) -> Segmentation:
     Fixed(duration_sec=6)
 
     Raises:
-        InvalidRequestError: other text, or seconds out of range.
+        InvalidRequestError: other text, or less than 2 seconds.
     """
     match = _TEXT.fullmatch(text)
     if match is None:
@@ -94,8 +96,10 @@ def parse(text: str) -> Segmentation:
 def _whole_seconds(name: str, value: float, limits: tuple[int, int]) -> int:
     low, high = limits
     is_whole = is_finite(value) and float(value).is_integer()
-    if not is_whole or not low <= value <= high:
+    if not is_whole or value < low:
         raise InvalidRequestError(
             f"{name} must be a whole number of seconds from {low} to {high}, got {quote(value)}"
         )
+    if value > high:
+        warn_once(UnknownValueWarning(name, value, f"the documented maximum is {high}"))
     return int(value)

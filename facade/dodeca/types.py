@@ -24,11 +24,15 @@ from dodeca._async.resources.search import AsyncSearch, AsyncSearchResults
 from dodeca._async.resources.tasks import AsyncTasks
 from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummarize
 from dodeca._async.resources.videos import AsyncVideos
+from dodeca._async.response_stream import AsyncResponseStream
 from dodeca._async.stream import AsyncTextStream
 from dodeca._base.protocols import BinaryFile, PillowImage, PydanticModel
+from dodeca._base.response_info import RateLimit, ResponseInfo
 from dodeca._calls.hooks import RequestEvent, ResponseEvent
 from dodeca._calls.polling import JobState
+from dodeca._calls.raw_requests import Response
 from dodeca._calls.upload_plan import Progress
+from dodeca._http.event_stream import ServerSentEvent
 from dodeca._sync.job import Job
 from dodeca._sync.pages import Pages
 from dodeca._sync.resources.analyze import Analyze, AnalyzeTasks
@@ -44,6 +48,7 @@ from dodeca._sync.resources.search import Search, SearchResults
 from dodeca._sync.resources.tasks import Tasks
 from dodeca._sync.resources.text import Generate, Gists, Summarize
 from dodeca._sync.resources.videos import Videos
+from dodeca._sync.response_stream import ResponseStream
 from dodeca._sync.stream import TextStream
 from dodeca.batch import Batch
 from dodeca.bulk import Failure, Run
@@ -72,6 +77,7 @@ __all__ = [
     "AsyncJob",
     "AsyncMultipartUploads",
     "AsyncPages",
+    "AsyncResponseStream",
     "AsyncSearch",
     "AsyncSearchResults",
     "AsyncSummarize",
@@ -104,12 +110,17 @@ __all__ = [
     "PillowImage",
     "Progress",
     "PydanticModel",
+    "RateLimit",
     "RequestEvent",
+    "Response",
     "ResponseEvent",
+    "ResponseInfo",
+    "ResponseStream",
     "Run",
     "Search",
     "SearchResults",
     "Segmentation",
+    "ServerSentEvent",
     "Summarize",
     "Tasks",
     "TextStream",

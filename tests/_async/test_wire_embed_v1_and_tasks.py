@@ -395,18 +395,18 @@ async def test_a_job_of_the_first_api_asks_for_vectors_only_when_they_are_ready(
 BAD: list[Callable[[AsyncClient], Any]] = [
     lambda client: client.embed_v1.create(),
     lambda client: client.embed_v1.create(text=""),
-    lambda client: client.embed_v1.create(text="x", text_truncate="middle"),
+    lambda client: client.embed_v1.create(text="x", text_truncate="End"),
     lambda client: client.embed_v1.create(image=Media.asset("a1")),
     lambda client: client.embed_v1.create(image=Media.data(b"GIF89a")),
     lambda client: client.embed_v1.create(audio=FILM, audio_start_offset_sec=-1),
     lambda client: client.embed_v1.tasks.create(Media.asset("a1")),
-    lambda client: client.embed_v1.tasks.create(FILM, video_clip_length=11),
-    lambda client: client.embed_v1.tasks.create(FILM, video_embedding_scope=["asset"]),
+    lambda client: client.embed_v1.tasks.create(FILM, video_clip_length=1),
+    lambda client: client.embed_v1.tasks.create(FILM, video_embedding_scope=["vidoe"]),
     lambda client: client.embed_v1.tasks.create(FILM, video_start_offset_sec=1),
     lambda client: client.embed_v1.tasks.create(
         FILM, video_start_offset_sec=6, video_end_offset_sec=6
     ),
-    lambda client: client.embed_v1.tasks.retrieve("t1", embedding_option=["smell"]),
+    lambda client: client.embed_v1.tasks.retrieve("t1", embedding_option=["visual_text"]),
 ]
 
 

@@ -221,11 +221,10 @@ BAD: list[dict[str, Any]] = [
     {},
     {"query_text": ""},
     {"query_text": "x", "search_options": []},
-    {"query_text": "x", "search_options": ["smell"]},
-    {"query_text": "x", "page_limit": 51},
+    {"query_text": "x", "search_options": ["visul"]},
     {"query_text": "x", "page_limit": 0},
-    {"query_text": "x", "group_by": "scene"},
-    {"query_text": "x", "adjust_confidence_level": 1.5},
+    {"query_text": "x", "group_by": "Clip"},
+    {"query_text": "x", "adjust_confidence_level": -0.5},
     {"query_text": "x", "filter": {"a": object()}},
     {"query_text": "x", "filter": "category"},
     {"query_text": "x", "filter": [("a", 1)]},
@@ -233,7 +232,6 @@ BAD: list[dict[str, Any]] = [
     {"query_media": []},
     {"query_media": Media.asset("a1")},
     {"query_media": Media.data(b"GIF89a")},
-    {"query_media": ["https://host/a.png"] * 11},
     {"query_media": ["https://host/a.png", Media.data(PNG)]},
 ]
 

@@ -11,6 +11,7 @@ from dodeca.results import (
     ImportLog,
     ImportStarted,
     ImportStatus,
+    Page,
     Stream,
     SystemMetadata,
     Task,
@@ -201,23 +202,26 @@ IMPORTS = [
                 }
             ]
         },
-        finds=[
-            ImportLog(
-                index_id="i1",
-                index_name="mine",
-                created_at=THEN,
-                video_status={
-                    "ready": 1,
-                    "validating": 0,
-                    "queued": 0,
-                    "pending": 0,
-                    "indexing": 0,
-                    "failed": 2,
-                },
-                failed_files=[ImportedVideo("b.mp4", error_message="too short")],
-                extra=NOVEL,
-            )
-        ],
+        finds=Page(
+            [
+                ImportLog(
+                    index_id="i1",
+                    index_name="mine",
+                    created_at=THEN,
+                    video_status={
+                        "ready": 1,
+                        "validating": 0,
+                        "queued": 0,
+                        "pending": 0,
+                        "indexing": 0,
+                        "failed": 2,
+                    },
+                    failed_files=[ImportedVideo("b.mp4", error_message="too short")],
+                    extra=NOVEL,
+                )
+            ],
+            malformed=[],
+        ),
     ),
 ]
 

@@ -132,11 +132,11 @@ async def test_texts_on_the_wire(call: Call) -> None:
 
 BAD: list[Callable[[AsyncClient], Any]] = [
     lambda client: client.gist("v1", []),
-    lambda client: client.gist("v1", ["smell"]),
+    lambda client: client.gist("v1", ["titel"]),
     lambda client: client.generate("v1", ""),
     lambda client: client.generate("", "?"),
-    lambda client: client.summarize("v1", "haiku"),
-    lambda client: client.summarize("v1", "summary", max_tokens=4097),
+    lambda client: client.summarize("v1", "sumary"),
+    lambda client: client.summarize("v1", "summary", max_tokens=0),
 ]
 
 

@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from dodeca import Client, Embeddings, Job, errors
+from dodeca._calls.polling import ANALYZE_BATCH, JobState
+from dodeca._sync.job import RunningJobs
 from tests.scripted import Reply, Script, reply
 from tests.seams import FakeClock, on_clock
 
@@ -163,3 +165,132 @@ def test_lists_follow_their_pages() -> None:
         f"&page={number}&page_limit=2"
         for number in (1, 2)
     ]
+
+
+PAGE_INFO = {"page": 1, "limit_per_page": 50, "total_page": 1, "total_results": 0}
+NO_JOBS = reply({"data": [], "page_info": PAGE_INFO})
+VECTORS = {"data": [{"embedding": [1.0]}]}
+VIDEO_VECTORS = {"video_embedding": {"segments": [{"float": [1.0]}]}}
+
+AT = "2026-01-02T03:04:05Z"
+
+# What starts a job of each kind, and what is asked for where it has ended in a state.
+KINDS: dict[str, Any] = {
+    "assets": (lambda client: client.assets.job("t1"), {}),
+    "tasks": (lambda client: client.tasks.retrieve("t1"), {}),
+    "indexed assets": (lambda client: client.indexes.assets.job("i1", "t1"), {}),
+    "embed tasks": (lambda client: client.embed.tasks.retrieve("t1"), VECTORS),
+    "embed tasks of the first API": (lambda client: client.embed_v1.tasks.retrieve("t1"), {}),
+    "analyze tasks": (
+        lambda client: client.analyze.tasks.retrieve("t1"),
+        {"task_id": "t1", "created_at": AT},
+    ),
+}
+
+
+def ended(kind: str, status: str) -> list[Reply]:
+    """The responses to a poll of a job that has ended."""
+    answer = {"_id": "t1", "status": status, "novel": 1, **KINDS[kind][1]}
+    of_first_api = kind == "embed tasks of the first API" and status in ("ready", "completed")
+    return [reply(answer), *([reply({"_id": "t1"} | VIDEO_VECTORS)] if of_first_api else [])]
+
+
+@pytest.mark.parametrize("status", ["ready", "completed"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_jobs_of_every_kind_end_with_a_result(kind: str, status: str) -> None:
+    script = Script(*ended(kind, status))
+    with on_clock(Client("tlk_test", transport=script)) as client:
+        job = KINDS[kind][0](client)
+        assert (job.status, job.done) == (status, True)
+        assert job.wait(timeout=0) is not None
+        assert [each for each in client.wait_all([job])] == [job]
+        assert job.extra["novel"] == 1
+    assert script.left == 0
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled", "cancelled", "expired", "rejected"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_jobs_of_every_kind_end_without_one(kind: str, status: str) -> None:
+    with on_clock(Client("tlk_test", transport=Script(*ended(kind, status)))) as client:
+        job = KINDS[kind][0](client)
+        assert job.done
+        with pytest.raises(errors.JobFailed) as caught:
+            job.wait(timeout=0)
+    assert (caught.value.id, caught.value.status) == ("t1", status)
+
+
+def test_a_batch_that_was_canceled_or_expired_returns_what_is_ready() -> None:
+    def poll(_: str) -> JobState[str]:
+        raise AssertionError("it has ended")
+
+    def none(_: Any) -> Any:
+        raise AssertionError("it has ended")
+
+    running = RunningJobs("batches", none)
+    for status in ("completed", "canceled", "expired"):
+        state = JobState("b1", status, "3 of 5 are ready")
+        job = Job(ANALYZE_BATCH, poll, state, FakeClock(), running)
+        assert job.done
+        assert job.wait(timeout=0) == "3 of 5 are ready"
+    for status in ("pending", "processing", "canceling", "a word to come"):
+        state = JobState("b1", status, "0 of 5 are ready")
+        assert not Job(ANALYZE_BATCH, poll, state, FakeClock(), running).done
+    rejected = Job(ANALYZE_BATCH, poll, JobState("b1", "rejected"), FakeClock(), running)
+    with pytest.raises(errors.JobFailed):
+        rejected.result()
+
+
+def test_many_jobs_end_in_states_that_lists_do_not_show() -> None:
+    """A job that expires is no longer among the running ones, and a poll says how it ended."""
+    states = ["processing", "processing", "expired", "completed"]
+    polls = [reply({"_id": f"t{n}", "status": state} | VECTORS) for n, state in enumerate(states)]
+    script = Script(
+        *polls[:2], NO_JOBS, *[reply({"_id": "t", "status": s} | VECTORS) for s in states[2:]]
+    )
+    with on_clock(Client("tlk_test", transport=script)) as client:
+        jobs = [client.embed.tasks.retrieve(f"t{n}") for n in range(2)]
+        found = [job.status for job in client.wait_all(jobs)]
+    assert found == ["expired", "completed"]
+
+
+def test_assets_in_an_unknown_state_still_run() -> None:
+    listed = [{"_id": "a1", "status": "transcoding"}, {"_id": "a2", "status": "completed"}]
+    script = Script(
+        *[reply({"_id": f"a{n}", "status": "processing"}) for n in (1, 2)],
+        reply({"data": listed, "page_info": PAGE_INFO}),
+        reply({"_id": "a2", "status": "completed"}),
+        reply({"data": listed[:1], "page_info": PAGE_INFO}),
+        NO_JOBS,
+        reply({"_id": "a1", "status": "ready"}),
+    )
+    with on_clock(Client("tlk_test", transport=script)) as client:
+        jobs = [client.assets.job(f"a{n}") for n in (1, 2)]
+        assert [job.id for job in client.wait_all(jobs)] == ["a2", "a1"]
+
+
+def test_an_import_with_files_in_an_unknown_state_still_runs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    files = [{"filename": "a.mp4", "video_id": "v1", "created_at": AT}]
+    states = ("ready", "validating", "pending", "queued", "indexing", "failed", "not_imported")
+    none: dict[str, Any] = {name: [] for name in states}
+    moved = none | {"transcoding": files, "novel": [1]}
+    client = client_of(reply(none | {"queued": files}), *[reply(moved)] * 2, reply(none))
+    with client:
+        job = client.imports.job("t1", "i1")
+        assert job.status == "indexing"
+        assert job.refresh().status == "transcoding"
+        assert job.extra["transcoding"] == moved["transcoding"]
+        job.wait()
+    assert job.status == "ready"
+    assert caplog.messages == ["job t1 has the unknown status 'transcoding'; still waiting"]
+
+
+def test_what_is_said_before_the_result_is_in_extra() -> None:
+    about = {"metadata": {"duration": 9.5, "novel": 1}, "queue": {"position": 3}}
+    error = {"message": "the video is broken", "hint": "film it again"}
+    with client_of(reply(RUNNING | about), reply(FAILED | {"error": error})) as client:
+        job = client.embed.tasks.retrieve("t1")
+        assert job.extra == about
+        job.refresh()
+    assert job.extra == {"error": error}

@@ -13,6 +13,7 @@ from dodeca.results import (
     Asset,
     Chunk,
     ChunkReport,
+    Page,
     ServiceError,
     Stream,
     Thumbnail,
@@ -224,7 +225,11 @@ UPLOADS = [
         sends="POST /assets/multipart-uploads/u1/presigned-urls",
         json={"start": 1, "count": 1},
         answer={"upload_id": "u1", "start_index": 1, "count": 1, "upload_urls": URLS},
-        finds=[UploadUrl(1, "https://storage/1?signed", THEN)],
+        finds=Page(
+            [UploadUrl(1, "https://storage/1?signed", THEN)],
+            malformed=[],
+            extra={"upload_id": "u1", "start_index": 1, "count": 1},
+        ),
     ),
     Call(
         call=lambda client: client.assets.multipart_uploads.report_chunks(
@@ -265,16 +270,14 @@ def test_signatures_of_upload_urls_are_not_shown() -> None:
 
 BAD: list[Callable[[Client], Any]] = [
     lambda client: client.assets.create(Media.asset("a1")),
-    lambda client: client.assets.create("https://host/a", filename="x" * 256),
     lambda client: client.assets.create("https://host/a", filename=""),
     lambda client: client.assets.create("https://host/a", enable_hls="true"),
     lambda client: client.assets.upload("https://host/a", upload_id="u1"),
     lambda client: client.assets.upload(Media.asset("a1")),
-    lambda client: client.assets.multipart_uploads.create("a.mp4", "document", 1),
+    lambda client: client.assets.multipart_uploads.create("a.mp4", "videos", 1),
     lambda client: client.assets.multipart_uploads.create("a.mp4", "video", 0),
-    lambda client: client.assets.multipart_uploads.create("a.mp4", "video", 10 * 2**30 + 1),
     lambda client: client.assets.multipart_uploads.presigned_urls("u1", 0, 1),
-    lambda client: client.assets.multipart_uploads.presigned_urls("u1", 1, 51),
+    lambda client: client.assets.multipart_uploads.presigned_urls("u1", 1, 0),
     lambda client: client.assets.multipart_uploads.report_chunks("u1", []),
     lambda client: client.assets.multipart_uploads.report_chunks("u1", [{"chunk_index": 1}]),
 ]

@@ -209,14 +209,14 @@ BAD_INPUTS: list[Callable[[Client], object]] = [
     lambda client: client.embed.video("https://host/a", end_sec=float("nan")),
     lambda client: client.embed.video("https://host/a", embedding_option=["visul"]),
     lambda client: client.embed.video("https://host/a", embedding_option=[]),
-    lambda client: client.embed.video("https://host/a", embedding_scope=["scene"]),
+    lambda client: client.embed.video("https://host/a", embedding_scope=["clips"]),
     lambda client: client.embed.video("https://host/a", segmentation="fixed"),  # type: ignore[arg-type]
     lambda client: client.embed.video("https://host/a", via="async"),  # type: ignore[arg-type]
     lambda client: client.embed.audio(
         "https://host/a",
         segmentation=segmentation.dynamic(4),  # type: ignore[arg-type]
     ),
-    lambda client: client.embed.audio("https://host/a", embedding_option=["visual"]),
+    lambda client: client.embed.audio("https://host/a", embedding_option=["Audio"]),
     lambda client: client.embed.tasks.retrieve(".."),
     lambda client: client.embed.tasks.retrieve(""),
     lambda client: client.embed.tasks.retrieve("%2e%2e"),

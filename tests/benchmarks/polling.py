@@ -10,7 +10,7 @@ import math
 import random
 from collections.abc import Callable, Set
 
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import EMBED_TASK, JobState
 from dodeca._sync.job import Job, RunningJobs, wait_all
 from tests.benchmarks.report import Goal, Medians, Result
 from tests.seams import FakeClock
@@ -36,7 +36,7 @@ class Service:
     def job(self, number: int) -> Job[int]:
         """A job of one of the tasks."""
         board = RunningJobs("tasks", self._running)
-        return Job(self._poll, JobState(str(number), "processing"), self.clock, board)
+        return Job(EMBED_TASK, self._poll, JobState(str(number), "processing"), self.clock, board)
 
     def _poll(self, task_id: str) -> JobState[int]:
         self.requests += 1

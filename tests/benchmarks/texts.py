@@ -119,7 +119,7 @@ def _sync(url: str, inputs: Sequence[str]) -> Run:
         began, cpu = time.perf_counter(), time.process_time()
         batch = client.embed.texts(inputs, concurrency=AT_ONCE)
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
-        return Run(seconds, cpu, client.embed._limiter.rate_limited, batch)
+        return Run(seconds, cpu, client._transport.limiter.rate_limited, batch)
 
 
 async def _async(url: str, inputs: Sequence[str]) -> Run:
@@ -128,7 +128,7 @@ async def _async(url: str, inputs: Sequence[str]) -> Run:
         began, cpu = time.perf_counter(), time.process_time()
         batch = await client.embed.texts(inputs, concurrency=AT_ONCE)
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
-        return Run(seconds, cpu, client.embed._limiter.rate_limited, batch)
+        return Run(seconds, cpu, client._transport.limiter.rate_limited, batch)
 
 
 def _vendor(url: str, inputs: Sequence[str]) -> float:

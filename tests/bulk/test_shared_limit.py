@@ -24,10 +24,10 @@ accepted, limited = [], []
 with Client("key", base_url=url) as client:
     number = 0
     while time.time() < until:
-        before = client.embed._limiter.rate_limited
+        before = client._transport.limiter.rate_limited
         client.embed.texts([f"text {number} {n}" for n in range(8)], concurrency=4)
         accepted += [time.time()] * 8
-        limited += [time.time()] * (client.embed._limiter.rate_limited - before)
+        limited += [time.time()] * (client._transport.limiter.rate_limited - before)
         number += 1
 print(json.dumps([accepted, limited]))
 """

@@ -10,6 +10,7 @@ from dodeca.emulator import Emulator, EmulatorTransport, samples, serving
 from dodeca.emulator.exchange import Exchange
 
 from .conformance import Watch
+from .newer import LONG, QUARTERS
 
 KEY = {"x-api-key": "anything"}
 
@@ -37,6 +38,39 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples.image(folder / "small.png", "purple", (100, 100))
     (folder / "broken.mp4").write_bytes(b"\0\1\2\3")
     return folder
+
+
+@pytest.fixture(scope="session")
+def newer_media(media: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The media of all tests, with documents, and media at the limits of this model."""
+    folder = tmp_path_factory.mktemp("newer")
+    for file in media.iterdir():
+        (folder / file.name).hardlink_to(file)
+    samples.image(folder / "red.jpg", "red")
+    samples.image(folder / "blue.png", "blue")
+    samples.video(
+        folder / "red.mp4", [samples.Scene("red", 4)], size=(360, 360), fps=5, sound=False
+    )
+    samples.audio(folder / "long.flac", [samples.Tone(31, 440)])
+    samples.pdf(folder / "red.pdf", ["something red", "a crimson sunset"])
+    samples.pdf(folder / "blue.pdf", ["something blue"])
+    samples._write_pdf(folder / "quarters.pdf", QUARTERS)
+    samples.pdf(folder / "17.pdf", [f"page {number}" for number in range(17)])
+    samples.pdf(folder / "13.pdf", ["page"] * 13)
+    samples.pdf(folder / "65.pdf", ["page"] * 65)
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    (folder / "red.txt").write_text("Something red. A crimson sunset. Nothing else! Or is it?")
+    (folder / "blue.md").write_text("# Something blue\n\nThe deep sea.")
+    (folder / "empty.txt").write_text(" \n")
+    (folder / "long.txt").write_text(LONG + ". The end.")
+    return folder
+
+
+@pytest.fixture
+def newer(newer_media: Path) -> Iterator[httpx.Client]:
+    """A client of an emulator with media for Marengo 3.5, that checks each response."""
+    with Emulator(media=newer_media) as emulator, client(emulator) as http:
+        yield http
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ def media(folder: Path) -> Path:
     samples.video(folder / "clip.mp4", scenes, size=(360, 360), fps=2)
     samples.audio(folder / "tones.mp3", [samples.Tone(SECONDS, 440)])
     samples.image(folder / "purple.jpg", "purple", (128, 128))
+    samples.pdf(folder / "guide.pdf", ["one page", "another"])
+    (folder / "notes.txt").write_text("One sentence. Another one. And a third.")
     # What the examples of the OpenAPI document name:
     samples.video(folder / "colours.mp4", scenes, size=(360, 360), fps=2)
     samples.audio(folder / "tones.wav", [samples.Tone(SECONDS, 440)])
@@ -71,7 +73,8 @@ def plant(http: httpx.Client, folder: Path) -> Mapping[str, list[str]]:
         answer = http.post("/assets/multipart-uploads", json=body).raise_for_status().json()
         return str(answer["upload_id"])
 
-    main, clip, still, sound = index("main"), *map(asset, ("clip.mp4", "purple.jpg", "tones.mp3"))
+    main = index("main")
+    clip, still, sound = map(asset, ("clip.mp4", "purple.jpg", "tones.mp3"))
     videos = [video(), video()]
     return {
         "index-id": [main],
@@ -85,6 +88,8 @@ def plant(http: httpx.Client, folder: Path) -> Mapping[str, list[str]]:
         "video-asset": [clip],
         "image-asset": [still],
         "audio-asset": [sound],
+        "text-asset": [asset("notes.txt")],
+        "pdf-asset": [asset("guide.pdf")],
         "spare-asset": [asset("purple.jpg") for _ in range(SPARE)],
         "upload-id": [upload() for _ in range(3)],
         "page-token": [search_token(http, main)],
@@ -112,6 +117,9 @@ def plant(http: httpx.Client, folder: Path) -> Mapping[str, list[str]]:
         "video-url": [url("clip.mp4")],
         "audio-url": [url("tones.mp3")],
         "image-url": [url("purple.jpg")],
+        "text-url": [url("notes.txt")],
+        "pdf-url": [url("guide.pdf")],
+        "text-base64": [encoded(folder / "notes.txt")],
         "video-base64": [encoded(folder / "clip.mp4")],
         "image-base64": [encoded(folder / "purple.jpg")],
         "metadata-text": ["{}", '{"category": "new", "rating": 9.5, "tags": ["a", "b"]}'],

@@ -6,7 +6,7 @@ import httpx
 import orjson
 import pytest
 
-from dodeca.emulator import Emulator, VirtualClock
+from dodeca.emulator import Emulator, VirtualClock, samples
 from dodeca.emulator.handlers import assets
 
 from .conftest import client
@@ -230,3 +230,24 @@ def test_an_upload_has_a_limit(
         "The video is too large. Please use a video with a size less than `1000`. The current size "
         "is `1001`.",
     )
+
+
+def test_documents_are_assets(in_process: httpx.Client, tmp_path: Path) -> None:
+    samples.pdf(tmp_path / "a.pdf", ["one page", "another"])
+    for name, content in {"b.txt": b"text", "c.md": b"# text", "d.pdf": b"%PDF-1.4 no"}.items():
+        (tmp_path / name).write_bytes(content)
+    found = {}
+    for path in sorted(tmp_path.iterdir()):
+        created = upload(in_process, path)
+        found[path.name] = in_process.get(f"/assets/{created['_id']}").json()
+    assert {name: (asset["file_type"], asset["status"]) for name, asset in found.items()} == {
+        "a.pdf": ("application/pdf", "ready"),
+        "b.txt": ("text/plain", "ready"),
+        "c.md": ("text/markdown", "ready"),
+        "d.pdf": ("application/pdf", "failed"),
+    }
+    assert found["a.pdf"]["technical_metadata"]["document_page_count"] == 2
+    assert found["d.pdf"]["error"]["message"] == "The file cannot be read: it is no valid PDF."
+    upload(in_process, tmp_path / "a.pdf", filename="e.jpg")
+    listed = in_process.get("/assets?asset_types=document").json()["data"]
+    assert [asset["filename"] for asset in listed] == ["d.pdf", "c.md", "b.txt", "a.pdf"]

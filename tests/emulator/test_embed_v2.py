@@ -233,7 +233,8 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("text", input_text="x") | {"model_name": "marengo9"},
             "parameter_invalid",
-            "The `model_name` parameter is invalid. The emulator has `marengo3.0` only.",
+            "The `model_name` parameter is invalid. The emulator has `marengo3.0` and"
+            " `marengo3.5`.",
         ),
         (
             body("smell", x=1),
@@ -251,9 +252,9 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
             "The `image` parameter is invalid. Only `text` belongs to the given `input_type`.",
         ),
         (
-            body("text", input_text="x") | {"embedding_dimension": 512},
-            "parameter_unknown",
-            "The `embedding_dimension` parameter is unknown.",
+            body("text", input_text="x") | {"auto_truncate": True},
+            "parameter_invalid",
+            "The `auto_truncate` parameter is invalid. `marengo3.0` does not support it.",
         ),
         (
             body("text", input_text="word " * 501),
@@ -291,7 +292,8 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("audio", media_source=url("tones.wav"), segmentation=dynamic(4)),
             "parameter_unknown",
-            "The `audio.segmentation.dynamic` parameter is unknown.",
+            "The following parameters are unknown: `audio.segmentation.strategy`,"
+            " `audio.segmentation.dynamic`.",
         ),
         (
             body("video", media_source=url("clip.mp4"), segmentation=fixed(11)),
@@ -319,8 +321,8 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("audio", media_source=url("tones.wav"), embedding_scope=["local"]),
             "parameter_invalid",
-            'The `audio.embedding_scope` parameter is invalid. The value is not one of "clip" or'
-            ' "asset".',
+            "The `audio.embedding_scope` parameter is invalid. The model does not have `local`, but"
+            " `clip` and `asset`.",
         ),
         (
             body("audio", media_source=url("tones.wav"), start_sec=-1),
@@ -605,6 +607,7 @@ def test_tasks_are_listed_newest_first_in_pages(media: Path, error_of: Read) -> 
     [
         (body("text", input_text="x"), "`text`"),
         (body("audio", media_source=url("tones.wav")) | {"embedding_dimension": 256}, "dimension"),
+        (body("audio", media_source=url("tones.wav")) | {"embedding_dimension": 512}, "dimension"),
         (
             body("audio", media_source=url("tones.wav")) | {"embedding_uncertainty": True},
             "`embedding_uncertainty`",
@@ -624,7 +627,7 @@ def test_tasks_that_break_a_rule(
 
 def test_options_that_change_nothing_are_taken(in_process: httpx.Client) -> None:
     request = body("audio", media_source=url("tones.wav"))
-    request |= {"embedding_dimension": 512, "embedding_uncertainty": False}
+    request |= {"embedding_uncertainty": False}
     assert in_process.post("/embed-v2/tasks", json=request).status_code == 202
 
 

@@ -1,6 +1,7 @@
 """Numbers, counts and lengths at the very edge of what a parameter takes.
 
-The last value on the inside is sent, the first one on the outside is rejected before that.
+The last value on the inside is sent, the first one on the outside is rejected before that. What the
+service may raise, such as the documented maximum of a number, is in `test_unknown_values`.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ UPLOAD = {"filename": "a.mp4", "type": "video", "total_size": 1}
 # Method, what is given besides, the parameter, values inside, values outside.
 EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
     *((name, more, "page", [1, MANY], [0]) for name, more in LISTS.items()),
-    *((name, more, "page_limit", [1, 50], [0, 51]) for name, more in LISTS.items()),
+    *((name, more, "page_limit", [1, 50], [0]) for name, more in LISTS.items()),
     *(
         (name, {"media": media}, "start_sec", [0, MANY], [-TINY])
         for name, media in (
@@ -69,7 +70,7 @@ EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
     ("embed.tasks.video", {"media": VIDEO}, "embedding_dimension", [1, 4096], [0]),
     ("embed.text", {}, "input_text", ["a", "a " * 500], ["a " * 501]),
     ("embed_v1.create", {"audio": AUDIO}, "audio_start_offset_sec", [0, MANY], [-TINY]),
-    ("embed_v1.tasks.create", {"media": VIDEO}, "video_clip_length", [2, 10], [1.99, 10.01]),
+    ("embed_v1.tasks.create", {"media": VIDEO}, "video_clip_length", [2, 10], [1.99]),
     (
         "embed_v1.tasks.create",
         {"media": VIDEO, "video_end_offset_sec": 5},
@@ -84,7 +85,7 @@ EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
         [TINY, MANY],
         [0, -TINY, None],
     ),
-    ("assets.create", {"media": VIDEO}, "filename", ["a", "a" * 255], ["", "a" * 256]),
+    ("assets.create", {"media": VIDEO}, "filename", ["a", "a" * 255], [""]),
     (
         "assets.create",
         {"media": VIDEO},
@@ -93,8 +94,8 @@ EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
         [{"n": 2**53}, {"n": -(2**53)}],
     ),
     ("assets.retrieve", {}, "asset_id", ["a", "a" * 256], ["", "a" * 257]),
-    ("assets.multipart_uploads.create", UPLOAD, "total_size", [1, 10 * GIB], [0, 10 * GIB + 1]),
-    ("assets.multipart_uploads.create", UPLOAD, "filename", ["a" * 255], ["a" * 256]),
+    ("assets.multipart_uploads.create", UPLOAD, "total_size", [1, 10 * GIB], [0]),
+    ("assets.multipart_uploads.create", UPLOAD, "filename", ["a" * 255], ["  "]),
     (
         "assets.multipart_uploads.presigned_urls",
         {"upload_id": "u", "start": 1, "count": 1},
@@ -107,21 +108,21 @@ EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
         {"upload_id": "u", "start": 1, "count": 1},
         "count",
         [1, 50],
-        [0, 51],
+        [0],
     ),
     (
         "assets.multipart_uploads.report_chunks",
         {"upload_id": "u"},
         "completed_chunks",
         [[CHUNK], [CHUNK] * 50],
-        [[], [CHUNK] * 51],
+        [[]],
     ),
     (
         "indexes.create",
         {"index_name": "n"},
         "models",
         [{"marengo3.0": ["visual"]}, {"marengo3.0": ["visual"], "pegasus1.2": ["visual"]}],
-        [{}, {"marengo3.0": ["visual"], "pegasus1.2": ["visual"], "other": ["visual"]}],
+        [{}],
     ),
     *(
         (name, {"index_id": "i"}, parameter, [0, {"gte": 0}], [-1, {"lte": -1}, {}])
@@ -129,15 +130,15 @@ EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
         for parameter in ("duration", "fps", "width", "height", "size")
     ),
     *(("tasks.list", {}, name, [0, MANY], [-1]) for name in ("duration", "width", "height")),
-    ("search", {**SEARCH, "query_text": "red"}, "page_limit", [1, 50], [0, 51]),
-    ("search", {**SEARCH, "query_text": "red"}, "adjust_confidence_level", [0, 1], [-TINY, 1.01]),
-    ("search", SEARCH, "query_media", [[IMAGE], [IMAGE] * 10], [[IMAGE] * 11]),
+    ("search", {**SEARCH, "query_text": "red"}, "page_limit", [1, 50], [0]),
+    ("search", {**SEARCH, "query_text": "red"}, "adjust_confidence_level", [0, 1], [-TINY]),
+    ("search", SEARCH, "query_media", [[IMAGE], [IMAGE] * 10], [[]]),
     *(
-        (name, ANALYZE, "temperature", [0, 1], [-TINY, 1.01])
+        (name, ANALYZE, "temperature", [0, 1], [-TINY])
         for name in ("analyze", "analyze.tasks.create")
     ),
-    ("analyze", ANALYZE, "max_tokens", [1, 98_304], [0, 98_305]),
-    ("analyze.tasks.create", ANALYZE, "max_tokens", [512, 98_304, "unlimited"], [511, 98_305]),
+    ("analyze", ANALYZE, "max_tokens", [1, 98_304], [0]),
+    ("analyze.tasks.create", ANALYZE, "max_tokens", [512, 98_304, "unlimited"], [511]),
     *(
         (name, ANALYZE, parameter, [0, MANY], [-TINY])
         for name in ("analyze", "analyze.tasks.create")
@@ -149,7 +150,7 @@ EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
         {"prompt": "x"},
         "image",
         [{"a": IMAGE}, dict.fromkeys(map(str, range(20)), IMAGE)],
-        [{}, dict.fromkeys(map(str, range(21)), IMAGE)],
+        [{}],
     ),
     ("analyze.tasks.create", ANALYZE, "min_segment_duration", [2, MANY], [1.99]),
     ("analyze.tasks.create", ANALYZE, "max_segment_duration", [2, MANY], [1.99]),
@@ -160,13 +161,13 @@ EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
         [5],
         [4.99],
     ),
-    ("analyze.tasks.create", ANALYZE, "custom_id", ["a", "a" * 64], ["", "a" * 65, "ä"]),
+    ("analyze.tasks.create", ANALYZE, "custom_id", ["a", "a" * 64], ["", "\ud800"]),
     *(
-        (name, {"video_id": "v", "prompt": "Say."}, "temperature", [0, 1], [-TINY, 1.01])
+        (name, {"video_id": "v", "prompt": "Say."}, "temperature", [0, 1], [-TINY])
         for name in ("generate",)
     ),
-    ("summarize", SUMMARIZE, "temperature", [0, 1], [-TINY, 1.01]),
-    ("summarize", SUMMARIZE, "max_tokens", [1, 4096], [0, 4097]),
+    ("summarize", SUMMARIZE, "temperature", [0, 1], [-TINY]),
+    ("summarize", SUMMARIZE, "max_tokens", [1, 4096], [0]),
 ]
 
 
@@ -198,8 +199,8 @@ def test_a_parameter_is_sent_up_to_its_edge(
 @pytest.mark.parametrize(
     ("make", "inside", "outside"),
     [
-        (segmentation.fixed, (2, 10), (1, 11)),
-        (segmentation.dynamic, (2, 5), (1, 6)),
+        (segmentation.fixed, (2, 10), (1, -1)),
+        (segmentation.dynamic, (2, 5), (1, -1)),
     ],
 )
 def test_segments_have_whole_seconds_within_their_bounds(

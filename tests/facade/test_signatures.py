@@ -17,7 +17,6 @@ from tests.facade.test_types import functions
 
 DEFAULTS: dict[str, object] = {
     "allow_insecure": False,
-    "base_url": "https://api.twelvelabs.io/v1.3",
     "bytes": 16,
     "chunk_size": 16 * MIB,
     "concurrency": 16,
@@ -60,11 +59,13 @@ DEFAULTS: dict[str, object] = {
     "skip": 0,
     "sound": True,
     "spool_bytes": 32 * MIB,
+    "stream": False,
     "timeout": 3600.0,
     "__init__.timeout": 300.0,
     "times": 1,
     "tolerance": 300.0,
     "trust_env": True,
+    "vectors": False,
     "via": "auto",
 }
 """By the name of a parameter, or by the end of the qualified name where one differs."""

@@ -145,7 +145,7 @@ def test_the_generated_parser_gives_equal_values(body: bytes, parser: str) -> No
     found, _ = taken(body, [], PARSERS[parser]())
 
     call = request(embed_v2_create, body=embed_requests.text("a", "marengo3.0"))
-    parsed = call.parse(RawResponse(200, {}, body)).to_dict()
+    parsed = call.parse(RawResponse(200, {}, body)).model.to_dict()
     expected = Embeddings.from_items(parsed["data"])
     assert np.array_equal(found.vectors, expected.vectors)
     assert found.embedding_option == expected.embedding_option

@@ -271,12 +271,18 @@ def test_values_that_json_cannot_carry_are_refused(value: dict[str, Any]) -> Non
 
 
 def test_a_client_is_not_changed_once_it_is_made() -> None:
-    """There is no way to another key or tenant but another client."""
+    """There is no way to another key or tenant but another client; a copy leaves it as it is."""
     for kind in (Client, AsyncClient):
         client = kind("key")
+        before = attrs.asdict(client._transport.settings)
+        copied = client.with_options(timeout=1, max_retries=0, extra_headers={"x-a": "1"})
+        assert attrs.asdict(client._transport.settings) == before
+        assert copied._transport.base_url == client._transport.base_url
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             client._transport.settings.base_url = "https://elsewhere.example"  # type: ignore[misc]
-        assert not [name for name in dir(client) if name.startswith(("with_", "set_"))]
+        assert [name for name in dir(client) if name.startswith(("with_", "set_"))] == [
+            "with_options"
+        ]
 
 
 def test_deadlines_do_not_follow_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,11 @@ from dodeca_api.api.embed_v2 import embed_v2_create
 from dodeca_api.api.embed_v2_tasks import embed_v2_tasks_retrieve
 from dodeca_api.models import (
     EmbeddingAudioMetadata,
+    EmbeddingDocumentMetadata,
+    EmbeddingImageMetadata,
+    EmbeddingMultiInputMetadata,
     EmbeddingSuccessResponse,
+    EmbeddingTaskResponse,
     EmbeddingVideoMetadata,
     UnlistedObject,
 )
@@ -16,8 +20,8 @@ from dodeca_api.models import (
 @pytest.mark.parametrize(
     "metadata",
     [
-        {"input_type": "multi_input", "embedding_dimension": 512},
-        {"input_type": "document", "pages": [1, 2], "deep": {"er": None}},
+        {"input_type": "hologram", "embedding_dimension": 512},
+        {"input_type": "document", "pages": [1, 2], "deep": {"er": None}},  # of tasks only
         {"something": "else"},
         {"input_type": "audio"},  # required fields are missing
     ],
@@ -27,6 +31,28 @@ def test_metadata_of_an_unknown_kind_is_kept_as_it_came(metadata: dict[str, obje
     parsed = EmbeddingSuccessResponse.from_dict(answer)
     assert isinstance(parsed.metadata, UnlistedObject)
     assert parsed.to_dict() == answer
+
+
+@pytest.mark.parametrize(
+    ("metadata", "model"),
+    [
+        ({"input_type": "document", "embedding_scopes": ["local"]}, EmbeddingDocumentMetadata),
+        ({"input_type": "image", "embedding_options": ["visual"]}, EmbeddingImageMetadata),
+        ({"input_type": "multi_input"}, UnlistedObject),  # not of tasks
+    ],
+)
+def test_metadata_of_a_task_gets_its_own_class(metadata: dict[str, object], model: type):
+    answer = {"_id": "t", "status": "ready", "metadata": metadata | {"embedding_dimension": 256}}
+    parsed = EmbeddingTaskResponse.from_dict(answer)
+    assert type(parsed.metadata) is model
+    assert parsed.to_dict() == answer
+
+
+def test_metadata_of_several_inputs_gets_its_own_class():
+    metadata = {"input_type": "multi_input", "embedding_dimension": 256, "tomorrow": True}
+    parsed = EmbeddingSuccessResponse.from_dict({"data": [], "metadata": metadata})
+    assert type(parsed.metadata) is EmbeddingMultiInputMetadata
+    assert parsed.to_dict()["metadata"] == metadata
 
 
 @pytest.mark.parametrize(

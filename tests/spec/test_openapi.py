@@ -76,6 +76,9 @@ def test_every_operation_has_one_tag_of_its_name_and_documents_refusals(document
         ("TextInputRequest", "input_text", {"minLength": 1}),
         ("MediaSource", "base64_string", {"minLength": 1}),
         ("VideoInputRequest", "start_sec", {"minimum": 0}),
+        ("MultiInputRequest", "media_sources", {"minItems": 1, "maxItems": 10}),
+        ("DocumentSequentialSegmentation", "max_sentences", {"minimum": 1}),
+        ("CreateEmbeddingsRequest", "embedding_dimension", {"x-known-values": [128, 256, 512]}),
     ],
 )
 def test_documented_limits(document: Object, schema: str, name: str, limits: Object):
@@ -95,7 +98,10 @@ def test_documented_limits(document: Object, schema: str, name: str, limits: Obj
                 "embedding_scope": ["clip", "asset"],
             },
         ),
+        ("CreateEmbeddingsRequest", {}),
         ("CreateAsyncEmbeddingRequest", {"embedding_dimension": 512}),
+        ("DocumentSpatialSegmentation", {"strategy": "standard"}),
+        ("DocumentSequentialSegmentation", {"overlap_sentences": 0}),
     ],
 )
 def test_documented_defaults_are_data(document: Object, schema: str, defaults: Object):

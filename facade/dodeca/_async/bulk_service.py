@@ -86,7 +86,7 @@ class AsyncBulkService:
         call = request(embed_v2_tasks_create, body=body)
 
         def read(response: RawResponse) -> Submitted:
-            return call.parse(response).field_id, response.headers
+            return call.parse(response).model.field_id, response.headers
 
         return await self._transport.fetch(call, read)
 

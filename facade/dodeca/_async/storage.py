@@ -13,10 +13,10 @@ from dodeca._async.transport import AsyncTransport, attempt, read_error
 from dodeca._base.clock import Clock
 from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
-from dodeca._calls.hooks import Hooks
 from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
+from dodeca._http.settings import ClientSettings
 from dodeca.errors import InvalidResponseError
 
 T = TypeVar("T")
@@ -30,8 +30,7 @@ class AsyncStorage:
             transport.custom, trust_env=transport.settings.trust_env
         )
         self._base_url = transport.base_url
-        self._timeout = transport.settings.timeout
-        self._hooks = transport.settings.hooks
+        self._settings = transport.settings
         self._clock = transport.clock
 
     async def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
@@ -55,9 +54,8 @@ class AsyncStorage:
             self._connections,
             lambda left: messages.build_upload_request(url, headers, body, left),
             etag_of,
-            self._hooks,
+            self._settings,
             self._clock,
-            self._timeout,
         )
 
     async def __aenter__(self) -> AsyncStorage:
@@ -98,9 +96,8 @@ async def fetch_link(transport: AsyncTransport, link: str, max_bytes: int) -> by
         transport.pools,
         lambda left: messages.build_link_request(url, left),
         content_of,
-        transport.settings.hooks,
+        transport.settings,
         transport.clock,
-        transport.settings.timeout,
     )
 
 
@@ -108,12 +105,11 @@ async def _send(
     pools: AsyncConnectionPools,
     build: Callable[[float], messages.HttpRequest],
     receive: Callable[[AsyncHttpResponse], Awaitable[T | FailedAttempt]],
-    hooks: Hooks,
+    settings: ClientSettings,
     clock: Clock,
-    timeout: float,
 ) -> T:
     """Send a request that may be repeated, with retries and one deadline for all attempts."""
-    deadline = clock.monotonic() + timeout
+    deadline = clock.monotonic() + settings.timeout
     number = 0
     while True:
         number += 1
@@ -126,13 +122,20 @@ async def _send(
                 return await read_error(response, clock.wall())
             return await receive(response)
 
-        with hooks.around(None, built.method, str(built.url), number, clock) as exchange:
+        hooks = settings.hooks.around(None, built.method, str(built.url), number, clock)
+        with hooks as exchange:
             result = exchange.end(await attempt(carry_out))
         if not isinstance(result, FailedAttempt):
             return result
         action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
         left = deadline - clock.monotonic()
-        wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
+        wait = retry.delay(
+            number,
+            result.outcome,
+            remaining=left,
+            jitter=random.random(),
+            max_retries=settings.max_retries,
+        )
         if action is Action.GIVE_UP or wait is None:
             raise result.error
         await clock.asleep(wait)

@@ -10,6 +10,7 @@ import orjson
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
+from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
 from dodeca.errors import (
@@ -19,7 +20,14 @@ from dodeca.errors import (
     ResponseFormatError,
     TruncatedStreamError,
 )
-from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
+from dodeca.results import (
+    StreamEnd,
+    StreamEvent,
+    StreamStart,
+    TextGeneration,
+    UnknownEvent,
+    build_result,
+)
 from dodeca.results.text import ParsedT
 from dodeca_api import models
 
@@ -36,13 +44,14 @@ class AsyncTextStream(Generic[ParsedT]):
     `pieces()` yields the text as it arrives, `text()` returns the whole of it; iterate the stream
     itself for all events. At its end, `end` is the last event, and `parsed` the object that
     `response_format` asked for, if one was given; both are None until then. The connection is
-    closed at the end of its `with` block. Events of an unknown type are skipped.
+    closed at the end of its `with` block. An event of an unknown type is an `UnknownEvent`.
     """
 
     def __init__(
         self, transport: AsyncTransport, call: Request[Any], response_format: object = None
     ) -> None:
         self._response = transport.stream(call)
+        self._info: ResponseInfo | None = None
         self._response_format = response_format
         self._lines: AsyncIterator[bytes] | None = None
         self._pieces: list[str] = []
@@ -57,8 +66,19 @@ class AsyncTextStream(Generic[ParsedT]):
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])
 
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response in which the events arrive; None before the `with` block.
+
+        >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     events.response.status
+        200
+        """
+        return self._info
+
     async def __aenter__(self) -> AsyncTextStream[ParsedT]:
-        self._lines = _lines(await self._response.__aenter__())
+        response = await self._response.__aenter__()
+        self._info, self._lines = response.info, response.lines()
         return self
 
     async def __aexit__(
@@ -139,7 +159,7 @@ class AsyncTextStream(Generic[ParsedT]):
         return "".join(self._pieces)
 
     def _event(self, line: bytes) -> StreamEvent | None:
-        """The event of a line, if it has one of a known type."""
+        """The event of a line; None for one without, and for an error, which is raised."""
         if not line.strip():
             return None
         try:
@@ -147,13 +167,16 @@ class AsyncTextStream(Generic[ParsedT]):
         except orjson.JSONDecodeError as exc:
             message = f"the stream ended inside an event: {line[:80]!r}"
             raise TruncatedStreamError(message, self._text) from exc
-        event_type = str(value.get("event_type")) if isinstance(value, dict) else ""
+        if not isinstance(value, dict):
+            return None
+        event_type = str(value.get("event_type"))
         if event_type == "error":
             self._failure = texts.error_event(value, self._text)
-        if event_type not in _EVENT_TYPES:
             return None
+        if event_type not in _EVENT_TYPES:
+            return build_result(UnknownEvent, value, self._info)
         model, cls = _EVENT_TYPES[event_type]
-        event: StreamEvent = build_result(cls, read_model(model, value))
+        event: StreamEvent = build_result(cls, read_model(model, value), self._info)
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):
@@ -164,23 +187,6 @@ class AsyncTextStream(Generic[ParsedT]):
         """Parse the text, or keep its error, which is raised after this event."""
         self.end = end
         try:
-            self.parsed = texts.parse_complete(
-                self._text, end.finish_reason, end.error, self._response_format
-            )
+            self.parsed = texts.parse_complete(self._text, end, end.error, self._response_format)
         except (IncompleteTextError, ResponseFormatError) as failure:
             self._failure = failure
-
-
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Split at line feeds only: text may contain other Unicode line breaks."""
-    rest: list[bytes] = []  # joined once, since a line may arrive in many small pieces
-    async for chunk in chunks:
-        first, *others = chunk.split(b"\n")
-        rest.append(first)
-        if others:
-            yield b"".join(rest)
-            *lines, last = others
-            for line in lines:
-                yield line
-            rest = [last]
-    yield b"".join(rest)

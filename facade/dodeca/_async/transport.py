@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Literal, TypeVar
 
@@ -14,14 +14,17 @@ from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
 from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
+from dodeca._base.response_info import Parsed, RateLimit, ResponseInfo, parse_rate_limits
 from dodeca._calls import retry
 from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
 from dodeca._calls.operation import RawResponse, Request, Sink
+from dodeca._calls.rate_limit import Limiter
 from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
 from dodeca._http.decoding import ERROR_CAP, BodyDecoder
+from dodeca._http.event_stream import LineSplitter
 from dodeca._http.settings import LOOPBACK, ClientSettings
 from dodeca.errors import (
     APIError,
@@ -56,16 +59,22 @@ class AsyncTransport:
         host = messages.parse_url(settings.base_url).host
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = AsyncConnectionPools(transport, trust_env=settings.trust_env)
+        self.limiter = Limiter(self.clock.monotonic)
+        self.rate_limits: dict[str, RateLimit] = {}
+        """The last that the service said of each kind of limit."""
         self._budget = Budget()
-        self._closed = False
 
-    def without_throttle_retries(self) -> AsyncTransport:
-        """Copy this transport, sharing its pools; the copy raises on a 429 instead of retrying."""
+    def with_settings(self, settings: ClientSettings) -> AsyncTransport:
+        """Copy this transport; the copy shares its pools, limiter and retry budget."""
         other = copy.copy(self)
-        other.settings = attrs.evolve(self.settings, retry_throttled=False)
+        other.settings = settings
         return other
 
-    async def send(self, request: Request[T]) -> T:
+    def without_throttle_retries(self) -> AsyncTransport:
+        """Copy this transport; the copy raises on a 429 instead of retrying."""
+        return self.with_settings(attrs.evolve(self.settings, retry_throttled=False))
+
+    async def send(self, request: Request[T]) -> Parsed[T]:
         """Send a request and return its parsed response; raises what `fetch` raises."""
         return await self.fetch(request, request.parse)
 
@@ -98,8 +107,8 @@ class AsyncTransport:
         return await self._exchange(request, receive, find)
 
     @asynccontextmanager
-    async def stream(self, request: Request[Any]) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Send a request and yield its decoded body as it arrives; closed at the end of the block.
+    async def stream(self, request: Request[Any]) -> AsyncIterator[AsyncStreamedResponse]:
+        """Send a request and yield its response, which is closed at the end of the block.
 
         Raises:
             APIError: the service returned an error status.
@@ -111,18 +120,25 @@ class AsyncTransport:
 
         response = await self._exchange(request, receive)
         try:
-            yield _decoded(response)
+            elapsed = self.clock.monotonic() - response.sent_at
+            yield AsyncStreamedResponse(
+                response.status_code,
+                response.headers,
+                _decoded(response, self._key),
+                self._key,
+                elapsed,
+            )
         finally:
             await response.stream.aclose()
 
     def check_open(self) -> None:
         """Raise ConfigurationError if the client is closed."""
-        if self._closed:
+        if self.pools.is_closed:
             raise ConfigurationError("the client is closed")
 
     async def aclose(self) -> None:
         """Close the connections."""
-        self._closed = True
+        self.pools.is_closed = True
         await self.pools.aclose()
 
     async def _exchange(
@@ -132,9 +148,10 @@ class AsyncTransport:
         find: Callable[[], Awaitable[T | None]] | None = None,
     ) -> T:
         self.check_open()
+        request = self.settings.extras.add_to(request)
+        idempotency = request.idempotency
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
-        idempotency = retry.IDEMPOTENCY[request.operation_id]
         deadline = limited(self.clock.monotonic() + self.settings.timeout)
         number, was_ambiguous = 0, False
         while True:
@@ -176,7 +193,13 @@ class AsyncTransport:
     def _wait_sec(self, number: int, failure: FailedAttempt, deadline: float) -> float | None:
         """Seconds to wait before the next attempt; None if there is none."""
         remaining = deadline - self.clock.monotonic()
-        wait = retry.delay(number, failure.outcome, remaining=remaining, jitter=random.random())
+        wait = retry.delay(
+            number,
+            failure.outcome,
+            remaining=remaining,
+            jitter=random.random(),
+            max_retries=self.settings.max_retries,
+        )
         return None if wait is None or not self._budget.spend(failure.outcome) else wait
 
     async def _attempt(
@@ -195,8 +218,13 @@ class AsyncTransport:
         )
         self._key.sign(built.headers)
 
+        sent_at = self.clock.monotonic()
+
         async def carry_out() -> T | FailedAttempt:
             response = await self.pools.for_url(built.url).send(built)
+            headers = self._key.redact_headers(response.headers)
+            response = AsyncHttpResponse(response.status_code, headers, response.stream, sent_at)
+            self.rate_limits.update(parse_rate_limits(headers))
             exchange.receive(response.status_code, response.headers)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
@@ -204,7 +232,7 @@ class AsyncTransport:
             was_deleted = response.status_code in (404, 410) and request.method == "DELETE"
             if was_ambiguous and was_deleted:  # by an earlier attempt
                 await response.stream.aclose()
-                return await receive(AsyncHttpResponse(204), deadline)
+                return await receive(AsyncHttpResponse(204, headers, sent_at=sent_at), deadline)
             return await read_error(response, self.clock.wall(), self._key)
 
         with self.settings.hooks.around(
@@ -229,6 +257,35 @@ class AsyncTransport:
             return await find()
         except DodecaError as exc:
             raise _outcome_unknown(request, exc) from exc
+
+
+@attrs.frozen(eq=False)
+class AsyncStreamedResponse:
+    """A response whose decoded body arrives in `pieces`; header names are in lower case."""
+
+    status_code: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    pieces: AsyncIterator[bytes]
+    _key: APIKey
+    elapsed: float
+
+    @property
+    def info(self) -> ResponseInfo:
+        """What the head of the response says."""
+        return ResponseInfo(self.status_code, self.headers, self.elapsed)
+
+    async def lines(self, *, carriage_returns: bool = False) -> AsyncIterator[bytes]:
+        """Yield the body line by line, without line ends; an API key in it is redacted.
+
+        Raises:
+            InvalidResponseError: a line is too long.
+        """
+        splitter = LineSplitter(carriage_returns=carriage_returns)
+        async for piece in self.pieces:
+            for line in splitter.feed(piece):
+                yield self._key.redact(line)
+        if rest := splitter.finish():
+            yield self._key.redact(rest)
 
 
 async def attempt(carry_out: Callable[[], Awaitable[T | FailedAttempt]]) -> T | FailedAttempt:
@@ -288,6 +345,7 @@ async def read_response(
     if sink is not None:
         take, sink.redact = sink.feed, key.redact
     headers = response.headers
+    raw = piece = b""
     try:
         decoder = BodyDecoder(headers.get("content-encoding", ""), streamed=sink is not None)
         async for raw in response.stream:
@@ -297,22 +355,27 @@ async def read_response(
                 raise RequestTimeout("the deadline passed while the response was arriving")
         decoder.finish()
     except DodecaError:
-        kept.clear()  # the traceback would keep it in memory during the next attempt
+        kept.clear()  # the traceback would keep it in memory during the next attempt,
+        raw = piece = b""  # and show a key that the server sent back
         raise
     finally:
         await response.stream.aclose()
-    return RawResponse(response.status_code, headers, key.redact(b"".join(kept)), sink)
+    content, elapsed = key.redact(b"".join(kept)), clock.monotonic() - response.sent_at
+    return RawResponse(response.status_code, headers, content, sink, elapsed=elapsed)
 
 
-async def _decoded(response: AsyncHttpResponse) -> AsyncIterator[bytes]:
-    decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
+async def _decoded(response: AsyncHttpResponse, key: APIKey) -> AsyncIterator[bytes]:
+    raw = piece = b""
     try:
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
         async for raw in response.stream:
             for piece in decoder.feed(raw):
-                yield piece
+                yield key.redact(piece)
         decoder.finish()
     except messages.ERRORS as exc:
         raise messages.convert_error(exc) from exc
+    finally:
+        raw = piece = b""  # no traceback shows a key that the server sent back
 
 
 def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:

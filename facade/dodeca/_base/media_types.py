@@ -11,6 +11,7 @@ from typing import Literal
 Kind = Literal["image", "audio", "video"]
 
 _EXTENSIONS = {
+    "application/pdf": ".pdf",
     "image/avif": ".avif .avifs",
     "image/bmp": ".bmp",
     "image/gif": ".gif",
@@ -31,6 +32,8 @@ _EXTENSIONS = {
     "audio/ogg": ".oga .ogg .opus",
     "audio/x-ms-wma": ".wma",
     "audio/x-wav": ".wav .wave",
+    "text/markdown": ".markdown .md",
+    "text/plain": ".txt",
     "video/3gpp": ".3gp .3gpp",
     "video/3gpp2": ".3g2",
     "video/mp2t": ".m2t .m2ts .mts .ts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 
 QUOTED = 200
 """Characters of an argument that an error quotes."""
@@ -18,6 +19,29 @@ def quote(value: object) -> str:
     """The repr of a value for an error, cut to 200 characters."""
     short = value[:QUOTED] if isinstance(value, str | bytes | bytearray) else value
     return cut(repr(short), QUOTED)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one was meant to be; None if it is like none of them.
+
+    They differ in case only, or at least four fifths of the letters of both match in order. Other
+    digits make another word: a new version is no typo.
+    """
+    from difflib import get_close_matches
+
+    by_folded = {each.casefold(): each for each in known if _digits(each) == _digits(word)}
+    found = get_close_matches(word.strip().casefold(), by_folded, n=1, cutoff=0.8)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """The end of an error about a word: the known one that it was meant to be, if there is one."""
+    found = nearest(word, known) if isinstance(word, str) else None
+    return "" if found is None else f"; did you mean {found!r}?"
+
+
+def _digits(word: str) -> list[str]:
+    return re.findall(r"\d", word)
 
 
 def as_unicode(name: str | os.PathLike[str]) -> str:

@@ -50,9 +50,9 @@ def analyze(
         image=_images(image),
         prompt=params.optional("prompt", prompt),
         prompt_v2=params.parse_model("prompt_v2", models.AnalyzePrompt, prompt_v2),
-        temperature=params.number("temperature", temperature, 0, 1),
+        temperature=params.number("temperature", temperature, 0, documented=1),
         response_format=json_format(models.JsonResponseFormat, response_format),
-        max_tokens=params.integer("max_tokens", max_tokens, 1, 98_304),
+        max_tokens=params.integer("max_tokens", max_tokens, 1, documented=98_304),
         start_time=params.number("start_time", start_time, 0),
         end_time=params.number("end_time", end_time, 0),
         stream=stream,
@@ -95,7 +95,7 @@ def task(
         prompt=params.optional("prompt", prompt),
         prompt_v2=params.parse_model("prompt_v2", models.AnalyzePrompt, prompt_v2),
         analysis_mode=params.choice("analysis_mode", analysis_mode, ANALYSIS_MODE_VALUES),
-        temperature=params.number("temperature", temperature, 0, 1),
+        temperature=params.number("temperature", temperature, 0, documented=1),
         max_tokens=_tokens(max_tokens),
         response_format=json_format(models.AnalyzeTaskResponseFormat, response_format),
         min_segment_duration=shortest,
@@ -135,7 +135,7 @@ def _custom_id(value: str | None) -> str | Unset:
     if value is None:
         return UNSET
     rule = 'of 1 to 64 letters, digits, "-" and "_"'
-    return params.matching("custom_id", value, "[A-Za-z0-9_-]{1,64}", rule)
+    return params.documented_format("custom_id", value, "[A-Za-z0-9_-]{1,64}", rule)
 
 
 def _check_window(start_time: float | None, end_time: float | None) -> None:
@@ -150,7 +150,7 @@ def _check_window(start_time: float | None, end_time: float | None) -> None:
 def _tokens(value: int | str | None) -> int | str | Unset:
     if isinstance(value, str):
         return params.choice("max_tokens", value, ("unlimited",))
-    return params.integer("max_tokens", value, 512, 98_304)
+    return params.integer("max_tokens", value, 512, documented=98_304)
 
 
 def _video(media: MediaLike | None) -> _Video | Unset:
@@ -169,14 +169,13 @@ def _images(images: Mapping[str, MediaLike] | None) -> list[models.AnalyzeImage]
     """Images by name; the prompt refers to them as `<@name>`."""
     if images is None:
         return UNSET
-    if not 1 <= len(params.mapping("image", images)) <= 20:
-        raise InvalidRequestError(f"an analysis takes 1 to 20 images, got {len(images)}")
+    params.integer("the number of images", len(params.mapping("image", images)), 1, documented=20)
     return [_image(name, Media.of(media)) for name, media in images.items()]
 
 
 def _image(name: str, media: Media) -> models.AnalyzeImage:
-    rule = "letters, digits and underscores"
-    name = params.matching("the name of an image", name, "[A-Za-z0-9_]+", rule)
+    rule = "of letters, digits and underscores"
+    name = params.documented_format("the name of an image", name, "[A-Za-z0-9_]+", rule)
     if media.source_url is not None:
         return models.AnalyzeImage(name=name, url=media.source_url)
     if media.asset_id is not None:

@@ -22,9 +22,9 @@ T = TypeVar("T")
 class RequestEvent:
     """An HTTP request that is about to be sent: one attempt of a call.
 
-    `operation` is its name in the API, such as "embed_v2_create", or None for a chunk that is sent
-    to storage and for a link that is fetched. `url` has no query, which may hold a signature.
-    `attempt` counts from 1, `unix_time` is in seconds.
+    `operation` is its name in the API, such as "embed_v2_create"; "request" for `client.request`;
+    None for a chunk that is sent to storage and for a link that is fetched. `url` has no query,
+    which may hold a signature. `attempt` counts from 1, `unix_time` is in seconds.
     """
 
     operation: str | None

@@ -45,6 +45,13 @@ _HINT = (
 )
 
 
+def is_schema(value: Mapping[str, Any]) -> bool:
+    """Whether this is meant as a schema, and not as a `response_format` of the API."""
+    given = value.get("type")
+    is_typed = isinstance(given, list) or (isinstance(given, str) and given in _OF_TYPE)
+    return is_typed or "$ref" in value or "anyOf" in value
+
+
 def check(schema: Mapping[str, Any]) -> None:
     """Check that a schema has only what the API documents.
 

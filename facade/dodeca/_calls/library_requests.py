@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from dodeca._base.response_info import evolve, with_response
 from dodeca._base.text import quote
 from dodeca._calls import params
 from dodeca._calls.dates import timestamp
@@ -106,7 +107,7 @@ def page_limit(limit: int | None, page_limit: int | None) -> int | Unset:
     """
     params.integer("limit", limit, 1)
     if page_limit is not None or limit is None:
-        return params.integer("page_limit", page_limit, 1, _MOST_HITS)
+        return params.integer("page_limit", page_limit, 1, documented=_MOST_HITS)
     return -(-limit // -(-limit // _MOST_HITS))
 
 
@@ -180,7 +181,7 @@ def build_with_embeddings(cls: type[V], model: Any) -> V:
         source=Labels.same(found.asset_id, len(vectors)),
         response_extra=rest | ({"video_embedding": of_video} if of_video else {}),
     )
-    return attrs.evolve(found, embedding=embedding)
+    return evolve(found, embedding=with_response(embedding, found.response))
 
 
 def _metadata_filter(

@@ -15,8 +15,11 @@ import attrs
 import orjson
 
 from dodeca._base.logs import masked
+from dodeca._base.response_info import Parsed, ResponseInfo
 from dodeca._base.text import quote
+from dodeca._calls.retry import IDEMPOTENCY, Idempotency
 from dodeca.errors import InvalidRequestError, InvalidResponseError
+from dodeca.results import MALFORMED
 from dodeca_api.types import UNSET, Unset
 
 P = ParamSpec("P")
@@ -30,7 +33,10 @@ _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
 class Operation(Protocol[P, T_co]):
-    """The two pure functions of a generated endpoint module."""
+    """The two pure functions of a generated endpoint module, and the statuses of a success."""
+
+    @property
+    def _SUCCESSES(self) -> tuple[int, ...]: ...
 
     def _get_kwargs(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]: ...
     def _parse_response(self, *, response: Any) -> T_co: ...
@@ -53,7 +59,7 @@ class RawResponse:
     """A complete response: status, headers with lower-case names, body.
 
     `sink` holds the body instead of `content` if it was streamed; `value` is the parsed JSON, if
-    it was parsed before.
+    it was parsed before. `elapsed` is in seconds: see `ResponseInfo`.
     """
 
     status_code: int
@@ -61,6 +67,12 @@ class RawResponse:
     content: bytes = attrs.field(repr=lambda content: f"<{len(content)} bytes>")
     sink: Any = None
     value: Any = attrs.field(default=None, repr=False)
+    elapsed: float = 0.0
+
+    @property
+    def info(self) -> ResponseInfo:
+        """What the head of the response says."""
+        return ResponseInfo(self.status_code, self.headers, self.elapsed)
 
     def json(self) -> Any:
         """The body as JSON.
@@ -70,15 +82,7 @@ class RawResponse:
         """
         if self.value is not None:
             return self.value
-        value, trouble = _loads(self.content)
-        if trouble:
-            start = masked(repr(self.content[:80]))
-            raise InvalidResponseError(
-                f"the response ({self.status_code}) is not JSON: {start}: {trouble}"
-            )
-        if self.content.count(b"{") + self.content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
-            raise InvalidResponseError(f"the response is nested more than {_MAX_DEPTH} levels deep")
-        return value
+        return parse_json(self.content, f"the response ({self.status_code})")
 
 
 @attrs.frozen
@@ -89,17 +93,21 @@ class Request(Generic[T]):
     method: str
     path: str
     params: Mapping[str, Any]
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=False)  # those of callers may hold secrets
     json: Any
     form: list[tuple[str, Any]] | None
     read: Callable[[Any], T]
+    idempotency: Idempotency
 
-    def parse(self, response: RawResponse) -> T:
+    def parse(self, response: RawResponse) -> Parsed[T]:
         """Parse the response of a success.
 
         Raises:
             InvalidResponseError: the body is not as the API documents it.
         """
+        return Parsed(self._model(response), response.info)
+
+    def _model(self, response: RawResponse) -> T:
         if not response.content and response.value is None:
             # The API documents both 200 and 204 for an empty body.
             response = attrs.evolve(response, status_code=204)
@@ -124,7 +132,7 @@ class Request(Generic[T]):
     def _parse_without_malformed(
         self, response: RawResponse, body: dict[str, Any], items: list[Any]
     ) -> T:
-        """Parse a page item by item; malformed ones are kept as JSON under `malformed`."""
+        """Parse a page item by item; malformed ones are kept as JSON under `MALFORMED`."""
         good, bad = [], []
         for item in items:
             try:
@@ -133,7 +141,7 @@ class Request(Generic[T]):
             except _PARSER_ERRORS:
                 bad.append(item)
         try:
-            return self._read(response, {**body, "data": good, "malformed": bad})
+            return self._read(response, {**body, "data": good, MALFORMED: bad})
         except _PARSER_ERRORS as exc:
             raise self._invalid_response(exc) from exc
 
@@ -156,16 +164,25 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         _check_id(name)
     parts = operation._get_kwargs(*args, **kwargs)
     body: Any = kwargs.get("body")
+    operation_id: str = operation.__name__.rpartition(".")[2]  # type: ignore[attr-defined]
     return Request(
-        operation_id=operation.__name__.rpartition(".")[2],  # type: ignore[attr-defined]
+        operation_id=operation_id,
         method=parts["method"].upper(),
         path=parts["url"],
         params={k: v for k, v in parts.get("params", {}).items() if v is not None},
         headers=_without_content_type(parts.get("headers", {})),
         json=parts.get("json"),
-        form=_form_fields(body.to_dict()) if "files" in parts else None,
-        read=lambda response: operation._parse_response(response=response),
+        form=form_fields(body.to_dict()) if "files" in parts else None,
+        read=lambda response: _parse_success(operation, response),
+        idempotency=IDEMPOTENCY[operation_id],
     )
+
+
+def _parse_success(operation: Operation[P, T], response: RawResponse) -> T:
+    """Parse a success; one with a status that is not documented like one that is."""
+    if response.status_code not in operation._SUCCESSES:
+        response = attrs.evolve(response, status_code=operation._SUCCESSES[0])
+    return operation._parse_response(response=response)
 
 
 def read_model(cls: Any, value: Any) -> Any:
@@ -175,6 +192,10 @@ def read_model(cls: Any, value: Any) -> Any:
         InvalidResponseError: the value is not as the API documents it.
     """
     try:
+        return cls.from_dict(value)
+    except _PARSER_ERRORS:
+        pass  # it may hold nulls for absent fields
+    try:
         return cls.from_dict(_without_nulls(value))
     except _PARSER_ERRORS as exc:
         raise InvalidResponseError(f"{quote(value)} is not as documented: {quote(exc)}") from exc
@@ -183,6 +204,20 @@ def read_model(cls: Any, value: Any) -> Any:
 def or_unset(value: T | None) -> T | Unset:
     """UNSET, which means absence in the generated package, for None."""
     return UNSET if value is None else value
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """The value of a JSON text that the service sent.
+
+    Raises:
+        InvalidResponseError: it is not JSON, or nested too deep.
+    """
+    value, trouble = _loads(content)
+    if trouble:
+        raise InvalidResponseError(f"{name} is not JSON: {masked(repr(content[:80]))}: {trouble}")
+    if content.count(b"{") + content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
+        raise InvalidResponseError(f"{name} is nested more than {_MAX_DEPTH} levels deep")
+    return value
 
 
 def _loads(text: bytes) -> tuple[Any, str]:
@@ -225,7 +260,7 @@ def _check_id(value: object) -> None:
         )
 
 
-def _form_fields(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def form_fields(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The fields of a form: a list repeats its name, booleans are lower case."""
     fields: list[tuple[str, Any]] = []
     for name, value in values.items():

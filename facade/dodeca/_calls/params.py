@@ -2,6 +2,9 @@
 
 Each function takes the API's name of a parameter and its value, and returns the value for the
 generated package: UNSET for None. Errors say what is allowed, and quote the value.
+
+What cannot be right is an error. What the service may know while this version does not (a word, a
+number above the documented one, another format) is sent with an `UnknownValueWarning`.
 """
 
 from __future__ import annotations
@@ -10,15 +13,17 @@ import math
 import operator
 import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+import attrs
 import orjson
 
 from dodeca._base.numbers import is_finite
-from dodeca._base.text import quote
-from dodeca.errors import InvalidRequestError
+from dodeca._base.text import did_you_mean, quote
+from dodeca._base.warn_once import warn_once
+from dodeca.errors import InvalidRequestError, UnknownValueWarning
 from dodeca_api import models
 from dodeca_api.types import UNSET, Unset
 
@@ -66,15 +71,31 @@ def matching(name: str, value: str, pattern: str, rule: str) -> str:
     return value
 
 
+def documented_format(name: str, value: str, pattern: str, rule: str) -> str:
+    """A non-empty string; warns if it is not as the API documents it, which `rule` describes.
+
+    Raises:
+        InvalidRequestError: another type, or only white space.
+    """
+    if not re.fullmatch(pattern, string(name, value)):
+        warn_once(UnknownValueWarning(name, value, f"documented are strings {rule}"))
+    return value
+
+
 def optional(name: str, value: str | None) -> str | Unset:
     """A non-empty string or None."""
     return UNSET if value is None else string(name, value)
 
 
 def number(
-    name: str, value: float | None, low: float = -math.inf, high: float = math.inf
+    name: str,
+    value: float | None,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    documented: float = math.inf,
 ) -> float | Unset:
-    """A finite number within bounds.
+    """A finite number within bounds; warns above `documented`, the highest that the API documents.
 
     Raises:
         InvalidRequestError: not a number, or out of bounds.
@@ -83,25 +104,33 @@ def number(
         return UNSET
     if not is_finite(value) or not low <= value <= high:
         raise InvalidRequestError(
-            f"{name} must be a number{_bounds(low, high)}, got {quote(value)}"
+            f"{name} must be a number{_bounds(low, min(high, documented))}, got {quote(value)}"
         )
+    if value > documented:
+        warn_once(UnknownValueWarning(name, value, f"the documented maximum is {documented:,}"))
     checked: float = _python_number(value)
     return checked
 
 
 def integer(
-    name: str, value: int | None, low: float = -math.inf, high: float = math.inf
+    name: str,
+    value: int | None,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    documented: float = math.inf,
 ) -> int | Unset:
-    """A whole number within bounds.
+    """A whole number within bounds; warns above `documented`.
 
     Raises:
         InvalidRequestError: not a whole number, or out of bounds.
     """
     if value is not None and (not isinstance(value, Integral) or isinstance(value, bool)):
         raise InvalidRequestError(
-            f"{name} must be a whole number{_bounds(low, high)}, got {quote(value)}"
+            f"{name} must be a whole number{_bounds(low, min(high, documented))}, "
+            f"got {quote(value)}"
         )
-    checked = number(name, value, low, high)
+    checked = number(name, value, low, high, documented=documented)
     return checked if isinstance(checked, Unset) else int(checked)
 
 
@@ -117,26 +146,31 @@ def flag(name: str, value: bool | None) -> bool | Unset:
 
 
 def choice(name: str, value: str | None, known: Collection[E]) -> E | Unset:
-    """One of the values that the API knows; `known` is the generated constant that lists them.
+    """A word of the API; `known` is the generated constant that lists those of this version.
+
+    Another word is sent with a warning, since the service may have gained it.
 
     Raises:
-        InvalidRequestError: a value that is not in the list.
+        InvalidRequestError: an empty string, another type, or a known word that is misspelt.
     """
     if value is None:
         return UNSET
+    word = string(name, value)
     for each in known:
-        if each == value:
+        if each == word:
             return each
-    raise InvalidRequestError(
-        f"{name} must be one of {_comma_separated(known)}, got {quote(value)}"
-    )
+    words = ", ".join(sorted(map(str, known)))
+    if hint := did_you_mean(word, map(str, known)):
+        raise InvalidRequestError(f"{name} must be one of {words}, got {quote(word)}{hint}")
+    warn_once(UnknownValueWarning(name, word, f"it knows {words}"))
+    return cast(E, word)
 
 
 def choices(name: str, values: Sequence[str] | str | None, known: Collection[E]) -> list[E] | Unset:
-    """A list of values that the API knows; a single string counts as a list of one.
+    """A list of words of the API, as in `choice`; a single string counts as a list of one.
 
     Raises:
-        InvalidRequestError: an empty list, or a value that is not known.
+        InvalidRequestError: an empty list, or an item that `choice` rejects.
     """
     if values is None:
         return UNSET
@@ -199,25 +233,24 @@ def range_filter(name: str, value: RangeFilter | None) -> dict[str, Any]:
 
 
 def page_limit(page: int, limit: int) -> None:
-    """Check a page number (from 1) and a page size (1 to 50).
+    """Check a page number (from 1) and a page size (1 or more, documented are 50).
 
     Raises:
-        InvalidRequestError: one of them is out of bounds.
+        InvalidRequestError: one of them is not a whole number of 1 or more.
     """
     integer("page", page, 1)
-    integer("page_limit", limit, 1, 50)
+    integer("page_limit", limit, 1, documented=50)
 
 
 def file_name(value: str | None) -> str | Unset:
-    """A file name of 1 to 255 characters.
+    """A file name; warns above 255 characters.
 
     Raises:
-        InvalidRequestError: an empty or longer name.
+        InvalidRequestError: an empty name.
     """
     if value is None:
         return UNSET
-    if len(string("filename", value)) > 255:
-        raise InvalidRequestError(f"filename must have 1 to 255 characters, got {len(value)}")
+    integer("the length of filename", len(string("filename", value)), documented=255)
     return value
 
 
@@ -275,10 +308,10 @@ def json_text(name: str, value: Mapping[str, Any]) -> str:
 
 
 def parse_model(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
-    """A generated model from a nested value in the API's form.
+    """A generated model from a nested value in the API's form; words inside it as in `choice`.
 
     Raises:
-        InvalidRequestError: a field is missing, or has another type.
+        InvalidRequestError: a field is missing or has another type, or a word is misspelt.
     """
     if value is None:
         return UNSET
@@ -286,8 +319,45 @@ def parse_model(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M |
     try:
         found: M = build.from_dict(value)
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        if (words := _unknown_word(exc, value)) is not None:
+            choice(f"a word in {name}", *words)
+            return cast(M, _AsGiven(value))
         raise InvalidRequestError(f"{name} is not as the API documents it: {quote(exc)}") from exc
     return found
+
+
+@attrs.frozen
+class _AsGiven:
+    """Stands for a generated model that cannot hold a value: it is sent as the caller wrote it."""
+
+    value: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.value)
+
+
+# How generated models say that they do not know a word.
+_NOT_IN_ENUM = re.compile(r"Unexpected value '(.*)'\. Expected one of \{(.*)\}", re.DOTALL)
+_NOT_THE_CONST = re.compile(r"(\w+) must match const '(.*)', got '(.*)'", re.DOTALL)
+
+
+def _unknown_word(error: Exception, value: Any) -> tuple[str, list[str]] | None:
+    """The word in a value that a generated model does not know, and those that it knows."""
+    if found := _NOT_IN_ENUM.fullmatch(str(error)):
+        return found[1], re.findall(r"'([^']*)'", found[2])
+    found = _NOT_THE_CONST.fullmatch(str(error))
+    if found and found[3] in _values_of(found[1], value):  # as a string, which the text is of all
+        return found[3], [found[2]]
+    return None
+
+
+def _values_of(name: str, value: Any) -> Iterator[Any]:
+    """The values of the fields with this name, in nested objects, too."""
+    if isinstance(value, Mapping):
+        yield from (item for key, item in value.items() if key == name)
+        value = list(value.values())
+    for item in value if isinstance(value, list | tuple) else ():
+        yield from _values_of(name, item)
 
 
 def _python_number(value: Any) -> Any:
@@ -305,10 +375,6 @@ def _is_metadata(item: object) -> bool:
     if isinstance(item, list):
         return all(isinstance(each, str) for each in item)
     return item is None or isinstance(item, str)
-
-
-def _comma_separated(values: Collection[Any]) -> str:
-    return ", ".join(sorted(map(str, values)))
 
 
 def _bounds(low: float, high: float) -> str:

@@ -21,8 +21,7 @@ else:
 
     M = TypeVar("M")  # before Python 3.13 without a default
 
-_FORMS = ("json_schema", "segment_definitions")
-_ROOT_KEYWORDS = ("type", "$ref", "anyOf")
+_JSON_FORMS = ("json_schema", "segment_definitions")
 
 
 def api_form(value: object) -> Mapping[str, Any]:
@@ -34,11 +33,11 @@ def api_form(value: object) -> Mapping[str, Any]:
     if is_model(value):
         schema = json_schema.of_model(_schema_of(value))
         return {"type": "json_schema", "json_schema": schema}
-    if isinstance(value, Mapping) and (value.get("type") in _FORMS or set(_FORMS) & value.keys()):
-        return value
-    if isinstance(value, Mapping) and set(_ROOT_KEYWORDS) & value.keys():
+    if isinstance(value, Mapping) and json_schema.is_schema(value):
         json_schema.check(value)
         return {"type": "json_schema", "json_schema": value}
+    if isinstance(value, Mapping) and "type" in value:
+        return value  # also of a type that the service gained
     raise not_a_format(value)
 
 
@@ -51,19 +50,30 @@ def not_a_format(value: object) -> InvalidRequestError:
     )
 
 
-def parse(value: object, text: str) -> Any:
+def parse(value: object, text: str, received: object = None) -> Any:
     """The object of a text that was asked for with this `response_format`.
+
+    It is None for a form that is not known here, whose text may be no JSON. `received` is what an
+    error has beside the text.
 
     Raises:
         ResponseFormatError: the text is no JSON, or the model rejects it.
     """
+    if not (is_model(value) or _asks_for_json(value)):
+        return None
     try:
         return value.model_validate_json(text) if is_model(value) else orjson.loads(text)
     except Exception as exc:  # validators of a model may raise anything
         name = value.__name__ if is_model(value) else "JSON"
         reason = cut(" ".join(str(exc).split()), 2000)
         message = f"the answer is not as response_format asks, {name}: {reason}"
-        raise ResponseFormatError(message, text) from exc
+        raise ResponseFormatError(message, text, received) from exc
+
+
+def _asks_for_json(value: object) -> bool:
+    return isinstance(value, Mapping) and (
+        json_schema.is_schema(value) or value.get("type") in _JSON_FORMS
+    )
 
 
 def is_model(value: object) -> TypeGuard[type[PydanticModel]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from enum import Enum
@@ -164,18 +165,29 @@ def result_of_status(status: int) -> AttemptResult:
     return AttemptResult.NO_RESPONSE if status in (408, 425) else AttemptResult.REFUSED
 
 
-def delay(attempt: int, outcome: Outcome, *, remaining: float, jitter: float) -> float | None:
+def delay(
+    attempt: int,
+    outcome: Outcome,
+    *,
+    remaining: float,
+    jitter: float,
+    max_retries: int | None = None,
+) -> float | None:
     """Seconds to wait before a retry; None if there is to be none.
 
     `attempt` counts from 1, `remaining` is the seconds until the call's deadline, `jitter` a random
     number from 0 to 1. A request is sent three times in all, one with an unreadable response twice,
-    and one with a Retry-After until the deadline.
+    and one with a Retry-After until the deadline; `max_retries` replaces the first and the last of
+    these limits.
     """
     wait = outcome.retry_after
-    if outcome.result is not AttemptResult.THROTTLED or wait is None:
-        most = 2 if outcome.result is AttemptResult.UNREADABLE else MAX_ATTEMPTS
-        if attempt >= most:
-            return None
+    most: float = MAX_ATTEMPTS if max_retries is None else max_retries + 1
+    if outcome.result is AttemptResult.UNREADABLE:
+        most = min(most, 2)
+    elif outcome.result is AttemptResult.THROTTLED and wait is not None and max_retries is None:
+        most = math.inf
+    if attempt >= most:
+        return None
     if wait is None:
         wait = jitter * min(_BACKOFF_SEC * 2**attempt, _BACKOFF_CAP_SEC)
     elif attempt >= MAX_ATTEMPTS:

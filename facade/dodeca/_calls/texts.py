@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import attrs
-
 from dodeca._base.logs import masked
+from dodeca._base.response_info import evolve
 from dodeca._calls.response_format import parse
 from dodeca.errors import DodecaError, IncompleteTextError, InvalidResponseError
-from dodeca.results import Analysis, AnalyzeTask, ServiceError, build_result
+from dodeca.results import (
+    Analysis,
+    AnalysisResult,
+    AnalyzeTask,
+    ServiceError,
+    StreamEnd,
+    build_result,
+)
 
 CUT_OFF = "length"
 """The finish reason of a text that reached its maximum length."""
@@ -26,8 +32,7 @@ def read_analysis(response: Any, response_format: object = None) -> Analysis[Any
     """
     analysis: Analysis[Any] = build_result(Analysis, response)
     text = check_text(analysis.data)
-    parsed = parse_complete(text, analysis.finish_reason, analysis.error, response_format)
-    return attrs.evolve(analysis, parsed=parsed)
+    return evolve(analysis, parsed=parse_complete(text, analysis, analysis.error, response_format))
 
 
 def read_task(
@@ -43,10 +48,10 @@ def read_task(
         return task, None
     wanted = response_format or (task.request_params or {}).get("response_format")
     try:
-        parsed = parse_complete(check_text(result.data), result.finish_reason, None, wanted)
+        parsed = parse_complete(check_text(result.data), result, None, wanted)
     except (IncompleteTextError, InvalidResponseError) as failure:
         return task, failure
-    return attrs.evolve(task, result=attrs.evolve(result, parsed=parsed)), None
+    return evolve(task, result=evolve(result, parsed=parsed)), None
 
 
 def check_text(value: Any) -> str:
@@ -61,37 +66,46 @@ def check_text(value: Any) -> str:
 
 
 def parse_complete(
-    text: str, finish_reason: str | None, error: ServiceError | None, response_format: object
+    text: str,
+    received: Analysis | AnalysisResult | StreamEnd,
+    error: ServiceError | None,
+    response_format: object,
 ) -> Any:
-    """The object of a text that ended in this way; None if no `response_format` was asked for.
+    """The object of a text with this end; None if no `response_format` was asked for.
 
     Raises:
         IncompleteTextError: the text has an error, or its JSON was cut off.
         ResponseFormatError: it is not what `response_format` asks for.
     """
     is_structured = response_format is not None
-    failure = _incompleteness(text, finish_reason, error, is_structured)
+    failure = _incompleteness(text, received, error, is_structured)
     if failure is not None:
         raise failure
-    return parse(response_format, text) if is_structured else None
+    return parse(response_format, text, received) if is_structured else None
 
 
 def _incompleteness(
-    text: str, finish_reason: str | None, error: ServiceError | None, is_structured: bool
+    text: str,
+    received: Analysis | AnalysisResult | StreamEnd,
+    error: ServiceError | None,
+    is_structured: bool,
 ) -> IncompleteTextError | None:
-    """The error of a text that ended in this way; None if it is complete, or prose that was cut.
+    """The error of a text with this end; None if it is complete, or prose that was cut.
 
     The API sends an error with a text that was cut off at its maximum length as well, as a warning.
     """
+    finish_reason = received.finish_reason
     if finish_reason == CUT_OFF:
         if not is_structured:
             return None
         message = "the answer reached its maximum length, and JSON that is cut off is not valid"
-        return IncompleteTextError(message, error.code if error else None, finish_reason, text)
+        return IncompleteTextError(
+            message, error.code if error else None, finish_reason, text, received
+        )
     if error is None:
         return None
     message = masked(str(error.message or "no message in the response")[:2000])
-    return IncompleteTextError(message, error.code, finish_reason, text)
+    return IncompleteTextError(message, error.code, finish_reason, text, received)
 
 
 def error_event(event: Mapping[str, Any], text: str) -> IncompleteTextError:
@@ -101,5 +115,5 @@ def error_event(event: Mapping[str, Any], text: str) -> IncompleteTextError:
     message = fields.get("message") or nested or "no message in the event"
     code = fields.get("code")
     return IncompleteTextError(
-        masked(str(message)[:2000]), None if code is None else str(code)[:200], None, text
+        masked(str(message)[:2000]), None if code is None else str(code)[:200], None, text, event
     )

@@ -236,7 +236,7 @@ def extract_vectors(
     sink: VectorSink = response.sink
     body = sink.remainder()
     found = sink.columns(*[_pop_list(body, *path) for path in paths])
-    return found, RawResponse(response.status_code, response.headers, b"", value=body)
+    return found, attrs.evolve(response, content=b"", sink=None, value=body)
 
 
 def _pop_list(value: Any, *names: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import NoReturn
 
 from dodeca._base.logs import hide_in_logs
@@ -55,6 +55,15 @@ class APIKey:
             if len(self._value) > _MAX_PLAIN_LENGTH
             else text
         )
+
+    def redact_headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """The headers of a response, without the key as `redact` removes it."""
+        text = "\0".join([*headers, *headers.values()]).encode()
+        clean = self.redact(text)
+        if clean == text:
+            return headers
+        parts = clean.decode().split("\0")
+        return dict(zip(parts[: len(headers)], parts[len(headers) :], strict=True))
 
     def _strip(self) -> tuple[str | None, bool]:
         """Remove what does not belong to the key; why it is unusable, and whether it changed."""

@@ -48,6 +48,7 @@ class BodyDecoder:
                 yield self._count(self._gzip.decompress(piece, _STEP))
                 piece = self._gzip.unconsumed_tail
         except zlib.error as exc:
+            piece = b""  # no traceback shows what a server sent back
             raise InvalidResponseError(f"the response is not valid gzip: {exc}") from exc
 
     def finish(self) -> None:
@@ -63,5 +64,6 @@ class BodyDecoder:
         self._decoded += len(piece)
         cap = min(max(CAP, self._arrived * _MAX_RATIO), STREAMED_CAP) if self._streamed else CAP
         if self._decoded > cap:
+            piece = b""
             raise InvalidResponseError(f"the response unpacks to more than {format_size(cap)}")
         return piece

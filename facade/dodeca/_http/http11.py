@@ -33,8 +33,9 @@ class ResponseParser:
         self._parser = httptools.HttpResponseParser(self)
         self.begin()
 
-    def begin(self) -> None:
-        """Prepare for the next response."""
+    def begin(self, *, to_head: bool = False) -> None:
+        """Prepare for the next response; one to HEAD has no body, whatever its head says."""
+        self._to_head = to_head
         self.status = 0
         """The status code, once the head has arrived; 0 before."""
         self.headers: dict[str, str] = {}
@@ -110,7 +111,8 @@ class ResponseParser:
             self.headers = {}
             return
         self.status = status
-        self.is_last = not self._parser.should_keep_alive()
+        self.is_last = self._to_head or not self._parser.should_keep_alive()
+        self.is_complete = self._to_head
 
     def on_body(self, data: bytes) -> None:
         """Part of the body."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import re
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -20,8 +19,9 @@ from urllib.request import getproxies, proxy_bypass
 import attrs
 
 from dodeca._base.addresses import ip_of_host, is_in_networks, is_loopback
+from dodeca._base.headers import is_header_text, is_settable
 from dodeca._base.logs import masked
-from dodeca._base.text import quote
+from dodeca._base.text import QUOTED, cut, quote
 from dodeca._calls.bodies import RequestBody, form_body, json_body
 from dodeca._calls.operation import Request
 from dodeca._calls.retry import AttemptResult
@@ -36,6 +36,7 @@ from dodeca.errors import (
     RequestTimeout,
     TransportError,
 )
+from dodeca.media import is_url
 
 Transport = httpx.BaseTransport
 AsyncTransport = httpx.AsyncBaseTransport
@@ -57,11 +58,6 @@ _BYTES_PER_SEC = (
 )  # a slow uplink; gives the time that a body may take beyond the deadline
 _PIECES_AHEAD = 4  # pieces that one hop to a thread reads, since a hop costs as much as a piece
 _MAX_PORT = 65_535
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HOP_BY_HOP = frozenset(
-    {"connection", "content-length", "expect", "host", "keep-alive"}
-    | {"te", "trailer", "transfer-encoding", "upgrade"}
-)
 _EMPTY_BODY = RequestBody("", [])
 _USER_AGENT = f"dodeca/{VERSION}"
 _NOT_SENT = (
@@ -216,14 +212,18 @@ def parse_url(text: str) -> httpx.URL:
 
 
 @functools.lru_cache(maxsize=256)
-def _request_url(base_url: str, path: str) -> httpx.URL:
-    """The URL of a path of the service, cached.
+def request_url(base_url: str, path: str) -> httpx.URL:
+    """The URL of a path of the service, or a whole URL of its origin, cached.
 
     Raises:
-        InvalidRequestError: the path leads to another host, which must not get the API key.
+        InvalidRequestError: it leads to another origin, which must not get the API key.
     """
-    base, to = parse_url(base_url), httpx.URL(base_url + path)
-    if (to.scheme, to.netloc) != (base.scheme, base.netloc):
+    base = parse_url(base_url)
+    try:
+        to = httpx.URL(path if is_url(path) else base_url + path)
+    except (httpx.InvalidURL, UnicodeError) as exc:
+        raise InvalidRequestError(f"{quote(path)} is not a path: {cut(str(exc), QUOTED)}") from exc
+    if (to.scheme, to.netloc, to.userinfo) != (base.scheme, base.netloc, b""):
         raise InvalidRequestError(f"{quote(path)} leads away from {base_url}")
     return to
 
@@ -234,9 +234,9 @@ def build_request(
     """The request for one attempt of a call, without the API key.
 
     Raises:
-        InvalidRequestError: the path leads to another host.
+        InvalidRequestError: the path leads to another origin.
     """
-    to = _request_url(base_url, request.path)
+    to = request_url(base_url, request.path)
     if request.params:
         try:
             to = to.copy_with(params=request.params)
@@ -290,11 +290,9 @@ def build_link_request(url: httpx.URL, timeout: float) -> HttpRequest:
 
 
 def _check_upload_header(name: str, value: object) -> None:
-    """Headers that frame a message would let bytes of the file be read as the next request."""
-    key = name.lower()
-    if not _TOKEN.fullmatch(name) or key in _HOP_BY_HOP or key.startswith("proxy-"):
+    if not is_settable(name):
         raise InvalidResponseError(f"an upload asks for the header {name[:80]!r}")
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+    if not is_header_text(value):
         raise InvalidResponseError(f"an upload asks for a header {name[:80]!r} that is no text")
 
 

@@ -3,21 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import copy
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from dodeca._base import extras, html
 from dodeca._base.lazy import cached_property
+from dodeca._calls.extras import Extras
 from dodeca._calls.hooks import Hooks, OnRequest, OnResponse, check_hook
+from dodeca._calls.params import flag
+from dodeca._calls.raw_requests import Response, raw_request, read_response
 from dodeca._http import messages
 from dodeca._http.api_key import load_api_key
-from dodeca._http.settings import BASE_URL, ClientSettings, check_base_url, check_seconds
+from dodeca._http.settings import (
+    BASE_URL,
+    ClientSettings,
+    check_base_url,
+    check_retries,
+    check_seconds,
+)
 from dodeca._sync.job import Job, wait_all
 from dodeca._sync.transport import Transport
-from dodeca.errors import ConfigurationError
+from dodeca.errors import ConfigurationError, InvalidRequestError
 
 if TYPE_CHECKING:
+    from dodeca._base.response_info import RateLimit
     from dodeca._sync.resources.analyze import Analyze
     from dodeca._sync.resources.assets import Assets
     from dodeca._sync.resources.embed import Embed
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
     from dodeca._sync.resources.search import Search
     from dodeca._sync.resources.tasks import Tasks
     from dodeca._sync.resources.text import Generate, Gists, Summarize
+    from dodeca._sync.response_stream import ResponseStream
     from dodeca.emulator import Emulator
 
 T = TypeVar("T")
@@ -41,9 +53,13 @@ class Client:
     Args:
         api_key: defaults to the environment variable TWELVELABS_API_KEY, TWELVE_LABS_API_KEY or
             TL_API_KEY.
-        base_url: URL of the API.
+        base_url: URL of the API; defaults to the environment variable TWELVELABS_BASE_URL, or else
+            to https://api.twelvelabs.io/v1.3.
         timeout: deadline of one call in seconds, including retries and waits. An upload gets
             extra time for its size, at 1 Mbit/s. Jobs have their own timeout.
+        max_retries: how often a failed request is sent again at most, 0 to 100. By default twice,
+            and after a 429 with a Retry-After as often as the deadline allows.
+        default_headers: headers that are added to each request to the API.
         reconcile_after_sec: how long the service may take to carry out a request. After a create
             without a response, the client waits this long, looks up whether the resource was made,
             and sends the create again only if it was not.
@@ -69,8 +85,10 @@ class Client:
         self,
         api_key: str | None = None,
         *,
-        base_url: str = BASE_URL,
+        base_url: str | None = None,
         timeout: float = 300.0,
+        max_retries: int | None = None,
+        default_headers: Mapping[str, str] | None = None,
         reconcile_after_sec: float = 10.0,
         retry_unknown: bool = False,
         allow_insecure: bool = False,
@@ -80,7 +98,9 @@ class Client:
         on_response: OnResponse | None = None,
     ) -> None:
         key, api_key = load_api_key(api_key), None  # no traceback shows it
+        extras, default_headers = Extras(default_headers), None  # nor these
         self._owned: Emulator | None = None
+        self._is_copy = False
         if isinstance(transport, str) and transport != "httpx":
             raise ConfigurationError(
                 f'transport must be an httpx transport or "httpx", got {transport[:200]!r}'
@@ -96,6 +116,8 @@ class Client:
                 hooks=Hooks(
                     check_hook("on_request", on_request), check_hook("on_response", on_response)
                 ),
+                max_retries=check_retries(max_retries),
+                extras=extras.checked(ConfigurationError, "default_headers"),
             ),
             transport=transport,
         )
@@ -125,7 +147,7 @@ class Client:
         if emulator is not None and options:
             raise ConfigurationError(f"options of an emulator that exists: {', '.join(options)}")
         if emulator is not None:
-            return cls("emulated", transport=EmulatorTransport(emulator))
+            return cls("emulated", base_url=BASE_URL, transport=EmulatorTransport(emulator))
         try:
             emulator = Emulator(**options)
         except sqlite3.Error as exc:
@@ -134,7 +156,7 @@ class Client:
             ) from exc
         except (OSError, TypeError, ValueError) as exc:
             raise ConfigurationError(f"invalid emulator options: {exc}") from exc
-        client = cls("emulated", transport=EmulatorTransport(emulator))
+        client = cls("emulated", base_url=BASE_URL, transport=EmulatorTransport(emulator))
         client._owned = emulator
         return client
 
@@ -261,6 +283,19 @@ class Client:
 
         return text.Gists(self._transport)
 
+    @property
+    def rate_limits(self) -> Mapping[str, RateLimit]:
+        """The rate limits as the service last said them, by kind: "request", "duration".
+
+        Responses and errors count alike. A kind that no response named is not in it, as at the
+        beginning. The limits of one operation may differ from those of another:
+        `result.response.rate_limits` has what the service said about one call.
+
+        >>> client.rate_limits.get("request") is None
+        True
+        """
+        return dict(self._transport.rate_limits)
+
     def wait_all(
         self, jobs: Iterable[Job[T]], *, timeout: float = 3600.0, progress: bool = False
     ) -> Iterator[Job[T]]:
@@ -301,12 +336,129 @@ class Client:
 
         return fetch_link(self._transport, link, max_bytes)
 
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Client:
+        """Copy this client with other settings; what is None stays as it is.
+
+        The copy shares the connections, rate limits, retry budget and emulator of this client.
+        Closing the copy does nothing; closing this client closes both.
+
+        `timeout` and `max_retries` are those of `Client`. `extra_headers` and `extra_query`
+        are added to each request to the API. The fields of `extra_body` are added to each JSON
+        body, at any depth, and to each form; requests without a body stay without one. Where a
+        method sends something of the same name, the extra counts.
+
+        >>> patient = client.with_options(timeout=900, extra_headers={"x-team": "search"})
+        >>> patient.embed.text("a red car")
+        <Embeddings 1 x 512>
+
+        Raises:
+            ConfigurationError: a number is out of bounds; a header that the client sets itself,
+                such as the API key, or that frames a message; a value that JSON cannot hold.
+        """
+        extras, extra_headers = Extras(extra_headers, extra_query, extra_body), None
+        settings = self._transport.settings.with_options(
+            timeout=timeout, max_retries=max_retries, extras=extras.checked(ConfigurationError)
+        )
+        other = copy.copy(self)
+        for name in vars(Client).keys() & vars(other).keys():
+            delattr(other, name)  # a resource with the settings of this client
+        other._transport = self._transport.with_settings(settings)
+        other._is_copy = True
+        return other
+
+    @overload
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: Literal[False] = False,
+        repeatable: bool | None = None,
+    ) -> Response: ...
+
+    @overload
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: Literal[True],
+        repeatable: bool | None = None,
+    ) -> ResponseStream: ...
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool = False,
+        repeatable: bool | None = None,
+    ) -> Response | ResponseStream:
+        """Send a request to any operation of the API, also one that this package does not know.
+
+        It has the API key, the deadline, retries, hooks and errors of other calls. `path` is below
+        the base URL, such as "/indexes", or a whole URL of the same origin. `json` is the body, or
+        `form` its fields: texts, numbers, and files as `Media`, paths or open files. `params` is
+        the query; None leaves a parameter out.
+
+        A GET, HEAD, PUT or DELETE is sent again after a lost response or a 5xx status. A POST or
+        PATCH then raises `OutcomeUnknownError`. `repeatable` overrides this.
+
+        Up to 64 MB of the response are read into memory; with `stream=True` it is a context manager
+        that reads a response of up to a gigabyte as it arrives.
+
+        >>> response = client.request("GET", "/indexes", params={"page_limit": 5})
+        >>> response.status, len(response.json()["data"]) > 0
+        (200, True)
+
+        Raises:
+            InvalidRequestError: a parameter is invalid, or the path leads to another origin.
+            APIError: the service returned an error status, or a redirect.
+            TransportError: no complete response arrived before the deadline.
+            OutcomeUnknownError: the outcome of a request that is not repeatable is unknown.
+            InvalidResponseError: the body is too large, or encoded in a way that was not requested.
+        """
+        from dodeca._sync.response_stream import ResponseStream
+
+        extras, headers = Extras(headers), None  # no traceback shows them
+        settings = self._transport.settings.with_options(
+            timeout=None, max_retries=None, extras=extras.checked(InvalidRequestError, "headers")
+        )
+        call = raw_request(method, path, json=json, params=params, form=form, repeatable=repeatable)
+        messages.request_url(settings.base_url, call.path)
+        transport = self._transport.with_settings(settings)
+        if flag("stream", stream) is True:
+            return ResponseStream(transport, call)
+        return transport.fetch(call, read_response)
+
     def close(self) -> None:
         """Close the connections, and the emulator of an `emulated` client.
 
         >>> other = Client.emulated()
         >>> other.close()
         """
+        if self._is_copy:
+            return
         self._transport.close()
         if self._owned is not None:
             self._owned.close()

@@ -8,6 +8,7 @@ from collections.abc import (
     Hashable,
     Iterable,
     Iterator,
+    Mapping,
     Sequence,
     Set,
 )
@@ -18,11 +19,10 @@ import attrs
 from dodeca._base import html
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG
+from dodeca._base.response_info import ResponseInfo
 from dodeca._calls.deadline import calls_until
 from dodeca._calls.polling import (
-    FAILED,
-    KNOWN,
-    READY,
+    JobKind,
     JobState,
     check_timeout,
     is_transient,
@@ -76,12 +76,14 @@ class Job(Generic[T]):
 
     def __init__(
         self,
+        kind: JobKind,
         poll: Callable[[str], JobState[T]],
         state: JobState[T],
         clock: Clock,
         running: RunningJobs,
         created: object = None,
     ) -> None:
+        self._kind = kind
         self._poll = poll
         self._state = state
         self._clock = clock
@@ -113,13 +115,16 @@ class Job(Generic[T]):
     def done(self) -> bool:
         """Whether the job had ended at the last poll, with or without a result.
 
+        It ends as "ready" or "completed", or without a result as "failed", "canceled", "expired" or
+        "rejected".
+
         >>> job = client.embed.tasks.video("colours.mp4")
         >>> job.done
         False
         """
-        if self.status == READY:
+        if self.status in self._kind.finished:
             return self._state.result is not None
-        return self.status in FAILED
+        return self.status in self._kind.failed
 
     @property
     def latest(self) -> T | None:
@@ -131,6 +136,30 @@ class Job(Generic[T]):
         """
         return self._state.result
 
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """What the service said at the last poll beside the id, the status and what `latest` has.
+
+        So fields that this version does not know, and of embedding tasks those before the result.
+
+        >>> job = client.embed.tasks.video("colours.mp4")
+        >>> job.extra
+        {}
+        """
+        return self._state.extra
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response to the last poll, or to the call that started the job.
+
+        None if the job has not been polled yet and was started by several requests.
+
+        >>> job = client.embed.tasks.video("colours.mp4")
+        >>> job.response.status, job.refresh().response.status
+        (202, 200)
+        """
+        return self._state.response
+
     def result(self) -> T:
         """Return the result of a job that is done.
 
@@ -139,11 +168,12 @@ class Job(Generic[T]):
         True
 
         Raises:
-            JobFailed: the job failed; carries the service's reason.
+            JobFailed: the job failed, was canceled or rejected, or expired; has the status and the
+                service's reason.
             WaitTimeout: the job was still running at the last poll.
             IncompleteTextError: the JSON of an analysis was cut off at its maximum length.
         """
-        if self.status in FAILED:
+        if self.status in self._kind.failed:
             raise JobFailed(self.id, self.status, self._state.reason)
         if not self.done or self._state.result is None:
             raise WaitTimeout(self.id, self.status, 0.0)
@@ -182,7 +212,8 @@ class Job(Generic[T]):
         <Embeddings 10 x 512, audio+visual, asset+clip>
 
         Raises:
-            JobFailed: the job failed; carries the service's reason.
+            JobFailed: the job failed, was canceled or rejected, or expired; has the status and the
+                service's reason.
             WaitTimeout: the job was still running at the deadline; it keeps running.
             APIError: a poll failed with an error that retrying cannot fix.
             InvalidRequestError: `timeout` is negative or not a number.
@@ -221,7 +252,7 @@ class Job(Generic[T]):
                 raise
             LOG.warning("job %s could not be polled: %s", self.id, error)
             return error
-        if self.status not in KNOWN and not self._has_warned:
+        if self.status not in self._kind.states and not self._has_warned:
             self._has_warned = True
             LOG.warning("job %s has the unknown status %r; still waiting", self.id, self.status)
         return None

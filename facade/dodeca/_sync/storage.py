@@ -11,10 +11,10 @@ from typing import TypeVar
 from dodeca._base.clock import Clock
 from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
-from dodeca._calls.hooks import Hooks
 from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
+from dodeca._http.settings import ClientSettings
 from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
 from dodeca._sync.transport import Transport, attempt, read_error
@@ -31,8 +31,7 @@ class Storage:
             transport.custom, trust_env=transport.settings.trust_env
         )
         self._base_url = transport.base_url
-        self._timeout = transport.settings.timeout
-        self._hooks = transport.settings.hooks
+        self._settings = transport.settings
         self._clock = transport.clock
 
     def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
@@ -56,9 +55,8 @@ class Storage:
             self._connections,
             lambda left: messages.build_upload_request(url, headers, body, left),
             etag_of,
-            self._hooks,
+            self._settings,
             self._clock,
-            self._timeout,
         )
 
     def __enter__(self) -> Storage:
@@ -99,9 +97,8 @@ def fetch_link(transport: Transport, link: str, max_bytes: int) -> bytes:
         transport.pools,
         lambda left: messages.build_link_request(url, left),
         content_of,
-        transport.settings.hooks,
+        transport.settings,
         transport.clock,
-        transport.settings.timeout,
     )
 
 
@@ -109,12 +106,11 @@ def _send(
     pools: ConnectionPools,
     build: Callable[[float], messages.HttpRequest],
     receive: Callable[[HttpResponse], T | FailedAttempt],
-    hooks: Hooks,
+    settings: ClientSettings,
     clock: Clock,
-    timeout: float,
 ) -> T:
     """Send a request that may be repeated, with retries and one deadline for all attempts."""
-    deadline = clock.monotonic() + timeout
+    deadline = clock.monotonic() + settings.timeout
     number = 0
     while True:
         number += 1
@@ -127,13 +123,20 @@ def _send(
                 return read_error(response, clock.wall())
             return receive(response)
 
-        with hooks.around(None, built.method, str(built.url), number, clock) as exchange:
+        hooks = settings.hooks.around(None, built.method, str(built.url), number, clock)
+        with hooks as exchange:
             result = exchange.end(attempt(carry_out))
         if not isinstance(result, FailedAttempt):
             return result
         action = retry.ACTIONS[Idempotency.IDEMPOTENT, result.outcome.result]
         left = deadline - clock.monotonic()
-        wait = retry.delay(number, result.outcome, remaining=left, jitter=random.random())
+        wait = retry.delay(
+            number,
+            result.outcome,
+            remaining=left,
+            jitter=random.random(),
+            max_retries=settings.max_retries,
+        )
         if action is Action.GIVE_UP or wait is None:
             raise result.error
         clock.sleep(wait)

@@ -10,6 +10,7 @@ from typing import Any, Generic
 import orjson
 
 from dodeca._base import html
+from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
@@ -20,7 +21,14 @@ from dodeca.errors import (
     ResponseFormatError,
     TruncatedStreamError,
 )
-from dodeca.results import StreamEnd, StreamEvent, StreamStart, TextGeneration, build_result
+from dodeca.results import (
+    StreamEnd,
+    StreamEvent,
+    StreamStart,
+    TextGeneration,
+    UnknownEvent,
+    build_result,
+)
 from dodeca.results.text import ParsedT
 from dodeca_api import models
 
@@ -37,13 +45,14 @@ class TextStream(Generic[ParsedT]):
     `pieces()` yields the text as it arrives, `text()` returns the whole of it; iterate the stream
     itself for all events. At its end, `end` is the last event, and `parsed` the object that
     `response_format` asked for, if one was given; both are None until then. The connection is
-    closed at the end of its `with` block. Events of an unknown type are skipped.
+    closed at the end of its `with` block. An event of an unknown type is an `UnknownEvent`.
     """
 
     def __init__(
         self, transport: Transport, call: Request[Any], response_format: object = None
     ) -> None:
         self._response = transport.stream(call)
+        self._info: ResponseInfo | None = None
         self._response_format = response_format
         self._lines: Iterator[bytes] | None = None
         self._pieces: list[str] = []
@@ -58,8 +67,19 @@ class TextStream(Generic[ParsedT]):
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])
 
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response in which the events arrive; None before the `with` block.
+
+        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     events.response.status
+        200
+        """
+        return self._info
+
     def __enter__(self) -> TextStream[ParsedT]:
-        self._lines = _lines(self._response.__enter__())
+        response = self._response.__enter__()
+        self._info, self._lines = response.info, response.lines()
         return self
 
     def __exit__(
@@ -140,7 +160,7 @@ class TextStream(Generic[ParsedT]):
         return "".join(self._pieces)
 
     def _event(self, line: bytes) -> StreamEvent | None:
-        """The event of a line, if it has one of a known type."""
+        """The event of a line; None for one without, and for an error, which is raised."""
         if not line.strip():
             return None
         try:
@@ -148,13 +168,16 @@ class TextStream(Generic[ParsedT]):
         except orjson.JSONDecodeError as exc:
             message = f"the stream ended inside an event: {line[:80]!r}"
             raise TruncatedStreamError(message, self._text) from exc
-        event_type = str(value.get("event_type")) if isinstance(value, dict) else ""
+        if not isinstance(value, dict):
+            return None
+        event_type = str(value.get("event_type"))
         if event_type == "error":
             self._failure = texts.error_event(value, self._text)
-        if event_type not in _EVENT_TYPES:
             return None
+        if event_type not in _EVENT_TYPES:
+            return build_result(UnknownEvent, value, self._info)
         model, cls = _EVENT_TYPES[event_type]
-        event: StreamEvent = build_result(cls, read_model(model, value))
+        event: StreamEvent = build_result(cls, read_model(model, value), self._info)
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):
@@ -165,23 +188,6 @@ class TextStream(Generic[ParsedT]):
         """Parse the text, or keep its error, which is raised after this event."""
         self.end = end
         try:
-            self.parsed = texts.parse_complete(
-                self._text, end.finish_reason, end.error, self._response_format
-            )
+            self.parsed = texts.parse_complete(self._text, end, end.error, self._response_format)
         except (IncompleteTextError, ResponseFormatError) as failure:
             self._failure = failure
-
-
-def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Split at line feeds only: text may contain other Unicode line breaks."""
-    rest: list[bytes] = []  # joined once, since a line may arrive in many small pieces
-    for chunk in chunks:
-        first, *others = chunk.split(b"\n")
-        rest.append(first)
-        if others:
-            yield b"".join(rest)
-            *lines, last = others
-            for line in lines:
-                yield line
-            rest = [last]
-    yield b"".join(rest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
@@ -13,14 +13,17 @@ import attrs
 
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
+from dodeca._base.response_info import Parsed, RateLimit, ResponseInfo, parse_rate_limits
 from dodeca._calls import retry
 from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
 from dodeca._calls.operation import RawResponse, Request, Sink
+from dodeca._calls.rate_limit import Limiter
 from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
 from dodeca._http.decoding import ERROR_CAP, BodyDecoder
+from dodeca._http.event_stream import LineSplitter
 from dodeca._http.settings import LOOPBACK, ClientSettings
 from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
@@ -57,16 +60,22 @@ class Transport:
         host = messages.parse_url(settings.base_url).host
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
         self.pools = ConnectionPools(transport, trust_env=settings.trust_env)
+        self.limiter = Limiter(self.clock.monotonic)
+        self.rate_limits: dict[str, RateLimit] = {}
+        """The last that the service said of each kind of limit."""
         self._budget = Budget()
-        self._closed = False
 
-    def without_throttle_retries(self) -> Transport:
-        """Copy this transport, sharing its pools; the copy raises on a 429 instead of retrying."""
+    def with_settings(self, settings: ClientSettings) -> Transport:
+        """Copy this transport; the copy shares its pools, limiter and retry budget."""
         other = copy.copy(self)
-        other.settings = attrs.evolve(self.settings, retry_throttled=False)
+        other.settings = settings
         return other
 
-    def send(self, request: Request[T]) -> T:
+    def without_throttle_retries(self) -> Transport:
+        """Copy this transport; the copy raises on a 429 instead of retrying."""
+        return self.with_settings(attrs.evolve(self.settings, retry_throttled=False))
+
+    def send(self, request: Request[T]) -> Parsed[T]:
         """Send a request and return its parsed response; raises what `fetch` raises."""
         return self.fetch(request, request.parse)
 
@@ -99,8 +108,8 @@ class Transport:
         return self._exchange(request, receive, find)
 
     @contextmanager
-    def stream(self, request: Request[Any]) -> Iterator[Iterator[bytes]]:
-        """Send a request and yield its decoded body as it arrives; closed at the end of the block.
+    def stream(self, request: Request[Any]) -> Iterator[StreamedResponse]:
+        """Send a request and yield its response, which is closed at the end of the block.
 
         Raises:
             APIError: the service returned an error status.
@@ -112,18 +121,25 @@ class Transport:
 
         response = self._exchange(request, receive)
         try:
-            yield _decoded(response)
+            elapsed = self.clock.monotonic() - response.sent_at
+            yield StreamedResponse(
+                response.status_code,
+                response.headers,
+                _decoded(response, self._key),
+                self._key,
+                elapsed,
+            )
         finally:
             response.stream.close()
 
     def check_open(self) -> None:
         """Raise ConfigurationError if the client is closed."""
-        if self._closed:
+        if self.pools.is_closed:
             raise ConfigurationError("the client is closed")
 
     def close(self) -> None:
         """Close the connections."""
-        self._closed = True
+        self.pools.is_closed = True
         self.pools.close()
 
     def _exchange(
@@ -133,9 +149,10 @@ class Transport:
         find: Callable[[], T | None] | None = None,
     ) -> T:
         self.check_open()
+        request = self.settings.extras.add_to(request)
+        idempotency = request.idempotency
         if self._is_remote:
             check_reachable(request.form if request.json is None else request.json)
-        idempotency = retry.IDEMPOTENCY[request.operation_id]
         deadline = limited(self.clock.monotonic() + self.settings.timeout)
         number, was_ambiguous = 0, False
         while True:
@@ -175,7 +192,13 @@ class Transport:
     def _wait_sec(self, number: int, failure: FailedAttempt, deadline: float) -> float | None:
         """Seconds to wait before the next attempt; None if there is none."""
         remaining = deadline - self.clock.monotonic()
-        wait = retry.delay(number, failure.outcome, remaining=remaining, jitter=random.random())
+        wait = retry.delay(
+            number,
+            failure.outcome,
+            remaining=remaining,
+            jitter=random.random(),
+            max_retries=self.settings.max_retries,
+        )
         return None if wait is None or not self._budget.spend(failure.outcome) else wait
 
     def _attempt(
@@ -194,8 +217,13 @@ class Transport:
         )
         self._key.sign(built.headers)
 
+        sent_at = self.clock.monotonic()
+
         def carry_out() -> T | FailedAttempt:
             response = self.pools.for_url(built.url).send(built)
+            headers = self._key.redact_headers(response.headers)
+            response = HttpResponse(response.status_code, headers, response.stream, sent_at)
+            self.rate_limits.update(parse_rate_limits(headers))
             exchange.receive(response.status_code, response.headers)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
@@ -203,7 +231,7 @@ class Transport:
             was_deleted = response.status_code in (404, 410) and request.method == "DELETE"
             if was_ambiguous and was_deleted:  # by an earlier attempt
                 response.stream.close()
-                return receive(HttpResponse(204), deadline)
+                return receive(HttpResponse(204, headers, sent_at=sent_at), deadline)
             return read_error(response, self.clock.wall(), self._key)
 
         with self.settings.hooks.around(
@@ -228,6 +256,35 @@ class Transport:
             return find()
         except DodecaError as exc:
             raise _outcome_unknown(request, exc) from exc
+
+
+@attrs.frozen(eq=False)
+class StreamedResponse:
+    """A response whose decoded body arrives in `pieces`; header names are in lower case."""
+
+    status_code: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    pieces: Iterator[bytes]
+    _key: APIKey
+    elapsed: float
+
+    @property
+    def info(self) -> ResponseInfo:
+        """What the head of the response says."""
+        return ResponseInfo(self.status_code, self.headers, self.elapsed)
+
+    def lines(self, *, carriage_returns: bool = False) -> Iterator[bytes]:
+        """Yield the body line by line, without line ends; an API key in it is redacted.
+
+        Raises:
+            InvalidResponseError: a line is too long.
+        """
+        splitter = LineSplitter(carriage_returns=carriage_returns)
+        for piece in self.pieces:
+            for line in splitter.feed(piece):
+                yield self._key.redact(line)
+        if rest := splitter.finish():
+            yield self._key.redact(rest)
 
 
 def attempt(carry_out: Callable[[], T | FailedAttempt]) -> T | FailedAttempt:
@@ -285,6 +342,7 @@ def read_response(
     if sink is not None:
         take, sink.redact = sink.feed, key.redact
     headers = response.headers
+    raw = piece = b""
     try:
         decoder = BodyDecoder(headers.get("content-encoding", ""), streamed=sink is not None)
         for raw in response.stream:
@@ -294,22 +352,27 @@ def read_response(
                 raise RequestTimeout("the deadline passed while the response was arriving")
         decoder.finish()
     except DodecaError:
-        kept.clear()  # the traceback would keep it in memory during the next attempt
+        kept.clear()  # the traceback would keep it in memory during the next attempt,
+        raw = piece = b""  # and show a key that the server sent back
         raise
     finally:
         response.stream.close()
-    return RawResponse(response.status_code, headers, key.redact(b"".join(kept)), sink)
+    content, elapsed = key.redact(b"".join(kept)), clock.monotonic() - response.sent_at
+    return RawResponse(response.status_code, headers, content, sink, elapsed=elapsed)
 
 
-def _decoded(response: HttpResponse) -> Iterator[bytes]:
-    decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
+def _decoded(response: HttpResponse, key: APIKey) -> Iterator[bytes]:
+    raw = piece = b""
     try:
+        decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
         for raw in response.stream:
             for piece in decoder.feed(raw):
-                yield piece
+                yield key.redact(piece)
         decoder.finish()
     except messages.ERRORS as exc:
         raise messages.convert_error(exc) from exc
+    finally:
+        raw = piece = b""  # no traceback shows a key that the server sent back
 
 
 def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from dodeca._base.media_types import kind_of, mime_type_of
-from dodeca._base.text import cut, quote
+from dodeca._base.text import cut, did_you_mean, quote
 from dodeca._calls import limits
 from dodeca._calls.params import unicode
 from dodeca.bulk.folders import describe_left_out, media_files
@@ -232,6 +232,7 @@ def row_item(
     if kind not in (None, *KINDS):
         raise InvalidRequestError(
             f"{where}: input_type must be one of {', '.join(KINDS)}, got {quote(kind)}"
+            f"{did_you_mean(kind, KINDS)}"
         )
     try:
         own = options.replace({k: values.pop(k) for k in sorted(OPTIONS & values.keys())})

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from dodeca._base.text import quote
+from dodeca._base.text import did_you_mean, quote
 from dodeca.errors import InvalidRequestError
 
 
@@ -48,6 +48,7 @@ class RunSettings:
             if (value := getattr(self, name)) not in known:
                 raise InvalidRequestError(
                     f"{name} must be one of {', '.join(known)}, got {quote(value)}"
+                    f"{did_you_mean(value, known)}"
                 )
         if not 1 <= self.concurrency <= 256:
             raise InvalidRequestError(

@@ -8,11 +8,11 @@ from datetime import datetime
 import attrs
 
 from dodeca._base.text import format_size
+from dodeca._calls.polling import FAILED, FINISHED
 from dodeca.cli.text import printable
 from dodeca.embeddings.timeline import format_time
 
 _MODALITY_STYLES = {"visual": "blue", "audio": "yellow", "transcription": "green"}
-_STATUS_STYLES = {"ready": "green", "failed": "red", "canceled": "red"}
 
 
 @attrs.frozen
@@ -37,7 +37,8 @@ def modality_cell(modality: str | None) -> Cell:
 
 def status_cell(status: str | None) -> Cell:
     """The status of a task or an asset, in its colour."""
-    return cell(status, _STATUS_STYLES.get(status or "", "yellow"))
+    style = "green" if status in FINISHED else "red" if status in FAILED else "yellow"
+    return cell(status, style)
 
 
 def time_range_cell(start_sec: float | None, end_sec: float | None) -> Cell:

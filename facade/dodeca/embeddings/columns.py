@@ -14,6 +14,7 @@ from dodeca.errors import InvalidRequestError, InvalidResponseError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dodeca._base.response_info import ResponseInfo
     from dodeca.embeddings import Embeddings
 
 _COLUMN_NAMES = frozenset(
@@ -110,6 +111,12 @@ def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
         "ids": _joined_ids(filled),
         **_of_one_response(parts),
     }
+
+
+def response_of(parts: Sequence[Embeddings]) -> ResponseInfo | None:
+    """The response that all parts are from, if it is one."""
+    found = {id(part.response): part.response for part in parts}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _of_one_response(parts: Sequence[Embeddings]) -> dict[str, Any]:

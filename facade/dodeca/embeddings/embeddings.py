@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 import attrs
 import numpy as np
 
+from dodeca._base.response_info import HasResponse, evolve, with_response
+from dodeca._base.serializable import Serializable
 from dodeca._base.text import quote
 from dodeca.embeddings import columns, display, export, ranking, responses, search
 from dodeca.embeddings.labels import Labels
@@ -34,7 +36,7 @@ def _no_labels(embeddings: Any) -> Labels:
 
 
 @attrs.frozen(eq=False, repr=False)
-class Embeddings:
+class Embeddings(HasResponse, Serializable):
     """The vectors of one or more media items: a sequence of `Segment`s, held as columns.
 
     `vectors` is float32 of shape (n, d), d = 512 for marengo3.0. `embedding_option` and
@@ -46,7 +48,7 @@ class Embeddings:
 
     `metadata`, `usage` and `response_extra` (fields that this version does not know) are what the
     service said about the whole response; `extra` is what it said about each row. Slices, files and
-    pickles keep them.
+    pickles keep them. `response` is its head; slices keep it, files and pickles do not.
 
     >>> video = client.embed.video("colours.mp4")
     >>> video
@@ -154,7 +156,8 @@ class Embeddings:
             sources = [part._with_source_id(name) for name, part in named.items()]
         else:
             sources = list(parts)
-        return cls(**columns.concat(sources or [cls.from_items([])]))
+        found = cls(**columns.concat(sources or [cls.from_items([])]))
+        return with_response(found, columns.response_of(sources))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:
@@ -389,6 +392,9 @@ class Embeddings:
 
         return plots.plot_self_similarity(self, title=title)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return attrs.asdict(self, recurse=False)
+
     def __setstate__(self, state: Any) -> None:
         # Through the constructor: earlier pickles have neither `source` nor `ids`.
         self.__init__(**(state if isinstance(state, dict) else state[1]))  # type: ignore[misc]
@@ -397,10 +403,10 @@ class Embeddings:
         return Segment(**columns.row(self, row))
 
     def _with_source_id(self, source_id: str) -> Embeddings:
-        return attrs.evolve(self, source_id=Labels.same(source_id, len(self)), ids=None)
+        return evolve(self, source_id=Labels.same(source_id, len(self)), ids=None)
 
     def _select(self, rows: NDArray[np.intp]) -> Embeddings:
-        return attrs.evolve(self, **columns.select(self, rows))
+        return evolve(self, **columns.select(self, rows))
 
     def __repr__(self) -> str:
         return display.text(self)

@@ -10,6 +10,7 @@ import numpy as np
 
 from dodeca._base import html
 from dodeca._base.numbers import is_finite
+from dodeca._base.serializable import Serializable, to_plain
 from dodeca._base.text import quote
 from dodeca.embeddings import ranking
 from dodeca.errors import InvalidRequestError
@@ -21,7 +22,7 @@ _TOLERANCE_SEC = 0.001  # the service rounds times to milliseconds
 
 
 @attrs.frozen(eq=False, repr=False)
-class Segment:
+class Segment(Serializable):
     """One row of embeddings: a vector, its modality and its time range.
 
     `vector` is float32 of shape (d,); `start_sec` and `end_sec` are seconds from the start of the
@@ -66,7 +67,7 @@ class _Scored(NamedTuple):
     score: float
 
 
-class Match(_Scored):
+class Match(_Scored, Serializable):
     """A segment and its score: the cosine similarity to the query, from -1 to 1.
 
     It unpacks as a pair: `for segment, score in matches`. If modalities were combined, `score` is
@@ -87,6 +88,16 @@ class Match(_Scored):
         self.scores = scores or {}
         return self
 
+    def to_dict(self, *, vectors: bool = False) -> dict[str, Any]:
+        """The segment, the score and the scores as plain JSON values: see `Segment.to_dict`.
+
+        >>> query = client.embed.text("red")
+        >>> client.embed.video("colours.mp4").search(query, k=1)[0].to_dict()["segment"]["end_sec"]
+        5.0
+        """
+        segment = self.segment.to_dict(vectors=vectors)
+        return {"segment": segment, "score": float(self.score), "scores": to_plain(self.scores)}
+
     def __repr__(self) -> str:
         found = self.segment
         parts = (found.source_id, _span(found), _modality(self), found.embedding_scope)
@@ -96,8 +107,17 @@ class Match(_Scored):
         return Matches([self])._repr_html_()
 
 
-class Matches(list[Match]):
+class Matches(list[Match], Serializable):
     """The results of a search, best first: a list of `Match`."""
+
+    def to_dict(self, *, vectors: bool = False) -> dict[str, Any]:
+        """The matches as plain JSON values, in a list under `matches`: see `Match.to_dict`.
+
+        >>> query = client.embed.text("red")
+        >>> len(client.embed.video("colours.mp4").search(query, k=2).to_dict()["matches"])
+        2
+        """
+        return {"matches": [match.to_dict(vectors=vectors) for match in self]}
 
     def merge_adjacent(self, *, gap_sec: float = 0.0) -> Matches:
         """Merge matches that are adjacent in time and about as good; the result is best first.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dodeca._base.text import quote
+from dodeca._base.text import did_you_mean, quote
 from dodeca.embeddings import ranking
 from dodeca.embeddings.matches import Match, Matches
 from dodeca.errors import InvalidRequestError
@@ -33,6 +33,7 @@ def search(
     if by not in (None, "row", "moment") or (by == "row" and weights is not None):
         raise InvalidRequestError(
             f"by must be 'row' or 'moment', and 'moment' with weights, got {quote(by)}"
+            f"{did_you_mean(by, ('row', 'moment'))}"
         )
     embed_text = None if client is None else _text_method(client)
     kept = ranking.comparable_rows(embeddings)

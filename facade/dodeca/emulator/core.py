@@ -13,7 +13,7 @@ from dodeca._base.text import quote
 
 from .access_log import AccessLog
 from .clock import Clock, Pace, parse_pace
-from .database import FORMAT, Database
+from .database import VECTORS_SINCE, Database
 from .exchange import Admission, Exchange
 from .faults import Fault, FaultPlan
 from .handlers import videos
@@ -82,8 +82,9 @@ class Emulator:
             access_log=self.access_log,
             webhooks=self._webhooks,
         )
-        if database.stored_format < FORMAT:
+        if database.stored_format < VECTORS_SINCE:
             videos.embed_again(self.state)
+        database.set_format()
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Return the response to a request whose body is a synchronous stream."""

@@ -30,8 +30,11 @@ from dodeca._base.files import sync_folder
 Document = dict[str, Any]
 Vectors = npt.NDArray[np.float32]
 
-FORMAT = 2
-"""Version of the stored data: 2 has other vectors than 1, which did not state a version."""
+FORMAT = 3
+"""Version of the stored data: 2 has other vectors than 1, which did not state a version, and 3 has
+tasks of Marengo 3.5, too."""
+VECTORS_SINCE = 2
+"""The first version whose vectors are those of today."""
 
 _SCHEMA = """
 BEGIN EXCLUSIVE;

@@ -71,6 +71,14 @@ TEXTS_ON_DEMAND: Mapping[str, str] = {
 EMPTY_429 = frozenset({"search_create", "gist_create", "summarize_create", "generate_create"})
 """The operations whose responses 429 are documented as without a body."""
 
+EMBEDDING_FAILURES: Mapping[str, str] = {
+    "context window": "Content exceeds the model's context window.",
+    "unreadable": (
+        "We could not process your media for embedding. Please verify the input file and try again."
+    ),
+}
+"""The documented sentences of failed embedding tasks that have a cause in the emulator."""
+
 CLIP_LENGTH = "`video_clip_length` should be within 2-10 seconds long"
 DOCUMENTED_REASONS: Mapping[str, Mapping[str, str]] = {
     "embed_create": {
@@ -152,6 +160,11 @@ def request_too_large(limit: int) -> ErrorResponse:
     """Return the 413 for a body beyond `limit` bytes."""
     text = f"The request body is larger than {limit // 1024**2} MB."
     return ErrorResponse(413, "request_too_large", text)
+
+
+def embedding_failed(reason: str) -> ErrorResponse:
+    """Return the error of an embedding task that ends with a documented sentence."""
+    return ErrorResponse(400, "embedding_failed", EMBEDDING_FAILURES[reason])
 
 
 def internal_server_error() -> ErrorResponse:

@@ -126,6 +126,45 @@ def image(path: str | Path, colour: str, size: tuple[int, int] = (640, 360)) -> 
     return path
 
 
+def pdf(path: str | Path, pages: Sequence[str]) -> Path:
+    """Write a PDF with a page for each text, in Latin-1, whose lines begin at the top left."""
+    marks = str.maketrans({mark: f"\\{mark}" for mark in "\\()"})
+    contents = []
+    for text in pages:
+        lines = " T* ".join(f"({line.translate(marks)}) Tj" for line in text.splitlines())
+        contents.append(f"BT /F1 12 Tf 14 TL 72 770 Td {lines} ET".encode("latin-1"))
+    return _write_pdf(path, contents)
+
+
+def _write_pdf(path: str | Path, contents: Sequence[bytes]) -> Path:
+    """Write a PDF of pages of 595 by 842 points with these content streams, and a font `/F1`."""
+    numbers = range(4, 4 + 2 * len(contents), 2)
+    kids = " ".join(f"{number} 0 R" for number in numbers)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    for number, content in zip(numbers, contents, strict=True):
+        objects += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]"
+            b" /Resources << /Font << /F1 3 0 R >> >>"
+            b" /Contents %d 0 R >>" % (number + 1),
+            b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content),
+        ]
+    body = bytearray(b"%PDF-1.4\n")
+    table = b"0000000000 65535 f \n"
+    for number, content in enumerate(objects, 1):
+        table += b"%010d 00000 n \n" % len(body)
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    start, size = len(body), len(objects) + 1
+    body += b"xref\n0 %d\n%b" % (size, table)
+    body += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, start)
+    path = Path(path)
+    path.write_bytes(body)
+    return path
+
+
 def write_all(folder: str | Path) -> list[Path]:
     """Write the files of the demo into `folder`: a video, an audio file and an image."""
     folder = Path(folder)

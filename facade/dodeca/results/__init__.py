@@ -4,7 +4,14 @@ An absent field is None, times are seconds, dates are aware `datetime`s. Fields 
 does not know are kept in `extra`, unknown values of enumerations are kept as strings.
 """
 
-from dodeca.results._build import Page, Result, build_page, build_result, remaining_fields
+from dodeca.results._build import (
+    MALFORMED,
+    Page,
+    Result,
+    build_page,
+    build_result,
+    remaining_fields,
+)
 from dodeca.results.embedding import (
     EmbeddingMetadata,
     EmbeddingsV1,
@@ -46,6 +53,7 @@ from dodeca.results.text import (
     StreamStart,
     Summary,
     TextGeneration,
+    UnknownEvent,
     Usage,
 )
 
@@ -71,6 +79,7 @@ __all__ = [
     "Index",
     "IndexModel",
     "IndexedAsset",
+    "MALFORMED",
     "Page",
     "Result",
     "SearchClip",
@@ -89,6 +98,7 @@ __all__ = [
     "Thumbnail",
     "Transcript",
     "Upload",
+    "UnknownEvent",
     "UploadUrl",
     "Usage",
     "Video",

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar, cast
 import attrs
 
 from dodeca._base import html
+from dodeca._base.response_info import HasResponse, Parsed, ResponseInfo, with_response
+from dodeca._base.serializable import Serializable
 from dodeca.errors import InvalidResponseError
 from dodeca_api.types import Unset
 
@@ -23,6 +25,10 @@ _RENAMED = {
     "video_embedding_scope": "embedding_scopes",
     "video_embedding_option": "embedding_options",
 }
+
+
+MALFORMED = "dodeca:malformed"
+"""Where the parser of a page puts the items that it cannot read; no field of the API."""
 
 
 def extra() -> Any:
@@ -40,7 +46,7 @@ def local() -> Any:
     return attrs.field(default=None, metadata={"is_local": True})
 
 
-class Result:
+class Result(HasResponse, Serializable):
     """The base of results; their repr shows the fields that are present."""
 
     __slots__ = ()
@@ -58,7 +64,8 @@ class Page(Result, Generic[T]):
     """One page of a list. `page` counts from 1; `total_results` is the length of the whole list.
 
     `extra` holds other fields of the response, such as the status of the upload for a page of its
-    chunks. Items that are not as the API documents them are in `malformed` instead, as JSON.
+    chunks, and under "page_info" other fields of that. Items that are not as the API documents them
+    are in `malformed` instead, as JSON.
     """
 
     items: Sequence[T]
@@ -75,12 +82,15 @@ class Page(Result, Generic[T]):
     def __len__(self) -> int:
         return len(self.items)
 
+    def __getitem__(self, index: int) -> T:
+        return self.items[index]
+
     def _repr_html_(self) -> str:
         return results_table(f"Page {self.page or ''}".strip(), self.items, self.total_results)
 
 
-@attrs.frozen
-class _Totals:
+@attrs.frozen(repr=False)
+class _Totals(Result):
     page: int | None = None
     limit_per_page: int | None = None
     total_page: int | None = None
@@ -115,12 +125,17 @@ def results_table(title: str, results: Sequence[Any], total: int | None = None) 
     return html.table(title, headings, rows, max(len(results), total or 0))
 
 
-def build_result(cls: type[R], model: Any) -> R:
+def build_result(cls: type[R], model: Any, info: ResponseInfo | None = None) -> R:
     """Build a result from a generated model or a JSON object; unknown fields go into `extra`.
+
+    The result, and those inside it, know the response that it is from: `info`, if the model does
+    not say it itself.
 
     Raises:
         InvalidResponseError: a required field is missing.
     """
+    if isinstance(model, Parsed):
+        model, info = model.model, model.info
     build: Any = cls
     known = _fields(build)
     fields: dict[str, Any] = {}
@@ -128,11 +143,15 @@ def build_result(cls: type[R], model: Any) -> R:
     for wire_name, value in _named_values(model):
         name = _RENAMED.get(wire_name, wire_name)
         name = name if name in known else wire_name
-        plain = _to_plain(value, known.get(name))
-        if plain is not None:
-            (fields if name in known else rest)[name] = plain
+        plain = _to_plain(value, known.get(name), info)
+        if plain is None:
+            continue
+        if name in known and name not in fields:
+            fields[name] = plain
+        else:
+            rest[wire_name] = plain  # unknown, or a second field that would have this name
     _check(build, fields)
-    return cast(R, build(**fields, extra=rest))
+    return cast(R, with_response(build(**fields, extra=rest), info))
 
 
 def _check(cls: Any, fields: Mapping[str, Any]) -> None:
@@ -160,25 +179,29 @@ def _fields(cls: Any) -> dict[str, type[Any] | None]:
     return {field.name: field.metadata.get("cls") for field in fields if field.name != "extra"}
 
 
-def build_page(cls: type[R], model: Any, *, items: str = "data") -> Page[R]:
-    """Build a page of results from the generated model of a list; `items` names its field."""
-    totals = build_result(_Totals, model.page_info or {})
+def build_page(cls: type[R], parsed: Parsed[Any], *, items: str = "data") -> Page[R]:
+    """Build a page of results from the response with a list; `items` names its field."""
+    model, info = parsed.model, parsed.info
+    totals = build_result(_Totals, getattr(model, "page_info", None) or {})
     rest = remaining_fields(model, items, "page_info")
-    good, bad = [], list(rest.pop("malformed", ()))
+    if totals.extra:
+        rest["page_info"] = totals.extra
+    good, bad = [], list(rest.pop(MALFORMED, ()))
     for item in getattr(model, items) or []:
         try:
-            good.append(build_result(cls, item))
+            good.append(build_result(cls, item, info))
         except InvalidResponseError:
             bad.append(_to_plain(item))
-    return Page(
+    page = Page(
         good,
         _int_or_none(totals.page),
         _int_or_none(totals.limit_per_page),
         _int_or_none(totals.total_page),
         _int_or_none(totals.total_results),
         malformed=bad,
-        extra=rest | dict(totals.extra),
+        extra=rest,
     )
+    return with_response(page, info)
 
 
 def _int_or_none(value: Any) -> int | None:
@@ -208,18 +231,18 @@ def _field_names(cls: Any) -> tuple[str, ...]:
     return tuple(name for name in names if name != "additional_properties")
 
 
-def _to_plain(value: Any, cls: type[Any] | None = None) -> Any:
+def _to_plain(value: Any, cls: type[Any] | None = None, info: ResponseInfo | None = None) -> Any:
     """Convert generated models and UNSET to plain values; dates without a zone are in UTC."""
     if isinstance(value, str | int | float):
         return value
     if isinstance(value, Unset):
         return None
     if isinstance(value, list):
-        return [_to_plain(item, cls) for item in value]
+        return [_to_plain(item, cls, info) for item in value]
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, Mapping) and cls is not None:
-        return build_result(cls, value)
+        return build_result(cls, value, info)
     if hasattr(value, "to_dict") and not isinstance(value, Mapping):
-        return value.to_dict() if cls is None else build_result(cls, value)
+        return value.to_dict() if cls is None else build_result(cls, value, info)
     return value

@@ -47,7 +47,11 @@ class SearchPool(Result):
 
 @attrs.frozen(repr=False)
 class SearchPage(Result):
-    """One page of a search. Its tokens are valid until `page_expires_at`."""
+    """One page of a search. Its tokens are valid until `page_expires_at`.
+
+    `extra` holds other fields of the response, and under "page_info" other fields of that. Items
+    that are not as the API documents them are in `malformed` instead, as JSON.
+    """
 
     items: Sequence[SearchHit]
     search_pool: SearchPool | None = None
@@ -57,6 +61,7 @@ class SearchPage(Result):
     page_expires_at: datetime | None = None
     next_page_token: str | None = None
     prev_page_token: str | None = None
+    malformed: Sequence[Any] = ()
     extra: Mapping[str, Any] = extra()
 
     def _repr_html_(self) -> str:

@@ -162,4 +162,12 @@ class StreamEnd(Result):
     extra: Mapping[str, Any] = extra()
 
 
-StreamEvent = StreamStart | TextGeneration | StreamEnd
+@attrs.frozen(repr=False)
+class UnknownEvent(Result):
+    """An event of a type that this version does not know; all of its fields are in `extra`."""
+
+    event_type: str | None = None
+    extra: Mapping[str, Any] = extra()
+
+
+StreamEvent = StreamStart | TextGeneration | StreamEnd | UnknownEvent

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from dodeca_api.models.asset_thumbnail import AssetThumbnail
     from dodeca_api.models.asset_type_filter import AssetTypeFilter
     from dodeca_api.models.asset_upload_method import AssetUploadMethod
+    from dodeca_api.models.async_image_input_request import AsyncImageInputRequest
     from dodeca_api.models.audio_embedding import AudioEmbedding
     from dodeca_api.models.audio_embedding_task import AudioEmbeddingTask
     from dodeca_api.models.audio_embedding_task_metadata import (
@@ -76,6 +77,23 @@ if TYPE_CHECKING:
     from dodeca_api.models.create_embeddings_request_input_type import (
         CreateEmbeddingsRequestInputType,
     )
+    from dodeca_api.models.document_embedding_option import DocumentEmbeddingOption
+    from dodeca_api.models.document_embedding_scope import DocumentEmbeddingScope
+    from dodeca_api.models.document_embedding_task import DocumentEmbeddingTask
+    from dodeca_api.models.document_embedding_task_metadata import (
+        DocumentEmbeddingTaskMetadata,
+    )
+    from dodeca_api.models.document_input_request import DocumentInputRequest
+    from dodeca_api.models.document_segmentation import DocumentSegmentation
+    from dodeca_api.models.document_sequential_segmentation import (
+        DocumentSequentialSegmentation,
+    )
+    from dodeca_api.models.document_spatial_segmentation import (
+        DocumentSpatialSegmentation,
+    )
+    from dodeca_api.models.document_spatial_segmentation_strategy import (
+        DocumentSpatialSegmentationStrategy,
+    )
     from dodeca_api.models.embed_audio_segment import EmbedAudioSegment
     from dodeca_api.models.embed_input_metadata import EmbedInputMetadata
     from dodeca_api.models.embed_request import EmbedRequest
@@ -89,7 +107,11 @@ if TYPE_CHECKING:
     from dodeca_api.models.embed_video_scope import EmbedVideoScope
     from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata
     from dodeca_api.models.embedding_data import EmbeddingData
+    from dodeca_api.models.embedding_document_metadata import EmbeddingDocumentMetadata
     from dodeca_api.models.embedding_image_metadata import EmbeddingImageMetadata
+    from dodeca_api.models.embedding_multi_input_metadata import (
+        EmbeddingMultiInputMetadata,
+    )
     from dodeca_api.models.embedding_success_response import EmbeddingSuccessResponse
     from dodeca_api.models.embedding_task_error import EmbeddingTaskError
     from dodeca_api.models.embedding_task_response import EmbeddingTaskResponse
@@ -116,6 +138,10 @@ if TYPE_CHECKING:
     from dodeca_api.models.highlight_result import HighlightResult
     from dodeca_api.models.hls_info import HlsInfo
     from dodeca_api.models.image_embedding import ImageEmbedding
+    from dodeca_api.models.image_embedding_task import ImageEmbeddingTask
+    from dodeca_api.models.image_embedding_task_metadata import (
+        ImageEmbeddingTaskMetadata,
+    )
     from dodeca_api.models.image_input_request import ImageInputRequest
     from dodeca_api.models.import_accepted_video import ImportAcceptedVideo
     from dodeca_api.models.import_created import ImportCreated
@@ -147,6 +173,11 @@ if TYPE_CHECKING:
     from dodeca_api.models.media_embedding_task_list import MediaEmbeddingTaskList
     from dodeca_api.models.media_source import MediaSource
     from dodeca_api.models.model_family import ModelFamily
+    from dodeca_api.models.multi_input_media_source import MultiInputMediaSource
+    from dodeca_api.models.multi_input_media_source_media_type import (
+        MultiInputMediaSourceMediaType,
+    )
+    from dodeca_api.models.multi_input_request import MultiInputRequest
     from dodeca_api.models.multipart_upload_create_request import (
         MultipartUploadCreateRequest,
     )
@@ -198,13 +229,16 @@ if TYPE_CHECKING:
         TasksCreateResponseMetadata,
     )
     from dodeca_api.models.technical_metadata import TechnicalMetadata
+    from dodeca_api.models.temporal_segmentation import TemporalSegmentation
     from dodeca_api.models.text_embedding import TextEmbedding
     from dodeca_api.models.text_generation_event import TextGenerationEvent
     from dodeca_api.models.text_image_input_request import TextImageInputRequest
     from dodeca_api.models.text_input_request import TextInputRequest
     from dodeca_api.models.text_truncate import TextTruncate
+    from dodeca_api.models.time_based_metadata_entry import TimeBasedMetadataEntry
     from dodeca_api.models.time_format import TimeFormat
     from dodeca_api.models.time_range import TimeRange
+    from dodeca_api.models.timed_embedding_type import TimedEmbeddingType
     from dodeca_api.models.token_usage import TokenUsage
     from dodeca_api.models.transcript_segment import TranscriptSegment
     from dodeca_api.models.transcription_option import TranscriptionOption
@@ -286,6 +320,7 @@ _MODULES = {
     "AssetThumbnail": ".asset_thumbnail",
     "AssetTypeFilter": ".asset_type_filter",
     "AssetUploadMethod": ".asset_upload_method",
+    "AsyncImageInputRequest": ".async_image_input_request",
     "AudioEmbedding": ".audio_embedding",
     "AudioEmbeddingTask": ".audio_embedding_task",
     "AudioEmbeddingTaskMetadata": ".audio_embedding_task_metadata",
@@ -302,6 +337,15 @@ _MODULES = {
     "CreateAsyncEmbeddingRequestInputType": ".create_async_embedding_request_input_type",
     "CreateEmbeddingsRequest": ".create_embeddings_request",
     "CreateEmbeddingsRequestInputType": ".create_embeddings_request_input_type",
+    "DocumentEmbeddingOption": ".document_embedding_option",
+    "DocumentEmbeddingScope": ".document_embedding_scope",
+    "DocumentEmbeddingTask": ".document_embedding_task",
+    "DocumentEmbeddingTaskMetadata": ".document_embedding_task_metadata",
+    "DocumentInputRequest": ".document_input_request",
+    "DocumentSegmentation": ".document_segmentation",
+    "DocumentSequentialSegmentation": ".document_sequential_segmentation",
+    "DocumentSpatialSegmentation": ".document_spatial_segmentation",
+    "DocumentSpatialSegmentationStrategy": ".document_spatial_segmentation_strategy",
     "EmbedAudioSegment": ".embed_audio_segment",
     "EmbedInputMetadata": ".embed_input_metadata",
     "EmbedRequest": ".embed_request",
@@ -315,7 +359,9 @@ _MODULES = {
     "EmbedVideoScope": ".embed_video_scope",
     "EmbeddingAudioMetadata": ".embedding_audio_metadata",
     "EmbeddingData": ".embedding_data",
+    "EmbeddingDocumentMetadata": ".embedding_document_metadata",
     "EmbeddingImageMetadata": ".embedding_image_metadata",
+    "EmbeddingMultiInputMetadata": ".embedding_multi_input_metadata",
     "EmbeddingSuccessResponse": ".embedding_success_response",
     "EmbeddingTaskError": ".embedding_task_error",
     "EmbeddingTaskResponse": ".embedding_task_response",
@@ -340,6 +386,8 @@ _MODULES = {
     "HighlightResult": ".highlight_result",
     "HlsInfo": ".hls_info",
     "ImageEmbedding": ".image_embedding",
+    "ImageEmbeddingTask": ".image_embedding_task",
+    "ImageEmbeddingTaskMetadata": ".image_embedding_task_metadata",
     "ImageInputRequest": ".image_input_request",
     "ImportAcceptedVideo": ".import_accepted_video",
     "ImportCreated": ".import_created",
@@ -371,6 +419,9 @@ _MODULES = {
     "MediaEmbeddingTaskList": ".media_embedding_task_list",
     "MediaSource": ".media_source",
     "ModelFamily": ".model_family",
+    "MultiInputMediaSource": ".multi_input_media_source",
+    "MultiInputMediaSourceMediaType": ".multi_input_media_source_media_type",
+    "MultiInputRequest": ".multi_input_request",
     "MultipartUploadCreateRequest": ".multipart_upload_create_request",
     "MultipartUploadCreated": ".multipart_upload_created",
     "MultipartUploadDetail": ".multipart_upload_detail",
@@ -418,13 +469,16 @@ _MODULES = {
     "TasksCreateResponse": ".tasks_create_response",
     "TasksCreateResponseMetadata": ".tasks_create_response_metadata",
     "TechnicalMetadata": ".technical_metadata",
+    "TemporalSegmentation": ".temporal_segmentation",
     "TextEmbedding": ".text_embedding",
     "TextGenerationEvent": ".text_generation_event",
     "TextImageInputRequest": ".text_image_input_request",
     "TextInputRequest": ".text_input_request",
     "TextTruncate": ".text_truncate",
+    "TimeBasedMetadataEntry": ".time_based_metadata_entry",
     "TimeFormat": ".time_format",
     "TimeRange": ".time_range",
+    "TimedEmbeddingType": ".timed_embedding_type",
     "TokenUsage": ".token_usage",
     "TranscriptSegment": ".transcript_segment",
     "TranscriptionOption": ".transcription_option",
@@ -497,6 +551,7 @@ __all__ = (
     "AssetThumbnail",
     "AssetTypeFilter",
     "AssetUploadMethod",
+    "AsyncImageInputRequest",
     "AudioEmbedding",
     "AudioEmbeddingTask",
     "AudioEmbeddingTaskMetadata",
@@ -513,10 +568,21 @@ __all__ = (
     "CreateAsyncEmbeddingRequestInputType",
     "CreateEmbeddingsRequest",
     "CreateEmbeddingsRequestInputType",
+    "DocumentEmbeddingOption",
+    "DocumentEmbeddingScope",
+    "DocumentEmbeddingTask",
+    "DocumentEmbeddingTaskMetadata",
+    "DocumentInputRequest",
+    "DocumentSegmentation",
+    "DocumentSequentialSegmentation",
+    "DocumentSpatialSegmentation",
+    "DocumentSpatialSegmentationStrategy",
     "EmbedAudioSegment",
     "EmbeddingAudioMetadata",
     "EmbeddingData",
+    "EmbeddingDocumentMetadata",
     "EmbeddingImageMetadata",
+    "EmbeddingMultiInputMetadata",
     "EmbeddingSuccessResponse",
     "EmbeddingTaskError",
     "EmbeddingTaskResponse",
@@ -551,6 +617,8 @@ __all__ = (
     "HighlightResult",
     "HlsInfo",
     "ImageEmbedding",
+    "ImageEmbeddingTask",
+    "ImageEmbeddingTaskMetadata",
     "ImageInputRequest",
     "ImportAcceptedVideo",
     "ImportCreated",
@@ -582,6 +650,9 @@ __all__ = (
     "MediaEmbeddingTaskList",
     "MediaSource",
     "ModelFamily",
+    "MultiInputMediaSource",
+    "MultiInputMediaSourceMediaType",
+    "MultiInputRequest",
     "MultipartUploadCreated",
     "MultipartUploadCreateRequest",
     "MultipartUploadDetail",
@@ -629,11 +700,14 @@ __all__ = (
     "TaskStatusFilter",
     "TaskSystemMetadata",
     "TechnicalMetadata",
+    "TemporalSegmentation",
     "TextEmbedding",
     "TextGenerationEvent",
     "TextImageInputRequest",
     "TextInputRequest",
     "TextTruncate",
+    "TimeBasedMetadataEntry",
+    "TimedEmbeddingType",
     "TimeFormat",
     "TimeRange",
     "TokenUsage",

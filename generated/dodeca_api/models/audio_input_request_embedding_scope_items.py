@@ -1,10 +1,11 @@
 from typing import Literal
 
-AudioInputRequestEmbeddingScopeItems = Literal["asset", "clip"]
+AudioInputRequestEmbeddingScopeItems = Literal["asset", "clip", "local"]
 
 AUDIO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES: set[AudioInputRequestEmbeddingScopeItems] = {
     "asset",
     "clip",
+    "local",
 }
 
 

@@ -21,7 +21,7 @@ T = TypeVar("T", bound="AudioSegmentation")
 
 @_attrs_define
 class AudioSegmentation:
-    """Segments of equal length, the only way to divide audio.
+    """Segments of equal length, the only way to divide audio with Marengo 3.0.
 
     Attributes:
         strategy (Literal['fixed']): Names the block that follows.

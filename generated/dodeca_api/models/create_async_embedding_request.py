@@ -13,7 +13,9 @@ from dodeca_api.models.create_async_embedding_request_input_type import (
 from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from dodeca_api.models.async_image_input_request import AsyncImageInputRequest
     from dodeca_api.models.audio_input_request import AudioInputRequest
+    from dodeca_api.models.document_input_request import DocumentInputRequest
     from dodeca_api.models.video_input_request import VideoInputRequest
 
 
@@ -25,12 +27,20 @@ class CreateAsyncEmbeddingRequest:
     """One input and the model that embeds it.
 
     Attributes:
-        input_type (CreateAsyncEmbeddingRequestInputType): The kinds of input that a task of this client embeds.
+        input_type (CreateAsyncEmbeddingRequestInputType): The kinds of input that a task embeds; `image` and `document`
+            with Marengo 3.5 only.
         model_name (str): The name of a model.
-        embedding_uncertainty (bool | Unset): Also return how unsure the model is of each number.
-        embedding_dimension (int | Unset): The length of the vectors. Marengo 3.0 has 512 only.
+        embedding_uncertainty (bool | Unset): Whether to return how unsure the model is of each number, too. Audio and
+            video need a scope without `asset`, a text or Markdown file the scope `local`; not with a PDF file. Marengo 3.5
+            only.
+        embedding_dimension (int | Unset): The length of the vectors. A shorter vector is the beginning of a longer one.
+            Marengo 3.5 only; Marengo 3.0 refuses the field.
         audio (AudioInputRequest | Unset): Audio to embed, whole or in part.
         video (VideoInputRequest | Unset): Video to embed, whole or in part.
+        image (AsyncImageInputRequest | Unset): An image of at most 32 MB to embed as a task.
+        document (DocumentInputRequest | Unset): A PDF, text or Markdown file of at most 512 MB to embed. Each option
+            goes with each scope, and each of these pairs has to be among: of a PDF file `visual` with `local` or `asset`
+            and `text` with `asset`, of others `text` with `local` or `asset`.
     """
 
     input_type: CreateAsyncEmbeddingRequestInputType
@@ -39,6 +49,8 @@ class CreateAsyncEmbeddingRequest:
     embedding_dimension: int | Unset = UNSET
     audio: AudioInputRequest | Unset = UNSET
     video: VideoInputRequest | Unset = UNSET
+    image: AsyncImageInputRequest | Unset = UNSET
+    document: DocumentInputRequest | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,6 +70,14 @@ class CreateAsyncEmbeddingRequest:
         if not isinstance(self.video, Unset):
             video = self.video.to_dict()
 
+        image: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.image, Unset):
+            image = self.image.to_dict()
+
+        document: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.document, Unset):
+            document = self.document.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -74,12 +94,18 @@ class CreateAsyncEmbeddingRequest:
             field_dict["audio"] = audio
         if video is not UNSET:
             field_dict["video"] = video
+        if image is not UNSET:
+            field_dict["image"] = image
+        if document is not UNSET:
+            field_dict["document"] = document
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from dodeca_api.models.async_image_input_request import AsyncImageInputRequest  # noqa: PLC0415
         from dodeca_api.models.audio_input_request import AudioInputRequest  # noqa: PLC0415
+        from dodeca_api.models.document_input_request import DocumentInputRequest  # noqa: PLC0415
         from dodeca_api.models.video_input_request import VideoInputRequest  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -105,6 +131,20 @@ class CreateAsyncEmbeddingRequest:
         else:
             video = VideoInputRequest.from_dict(_video)
 
+        _image = d.pop("image", UNSET)
+        image: AsyncImageInputRequest | Unset
+        if isinstance(_image, Unset):
+            image = UNSET
+        else:
+            image = AsyncImageInputRequest.from_dict(_image)
+
+        _document = d.pop("document", UNSET)
+        document: DocumentInputRequest | Unset
+        if isinstance(_document, Unset):
+            document = UNSET
+        else:
+            document = DocumentInputRequest.from_dict(_document)
+
         create_async_embedding_request = cls(
             input_type=input_type,
             model_name=model_name,
@@ -112,6 +152,8 @@ class CreateAsyncEmbeddingRequest:
             embedding_dimension=embedding_dimension,
             audio=audio,
             video=video,
+            image=image,
+            document=document,
         )
 
         create_async_embedding_request.additional_properties = d

@@ -1,9 +1,11 @@
 from typing import Literal
 
-CreateAsyncEmbeddingRequestInputType = Literal["audio", "video"]
+CreateAsyncEmbeddingRequestInputType = Literal["audio", "document", "image", "video"]
 
 CREATE_ASYNC_EMBEDDING_REQUEST_INPUT_TYPE_VALUES: set[CreateAsyncEmbeddingRequestInputType] = {
     "audio",
+    "document",
+    "image",
     "video",
 }
 

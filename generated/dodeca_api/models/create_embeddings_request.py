@@ -15,6 +15,7 @@ from dodeca_api.types import UNSET, Unset
 if TYPE_CHECKING:
     from dodeca_api.models.audio_input_request import AudioInputRequest
     from dodeca_api.models.image_input_request import ImageInputRequest
+    from dodeca_api.models.multi_input_request import MultiInputRequest
     from dodeca_api.models.text_image_input_request import TextImageInputRequest
     from dodeca_api.models.text_input_request import TextInputRequest
     from dodeca_api.models.video_input_request import VideoInputRequest
@@ -35,6 +36,15 @@ class CreateEmbeddingsRequest:
         text_image (TextImageInputRequest | Unset): A text and an image to embed together, as one vector.
         audio (AudioInputRequest | Unset): Audio to embed, whole or in part.
         video (VideoInputRequest | Unset): Video to embed, whole or in part.
+        multi_input (MultiInputRequest | Unset): A text, up to ten media, or both, to embed together as one vector.
+            Sources of different kinds need a text. A text or Markdown file counts as text, and text alone comes in one
+            piece. A PDF file comes alone.
+        auto_truncate (bool | Unset): Whether a text of more than 2,000 tokens is cut to fit, which `usage.truncated`
+            then says, instead of being refused. Default: it is refused. Marengo 3.5 only.
+        embedding_uncertainty (bool | Unset): Whether to return how unsure the model is of each number, too. Not with a
+            text and media together, and not with a document. Marengo 3.5 only.
+        embedding_dimension (int | Unset): The length of the vectors, 512 by default. A shorter vector is the beginning
+            of a longer one. Marengo 3.5 only; Marengo 3.0 refuses the field.
     """
 
     input_type: CreateEmbeddingsRequestInputType
@@ -44,6 +54,10 @@ class CreateEmbeddingsRequest:
     text_image: TextImageInputRequest | Unset = UNSET
     audio: AudioInputRequest | Unset = UNSET
     video: VideoInputRequest | Unset = UNSET
+    multi_input: MultiInputRequest | Unset = UNSET
+    auto_truncate: bool | Unset = UNSET
+    embedding_uncertainty: bool | Unset = UNSET
+    embedding_dimension: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -71,6 +85,16 @@ class CreateEmbeddingsRequest:
         if not isinstance(self.video, Unset):
             video = self.video.to_dict()
 
+        multi_input: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.multi_input, Unset):
+            multi_input = self.multi_input.to_dict()
+
+        auto_truncate = self.auto_truncate
+
+        embedding_uncertainty = self.embedding_uncertainty
+
+        embedding_dimension = self.embedding_dimension
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -89,6 +113,14 @@ class CreateEmbeddingsRequest:
             field_dict["audio"] = audio
         if video is not UNSET:
             field_dict["video"] = video
+        if multi_input is not UNSET:
+            field_dict["multi_input"] = multi_input
+        if auto_truncate is not UNSET:
+            field_dict["auto_truncate"] = auto_truncate
+        if embedding_uncertainty is not UNSET:
+            field_dict["embedding_uncertainty"] = embedding_uncertainty
+        if embedding_dimension is not UNSET:
+            field_dict["embedding_dimension"] = embedding_dimension
 
         return field_dict
 
@@ -96,6 +128,7 @@ class CreateEmbeddingsRequest:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from dodeca_api.models.audio_input_request import AudioInputRequest  # noqa: PLC0415
         from dodeca_api.models.image_input_request import ImageInputRequest  # noqa: PLC0415
+        from dodeca_api.models.multi_input_request import MultiInputRequest  # noqa: PLC0415
         from dodeca_api.models.text_image_input_request import TextImageInputRequest  # noqa: PLC0415
         from dodeca_api.models.text_input_request import TextInputRequest  # noqa: PLC0415
         from dodeca_api.models.video_input_request import VideoInputRequest  # noqa: PLC0415
@@ -140,6 +173,19 @@ class CreateEmbeddingsRequest:
         else:
             video = VideoInputRequest.from_dict(_video)
 
+        _multi_input = d.pop("multi_input", UNSET)
+        multi_input: MultiInputRequest | Unset
+        if isinstance(_multi_input, Unset):
+            multi_input = UNSET
+        else:
+            multi_input = MultiInputRequest.from_dict(_multi_input)
+
+        auto_truncate = d.pop("auto_truncate", UNSET)
+
+        embedding_uncertainty = d.pop("embedding_uncertainty", UNSET)
+
+        embedding_dimension = d.pop("embedding_dimension", UNSET)
+
         create_embeddings_request = cls(
             input_type=input_type,
             model_name=model_name,
@@ -148,6 +194,10 @@ class CreateEmbeddingsRequest:
             text_image=text_image,
             audio=audio,
             video=video,
+            multi_input=multi_input,
+            auto_truncate=auto_truncate,
+            embedding_uncertainty=embedding_uncertainty,
+            embedding_dimension=embedding_dimension,
         )
 
         create_embeddings_request.additional_properties = d

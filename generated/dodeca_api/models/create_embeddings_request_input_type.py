@@ -1,10 +1,13 @@
 from typing import Literal
 
-CreateEmbeddingsRequestInputType = Literal["audio", "image", "text", "text_image", "video"]
+CreateEmbeddingsRequestInputType = Literal[
+    "audio", "image", "multi_input", "text", "text_image", "video"
+]
 
 CREATE_EMBEDDINGS_REQUEST_INPUT_TYPE_VALUES: set[CreateEmbeddingsRequestInputType] = {
     "audio",
     "image",
+    "multi_input",
     "text",
     "text_image",
     "video",

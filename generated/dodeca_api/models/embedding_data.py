@@ -16,16 +16,18 @@ class EmbeddingData:
     """One vector and the part of the input that it stands for.
 
     Attributes:
-        embedding (list[float]): The vector: 512 numbers with Marengo 3.0.
+        embedding (list[float]): The vector: 512 numbers, or as many as were asked for.
         embedding_option (None | str | Unset): What the vector was made from; null when that is plain.
         embedding_scope (None | str | Unset): Whether it stands for a segment or for the whole.
         start_sec (float | None | Unset): Where the segment begins in seconds; null when there is none.
         end_sec (float | None | Unset): Where the segment ends in seconds; null when there is none.
-        embedding_uncertainty (list[float] | Unset): How unsure the model is of each number; newer services on request.
-        start_page_number (int | Unset): The first page, for documents.
-        end_page_number (int | Unset): The last page, for documents.
-        quadrant (str | Unset): The quarter of the page, for documents.
-        chunk_index (int | Unset): The number of the text chunk, for documents.
+        embedding_uncertainty (list[float] | Unset): How unsure the model is of each number; on request, with Marengo
+            3.5. A higher number is less sure.
+        start_page_number (int | None | Unset): The first page, counted from 1, of a PDF file; else null.
+        end_page_number (int | None | Unset): The last page, which is included, of a PDF file; else null.
+        quadrant (None | str | Unset): The quarter of the page of a PDF file; null for the whole page.
+        chunk_index (int | None | Unset): The number of the chunk, counted from 0, of a text or Markdown file; else
+            null. Entries are in no promised order.
     """
 
     embedding: list[float]
@@ -34,10 +36,10 @@ class EmbeddingData:
     start_sec: float | None | Unset = UNSET
     end_sec: float | None | Unset = UNSET
     embedding_uncertainty: list[float] | Unset = UNSET
-    start_page_number: int | Unset = UNSET
-    end_page_number: int | Unset = UNSET
-    quadrant: str | Unset = UNSET
-    chunk_index: int | Unset = UNSET
+    start_page_number: int | None | Unset = UNSET
+    end_page_number: int | None | Unset = UNSET
+    quadrant: None | str | Unset = UNSET
+    chunk_index: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -71,13 +73,29 @@ class EmbeddingData:
         if not isinstance(self.embedding_uncertainty, Unset):
             embedding_uncertainty = self.embedding_uncertainty
 
-        start_page_number = self.start_page_number
+        start_page_number: int | None | Unset
+        if isinstance(self.start_page_number, Unset):
+            start_page_number = UNSET
+        else:
+            start_page_number = self.start_page_number
 
-        end_page_number = self.end_page_number
+        end_page_number: int | None | Unset
+        if isinstance(self.end_page_number, Unset):
+            end_page_number = UNSET
+        else:
+            end_page_number = self.end_page_number
 
-        quadrant = self.quadrant
+        quadrant: None | str | Unset
+        if isinstance(self.quadrant, Unset):
+            quadrant = UNSET
+        else:
+            quadrant = self.quadrant
 
-        chunk_index = self.chunk_index
+        chunk_index: int | None | Unset
+        if isinstance(self.chunk_index, Unset):
+            chunk_index = UNSET
+        else:
+            chunk_index = self.chunk_index
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -150,13 +168,41 @@ class EmbeddingData:
 
         embedding_uncertainty = cast(list[float], d.pop("embedding_uncertainty", UNSET))
 
-        start_page_number = d.pop("start_page_number", UNSET)
+        def _parse_start_page_number(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
 
-        end_page_number = d.pop("end_page_number", UNSET)
+        start_page_number = _parse_start_page_number(d.pop("start_page_number", UNSET))
 
-        quadrant = d.pop("quadrant", UNSET)
+        def _parse_end_page_number(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
 
-        chunk_index = d.pop("chunk_index", UNSET)
+        end_page_number = _parse_end_page_number(d.pop("end_page_number", UNSET))
+
+        def _parse_quadrant(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        quadrant = _parse_quadrant(d.pop("quadrant", UNSET))
+
+        def _parse_chunk_index(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        chunk_index = _parse_chunk_index(d.pop("chunk_index", UNSET))
 
         embedding_data = cls(
             embedding=embedding,

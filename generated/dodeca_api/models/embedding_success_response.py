@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata
     from dodeca_api.models.embedding_data import EmbeddingData
     from dodeca_api.models.embedding_image_metadata import EmbeddingImageMetadata
+    from dodeca_api.models.embedding_multi_input_metadata import (
+        EmbeddingMultiInputMetadata,
+    )
     from dodeca_api.models.embedding_text_image_metadata import EmbeddingTextImageMetadata
     from dodeca_api.models.embedding_usage import EmbeddingUsage
     from dodeca_api.models.embedding_video_metadata import EmbeddingVideoMetadata
@@ -27,8 +30,9 @@ class EmbeddingSuccessResponse:
 
     Attributes:
         data (list[EmbeddingData]): One entry for each vector.
-        metadata (EmbeddingAudioMetadata | EmbeddingImageMetadata | EmbeddingTextImageMetadata | EmbeddingVideoMetadata
-            | UnlistedObject | Unset): What the input was, told apart by `input_type`.
+        metadata (EmbeddingAudioMetadata | EmbeddingImageMetadata | EmbeddingMultiInputMetadata |
+            EmbeddingTextImageMetadata | EmbeddingVideoMetadata | UnlistedObject | Unset): What the input was, told apart by
+            `input_type`.
         usage (EmbeddingUsage | Unset): What the model has read.
     """
 
@@ -36,6 +40,7 @@ class EmbeddingSuccessResponse:
     metadata: (
         EmbeddingAudioMetadata
         | EmbeddingImageMetadata
+        | EmbeddingMultiInputMetadata
         | EmbeddingTextImageMetadata
         | EmbeddingVideoMetadata
         | UnlistedObject
@@ -47,6 +52,9 @@ class EmbeddingSuccessResponse:
     def to_dict(self) -> dict[str, Any]:
         from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata  # noqa: PLC0415
         from dodeca_api.models.embedding_image_metadata import EmbeddingImageMetadata  # noqa: PLC0415
+        from dodeca_api.models.embedding_multi_input_metadata import (
+            EmbeddingMultiInputMetadata,  # noqa: PLC0415
+        )
         from dodeca_api.models.embedding_text_image_metadata import (
             EmbeddingTextImageMetadata,  # noqa: PLC0415
         )
@@ -67,6 +75,8 @@ class EmbeddingSuccessResponse:
         elif isinstance(self.metadata, EmbeddingAudioMetadata):
             metadata = self.metadata.to_dict()
         elif isinstance(self.metadata, EmbeddingVideoMetadata):
+            metadata = self.metadata.to_dict()
+        elif isinstance(self.metadata, EmbeddingMultiInputMetadata):
             metadata = self.metadata.to_dict()
         else:
             metadata = self.metadata.to_dict()
@@ -94,6 +104,9 @@ class EmbeddingSuccessResponse:
         from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata  # noqa: PLC0415
         from dodeca_api.models.embedding_data import EmbeddingData  # noqa: PLC0415
         from dodeca_api.models.embedding_image_metadata import EmbeddingImageMetadata  # noqa: PLC0415
+        from dodeca_api.models.embedding_multi_input_metadata import (
+            EmbeddingMultiInputMetadata,  # noqa: PLC0415
+        )
         from dodeca_api.models.embedding_text_image_metadata import (
             EmbeddingTextImageMetadata,  # noqa: PLC0415
         )
@@ -114,6 +127,7 @@ class EmbeddingSuccessResponse:
         ) -> (
             EmbeddingAudioMetadata
             | EmbeddingImageMetadata
+            | EmbeddingMultiInputMetadata
             | EmbeddingTextImageMetadata
             | EmbeddingVideoMetadata
             | UnlistedObject
@@ -161,11 +175,21 @@ class EmbeddingSuccessResponse:
                 return componentsschemas_embedding_media_metadata_type_3
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_embedding_media_metadata_type_4 = (
+                    EmbeddingMultiInputMetadata.from_dict(data)
+                )
+
+                return componentsschemas_embedding_media_metadata_type_4
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_embedding_media_metadata_type_4 = UnlistedObject.from_dict(data)
+            componentsschemas_embedding_media_metadata_type_5 = UnlistedObject.from_dict(data)
 
-            return componentsschemas_embedding_media_metadata_type_4
+            return componentsschemas_embedding_media_metadata_type_5
 
         metadata = _parse_metadata(d.pop("metadata", UNSET))
 

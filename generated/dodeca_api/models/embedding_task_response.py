@@ -12,6 +12,8 @@ from dodeca_api.types import UNSET, Unset
 if TYPE_CHECKING:
     from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata
     from dodeca_api.models.embedding_data import EmbeddingData
+    from dodeca_api.models.embedding_document_metadata import EmbeddingDocumentMetadata
+    from dodeca_api.models.embedding_image_metadata import EmbeddingImageMetadata
     from dodeca_api.models.embedding_task_error import EmbeddingTaskError
     from dodeca_api.models.embedding_usage import EmbeddingUsage
     from dodeca_api.models.embedding_video_metadata import EmbeddingVideoMetadata
@@ -32,8 +34,8 @@ class EmbeddingTaskResponse:
         updated_at (datetime.datetime | Unset): When the task last changed.
         data (list[EmbeddingData] | Unset): One entry for each vector, once the task is ready.
         usage (EmbeddingUsage | Unset): What the model has read.
-        metadata (EmbeddingAudioMetadata | EmbeddingVideoMetadata | UnlistedObject | Unset): What the input of a task
-            was, told apart by `input_type`.
+        metadata (EmbeddingAudioMetadata | EmbeddingDocumentMetadata | EmbeddingImageMetadata | EmbeddingVideoMetadata |
+            UnlistedObject | Unset): What the input of a task was, told apart by `input_type`.
         error (EmbeddingTaskError | Unset): Why a task failed.
     """
 
@@ -43,12 +45,23 @@ class EmbeddingTaskResponse:
     updated_at: datetime.datetime | Unset = UNSET
     data: list[EmbeddingData] | Unset = UNSET
     usage: EmbeddingUsage | Unset = UNSET
-    metadata: EmbeddingAudioMetadata | EmbeddingVideoMetadata | UnlistedObject | Unset = UNSET
+    metadata: (
+        EmbeddingAudioMetadata
+        | EmbeddingDocumentMetadata
+        | EmbeddingImageMetadata
+        | EmbeddingVideoMetadata
+        | UnlistedObject
+        | Unset
+    ) = UNSET
     error: EmbeddingTaskError | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata  # noqa: PLC0415
+        from dodeca_api.models.embedding_document_metadata import (
+            EmbeddingDocumentMetadata,  # noqa: PLC0415
+        )
+        from dodeca_api.models.embedding_image_metadata import EmbeddingImageMetadata  # noqa: PLC0415
         from dodeca_api.models.embedding_video_metadata import EmbeddingVideoMetadata  # noqa: PLC0415
 
         field_id = self.field_id
@@ -80,6 +93,10 @@ class EmbeddingTaskResponse:
         elif isinstance(self.metadata, EmbeddingAudioMetadata):
             metadata = self.metadata.to_dict()
         elif isinstance(self.metadata, EmbeddingVideoMetadata):
+            metadata = self.metadata.to_dict()
+        elif isinstance(self.metadata, EmbeddingImageMetadata):
+            metadata = self.metadata.to_dict()
+        elif isinstance(self.metadata, EmbeddingDocumentMetadata):
             metadata = self.metadata.to_dict()
         else:
             metadata = self.metadata.to_dict()
@@ -115,6 +132,10 @@ class EmbeddingTaskResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from dodeca_api.models.embedding_audio_metadata import EmbeddingAudioMetadata  # noqa: PLC0415
         from dodeca_api.models.embedding_data import EmbeddingData  # noqa: PLC0415
+        from dodeca_api.models.embedding_document_metadata import (
+            EmbeddingDocumentMetadata,  # noqa: PLC0415
+        )
+        from dodeca_api.models.embedding_image_metadata import EmbeddingImageMetadata  # noqa: PLC0415
         from dodeca_api.models.embedding_task_error import EmbeddingTaskError  # noqa: PLC0415
         from dodeca_api.models.embedding_usage import EmbeddingUsage  # noqa: PLC0415
         from dodeca_api.models.embedding_video_metadata import EmbeddingVideoMetadata  # noqa: PLC0415
@@ -157,7 +178,14 @@ class EmbeddingTaskResponse:
 
         def _parse_metadata(
             data: object,
-        ) -> EmbeddingAudioMetadata | EmbeddingVideoMetadata | UnlistedObject | Unset:
+        ) -> (
+            EmbeddingAudioMetadata
+            | EmbeddingDocumentMetadata
+            | EmbeddingImageMetadata
+            | EmbeddingVideoMetadata
+            | UnlistedObject
+            | Unset
+        ):
             if isinstance(data, Unset):
                 return data
             try:
@@ -180,11 +208,31 @@ class EmbeddingTaskResponse:
                 return componentsschemas_embedding_task_media_metadata_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_embedding_task_media_metadata_type_2 = (
+                    EmbeddingImageMetadata.from_dict(data)
+                )
+
+                return componentsschemas_embedding_task_media_metadata_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_embedding_task_media_metadata_type_3 = (
+                    EmbeddingDocumentMetadata.from_dict(data)
+                )
+
+                return componentsschemas_embedding_task_media_metadata_type_3
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
             if not isinstance(data, dict):
                 raise TypeError()
-            componentsschemas_embedding_task_media_metadata_type_2 = UnlistedObject.from_dict(data)
+            componentsschemas_embedding_task_media_metadata_type_4 = UnlistedObject.from_dict(data)
 
-            return componentsschemas_embedding_task_media_metadata_type_2
+            return componentsschemas_embedding_task_media_metadata_type_4
 
         metadata = _parse_metadata(d.pop("metadata", UNSET))
 

@@ -20,7 +20,8 @@ class EmbeddingUsage:
     """What the model has read.
 
     Attributes:
-        input_tokens (EmbeddingUsageInputTokens): The number of tokens by kind of input.
+        input_tokens (EmbeddingUsageInputTokens): The number of tokens by kind of input: `video`, `audio`, `image`,
+            `document`, `text`.
         truncated (bool): Whether part of the input was left out.
         truncation_reason (str | Unset): Why part was left out.
     """

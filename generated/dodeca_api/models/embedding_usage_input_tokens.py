@@ -11,7 +11,7 @@ T = TypeVar("T", bound="EmbeddingUsageInputTokens")
 
 @_attrs_define
 class EmbeddingUsageInputTokens:
-    """The number of tokens by kind of input."""
+    """The number of tokens by kind of input: `video`, `audio`, `image`, `document`, `text`."""
 
     additional_properties: dict[str, int] = _attrs_field(init=False, factory=dict)
 

@@ -11,6 +11,8 @@ from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
     from dodeca_api.models.audio_embedding_task import AudioEmbeddingTask
+    from dodeca_api.models.document_embedding_task import DocumentEmbeddingTask
+    from dodeca_api.models.image_embedding_task import ImageEmbeddingTask
     from dodeca_api.models.video_embedding_task import VideoEmbeddingTask
 
 
@@ -29,6 +31,8 @@ class MediaEmbeddingTask:
         updated_at (datetime.datetime | Unset): When the task last changed.
         video_embedding (VideoEmbeddingTask | Unset): The video of a task.
         audio_embedding (AudioEmbeddingTask | Unset): The audio of a task.
+        image_embedding (ImageEmbeddingTask | Unset): The image of a task.
+        document_embedding (DocumentEmbeddingTask | Unset): The document of a task.
     """
 
     field_id: str | Unset = UNSET
@@ -38,6 +42,8 @@ class MediaEmbeddingTask:
     updated_at: datetime.datetime | Unset = UNSET
     video_embedding: VideoEmbeddingTask | Unset = UNSET
     audio_embedding: AudioEmbeddingTask | Unset = UNSET
+    image_embedding: ImageEmbeddingTask | Unset = UNSET
+    document_embedding: DocumentEmbeddingTask | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,6 +69,14 @@ class MediaEmbeddingTask:
         if not isinstance(self.audio_embedding, Unset):
             audio_embedding = self.audio_embedding.to_dict()
 
+        image_embedding: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.image_embedding, Unset):
+            image_embedding = self.image_embedding.to_dict()
+
+        document_embedding: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.document_embedding, Unset):
+            document_embedding = self.document_embedding.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -80,12 +94,18 @@ class MediaEmbeddingTask:
             field_dict["video_embedding"] = video_embedding
         if audio_embedding is not UNSET:
             field_dict["audio_embedding"] = audio_embedding
+        if image_embedding is not UNSET:
+            field_dict["image_embedding"] = image_embedding
+        if document_embedding is not UNSET:
+            field_dict["document_embedding"] = document_embedding
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from dodeca_api.models.audio_embedding_task import AudioEmbeddingTask  # noqa: PLC0415
+        from dodeca_api.models.document_embedding_task import DocumentEmbeddingTask  # noqa: PLC0415
+        from dodeca_api.models.image_embedding_task import ImageEmbeddingTask  # noqa: PLC0415
         from dodeca_api.models.video_embedding_task import VideoEmbeddingTask  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -123,6 +143,20 @@ class MediaEmbeddingTask:
         else:
             audio_embedding = AudioEmbeddingTask.from_dict(_audio_embedding)
 
+        _image_embedding = d.pop("image_embedding", UNSET)
+        image_embedding: ImageEmbeddingTask | Unset
+        if isinstance(_image_embedding, Unset):
+            image_embedding = UNSET
+        else:
+            image_embedding = ImageEmbeddingTask.from_dict(_image_embedding)
+
+        _document_embedding = d.pop("document_embedding", UNSET)
+        document_embedding: DocumentEmbeddingTask | Unset
+        if isinstance(_document_embedding, Unset):
+            document_embedding = UNSET
+        else:
+            document_embedding = DocumentEmbeddingTask.from_dict(_document_embedding)
+
         media_embedding_task = cls(
             field_id=field_id,
             model_name=model_name,
@@ -131,6 +165,8 @@ class MediaEmbeddingTask:
             updated_at=updated_at,
             video_embedding=video_embedding,
             audio_embedding=audio_embedding,
+            image_embedding=image_embedding,
+            document_embedding=document_embedding,
         )
 
         media_embedding_task.additional_properties = d

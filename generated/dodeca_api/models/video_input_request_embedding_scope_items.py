@@ -1,10 +1,11 @@
 from typing import Literal
 
-VideoInputRequestEmbeddingScopeItems = Literal["asset", "clip"]
+VideoInputRequestEmbeddingScopeItems = Literal["asset", "clip", "local"]
 
 VIDEO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES: set[VideoInputRequestEmbeddingScopeItems] = {
     "asset",
     "clip",
+    "local",
 }
 
 

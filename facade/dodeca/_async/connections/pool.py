@@ -125,6 +125,8 @@ class AsyncConnectionPools:
         self._uses_httpx = custom == "httpx"
         self._custom = None if custom is None or custom == "httpx" else AsyncHttpxAdapter(custom)
         self._trust_env = trust_env
+        self.is_closed = False
+        """Whether the client is closed; its copies share the pools."""
         self._pools: dict[Hashable, dict[Hashable, AsyncConnectionPool | AsyncHttpxAdapter]] = {}
 
     def for_url(self, url: messages.Url) -> AsyncConnectionPool | AsyncHttpxAdapter:

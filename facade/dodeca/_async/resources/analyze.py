@@ -15,7 +15,7 @@ from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._calls import analyze_requests, params, texts
 from dodeca._calls.operation import request
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import ANALYZE_TASK, JobState
 from dodeca._calls.response_format import M
 from dodeca.media import MediaLike
 from dodeca.results import Analysis, AnalyzeTask, build_result
@@ -28,8 +28,6 @@ from dodeca_api.api.analyze_tasks import (
 )
 from dodeca_api.models.analysis_mode import ANALYSIS_MODE_VALUES
 from dodeca_api.models.analyze_task_status_filter import ANALYZE_TASK_STATUS_FILTER_VALUES
-
-_RUNNING = ("queued", "pending", "processing")
 
 
 class AsyncAnalyze(Methods):
@@ -218,7 +216,9 @@ class AsyncAnalyzeTasks(Methods):
         params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = await self._transport.send(call)
-        state: JobState[AnalyzeTask[M]] = JobState(created.task_id, created.status)
+        state: JobState[AnalyzeTask[M]] = JobState(
+            created.model.task_id, created.model.status, response=created.info
+        )
         return self._job(state, response_format, build_result(AnalyzeTask, created))
 
     async def retrieve(self, task_id: str) -> AsyncJob[AnalyzeTask]:
@@ -257,7 +257,7 @@ class AsyncAnalyzeTasks(Methods):
         []
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         return paginate(
             self._transport,
@@ -293,7 +293,8 @@ class AsyncAnalyzeTasks(Methods):
         response = await self._transport.send(request(analyze_tasks_retrieve, task_id))
         task, failure = texts.read_task(response, response_format)
         reason = task.error.message if task.error else None
-        return JobState(task_id, task.status or "", task, reason, failure=failure)
+        status = task.status or ""
+        return JobState(task_id, status, task, reason, failure=failure, extra=task.extra)
 
     def _job(
         self,
@@ -301,7 +302,9 @@ class AsyncAnalyzeTasks(Methods):
         response_format: type[M] | Mapping[str, Any] | None = None,
         created: AnalyzeTask[M] | None = None,
     ) -> AsyncJob[AnalyzeTask[M]]:
-        lists = [partial(self.list, status=status, page_limit=50) for status in _RUNNING]
+        lists = [
+            partial(self.list, status=status, page_limit=50) for status in ANALYZE_TASK.running
+        ]
         running = running_jobs(("analyze_tasks", id(self._transport)), *lists)
         poll = partial(self._poll, response_format)
-        return AsyncJob(poll, state, self._transport.clock, running, created)
+        return AsyncJob(ANALYZE_TASK, poll, state, self._transport.clock, running, created)

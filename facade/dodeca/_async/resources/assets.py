@@ -17,7 +17,7 @@ from dodeca._base.text import format_size, quote
 from dodeca._calls import library_requests, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.operation import or_unset, request
-from dodeca._calls.polling import JobState, check_timeout
+from dodeca._calls.polling import ASSET, JobState, check_timeout
 from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
 from dodeca.errors import DodecaError, InvalidMediaError, NotFoundError
@@ -194,7 +194,7 @@ class AsyncAssets(Methods):
         'colours.mp4'
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         ids = None if asset_ids is None else params.strings("asset_ids", asset_ids)
         return paginate(
@@ -278,7 +278,7 @@ class AsyncAssets(Methods):
     async def _poll(self, asset_id: str) -> JobState[Asset]:
         asset = await self.retrieve(asset_id)
         reason = asset.error.message if asset.error else None
-        return JobState(asset_id, asset.status or "", asset, reason)
+        return JobState(asset_id, asset.status or "", asset, reason, extra=asset.extra)
 
     def _job(self, state: JobState[Asset]) -> AsyncJob[Asset]:
         async def still_running(ids: Set[str]) -> Set[str]:
@@ -288,12 +288,12 @@ class AsyncAssets(Methods):
             for start in range(0, len(ordered), _PAGE_LIMIT):
                 some = ordered[start : start + _PAGE_LIMIT]
                 async for asset in self.list(asset_ids=some, page_limit=_PAGE_LIMIT):
-                    if asset.status == "processing":
+                    if asset.status and not ASSET.has_ended(asset.status):
                         processing.add(asset.id)
             return processing
 
         jobs = AsyncRunningJobs(("assets", id(self._transport)), still_running)
-        return AsyncJob(self._poll, state, self._transport.clock, jobs)
+        return AsyncJob(ASSET, self._poll, state, self._transport.clock, jobs)
 
 
 def _new_source(method: str, media: MediaLike) -> Media:

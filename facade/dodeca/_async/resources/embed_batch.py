@@ -11,7 +11,6 @@ from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import run_bounded
 from dodeca._calls import params
-from dodeca._calls.rate_limit import Limiter
 from dodeca.batch import Batch, with_one_length
 from dodeca.errors import DodecaError
 from dodeca_api import models
@@ -27,7 +26,6 @@ RequestFactory = Callable[[], tuple[models.CreateEmbeddingsRequest, str | None]]
 
 async def send(
     transport: AsyncTransport,
-    limiter: Limiter,
     requests: Sequence[RequestFactory],
     concurrency: int,
 ) -> Batch:
@@ -38,7 +36,7 @@ async def send(
     """
     params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
     without_retries = transport.without_throttle_retries()
-    calls = AsyncLimitedCalls(limiter, transport.clock)
+    calls = AsyncLimitedCalls(transport.limiter, transport.clock)
     results: list[Embeddings | DodecaError | None] = [None] * len(requests)
 
     async def work(number: int) -> None:

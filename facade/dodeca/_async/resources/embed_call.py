@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from dodeca._async.transport import AsyncTransport
+from dodeca._base.response_info import ResponseInfo, with_response
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.vector_reader import SegmentColumns, VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
@@ -33,7 +34,8 @@ async def create_embeddings(
 
     def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
         (columns,), rest = extract_vectors(response, ("data",))
-        known = call.parse(rest)
+        parsed = call.parse(rest)
+        known = parsed.model
         found = as_embeddings(
             columns,
             known.metadata,
@@ -41,6 +43,7 @@ async def create_embeddings(
             source=source,
             usage=known.usage,
             response_extra=other_fields(rest.json(), "data", "metadata", "usage"),
+            info=parsed.info,
         )
         if body.input_type in _ONE_VECTOR and len(found) != 1:
             raise InvalidResponseError(
@@ -59,22 +62,24 @@ def as_embeddings(
     source: str | None,
     usage: Any = None,
     response_extra: Mapping[str, Any],
+    info: ResponseInfo,
 ) -> Embeddings:
     """Build `Embeddings` from the vectors of a response and what it says beside them.
 
     `source` is None if the caller does not know it; then it is the URL in the metadata, if any.
     """
-    about = build_result(EmbeddingMetadata, metadata) if metadata else None
+    about = build_result(EmbeddingMetadata, metadata, info) if metadata else None
     if source is None and about is not None:
         source = about.input_url
-    return Embeddings(
+    embeddings = Embeddings(
         **attrs.asdict(columns, recurse=False),
         metadata=about,
         model_name=model_name,
         source=Labels.same(source, len(columns.vectors)),
-        usage=build_result(EmbeddingUsage, usage) if usage else None,
+        usage=build_result(EmbeddingUsage, usage, info) if usage else None,
         response_extra=response_extra,
     )
+    return with_response(embeddings, info)
 
 
 def other_fields(body: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.operation import RawResponse, request
-from dodeca._calls.polling import READY, JobState
+from dodeca._calls.polling import EMBED_TASK, JobState
 from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.media import Media, MediaLike, source_name
@@ -29,9 +29,9 @@ from dodeca_api.api.embed_v2_tasks import (
     embed_v2_tasks_list,
     embed_v2_tasks_retrieve,
 )
+from dodeca_api.models.embed_task_status_filter import EMBED_TASK_STATUS_FILTER_VALUES
 
 ClipInput = models.AudioInputRequest | models.VideoInputRequest
-_TASK_FIELDS = ("_id", "status", "data", "metadata", "usage")
 
 
 class AsyncEmbedTasks(Methods):
@@ -196,7 +196,7 @@ class AsyncEmbedTasks(Methods):
                 embed_v2_tasks_list,
                 started_at=timestamp("started_at", started_at),
                 ended_at=timestamp("ended_at", ended_at),
-                status=params.optional("status", status),
+                status=params.choice("status", status, EMBED_TASK_STATUS_FILTER_VALUES),
                 page=number,
                 page_limit=page_limit,
             ),
@@ -226,7 +226,9 @@ class AsyncEmbedTasks(Methods):
             embedding_uncertainty=embedding_uncertainty,
         )
         task = await self._transport.send(request(embed_v2_tasks_create, body=body))
-        state: JobState[Embeddings] = JobState(task.field_id, task.status)
+        state: JobState[Embeddings] = JobState(
+            task.model.field_id, task.model.status, response=task.info
+        )
         return self._job(state, model_name, source, build_result(EmbeddingTask, task))
 
     def _job(
@@ -238,10 +240,10 @@ class AsyncEmbedTasks(Methods):
     ) -> AsyncJob[Embeddings]:
         running = running_jobs(
             ("embed_v2_tasks", id(self._transport)),
-            lambda: self.list(status="processing", page_limit=50),
+            *(partial(self.list, status=status, page_limit=50) for status in EMBED_TASK.running),
         )
         poll = partial(self._poll, model_name=model_name, source=source)
-        return AsyncJob(poll, state, self._transport.clock, running, created)
+        return AsyncJob(EMBED_TASK, poll, state, self._transport.clock, running, created)
 
     async def _poll(
         self, task_id: str, *, model_name: str | None, source: str | None
@@ -250,20 +252,23 @@ class AsyncEmbedTasks(Methods):
 
         def read(response: RawResponse) -> JobState[Embeddings]:
             (columns,), rest = extract_vectors(response, ("data",))
-            task = call.parse(rest)
+            parsed = call.parse(rest)
+            task = parsed.model
+            fields = other_fields(rest.json(), "_id", "status", "data")
+            if task.status not in EMBED_TASK.finished:
+                reason = task.error.message if task.error else None
+                return JobState(
+                    task_id, task.status, reason=reason, extra=fields, response=parsed.info
+                )
             result = as_embeddings(
                 columns,
                 task.metadata,
                 model_name=model_name,
                 source=source,
                 usage=task.usage,
-                response_extra=other_fields(rest.json(), *_TASK_FIELDS),
+                response_extra=other_fields(fields, "metadata", "usage"),
+                info=parsed.info,
             )
-            return JobState(
-                task_id,
-                task.status,
-                result=result if task.status == READY else None,
-                reason=task.error.message if task.error else None,
-            )
+            return JobState(task_id, task.status, result, extra=result.response_extra)
 
         return await self._transport.fetch(call, read, sink=VectorSink)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from dodeca._async.job import AsyncJob, AsyncRunningJobs
@@ -10,8 +10,15 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
-from dodeca._calls.polling import JobState
-from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
+from dodeca._calls.polling import IMPORT, READY, JobState
+from dodeca.results import (
+    ImportLog,
+    ImportStarted,
+    ImportStatus,
+    Page,
+    build_page,
+    build_result,
+)
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
@@ -53,7 +60,7 @@ class AsyncImports(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         response = await self._transport.send(request(imports_create, integration_id, body=body))
-        state: JobState[ImportStatus] = JobState(integration_id, "pending")
+        state: JobState[ImportStatus] = JobState(integration_id, "pending", response=response.info)
         return self._job(index_id, state, build_result(ImportStarted, response))
 
     async def job(self, integration_id: str, index_id: str) -> AsyncJob[ImportStatus]:
@@ -82,28 +89,41 @@ class AsyncImports(Methods):
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
         return build_result(ImportStatus, await self._transport.send(call))
 
-    async def logs(self, integration_id: str) -> Sequence[ImportLog]:
+    async def logs(self, integration_id: str) -> Page[ImportLog]:
         """List past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
 
-        >>> await client.imports.logs("another-bucket")
-        []
+        The one page has all of them.
+
+        >>> len(await client.imports.logs("another-bucket"))
+        0
 
         Raises:
             APIError: the service returned an error status.
         """
         response = await self._transport.send(request(imports_logs, integration_id))
-        return [build_result(ImportLog, item) for item in response.data or []]
+        return build_page(ImportLog, response)
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None
     ) -> AsyncJob[ImportStatus]:
         async def poll(integration_id: str) -> JobState[ImportStatus]:
             files = await self.status(integration_id, index_id)
-            running = (files.validating, files.pending, files.queued, files.indexing)
-            return JobState(integration_id, "indexing" if any(running) else "ready", files)
+            return JobState(integration_id, _state_of(files), files, extra=files.extra)
 
         async def still_running(ids: Set[str]) -> Set[str]:
-            return {name for name in ids if (await poll(name)).status != "ready"}
+            return {name for name in ids if (await poll(name)).status != READY}
 
         jobs = AsyncRunningJobs(("imports", id(self._transport), index_id), still_running)
-        return AsyncJob(poll, state, self._transport.clock, jobs, created)
+        return AsyncJob(IMPORT, poll, state, self._transport.clock, jobs, created)
+
+
+def _state_of(files: ImportStatus) -> str:
+    """The state of an import: "indexing", one that is unknown here but has files, or "ready"."""
+    if any(getattr(files, state) for state in IMPORT.running):
+        return "indexing"
+    unknown = (state for state, listed in files.extra.items() if listed and _is_files(listed))
+    return next(unknown, READY)
+
+
+def _is_files(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)

@@ -13,7 +13,7 @@ from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.params import RangeFilter
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import INDEXED_ASSET, JobState
 from dodeca.results import IndexedAsset, build_result
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (
@@ -25,8 +25,6 @@ from dodeca_api.api.indexed_assets import (
 )
 from dodeca_api.models.indexed_asset_status_filter import INDEXED_ASSET_STATUS_FILTER_VALUES
 from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
-
-_RUNNING = ("validating", "pending", "queued", "indexing")
 
 
 class AsyncIndexedAssets(Methods):
@@ -120,7 +118,7 @@ class AsyncIndexedAssets(Methods):
         [True]
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,
@@ -221,10 +219,10 @@ class AsyncIndexedAssets(Methods):
         async def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
             asset = await self.retrieve(index_id, indexed_asset_id)
             reason = library_requests.failure_reason(asset.extra.get("error"))
-            return JobState(indexed_asset_id, asset.status or "", asset, reason)
+            return JobState(indexed_asset_id, asset.status or "", asset, reason, extra=asset.extra)
 
         running = running_jobs(
             ("indexed_assets", id(self._transport), index_id),
-            lambda: self.list(index_id, status=_RUNNING, page_limit=50),
+            lambda: self.list(index_id, status=INDEXED_ASSET.running, page_limit=50),
         )
-        return AsyncJob(poll, state, self._transport.clock, running)
+        return AsyncJob(INDEXED_ASSET, poll, state, self._transport.clock, running)

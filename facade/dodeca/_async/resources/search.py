@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
+from dodeca._base.response_info import Parsed, ResponseInfo, evolve, with_response
 from dodeca._base.text import quote
 from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field
@@ -16,6 +15,7 @@ from dodeca._calls.operation import Request, request
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike
 from dodeca.results import (
+    MALFORMED,
     Index,
     SearchHit,
     SearchPage,
@@ -54,6 +54,16 @@ class AsyncSearchResults:
         self._metadata = metadata
         self._limit = limit
         self.first_page = _cut(first, limit)
+
+    @property
+    def response(self) -> ResponseInfo | None:
+        """The response with the first page; each page knows its own.
+
+        >>> hits = await client.search(index.id, "red", search_options=["visual"])
+        >>> hits.response.status
+        200
+        """
+        return self.first_page.response
 
     async def pages(self) -> AsyncIterator[SearchPage]:
         """Yield the pages; the first is already here, each further one takes a request.
@@ -163,7 +173,7 @@ class AsyncSearch(Methods):
             threshold=params.choice("threshold", threshold, SEARCH_THRESHOLD_VALUES),
             sort_option=params.choice("sort_option", sort_option, SEARCH_SORT_OPTION_VALUES),
             adjust_confidence_level=params.number(
-                "adjust_confidence_level", adjust_confidence_level, 0, 1
+                "adjust_confidence_level", adjust_confidence_level, 0, documented=1
             ),
             page_limit=library_requests.page_limit(limit, page_limit),
             include_user_metadata=params.flag("include_user_metadata", include_user_metadata),
@@ -206,25 +216,32 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
     )
 
 
-def _page(response: models.SearchResults) -> SearchPage:
-    info = remaining_fields(response.page_info) if response.page_info else {}
-    if not isinstance(token := info.get("next_page_token"), str | None):
+def _page(parsed: Parsed[models.SearchResults]) -> SearchPage:
+    response, info = parsed.model, parsed.info
+    totals = remaining_fields(response.page_info) if response.page_info else {}
+    if not isinstance(token := totals.get("next_page_token"), str | None):
         raise InvalidResponseError(f"the token of the next page is not text: {quote(token)}")
-    return SearchPage(
-        items=[build_result(SearchHit, item) for item in response.data],
-        search_pool=build_result(SearchPool, response.search_pool)
+    rest = remaining_fields(response, "data", "page_info", "search_pool")
+    known = {name: totals.pop(name, None) for name in _PAGE_INFO}
+    if totals:
+        rest["page_info"] = totals
+    page = SearchPage(
+        items=[build_result(SearchHit, item, info) for item in response.data],
+        search_pool=build_result(SearchPool, response.search_pool, info)
         if response.search_pool
         else None,
-        **{name: info.pop(name, None) for name in _PAGE_INFO},
-        extra=remaining_fields(response, "data", "page_info", "search_pool") | info,
+        **known,
+        malformed=rest.pop(MALFORMED, ()),
+        extra=rest,
     )
+    return with_response(page, info)
 
 
 def _cut(page: SearchPage, limit: int | None) -> SearchPage:
     """A page of at most `limit` hits."""
     if limit is None or len(page.items) <= limit:
         return page
-    return attrs.evolve(page, items=page.items[:limit])
+    return evolve(page, items=page.items[:limit])
 
 
 def _files(media: Sequence[Media]) -> list[File] | Unset:
@@ -248,8 +265,9 @@ def _query_media(
         limits.check(item, limits.Endpoint.SEARCH, "image")
     files = [item for item in media if item.is_local]
     urls = [item.source_url for item in media if item.source_url is not None]
-    if len(media) > 10 or (files and urls):
+    if files and urls:
         raise InvalidRequestError(
-            f"query_media must be up to ten images, all files or all URLs, got {len(media)}"
+            f"query_media must be all files or all URLs, got {len(files)} and {len(urls)} of them"
         )
+    params.integer("the number of images in query_media", len(media), documented=10)
     return files, urls

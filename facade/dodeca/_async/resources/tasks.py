@@ -15,7 +15,7 @@ from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import INDEX_TASK, JobState
 from dodeca.errors import InvalidMediaError
 from dodeca.media import Media, MediaLike
 from dodeca.results import Task, build_result
@@ -25,7 +25,6 @@ from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
 from dodeca_api.models.task_status_filter import TASK_STATUS_FILTER_VALUES
 
-_RUNNING = ("uploading", "validating", "pending", "queued", "indexing")
 _FILE_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
 
 
@@ -79,7 +78,7 @@ class AsyncTasks(Methods):
             user_metadata=params.metadata_text(user_metadata),
         )
         created = await self._transport.send(request(tasks_create, body=body))
-        return self._job(JobState(created.field_id, "pending", build_result(Task, created)))
+        return self._job(JobState(created.model.field_id, "pending", build_result(Task, created)))
 
     async def retrieve(self, task_id: str) -> AsyncJob[Task]:
         """Get the job of a task that any process started (`GET /tasks/{task_id}`).
@@ -124,7 +123,7 @@ class AsyncTasks(Methods):
         ['ready']
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         return paginate(
             self._transport,
@@ -167,10 +166,11 @@ class AsyncTasks(Methods):
         task = build_result(Task, await self._transport.send(request(tasks_retrieve, task_id)))
         reason = library_requests.failure_reason(task.extra.get("error"))
         expected = library_requests.seconds_between(task.created_at, task.estimated_time)
-        return JobState(task_id, task.status or "", task, reason, expected)
+        return JobState(task_id, task.status or "", task, reason, expected, extra=task.extra)
 
     def _job(self, state: JobState[Task]) -> AsyncJob[Task]:
         running = running_jobs(
-            ("tasks", id(self._transport)), lambda: self.list(status=_RUNNING, page_limit=50)
+            ("tasks", id(self._transport)),
+            lambda: self.list(status=INDEX_TASK.running, page_limit=50),
         )
-        return AsyncJob(self._poll, state, self._transport.clock, running)
+        return AsyncJob(INDEX_TASK, self._poll, state, self._transport.clock, running)

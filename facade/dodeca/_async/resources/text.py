@@ -96,8 +96,8 @@ class AsyncSummarize(Methods):
             video_id=params.string("video_id", video_id),
             type_=type_,
             prompt=params.optional("prompt", prompt),
-            temperature=params.number("temperature", temperature, 0, 1),
-            max_tokens=params.integer("max_tokens", max_tokens, 1, 4096),
+            temperature=params.number("temperature", temperature, 0, documented=1),
+            max_tokens=params.integer("max_tokens", max_tokens, 1, documented=4096),
             response_format=json_format(models.JsonResponseFormat, response_format),
         )
         return build_result(
@@ -121,7 +121,7 @@ class AsyncGists(Methods):
         True
 
         Raises:
-            InvalidRequestError: there is no type, or an unknown one.
+            InvalidRequestError: there is no type, or one is misspelt.
             APIError: the service returned an error status.
         """
         checked = params.choices("types", types, GIST_TYPE_VALUES)
@@ -138,6 +138,6 @@ def _generate_body(
     return models.GenerateRequest(
         video_id=params.string("video_id", video_id),
         prompt=params.string("prompt", prompt),
-        temperature=params.number("temperature", temperature, 0, 1),
+        temperature=params.number("temperature", temperature, 0, documented=1),
         stream=stream,
     )

@@ -61,7 +61,7 @@ class AsyncVideos(Methods):
         ['colours.mp4']
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,

@@ -24,7 +24,7 @@ class Connection:
     def exchange(self, request: messages.HttpRequest) -> ResponseParser:
         """Send a request and read the head of its response."""
         parser = self._parser
-        parser.begin()
+        parser.begin(to_head=request.method == "HEAD")
         self._is_sent = False
         self._stream.deadline = request.deadline
         with suppress(messages.WriteError):  # a server may respond before it has read everything

@@ -16,11 +16,15 @@ from dodeca._http import messages
 
 @attrs.frozen(eq=False)
 class HttpResponse:
-    """A response whose body is not read yet; header names are in lower case."""
+    """A response whose body is not read yet; header names are in lower case.
+
+    `sent_at` is when its request was sent, by the clock of the client.
+    """
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     stream: messages.ByteStream = attrs.field(default=messages.EMPTY_STREAM, repr=False)
+    sent_at: float = 0.0
 
 
 class HttpxAdapter:

@@ -124,6 +124,8 @@ class ConnectionPools:
         self._uses_httpx = custom == "httpx"
         self._custom = None if custom is None or custom == "httpx" else HttpxAdapter(custom)
         self._trust_env = trust_env
+        self.is_closed = False
+        """Whether the client is closed; its copies share the pools."""
         self._pools: dict[Hashable, dict[Hashable, ConnectionPool | HttpxAdapter]] = {}
 
     def for_url(self, url: messages.Url) -> ConnectionPool | HttpxAdapter:

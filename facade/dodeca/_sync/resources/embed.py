@@ -6,18 +6,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from dodeca._base.concurrency import run_blocking
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._base.media_types import Kind
-from dodeca._base.text import quote
+from dodeca._base.text import did_you_mean, quote
 from dodeca._calls import embed_requests, limits, params
 from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
-from dodeca._calls.rate_limit import Limiter
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.resources.embed_tasks import ClipInput, EmbedTasks
 from dodeca._sync.transport import Transport
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from dodeca.bulk import Run
 
 Via = Literal["auto", "sync", "task"]
+_VIA: Sequence[str] = get_args(Via)
 
 
 class Embed(Methods):
@@ -40,7 +40,6 @@ class Embed(Methods):
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._limiter = Limiter(transport.clock.monotonic)
 
     @cached_property
     def tasks(self) -> EmbedTasks:
@@ -323,7 +322,7 @@ class Embed(Methods):
     def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._sync.resources.embed_batch import send
 
-        return send(self._transport, self._limiter, requests, concurrency)
+        return send(self._transport, requests, concurrency)
 
     def _embed_clip(
         self,
@@ -335,8 +334,10 @@ class Embed(Methods):
         on_progress: Callable[[Any], object] | None,
         progress: bool,
     ) -> Embeddings:
-        if via not in ("auto", "sync", "task"):
-            raise InvalidRequestError(f'via is "auto", "sync" or "task", got {quote(via)}')
+        if via not in _VIA:
+            raise InvalidRequestError(
+                f'via is "auto", "sync" or "task", got {quote(via)}{did_you_mean(via, _VIA)}'
+            )
         check_timeout(timeout)
         check_callback(on_progress)
         kind: Kind = "audio" if isinstance(clip, models.AudioInputRequest) else "video"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from dodeca._base.concurrency import run_bounded
 from dodeca._calls import params
-from dodeca._calls.rate_limit import Limiter
 from dodeca._sync.limited_calls import LimitedCalls
 from dodeca._sync.resources.embed_call import create_embeddings
 from dodeca._sync.transport import Transport
@@ -28,7 +27,6 @@ RequestFactory = Callable[[], tuple[models.CreateEmbeddingsRequest, str | None]]
 
 def send(
     transport: Transport,
-    limiter: Limiter,
     requests: Sequence[RequestFactory],
     concurrency: int,
 ) -> Batch:
@@ -39,7 +37,7 @@ def send(
     """
     params.integer("concurrency", concurrency, 1, _MAX_CONCURRENCY)
     without_retries = transport.without_throttle_retries()
-    calls = LimitedCalls(limiter, transport.clock)
+    calls = LimitedCalls(transport.limiter, transport.clock)
     results: list[Embeddings | DodecaError | None] = [None] * len(requests)
 
     def work(number: int) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
+from dodeca._base.response_info import with_response
 from dodeca._base.text import quote
-from dodeca._calls import limits, params
+from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
-from dodeca._calls.polling import READY, JobState
+from dodeca._calls.polling import EMBED_TASK, JobState
 from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
@@ -154,13 +155,17 @@ class EmbedV1Tasks(Methods):
             video_url=source_url(source),
             video_start_offset_sec=start,
             video_end_offset_sec=end,
-            video_clip_length=params.number("video_clip_length", video_clip_length, 2, 10),
+            video_clip_length=params.number(
+                "video_clip_length", video_clip_length, 2, documented=10
+            ),
             video_embedding_scope=params.choices(
                 "video_embedding_scope", video_embedding_scope, EMBED_VIDEO_SCOPE_VALUES
             ),
         )
         created = self._transport.send(request(embed_tasks_create, body=body))
-        state: JobState[Embeddings] = JobState(created.field_id, "processing")
+        state: JobState[Embeddings] = JobState(
+            created.model.field_id, "processing", response=created.info
+        )
         return self._job(state, None, source_name(source), build_result(EmbeddingTask, created))
 
     def retrieve(
@@ -214,7 +219,7 @@ class EmbedV1Tasks(Methods):
         []
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         return paginate(
             self._transport,
@@ -243,19 +248,23 @@ class EmbedV1Tasks(Methods):
         )
 
         def poll(task_id: str) -> JobState[Embeddings]:
-            status = self.status(task_id).status or ""
-            if status != READY:
-                return JobState(task_id, status)
+            task = self.status(task_id)
+            status = task.status or ""
+            if status not in EMBED_TASK.finished:
+                reason = library_requests.failure_reason(task.extra.get("error"))
+                return JobState(
+                    task_id, status, reason=reason, extra=task.extra, response=task.response
+                )
             call = request(embed_tasks_retrieve, task_id, embedding_option=options)
             read = partial(_read_video, call, source)
             result = self._transport.fetch(call, read, sink=_sink)
-            return JobState(task_id, status, result)
+            return JobState(task_id, status, result, extra=task.extra)
 
         running = running_jobs(
             ("embed_tasks", id(self._transport)),
-            lambda: self.list(status="processing", page_limit=50),
+            *(partial(self.list, status=status, page_limit=50) for status in EMBED_TASK.running),
         )
-        return Job(poll, state, self._transport.clock, running, created)
+        return Job(EMBED_TASK, poll, state, self._transport.clock, running, created)
 
 
 def _time_range(start: float | None, end: float | None) -> tuple[float | Unset, float | Unset]:
@@ -288,7 +297,8 @@ def _read_embeddings(
     """The embeddings or the error of each input; `sources` has the inputs that were sent."""
     parts = {name: f"{name}_embedding" for name in _INPUT_TYPES}
     all_columns, rest = extract_vectors(response, *[(part, "segments") for part in parts.values()])
-    body, fields = call.parse(rest), rest.json()
+    parsed, fields = call.parse(rest), rest.json()
+    body = parsed.model
     embeddings: dict[str, Any] = {}
     errors: dict[str, str] = {}
     extra = other_fields(fields, "model_name", *parts.values())
@@ -303,20 +313,22 @@ def _read_embeddings(
                 model_name=body.model_name,
                 source=sources.get(name),
                 response_extra=other_fields(fields[part_name], *_PART_FIELDS),
+                info=parsed.info,
             )
         elif others := other_fields(fields.get(part_name) or {}, "segments", "error_message"):
             extra[part_name] = others
         is_valid = count > 0 if name == "audio" else count == 1
         if name in sources and name not in errors and not is_valid:
             raise InvalidResponseError(f"the response has {count} vectors for one {name}")
-    return EmbeddingsV1(**embeddings, errors=errors, extra=extra)
+    return with_response(EmbeddingsV1(**embeddings, errors=errors, extra=extra), parsed.info)
 
 
 def _read_video(
     call: Request[models.EmbedTaskDetail], source: str | None, response: RawResponse
 ) -> Embeddings:
     (columns,), rest = extract_vectors(response, ("video_embedding", "segments"))
-    body, fields = call.parse(rest), rest.json()
+    parsed, fields = call.parse(rest), rest.json()
+    body = parsed.model
     video = body.video_embedding
     extra = other_fields(fields, "_id", "status", "model_name", "video_embedding")
     if of_video := other_fields(fields.get("video_embedding") or {}, *_PART_FIELDS):
@@ -327,4 +339,5 @@ def _read_video(
         model_name=body.model_name or None,
         source=source,
         response_extra=extra,
+        info=parsed.info,
     )

@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from dodeca._base.html import Methods
 from dodeca._calls import params
 from dodeca._calls.operation import request
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import IMPORT, READY, JobState
 from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.transport import Transport
-from dodeca.results import ImportLog, ImportStarted, ImportStatus, build_result
+from dodeca.results import (
+    ImportLog,
+    ImportStarted,
+    ImportStatus,
+    Page,
+    build_page,
+    build_result,
+)
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
 
@@ -54,7 +61,7 @@ class Imports(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         response = self._transport.send(request(imports_create, integration_id, body=body))
-        state: JobState[ImportStatus] = JobState(integration_id, "pending")
+        state: JobState[ImportStatus] = JobState(integration_id, "pending", response=response.info)
         return self._job(index_id, state, build_result(ImportStarted, response))
 
     def job(self, integration_id: str, index_id: str) -> Job[ImportStatus]:
@@ -83,28 +90,41 @@ class Imports(Methods):
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
         return build_result(ImportStatus, self._transport.send(call))
 
-    def logs(self, integration_id: str) -> Sequence[ImportLog]:
+    def logs(self, integration_id: str) -> Page[ImportLog]:
         """List past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
 
-        >>> client.imports.logs("another-bucket")
-        []
+        The one page has all of them.
+
+        >>> len(client.imports.logs("another-bucket"))
+        0
 
         Raises:
             APIError: the service returned an error status.
         """
         response = self._transport.send(request(imports_logs, integration_id))
-        return [build_result(ImportLog, item) for item in response.data or []]
+        return build_page(ImportLog, response)
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None
     ) -> Job[ImportStatus]:
         def poll(integration_id: str) -> JobState[ImportStatus]:
             files = self.status(integration_id, index_id)
-            running = (files.validating, files.pending, files.queued, files.indexing)
-            return JobState(integration_id, "indexing" if any(running) else "ready", files)
+            return JobState(integration_id, _state_of(files), files, extra=files.extra)
 
         def still_running(ids: Set[str]) -> Set[str]:
-            return {name for name in ids if poll(name).status != "ready"}
+            return {name for name in ids if poll(name).status != READY}
 
         jobs = RunningJobs(("imports", id(self._transport), index_id), still_running)
-        return Job(poll, state, self._transport.clock, jobs, created)
+        return Job(IMPORT, poll, state, self._transport.clock, jobs, created)
+
+
+def _state_of(files: ImportStatus) -> str:
+    """The state of an import: "indexing", one that is unknown here but has files, or "ready"."""
+    if any(getattr(files, state) for state in IMPORT.running):
+        return "indexing"
+    unknown = (state for state, listed in files.extra.items() if listed and _is_files(listed))
+    return next(unknown, READY)
+
+
+def _is_files(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)

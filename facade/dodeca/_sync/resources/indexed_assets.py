@@ -11,7 +11,7 @@ from dodeca._base.html import Methods
 from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.params import RangeFilter
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import INDEXED_ASSET, JobState
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
@@ -26,8 +26,6 @@ from dodeca_api.api.indexed_assets import (
 )
 from dodeca_api.models.indexed_asset_status_filter import INDEXED_ASSET_STATUS_FILTER_VALUES
 from dodeca_api.models.video_embedding_option import VIDEO_EMBEDDING_OPTION_VALUES
-
-_RUNNING = ("validating", "pending", "queued", "indexing")
 
 
 class IndexedAssets(Methods):
@@ -121,7 +119,7 @@ class IndexedAssets(Methods):
         [True]
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,
@@ -220,10 +218,10 @@ class IndexedAssets(Methods):
         def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
             asset = self.retrieve(index_id, indexed_asset_id)
             reason = library_requests.failure_reason(asset.extra.get("error"))
-            return JobState(indexed_asset_id, asset.status or "", asset, reason)
+            return JobState(indexed_asset_id, asset.status or "", asset, reason, extra=asset.extra)
 
         running = running_jobs(
             ("indexed_assets", id(self._transport), index_id),
-            lambda: self.list(index_id, status=_RUNNING, page_limit=50),
+            lambda: self.list(index_id, status=INDEXED_ASSET.running, page_limit=50),
         )
-        return Job(poll, state, self._transport.clock, running)
+        return Job(INDEXED_ASSET, poll, state, self._transport.clock, running)

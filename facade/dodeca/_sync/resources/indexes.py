@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-import attrs
-
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
+from dodeca._base.response_info import evolve
 from dodeca._base.text import quote
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
@@ -82,7 +81,7 @@ class Indexes(Methods):
         'marengo3.0'
 
         Raises:
-            InvalidRequestError: there is no model, more than two, or an unknown option.
+            InvalidRequestError: there is no model, or an option is misspelt.
             BadRequestError: the name exists (`index_name_already_exists`), or another error.
             OutcomeUnknownError: it is unknown whether the index was created.
         """
@@ -98,7 +97,7 @@ class Indexes(Methods):
             call, lambda response: build_result(Index, call.parse(response)), find=find
         )
         index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
-        return attrs.evolve(created, index_name=name, models=index_models, addons=addons)
+        return evolve(created, index_name=name, models=index_models, addons=addons)
 
     def get_or_create(
         self,
@@ -162,7 +161,7 @@ class Indexes(Methods):
         ['films']
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         return paginate(
             self._transport,
@@ -232,10 +231,11 @@ class Indexes(Methods):
 def _create_body(
     name: str, model_options: Mapping[str, Sequence[str]], addons: Sequence[str] | None
 ) -> models.IndexCreateRequest:
-    if not isinstance(model_options, Mapping) or not 1 <= len(model_options) <= 2:
+    if not isinstance(model_options, Mapping) or not model_options:
         raise InvalidRequestError(
             f"models must map one or two model names to their options, got {quote(model_options)}"
         )
+    params.integer("the number of models", len(model_options), documented=2)
     requests = []
     for model_name, options in model_options.items():
         checked = params.choices(f"models[{quote(model_name)}]", options, INDEX_MODEL_OPTION_VALUES)

@@ -70,7 +70,7 @@ class MultipartUploads(Methods):
         """
         type_ = params.choice("type", params.string("type", type), MULTIPART_UPLOAD_TYPE_VALUES)
         name = params.file_name(params.string("filename", filename))
-        size = params.integer("total_size", total_size, 1, 10 * GIB)
+        size = params.integer("total_size", total_size, 1, documented=10 * GIB)
         assert not isinstance(type_, Unset)
         assert not isinstance(name, Unset)
         assert not isinstance(size, Unset)
@@ -92,7 +92,7 @@ class MultipartUploads(Methods):
         ['active']
 
         Raises:
-            InvalidRequestError: `page` is below 1, or `page_limit` above 50.
+            InvalidRequestError: `page` or `page_limit` is below 1.
         """
         return paginate(
             self._transport,
@@ -114,7 +114,7 @@ class MultipartUploads(Methods):
         [1, 2]
 
         Raises:
-            InvalidRequestError: `page` is below 1, or `page_limit` above 50.
+            InvalidRequestError: `page` or `page_limit` is below 1.
         """
         params.page_limit(page, page_limit)
 
@@ -129,11 +129,11 @@ class MultipartUploads(Methods):
 
         return Pages(fetch, page)
 
-    def presigned_urls(self, upload_id: str, start: int, count: int) -> Sequence[UploadUrl]:
+    def presigned_urls(self, upload_id: str, start: int, count: int) -> Page[UploadUrl]:
         """Get upload URLs (`POST /assets/multipart-uploads/{upload_id}/presigned-urls`).
 
         The URLs are for `count` chunks, at most 50, from chunk number `start` on (the first is 1),
-        and expire after one hour.
+        and expire after one hour. The one page has all of them.
 
         >>> upload = client.assets.multipart_uploads.create("big.mp4", "video", 300_000_000)
         >>> urls = client.assets.multipart_uploads.presigned_urls(upload.upload_id, 1, 2)
@@ -145,11 +145,11 @@ class MultipartUploads(Methods):
             APIError: the service returned an error status.
         """
         params.integer("start", start, 1)
-        params.integer("count", count, 1, _CHUNKS_PER_CALL)
+        params.integer("count", count, 1, documented=_CHUNKS_PER_CALL)
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
         response = self._transport.send(call)
-        return [build_result(UploadUrl, item) for item in response.upload_urls or []]
+        return build_page(UploadUrl, response, items="upload_urls")
 
     def report_chunks(
         self, upload_id: str, completed_chunks: Sequence[Mapping[str, Any]]
@@ -166,14 +166,12 @@ class MultipartUploads(Methods):
         dodeca.errors.BadRequestError: [400 parameter_invalid] ... Chunk 1 has not been received...
 
         Raises:
-            InvalidRequestError: there is no chunk, more than 50, or a malformed one.
+            InvalidRequestError: there is no chunk, or a malformed one.
             APIError: the service returned an error status.
         """
         reported = params.as_list("completed_chunks", completed_chunks)
-        if not 1 <= len(reported) <= _CHUNKS_PER_CALL:
-            raise InvalidRequestError(
-                f"completed_chunks must have 1 to {_CHUNKS_PER_CALL} items, got {len(reported)}"
-            )
+        number = "the number of completed_chunks"
+        params.integer(number, len(reported), 1, documented=_CHUNKS_PER_CALL)
         chunks = [
             params.parse_model(_CHUNK, models.CompletedChunk, params.mapping(_CHUNK, chunk))
             for chunk in reported
@@ -199,7 +197,7 @@ class MultipartUploads(Methods):
         if upload_id is None:
             session = self.create(
                 filename or file_name(media),
-                media.mime_type.partition("/")[0],
+                _asset_type(media),
                 media.size or 0,
                 user_metadata=user_metadata,
                 enable_hls=enable_hls,
@@ -293,6 +291,12 @@ class _ChunkSender:
         if not url:
             raise InvalidResponseError(f"the service returned no URL for chunk {index}")
         return url
+
+
+def _asset_type(media: Media) -> str:
+    """The type of an upload session: the kind of the media; all others are documents."""
+    kind = media.mime_type.partition("/")[0]
+    return kind if kind in MULTIPART_UPLOAD_TYPE_VALUES else "document"
 
 
 def _plan(media: Media, session: Upload) -> UploadPlan:

@@ -13,7 +13,7 @@ from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
-from dodeca._calls.polling import JobState
+from dodeca._calls.polling import INDEX_TASK, JobState
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
@@ -26,7 +26,6 @@ from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
 from dodeca_api.models.task_status_filter import TASK_STATUS_FILTER_VALUES
 
-_RUNNING = ("uploading", "validating", "pending", "queued", "indexing")
 _FILE_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
 
 
@@ -80,7 +79,7 @@ class Tasks(Methods):
             user_metadata=params.metadata_text(user_metadata),
         )
         created = self._transport.send(request(tasks_create, body=body))
-        return self._job(JobState(created.field_id, "pending", build_result(Task, created)))
+        return self._job(JobState(created.model.field_id, "pending", build_result(Task, created)))
 
     def retrieve(self, task_id: str) -> Job[Task]:
         """Get the job of a task that any process started (`GET /tasks/{task_id}`).
@@ -125,7 +124,7 @@ class Tasks(Methods):
         ['ready']
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         return paginate(
             self._transport,
@@ -168,10 +167,11 @@ class Tasks(Methods):
         task = build_result(Task, self._transport.send(request(tasks_retrieve, task_id)))
         reason = library_requests.failure_reason(task.extra.get("error"))
         expected = library_requests.seconds_between(task.created_at, task.estimated_time)
-        return JobState(task_id, task.status or "", task, reason, expected)
+        return JobState(task_id, task.status or "", task, reason, expected, extra=task.extra)
 
     def _job(self, state: JobState[Task]) -> Job[Task]:
         running = running_jobs(
-            ("tasks", id(self._transport)), lambda: self.list(status=_RUNNING, page_limit=50)
+            ("tasks", id(self._transport)),
+            lambda: self.list(status=INDEX_TASK.running, page_limit=50),
         )
-        return Job(self._poll, state, self._transport.clock, running)
+        return Job(INDEX_TASK, self._poll, state, self._transport.clock, running)

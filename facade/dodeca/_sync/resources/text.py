@@ -93,8 +93,8 @@ class Summarize(Methods):
             video_id=params.string("video_id", video_id),
             type_=type_,
             prompt=params.optional("prompt", prompt),
-            temperature=params.number("temperature", temperature, 0, 1),
-            max_tokens=params.integer("max_tokens", max_tokens, 1, 4096),
+            temperature=params.number("temperature", temperature, 0, documented=1),
+            max_tokens=params.integer("max_tokens", max_tokens, 1, documented=4096),
             response_format=json_format(models.JsonResponseFormat, response_format),
         )
         return build_result(Summary, self._transport.send(request(summarize_create, body=body)))
@@ -116,7 +116,7 @@ class Gists(Methods):
         True
 
         Raises:
-            InvalidRequestError: there is no type, or an unknown one.
+            InvalidRequestError: there is no type, or one is misspelt.
             APIError: the service returned an error status.
         """
         checked = params.choices("types", types, GIST_TYPE_VALUES)
@@ -133,6 +133,6 @@ def _generate_body(
     return models.GenerateRequest(
         video_id=params.string("video_id", video_id),
         prompt=params.string("prompt", prompt),
-        temperature=params.number("temperature", temperature, 0, 1),
+        temperature=params.number("temperature", temperature, 0, documented=1),
         stream=stream,
     )

@@ -62,7 +62,7 @@ class Videos(Methods):
         ['colours.mp4']
 
         Raises:
-            InvalidRequestError: a filter is unknown or out of bounds.
+            InvalidRequestError: a filter is misspelt or out of bounds.
         """
         filters = library_requests.filters(
             filename=filename,

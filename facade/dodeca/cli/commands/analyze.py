@@ -26,7 +26,7 @@ def analyze(
     prompt: Annotated[str, typer.Argument(metavar="PROMPT|-", help="What to write about it.")],
     model: ModelName = None,
     temperature: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Randomness of the text.")
+        float | None, typer.Option(min=0, help="Randomness of the text.")
     ] = None,
     max_tokens: Annotated[
         int | None, typer.Option(min=1, help="Maximum length of the text in tokens.")

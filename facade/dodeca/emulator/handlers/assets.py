@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from dodeca._base.media_types import mime_type_of
@@ -13,6 +14,7 @@ from dodeca.video.probe import BrokenMedia, probe
 from ..clock import timestamp
 from ..database import Document, new_id
 from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided, resource_not_exist
+from ..media.documents import PDF, document_format
 from ..requests.bodies import UploadedFile
 from ..rules import user_metadata
 from ..rules.paging import paginate
@@ -23,6 +25,8 @@ COLLECTION = "assets"
 MAX_DIRECT = 200 * MB
 MAX_FROM_URL = 4096 * MB
 MAX_IMAGE = 32 * MB
+MAX_DOCUMENT = 512 * MB
+DOCUMENT_TYPES = ("application/pdf", "text/markdown", "text/plain")
 _STAGES = ("processing",)
 _SHOWN = ("_id", "method", "status", "filename", "file_type", "created_at", "user_metadata")
 _DETAILS = ("size", "duration", "technical_metadata", "error")
@@ -39,8 +43,8 @@ def create(call: Call) -> Reply:
             raise parameter_not_provided("filename")
         if not source.size:
             raise parameter_invalid(source.field, why="The file is empty.")
-        if _guessed(filename).startswith("image/"):
-            source.checked(MAX_IMAGE)
+        limits = {"image": MAX_IMAGE, "document": MAX_DOCUMENT}
+        source.checked(limits.get(_kind(_guessed(filename)), MAX_FROM_URL))
         asset = new_asset(state, body["method"], filename, source.save(state), custom)
     state.database.insert(COLLECTION, asset)
     return 201, _shown(asset, _SHOWN)
@@ -89,7 +93,7 @@ def list_(call: Call) -> Reply:
     if ids := params.get("asset_ids"):
         assets = [asset for asset in assets if asset["_id"] in ids]
     if types := params.get("asset_types"):
-        assets = [asset for asset in assets if asset["file_type"].partition("/")[0] in types]
+        assets = [asset for asset in assets if _kind(asset["file_type"]) in types]
     if part := params.get("filename", "").casefold():
         assets = [asset for asset in assets if part in asset["filename"].casefold()]
     items, info = paginate(assets, params)
@@ -160,10 +164,29 @@ def _refreshed(state: State, asset: Document, *, polled: bool = False) -> Docume
 
 
 def _work(state: State, asset: Document) -> dict[str, Any]:
+    path = state.database.media_path(asset["media"])
+    read = _read_document if asset["file_type"] in DOCUMENT_TYPES else _read_media
     try:
-        info = probe(state.database.media_path(asset["media"]))
+        return {"status": "ready"} | read(path, asset["file_type"])
     except BrokenMedia as error:
         return {"status": "failed", "error": {"message": f"The file cannot be read: {error}."}}
+
+
+def _read_document(path: Path, guessed: str) -> dict[str, Any]:
+    """Return what is known about a PDF or a text. Raises BrokenMedia."""
+    technical = {"file_size_bytes": path.stat().st_size}
+    if document_format(path) == "pdf":
+        guessed, technical["document_page_count"] = "application/pdf", PDF(path).page_count
+    return {
+        "size": technical["file_size_bytes"],
+        "file_type": guessed,
+        "technical_metadata": technical,
+    }
+
+
+def _read_media(path: Path, guessed: str) -> dict[str, Any]:
+    """Return what is known about an image, audio or a video. Raises BrokenMedia."""
+    info = probe(path)
     technical = {
         "file_size_bytes": info.size_bytes,
         "file_container_format": info.format,
@@ -181,9 +204,8 @@ def _work(state: State, asset: Document) -> dict[str, Any]:
             "video_duration_seconds": info.duration,
         }
     return {
-        "status": "ready",
         "size": info.size_bytes,
-        "file_type": _file_type(asset["file_type"], info.kind, info.format),
+        "file_type": _file_type(guessed, info.kind, info.format),
         "duration": info.duration,
         "technical_metadata": {k: v for k, v in technical.items() if v is not None},
     }
@@ -191,6 +213,11 @@ def _work(state: State, asset: Document) -> dict[str, Any]:
 
 def _guessed(filename: str) -> str:
     return mime_type_of(filename)
+
+
+def _kind(file_type: str) -> str:
+    """Return the type of an asset in the sense of the filter `asset_types`."""
+    return "document" if file_type in DOCUMENT_TYPES else file_type.partition("/")[0]
 
 
 def _file_type(guessed: str, kind: str, container: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from dodeca.video.probe import BrokenMedia
@@ -15,6 +14,7 @@ from ..inference.vocabulary import count_tokens, first_tokens, last_tokens
 from ..media.analysis import analyse
 from ..requests.bodies import UploadedFile
 from ..rules import limits
+from ..rules.models import EmbeddingModel, embedding_model
 from ..rules.urls import MediaSource, open_url, too_large
 from ..state import Call, Handler, Reply
 from .media_sources import MAX_FILE, MAX_OTHER_IMAGE
@@ -23,34 +23,12 @@ SMALLEST_IMAGE = 64  # pixels on either side
 _AUDIO = limits.MediaLimits(shortest=0, longest=2 * 3600)
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddingModel:
-    """How the two models differ."""
-
-    dimensions: int
-    tokens: int
-    """Maximum of a text."""
-    options: tuple[str, ...]
-    """The embedding options of a clip."""
-
-
-MODELS = {
-    "Marengo-retrieval-2.7": EmbeddingModel(1024, 77, ("visual-text", "audio")),
-    "marengo3.0": EmbeddingModel(512, 500, ("visual", "audio", "transcription")),
-}
-
-
-def model_named(name: str) -> EmbeddingModel:
-    """Return a model. Raises ErrorResponse when the emulator does not have it."""
-    if name not in MODELS:
-        names = " and ".join(f"`{known}`" for known in MODELS)
-        raise parameter_invalid("model_name", why=f"The emulator has {names}.")
-    return MODELS[name]
+MODELS = ("Marengo-retrieval-2.7", "marengo3.0")
 
 
 def create(call: Call) -> Reply:
     """Handle `POST /embed`; an unusable image or audio file fails on its own."""
-    body, model = call.body, model_named(call.body["model_name"])
+    body, model = call.body, embedding_model(call.body["model_name"], MODELS)
     response: dict[str, Any] = {"model_name": body["model_name"]}
     if "text" in body:
         response["text_embedding"] = _text(body, model)

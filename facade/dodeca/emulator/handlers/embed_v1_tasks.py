@@ -23,10 +23,11 @@ from ..inference.vectors import audio_vector, video_vector
 from ..media.analysis import Measurements, analyse
 from ..media.segments import Span, fixed
 from ..rules.limits import RATIOS, MediaLimits
+from ..rules.models import EMBEDDING_MODELS, EmbeddingModel, embedding_model
 from ..rules.paging import paginate, time_parameter
 from ..rules.urls import MB
 from ..state import Call, Handler, Reply, State
-from .embed_v1 import MODELS, EmbeddingModel, model_named, open_file
+from .embed_v1 import MODELS, open_file
 from .embed_v2_tasks import remove_if_expired
 
 MAX_FILE = 2048 * MB
@@ -42,7 +43,7 @@ _STAGES = ("processing",)
 def create(call: Call) -> Reply:
     """Handle `POST /embed/tasks`: check and store the video; the embedding is made later."""
     body, state = call.body, call.state
-    model = model_named(body["model_name"])
+    model = embedding_model(body["model_name"], MODELS)
     with open_file(call, "video", MAX_FILE) as source:
         info = LIMITS.check_video(source)
         duration = info.duration or 0.0
@@ -107,7 +108,7 @@ def retrieve(call: Call) -> Reply:
     task = _requested_task(call)
     response = _shown(task)
     options = call.params.get("embedding_option", task["metadata"]["video_embedding_option"])
-    if foreign := [o for o in options if o not in MODELS[task["model_name"]].options]:
+    if foreign := [o for o in options if o not in EMBEDDING_MODELS[task["model_name"]].options]:
         why = f"`{task['model_name']}` does not have {_quoted(foreign)}."
         raise parameter_invalid("embedding_option", why=why)
     if task["status"] == "ready":
@@ -160,7 +161,7 @@ def _embed(
 
     The API calls the selected part the whole video, from 0 to its duration.
     """
-    metadata, dimensions = task["metadata"], MODELS[task["model_name"]].dimensions
+    metadata, dimensions = task["metadata"], EMBEDDING_MODELS[task["model_name"]].dimensions
     ranges = [("clip", clip, clip) for clip in clips]
     if "video" in metadata["video_embedding_scope"]:
         ranges.append(("video", (0.0, task["duration"]), tuple(task["range"])))

@@ -1,4 +1,4 @@
-"""`/embed-v2/tasks`: embeddings of audio and video as tasks, which are kept for seven days."""
+"""`/embed-v2/tasks`: embeddings of files as tasks, which are kept for seven days."""
 
 from __future__ import annotations
 
@@ -8,37 +8,52 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
+from dodeca.video.probe import BrokenMedia
+
 from ..clock import parse_time, timestamp
 from ..database import Document, new_id
-from ..errors import parameter_invalid, resource_not_exist
-from ..inference import embedding
+from ..errors import embedding_failed, parameter_invalid, resource_not_exist
+from ..inference.documents import DocumentPlan, plan_document
+from ..inference.embedded import response_data
+from ..inference.embedding import EmbeddingPlan, TimedMediaKind, plan_embedding
+from ..inference.images import ImagePlan, plan_image
 from ..rules.limits import MediaLimits
+from ..rules.models import EMBEDDING_MODELS, EmbeddingModel
 from ..rules.paging import paginate, time_parameter
+from ..rules.urls import MediaSource
 from ..state import Call, Handler, Reply, State
-from .embed_v2 import requested_input
-from .media_sources import open_source
+from .embed_v2 import requested_input, requested_model
+from .media_sources import MediaKind, open_source, source_name
+
+Plan = EmbeddingPlan | ImagePlan | DocumentPlan
 
 TASK_LIMITS = MediaLimits(shortest=4, longest=4 * 3600)
 RETENTION = timedelta(days=7)
 _COLLECTION = "embed_v2_tasks"
 _NAME = "embedding_tasks"  # the name of the collection in messages
 _STAGES = ("processing",)
+_PLANS: Mapping[str, type[Plan]] = {
+    "audio": EmbeddingPlan,
+    "video": EmbeddingPlan,
+    "image": ImagePlan,
+    "document": DocumentPlan,
+}
 
 
 def create(call: Call) -> Reply:
     """Handle `POST /embed-v2/tasks`: check and store the media; the embedding is made later."""
     body, state = call.body, call.state
-    name, block = requested_input(body)
-    kind = cast(embedding.TimedMediaKind, name)
-    if body.get("embedding_dimension", 512) != 512:
-        raise parameter_invalid("embedding_dimension", why="Embeddings have 512 dimensions.")
-    if body.get("embedding_uncertainty"):
-        raise parameter_invalid("embedding_uncertainty", why="`marengo3.0` does not support it.")
+    model, dimension = requested_model(body)
+    kind, block = requested_input(body, model, model.task_inputs)
+    field = f"{kind}.media_source"
     with open_source(
-        state, block["media_source"], kind=kind, field=f"{kind}.media_source"
+        state, block["media_source"], kind=cast(MediaKind, kind), field=field
     ) as source:
-        plan = embedding.plan_embedding(kind, block, source, TASK_LIMITS)
-        metadata = embedding.response_metadata(plan, source)
+        plan = _plan(model, kind, block, source)
+        unsure = bool(body.get("embedding_uncertainty"))
+        if unsure and plan.without_uncertainty:
+            raise parameter_invalid("embedding_uncertainty", why=plan.without_uncertainty)
+        metadata = {"input_type": kind} | source_name(source) | plan.metadata()
         media = source.save(state)
     now = timestamp(state.clock.now())
     task = {
@@ -50,11 +65,15 @@ def create(call: Call) -> Reply:
         "polls": 0,
         "duration": plan.duration,
         "plan": asdict(plan),
-        "metadata": metadata,
+        "metadata": metadata | model.stated(dimension),
+        "dimension": dimension,
+        "with_uncertainty": unsure,
         "media": media,
     }
     state.database.insert(_COLLECTION, task)
-    return 202, {"_id": task["_id"], "status": task["status"]}
+    response = {"_id": task["_id"], "status": task["status"]}
+    stated = model.stated(dimension)
+    return 202, response | ({"metadata": stated} if stated else {})
 
 
 def retrieve(call: Call) -> Reply:
@@ -66,12 +85,13 @@ def retrieve(call: Call) -> Reply:
     task = state.jobs.refresh(
         _COLLECTION, task, stages=_STAGES, work=partial(_work, state), polled=True
     )
-    names = ("_id", "status", "created_at", "updated_at", "error")
+    names = ("_id", "status", "created_at", "updated_at", "error", "usage")
     response = {name: task[name] for name in names if name in task}
     if task["status"] == "ready":
         vectors = state.database.vectors(_COLLECTION, task_id)
         assert vectors is not None
-        response["data"] = embedding.response_data(task["rows"], vectors)
+        unsure = task.get("with_uncertainty", False)
+        response["data"] = response_data(task["rows"], vectors, with_uncertainty=unsure)
         response["metadata"] = task["metadata"]
     return 200, response
 
@@ -94,12 +114,29 @@ def list_(call: Call) -> Reply:
     return 200, {"data": [_summary(task) for task in items], "page_info": info}
 
 
+def _plan(model: EmbeddingModel, kind: str, block: Mapping[str, Any], source: MediaSource) -> Plan:
+    """Return what a request asks for. Raises ErrorResponse."""
+    match kind:
+        case "image":
+            return plan_image(model, block, source)
+        case "document":
+            return plan_document(model, block, source)
+        case _:
+            timed = cast(TimedMediaKind, kind)
+            return plan_embedding(model, timed, block, source, TASK_LIMITS)
+
+
 def _work(state: State, task: Document) -> dict[str, Any]:
-    rows, vectors = embedding.embed(
-        embedding.EmbeddingPlan(**task["plan"]), state.database.media_path(task["media"])
-    )
+    model = EMBEDDING_MODELS[task["model_name"]]
+    plan = _PLANS[task["plan"]["kind"]](**task["plan"])
+    try:
+        found = plan.embed(state.database.media_path(task["media"]))
+    except BrokenMedia:
+        raise embedding_failed("unreadable") from None
+    vectors = found.vectors_of(model, task.get("dimension", model.dimensions))
     state.database.put_vectors(_COLLECTION, task["_id"], vectors)
-    return {"status": "ready", "rows": rows, "media": None}
+    usage = {"usage": found.usage} if model.has_usage else {}
+    return {"status": "ready", "rows": found.rows, "media": None} | usage
 
 
 def remove_if_expired(state: State, collection: str, task: Document) -> bool:

@@ -13,11 +13,12 @@ from ..rules.urls import MB, MediaSource, open_url, too_large
 from ..state import State
 from . import assets
 
-MediaKind = Literal["image", "audio", "video"]
+MediaKind = Literal["image", "audio", "video", "document"]
 
 MAX_IMAGE = 32 * MB
 MAX_OTHER_IMAGE = 5 * MB  # of searches and of embeddings of version 1
 MAX_BASE64 = 36 * MB  # audio and video, decoded
+MAX_DOCUMENT = 512 * MB
 MAX_FILE = 4096 * MB  # audio and video from a URL or an asset
 
 
@@ -39,7 +40,7 @@ def open_source(
     ((name, value),) = media_source.items()
     field = f"{field}.{name}"
     if limit is None:
-        limit = MAX_IMAGE if kind == "image" else MAX_FILE
+        limit = {"image": MAX_IMAGE, "document": MAX_DOCUMENT}.get(kind, MAX_FILE)
     match name:
         case "base64_string":
             yield _decode(value, field, min(limit, MAX_BASE64))
@@ -48,6 +49,13 @@ def open_source(
         case _:
             with open_url(state, value, field=field, limit=limit) as source:
                 yield source
+
+
+def source_name(source: MediaSource) -> dict[str, str]:
+    """Return what the `metadata` of a response say about where media come from."""
+    if source.url:
+        return {"input_url": source.url}
+    return {"input_filename": source.filename} if source.filename else {}
 
 
 def _decode(text: str, field: str, limit: int) -> MediaSource:

@@ -233,7 +233,6 @@ def embed_again(state: State) -> None:
             except ErrorResponse as error:
                 changes = {"status": "failed", "error": {"message": error.message}}
             state.database.update(COLLECTION, video["_id"], **changes)
-    state.database.set_format()
 
 
 def _work(state: State, video: Document) -> dict[str, Any]:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Literal
 
 import numpy as np
 
-from dodeca.video.probe import BrokenMedia, MediaInfo
 from dodeca.video.probe import MediaContent as Content
+from dodeca.video.probe import MediaInfo
 
-from ..database import Vectors
-from ..errors import parameter_invalid, video_file_broken
+from ..errors import parameter_invalid
 from ..media.analysis import Measurements, analyse
 from ..media.scenes import cuts
 from ..media.segments import Span, dynamic, fixed
 from ..rules.limits import MediaLimits
+from ..rules.models import EmbeddingModel
 from ..rules.urls import MediaSource
-from .vectors import DIMENSIONS, Vector, audio_vector, video_vector
+from .embedded import Embedded, timed_tokens
+from .vectors import DIMENSIONS, Vector, audio_vector, combined, text_vector, video_vector
+from .vocabulary import count_tokens
 
 TimedMediaKind = Literal["audio", "video"]
+SEPARATE, FUSED = "separate_embedding", "fused_embedding"
 
-_OPTIONS = {"audio": ["audio", "transcription"], "video": ["visual", "audio", "transcription"]}
-_DEFAULT_SEGMENTATION = {"audio": ("fixed", 6), "video": ("dynamic", 4)}
 _DURATION_FIELDS = {"fixed": "duration_sec", "dynamic": "min_duration_sec"}
 _VECTOR_OF: Mapping[str, Callable[[Measurements, float, float], Vector]] = {
     "visual": video_vector,
@@ -50,11 +52,19 @@ class EmbeddingPlan:
     strategy: str
     seconds: int
     has_audio: bool
+    types: list[str] = field(default_factory=lambda: [SEPARATE])
+    timed_texts: list[dict[str, Any]] = field(default_factory=list)
+    """Texts that are folded into the fused vectors of the segments that they overlap."""
 
     @property
     def available_options(self) -> list[str]:
         """The requested options that can be embedded."""
         return [o for o in self.options if o in _VECTOR_OF and (o != "audio" or self.has_audio)]
+
+    @property
+    def without_uncertainty(self) -> str:
+        """Why there is no uncertainty; empty if there is."""
+        return "It needs an `embedding_scope` without `asset`." if "asset" in self.scopes else ""
 
     @property
     def note(self) -> str:
@@ -72,14 +82,76 @@ class EmbeddingPlan:
             return fixed(self.start_sec, self.end_sec, self.seconds)
         return dynamic(self.start_sec, self.end_sec, cuts(analysis), self.seconds)
 
+    def embed(self, content: Content) -> Embedded:
+        """Decode the file once and embed it: clips by option and time, then the whole range.
+
+        Raises BrokenMedia.
+        """
+        if not self.available_options:
+            return Embedded([], np.zeros((0, DIMENSIONS), np.float32))
+        analysis = analyse(content, start=self.start_sec, end=self.end_sec)
+        rows, vectors = [], []
+        for scope in dict.fromkeys("clip" if scope == "local" else scope for scope in self.scopes):
+            whole = [(self.start_sec, self.end_sec)]
+            spans = whole if scope == "asset" else self.segments(analysis)
+            for option in self._row_options():
+                for span in spans:
+                    place = {"start_sec": span[0], "end_sec": span[1]}
+                    rows.append({"embedding_option": option, "embedding_scope": scope, **place})
+                    vectors.append(self._vector(analysis, option, span))
+        return Embedded(rows, np.stack(vectors), self._tokens())
+
+    def _row_options(self) -> list[str]:
+        """Return the options of the rows: those that are available, and `fused`."""
+        separate = self.available_options if SEPARATE in self.types else []
+        return separate + (["fused"] if FUSED in self.types else [])
+
+    def _vector(self, analysis: Measurements, option: str, span: Span) -> Vector:
+        """Return the vector of a time range; a fused one combines all options with the texts."""
+        if option != "fused":
+            return _VECTOR_OF[option](analysis, *span)
+        texts = [text_vector(e["text"]) for e in self.timed_texts if _overlap(e, span)]
+        return combined([_VECTOR_OF[o](analysis, *span) for o in self.available_options] + texts)
+
+    def _tokens(self) -> Counter[str]:
+        seconds = self.end_sec - self.start_sec
+        names = {"visual": "video", "audio": "audio"}
+        tokens = Counter(
+            {names[o]: timed_tokens(names[o], seconds) for o in self.available_options}
+        )
+        if self.timed_texts:
+            tokens["text"] = sum(count_tokens(entry["text"]) for entry in self.timed_texts)
+        return tokens
+
+    def metadata(self) -> dict[str, Any]:
+        """Return the `metadata` of a response that follow from the plan."""
+        result: dict[str, Any] = {}
+        if self.kind == "video" and self.strategy == "fixed":
+            result["clip_length"] = self.seconds
+        result |= {
+            "embedding_scopes": self.scopes,
+            "embedding_options": self.options,
+            "duration": self.duration,
+            "start_offset_sec": self.start_sec,
+            "end_offset_sec": self.end_sec,
+        }
+        return result | ({"emulator_note": self.note} if self.note else {})
+
 
 def plan_embedding(
-    kind: TimedMediaKind, block: Mapping[str, Any], source: MediaSource, limits: MediaLimits
+    model: EmbeddingModel,
+    kind: TimedMediaKind,
+    block: Mapping[str, Any],
+    source: MediaSource,
+    limits: MediaLimits,
 ) -> EmbeddingPlan:
     """Return what a request asks for. Raises ErrorResponse when it is outside the limits."""
-    strategy, seconds = _segmentation(kind, block.get("segmentation"))
-    options = _selected(kind, block, "embedding_option", _OPTIONS[kind])
-    scopes = _selected(kind, block, "embedding_scope", ["clip", "asset"])
+    strategy, seconds = _segmentation(model, kind, block.get("segmentation"))
+    known = model.options_of(kind)
+    options = _selected(kind, block, "embedding_option", known, default=known)
+    scopes = _selected(kind, block, "embedding_scope", model.scopes, default=("clip", "asset"))
+    types = _selected(kind, block, "embedding_type", (SEPARATE, FUSED), default=(SEPARATE,))
+    _check_fused(model, kind, block, options, types)
     info = limits.check_video(source) if kind == "video" else limits.check_audio(source)
     start, end = _time_range(kind, block, info)
     return EmbeddingPlan(
@@ -92,80 +164,79 @@ def plan_embedding(
         strategy=strategy,
         seconds=seconds,
         has_audio=info.has_audio,
+        types=types,
+        timed_texts=block.get("time_based_metadata", []),
     )
 
 
-def embed(plan: EmbeddingPlan, content: Content) -> tuple[list[dict[str, Any]], Vectors]:
-    """Decode the file once; return the rows that describe the vectors, and the (n, 512) vectors.
-
-    Clips come first, by option and time, then the whole range by option. Raises ErrorResponse.
-    """
-    if not plan.available_options:
-        return [], np.zeros((0, DIMENSIONS), np.float32)
-    try:
-        analysis = analyse(content, start=plan.start_sec, end=plan.end_sec)
-    except BrokenMedia:
-        raise video_file_broken() from None
-    ranges = {"asset": [(plan.start_sec, plan.end_sec)]}
-    if "clip" in plan.scopes:
-        ranges["clip"] = plan.segments(analysis)
-    rows, vectors = [], []
-    for scope in plan.scopes:
-        for option in plan.available_options:
-            for start, end in ranges[scope]:
-                rows.append(
-                    {
-                        "embedding_option": option,
-                        "embedding_scope": scope,
-                        "start_sec": start,
-                        "end_sec": end,
-                    }
-                )
-                vectors.append(_VECTOR_OF[option](analysis, start, end))
-    return rows, np.stack(vectors)
-
-
-def response_metadata(plan: EmbeddingPlan, source: MediaSource) -> dict[str, Any]:
-    """Return the `metadata` of a response."""
-    result: dict[str, Any] = {"input_type": plan.kind}
-    if source.url:
-        result["input_url"] = source.url
-    elif source.filename:
-        result["input_filename"] = source.filename
-    if plan.kind == "video" and plan.strategy == "fixed":
-        result["clip_length"] = plan.seconds
-    result |= {
-        "embedding_scopes": plan.scopes,
-        "embedding_options": plan.options,
-        "duration": plan.duration,
-        "start_offset_sec": plan.start_sec,
-        "end_offset_sec": plan.end_sec,
-    }
-    if plan.note:
-        result["emulator_note"] = plan.note
-    return result
-
-
-def response_data(rows: Sequence[Mapping[str, Any]], vectors: Vectors) -> list[dict[str, Any]]:
-    """Return the `data` of a response."""
-    return [{"embedding": v, **row} for row, v in zip(rows, vectors, strict=True)]
-
-
 def _selected(
-    kind: TimedMediaKind, block: Mapping[str, Any], name: str, known: list[str]
+    kind: TimedMediaKind,
+    block: Mapping[str, Any],
+    name: str,
+    known: Sequence[str],
+    *,
+    default: Sequence[str],
 ) -> list[str]:
     """Return the values of an array parameter, each once, in the documented order."""
-    given = block.get(name, known)
+    given = block.get(name, default)
     if not given:
         raise parameter_invalid(f"{kind}.{name}", why="It should name at least one value.")
+    if foreign := [value for value in given if value not in known]:
+        why = f"The model does not have `{foreign[0]}`, but {_quoted(known)}."
+        raise parameter_invalid(f"{kind}.{name}", why=why)
     return [value for value in known if value in given]
 
 
-def _segmentation(kind: TimedMediaKind, given: Mapping[str, Any] | None) -> tuple[str, int]:
+def _check_fused(
+    model: EmbeddingModel,
+    kind: TimedMediaKind,
+    block: Mapping[str, Any],
+    options: Sequence[str],
+    types: Sequence[str],
+) -> None:
+    """Raise ErrorResponse unless fused vectors and timed texts go together as they have to."""
+    name = f"{kind}.time_based_metadata"
+    texts = block.get("time_based_metadata")
+    takes_texts = "time_based_metadata" in model.parameters
+    if texts is not None and not takes_texts:
+        raise parameter_invalid(name, why=f"`{model.name}` does not support it.")
+    if texts is not None and FUSED not in types:
+        raise parameter_invalid(name, why=f"It needs the `embedding_type` `{FUSED}`.")
+    for entry in texts or []:
+        if not 0 <= entry["start"] <= entry["end"]:
+            why = "An end is not before its start, and none is negative."
+            raise parameter_invalid(f"{name}.end", why=why)
+        if not entry["text"].strip():
+            raise parameter_invalid(f"{name}.text", why="The text is empty.")
+    if FUSED in types and not (texts if takes_texts else len(options) > 1):
+        needed = "`time_based_metadata`" if takes_texts else "two values of `embedding_option`"
+        why = f"`{FUSED}` needs {needed}."
+        raise parameter_invalid(f"{kind}.embedding_type", why=why)
+
+
+def _overlap(entry: Mapping[str, Any], span: Span) -> bool:
+    """Whether a timed text overlaps a time range; a moment belongs to the range that it begins."""
+    start, end = entry["start"], entry["end"]
+    return bool(start < span[1] and (end > span[0] or start == end == span[0]))
+
+
+def _segmentation(
+    model: EmbeddingModel, kind: TimedMediaKind, given: Mapping[str, Any] | None
+) -> tuple[str, int]:
     if given is None:
-        return _DEFAULT_SEGMENTATION[kind]
+        return model.segmentation[kind]
+    is_temporal = "temporal" in model.parameters
+    if is_temporal != ("temporal" in given):
+        form = "within `temporal`" if is_temporal else "without `temporal`"
+        why = f"With `{model.name}` the strategy is given {form}."
+        raise parameter_invalid(f"{kind}.segmentation", why=why)
+    given = given.get("temporal", given)
     strategy = given["strategy"]
     return strategy, given[strategy][_DURATION_FIELDS[strategy]]
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def _time_range(

@@ -19,7 +19,7 @@ Opus and Vorbis: they are rounded to steps far coarser than machines differ by.)
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -105,12 +105,16 @@ def text_vector(text: str, *, dimensions: int = DIMENSIONS) -> Vector:
 
 def text_image_vector(text: str, source: MediaContent, *, dimensions: int = DIMENSIONS) -> Vector:
     """Return a text and an image with equal weights: unit length, float32. Raises BrokenMedia."""
-    both = (
-        text_vector(text, dimensions=dimensions).astype(np.float64),
-        image_vector(source, dimensions=dimensions).astype(np.float64),
+    return combined(
+        [text_vector(text, dimensions=dimensions), image_vector(source, dimensions=dimensions)]
     )
-    total = both[0] + both[1]
-    return _unit(total if total.any() else both[0])
+
+
+def combined(vectors: Sequence[Vector]) -> Vector:
+    """Return one vector for several, with equal weights: unit length, float32."""
+    values = [vector.astype(np.float64) for vector in vectors]
+    total = sum(values[1:], values[0])
+    return _unit(total if total.any() else values[0])
 
 
 def visual_shares(analysis: Measurements, start: float, end: float) -> dict[str, int] | None:

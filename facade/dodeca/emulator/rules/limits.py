@@ -6,12 +6,14 @@ No code is documented for images and audio formats: they get `parameter_invalid`
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from math import ceil
 
 from dodeca.video.probe import MAX_PIXELS, BrokenMedia, MediaInfo, probe
 
 from ..errors import ErrorResponse, parameter_invalid, video_file_broken
-from .urls import MediaSource
+from .urls import MB, MediaSource
 
 RATIOS = ((1, 1), (4, 3), (4, 5), (5, 4), (16, 9), (9, 16))
 """Ratios of width to height that are documented for `/tasks`, imports and `/embed/tasks`."""
@@ -103,16 +105,20 @@ def _is_uncompressed(codec: str) -> bool:
     return codec.startswith("pcm_") and not codec.endswith("law")
 
 
-def check_image(source: MediaSource, *, smallest: int) -> MediaInfo:
-    """Probe an image. Raises ErrorResponse unless it is a large enough JPEG or PNG.
+def check_image(
+    source: MediaSource, *, smallest: int, formats: Collection[str] = ("jpeg", "png")
+) -> MediaInfo:
+    """Probe an image. Raises ErrorResponse unless it is a large enough one in an allowed format.
 
-    `smallest` is the shortest side allowed, in pixels.
+    `smallest` is the shortest side allowed, in pixels; empty `formats` allow all.
     """
     info = _probe(source)
     if info is None:
         raise parameter_invalid(source.field, why="The image cannot be read.")
-    if info.kind != "image" or info.format not in ("jpeg", "png"):
-        raise parameter_invalid(source.field, why="The formats of images are JPEG and PNG.")
+    if info.kind != "image" or (formats and info.format not in formats):
+        wanted = " and ".join(name.upper() for name in formats)
+        why = f"The formats of images are {wanted}." if formats else "It is not an image."
+        raise parameter_invalid(source.field, why=why)
     if min(info.width or 0, info.height or 0) < smallest:
         why = f"At least {smallest}x{smallest} pixels are needed, not {info.width}x{info.height}."
         raise parameter_invalid(source.field, why=why)
@@ -125,6 +131,17 @@ def check_image(source: MediaSource, *, smallest: int) -> MediaInfo:
     return info
 
 
+def check_pages(pages: int, size: int, *, per_mb: int, counted: int = 1) -> None:
+    """Raise ErrorResponse for a PDF of too many pages for its `size` in bytes.
+
+    Each started MB allows `per_mb` pages, of which a page counts as `counted`.
+    """
+    allowed = ceil(size / MB) * per_mb // counted
+    if pages > allowed:
+        text = f"Document ({pages} pages) exceeds maximum limit of {allowed} pages"
+        raise ErrorResponse(413, "request_too_large", text)
+
+
 def _probe(source: MediaSource) -> MediaInfo | None:
     try:
         return probe(source.content)
@@ -133,5 +150,7 @@ def _probe(source: MediaSource) -> MediaInfo | None:
 
 
 def _duration_text(seconds: int) -> str:
+    if seconds < 60:
+        return f"{seconds} seconds"
     hours = seconds // 3600
     return f"{hours} hours" if hours and seconds % 3600 == 0 else f"{seconds // 60} minutes"

@@ -37,6 +37,10 @@ def _get_kwargs(
     return _kwargs
 
 
+# The documented statuses of a success.
+_SUCCESSES = (201,)
+
+
 def _parse_response(*, response: httpx.Response) -> ImportCreated:
     """Parse a documented success; any other status is a ValueError."""
     if response.status_code == 201:

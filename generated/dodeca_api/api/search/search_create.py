@@ -29,6 +29,10 @@ def _get_kwargs(
     return _kwargs
 
 
+# The documented statuses of a success.
+_SUCCESSES = (200,)
+
+
 def _parse_response(*, response: httpx.Response) -> SearchResults:
     """Parse a documented success; any other status is a ValueError."""
     if response.status_code == 200:

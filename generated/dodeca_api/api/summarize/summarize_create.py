@@ -32,6 +32,10 @@ def _get_kwargs(
     return _kwargs
 
 
+# The documented statuses of a success.
+_SUCCESSES = (200,)
+
+
 def _parse_response(
     *, response: httpx.Response
 ) -> ChapterResult | HighlightResult | SummaryResult | UnlistedObject:

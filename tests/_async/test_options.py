@@ -1,0 +1,313 @@
+"""Copies of a client with other settings, and what they add to requests."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from dodeca import AsyncClient, Media
+from dodeca.errors import ConfigurationError, DodecaError, RateLimitError, ServerError
+from tests.scripted import EMBEDDED, Script, reply
+from tests.seams import FakeClock, on_clock
+
+pytestmark = pytest.mark.anyio
+
+INDEXES = {"data": [], "page_info": {"page": 1, "total_page": 1}}
+
+
+def client_of(script: Script, clock: FakeClock | None = None, **options: Any) -> AsyncClient:
+    return on_clock(AsyncClient("tlk_test", transport=script, **options), clock)
+
+
+async def test_a_copy_adds_headers_a_query_and_fields_of_a_body() -> None:
+    script = Script(reply(EMBEDDED), reply(EMBEDDED))
+    async with client_of(script) as client:
+        copy = client.with_options(
+            extra_headers={"X-Team": "search"},
+            extra_query={"preview": True, "lang": ["en", "fr"]},
+            extra_body={"text": {"style": "new"}, "priority": 2},
+        )
+        await copy.embed.text("red")
+        await client.embed.text("red")
+    added, plain = script.requests
+    assert added.headers["x-team"] == "search"
+    assert added.url.query == b"preview=true&lang=en&lang=fr"
+    assert script.bodies[0] == {
+        **script.bodies[1],
+        "text": {"input_text": "red", "style": "new"},
+        "priority": 2,
+    }
+    assert "x-team" not in plain.headers
+    assert plain.url.query == b""
+    assert script.bodies[1] == {
+        "input_type": "text",
+        "model_name": "marengo3.0",
+        "text": {"input_text": "red"},
+    }
+
+
+async def test_fields_are_appended_to_a_form() -> None:
+    script = Script(reply({"_id": "a1", "status": "ready"}, status=201))
+    async with client_of(script) as client:
+        copy = client.with_options(
+            extra_body={"tags": ["a", "b"], "public": False, "more": {"a": 1}}
+        )
+        await copy.assets.create(Media.data(b"film", filename="a.mp4"))
+    form = script.requests[0].content
+    for name, text in (("tags", "a"), ("tags", "b"), ("public", "false"), ("more", '{"a":1}')):
+        assert f'name="{name}"\r\n\r\n{text}\r\n'.encode() in form
+    assert b'filename="a.mp4"' in form
+
+
+async def test_a_request_without_a_body_stays_without_one() -> None:
+    script = Script(reply(INDEXES), httpx.Response(204))
+    async with client_of(script) as client:
+        copy = client.with_options(extra_body={"a": 1}, extra_query={"page_limit": 50, "new": "x"})
+        assert [index async for index in copy.indexes.list()] == []
+        await copy.indexes.delete("i1")
+    assert [request.content for request in script.requests] == [b"", b""]
+    assert script.requests[0].url.params["page_limit"] == "50"
+    assert script.lines[1] == "DELETE /v1.3/indexes/i1?page_limit=50&new=x"
+
+
+async def test_options_of_copies_of_copies_add_up() -> None:
+    script = Script(reply(EMBEDDED))
+    async with client_of(script, default_headers={"X-Team": "search", "X-App": "a"}) as client:
+        copy = client.with_options(
+            timeout=9.0, extra_headers={"x-team": "video"}, extra_body={"a": {"b": 1, "c": [1]}}
+        ).with_options(max_retries=0, extra_query={"q": 1}, extra_body={"a": {"c": [2]}, "d": None})
+        await copy.embed.text("red")
+        settings = copy._transport.settings
+    (request,) = script.requests
+    assert (settings.timeout, settings.max_retries) == (9.0, 0)
+    assert (request.headers["x-team"], request.headers["x-app"]) == ("video", "a")
+    assert request.headers.get_list("x-team") == ["video"]
+    assert request.url.params["q"] == "1"
+    assert script.bodies[0]["a"] == {"b": 1, "c": [2]}
+    assert script.bodies[0]["d"] is None
+
+
+async def test_what_is_added_does_not_change_with_what_was_given() -> None:
+    script = Script(reply(EMBEDDED))
+    body: dict[str, Any] = {"a": {"b": [1]}}
+    async with client_of(script) as client:
+        copy = client.with_options(extra_body=body)
+        body["a"]["b"].append(2)
+        await copy.embed.text("red")
+    assert script.bodies[0]["a"] == {"b": [1]}
+
+
+async def test_the_deadline_is_that_of_the_copy() -> None:
+    clock = FakeClock()
+    script = Script(*(reply({}, status=429, headers=[("Retry-After", "7")]) for _ in range(9)))
+    async with client_of(script, clock) as client:
+        with pytest.raises(RateLimitError):
+            await client.with_options(timeout=20).embed.text("red")
+    assert clock.now == 14.0
+    assert len(script.requests) == 3
+
+
+@pytest.mark.parametrize("retries", [0, 1, 5])
+@pytest.mark.parametrize("failure", [(500, []), (429, []), (429, [("Retry-After", "1")])], ids=str)
+async def test_a_failed_request_is_sent_again_so_many_times(
+    retries: int, failure: tuple[int, list[tuple[str, str]]]
+) -> None:
+    status, headers = failure
+    for of_copy in (True, False):
+        script = Script(*(reply({}, status=status, headers=headers) for _ in range(9)))
+        async with client_of(script, **({} if of_copy else {"max_retries": retries})) as client:
+            copy = client.with_options(max_retries=retries) if of_copy else client
+            with pytest.raises((ServerError, RateLimitError)):
+                await copy.embed.text("red")
+        assert len(script.requests) == retries + 1
+
+
+async def test_a_copy_shares_the_limiter() -> None:
+    script = Script(reply({}, status=429, headers=[("Retry-After", "5")]), reply(EMBEDDED))
+    clock = FakeClock()
+    async with client_of(script, clock) as client:
+        copy = client.with_options(timeout=60)
+        assert dict((await copy.embed.texts(["red"])).errors) == {}
+        assert clock.now >= 5.0
+        assert copy._transport.limiter is client._transport.limiter
+        assert client._transport.limiter.rate_limited == 1
+
+
+async def test_copies_share_the_retry_budget() -> None:
+    """It has fifty retries, two for each call."""
+    script = Script(*(reply({}, status=500) for _ in range(200)))
+    async with client_of(script) as client:
+        for number in range(30):
+            with pytest.raises(ServerError):
+                await (client.with_options(timeout=9) if number % 2 else client).embed.text("red")
+    assert len(script.requests) == 30 + 50
+
+
+async def test_resources_of_a_copy_have_its_settings() -> None:
+    script = Script(*(reply(INDEXES) for _ in range(2)))
+    async with client_of(script) as client:
+        indexes = client.indexes
+        copy = client.with_options(extra_headers={"x-a": "1"})
+        assert copy.indexes is not indexes
+        assert client.indexes is indexes
+        assert [index async for index in copy.indexes.list()] == []
+        assert [index async for index in indexes.list()] == []
+    assert ["x-a" in request.headers for request in script.requests] == [True, False]
+
+
+async def test_closing_a_copy_does_nothing_and_closing_the_client_closes_both() -> None:
+    script = Script(reply(EMBEDDED), reply(EMBEDDED), reply(EMBEDDED))
+    client = client_of(script)
+    copy = client.with_options(timeout=5)
+    async with copy:
+        await copy.embed.text("red")
+    await copy.aclose()
+    await client.embed.text("red")
+    await copy.embed.text("red")
+    await client.aclose()
+    for closed in (copy, client, client.with_options(timeout=1)):
+        with pytest.raises(ConfigurationError, match="closed"):
+            await closed.embed.text("red")
+    assert len(script.requests) == 3
+
+
+async def test_a_copy_shares_the_emulator() -> None:
+    async with AsyncClient.emulated() as client:
+        index = await client.indexes.create("clips", {"marengo3.0": ["visual"]})
+        copy = client.with_options(timeout=5)
+        assert (await copy.indexes.retrieve(index.id)).index_name == "clips"
+        assert repr(copy) == repr(client)
+        await copy.aclose()
+        assert (await client.indexes.retrieve(index.id)).id == index.id
+
+
+FORBIDDEN = [
+    *("x-api-key", "X-API-Key", "x_api_key", "content-length", "Content-Length", "content_length"),
+    *("transfer-encoding", "host", "Host", "content-type", "connection", "keep-alive", "upgrade"),
+    *("te", "trailer", "expect", "proxy-authorization", "proxy-connection", "accept-encoding"),
+    *("content-encoding", "", " ", "a b", "a:b", "a\r\nx-api-key", "é", "a\0"),
+]
+VALUES: list[Any] = ["a\r\nx: y", "a\nb", "\0", "é", 3, None, b"a", ["a"]]
+
+
+def with_headers(client: AsyncClient, headers: Any) -> Any:
+    return client.with_options(extra_headers=headers)
+
+
+def by_default(client: AsyncClient, headers: Any) -> Any:
+    return AsyncClient("tlk_test", default_headers=headers)
+
+
+@pytest.mark.parametrize("make", [with_headers, by_default])
+@pytest.mark.parametrize("name", FORBIDDEN)
+async def test_headers_of_the_client_and_of_http_are_refused(
+    make: Callable[[AsyncClient, Any], Any], name: str
+) -> None:
+    async with client_of(Script()) as client:
+        with pytest.raises(ConfigurationError, match="headers"):
+            make(client, {"x-fine": "1", name: "canary"})
+
+
+@pytest.mark.parametrize("make", [with_headers, by_default])
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+async def test_values_that_no_header_carries_are_refused_unseen(
+    make: Callable[[AsyncClient, Any], Any], value: Any
+) -> None:
+    async with client_of(Script()) as client:
+        for headers in ({"x-a": value}, value):
+            if headers is not None:
+                with pytest.raises(ConfigurationError) as caught:
+                    make(client, headers)
+                assert "x: y" not in str(caught.value)
+
+
+BAD_OPTIONS: list[dict[str, Any]] = [
+    {"timeout": 0},
+    {"timeout": "9"},
+    {"max_retries": -1},
+    {"max_retries": 101},
+    {"max_retries": 1.5},
+    {"max_retries": True},
+    {"extra_query": "a=1"},
+    {"extra_query": {"a": {}}},
+    {"extra_query": {"a": float("nan")}},
+    {"extra_query": {3: "a"}},
+    {"extra_query": {"\ud800": "a"}},
+    {"extra_body": [1]},
+    {"extra_body": "a"},
+    {"extra_body": {3: 1}},
+    {"extra_body": {"a": float("inf")}},
+    {"extra_body": {"a": [{"b": float("nan")}]}},
+    {"extra_body": {"a": b"bytes"}},
+    {"extra_body": {"model_name": "marengo9"}},
+]
+
+
+@pytest.mark.parametrize("options", BAD_OPTIONS, ids=str)
+async def test_bad_options_are_refused(options: dict[str, Any]) -> None:
+    async with client_of(Script()) as client:
+        with pytest.raises(ConfigurationError, match=next(iter(options))):
+            client.with_options(**options)
+
+
+async def test_a_body_that_holds_itself_is_refused() -> None:
+    body: dict[str, Any] = {}
+    body["a"] = body
+    async with client_of(Script()) as client:
+        with pytest.raises(DodecaError, match="extra_body"):
+            client.with_options(extra_body=body)
+
+
+async def test_an_idempotency_key_of_the_caller_counts() -> None:
+    task = {"task_id": "t1", "status": "queued"}
+    script = Script(reply(task, status=202), reply(task))
+    async with client_of(script) as client:
+        copy = client.with_options(extra_headers={"Idempotency-Key": "mine"})
+        await copy.analyze.tasks.create("Say.", video="https://host.example/a.mp4")
+    assert script.requests[0].headers.get_list("idempotency-key") == ["mine"]
+
+
+@pytest.mark.parametrize("url", ["http://localhost:9/base", "https://gateway.example/tl/"])
+async def test_the_environment_names_the_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWELVELABS_BASE_URL", f" {url} ")
+    script = Script(reply(EMBEDDED), reply(EMBEDDED))
+    async with client_of(script) as client:
+        await client.embed.text("red")
+    assert str(script.requests[0].url) == f"{url.rstrip('/')}/embed-v2"
+    async with client_of(script, base_url="https://other.example") as client:
+        await client.embed.text("red")
+    assert script.requests[1].url.host == "other.example"
+    async with AsyncClient.emulated() as client:
+        assert len(await client.embed.text("red")) == 1
+
+
+@pytest.mark.parametrize("url", ["http://elsewhere.example", "no url", "https://user:pw@host"])
+async def test_a_bad_address_in_the_environment_is_named(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWELVELABS_BASE_URL", url)
+    with pytest.raises(ConfigurationError, match="TWELVELABS_BASE_URL"):
+        AsyncClient("tlk_test")
+
+
+async def test_a_blank_address_in_the_environment_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWELVELABS_BASE_URL", "  ")
+    async with AsyncClient("tlk_test") as client:
+        assert repr(client) == "<AsyncClient of https://api.twelvelabs.io/v1.3>"
+
+
+async def test_settings_show_no_values_of_headers() -> None:
+    async with client_of(Script(), default_headers={"authorization": "canary"}) as client:
+        assert "canary" not in f"{client!r} {vars(client._transport)!r}"
+
+
+async def test_a_lost_create_is_looked_up_with_the_same_headers() -> None:
+    made = {"_id": "i1", "index_name": "clips", "created_at": "2100-01-01T00:00:00Z"}
+    script = Script(httpx.ReadError("reset"), reply({**INDEXES, "data": [made]}))
+    async with client_of(script) as client:
+        copy = client.with_options(extra_headers={"x-a": "1"})
+        await copy.indexes.create("clips", {"marengo3.0": ["visual"]})
+    assert [request.headers["x-a"] for request in script.requests] == ["1", "1"]
+    assert orjson.loads(script.requests[0].content)["index_name"] == "clips"
