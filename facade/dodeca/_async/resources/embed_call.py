@@ -10,7 +10,8 @@ import attrs
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.response_info import ResponseInfo, with_response
 from dodeca._calls.operation import RawResponse, request
-from dodeca._calls.vector_reader import SegmentColumns, VectorSink, extract_vectors
+from dodeca._calls.segment_columns import SegmentColumns
+from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
@@ -18,7 +19,7 @@ from dodeca.results import EmbeddingMetadata, EmbeddingUsage, build_result
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
-_ONE_VECTOR = ("text", "image", "text_image")
+_ONE_VECTOR = ("text", "image", "text_image", "multi_input")
 
 
 async def create_embeddings(
