@@ -107,7 +107,7 @@ async def test_other_refusals_of_a_create_are_raised() -> None:
 
 @pytest.mark.parametrize(
     ("name", "models", "addons"),
-    [("", VISUAL, None), ("x", {}, None), ("x", {"m": []}, None), ("x", VISUAL, ["gallery"])],
+    [("", VISUAL, None), ("x", {}, None), ("x", {"m": []}, None), ("x", VISUAL, [""])],
 )
 async def test_bad_indexes_are_refused_before_anything_is_sent(
     name: str, models: dict[str, list[str]], addons: list[str] | None

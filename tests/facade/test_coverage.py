@@ -143,7 +143,7 @@ def signatures(client: Any) -> dict[str, str]:
 
 
 def as_sync(signature: object) -> str:
-    return re.sub(r"\bAsync(?=[A-Z])", "", str(signature))
+    return re.sub(r"\b(Abstract)?Async(?=[A-Z])", r"\1", str(signature))
 
 
 def test_both_clients_have_the_same_methods_with_the_same_signatures() -> None:
