@@ -129,7 +129,8 @@ def split(path: str) -> list[str]:
 
 
 def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in vars(cls).items():
+    ours = [base for base in reversed(cls.__mro__) if base.__module__.startswith("dodeca.")]
+    for name, value in {name: value for base in ours for name, value in vars(base).items()}.items():
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         plain = getattr(plain, "fget", None) or getattr(plain, "func", None) or plain
         if inspect.isfunction(plain) and (not name.startswith("_") or name == "__call__"):

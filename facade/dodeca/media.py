@@ -338,6 +338,16 @@ def is_in_memory(source: object) -> bool:
     return hasattr(source, "read") or (hasattr(source, "save") and hasattr(source, "mode"))
 
 
+def is_media(value: object) -> bool:
+    """Whether an object stands for media and for nothing else; a string may be a text.
+
+    >>> from dodeca.media import Media, is_media
+    >>> is_media(Media.of("colours.mp4")), is_media("colours.mp4")
+    (True, False)
+    """
+    return isinstance(value, Media | os.PathLike) or is_in_memory(value)
+
+
 def is_url(source: str) -> bool:
     """Whether a string is a URL that the service fetches.
 

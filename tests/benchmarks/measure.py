@@ -21,8 +21,11 @@ def medians(
     repeats: int = REPEATS,
     few: Mapping[str, int] | None = None,
     clock: Callable[[], float] = time.process_time,
+    summary: Callable[[list[float]], float] = statistics.median,
 ) -> dict[str, float]:
     """The median seconds of each way, of CPU time by default, after one run that does not count.
+
+    `summary=min` takes the best run instead, which other processes have disturbed least.
 
     A way that takes little is run several times in a row, so that what the one before has left in
     the caches and the heap does not decide. `few` names ways that take long, and how often they run
@@ -44,7 +47,7 @@ def medians(
                 spent[name].append(seconds)
             else:
                 in_a_row[name] = max(round(_ENOUGH_SEC / max(seconds, 1e-6)), 1)
-    return {name: statistics.median(times) for name, times in spent.items()}
+    return {name: summary(times) for name, times in spent.items()}
 
 
 def amedians(

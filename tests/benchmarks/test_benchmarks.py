@@ -40,6 +40,11 @@ def test_decoding_takes_less_than_half_of_a_whole_parse(long: bytes) -> None:
     assert spent["dodeca with json"] < spent[decode.HTTPX]
 
 
+def test_uncertainty_takes_about_as_long_as_the_vectors(long: bytes) -> None:
+    spent = decode.with_uncertainty(long, repeats=5)
+    assert spent["vectors and uncertainty"] < 2.5 * spent["vectors"]
+
+
 @pytest.mark.parametrize("parser", [floats.simdjson_parser(), floats.orjson_parser])
 def test_no_answer_holds_up_the_event_loop(
     long: bytes, parser: vector_reader.Parser, monkeypatch: pytest.MonkeyPatch

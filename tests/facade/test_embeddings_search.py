@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as npst
 from dodeca import AsyncClient, Client, Embeddings
 from dodeca.embeddings import Match, Segment
 from dodeca.errors import InvalidRequestError
-from tests.scripted import EMBEDDED, Script, reply
+from tests.scripted import Script, reply
 
 VECTORS = npst.arrays(
     np.float32,
@@ -315,8 +315,9 @@ def test_a_text_is_a_query_if_there_is_a_client(client: Client) -> None:
 
 
 def test_a_text_is_embedded_with_the_model_of_the_rows() -> None:
-    library = Embeddings.from_items([{"embedding": [1.0, 0.0]}], model_name="marengo9")
-    script = Script(reply(EMBEDDED))
+    item = {"embedding": [1.0] * 512}
+    library = Embeddings.from_items([item], model_name="marengo9")
+    script = Script(reply({"data": [item]}))
     with Client("key", transport=script) as client:
         assert len(library.search("blue", client=client)) == 1
     assert script.bodies[0]["model_name"] == "marengo9"

@@ -17,14 +17,8 @@ from hypothesis import strategies as st
 from dodeca._calls import embed_requests, floats, vector_reader
 from dodeca._calls.floats import Parser, json_parser, new_parser, orjson_parser, simdjson_parser
 from dodeca._calls.operation import RawResponse, request
-from dodeca._calls.vector_reader import (
-    V1,
-    V2,
-    FieldNames,
-    SegmentColumns,
-    VectorSink,
-    extract_vectors,
-)
+from dodeca._calls.segment_columns import V1, V2, FieldNames, SegmentColumns
+from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidResponseError
 from dodeca_api.api.embed_v2 import embed_v2_create
@@ -46,7 +40,18 @@ NUMBER = st.one_of(
 )
 TEXT = st.one_of(
     st.sampled_from(
-        ["visual", "clip", '"embedding":[1,2]', '\\"embedding":[', "x\\", "},{", "}, {", "],[", "ü"]
+        [
+            "visual",
+            "clip",
+            '"embedding":[1,2]',
+            '"embedding_uncertainty":[1]',
+            '\\"embedding":[',
+            "x\\",
+            "},{",
+            "}, {",
+            "],[",
+            "ü",
+        ]
     ),
     st.text(max_size=8).filter(lambda text: text.isprintable()),
 )
@@ -82,6 +87,9 @@ def assert_same(ours: Embeddings | SegmentColumns, expected: Embeddings) -> None
     assert ours.vectors.dtype == np.float32
     assert ours.vectors.shape == expected.vectors.shape
     assert ours.vectors.tobytes() == expected.vectors.tobytes()
+    for one, other in ((ours.uncertainty, expected.uncertainty),):
+        assert (one is None) == (other is None)
+        assert one is None or other is None or one.tobytes() == other.tobytes()
     assert ours.embedding_option == expected.embedding_option
     assert ours.embedding_scope == expected.embedding_scope
     assert ours.start_sec.tobytes() == expected.start_sec.tobytes()
@@ -102,12 +110,18 @@ def exactly(body: bytes) -> Any:
 def answers(draw: Callable[[Any], Any]) -> bytes:
     """Responses as text, since a number may be written in many ways."""
     width = draw(st.integers(1, 4))
+    with_uncertainty = draw(st.sampled_from(["none", "some", "all"]))
     items = []
     for _ in range(draw(st.integers(0, 6))):
         numbers = draw(st.lists(NUMBER, min_size=width, max_size=width))
         spaces = [draw(SPACE) for _ in range(4)]
         row = f",{spaces[0]}".join(numbers)
         fields = [f'"embedding"{spaces[1]}:{spaces[2]}[{spaces[3]}{row}{spaces[0]}]']
+        if with_uncertainty == "all" or (with_uncertainty == "some" and draw(st.booleans())):
+            row = f",{spaces[1]}".join(draw(st.lists(NUMBER, min_size=width, max_size=width)))
+            fields += [f'"embedding_uncertainty"{spaces[2]}:{spaces[0]}[{row}{spaces[3]}]']
+        elif draw(st.booleans()):
+            fields += [f'"embedding_uncertainty"{spaces[2]}:{spaces[0]}null']
         for name in draw(st.sets(st.sampled_from(["embedding_option", "embedding_scope"]))):
             fields += [f'"{name}":{json.dumps(draw(st.one_of(TEXT, st.none())))}']
         for name in draw(st.sets(st.sampled_from(["start_sec", "end_sec"]))):
@@ -237,6 +251,15 @@ def test_rounding_is_that_of_float32_of_float(parser: str) -> None:
         b'{"data":[{"embedding":[1]}],"more":{"embedding":[2]}}',
         b'{"data":[{"embedding":[1],"embedding":[2]}]}',
         b'{"data":[{"embedding":[1],"start_sec":"2"}]}',
+        b'{"data":[{"embedding":[1,2],"embedding_uncertainty":[1]}]}',
+        b'{"data":[{"embedding":[1],"embedding_uncertainty":1}]}',
+        b'{"data":[{"embedding":[1],"embedding_uncertainty":[]}]}',
+        b'{"data":[{"embedding":[1],"embedding_uncertainty":["1"]}]}',
+        b'{"data":[{"embedding":[1],"embedding_uncertainty":[1e39]}]}',
+        b'{"data":[{"embedding":[1],"embedding_uncertainty":{"a":1}}]}',
+        b'{"data":[{"embedding":[1],"embedding_uncertainty":[1],"embedding_uncertainty":[1]}]}',
+        b'{"data":[{"embedding":[1]}],"more":{"embedding_uncertainty":[1]}}',
+        b'{"data":[{"embedding_uncertainty":[1]}]}',
         b'{"data":[{"embedding":[1],"end_sec":1e400}]}',
         b'{"data":[{"embedding":[1],"embedding_option":["visual"]}]}',
         b'{"data":[{"embedding":[1],"embedding_scope":7}]}',
@@ -296,6 +319,21 @@ def test_columns_are_read_only_and_share_the_matrix() -> None:
     assert not found.vectors.flags.owndata
 
 
+def test_uncertainty_is_a_second_matrix_with_gaps() -> None:
+    segment = '{"embedding":[1,2],"embedding_uncertainty":%s}'
+    for texts, expected in (
+        (["[3,4]", "[5,6]"], [[3, 4], [5, 6]]),
+        (["[3,4]", "null", "[5,6]"], [[3, 4], [math.nan] * 2, [5, 6]]),
+    ):
+        body = f'{{"data":[{",".join(segment % text for text in texts)}]}}'.encode()
+        found, rest = taken(body, [1] * len(body), new_parser())
+        assert found.uncertainty is not None
+        assert not found.uncertainty.flags.writeable
+        np.testing.assert_array_equal(found.uncertainty, expected)
+        assert found.vectors.tolist() == [[1, 2]] * len(texts)
+        assert (found.extra, rest) == (({},) * len(texts), {"data": []})
+
+
 def test_without_simdjson_orjson_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(floats, "simdjson", None)
     assert new_parser() is orjson_parser
@@ -310,6 +348,7 @@ def long_answer(rows: int, width: int) -> bytes:
                 {
                     "embedding": vector[row % width :] + vector[: row % width],
                     "embedding_option": ["visual", "audio"][row % 2],
+                    "embedding_uncertainty": vector,
                     "embedding_scope": "clip",
                     "start_sec": row * 2.0,
                     "end_sec": row * 2.0 + 2,
@@ -336,4 +375,4 @@ def test_little_is_left_of_a_long_answer_when_it_ends(spaced: bool) -> None:
 def test_rows_in_many_pieces_do_not_pile_up() -> None:
     body = long_answer(100, 512)
     vector_reader = sunk(body, [100] * (len(body) // 100), new_parser())
-    assert sum(map(len, vector_reader._unparsed_rows)) < 150_000 < len(body) / 3
+    assert sum(map(len, vector_reader._vectors.unparsed)) < 150_000 < len(body) / 3

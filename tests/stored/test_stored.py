@@ -63,3 +63,31 @@ def test_pickles_and_tables_of_embeddings_are_read(stored: Path) -> None:
 
 def _pickled(stored: Path, name: str) -> Any:
     return pickle.loads((stored / f"{name}.pickle").read_bytes())
+
+
+@pytest.mark.parametrize("read", ["parquet", "pickle"])
+def test_embeddings_before_uncertainty_are_read(read: str) -> None:
+    """Written when tables did not say their format, and embeddings had one model."""
+    folder = Path(__file__).parent / "tables1"
+    load = Embeddings.load if read == "parquet" else lambda path: pickle.loads(path.read_bytes())
+    video, library = (load(folder / f"{name}.{read}") for name in ("video", "library"))
+    assert (video.model_name, video.models.distinct()) == ("marengo3.0", ["marengo3.0"])
+    assert (video.dimension, video.uncertainty, video.truncated) == (3, None, False)
+    assert video.vectors.tolist() == [[0.25, -0.5, 1.0], [1.0, 0.0, 0.5]]
+    assert video.extra == ({"chunk_index": 3}, {})
+    assert (video.metadata.duration, video.usage.extra) == (6.5, {"n": 1})
+    assert video.metadata.extra == {"embedding_dimension": 3}
+    assert video.response_extra == {"novel": [1]}
+    assert list(video.source) == ["/a.mp4", "/a.mp4"]
+    assert not video.vectors.flags.writeable
+    assert list(library.source_id) == ["a.mp4", "a.mp4", "red"]
+    assert library.model_name == "marengo3.0"
+    ids = [row["id"] for row in library.records()]
+    assert ids == [
+        "995f3ff4-a3ab-586e-84f8-10c4ca28bdf7",
+        "6d135632-23d5-5c4f-99e0-1b7b58c9097b",
+        "efe2b454-6f45-5b3d-9fb8-a96ed0d690ec",
+    ]
+    red = Embeddings.from_items([{"embedding": [0.0, 1.0, 0.0]}])
+    again = Embeddings.concat({"a.mp4": video, "red": red})
+    assert [row["id"] for row in again.records()] == ids

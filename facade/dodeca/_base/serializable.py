@@ -30,7 +30,7 @@ class Serializable:
         """
         cls: Any = type(self)
         return {
-            field.name: to_plain(getattr(self, field.name), vectors)
+            field.alias: to_plain(getattr(self, field.name), vectors)
             for field in attrs.fields(cls)
             if vectors or field.name not in _VECTORS
         }

@@ -40,9 +40,10 @@ PARSE_ERRORS = (
 
 
 class MatrixBuilder:
-    """Collects vectors of one length into a float32 matrix."""
+    """Collects rows of one length into a float32 matrix; `name` is that of their field."""
 
-    def __init__(self, parser: Parser) -> None:
+    def __init__(self, name: str, parser: Parser) -> None:
+        self._name = name
         self._parser = parser
         self._data = bytearray()
         self._width: int | None = None
@@ -59,7 +60,7 @@ class MatrixBuilder:
         try:
             wide = self._parser(texts)
         except PARSE_ERRORS:
-            wide = _parse_strictly(texts)
+            wide = _parse_strictly(texts, self._name)
         with np.errstate(over="ignore", invalid="ignore"):
             narrow = wide.astype(np.float32)
             if np.count_nonzero(narrow == 0):
@@ -67,13 +68,14 @@ class MatrixBuilder:
             is_finite = math.isfinite(narrow.sum()) or np.isfinite(narrow).all()
         if not is_finite:
             raise InvalidResponseError(
-                "a vector of the response has a number too large for float32"
+                f"a row of {self._name} in the response has a number too large for float32"
             )
         if not narrow.shape[1]:
-            raise InvalidResponseError("a vector of the response is empty")
+            raise InvalidResponseError(f"a row of {self._name} in the response is empty")
         if self._width not in (None, narrow.shape[1]):
             raise InvalidResponseError(
-                f"the vectors of the response have {self._width} and {narrow.shape[1]} numbers"
+                f"rows of {self._name} in the response have {self._width} and {narrow.shape[1]} "
+                "numbers"
             )
         self._width = narrow.shape[1]
         self._data += narrow.data
@@ -121,12 +123,13 @@ def _pack_rows(texts: list[bytes], rows: Iterable[list[float]]) -> NDArray[np.fl
     return np.ndarray((len(texts), len(first)), np.float64, buffer=packed)
 
 
-def _parse_strictly(texts: list[bytes]) -> NDArray[np.float64]:
+def _parse_strictly(texts: list[bytes], name: str) -> NDArray[np.float64]:
     try:
         return json_parser(texts)
     except PARSE_ERRORS as exc:
         raise InvalidResponseError(
-            f"a vector of the response is not a list of finite numbers, or of another length: {exc}"
+            f"a row of {name} in the response is not a list of finite numbers, or of another "
+            f"length: {exc}"
         ) from exc
 
 

@@ -1,9 +1,10 @@
 """Parse vectors while the response arrives: rows of float32, without a Python object per float.
 
-Nearly all of such a response is digits. The sink finds the rows in the bytes and replaces each by
-a number, so that the remainder is a small JSON document. A row begins where the name of the vector
-field stands in quotes, followed by a colon and a bracket; within a JSON string the quotes would be
-escaped, so that no text can be mistaken for a row.
+Nearly all of such a response is digits: of vectors, and of their uncertainty if that was asked for.
+The sink finds the rows in the bytes and replaces each by a number, so that the remainder is a small
+JSON document. A row begins where the name of its field stands in quotes, followed by a colon and a
+bracket; within a JSON string the quotes would be escaped, so that no text can be mistaken for a
+row.
 
 Long lists of segments are parsed as they arrive, too: a run of complete objects becomes columns,
 and is replaced by a number. If `[objects]` is a JSON list, this does not change whether the
@@ -14,8 +15,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -24,8 +24,8 @@ import orjson
 
 from dodeca._base.text import quote
 from dodeca._calls.floats import PARSE_ERRORS, MatrixBuilder, Parser, new_parser
-from dodeca._calls.operation import RawResponse, is_too_deep
-from dodeca.embeddings.labels import Labels
+from dodeca._calls.operation import RawResponse
+from dodeca._calls.segment_columns import V2, ColumnBuilder, FieldNames, SegmentColumns
 from dodeca.errors import InvalidResponseError
 
 if TYPE_CHECKING:
@@ -38,50 +38,61 @@ _CONDENSE_BYTES = 32 * 1024  # of objects, which then become columns
 _COLON = re.compile(rb"[ \t\r\n]*(:?)[ \t\r\n]*")
 _OBJECT_SEPARATOR = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
 _BACKSLASH, _BRACKET = b"\\["
-_NAN, _NONE = float("nan"), type(None)
-_NO_FIELDS: Mapping[str, Any] = {}
 
 
-@attrs.frozen
-class FieldNames:
-    """The names of the fields of a segment, which differ between the embedding APIs."""
+class _Rows:
+    """The rows of one field: found in the response, and parsed many at a time."""
 
-    vector: str
-    start_sec: str
-    end_sec: str
+    def __init__(self, name: str, parser: Parser) -> None:
+        self.key = f'"{name}"'.encode()
+        self.unparsed: list[bytes] = []
+        self._parsed = MatrixBuilder(name, parser)
 
+    @property
+    def count(self) -> int:
+        """How many were found."""
+        return self._parsed.count + len(self.unparsed)
 
-V1 = FieldNames("float", "start_offset_sec", "end_offset_sec")
-V2 = FieldNames("embedding", "start_sec", "end_sec")
+    def replace(self, row: bytes) -> bytes:
+        """Keep a row; return what takes its place in the response: its number."""
+        self.unparsed.append(row)
+        return b"[%d]" % (self.count - 1)
 
+    def parse(self) -> None:
+        """Parse the rows that were found."""
+        self._parsed.add(self.unparsed)
+        self.unparsed = []
 
-@attrs.frozen(eq=False)
-class SegmentColumns:
-    """The segments of a list, as columns of length n; `vectors` is float32 of shape (n, d)."""
+    def matrix(self, numbers: Iterable[int]) -> NDArray[np.float32]:
+        """All rows, if these are their numbers.
 
-    vectors: NDArray[np.float32]
-    embedding_option: Labels
-    embedding_scope: Labels
-    start_sec: NDArray[np.float64]
-    end_sec: NDArray[np.float64]
-    extra: tuple[Mapping[str, Any], ...]
+        Raises:
+            LookupError: some rows were not in segments, or segments name other rows.
+        """
+        used = sorted(numbers)
+        if used != list(range(self.count)):
+            raise LookupError(f"{self.count} rows of {self.key.decode()} for {len(used)} segments")
+        return self._parsed.matrix()
 
 
 class VectorSink:
     """Consumes a response piece by piece, and separates its vectors from the remainder."""
 
     def __init__(self, names: FieldNames = V2, parser: Parser | None = None) -> None:
+        parser = parser or new_parser()
         self._names = names
-        self._key = f'"{names.vector}"'.encode()
-        self._rows = MatrixBuilder(parser or new_parser())
-        self._unparsed_rows: list[bytes] = []
+        self._vectors = _Rows(names.vector, parser)
+        self._uncertainty = _Rows(names.uncertainty, parser)
+        self._fields = {rows.key: rows for rows in (self._vectors, self._uncertainty)}
+        self._find_key = re.compile(b"|".join(self._fields)).search
         self._unparsed_bytes = 0  # bytes since rows were last parsed
         self._partial_row: list[bytes] = []  # the beginning of a row that the next piece continues
+        self._partial_field = self._vectors  # the field of that row
         self._tail = b""  # the last bytes, which may be the beginning of a field name
         self._remainder = bytearray()  # the response, with numbers instead of its vectors
         self._condensed_to = 0  # up to here, with numbers instead of its objects, too
         self._can_condense = True
-        self._condensed_lists: list[_ColumnBuilder] = []
+        self._condensed_lists: list[ColumnBuilder] = []
         self._categories: tuple[dict[Any, int], dict[Any, int]] = {}, {}
         self.redact: Callable[[bytes], bytes] = bytes
 
@@ -89,7 +100,7 @@ class VectorSink:
         """Consume the next bytes.
 
         Raises:
-            InvalidResponseError: a vector that is not a list of finite numbers, or of another
+            InvalidResponseError: a row that is not a list of finite numbers, or of another
                 length; or too many bytes beside the vectors.
         """
         self._unparsed_bytes += len(piece)
@@ -100,8 +111,7 @@ class VectorSink:
             _check_row_size(sum(map(len, self._partial_row)))
             if not start:
                 return
-            self._remainder += b"[%d]" % (self._rows.count + len(self._unparsed_rows))
-            self._unparsed_rows.append(b"".join(self._partial_row))
+            self._remainder += self._partial_field.replace(b"".join(self._partial_row))
             self._partial_row = []
         elif self._tail:
             piece = self._tail + piece
@@ -132,14 +142,15 @@ class VectorSink:
         """The columns of lists in the remainder; together they must hold all vectors.
 
         Raises:
-            InvalidResponseError: a segment without a vector, or a vector without a segment.
+            InvalidResponseError: a segment without a vector, or a row without a segment.
         """
         try:
             found = [self._segments(items) for items in lists]
-            used = [row for segments in found for row in segments.rows]
-            if sorted(used) != list(range(self._rows.count)):
-                raise LookupError(f"{self._rows.count} vectors for {len(used)} segments")
-            return [segments.columns(self._rows.matrix()) for segments in found]
+            vectors = self._vectors.matrix(n for segments in found for n in segments.vectors)
+            uncertainty = self._uncertainty.matrix(
+                n for segments in found for n in segments.uncertainty if n >= 0
+            )
+            return [segments.columns(vectors, uncertainty) for segments in found]
         except PARSE_ERRORS as exc:
             raise InvalidResponseError(
                 f"the response has no list of embeddings: {quote(exc)}"
@@ -147,13 +158,12 @@ class VectorSink:
 
     def _scan(self, text: bytes, kept: int) -> bytes:
         """Move text from `kept` on to the remainder; return the end, if it may begin a row."""
-        key, remainder, found = self._key, self._remainder, self._unparsed_rows
-        number = self._rows.count + len(found)
-        place = text.find(key, kept)
-        while place >= 0:
-            after = place + len(key)
+        remainder, find_key = self._remainder, self._find_key
+        found = find_key(text, kept)
+        while found:
+            place, after, key = found.start(), found.end(), found[0]
             if place > kept and text[place - 1] == _BACKSLASH:  # the quote is part of a string
-                place = text.find(key, after)
+                found = find_key(text, after)
                 continue
             begin = after + 1
             if not text.startswith(b":[", after):
@@ -164,30 +174,32 @@ class VectorSink:
                     remainder += text[kept:place]
                     return key + gap[1]
                 if not gap[1] or text[begin] != _BRACKET:
-                    place = text.find(key, after)
+                    found = find_key(text, after)
                     continue
+            rows = self._fields[key]
             end = text.find(b"]", begin) + 1
             if not end:
                 remainder += text[kept:begin]
-                self._partial_row = [text[begin:]]
+                self._partial_row, self._partial_field = [text[begin:]], rows
                 return b""
             _check_row_size(end - begin)
-            remainder += b"%b[%d]" % (text[kept:begin], number)
-            found.append(text[begin:end])
-            number += 1
+            remainder += text[kept:begin]
+            remainder += rows.replace(text[begin:end])
             kept = end
-            place = text.find(key, kept)
+            found = find_key(text, kept)
         # Keep the byte before a possible name, too: it shows whether the quote is escaped.
-        quote = text.rfind(b'"', max(kept, len(text) - len(key)))
-        end = quote if quote >= 0 and key.startswith(text[quote:]) else len(text)
+        quote = text.rfind(b'"', max(kept, len(text) - max(map(len, self._fields))))
+        ending = text[quote:] if quote >= 0 else b""
+        end = quote if ending and any(key.startswith(ending) for key in self._fields) else len(text)
         end = max(kept, end - 1)
         remainder += text[kept:end]
         return text[end:]
 
     def _parse(self) -> None:
         """Parse the rows that were found."""
-        self._rows.add(self._unparsed_rows)
-        self._unparsed_rows, self._unparsed_bytes = [], 0
+        self._vectors.parse()
+        self._uncertainty.parse()
+        self._unparsed_bytes = 0
 
     def _condense(self) -> bool:
         """Replace complete objects at the end of the remainder by columns, if they are segments."""
@@ -209,9 +221,9 @@ class VectorSink:
         self._condensed_lists.append(run)
         return True
 
-    def _segments(self, items: Iterable[Any]) -> _ColumnBuilder:
+    def _segments(self, items: Iterable[Any]) -> ColumnBuilder:
         """The columns of a list of objects, and of numbers that replace runs of objects."""
-        segments = _ColumnBuilder(self._names, *self._categories)
+        segments = ColumnBuilder(self._names, *self._categories)
         items = list(items)
         if int not in map(type, items):
             segments.add(items)
@@ -263,74 +275,3 @@ def _last_separator(text: bytearray, begin: int) -> re.Match[bytes] | None:
 def _check_row_size(size: int) -> None:
     if size > _MAX_ROW_BYTES:
         raise InvalidResponseError(f"a vector of the response has more than {_MAX_ROW_BYTES} bytes")
-
-
-class _ColumnBuilder:
-    """Builds the columns of a list; each object in it has the number of its vector."""
-
-    def __init__(self, names: FieldNames, options: dict[Any, int], scopes: dict[Any, int]) -> None:
-        self._names = names
-        self._categories = options, scopes
-        self._options, self._scopes = array("h"), array("h")
-        self._start, self._end = array("d"), array("d")
-        self._extra: list[Mapping[str, Any]] = []
-        self.rows = array("q")
-
-    def add(self, items: list[dict[str, Any]]) -> None:
-        """Append objects, column by column."""
-        options, scopes = self._categories
-        vector, start, end = self._names.vector, self._names.start_sec, self._names.end_sec
-        self.rows.extend([row for (row,) in [item.pop(vector, None) for item in items]])
-        self._options.extend(
-            [options.setdefault(item.pop("embedding_option", None), len(options)) for item in items]
-        )
-        self._scopes.extend(
-            [scopes.setdefault(item.pop("embedding_scope", None), len(scopes)) for item in items]
-        )
-        self._start.extend(
-            [_NAN if (sec := item.pop(start, None)) is None else sec for item in items]
-        )
-        self._end.extend([_NAN if (sec := item.pop(end, None)) is None else sec for item in items])
-        self._extra += [_without_nulls(item) if item else _NO_FIELDS for item in items]
-        if any(items) and is_too_deep(items):
-            raise ValueError("nested too deep")
-
-    def extend(self, more: _ColumnBuilder) -> None:
-        self.rows += more.rows
-        self._options += more._options
-        self._scopes += more._scopes
-        self._start += more._start
-        self._end += more._end
-        self._extra += more._extra
-
-    def columns(self, matrix: NDArray[np.float32]) -> SegmentColumns:
-        rows = self.rows.tolist()
-        first = rows[0] if rows else 0
-        if rows == list(range(first, first + len(rows))):
-            vectors = matrix[first : first + len(rows)]  # no copy
-        else:
-            vectors = matrix[rows]
-        start, end = np.array(self._start), np.array(self._end)
-        for column in (vectors, start, end):
-            column.setflags(write=False)
-        return SegmentColumns(
-            vectors,
-            _labels(self._options, self._categories[0]),
-            _labels(self._scopes, self._categories[1]),
-            start,
-            end,
-            tuple(self._extra),
-        )
-
-
-def _without_nulls(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if value is not None}
-
-
-def _labels(codes: array[int], places: Mapping[Any, int]) -> Labels:
-    if not {str, _NONE}.issuperset(map(type, places)):
-        raise TypeError(f"options and scopes must be strings, got {quote(list(places))}")
-    categories = tuple(places)
-    if len(categories) == 1:
-        return Labels.same(categories[0], len(codes))
-    return Labels(np.array(codes, dtype=np.int16), categories)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dodeca._base.text import QUOTED, cut
 from dodeca.embeddings import export
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidRequestError, InvalidResponseError
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
     from dodeca._base.response_info import ResponseInfo
     from dodeca.embeddings import Embeddings
+    from dodeca.embeddings.sequence import SegmentSequence
 
 _COLUMN_NAMES = frozenset(
-    {"embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"}
+    {
+        *("embedding", "embedding_option", "embedding_scope", "start_sec", "end_sec"),
+        "embedding_uncertainty",
+    }
 )
 _LABELS = ("embedding_option", "embedding_scope", "source_id", "source")
 _V1_NAMES = {
@@ -48,6 +53,7 @@ def from_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         vectors = vectors.reshape(0, 0)
     if vectors.ndim != 2 or not np.isfinite(vectors).all():
         raise InvalidResponseError("the vectors of the response are not lists of finite numbers")
+    uncertainty = _uncertainty(items, vectors.shape)
     extra = tuple(
         {k: v for k, v in item.items() if k not in _COLUMN_NAMES and v is not None}
         for item in items
@@ -59,6 +65,7 @@ def from_items(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "start_sec": _read_only(start_sec),
         "end_sec": _read_only(end_sec),
         "extra": extra,
+        "uncertainty": uncertainty,
     }
 
 
@@ -67,24 +74,28 @@ def from_v1_segment(segment: Mapping[str, Any]) -> dict[str, Any]:
     return {_V1_NAMES.get(name, name): value for name, value in segment.items()}
 
 
-def row(embeddings: Embeddings, number: int) -> dict[str, Any]:
+def row(embeddings: SegmentSequence, number: int) -> dict[str, Any]:
     """The fields of a `Segment`."""
     return {
         "vector": embeddings.vectors[number],
         "start_sec": _or_none(embeddings.start_sec[number]),
         "end_sec": _or_none(embeddings.end_sec[number]),
         "extra": embeddings.extra[number],
+        "model_name": embeddings._model_of(number),
+        "uncertainty": _row_or_none(embeddings.uncertainty, number),
         **{name: getattr(embeddings, name)[number] for name in _LABELS},
     }
 
 
-def select(embeddings: Embeddings, rows: NDArray[np.intp]) -> dict[str, Any]:
+def select(embeddings: SegmentSequence, rows: NDArray[np.intp]) -> dict[str, Any]:
     """The columns of `Embeddings` with these rows."""
-    ids = embeddings.ids
+    ids, uncertainty, model = embeddings.ids, embeddings.uncertainty, embeddings._model
     return {
-        "vectors": embeddings.vectors[rows],
-        "start_sec": embeddings.start_sec[rows],
-        "end_sec": embeddings.end_sec[rows],
+        "vectors": _read_only(embeddings.vectors[rows]),
+        "uncertainty": None if uncertainty is None else _read_only(uncertainty[rows]),
+        "start_sec": _read_only(embeddings.start_sec[rows]),
+        "end_sec": _read_only(embeddings.end_sec[rows]),
+        "model_name": model[rows] if isinstance(model, Labels) else model,
         "extra": tuple(embeddings.extra[number] for number in rows),
         "ids": None if ids is None else tuple(ids[number] for number in rows),
         **{name: getattr(embeddings, name)[rows] for name in _LABELS},
@@ -95,10 +106,10 @@ def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
     """The fields of `Embeddings` with the rows of one or more parts.
 
     Raises:
-        InvalidRequestError: vectors of different models or lengths.
+        InvalidRequestError: vectors of different lengths.
     """
-    _check_comparable(parts)
     filled = [part for part in parts if len(part)] or parts[:1]
+    _check_lengths(filled)
     metadata = filled[0].metadata
     return {
         "vectors": _read_only(np.concatenate([part.vectors for part in filled])),
@@ -107,7 +118,8 @@ def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
         "end_sec": _read_only(np.concatenate([part.end_sec for part in filled])),
         "extra": tuple(row for part in filled for row in part.extra),
         "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
-        "model_name": next((part.model_name for part in parts if part.model_name), None),
+        "model_name": _joined_models(filled),
+        "uncertainty": _joined_uncertainty(filled),
         "ids": _joined_ids(filled),
         **_of_one_response(parts),
     }
@@ -136,14 +148,69 @@ def _joined_ids(parts: Sequence[Embeddings]) -> tuple[str, ...] | None:
     return tuple(row_id for part in parts for row_id in export.row_ids(part))
 
 
-def _check_comparable(parts: Sequence[Embeddings]) -> None:
-    lengths = {part.vectors.shape[1] for part in parts if len(part)}
-    models = {part.model_name for part in parts if part.model_name}
-    if len(lengths) > 1 or len(models) > 1:
+def _check_lengths(parts: Sequence[Embeddings]) -> None:
+    found = dict.fromkeys((part.dimension, part.model_name) for part in parts)
+    if len({length for length, _ in found}) > 1:
+        shown = [f"{length} floats ({model or 'unknown model'})" for length, model in found]
         raise InvalidRequestError(
-            "vectors can be compared only if they have the same model and length, got "
-            f"{sorted(models)} and {sorted(lengths)}"
+            "vectors must have one length to be put together, got "
+            f"{cut(', '.join(shown), QUOTED)}; keep each length on its own"
         )
+
+
+def _joined_uncertainty(parts: Sequence[Embeddings]) -> NDArray[np.float32] | None:
+    """The uncertainty of all rows, NaN for parts without; None if no part has any."""
+    if all(part.uncertainty is None for part in parts):
+        return None
+    found = [
+        np.full(part.vectors.shape, np.nan, np.float32)
+        if part.uncertainty is None
+        else part.uncertainty
+        for part in parts
+    ]
+    return _read_only(np.concatenate(found))
+
+
+def _joined_models(parts: Sequence[Embeddings]) -> Labels | str | None:
+    """The model of all rows, or the column of the models of each.
+
+    Rows of an unknown model are taken to be of the only one that is known.
+    """
+    names = list(dict.fromkeys(name for part in parts for name in part._model_names()))
+    if len(names) > 1:
+        return Labels.joined([part.models for part in parts])
+    return names[0] if names else None
+
+
+def _uncertainty(
+    items: Sequence[Mapping[str, Any]], shape: tuple[int, ...]
+) -> NDArray[np.float32] | None:
+    """The uncertainty of segments, NaN for those without; None if none has one."""
+    found = ((n, item.get("embedding_uncertainty")) for n, item in enumerate(items))
+    rows = {n: row for n, row in found if row is not None}
+    if not rows:
+        return None
+    try:
+        with np.errstate(over="ignore"):
+            values = np.array(list(rows.values()), dtype=np.float32)
+    except (TypeError, ValueError) as exc:
+        raise InvalidResponseError(f"the uncertainty of the response is malformed: {exc}") from exc
+    if values.shape[1:] != shape[1:] or not np.isfinite(values).all():
+        raise InvalidResponseError(
+            f"the uncertainty of a vector must be {shape[1]} finite numbers, got shape "
+            f"{values.shape[1:]}"
+        )
+    matrix = np.full(shape, np.nan, np.float32)
+    matrix[list(rows)] = values
+    return _read_only(matrix)
+
+
+def _row_or_none(matrix: NDArray[np.float32] | None, number: int) -> NDArray[np.float32] | None:
+    """A row of the uncertainty; None for one of NaN, as all rows without one are."""
+    if matrix is None or np.isnan(matrix[number]).all():
+        return None
+    found: NDArray[np.float32] = matrix[number]
+    return found
 
 
 def _times(items: Sequence[Mapping[str, Any]], name: str) -> NDArray[np.float64]:

@@ -8,24 +8,27 @@ from dodeca._base import html
 from dodeca._base.text import cut
 
 if TYPE_CHECKING:
-    from dodeca.embeddings import Embeddings
+    from dodeca.embeddings.sequence import SegmentSequence
 
 _LABEL_CHARACTERS = 200  # of the labels of a column
 
 
-def text(embeddings: Embeddings) -> str:
+def text(embeddings: SegmentSequence) -> str:
     """Shape, modalities, scopes and the number of sources, as in <Embeddings 10 x 512, visual>."""
     kinds = sorted(filter(None, embeddings.embedding_option.distinct()))
     scopes = sorted(filter(None, embeddings.embedding_scope.distinct()))
     sources = len(list(filter(None, embeddings.source_id.distinct())))
     labels = [cut("+".join(names), _LABEL_CHARACTERS) for names in (kinds, scopes)]
     parts = [" x ".join(map(str, embeddings.vectors.shape)), *labels]
+    models = embeddings._model_names()
+    if len(models) > 1:
+        parts.append(cut("+".join(models), _LABEL_CHARACTERS))
     if sources:
         parts.append(f"{sources} source{'s' * (sources > 1)}")
     return f"<Embeddings {', '.join(part for part in parts if part)}>"
 
 
-def table(embeddings: Embeddings) -> str:
+def table(embeddings: SegmentSequence) -> str:
     """An HTML table of the first rows."""
     headings = ("source_id", "start_sec", "end_sec", "option", "scope", "vector")
     rows = [

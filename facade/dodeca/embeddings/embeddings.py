@@ -7,44 +7,38 @@ columns; a `Segment` is created on access.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-import attrs
-import numpy as np
-
-from dodeca._base.response_info import HasResponse, evolve, with_response
-from dodeca._base.serializable import Serializable
-from dodeca._base.text import quote
-from dodeca.embeddings import columns, display, export, ranking, responses, search
-from dodeca.embeddings.labels import Labels
-from dodeca.embeddings.matches import Matches, Segment
+from dodeca._base.response_info import with_response
+from dodeca.embeddings import columns, export, ranking, responses, search, tables
+from dodeca.embeddings.matches import Matches
+from dodeca.embeddings.sequence import SegmentSequence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     import pandas as pd  # type: ignore[import-untyped]
     import pyarrow as pa  # type: ignore[import-untyped]
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from dodeca.results import EmbeddingMetadata, EmbeddingUsage
+    from dodeca.media import MediaLike
+    from dodeca.results import EmbeddingMetadata
 
 
-def _no_labels(embeddings: Any) -> Labels:
-    return Labels.same(None, len(embeddings.vectors))
-
-
-@attrs.frozen(eq=False, repr=False)
-class Embeddings(HasResponse, Serializable):
+class Embeddings(SegmentSequence):
     """The vectors of one or more media items: a sequence of `Segment`s, held as columns.
 
-    `vectors` is float32 of shape (n, d), d = 512 for marengo3.0. `embedding_option` and
-    `embedding_scope` are columns of labels. `start_sec` and `end_sec` are float64 of shape (n,),
-    NaN for media without time. `source_id` names the media of each row, after `concat`; `source`
-    is their absolute path, URL or asset id. `ids` are the ids of rows that were read from a table,
-    else None: `records` and the tables derive them. An integer index or iteration gives a
-    `Segment`; a slice, a mask or an array of indices gives `Embeddings`.
+    `vectors` is float32 of shape (n, d), d = `dimension`: 512 unless another was asked for.
+    `uncertainty` is None, or as large as the vectors: a number for each of theirs, higher where the
+    model is less sure, NaN in rows without one. `embedding_option`, `embedding_scope` and `models`
+    are columns of labels. `start_sec` and `end_sec` are float64 of shape (n,), NaN for media
+    without time. `source_id` names the media of each row, after `concat`; `source` is their
+    absolute path, URL or asset id. `ids` are the ids of rows that were read from a table, else
+    None: `records` and the tables derive them. An integer index or iteration gives a `Segment`; a
+    slice, a mask or an array of indices gives `Embeddings`.
 
     `metadata`, `usage` and `response_extra` (fields that this version does not know) are what the
     service said about the whole response; `extra` is what it said about each row. Slices, files and
@@ -57,21 +51,7 @@ class Embeddings(HasResponse, Serializable):
     (dtype('float32'), 0.0, 4)
     """
 
-    vectors: NDArray[np.float32]
-    embedding_option: Labels
-    embedding_scope: Labels
-    start_sec: NDArray[np.float64]
-    end_sec: NDArray[np.float64]
-    extra: tuple[Mapping[str, Any], ...]
-    metadata: EmbeddingMetadata | None = None
-    model_name: str | None = None
-    source_id: Labels = attrs.field(
-        default=attrs.Factory(_no_labels, takes_self=True), kw_only=True
-    )
-    source: Labels = attrs.field(default=attrs.Factory(_no_labels, takes_self=True), kw_only=True)
-    ids: tuple[str, ...] | None = attrs.field(default=None, kw_only=True)
-    usage: EmbeddingUsage | None = attrs.field(default=None, kw_only=True)
-    response_extra: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
+    __slots__ = ()
 
     @classmethod
     def from_items(
@@ -141,7 +121,8 @@ class Embeddings(HasResponse, Serializable):
 
         The keys of a mapping become `source_id`, which keeps segments of different videos apart.
         `metadata` is kept if it is the same for all parts; `usage` and `response_extra` if all are
-        parts of one response.
+        parts of one response. Rows of several models can be kept together, and are searched after
+        `filter(model_name=...)`; rows of an unknown model are taken to be of the only known one.
 
         >>> from dodeca import Embeddings
         >>> colours = {name: client.embed.text(name) for name in ("red", "blue")}
@@ -149,7 +130,7 @@ class Embeddings(HasResponse, Serializable):
         'blue'
 
         Raises:
-            InvalidRequestError: vectors of different models or lengths.
+            InvalidRequestError: vectors of different lengths.
         """
         if isinstance(parts, Mapping):
             named = cast("Mapping[str, Embeddings]", parts)
@@ -164,7 +145,8 @@ class Embeddings(HasResponse, Serializable):
         """Load a file that `to_parquet` wrote, with exactly the same values (extra `data`).
 
         Takes the folder of a bulk run, too, other Parquet files with a column `vector`, and folders
-        of them. Unknown columns go to the `extra` of their row.
+        of them. Unknown columns go to the `extra` of their row. If rows are of several models,
+        `filter(model_name=...)` selects those to search.
 
         >>> from dodeca import Embeddings
         >>> path = client.embed.text("red").to_parquet("red.parquet")
@@ -172,11 +154,12 @@ class Embeddings(HasResponse, Serializable):
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: no such file, or no vectors in it, or vectors of several models or
-                lengths.
-            ConfigurationError: the extra `data` is not installed.
+            InvalidRequestError: no such file, or no vectors in it, or vectors of several lengths.
+            ConfigurationError: the extra `data` is not installed, or a newer version of this
+                package wrote the file.
         """
-        return cls(**export.read_parquet(path))
+        parts = [cls(**fields) for fields in tables.read_parquet(path)]
+        return parts[0] if len(parts) == 1 else cls.concat(parts)
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Embeddings:
@@ -187,61 +170,15 @@ class Embeddings(HasResponse, Serializable):
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: no vectors in it, or vectors of several models or lengths.
-            ConfigurationError: the extra `data` is not installed.
+            InvalidRequestError: no vectors in it, or vectors of several lengths.
+            ConfigurationError: the extra `data` is not installed, or a newer version of this
+                package made the table.
         """
-        return cls(**export.read_arrow(table))
-
-    def __len__(self) -> int:
-        return len(self.vectors)
-
-    def __iter__(self) -> Iterator[Segment]:
-        return map(self._segment, range(len(self)))
-
-    @overload
-    def __getitem__(self, index: int) -> Segment: ...
-    @overload
-    def __getitem__(self, index: slice | NDArray[Any] | Sequence[int]) -> Embeddings: ...
-    def __getitem__(self, index: Any) -> Segment | Embeddings:
-        if isinstance(index, bool | np.bool_):
-            raise TypeError(
-                f"an index must be a number, a slice, a mask or an array, got {quote(index)}"
-            )
-        if isinstance(index, int | np.integer):
-            return self._segment(range(len(self))[int(index)])
-        return self._select(np.arange(len(self))[index])
-
-    def filter(
-        self,
-        *,
-        option: str | Sequence[str] | None = None,
-        scope: str | Sequence[str] | None = None,
-        source_id: str | Sequence[str] | None = None,
-    ) -> Embeddings:
-        """Select rows by `embedding_option`, `embedding_scope` and `source_id`.
-
-        Each takes a string or a list of strings.
-
-        >>> client.embed.video("colours.mp4").filter(option="audio", scope="asset")
-        <Embeddings 1 x 512, audio, asset>
-
-        Raises:
-            InvalidRequestError: an option or a scope that neither the API documents nor a row has,
-                or a `source_id` that no row has.
-        """
-        keep = np.ones(len(self), dtype=np.bool_)
-        for name, column, wanted, known in (
-            ("option", self.embedding_option, option, ranking.OPTIONS),
-            ("scope", self.embedding_scope, scope, ranking.SCOPES),
-            ("source_id", self.source_id, source_id, ()),
-        ):
-            if wanted is not None:
-                keep &= column.any_of(ranking.check_labels(name, wanted, column, known))
-        return self._select(np.flatnonzero(keep))
+        return cls(**tables.read_arrow(table))
 
     def search(
         self,
-        query: Embeddings | NDArray[Any] | Sequence[float] | str,
+        query: Embeddings | NDArray[Any] | Sequence[float] | MediaLike,
         k: int = 5,
         *,
         by: Literal["row", "moment"] | None = None,
@@ -251,8 +188,10 @@ class Embeddings(HasResponse, Serializable):
     ) -> Matches:
         """The `k` rows or time ranges nearest to `query` by cosine similarity, best first.
 
-        With `min_score`, only those that score at least as much. A text is a query if there is a
-        `client`, which embeds it with the model of the rows (`POST /embed-v2`).
+        With `min_score`, only those that score at least as much. With a `client`, a text or media
+        is a query, too: it is embedded with the model and the dimension of the rows
+        (`POST /embed-v2`). A string is a text; for a file or a URL pass `Media.of(...)`. Audio,
+        video and documents need rows of marengo3.5.
 
         `by="row"` ranks each row. `by="moment"` ranks time ranges: it combines the rows of a source
         that have the same times. Their score is the mean of the cosines of the modalities, weighted
@@ -260,7 +199,8 @@ class Embeddings(HasResponse, Serializable):
         add up to 1; modalities without a weight are ignored.
 
         If the rows hold both segments and whole media, only the segments are ranked, since their
-        scores are not comparable; use `filter(scope="asset")` to search whole media.
+        scores are not comparable; use `filter(scope="asset")` to search whole media. Rows of
+        several models are searched after `filter(model_name=...)`.
 
         >>> video, query = client.embed.video("colours.mp4"), client.embed.text("blue")
         >>> video.search(query, k=1)
@@ -271,10 +211,10 @@ class Embeddings(HasResponse, Serializable):
         dict_keys(['visual', 'audio'])
 
         Raises:
-            InvalidRequestError: `query` is not one vector of the same length and model, or a text
-                without a `Client`; `k` is below 1, `min_score` is no number, or `weights` is
-                negative or names an unknown modality.
-            APIError: the service returned an error status for a text.
+            InvalidRequestError: the rows are of several models; `query` is not one vector of the
+                same length and model, or a text or media without a `Client`; `k` is below 1,
+                `min_score` is no number, or `weights` is negative or names an unknown modality.
+            APIError: the service returned an error status for a text or media.
         """
         return search.search(self, query, k, by, weights, min_score, client)
 
@@ -288,13 +228,13 @@ class Embeddings(HasResponse, Serializable):
         True
 
         Raises:
-            InvalidRequestError: `other` is not a matrix of vectors of the same length and model.
+            InvalidRequestError: `other` is not a matrix of vectors of the same length and model, or
+                there are rows of several models.
         """
-        length = self.vectors.shape[1]
-        what = f"the other vectors must have {length} floats, too"
+        what = f"the other vectors must have {self.dimension} floats, too"
         vectors = self if other is None else other
         ranking.check_models(self, vectors)
-        return ranking.cosines(self.vectors, ranking.as_vectors(vectors, length, what))
+        return ranking.cosines(self.vectors, ranking.as_vectors(vectors, self.dimension, what))
 
     def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
         """A copy of the vectors, of shape (n, d); with `normalize`, each has length 1.
@@ -309,7 +249,8 @@ class Embeddings(HasResponse, Serializable):
 
         `id` is that of `records`. `source_id`, `source`, `embedding_option`, `embedding_scope` and
         `model_name` are categoricals, `start_sec` and `end_sec` seconds, `extra` is JSON text,
-        `vector` a float32 array of shape (d,).
+        `vector` a float32 array of shape (d,). If there is uncertainty, `uncertainty` is another
+        such array, or None.
 
         >>> client.embed.video("colours.mp4").to_pandas()[["embedding_option", "end_sec"]].shape
         (10, 2)
@@ -323,7 +264,8 @@ class Embeddings(HasResponse, Serializable):
         """An Arrow table with a row for each vector (extra `data`).
 
         The columns are those of `to_pandas`, and have the same types whatever the rows hold:
-        labels are dictionary-encoded, `vector` is a fixed_size_list<float>[d]. The metadata of the
+        labels are dictionary-encoded, `vector` is a fixed_size_list<float>[d]; so is `uncertainty`,
+        which is there if the embeddings have it. The metadata of the
         schema holds the rest, for `from_arrow`.
 
         >>> client.embed.text("red").to_arrow().schema.field("vector").type
@@ -352,10 +294,11 @@ class Embeddings(HasResponse, Serializable):
 
         Each has an `id` (a UUID), `source_id`, `start_sec`, `end_sec`,
         `embedding_option`, `embedding_scope`, `model_name`, simple values of `extra`, and `vector`
-        as a list. The id depends on the source, the time, the modality and the model, so that a row
-        has the same id in every run and writing it again replaces it. `source_id` names the media:
-        its path, a key of your own. Without one, here or by `concat`, rows that were read from a
-        table keep its ids, and the id of others depends on the vector instead.
+        as a list, also `uncertainty` if the embeddings have it. The id depends on the source, the
+        time, the modality and the model, so that a row has the same id in every run and writing it
+        again replaces it. `source_id` names the media: its path, a key of your own. Without one,
+        here or by `concat`, rows that were read from a table keep its ids, and the id of others
+        depends on the vector instead.
 
         >>> row = client.embed.text("red").records(source_id="query")[0]
         >>> row["id"], len(row["vector"])
@@ -391,25 +334,3 @@ class Embeddings(HasResponse, Serializable):
         from dodeca import plots
 
         return plots.plot_self_similarity(self, title=title)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return attrs.asdict(self, recurse=False)
-
-    def __setstate__(self, state: Any) -> None:
-        # Through the constructor: earlier pickles have neither `source` nor `ids`.
-        self.__init__(**(state if isinstance(state, dict) else state[1]))  # type: ignore[misc]
-
-    def _segment(self, row: int) -> Segment:
-        return Segment(**columns.row(self, row))
-
-    def _with_source_id(self, source_id: str) -> Embeddings:
-        return evolve(self, source_id=Labels.same(source_id, len(self)), ids=None)
-
-    def _select(self, rows: NDArray[np.intp]) -> Embeddings:
-        return evolve(self, **columns.select(self, rows))
-
-    def __repr__(self) -> str:
-        return display.text(self)
-
-    def _repr_html_(self) -> str:
-        return display.table(self)

@@ -1,4 +1,4 @@
-"""Convert embeddings to and from Arrow, Parquet, pandas and plain dicts."""
+"""Convert embeddings to Arrow, Parquet, pandas and plain dicts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import contextlib
 import hashlib
 import importlib
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +26,16 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
     from numpy.typing import NDArray
 
-    from dodeca.embeddings import Embeddings
+    from dodeca.embeddings import Embeddings, Match
 
-_METADATA_KEY = b"dodeca"  # in the metadata of a table; holds what belongs to no row
-_LABEL_COLUMNS = ("source_id", "source", "embedding_option", "embedding_scope")
-_TIME_COLUMNS = ("start_sec", "end_sec")
-_KNOWN_COLUMNS = {*_LABEL_COLUMNS, *_TIME_COLUMNS, "id", "vector", "extra", "model_name"}
-_PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # what pandas writes beside its columns
+METADATA_KEY = b"dodeca"  # in the metadata of a table; holds what belongs to no row
+# 1 is that of tables without a number: one model, no uncertainty. They are read as they are.
+TABLE_FORMAT = 2
+LABEL_COLUMNS = ("source_id", "source", "embedding_option", "embedding_scope")
+TIME_COLUMNS = ("start_sec", "end_sec")
+KNOWN_COLUMNS = {
+    *(*LABEL_COLUMNS, *TIME_COLUMNS, "id", "vector", "extra", "model_name", "uncertainty")
+}
 _LOCATION_FIELDS = ("start_page_number", "end_page_number", "quadrant", "chunk_index")
 _SEPARATOR = "\x1f"
 
@@ -41,33 +43,28 @@ _SEPARATOR = "\x1f"
 def to_arrow(embeddings: Embeddings) -> pa.Table:
     """See `Embeddings.to_arrow`."""
     pa = require("pyarrow")
-    length = embeddings.vectors.shape[1]
-    flat = pa.array(np.ascontiguousarray(embeddings.vectors).reshape(-1))
-    if length:
-        vectors = pa.FixedSizeListArray.from_arrays(flat, length)
-    else:
-        vectors = pa.array([[]] * len(embeddings), pa.list_(pa.float32(), 0))
     columns = {"id": pa.array(row_ids(embeddings), pa.string())}
-    for name in _LABEL_COLUMNS:
+    for name in LABEL_COLUMNS:
         columns[name] = _dictionary_array(pa, getattr(embeddings, name))
-    for name in _TIME_COLUMNS:
+    for name in TIME_COLUMNS:
         times = getattr(embeddings, name)
         columns[name] = pa.array(times, mask=np.isnan(times))
-    extra = [orjson.dumps(dict(row)).decode() if row else None for row in embeddings.extra]
-    model_name = Labels.same(embeddings.model_name, len(embeddings))
     columns |= {
-        "model_name": _dictionary_array(pa, model_name),
-        "extra": pa.array(extra, pa.string()),
-        "vector": vectors,
+        "model_name": _dictionary_array(pa, embeddings.models),
+        "extra": pa.array(_extra_as_json(embeddings.extra), pa.string()),
+        "vector": _list_array(pa, embeddings.vectors),
     }
+    if embeddings.uncertainty is not None:
+        columns["uncertainty"] = _list_array(pa, embeddings.uncertainty)
     about = {
+        "format": TABLE_FORMAT,
         "model_name": embeddings.model_name,
         "metadata": embeddings.metadata and attrs.asdict(embeddings.metadata),
         "usage": embeddings.usage and attrs.asdict(embeddings.usage),
         "response_extra": dict(embeddings.response_extra),
     }
     return pa.table(columns).replace_schema_metadata(
-        {_METADATA_KEY: orjson.dumps(about, default=str)}
+        {METADATA_KEY: orjson.dumps(about, default=str)}
     )
 
 
@@ -75,6 +72,22 @@ def to_pandas(embeddings: Embeddings) -> pd.DataFrame:
     """See `Embeddings.to_pandas`."""
     require("pandas")
     return to_arrow(embeddings).to_pandas()
+
+
+def matches_to_pandas(matches: Sequence[Match]) -> pd.DataFrame:
+    """See `Matches.to_pandas`."""
+    pandas = require("pandas")
+    segments = [match.segment for match in matches]
+    columns: dict[str, Any] = {"score": np.array([match.score for match in matches], np.float64)}
+    for name in dict.fromkeys(name for match in matches for name in match.scores):
+        scores = [match.scores.get(name, np.nan) for match in matches]
+        columns[f"score_{name}"] = np.array(scores, np.float64)
+    for name in ("source_id", "source", *TIME_COLUMNS, "embedding_option", "embedding_scope"):
+        values = [getattr(segment, name) for segment in segments]
+        columns[name] = np.array(values, np.float64) if name in TIME_COLUMNS else values
+    columns["model_name"] = [segment.model_name for segment in segments]
+    columns["extra"] = _extra_as_json([segment.extra for segment in segments])
+    return pandas.DataFrame(columns)
 
 
 def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
@@ -99,46 +112,6 @@ def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def read_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The fields of `Embeddings` from a Parquet file or a folder of them."""
-    parquet = require("pyarrow.parquet")
-    vectors = Path(path, "vectors")
-    is_run = Path(path, "journal.sqlite").is_file() and vectors.is_dir()
-    try:
-        table = parquet.read_table(vectors if is_run else path, partitioning=None)
-    except (OSError, ValueError) as exc:  # Arrow's own errors are ValueErrors
-        raise InvalidRequestError(
-            f"cannot read {quote(os.fspath(path))} as Parquet: {exc}"
-        ) from exc
-    return read_arrow(table)
-
-
-def read_arrow(table: pa.Table) -> dict[str, Any]:
-    """The fields of `Embeddings` from a table with a column `vector`."""
-    from dodeca.results import EmbeddingMetadata, EmbeddingUsage
-
-    if "vector" not in table.column_names:
-        raise InvalidRequestError(f"a table must have a column vector, got {table.column_names}")
-    count = table.num_rows
-    source = "source_id" if "source_id" in table.column_names else "source"
-    about = orjson.loads((table.schema.metadata or {}).get(_METADATA_KEY, b"{}"))
-    return {
-        "vectors": _vectors(table),
-        "embedding_option": _labels(table, "embedding_option", count),
-        "embedding_scope": _labels(table, "embedding_scope", count),
-        "start_sec": _times(table, "start_sec", count),
-        "end_sec": _times(table, "end_sec", count),
-        "extra": _extras(table, count),
-        "metadata": _result(EmbeddingMetadata, about.get("metadata")),
-        "model_name": _model_name(table) or about.get("model_name"),
-        "source_id": _labels(table, source, count),
-        "source": _labels(table, "source", count),
-        "ids": _ids(table),
-        "usage": _result(EmbeddingUsage, about.get("usage")),
-        "response_extra": about.get("response_extra") or {},
-    }
-
-
 def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any]]:
     """See `Embeddings.records`."""
     if source_id is not None and (not isinstance(source_id, str) or not source_id):
@@ -156,10 +129,14 @@ def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any
             "end_sec": segment.end_sec,
             "embedding_option": segment.embedding_option,
             "embedding_scope": segment.embedding_scope,
-            "model_name": embeddings.model_name,
+            "model_name": segment.model_name,
             **{name: extra.get(name) for name in names},
             "vector": segment.vector.tolist(),
         }
+        if embeddings.uncertainty is not None:
+            row["uncertainty"] = (
+                None if segment.uncertainty is None else segment.uncertainty.tolist()
+            )
         if (other := found.setdefault(row["id"], number)) != number:
             raise InvalidRequestError(
                 f"rows {other} and {number} have the same source and time: one would replace the "
@@ -183,7 +160,7 @@ def row_ids(embeddings: Embeddings, source_id: str | None = None) -> tuple[str, 
             segment.end_sec,
             segment.embedding_option,
             segment.embedding_scope,
-            embeddings.model_name,
+            segment.model_name,
         )
         for segment in embeddings
     )
@@ -214,7 +191,22 @@ def _id_source(source: str | None, vector: NDArray[np.float32], extra: Mapping[s
 
 
 def _is_plain(name: str, value: Any) -> bool:
-    return isinstance(value, str | int | float) and name not in _KNOWN_COLUMNS
+    return isinstance(value, str | int | float) and name not in KNOWN_COLUMNS
+
+
+def _extra_as_json(rows: Iterable[Mapping[str, Any]]) -> list[str | None]:
+    return [orjson.dumps(dict(row)).decode() if row else None for row in rows]
+
+
+def _list_array(pa: Any, matrix: NDArray[np.float32]) -> Any:
+    """Rows as a fixed_size_list<float>; a row of NaN, which has no value, as null."""
+    length = matrix.shape[1]
+    if not length:
+        return pa.array([[]] * len(matrix), pa.list_(pa.float32(), 0))
+    flat = pa.array(np.ascontiguousarray(matrix).reshape(-1))
+    is_missing = np.isnan(matrix).all(axis=1)
+    mask = pa.array(is_missing) if is_missing.any() else None
+    return pa.FixedSizeListArray.from_arrays(flat, length, mask=mask)
 
 
 def _dictionary_array(pa: Any, labels: Labels) -> Any:
@@ -224,85 +216,3 @@ def _dictionary_array(pa: Any, labels: Labels) -> Any:
     codes = recoded[labels.codes] if len(labels) else np.zeros(0, np.int64)
     indices = pa.array(codes.astype(np.int32), mask=codes < 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(categories, pa.string()))
-
-
-def _labels(table: Any, name: str, count: int) -> Labels:
-    if name not in table.column_names:
-        return Labels.same(None, count)
-    return Labels.of(table[name].to_pylist())
-
-
-def _ids(table: Any) -> tuple[str, ...] | None:
-    """The ids of the rows, or None if the table has none."""
-    if "id" not in table.column_names:
-        return None
-    ids = table["id"].to_pylist()
-    return None if None in ids else tuple(map(str, ids))
-
-
-def _times(table: Any, name: str, count: int) -> NDArray[np.float64]:
-    if name not in table.column_names:
-        times = np.full(count, np.nan)
-    else:
-        column = table[name].cast("float64")
-        times = np.array(column.to_numpy(), dtype=np.float64)
-    times.setflags(write=False)
-    return times
-
-
-def _vectors(table: Any) -> NDArray[np.float32]:
-    compute = require("pyarrow.compute")
-    column = table["vector"].combine_chunks()
-    if not len(column):
-        return np.zeros((0, getattr(table.schema.field("vector").type, "list_size", 0)), np.float32)
-    lengths = set(np.unique(compute.list_value_length(column).to_numpy(zero_copy_only=False)))
-    if column.null_count or len(lengths) != 1:
-        raise InvalidRequestError(
-            f"every row must have a vector of one length, got lengths {sorted(map(str, lengths))}"
-        )
-    flat = column.flatten().to_numpy(zero_copy_only=False)
-    vectors = np.ascontiguousarray(flat, dtype=np.float32).reshape(len(column), -1)
-    if not np.isfinite(vectors).all():
-        raise InvalidRequestError("vectors must be finite numbers, and some of these are not")
-    vectors.setflags(write=False)
-    return vectors
-
-
-def _extras(table: Any, count: int) -> tuple[Mapping[str, Any], ...]:
-    """The extras of each row: the JSON of our own column, and columns that others have added."""
-    others = [
-        name
-        for name in table.column_names
-        if name not in _KNOWN_COLUMNS and not _PANDAS_INDEX.fullmatch(name)
-    ]
-    values = {name: table[name].to_pylist() for name in others}
-    own = table["extra"].to_pylist() if "extra" in table.column_names else [None] * count
-    return tuple(_extra(own[row], {n: v[row] for n, v in values.items()}) for row in range(count))
-
-
-def _extra(own: Any, others: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = orjson.loads(own) if isinstance(own, str) else {}
-    return found | {name: value for name, value in others.items() if value is not None}
-
-
-def _result(cls: type[Any], fields: Mapping[str, Any] | None) -> Any:
-    """A result that was written as JSON."""
-    from dodeca.results import build_result
-
-    if not fields:
-        return None
-    plain = dict(fields)
-    extra = plain.pop("extra", None) or {}
-    made = build_result(cls, plain)
-    return attrs.evolve(made, extra={**made.extra, **extra})
-
-
-def _model_name(table: Any) -> str | None:
-    if "model_name" not in table.column_names:
-        return None
-    names = [name for name in table["model_name"].unique().to_pylist() if name]
-    if len(names) > 1:
-        raise InvalidRequestError(
-            f"vectors of different models cannot be compared, got {', '.join(names)}"
-        )
-    return names[0] if names else None

@@ -12,10 +12,11 @@ from dodeca._base import html
 from dodeca._base.numbers import is_finite
 from dodeca._base.serializable import Serializable, to_plain
 from dodeca._base.text import quote
-from dodeca.embeddings import ranking
+from dodeca.embeddings import export, ranking
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
     from numpy.typing import NDArray
 
 _TOLERANCE_SEC = 0.001  # the service rounds times to milliseconds
@@ -29,7 +30,8 @@ class Segment(Serializable):
     media. `embedding_option` is the modality: "visual", "audio", "transcription" or a newer one;
     `embedding_scope` is "clip" or "asset". These are None for text and images. `source_id` is the
     name of the media in `Embeddings.concat`, `source` its absolute path, URL or asset id; `extra`
-    holds other fields of the response.
+    holds other fields of the response. `uncertainty` is float32 of shape (d,), a number for each of
+    the vector, higher where the model is less sure; None if it was not asked for.
 
     >>> client.embed.video("colours.mp4")[0]
     <Segment 0.00-5.00 s, visual, clip, 512 floats>
@@ -43,9 +45,11 @@ class Segment(Serializable):
     extra: Mapping[str, Any] = attrs.field(factory=dict)
     source_id: str | None = None
     source: str | None = None
+    model_name: str | None = None
+    uncertainty: NDArray[np.float32] | None = None
 
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
-        # Through the constructor: earlier pickles have no `source`.
+        # Through the constructor: earlier pickles have fewer fields.
         self.__init__(**state[1])  # type: ignore[misc]
 
     def __repr__(self) -> str:
@@ -145,6 +149,22 @@ class Matches(list[Match], Serializable):
             found.append(_merge([timed[at] for at in group]))
         found.sort(key=lambda match: -match.score)
         return found
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A data frame with a row for each match, best first (extra `data`).
+
+        The columns are `score`, `source_id`, `source`, `start_sec`, `end_sec`, `embedding_option`,
+        `embedding_scope`, `model_name` and `extra` (JSON text). If modalities were combined, there
+        is a column such as `score_visual` for each of them, NaN where a time range has it not.
+
+        >>> video, query = client.embed.video("colours.mp4"), client.embed.text("blue")
+        >>> video.search(query, k=2).to_pandas()[["score", "start_sec"]].shape
+        (2, 2)
+
+        Raises:
+            ConfigurationError: the extra `data` is not installed.
+        """
+        return export.matches_to_pandas(self)
 
     def __repr__(self) -> str:
         return f"[{', '.join(map(repr, self))}]"

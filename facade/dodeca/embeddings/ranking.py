@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dodeca._base.numbers import is_finite
-from dodeca._base.text import cut, quote
+from dodeca._base.text import QUOTED, cut, quote
 from dodeca.errors import InvalidRequestError
+from dodeca.media import is_media
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,9 +67,9 @@ def check_models(rows: Any, other: Any, *, stacklevel: int = 3) -> None:
     `stacklevel` is that of the warning.
 
     Raises:
-        InvalidRequestError: they are of different models.
+        InvalidRequestError: they are of different models, or one of them has rows of several.
     """
-    names = [getattr(rows, "model_name", None), getattr(other, "model_name", None)]
+    names = [check_one_model(rows), check_one_model(other)]
     if None not in names and names[0] != names[1]:
         raise InvalidRequestError(
             f"vectors can be compared only if they have the same model, got {quote(names[0])} and "
@@ -83,6 +84,22 @@ def check_models(rows: Any, other: Any, *, stacklevel: int = 3) -> None:
         )
 
 
+def check_one_model(value: Any) -> str | None:
+    """The model of embeddings; None if they do not name it, or for plain vectors.
+
+    Raises:
+        InvalidRequestError: they have rows of several models.
+    """
+    names = value._model_names() if hasattr(value, "models") else []
+    if len(names) > 1:
+        shown = cut(" and ".join(map(repr, names)), QUOTED)
+        raise InvalidRequestError(
+            f"vectors can be compared only if they have the same model, and these rows are of "
+            f"{shown}; choose one with filter(model_name={names[0]!r:.100})"
+        )
+    return names[0] if names else None
+
+
 def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:
     """Rows of float32, from embeddings, an array or lists; `what` begins the error message.
 
@@ -92,6 +109,11 @@ def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:
     if isinstance(value, str):
         raise InvalidRequestError(
             f"{what}, got the text {value!r:.100}; embed it with client.embed.text, or search with "
+            "client=client"
+        )
+    if is_media(value):
+        raise InvalidRequestError(
+            f"{what}, got media, {quote(value)}; embed it with client.embed, or search with "
             "client=client"
         )
     try:
@@ -107,7 +129,8 @@ def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:
     if not np.isfinite(rows).all():
         raise InvalidRequestError(f"{what}, and some of these are not finite")
     if rows.ndim != 2 or rows.shape[1] != length:
-        raise InvalidRequestError(f"{what}, got shape {rows.shape}")
+        hint = f"; embed it with embedding_dimension={length}" if hasattr(value, "models") else ""
+        raise InvalidRequestError(f"{what}, got shape {rows.shape}{hint}")
     return rows
 
 

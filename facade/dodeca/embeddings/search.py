@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dodeca._base.media_types import kind_of
 from dodeca._base.text import did_you_mean, quote
 from dodeca.embeddings import ranking
 from dodeca.embeddings.matches import Match, Matches
 from dodeca.errors import InvalidRequestError
+from dodeca.media import Media, is_media
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
+
+_DEFAULT_DIMENSION = 512  # of all models so far; marengo3.0 cannot be asked for it
 
 
 def search(
@@ -35,7 +39,8 @@ def search(
             f"by must be 'row' or 'moment', and 'moment' with weights, got {quote(by)}"
             f"{did_you_mean(by, ('row', 'moment'))}"
         )
-    embed_text = None if client is None else _text_method(client)
+    embed = None if client is None else _embed_of(client)
+    ranking.check_one_model(embeddings)
     kept = ranking.comparable_rows(embeddings)
     if not len(kept):
         return Matches()
@@ -43,8 +48,8 @@ def search(
     shares = None
     if by == "moment" or weights is not None:
         shares = ranking.check_weights(rows, weights)
-    if isinstance(query, str) and embed_text is not None:
-        query = embed_text(query, **_same_model(rows))
+    if embed is not None and (isinstance(query, str) or is_media(query)):
+        query = _embed_query(embed, query, rows)
     ranking.check_models(rows, query, stacklevel=4)
     vector = ranking.one_vector(query, rows.vectors.shape[1])
     scores = ranking.cosines(rows.vectors, vector)[:, 0]
@@ -55,20 +60,32 @@ def search(
     return Matches(Match(rows[at.row], at.score, at.scores) for at in found if at.score >= least)
 
 
-def _text_method(client: Any) -> Any:
-    """The method of a client that embeds a text.
+def _embed_of(client: Any) -> Any:
+    """The methods of a client that embed.
 
     Raises:
-        InvalidRequestError: it has none, or one that must be awaited.
+        InvalidRequestError: it has none, or those that must be awaited.
     """
-    method = getattr(getattr(client, "embed", None), "text", None)
-    if not callable(method) or inspect.iscoroutinefunction(method):
+    embed = getattr(client, "embed", None)
+    text = getattr(embed, "text", None)
+    if not callable(text) or inspect.iscoroutinefunction(text):
         raise InvalidRequestError(
             f"client must be a Client, got {type(client).__name__}; with an AsyncClient, search "
-            "with `await client.embed.text(...)`"
+            "with what `await client.embed.text(...)` or another of its methods returns"
         )
-    return method
+    return embed
 
 
-def _same_model(rows: Embeddings) -> dict[str, str]:
-    return {} if rows.model_name is None else {"model_name": rows.model_name}
+def _embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
+    """One vector of a text or media, of the model and the dimension of the rows."""
+    same: dict[str, Any] = {} if rows.model_name is None else {"model_name": rows.model_name}
+    if rows.dimension != _DEFAULT_DIMENSION:
+        same["embedding_dimension"] = rows.dimension
+    found: Embeddings
+    if isinstance(query, str):
+        found = embed.text(query, **same)
+    elif kind_of((media := Media.of(query)).mime_type) in (None, "image"):
+        found = embed.image(media, **same)
+    else:  # in one vector, where `audio`, `video` and `document` return many
+        found = embed.multi_input(media=[media], **same)
+    return found

@@ -21,9 +21,12 @@ R = TypeVar("R")
 _RENAMED = {
     "field_id": "id",
     "task_id": "id",
-    "video_clip_length": "clip_length",  # of the first embedding API
-    "video_embedding_scope": "embedding_scopes",
-    "video_embedding_option": "embedding_options",
+    "video_clip_length": "clip_length",  # of the first embedding API, and of tasks in a list
+    **{
+        f"{kind}_embedding_{name}": f"embedding_{name}s"
+        for kind in ("video", "audio", "image", "document")
+        for name in ("scope", "option")
+    },
 }
 
 

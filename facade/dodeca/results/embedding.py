@@ -50,7 +50,7 @@ class EmbeddingUsage(Result):
 
 @attrs.frozen(repr=False)
 class EmbeddingTaskMedia(Result):
-    """The media of an embedding task of the first embedding API, without vectors."""
+    """The media of an embedding task in a list, without vectors."""
 
     metadata: EmbeddingMetadata | None = nested(EmbeddingMetadata)
     extra: Mapping[str, Any] = extra()
@@ -61,9 +61,8 @@ class EmbeddingTask(Result):
     """An embedding task in a list, or as it was created; `tasks.retrieve(id)` gives its job.
 
     `metadata` is what the service knows when it creates a task, such as the length of the vectors
-    (`metadata.extra["embedding_dimension"]`). Tasks of the first embedding API have
-    `video_embedding` or `audio_embedding`: what their input is, as in
-    `task.video_embedding.metadata.duration`.
+    (`metadata.extra["embedding_dimension"]`). Tasks in a list have what their input is under its
+    kind, as in `task.video_embedding.metadata.duration`.
     """
 
     id: str | None = None
@@ -73,6 +72,8 @@ class EmbeddingTask(Result):
     updated_at: datetime | None = None
     video_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
     audio_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
+    image_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
+    document_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
     metadata: EmbeddingMetadata | None = nested(EmbeddingMetadata)
     extra: Mapping[str, Any] = extra()
 

@@ -20,7 +20,8 @@ from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
 from dodeca._calls.polling import EMBED_TASK, JobState
-from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
+from dodeca._calls.segment_columns import V1
+from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike, source_name

@@ -10,7 +10,8 @@ import attrs
 
 from dodeca._base.response_info import ResponseInfo, with_response
 from dodeca._calls.operation import RawResponse, request
-from dodeca._calls.vector_reader import SegmentColumns, VectorSink, extract_vectors
+from dodeca._calls.segment_columns import SegmentColumns
+from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.labels import Labels

@@ -17,7 +17,8 @@ from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import RawResponse, Request, request
 from dodeca._calls.polling import EMBED_TASK, JobState
-from dodeca._calls.vector_reader import V1, VectorSink, extract_vectors
+from dodeca._calls.segment_columns import V1
+from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.embed_call import as_embeddings, other_fields
