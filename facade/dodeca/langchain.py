@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dodeca._base import extras
-from dodeca._calls.embed_requests import MODEL
+from dodeca._calls.embedding_models import MODEL
 from dodeca.errors import ConfigurationError
 
 try:

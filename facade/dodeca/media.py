@@ -1,4 +1,4 @@
-"""Media: the source of an image, audio or video.
+"""Media: the source of an image, audio, video or document.
 
 Every method that takes media takes a `Media`, a URL or a path: a string that starts with http:// or
 https:// is a URL; any other string, or a path object, is a local file.
@@ -12,7 +12,7 @@ import re
 import stat
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, get_args
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -22,7 +22,7 @@ from dodeca._base import html
 from dodeca._base.addresses import ip_of_host
 from dodeca._base.files import open_nonblocking
 from dodeca._base.logs import masked
-from dodeca._base.media_types import mime_type_of
+from dodeca._base.media_types import Kind, kind_of, mime_type_of
 from dodeca._base.protocols import BinaryFile, PillowImage
 from dodeca._base.text import QUOTED, base_name, cut, quote
 from dodeca.errors import InvalidMediaError, SourceChangedError
@@ -30,6 +30,7 @@ from dodeca.errors import InvalidMediaError, SourceChangedError
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 
+_KINDS = get_args(Kind)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.I)
 _ASSET_ID = re.compile(r"[\w-]+")  # neither a folder nor an extension
 _HINTS = {
@@ -58,9 +59,14 @@ class Media:
     content: bytes | None = None
     asset_id: str | None = None
     filename: str | None = None
+    _kind: Kind | None = attrs.field(default=None, alias="kind")
     _version: _FileVersion | None = attrs.field(default=None, eq=False, repr=False, alias="version")
 
     def __attrs_post_init__(self) -> None:
+        if self._kind not in (None, *_KINDS):
+            raise InvalidMediaError(
+                f"the kind of media must be one of {', '.join(_KINDS)}, got {quote(self._kind)}"
+            )
         sources = [self.path, self.source_url, self.content, self.asset_id]
         if sum(source is not None for source in sources) != 1:
             raise InvalidMediaError(
@@ -68,8 +74,10 @@ class Media:
             )
 
     @classmethod
-    def file(cls, path: str | os.PathLike[str]) -> Media:
+    def file(cls, path: str | os.PathLike[str], *, kind: Kind | None = None) -> Media:
         """A local file: a path, which may begin with ~ or file://. It is read while it is sent.
+
+        `kind` is as for `Media.url`.
 
         >>> from dodeca import Media
         >>> Media.file("colours.mp4").mime_type
@@ -89,14 +97,16 @@ class Media:
                 f"cannot read {quote(path)}: {cut(reason, QUOTED)}{hint}"
             ) from exc
         version = _file_version(local, found)
-        return cls(path=local, filename=base_name(local.name), version=version)
+        return cls(path=local, filename=base_name(local.name), kind=kind, version=version)
 
     @classmethod
-    def url(cls, url: str) -> Media:
+    def url(cls, url: str, *, kind: Kind | None = None) -> Media:
         """The URL of a media file that the service can fetch (http or https).
 
-        Nothing is fetched here. Only emulators accept a URL of this machine; with other services,
-        the call raises `InvalidMediaError`. Plain http gives a warning.
+        `kind` ("image", "audio", "video", "document") is needed where it matters and the name does
+        not tell it, as in `embed.multi_input`. Nothing is fetched here. Only emulators accept a URL
+        of this machine; with other services, the call raises `InvalidMediaError`. Plain http gives
+        a warning.
 
         >>> from dodeca import Media
         >>> Media.url("https://example.com/clip.mp4").is_local
@@ -132,11 +142,13 @@ class Media:
             warnings.warn(
                 f"a media URL of plain http is not encrypted: {cut(host, QUOTED)}", stacklevel=2
             )
-        return cls(source_url=url)
+        return cls(source_url=url, kind=kind)
 
     @classmethod
-    def data(cls, content: bytes, *, filename: str | None = None) -> Media:
-        """Media held in memory.
+    def data(
+        cls, content: bytes, *, filename: str | None = None, kind: Kind | None = None
+    ) -> Media:
+        """Media held in memory; `kind` is as for `Media.url`.
 
         >>> from pathlib import Path
         >>> from dodeca import Media
@@ -152,11 +164,11 @@ class Media:
             raise InvalidMediaError("Media.data got no bytes")
         if not isinstance(filename, str | None):
             raise InvalidMediaError(f"a file name must be a string, got {quote(filename)}")
-        return cls(content=bytes(content), filename=filename and base_name(filename))
+        return cls(content=bytes(content), filename=filename and base_name(filename), kind=kind)
 
     @classmethod
-    def asset(cls, asset_id: str) -> Media:
-        """An asset that was uploaded before, by its id.
+    def asset(cls, asset_id: str, *, kind: Kind | None = None) -> Media:
+        """An asset that was uploaded before, by its id; `kind` is as for `Media.url`.
 
         >>> from dodeca import Media
         >>> client.embed.video(Media.asset(asset.id))
@@ -169,7 +181,7 @@ class Media:
             raise InvalidMediaError(
                 f"an asset id must be a non-empty string, got {quote(asset_id)}"
             )
-        return cls(asset_id=asset_id)
+        return cls(asset_id=asset_id, kind=kind)
 
     @classmethod
     def of(cls, source: MediaLike) -> Media:
@@ -225,6 +237,16 @@ class Media:
         if self.path is not None:
             return self._version.size if self._version else self.path.stat().st_size
         return None if self.content is None else len(self.content)
+
+    @property
+    def kind(self) -> Kind | None:
+        """Image, audio, video or document, as given or by the file name; None if that tells none.
+
+        >>> from dodeca import Media
+        >>> Media.of("tones.wav").kind, Media.url("https://example.com/notes.md").kind
+        ('audio', 'document')
+        """
+        return self._kind or kind_of(self.mime_type)
 
     @property
     def mime_type(self) -> str:
@@ -289,6 +311,7 @@ class Media:
             "content": size,
             "asset_id": self.asset_id and repr(self.asset_id),
             "filename": size and self.filename and repr(self.filename),
+            "kind": self._kind and repr(self._kind),
         }
         return f"Media({', '.join(f'{name}={text}' for name, text in shown.items() if text)})"
 

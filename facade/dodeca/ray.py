@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dodeca._base.row_ids import row_id
-from dodeca._calls.embed_requests import MODEL
+from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.rate_limit import Limiter, Permit
 from dodeca.bulk.failures import failure_reason
 from dodeca.bulk.inputs import Item, is_missing, metadata_names, row_item

@@ -1,8 +1,9 @@
-"""How to split audio and video into the segments that `embedding_scope=["clip"]` embeds.
+"""How to split media into the parts that `embedding_scope=["clip"]` or `["local"]` embeds.
 
 The limits are those of the API's newer field tables (`POST /embed-v2`): 2 to 10 seconds for fixed
 segments, a minimum of 2 to 5 for dynamic ones. The first published page gives no limits. More
-seconds are sent with an `UnknownValueWarning`.
+seconds are sent with an `UnknownValueWarning`. Documents are split
+with Marengo 3.5.
 """
 
 from __future__ import annotations
@@ -40,7 +41,26 @@ class Dynamic:
         return f"dynamic:{self.min_duration_sec}"
 
 
+@attrs.frozen
+class Pages:
+    """The pages of a PDF file, a row for each."""
+
+
+@attrs.frozen
+class Quadrants:
+    """The pages of a PDF file and their quarters, five rows for each page."""
+
+
+@attrs.frozen
+class Sentences:
+    """Chunks of at most `max_sentences` whole sentences, of a text or Markdown file."""
+
+    max_sentences: int
+    overlap_sentences: int = 0
+
+
 Segmentation = Fixed | Dynamic
+DocumentSegmentation = Pages | Quadrants | Sentences
 
 _TEXT = re.compile(r"\s*(fixed|dynamic)[\s:(=]*(\d+)\)?\s*")
 
@@ -63,7 +83,8 @@ def fixed(duration_sec: int) -> Fixed:
 def dynamic(min_duration_sec: int = 4) -> Dynamic:
     """Split a video at scene changes, into segments of `min_duration_sec` (2 to 5) or more seconds.
 
-    The last segment may be shorter. `dynamic(4)` is the service's default for video.
+    The last segment may be shorter. `dynamic(4)` is the service's default for video with Marengo
+    3.0. Marengo 3.5 splits audio so, too, and its default is `dynamic(2)` for both.
 
     >>> from dodeca import segmentation
     >>> segmentation.dynamic()
@@ -75,8 +96,53 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
     return Dynamic(_whole_seconds("min_duration_sec", min_duration_sec, DYNAMIC_SEC))
 
 
+def pages() -> Pages:
+    """Split a PDF file into its pages, a row for each; the default of the service.
+
+    >>> from dodeca import segmentation
+    >>> segmentation.pages()
+    Pages()
+    """
+    return Pages()
+
+
+def quadrants() -> Quadrants:
+    """Split each page of a PDF file into a row for the page and one for each of its quarters.
+
+    This takes five times the tokens, and each page counts as five.
+
+    >>> from dodeca import segmentation
+    >>> segmentation.quadrants()
+    Quadrants()
+    """
+    return Quadrants()
+
+
+def sentences(max_sentences: int, overlap_sentences: int = 0) -> Sentences:
+    """Split a text or Markdown file into chunks of at most `max_sentences` whole sentences.
+
+    `overlap_sentences` of each chunk are repeated at the beginning of the next. A chunk that is too
+    long for the model fails the task.
+
+    >>> from dodeca import segmentation
+    >>> segmentation.sentences(5, overlap_sentences=1)
+    Sentences(max_sentences=5, overlap_sentences=1)
+
+    Raises:
+        InvalidRequestError: `max_sentences` is not a whole number of 1 or more, or
+            `overlap_sentences` not one from 0 to less than `max_sentences`.
+    """
+    most = _whole("max_sentences", max_sentences, 1)
+    overlap = _whole("overlap_sentences", overlap_sentences, 0)
+    if overlap >= most:
+        raise InvalidRequestError(
+            f"overlap_sentences must be less than max_sentences, got {overlap} and {most}"
+        )
+    return Sentences(most, overlap)
+
+
 def parse(text: str) -> Segmentation:
-    """A segmentation from text, such as "fixed:6" or "dynamic:4"; `str` is the inverse.
+    """A segmentation of audio or video from text: "fixed:6", "dynamic:4"; `str` is the inverse.
 
     >>> from dodeca import segmentation
     >>> segmentation.parse("fixed:6")
@@ -91,6 +157,14 @@ def parse(text: str) -> Segmentation:
             f"segmentation must be fixed:SECONDS or dynamic:SECONDS, got {quote(text)}"
         )
     return (fixed if match[1] == "fixed" else dynamic)(int(match[2]))
+
+
+def _whole(name: str, value: float, least: int) -> int:
+    if not is_finite(value) or not float(value).is_integer() or value < least:
+        raise InvalidRequestError(
+            f"{name} must be a whole number of {least} or more, got {quote(value)}"
+        )
+    return int(value)
 
 
 def _whole_seconds(name: str, value: float, limits: tuple[int, int]) -> int:

@@ -64,6 +64,12 @@ async def test_new_fields_are_found_again(success: Success, data: st.DataObject)
     assert lost(grafts, found) == []
 
 
+async def test_a_new_field_replaces_no_known_one() -> None:
+    new = {"id": "new 0", "task_id": "new 1", "field_id": "new 2", "extra": "new 3"}
+    found = await result_of(CALLS["indexes_retrieve"], httpx.Response(200, json=new | {"_id": "i"}))
+    assert (found.id, found.extra) == ("i", new)
+
+
 @BY_NAME
 async def test_new_words_are_found_again(success: Success) -> None:
     words: list[str] = []

@@ -304,7 +304,9 @@ BAD_REQUESTS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), BAD_REQUESTS, ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(
+    ("arguments", "message"), BAD_REQUESTS, ids=[message for _, message in BAD_REQUESTS]
+)
 async def test_bad_requests_are_refused(arguments: dict[str, Any], message: str) -> None:
     script = Script()
     async with client_of(script) as client:

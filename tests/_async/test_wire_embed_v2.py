@@ -236,9 +236,9 @@ async def test_bad_input_is_refused_before_anything_is_sent(
 
 
 async def test_words_of_newer_models_pass_through() -> None:
-    script = Script(reply(EMBEDDED))
+    script = Script(reply({"_id": "t1", "status": "processing"}, status=202))
     async with AsyncClient("tlk_test", transport=script) as client:
-        await client.embed.video(
-            "https://host/a", embedding_option=["fused"], model_name="marengo3.5"
+        await client.embed.tasks.video(
+            "https://host/a", embedding_option=["smell"], model_name="marengo9"
         )
-    assert script.bodies[0]["video"]["embedding_option"] == ["fused"]
+    assert script.bodies[0]["video"]["embedding_option"] == ["smell"]

@@ -27,7 +27,8 @@ NOVEL = {"novel": {"of": ["next year"]}, "extra": 1}
 class Call:
     """One call: `sends` is method, path and query; `finds` what `seen` makes of its result.
 
-    `before` are the exchanges without bodies that come first: what is sent, what is answered.
+    `options` are those of the client. `before` are the exchanges without bodies that come first:
+    what is sent, what is answered.
     """
 
     call: Callable[[AsyncClient], Any]
@@ -36,6 +37,7 @@ class Call:
     json: Any = None
     form: list[Field] | None = None
     headers: Mapping[str, str] = {}
+    options: Mapping[str, Any] = {}
     status: int = 200
     answer: Any = None
     finds: Any = None
@@ -77,7 +79,7 @@ async def play(call: Call) -> list[httpx.Request]:
     before = [Call(call=call.call, sends=sends, answer=answer) for sends, answer in call.before]
     steps = [*before, call]
     script = Script(*(_response(step) for step in steps))
-    async with AsyncClient("tlk_test", transport=script) as client:
+    async with AsyncClient("tlk_test", transport=script, **call.options) as client:
         result = call.call(client)
         found = await everything(result) if isinstance(result, AsyncPages) else await result
     assert script.left == 0

@@ -235,7 +235,9 @@ def test_bad_input_is_refused_before_anything_is_sent(
 
 
 def test_words_of_newer_models_pass_through() -> None:
-    script = Script(reply(EMBEDDED))
+    script = Script(reply({"_id": "t1", "status": "processing"}, status=202))
     with Client("tlk_test", transport=script) as client:
-        client.embed.video("https://host/a", embedding_option=["fused"], model_name="marengo3.5")
-    assert script.bodies[0]["video"]["embedding_option"] == ["fused"]
+        client.embed.tasks.video(
+            "https://host/a", embedding_option=["smell"], model_name="marengo9"
+        )
+    assert script.bodies[0]["video"]["embedding_option"] == ["smell"]

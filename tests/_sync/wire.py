@@ -28,7 +28,8 @@ NOVEL = {"novel": {"of": ["next year"]}, "extra": 1}
 class Call:
     """One call: `sends` is method, path and query; `finds` what `seen` makes of its result.
 
-    `before` are the exchanges without bodies that come first: what is sent, what is answered.
+    `options` are those of the client. `before` are the exchanges without bodies that come first:
+    what is sent, what is answered.
     """
 
     call: Callable[[Client], Any]
@@ -37,6 +38,7 @@ class Call:
     json: Any = None
     form: list[Field] | None = None
     headers: Mapping[str, str] = {}
+    options: Mapping[str, Any] = {}
     status: int = 200
     answer: Any = None
     finds: Any = None
@@ -78,7 +80,7 @@ def play(call: Call) -> list[httpx.Request]:
     before = [Call(call=call.call, sends=sends, answer=answer) for sends, answer in call.before]
     steps = [*before, call]
     script = Script(*(_response(step) for step in steps))
-    with Client("tlk_test", transport=script) as client:
+    with Client("tlk_test", transport=script, **call.options) as client:
         result = call.call(client)
         found = everything(result) if isinstance(result, Pages) else result
     assert script.left == 0

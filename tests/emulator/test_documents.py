@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca.emulator import samples
 from dodeca.emulator.inference.documents import chunks
 from dodeca.emulator.media.documents import PDF, QUADRANTS, document_format, read_text
 from dodeca.video.probe import BrokenMedia
+from tests.depth import depth
 
 from .newer import QUARTERS
 
@@ -48,6 +49,7 @@ def test_a_pdf_without_pages(tmp_path: Path) -> None:
         PDF(samples.pdf(tmp_path / "none.pdf", []))
 
 
+@settings(max_examples=depth(30, deep=300))
 @given(st.binary(max_size=200))
 def test_a_pdf_of_any_bytes_is_read_or_broken(junk: bytes) -> None:
     try:
@@ -57,6 +59,7 @@ def test_a_pdf_of_any_bytes_is_read_or_broken(junk: bytes) -> None:
     assert pdf.page_count > 0
 
 
+@settings(max_examples=depth(30, deep=300))
 @given(st.integers(0, 3), st.binary(min_size=1, max_size=3))
 def test_a_damaged_pdf_is_read_or_broken(
     tmp_path_factory: pytest.TempPathFactory, part: int, junk: bytes
@@ -70,6 +73,7 @@ def test_a_damaged_pdf_is_read_or_broken(
         pass
 
 
+@settings(max_examples=depth(30, deep=300))
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=3000))
 def test_every_text_is_a_document(text: str) -> None:
     content = text.encode()
@@ -105,6 +109,7 @@ def test_chunks_are_whole_sentences() -> None:
     assert [*chunks("Only one", 5, 4)] == ["Only one"]
 
 
+@settings(max_examples=depth(30, deep=300))
 @given(st.integers(1, 30), st.integers(1, 6), st.data())
 def test_chunks_lose_nothing(count: int, most: int, data: st.DataObject) -> None:
     overlap = data.draw(st.integers(0, most - 1))

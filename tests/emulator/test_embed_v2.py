@@ -292,8 +292,7 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("audio", media_source=url("tones.wav"), segmentation=dynamic(4)),
             "parameter_unknown",
-            "The following parameters are unknown: `audio.segmentation.strategy`,"
-            " `audio.segmentation.dynamic`.",
+            "The `audio.segmentation.dynamic` parameter is unknown.",
         ),
         (
             body("video", media_source=url("clip.mp4"), segmentation=fixed(11)),
@@ -321,8 +320,8 @@ def test_the_same_request_gives_the_same_bytes(emulator: Emulator) -> None:
         (
             body("audio", media_source=url("tones.wav"), embedding_scope=["local"]),
             "parameter_invalid",
-            "The `audio.embedding_scope` parameter is invalid. The model does not have `local`, but"
-            " `clip` and `asset`.",
+            'The `audio.embedding_scope` parameter is invalid. The value is not one of "clip" or'
+            ' "asset".',
         ),
         (
             body("audio", media_source=url("tones.wav"), start_sec=-1),

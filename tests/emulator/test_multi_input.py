@@ -129,7 +129,7 @@ def test_a_shorter_vector_is_the_beginning_of_the_longer(
     assert shorter["metadata"]["embedding_dimension"] == dimension
     for name in ("embedding", "embedding_uncertainty"):
         assert shorter["data"][0][name] == whole["data"][0][name][:dimension]
-    video = body("video", "clip.mp4", {"embedding_option": ["visual"]})
+    video = body("video", "red.mp4", {"embedding_option": ["visual"]})
     made = task(newer, video | {"embedding_dimension": dimension})
     assert made["metadata"]["embedding_dimension"] == dimension
     longer = task(newer, video)

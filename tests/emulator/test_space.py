@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca.emulator.inference.space import turned, uncertainty
 from dodeca.emulator.inference.vectors import text_vector
+from tests.depth import depth
 
 from .test_fixed_values import digest
 
@@ -26,12 +27,14 @@ def test_the_turn_is_the_same_in_every_version() -> None:
     assert digest(uncertainty(turned(TEXTS))) == "237e243b7ec1"
 
 
+@settings(max_examples=depth(20, deep=200))
 @given(texts)
 def test_what_is_near_stays_as_near(found: list[str]) -> None:
     vectors = np.stack([text_vector(text) for text in found])
     assert turned(vectors) @ turned(vectors).T == pytest.approx(vectors @ vectors.T, abs=1e-5)
 
 
+@settings(max_examples=depth(20, deep=200))
 @given(texts)
 def test_a_vector_does_not_depend_on_those_beside_it(found: list[str]) -> None:
     vectors = np.stack([text_vector(text) for text in found])

@@ -16,9 +16,9 @@ Client = Any
 
 
 @pytest.fixture(scope="module")
-def client(media: Path) -> Iterator[Client]:
+def client(newer_media: Path) -> Iterator[Client]:
     with (
-        Emulator(media=media) as emulator,
+        Emulator(media=newer_media) as emulator,
         serving(emulator) as url,
         httpx.Client(timeout=60) as http,
     ):
@@ -91,6 +91,76 @@ def test_tasks(client: Client, media: Path) -> None:
     assert task.status == "ready"
     assert all(len(item.embedding) == 512 for item in task.data)
     assert created.id in [listed.id for listed in client.embed.v_2.tasks.list()]
+
+
+def finished(client: Client, **request: Any) -> Any:
+    """Return the task of Marengo 3.5 for a request, at its end."""
+    created = client.embed.v_2.tasks.create(model_name="marengo3.5", **request)
+    assert created.metadata.embedding_dimension == request.get("embedding_dimension", 512)
+    task = client.embed.v_2.tasks.retrieve(created.id)
+    while task.status == "processing":
+        task = client.embed.v_2.tasks.retrieve(created.id)
+    assert task.status == "ready"
+    assert not task.usage.truncated
+    return task
+
+
+def test_marengo_3_5_at_once(client: Client) -> None:
+    coat = vendor.MultiInputMediaSource(
+        name="coat", media_type="image", url="https://example.org/red.jpg"
+    )
+    whole = vendor.MultiInputRequest(input_text="like <@coat>, but blue", media_sources=[coat])
+    answer = client.embed.v_2.create(
+        input_type="multi_input",
+        model_name="marengo3.5",
+        embedding_dimension=256,
+        multi_input=whole,
+    )
+    assert len(answer.data[0].embedding) == answer.metadata.embedding_dimension == 256
+    assert answer.usage.input_tokens == {"image": 258, "text": 8}
+    text = client.embed.v_2.create(
+        input_type="multi_input",
+        model_name="marengo3.5",
+        embedding_uncertainty=True,
+        multi_input=vendor.MultiInputRequest(input_text="a red car"),
+    )
+    assert len(text.data[0].embedding_uncertainty) == 512
+
+
+def test_tasks_of_marengo_3_5(client: Client) -> None:
+    video = vendor.AsyncVideoInputRequest(
+        media_source=vendor.MediaSource(url="https://example.org/clip.mp4"),
+        segmentation=vendor.AsyncTemporalSegmentation(
+            temporal=vendor.TemporalSegmentation_Fixed(
+                fixed=vendor.TemporalSegmentationFixedFixed(duration_sec=6)
+            )
+        ),
+        embedding_option=["visual", "audio"],
+        embedding_type=["fused_embedding"],
+        embedding_scope=["local"],
+        time_based_metadata=[vendor.TimeBasedMetadataEntry(start=0, end=1, text="a goal")],
+    )
+    task = finished(client, input_type="video", video=video)
+    assert [(item.embedding_option, item.embedding_scope) for item in task.data] == [
+        ("fused", "clip")
+    ] * 2
+    image = vendor.AsyncImageInputRequest(
+        media_source=vendor.MediaSource(url="https://example.org/red.jpg")
+    )
+    assert len(finished(client, input_type="image", image=image).data) == 1
+    spatial = vendor.DocumentSpatialSegmentation(strategy="quadrants")
+    document = vendor.AsyncDocumentInputRequest(
+        media_source=vendor.MediaSource(url="https://example.org/red.pdf"),
+        segmentation=vendor.DocumentSegmentation(spatial=spatial),
+    )
+    task = finished(client, input_type="document", document=document, embedding_dimension=128)
+    quadrants = [item.quadrant for item in task.data]
+    assert quadrants.count(None) == 2
+    assert len(quadrants) == 10
+    assert {item.start_page_number for item in task.data} == {1, 2}
+    listed = [*client.embed.v_2.tasks.list()]
+    assert any(entry.document_embedding for entry in listed)
+    assert any(entry.image_embedding for entry in listed)
 
 
 def test_the_first_version(client: Client, media: Path) -> None:

@@ -287,7 +287,9 @@ def test_kinds_by_extension() -> None:
     }
     assert found == {name: kind for kind, names in KINDS.items() for name in names.split()}
     assert len(found) >= 30
-    assert kind_of(mime_type_of("notes.txt")) is None
+    for name in ("manual.pdf", "notes.txt", "README.md"):
+        assert kind_of(mime_type_of(name)) == "document"
+    assert kind_of(mime_type_of("table.csv")) is None
 
 
 @pytest.fixture(params=["no table", "a table of other types"])

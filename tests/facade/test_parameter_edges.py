@@ -35,6 +35,7 @@ class Rejecting(Server):
         return httpx.Response(400)
 
 
+NEWEST = {"model_name": "marengo3.5"}
 LISTS = {
     "embed.tasks.list": {},
     "embed_v1.tasks.list": {},
@@ -67,8 +68,12 @@ EDGES: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]] = [
     ),
     ("embed.tasks.video", {"media": VIDEO}, "end_sec", [TINY, MANY], [0]),
     ("embed.tasks.video", {"media": VIDEO, "start_sec": 2.0}, "end_sec", [2.001], [2.0]),
-    ("embed.tasks.video", {"media": VIDEO}, "embedding_dimension", [1, 4096], [0]),
+    ("embed.tasks.video", NEWEST | {"media": VIDEO}, "embedding_dimension", [128, 512], [0]),
+    ("embed.text", NEWEST | {"input_text": "a"}, "embedding_dimension", [128, 512], [0, -1]),
+    ("embed.text", {"input_text": "a"}, "embedding_dimension", [], [128, 512]),
     ("embed.text", {}, "input_text", ["a", "a " * 500], ["a " * 501]),
+    ("embed.text", NEWEST, "input_text", ["a", "a " * 2000], ["a " * 2001]),
+    ("embed.multi_input", NEWEST, "media", [[IMAGE] * 10], [[IMAGE] * 11, []]),
     ("embed_v1.create", {"audio": AUDIO}, "audio_start_offset_sec", [0, MANY], [-TINY]),
     ("embed_v1.tasks.create", {"media": VIDEO}, "video_clip_length", [2, 10], [1.99]),
     (

@@ -158,7 +158,8 @@ def test_pieces_give_what_the_whole_gives(body: bytes, pieces: list[int], parser
 def test_the_generated_parser_gives_equal_values(body: bytes, parser: str) -> None:
     found, _ = taken(body, [], PARSERS[parser]())
 
-    call = request(embed_v2_create, body=embed_requests.text("a", "marengo3.0"))
+    options = embed_requests.request_options("marengo3.0")
+    call = request(embed_v2_create, body=embed_requests.text("a", options))
     parsed = call.parse(RawResponse(200, {}, body)).model.to_dict()
     expected = Embeddings.from_items(parsed["data"])
     assert np.array_equal(found.vectors, expected.vectors)

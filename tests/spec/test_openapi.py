@@ -99,6 +99,14 @@ def test_documented_limits(document: Object, schema: str, name: str, limits: Obj
             },
         ),
         ("CreateEmbeddingsRequest", {}),
+        (
+            "AsyncAudioInputRequest",
+            {
+                "start_sec": 0,
+                "embedding_option": ["audio", "transcription"],
+                "embedding_scope": ["clip", "asset"],
+            },
+        ),
         ("CreateAsyncEmbeddingRequest", {"embedding_dimension": 512}),
         ("DocumentSpatialSegmentation", {"strategy": "standard"}),
         ("DocumentSequentialSegmentation", {"overlap_sentences": 0}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -11,17 +11,16 @@ from dodeca._async.resources.embed_call import create_embeddings
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import blocking
-from dodeca._base.text import quote
-from dodeca._calls import embed_requests
+from dodeca._base.media_types import Kind
+from dodeca._calls import embed_blocks, embed_requests
+from dodeca._calls.embed_blocks import BlockOptions
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import ClientSettings
 from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.steps import Embedded, Submitted, Uploaded
-from dodeca.errors import ConfigurationError, InvalidRequestError, NotFoundError
+from dodeca.errors import ConfigurationError, NotFoundError
 from dodeca.media import Media
-from dodeca.segmentation import Fixed
-from dodeca_api import models
 from dodeca_api.api.embed_v2_tasks import embed_v2_tasks_create
 
 if TYPE_CHECKING:
@@ -50,13 +49,14 @@ class AsyncBulkService:
 
     async def embed(self, kind: str, source: Media | str, options: EmbedOptions) -> Embedded:
         """Embed a text, or media that fit into one synchronous request (`POST /embed-v2`)."""
+        request_options = embed_requests.request_options(options.model_name)
         if isinstance(source, str):
-            body = embed_requests.text(source, options.model_name)
+            body = embed_requests.text(source, request_options)
         elif kind == "image":
-            body = embed_requests.image(source, options.model_name)
+            body = embed_requests.image(source, request_options)
         else:
-            body = embed_requests.embed_clip(
-                _input_block(kind, source, options), options.model_name
+            body = embed_blocks.one_call(
+                cast(Kind, kind), source, _block_options(options), request_options
             )
         return await create_embeddings(self._transport, body)
 
@@ -77,12 +77,10 @@ class AsyncBulkService:
 
     async def submit(self, kind: str, media: Media, options: EmbedOptions) -> Submitted:
         """Create an embedding task (`POST /embed-v2/tasks`)."""
-        body = embed_requests.embed_clip_task(
-            _input_block(kind, media, options),
-            options.model_name,
-            embedding_dimension=None,
-            embedding_uncertainty=None,
-        )
+        request_options = embed_requests.request_options(options.model_name)
+        media_kind = cast(Kind, kind)
+        block = embed_blocks.block(media_kind, media, _block_options(options), request_options)
+        body = embed_requests.task(media_kind, block, request_options)
         call = request(embed_v2_tasks_create, body=body)
 
         def read(response: RawResponse) -> Submitted:
@@ -117,26 +115,8 @@ class AsyncBulkServiceFactory:
         return blocking(AsyncBulkService(transport))
 
 
-def _input_block(
-    kind: str, media: Media, options: EmbedOptions
-) -> models.AudioInputRequest | models.VideoInputRequest:
-    if kind == "video":
-        return embed_requests.video(
-            media,
-            model_name=options.model_name,
-            start_sec=options.start_sec,
-            end_sec=options.end_sec,
-            segmentation=options.segmentation,
-            embedding_option=options.embedding_option,
-            embedding_scope=options.embedding_scope,
-        )
-    if not isinstance(options.segmentation, Fixed | None):
-        raise InvalidRequestError(
-            f"audio can only be segmented by fixed, got {quote(options.segmentation)}"
-        )
-    return embed_requests.audio(
-        media,
-        model_name=options.model_name,
+def _block_options(options: EmbedOptions) -> BlockOptions:
+    return BlockOptions(
         start_sec=options.start_sec,
         end_sec=options.end_sec,
         segmentation=options.segmentation,

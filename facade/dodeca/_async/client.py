@@ -11,6 +11,7 @@ from dodeca._async.job import AsyncJob, wait_all
 from dodeca._async.transport import AsyncTransport
 from dodeca._base import extras, html
 from dodeca._base.lazy import cached_property
+from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.extras import Extras
 from dodeca._calls.hooks import Hooks, OnRequest, OnResponse, check_hook
 from dodeca._calls.params import flag
@@ -21,6 +22,7 @@ from dodeca._http.settings import (
     BASE_URL,
     ClientSettings,
     check_base_url,
+    check_model_name,
     check_retries,
     check_seconds,
 )
@@ -64,6 +66,8 @@ class AsyncClient:
             and sends the create again only if it was not.
         retry_unknown: retry creates whose outcome is unknown and cannot be looked up (tasks,
             imports). The resource may then be created twice.
+        embedding_model: the model of all methods of `embed` whose `model_name` is not given:
+            "marengo3.0" or "marengo3.5". Vectors of different models cannot be compared.
         allow_insecure: allow plain http to a host other than this machine.
         trust_env: use the proxies set in the environment.
         transport: an httpx transport that sends the requests, for tests and the emulator; "httpx"
@@ -90,6 +94,7 @@ class AsyncClient:
         default_headers: Mapping[str, str] | None = None,
         reconcile_after_sec: float = 10.0,
         retry_unknown: bool = False,
+        embedding_model: str = MODEL,
         allow_insecure: bool = False,
         trust_env: bool = True,
         transport: messages.AsyncTransport | Literal["httpx"] | None = None,
@@ -111,6 +116,7 @@ class AsyncClient:
                 timeout=check_seconds("timeout", timeout),
                 reconcile_after_sec=check_seconds("reconcile_after_sec", reconcile_after_sec),
                 retry_unknown=retry_unknown,
+                embedding_model=check_model_name(embedding_model),
                 trust_env=trust_env,
                 hooks=Hooks(
                     check_hook("on_request", on_request), check_hook("on_response", on_response)
@@ -122,13 +128,16 @@ class AsyncClient:
         )
 
     @classmethod
-    def emulated(cls, emulator: Emulator | None = None, **options: Any) -> AsyncClient:
+    def emulated(
+        cls, emulator: Emulator | None = None, *, embedding_model: str = MODEL, **options: Any
+    ) -> AsyncClient:
         """Create a client of the local emulator in this process: no key, no network.
 
-        `options` go to `dodeca.emulator.Emulator`: `media` is a folder of files served for URLs
-        with the same file name, `db` a file that stores the emulator's state. Without `emulator`
-        each client has an emulator of its own; clients that are given the same one share its
-        state, `Client` and `AsyncClient` alike, and leave it open when they close.
+        `embedding_model` is that of the client. `options` go to `dodeca.emulator.Emulator`:
+        `media` is a folder of files served for URLs with the same file name, `db` a file that
+        stores the emulator's state. Without `emulator` each client has an emulator of its own;
+        clients that are given the same one share its state, `Client` and `AsyncClient` alike, and
+        leave it open when they close.
 
         >>> client = AsyncClient.emulated()
         >>> await client.embed.text("a red car")
@@ -146,7 +155,13 @@ class AsyncClient:
         if emulator is not None and options:
             raise ConfigurationError(f"options of an emulator that exists: {', '.join(options)}")
         if emulator is not None:
-            return cls("emulated", base_url=BASE_URL, transport=EmulatorTransport(emulator))
+            transport = EmulatorTransport(emulator)
+            return cls(
+                "emulated",
+                base_url=BASE_URL,
+                embedding_model=embedding_model,
+                transport=transport,
+            )
         try:
             emulator = Emulator(**options)
         except sqlite3.Error as exc:
@@ -155,13 +170,18 @@ class AsyncClient:
             ) from exc
         except (OSError, TypeError, ValueError) as exc:
             raise ConfigurationError(f"invalid emulator options: {exc}") from exc
-        client = cls("emulated", base_url=BASE_URL, transport=EmulatorTransport(emulator))
+        client = cls(
+            "emulated",
+            base_url=BASE_URL,
+            embedding_model=embedding_model,
+            transport=EmulatorTransport(emulator),
+        )
         client._owned = emulator
         return client
 
     @cached_property
     def embed(self) -> AsyncEmbed:
-        """Embed text, images, audio and video (`/embed-v2`).
+        """Embed text, images, audio, video and documents (`/embed-v2`).
 
         >>> await client.embed.video("colours.mp4")
         <Embeddings 10 x 512, audio+visual, asset+clip>

@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Literal
 
-Kind = Literal["image", "audio", "video"]
+Kind = Literal["image", "audio", "video", "document"]
 
+PDF = "application/pdf"
 _EXTENSIONS = {
-    "application/pdf": ".pdf",
+    PDF: ".pdf",
     "image/avif": ".avif .avifs",
     "image/bmp": ".bmp",
     "image/gif": ".gif",
@@ -66,4 +67,6 @@ def kind_of(mime_type: str) -> Kind | None:
     match mime_type.partition("/")[0]:
         case "image" | "audio" | "video" as found:
             return found
-    return None
+        case "text":
+            return "document"
+    return "document" if mime_type == PDF else None

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from dodeca._base.text import quote
+from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.extras import Extras
 from dodeca._calls.hooks import Hooks
 from dodeca._http.messages import InvalidUrl, parse_url
@@ -30,6 +31,7 @@ class ClientSettings:
     retry_unknown: bool
     trust_env: bool
     hooks: Hooks = Hooks()
+    embedding_model: str = MODEL
     retry_throttled: bool = True
     """Whether the transport itself waits and retries after a 429."""
     max_retries: int | None = None
@@ -80,6 +82,17 @@ def check_base_url(base_url: str | None, allow_insecure: bool) -> str:
             "allow_insecure=True allows it"
         )
     return base_url.rstrip("/")
+
+
+def check_model_name(name: str) -> str:
+    """Return the name of an embedding model.
+
+    Raises:
+        ConfigurationError: it is not a string, or is blank.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise ConfigurationError(f"embedding_model must be a non-empty string, got {quote(name)}")
+    return name
 
 
 def check_seconds(name: str, value: float) -> float:

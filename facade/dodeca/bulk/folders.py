@@ -44,7 +44,7 @@ def media_files(folder: Path, left_out: Counter[str]) -> Iterator[Path]:
         for name in sorted(names):
             if name.startswith("."):
                 continue
-            if kind_of(mime_type_of(name)) is not None:
+            if kind_of(mime_type_of(name)) in ("image", "audio", "video"):
                 yield Path(place, name)
             else:
                 left_out[cut(as_unicode(Path(name).suffix.lower()), 20)] += 1

@@ -10,7 +10,7 @@ import attrs
 import orjson
 
 from dodeca._base.text import quote
-from dodeca._calls.embed_requests import MODEL
+from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.params import choices
 from dodeca.errors import InvalidRequestError
 from dodeca.segmentation import Segmentation

@@ -53,8 +53,8 @@ def _route(row: JournalRow | Item, in_memory: Media | None, via: str) -> tuple[b
     media = media_of(row, in_memory)
     if not media.is_local:
         return row.kind != "image" and via != "sync", None
-    info = limits.measure(media)
-    endpoint = limits.choose(media, cast(limits.Kind, row.kind), via, info)
+    info, model_name = limits.measure(media), row.options.model_name
+    endpoint = limits.choose(media, cast(limits.Kind, row.kind), via, info, model_name=model_name)
     return endpoint is limits.Endpoint.EMBED_TASK, info.duration_sec
 
 
@@ -73,7 +73,9 @@ def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) ->
             continue
         try:
             if item.kind == "text":
-                embed_requests.text(item.source, item.options.model_name)
+                embed_requests.text(
+                    item.source, embed_requests.request_options(item.options.model_name)
+                )
             task, duration = _route(item, item.media, via)
         except DodecaError as exc:
             rejected.append(Rejection(item.source, str(exc)))

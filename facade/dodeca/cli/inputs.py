@@ -134,14 +134,14 @@ def embed_source(
     """Embed one source and wait for the result."""
     if options.input_type == "text":
         _reject_clip_options(options, "text")
-        return client.embed.text(source, **model_keyword(options.model_name))
+        return client.embed.text(source, model_name=options.model_name)
     if Path(source).is_dir():
         raise InvalidMediaError(f"{source} is a folder; use `dodeca run` to embed folders")
     media = parse_media(source)
     input_type = options.input_type or limits.input_type(media)
     if input_type == "image":
         _reject_clip_options(options, "images")
-        return client.embed.image(media, **model_keyword(options.model_name))
+        return client.embed.image(media, model_name=options.model_name)
     if limits.choose(media, input_type, options.via) is limits.Endpoint.EMBED:
         call: Callable[..., Embeddings] = (
             client.embed.audio if input_type == "audio" else client.embed.video
@@ -183,11 +183,6 @@ def upload_and_wait(client: Client, progress: ProgressDisplay, source: str, medi
         return job.wait(on_progress=update).id
 
 
-def model_keyword(name: str | None) -> dict[str, str]:
-    """The keyword argument of a model; none for the client's default."""
-    return {"model_name": name} if name else {}
-
-
 def parse_json_object(option: str, text: str | bytes) -> dict[str, Any]:
     """The JSON object that an option gives.
 
@@ -208,7 +203,7 @@ def parse_json_object(option: str, text: str | bytes) -> dict[str, Any]:
 
 def _keywords(options: ClipOptions) -> dict[str, Any]:
     return {
-        **model_keyword(options.model_name),
+        "model_name": options.model_name,
         "segmentation": options.segmentation,
         "embedding_option": options.embedding_option,
         "embedding_scope": options.embedding_scope,

@@ -22,10 +22,10 @@ Where the documents of the service are incomplete or contradict each other, the 
 - An image or a document that cannot be decoded fails its task with the documented sentence.
 - Embedding tasks disappear seven days after their creation. Being listed counts as a poll.
 - With Marengo 3.5 images may have any format that FFmpeg reads. A source of a `multi_input` that is
-  too large or too long is a 400, a PDF of too many pages a 413. What is read as text counts as tokens
-  of `text`, also of a document. The context window for documents is that for texts: a whole document
-  is cut to it, and `usage` says so; a chunk that is longer fails the task. Any file in UTF-8 is plain
-  text or Markdown.
+  too large or too long is a 400, a PDF of too many pages a 413. What is read as text counts as
+  tokens of `text`, also of a document. The context window for documents is that for texts: a whole
+  document is cut to it, and `usage` says so; a chunk that is longer fails the task. Any file in
+  UTF-8 is plain text or Markdown.
 - A moment of `time_based_metadata` belongs to the segment that contains it.
 - A URL stands for a file of that name in the media folder, or is fetched from this machine. All
   others are `parameter_invalid`, and so are assets that are not ready.

@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from dodeca_api.models.asset_thumbnail import AssetThumbnail
     from dodeca_api.models.asset_type_filter import AssetTypeFilter
     from dodeca_api.models.asset_upload_method import AssetUploadMethod
+    from dodeca_api.models.async_audio_input_request import AsyncAudioInputRequest
     from dodeca_api.models.async_image_input_request import AsyncImageInputRequest
+    from dodeca_api.models.async_video_input_request import AsyncVideoInputRequest
     from dodeca_api.models.audio_embedding import AudioEmbedding
     from dodeca_api.models.audio_embedding_task import AudioEmbeddingTask
     from dodeca_api.models.audio_embedding_task_metadata import (
@@ -238,6 +240,7 @@ if TYPE_CHECKING:
     from dodeca_api.models.time_based_metadata_entry import TimeBasedMetadataEntry
     from dodeca_api.models.time_format import TimeFormat
     from dodeca_api.models.time_range import TimeRange
+    from dodeca_api.models.timed_embedding_scope import TimedEmbeddingScope
     from dodeca_api.models.timed_embedding_type import TimedEmbeddingType
     from dodeca_api.models.token_usage import TokenUsage
     from dodeca_api.models.transcript_segment import TranscriptSegment
@@ -320,7 +323,9 @@ _MODULES = {
     "AssetThumbnail": ".asset_thumbnail",
     "AssetTypeFilter": ".asset_type_filter",
     "AssetUploadMethod": ".asset_upload_method",
+    "AsyncAudioInputRequest": ".async_audio_input_request",
     "AsyncImageInputRequest": ".async_image_input_request",
+    "AsyncVideoInputRequest": ".async_video_input_request",
     "AudioEmbedding": ".audio_embedding",
     "AudioEmbeddingTask": ".audio_embedding_task",
     "AudioEmbeddingTaskMetadata": ".audio_embedding_task_metadata",
@@ -478,6 +483,7 @@ _MODULES = {
     "TimeBasedMetadataEntry": ".time_based_metadata_entry",
     "TimeFormat": ".time_format",
     "TimeRange": ".time_range",
+    "TimedEmbeddingScope": ".timed_embedding_scope",
     "TimedEmbeddingType": ".timed_embedding_type",
     "TokenUsage": ".token_usage",
     "TranscriptSegment": ".transcript_segment",
@@ -551,7 +557,9 @@ __all__ = (
     "AssetThumbnail",
     "AssetTypeFilter",
     "AssetUploadMethod",
+    "AsyncAudioInputRequest",
     "AsyncImageInputRequest",
+    "AsyncVideoInputRequest",
     "AudioEmbedding",
     "AudioEmbeddingTask",
     "AudioEmbeddingTaskMetadata",
@@ -707,6 +715,7 @@ __all__ = (
     "TextInputRequest",
     "TextTruncate",
     "TimeBasedMetadataEntry",
+    "TimedEmbeddingScope",
     "TimedEmbeddingType",
     "TimeFormat",
     "TimeRange",

@@ -23,8 +23,6 @@ from dodeca_api.types import UNSET, Unset
 if TYPE_CHECKING:
     from dodeca_api.models.audio_segmentation import AudioSegmentation
     from dodeca_api.models.media_source import MediaSource
-    from dodeca_api.models.temporal_segmentation import TemporalSegmentation
-    from dodeca_api.models.time_based_metadata_entry import TimeBasedMetadataEntry
 
 
 T = TypeVar("T", bound="AudioInputRequest")
@@ -32,52 +30,41 @@ T = TypeVar("T", bound="AudioInputRequest")
 
 @_attrs_define
 class AudioInputRequest:
-    """Audio to embed, whole or in part.
+    """Audio to embed at once, whole or in part.
 
     Attributes:
         media_source (MediaSource): Where the media is. Give exactly one of the three.
         start_sec (float | Unset): Where to begin, in seconds from the start of the file.
         end_sec (float | Unset): Where to end, in seconds from the start of the file; greater than `start_sec`. Default:
             the end of the file.
-        segmentation (AudioSegmentation | TemporalSegmentation | Unset): How the audio is divided when `embedding_scope`
-            holds `clip`. Default, with Marengo 3.0: into segments of 6 seconds; with Marengo 3.5, which takes `temporal`
-            only: where the content changes, into segments of at least 2 seconds.
+        segmentation (AudioSegmentation | Unset): Segments of equal length, the only way to divide audio with Marengo
+            3.0.
         embedding_option (list[AudioInputRequestEmbeddingOptionItems] | Unset): What the vectors are made from, one
-            vector each. The default is that of Marengo 3.0; that of Marengo 3.5 has no `transcription`.
+            vector each.
         embedding_scope (list[AudioInputRequestEmbeddingScopeItems] | Unset): Vectors for segments, for the whole, or
             both.
         embedding_type (list[TimedEmbeddingType] | Unset): Vectors of each option apart, of all options together, or
             both. Only with two options or more; default: apart.
-        time_based_metadata (list[TimeBasedMetadataEntry] | Unset): Texts of your own with their times. Each is part of
-            the fused vector of every segment that it overlaps, and of no other vector; needs `fused_embedding`. Tasks with
-            Marengo 3.5 only.
     """
 
     media_source: MediaSource
     start_sec: float | Unset = UNSET
     end_sec: float | Unset = UNSET
-    segmentation: AudioSegmentation | TemporalSegmentation | Unset = UNSET
+    segmentation: AudioSegmentation | Unset = UNSET
     embedding_option: list[AudioInputRequestEmbeddingOptionItems] | Unset = UNSET
     embedding_scope: list[AudioInputRequestEmbeddingScopeItems] | Unset = UNSET
     embedding_type: list[TimedEmbeddingType] | Unset = UNSET
-    time_based_metadata: list[TimeBasedMetadataEntry] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from dodeca_api.models.audio_segmentation import AudioSegmentation  # noqa: PLC0415
-
         media_source = self.media_source.to_dict()
 
         start_sec = self.start_sec
 
         end_sec = self.end_sec
 
-        segmentation: dict[str, Any] | Unset
-        if isinstance(self.segmentation, Unset):
-            segmentation = UNSET
-        elif isinstance(self.segmentation, AudioSegmentation):
-            segmentation = self.segmentation.to_dict()
-        else:
+        segmentation: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.segmentation, Unset):
             segmentation = self.segmentation.to_dict()
 
         embedding_option: list[str] | Unset = UNSET
@@ -101,13 +88,6 @@ class AudioInputRequest:
                 embedding_type_item: str = embedding_type_item_data
                 embedding_type.append(embedding_type_item)
 
-        time_based_metadata: list[dict[str, Any]] | Unset = UNSET
-        if not isinstance(self.time_based_metadata, Unset):
-            time_based_metadata = []
-            for time_based_metadata_item_data in self.time_based_metadata:
-                time_based_metadata_item = time_based_metadata_item_data.to_dict()
-                time_based_metadata.append(time_based_metadata_item)
-
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -127,8 +107,6 @@ class AudioInputRequest:
             field_dict["embedding_scope"] = embedding_scope
         if embedding_type is not UNSET:
             field_dict["embedding_type"] = embedding_type
-        if time_based_metadata is not UNSET:
-            field_dict["time_based_metadata"] = time_based_metadata
 
         return field_dict
 
@@ -136,8 +114,6 @@ class AudioInputRequest:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from dodeca_api.models.audio_segmentation import AudioSegmentation  # noqa: PLC0415
         from dodeca_api.models.media_source import MediaSource  # noqa: PLC0415
-        from dodeca_api.models.temporal_segmentation import TemporalSegmentation  # noqa: PLC0415
-        from dodeca_api.models.time_based_metadata_entry import TimeBasedMetadataEntry  # noqa: PLC0415
 
         d = dict(src_dict)
         media_source = MediaSource.from_dict(d.pop("media_source"))
@@ -146,24 +122,12 @@ class AudioInputRequest:
 
         end_sec = d.pop("end_sec", UNSET)
 
-        def _parse_segmentation(data: object) -> AudioSegmentation | TemporalSegmentation | Unset:
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                segmentation_type_0 = AudioSegmentation.from_dict(data)
-
-                return segmentation_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, dict):
-                raise TypeError()
-            segmentation_type_1 = TemporalSegmentation.from_dict(data)
-
-            return segmentation_type_1
-
-        segmentation = _parse_segmentation(d.pop("segmentation", UNSET))
+        _segmentation = d.pop("segmentation", UNSET)
+        segmentation: AudioSegmentation | Unset
+        if isinstance(_segmentation, Unset):
+            segmentation = UNSET
+        else:
+            segmentation = AudioSegmentation.from_dict(_segmentation)
 
         _embedding_option = d.pop("embedding_option", UNSET)
         embedding_option: list[AudioInputRequestEmbeddingOptionItems] | Unset = UNSET
@@ -196,17 +160,6 @@ class AudioInputRequest:
 
                 embedding_type.append(embedding_type_item)
 
-        _time_based_metadata = d.pop("time_based_metadata", UNSET)
-        time_based_metadata: list[TimeBasedMetadataEntry] | Unset = UNSET
-        if _time_based_metadata is not UNSET:
-            time_based_metadata = []
-            for time_based_metadata_item_data in _time_based_metadata:
-                time_based_metadata_item = TimeBasedMetadataEntry.from_dict(
-                    time_based_metadata_item_data
-                )
-
-                time_based_metadata.append(time_based_metadata_item)
-
         audio_input_request = cls(
             media_source=media_source,
             start_sec=start_sec,
@@ -215,7 +168,6 @@ class AudioInputRequest:
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
             embedding_type=embedding_type,
-            time_based_metadata=time_based_metadata,
         )
 
         audio_input_request.additional_properties = d

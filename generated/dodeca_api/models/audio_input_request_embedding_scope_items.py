@@ -1,11 +1,10 @@
 from typing import Literal
 
-AudioInputRequestEmbeddingScopeItems = Literal["asset", "clip", "local"]
+AudioInputRequestEmbeddingScopeItems = Literal["asset", "clip"]
 
 AUDIO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES: set[AudioInputRequestEmbeddingScopeItems] = {
     "asset",
     "clip",
-    "local",
 }
 
 

@@ -13,10 +13,10 @@ from dodeca_api.models.create_async_embedding_request_input_type import (
 from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from dodeca_api.models.async_audio_input_request import AsyncAudioInputRequest
     from dodeca_api.models.async_image_input_request import AsyncImageInputRequest
-    from dodeca_api.models.audio_input_request import AudioInputRequest
+    from dodeca_api.models.async_video_input_request import AsyncVideoInputRequest
     from dodeca_api.models.document_input_request import DocumentInputRequest
-    from dodeca_api.models.video_input_request import VideoInputRequest
 
 
 T = TypeVar("T", bound="CreateAsyncEmbeddingRequest")
@@ -35,8 +35,8 @@ class CreateAsyncEmbeddingRequest:
             only.
         embedding_dimension (int | Unset): The length of the vectors. A shorter vector is the beginning of a longer one.
             Marengo 3.5 only; Marengo 3.0 refuses the field.
-        audio (AudioInputRequest | Unset): Audio to embed, whole or in part.
-        video (VideoInputRequest | Unset): Video to embed, whole or in part.
+        audio (AsyncAudioInputRequest | Unset): Audio to embed as a task, whole or in part.
+        video (AsyncVideoInputRequest | Unset): Video to embed as a task, whole or in part.
         image (AsyncImageInputRequest | Unset): An image of at most 32 MB to embed as a task.
         document (DocumentInputRequest | Unset): A PDF, text or Markdown file of at most 512 MB to embed. Each option
             goes with each scope, and each of these pairs has to be among: of a PDF file `visual` with `local` or `asset`
@@ -47,8 +47,8 @@ class CreateAsyncEmbeddingRequest:
     model_name: str
     embedding_uncertainty: bool | Unset = UNSET
     embedding_dimension: int | Unset = UNSET
-    audio: AudioInputRequest | Unset = UNSET
-    video: VideoInputRequest | Unset = UNSET
+    audio: AsyncAudioInputRequest | Unset = UNSET
+    video: AsyncVideoInputRequest | Unset = UNSET
     image: AsyncImageInputRequest | Unset = UNSET
     document: DocumentInputRequest | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -103,10 +103,10 @@ class CreateAsyncEmbeddingRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from dodeca_api.models.async_audio_input_request import AsyncAudioInputRequest  # noqa: PLC0415
         from dodeca_api.models.async_image_input_request import AsyncImageInputRequest  # noqa: PLC0415
-        from dodeca_api.models.audio_input_request import AudioInputRequest  # noqa: PLC0415
+        from dodeca_api.models.async_video_input_request import AsyncVideoInputRequest  # noqa: PLC0415
         from dodeca_api.models.document_input_request import DocumentInputRequest  # noqa: PLC0415
-        from dodeca_api.models.video_input_request import VideoInputRequest  # noqa: PLC0415
 
         d = dict(src_dict)
         input_type = check_create_async_embedding_request_input_type(d.pop("input_type"))
@@ -118,18 +118,18 @@ class CreateAsyncEmbeddingRequest:
         embedding_dimension = d.pop("embedding_dimension", UNSET)
 
         _audio = d.pop("audio", UNSET)
-        audio: AudioInputRequest | Unset
+        audio: AsyncAudioInputRequest | Unset
         if isinstance(_audio, Unset):
             audio = UNSET
         else:
-            audio = AudioInputRequest.from_dict(_audio)
+            audio = AsyncAudioInputRequest.from_dict(_audio)
 
         _video = d.pop("video", UNSET)
-        video: VideoInputRequest | Unset
+        video: AsyncVideoInputRequest | Unset
         if isinstance(_video, Unset):
             video = UNSET
         else:
-            video = VideoInputRequest.from_dict(_video)
+            video = AsyncVideoInputRequest.from_dict(_video)
 
         _image = d.pop("image", UNSET)
         image: AsyncImageInputRequest | Unset

@@ -34,8 +34,8 @@ class CreateEmbeddingsRequest:
         text (TextInputRequest | Unset): A text to embed.
         image (ImageInputRequest | Unset): An image to embed.
         text_image (TextImageInputRequest | Unset): A text and an image to embed together, as one vector.
-        audio (AudioInputRequest | Unset): Audio to embed, whole or in part.
-        video (VideoInputRequest | Unset): Video to embed, whole or in part.
+        audio (AudioInputRequest | Unset): Audio to embed at once, whole or in part.
+        video (VideoInputRequest | Unset): Video to embed at once, whole or in part.
         multi_input (MultiInputRequest | Unset): A text, up to ten media, or both, to embed together as one vector.
             Sources of different kinds need a text. A text or Markdown file counts as text, and text alone comes in one
             piece. A PDF file comes alone.

@@ -22,8 +22,6 @@ from dodeca_api.types import UNSET, Unset
 
 if TYPE_CHECKING:
     from dodeca_api.models.media_source import MediaSource
-    from dodeca_api.models.temporal_segmentation import TemporalSegmentation
-    from dodeca_api.models.time_based_metadata_entry import TimeBasedMetadataEntry
     from dodeca_api.models.video_segmentation_dynamic import VideoSegmentationDynamic
     from dodeca_api.models.video_segmentation_fixed import VideoSegmentationFixed
 
@@ -33,44 +31,36 @@ T = TypeVar("T", bound="VideoInputRequest")
 
 @_attrs_define
 class VideoInputRequest:
-    """Video to embed, whole or in part.
+    """Video to embed at once, whole or in part.
 
     Attributes:
         media_source (MediaSource): Where the media is. Give exactly one of the three.
         start_sec (float | Unset): Where to begin, in seconds from the start of the file.
         end_sec (float | Unset): Where to end, in seconds from the start of the file; greater than `start_sec`. Default:
             the end of the file.
-        segmentation (TemporalSegmentation | Unset | VideoSegmentationDynamic | VideoSegmentationFixed): How the video
-            is divided when `embedding_scope` holds `clip`. Default, with Marengo 3.0: at scene changes, into segments of at
-            least 4 seconds; with Marengo 3.5, which takes `temporal` only: at least 2 seconds.
+        segmentation (Unset | VideoSegmentationDynamic | VideoSegmentationFixed): At scene changes, or into segments of
+            equal length.
         embedding_option (list[VideoInputRequestEmbeddingOptionItems] | Unset): What the vectors are made from, one
-            vector each. The default is that of Marengo 3.0; that of Marengo 3.5 has no `transcription`.
+            vector each.
         embedding_scope (list[VideoInputRequestEmbeddingScopeItems] | Unset): Vectors for segments, for the whole, or
             both.
         embedding_type (list[TimedEmbeddingType] | Unset): Vectors of each option apart, of all options together, or
             both. Only with two options or more; default: apart.
-        time_based_metadata (list[TimeBasedMetadataEntry] | Unset): Texts of your own with their times. Each is part of
-            the fused vector of every segment that it overlaps, and of no other vector; needs `fused_embedding`. Tasks with
-            Marengo 3.5 only.
     """
 
     media_source: MediaSource
     start_sec: float | Unset = UNSET
     end_sec: float | Unset = UNSET
-    segmentation: (
-        TemporalSegmentation | Unset | VideoSegmentationDynamic | VideoSegmentationFixed
-    ) = UNSET
+    segmentation: Unset | VideoSegmentationDynamic | VideoSegmentationFixed = UNSET
     embedding_option: list[VideoInputRequestEmbeddingOptionItems] | Unset = UNSET
     embedding_scope: list[VideoInputRequestEmbeddingScopeItems] | Unset = UNSET
     embedding_type: list[TimedEmbeddingType] | Unset = UNSET
-    time_based_metadata: list[TimeBasedMetadataEntry] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from dodeca_api.models.video_segmentation_dynamic import (
             VideoSegmentationDynamic,  # noqa: PLC0415
         )
-        from dodeca_api.models.video_segmentation_fixed import VideoSegmentationFixed  # noqa: PLC0415
 
         media_source = self.media_source.to_dict()
 
@@ -82,8 +72,6 @@ class VideoInputRequest:
         if isinstance(self.segmentation, Unset):
             segmentation = UNSET
         elif isinstance(self.segmentation, VideoSegmentationDynamic):
-            segmentation = self.segmentation.to_dict()
-        elif isinstance(self.segmentation, VideoSegmentationFixed):
             segmentation = self.segmentation.to_dict()
         else:
             segmentation = self.segmentation.to_dict()
@@ -109,13 +97,6 @@ class VideoInputRequest:
                 embedding_type_item: str = embedding_type_item_data
                 embedding_type.append(embedding_type_item)
 
-        time_based_metadata: list[dict[str, Any]] | Unset = UNSET
-        if not isinstance(self.time_based_metadata, Unset):
-            time_based_metadata = []
-            for time_based_metadata_item_data in self.time_based_metadata:
-                time_based_metadata_item = time_based_metadata_item_data.to_dict()
-                time_based_metadata.append(time_based_metadata_item)
-
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -135,16 +116,12 @@ class VideoInputRequest:
             field_dict["embedding_scope"] = embedding_scope
         if embedding_type is not UNSET:
             field_dict["embedding_type"] = embedding_type
-        if time_based_metadata is not UNSET:
-            field_dict["time_based_metadata"] = time_based_metadata
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from dodeca_api.models.media_source import MediaSource  # noqa: PLC0415
-        from dodeca_api.models.temporal_segmentation import TemporalSegmentation  # noqa: PLC0415
-        from dodeca_api.models.time_based_metadata_entry import TimeBasedMetadataEntry  # noqa: PLC0415
         from dodeca_api.models.video_segmentation_dynamic import (
             VideoSegmentationDynamic,  # noqa: PLC0415
         )
@@ -159,30 +136,24 @@ class VideoInputRequest:
 
         def _parse_segmentation(
             data: object,
-        ) -> TemporalSegmentation | Unset | VideoSegmentationDynamic | VideoSegmentationFixed:
+        ) -> Unset | VideoSegmentationDynamic | VideoSegmentationFixed:
             if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                segmentation_type_0 = VideoSegmentationDynamic.from_dict(data)
+                componentsschemas_video_segmentation_type_0 = VideoSegmentationDynamic.from_dict(
+                    data
+                )
 
-                return segmentation_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                segmentation_type_1 = VideoSegmentationFixed.from_dict(data)
-
-                return segmentation_type_1
+                return componentsschemas_video_segmentation_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            segmentation_type_2 = TemporalSegmentation.from_dict(data)
+            componentsschemas_video_segmentation_type_1 = VideoSegmentationFixed.from_dict(data)
 
-            return segmentation_type_2
+            return componentsschemas_video_segmentation_type_1
 
         segmentation = _parse_segmentation(d.pop("segmentation", UNSET))
 
@@ -217,17 +188,6 @@ class VideoInputRequest:
 
                 embedding_type.append(embedding_type_item)
 
-        _time_based_metadata = d.pop("time_based_metadata", UNSET)
-        time_based_metadata: list[TimeBasedMetadataEntry] | Unset = UNSET
-        if _time_based_metadata is not UNSET:
-            time_based_metadata = []
-            for time_based_metadata_item_data in _time_based_metadata:
-                time_based_metadata_item = TimeBasedMetadataEntry.from_dict(
-                    time_based_metadata_item_data
-                )
-
-                time_based_metadata.append(time_based_metadata_item)
-
         video_input_request = cls(
             media_source=media_source,
             start_sec=start_sec,
@@ -236,7 +196,6 @@ class VideoInputRequest:
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
             embedding_type=embedding_type,
-            time_based_metadata=time_based_metadata,
         )
 
         video_input_request.additional_properties = d

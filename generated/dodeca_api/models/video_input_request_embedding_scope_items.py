@@ -1,11 +1,10 @@
 from typing import Literal
 
-VideoInputRequestEmbeddingScopeItems = Literal["asset", "clip", "local"]
+VideoInputRequestEmbeddingScopeItems = Literal["asset", "clip"]
 
 VIDEO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES: set[VideoInputRequestEmbeddingScopeItems] = {
     "asset",
     "clip",
-    "local",
 }
 
 

@@ -10,11 +10,12 @@ import attrs
 
 from dodeca._base.media_types import Kind
 from dodeca._base.text import format_size
+from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.limits.file_info import FileInfo
 from dodeca._calls.limits.table import PEGASUS_SEC, Endpoint, Fact, Limit, limits_of
 
 _RATIO_TOLERANCE = 0.02
-_KINDS = {"image": "an image", "audio": "audio", "video": "video"}
+_KINDS = {"image": "an image", "audio": "audio", "video": "video", "document": "a document"}
 _UNKNOWN: dict[Fact, str] = {
     "kind": "kind of media",
     "format": "format",
@@ -52,9 +53,12 @@ class EndpointCheck:
         return "; ".join(self.reasons)
 
 
-def judge(info: FileInfo, endpoint: Endpoint, kind: Kind) -> EndpointCheck:
-    """Compare what is known of a file, which is sent as `kind`, with the limits of an endpoint."""
-    limits = limits_of(endpoint, kind)
+def judge(info: FileInfo, endpoint: Endpoint, kind: Kind, model_name: str = MODEL) -> EndpointCheck:
+    """Compare what is known of a file, which is sent as `kind`, with the limits of an endpoint.
+
+    `model_name` is the model that embeds it, where the endpoint embeds.
+    """
+    limits = limits_of(endpoint, kind, model_name)
     reasons: dict[Fact, str] = {}
     unknown: dict[str, None] = {}
     for limit in limits:

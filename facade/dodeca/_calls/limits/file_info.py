@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import attrs
 
 from dodeca._base.image_headers import is_animated_gif
-from dodeca._base.media_types import Kind, kind_of
+from dodeca._base.media_types import PDF, Kind
 from dodeca._calls.limits import audio_headers, avi, flash, matroska, mp4, windows_media
 from dodeca._calls.limits.header import Header
 from dodeca.errors import InvalidMediaError
@@ -63,13 +63,28 @@ def measure(media: Media) -> FileInfo:
 
 def input_type(media: Media) -> Kind:
     """The kind that media are sent as: by the name, else by the content, else video."""
-    by_name = kind_of(media.mime_type)
-    if by_name is not None or not media.is_local:
-        return by_name or "video"
+    return known_type(media) or "video"
+
+
+def known_type(media: Media) -> Kind | None:
+    """The kind of media, by the name, else by the content; None if neither tells it."""
+    if media.kind is not None or not media.is_local:
+        return media.kind
     try:
-        return measure(media).kind or "video"
+        return measure(media).kind
     except InvalidMediaError:
-        return "video"
+        return None
+
+
+def document_format(media: Media) -> Literal["pdf", "text"] | None:
+    """Whether a document is a PDF file, or text, plain or Markdown; None if that is unknown."""
+    if media.mime_type.startswith("text/"):
+        return "text"
+    if media.mime_type == PDF:
+        return "pdf"
+    if not media.is_local:
+        return None
+    return "pdf" if measure(media).format == "pdf" else "text"
 
 
 def _header(stream: BinaryIO, size: int) -> Header:
@@ -77,6 +92,8 @@ def _header(stream: BinaryIO, size: int) -> Header:
     for magic, name in _IMAGES.items():
         if head.startswith(magic):
             return _image(stream, name)
+    if head.startswith(b"%PDF-"):
+        return Header("document", "pdf")
     for magic, name in _AUDIO.items():
         if head.startswith(magic):
             return Header("audio", name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Literal
 
 import attrs
 
 from dodeca._base.media_types import Kind
+from dodeca._calls.embedding_models import MODEL, MODELS, EmbeddingModel, embedding_model
 from dodeca.media import GIB, MIB
 
 
@@ -38,6 +40,7 @@ class Limit:
     """What an endpoint takes of one kind of media: from `least` to `most`, or what is `allowed`.
 
     `source` is the document that says so, `since` the version of the API, or of the document.
+    `model` is the embedding model that it is a limit of; None where all have it.
     """
 
     endpoint: Endpoint
@@ -49,11 +52,14 @@ class Limit:
     allowed: tuple[str, ...] = ()
     source: str = ""
     since: str = "v1.3"
+    model: str | None = None
 
 
 PEGASUS_SEC = 3600.0
 """The longest video of an index with a Pegasus model."""
 
+_NEWER = "v1.3, newer field tables"
+_TIMED: tuple[Kind, ...] = ("audio", "video")
 _IMAGES = ("jpeg", "png")
 _AUDIO = ("wav", "mp3", "flac")
 _RATIOS = ("1:1", "4:3", "4:5", "5:4", "16:9", "9:16")
@@ -96,12 +102,47 @@ def _video(endpoint: Endpoint, size: int, least: float, most: float) -> list[Lim
     ]
 
 
+def _of_marengo_3_0(model: EmbeddingModel) -> list[Limit]:
+    limits = [
+        *_images(Endpoint.EMBED, 128, 32 * MIB, since=_NEWER),
+        *_audio(Endpoint.EMBED, model.sync_bytes, 0, model.sync_sec),
+        *_video(Endpoint.EMBED, model.sync_bytes, 0, model.sync_sec),
+        *_audio(Endpoint.EMBED_TASK, 4 * GIB, 4, 4 * 3600),
+        *_video(Endpoint.EMBED_TASK, 4 * GIB, 4, 4 * 3600),
+    ]
+    return [attrs.evolve(limit, model=model.name) for limit in limits]
+
+
+def _of_newer(model: EmbeddingModel) -> list[Limit]:
+    """Formats and frames of newer models are not published: the service alone judges them."""
+
+    def size(endpoint: Endpoint, kind: Kind, most: int) -> Limit:
+        source = REQUESTS[endpoint]
+        return Limit(endpoint, kind, "size", "bytes", most=(most,), source=source, since=_NEWER)
+
+    def timed(endpoint: Endpoint, most_bytes: int, least: float, most: float) -> Iterator[Limit]:
+        source = REQUESTS[endpoint]
+        yield Limit(endpoint, "video", "kind", allowed=("video",), source=source)
+        for kind in _TIMED:
+            yield size(endpoint, kind, most_bytes)
+            yield Limit(
+                endpoint, kind, "duration", "s", (least,), (most,), source=source, since=_NEWER
+            )
+
+    limits = [
+        size(Endpoint.EMBED, "image", model.sync_bytes),
+        size(Endpoint.EMBED, "document", model.sync_bytes),
+        *timed(Endpoint.EMBED, model.sync_bytes, 0, model.sync_sec),
+        size(Endpoint.EMBED_TASK, "image", 32 * MIB),
+        size(Endpoint.EMBED_TASK, "document", 512 * MIB),
+        *timed(Endpoint.EMBED_TASK, 4 * GIB, 4, 4 * 3600),
+    ]
+    return [attrs.evolve(limit, model=model.name) for limit in limits]
+
+
 LIMITS: tuple[Limit, ...] = (
-    *_images(Endpoint.EMBED, 128, 32 * MIB, since="v1.3, newer field tables"),
-    *_audio(Endpoint.EMBED, 36 * MIB, 0, 600),
-    *_video(Endpoint.EMBED, 36 * MIB, 0, 600),
-    *_audio(Endpoint.EMBED_TASK, 4 * GIB, 4, 4 * 3600),
-    *_video(Endpoint.EMBED_TASK, 4 * GIB, 4, 4 * 3600),
+    *_of_marengo_3_0(MODELS["marengo3.0"]),
+    *_of_newer(MODELS["marengo3.5"]),
     *_video(Endpoint.INDEX, 2 * GIB, 4, 2 * 3600),
     *_images(Endpoint.SEARCH, 64, 5 * MIB),
     *_images(Endpoint.EMBED_V1, 64, 5 * MIB),
@@ -109,12 +150,20 @@ LIMITS: tuple[Limit, ...] = (
 """In the order in which the service checks them."""
 
 
-def limits_of(endpoint: Endpoint, kind: Kind) -> list[Limit]:
-    """The limits of an endpoint on a kind of media; none if it does not take it."""
-    return [limit for limit in LIMITS if (limit.endpoint, limit.kind) == (endpoint, kind)]
+def limits_of(endpoint: Endpoint, kind: Kind, model_name: str = MODEL) -> list[Limit]:
+    """The limits of an endpoint on a kind of media; none if it does not take it.
+
+    Those of a model that is not known here are those of the newest one.
+    """
+    model, wanted = embedding_model(model_name).like, (endpoint, kind)
+    return [
+        limit
+        for limit in LIMITS
+        if (limit.endpoint, limit.kind) == wanted and limit.model in (None, model)
+    ]
 
 
-def most_bytes(endpoint: Endpoint, kind: Kind = "video") -> int:
-    """The largest file that an endpoint takes."""
-    sizes = [limit.most[0] for limit in limits_of(endpoint, kind) if limit.fact == "size"]
+def most_bytes(endpoint: Endpoint) -> int:
+    """The largest video that an endpoint takes."""
+    sizes = [limit.most[0] for limit in limits_of(endpoint, "video") if limit.fact == "size"]
     return int(sizes[0])

@@ -3,43 +3,41 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from dodeca._base.concurrency import run_blocking
-from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._base.media_types import Kind
-from dodeca._base.text import did_you_mean, quote
-from dodeca._calls import embed_requests, limits, params
-from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls import embed_blocks, embed_requests, embed_routes
+from dodeca._calls.embed_blocks import (
+    AudioOption,
+    BlockOptions,
+    DocumentOption,
+    EmbeddingType,
+    Scope,
+    TimedText,
+    VideoOption,
+)
+from dodeca._calls.embed_requests import RequestOptions
+from dodeca._calls.embed_routes import Via
 from dodeca._calls.polling import check_timeout
 from dodeca._calls.progress import check_callback
 from dodeca._sync.resources.embed_call import create_embeddings
-from dodeca._sync.resources.embed_tasks import ClipInput, EmbedTasks
-from dodeca._sync.transport import Transport
+from dodeca._sync.resources.embed_many import EmbedMany, image_request
+from dodeca._sync.resources.embed_tasks import EmbedTasks
 from dodeca.embeddings import Embeddings
-from dodeca.errors import APIError, InvalidRequestError
+from dodeca.errors import APIError
 from dodeca.media import Media, MediaLike, source_name
-from dodeca.segmentation import Fixed, Segmentation
+from dodeca.segmentation import DocumentSegmentation, Segmentation
 from dodeca_api import models
 
-if TYPE_CHECKING:
-    from dodeca._sync.resources.embed_batch import RequestFactory
-    from dodeca.batch import Batch
-    from dodeca.bulk import Run
 
-Via = Literal["auto", "sync", "task"]
-_VIA: Sequence[str] = get_args(Via)
+class Embed(EmbedMany):
+    """Embeds text, images, audio, video and documents into one vector space.
 
-
-class Embed(Methods):
-    """Embeds text, images, audio and video into one vector space."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    `model_name` of each method is by default the client's `embedding_model`. What each model takes
+    is in the guide "The newest model"; vectors of different models cannot be compared.
+    """
 
     @cached_property
     def tasks(self) -> EmbedTasks:
@@ -50,22 +48,48 @@ class Embed(Methods):
         """
         return EmbedTasks(self._transport)
 
-    def text(self, input_text: str, *, model_name: str = MODEL) -> Embeddings:
-        """Embed a text of at most 500 tokens as one row, 1 x 512 (`POST /embed-v2`).
+    def text(
+        self,
+        input_text: str,
+        *,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        auto_truncate: bool | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """Embed a text as one row, 1 x 512 (`POST /embed-v2`).
+
+        A text has at most 500 tokens, with marengo3.5 2,000; `auto_truncate` cuts a longer one.
+        `embedding_dimension` is the length of the vector: 128, 256 or 512. `embedding_uncertainty`
+        asks how unsure the model is of each of its numbers. These three need marengo3.5.
 
         >>> client.embed.text("a man walking a dog")
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: the text is empty or has more than 500 words.
+            InvalidRequestError: the text is empty or too long, or the model lacks a parameter.
             APIError: the service returned an error status.
         """
-        return self._create(embed_requests.text(input_text, model_name))
+        options = self._options(
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+            auto_truncate=auto_truncate,
+        )
+        return self._create(embed_requests.text(input_text, options))
 
-    def image(self, media: MediaLike, *, model_name: str = MODEL) -> Embeddings:
-        """Embed a JPEG or PNG of at least 128x128 pixels and at most 32 MB (`POST /embed-v2`).
+    def image(
+        self,
+        media: MediaLike,
+        *,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """Embed an image of at most 32 MB as one row, 1 x 512 (`POST /embed-v2`).
 
-        Returns one row, 1 x 512. A local image is checked before it is sent.
+        With marengo3.0 it is a JPEG or PNG of at least 128x128 pixels. `embedding_dimension` and
+        `embedding_uncertainty` are those of `text`. A local image is checked before it is sent.
 
         >>> client.embed.image("purple.jpg")
         <Embeddings 1 x 512>
@@ -74,14 +98,25 @@ class Embed(Methods):
             InvalidMediaError: there is no such file, or the image is outside the limits.
             APIError: the service returned an error status.
         """
-        return self._create(*_image_request(media, model_name))
+        options = self._options(
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+        )
+        return self._create(*image_request(media, options))
 
     def text_image(
-        self, input_text: str, media: MediaLike, *, model_name: str = MODEL
+        self,
+        input_text: str,
+        media: MediaLike,
+        *,
+        embedding_dimension: int | None = None,
+        auto_truncate: bool | None = None,
+        model_name: str | None = None,
     ) -> Embeddings:
         """Embed a text and an image together as one row, 1 x 512 (`POST /embed-v2`).
 
-        The limits are those of `text` and `image`.
+        The limits and parameters are those of `text` and `image`.
 
         >>> client.embed.text_image("the same at night", "purple.jpg")
         <Embeddings 1 x 512>
@@ -91,132 +126,51 @@ class Embed(Methods):
             APIError: the service returned an error status.
         """
         source = Media.of(media)
-        body = embed_requests.text_image(input_text, source, model_name)
+        options = self._options(
+            model_name, embedding_dimension=embedding_dimension, auto_truncate=auto_truncate
+        )
+        body = embed_requests.text_image(input_text, source, options)
         return self._create(body, source_name(source))
 
-    def texts(
-        self, input_texts: Iterable[str], *, model_name: str = MODEL, concurrency: int = 32
-    ) -> Batch:
-        """Embed many texts, `concurrency` at a time (`POST /embed-v2` for each).
-
-        The result has the order of the texts: embeddings of 1 x 512 or an error for each;
-        `.vectors` stacks all of them, n x 512. All calls of a client share a limiter that adapts
-        to the service's rate limits. A 429 is retried, unless a quota is exhausted (a Retry-After
-        above 15 minutes).
-
-        >>> client.embed.texts(["a red car", "a loud noise"]).vectors.shape
-        (2, 512)
-
-        Raises:
-            InvalidRequestError: `concurrency` is not 1 to 256.
-        """
-        texts = params.as_list("input_texts", input_texts)
-        params.string("model_name", model_name)
-        requests = [partial(_text_request, text, model_name) for text in texts]
-        return self._batch(requests, concurrency)
-
-    def images(
-        self, media: Iterable[MediaLike], *, model_name: str = MODEL, concurrency: int = 16
-    ) -> Batch:
-        """Embed many images, `concurrency` at a time (`POST /embed-v2` for each).
-
-        Returns a batch as `texts` does. The limits of each image are those of `image`.
-
-        >>> client.embed.images(["purple.jpg", "missing.jpg"])
-        <Batch of 2, 1 of them errors>
-
-        Raises:
-            InvalidRequestError: `concurrency` is not 1 to 256.
-        """
-        images = params.as_list("media", media)
-        params.string("model_name", model_name)
-        requests = [partial(_image_request, image, model_name) for image in images]
-        return self._batch(requests, concurrency)
-
-    def run(
+    def multi_input(
         self,
-        inputs: Any,
+        input_text: str | None = None,
+        media: Mapping[str, MediaLike] | Iterable[MediaLike] = (),
         *,
-        out: str | os.PathLike[str],
-        model_name: str = MODEL,
-        segmentation: Segmentation | None = None,
-        embedding_option: Sequence[VideoOption] | None = None,
-        embedding_scope: Sequence[Scope] | None = None,
-        via: Via = "auto",
-        engine: Literal["local", "ray"] = "local",
-        concurrency: int = 16,
-        on_unknown: Literal["stop", "resubmit"] = "stop",
-        retry_failed: bool = False,
-        keep_assets: bool = True,
-        max_minutes: float | None = None,
-        dry_run: bool = False,
-        progress: bool | Callable[[Run], object] = False,
-    ) -> Run:
-        """Embed a folder, a glob, a CSV or Parquet manifest, or an iterable, into a dataset.
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        auto_truncate: bool | None = None,
+        model_name: str | None = None,
+    ) -> Embeddings:
+        """Embed a text, up to 10 media, or both together as one row, 1 x 512 (`POST /embed-v2`).
 
-        Each input takes one request (`POST /embed-v2`), or an upload (`POST /assets`) and a task
-        (`POST /embed-v2/tasks`).
+        `media` is a list, or a mapping whose names the text may refer to: `<@coat>` is the media
+        "coat". Images, and with marengo3.5 audio and video of at most 30 seconds and documents,
+        each at most 32 MB; their order counts. The kind of each is told by its file name or
+        content; for others give it, as in `Media.asset(id, kind="image")`. Media of different kinds
+        need a text. A text or Markdown file counts as text, which goes only with an image, audio or
+        video; a PDF file goes alone. The other parameters are those of `text`;
+        `embedding_uncertainty` is for a text alone or media alone.
 
-        A row of a manifest, or a mapping in an iterable, has one of `path`, `url`, `asset_id` and
-        `text`, options named as the parameters here (also `start_sec`, `end_sec`, `input_type`),
-        and metadata in all other columns. Other items of an iterable are paths, URLs, `Media`, open
-        binary files or PIL images, which are held in memory.
-
-        `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. If a run
-        stops for any reason, run it again with the same `out` and it resumes. Finished inputs cost
-        no requests. A 429 is retried; if a quota is exhausted (a Retry-After above 15 minutes),
-        the run stops with `stopped="quota"`.
-
-        `via` sends audio and video as one request or as a task; "auto" decides by size and
-        length. `on_unknown="resubmit"` sends a task again when it is unknown whether it was
-        created; by default the input stays `unknown`. `retry_failed` retries permanent failures.
-        `keep_assets=False` deletes the assets that the run uploaded. `max_minutes` limits the
-        minutes of media, `dry_run` only estimates. `engine="ray"` uses a Ray cluster. `progress`
-        shows a bar, or is a function that is called with the run.
-
-        >>> run = client.embed.run(["purple.jpg"], out="library")
-        >>> run.done, run.failed
-        (1, 0)
+        >>> client.embed.multi_input(
+        ...     "the same as <@coat>, but red", {"coat": "purple.jpg"}, model_name="marengo3.5"
+        ... )
+        <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: the inputs are unreadable, or a parameter is outside its limits.
-            DatasetError: files of `out` are damaged, of another run, or cannot be written.
-            RunLockedError: another process is working on the same `out`.
-            ConfigurationError: the extra `bulk` is not installed, or `out` is not a dataset.
-            AuthenticationError: the API key was rejected; finished inputs are kept.
+            InvalidRequestError: the text refers to media that are not there, or another rule above
+                is broken.
+            InvalidMediaError: there is no such file, or it is outside the limits.
+            APIError: the service returned an error status.
         """
-        from dodeca._sync.bulk_service import BulkService
-        from dodeca.bulk.options import EmbedOptions
-        from dodeca.bulk.run import embed_inputs
-        from dodeca.bulk.settings import RunSettings
-
-        options = EmbedOptions(model_name).replace(
-            {
-                "segmentation": segmentation,
-                "embedding_option": embedding_option,
-                "embedding_scope": embedding_scope,
-            }
+        options = self._options(
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+            auto_truncate=auto_truncate,
         )
-        settings = RunSettings(
-            via=via,
-            engine=engine,
-            concurrency=concurrency,
-            on_unknown=on_unknown,
-            retry_failed=retry_failed,
-            keep_assets=keep_assets,
-            max_minutes=max_minutes,
-            reconcile_after_sec=self._transport.settings.reconcile_after_sec,
-        )
-        call = partial(
-            embed_inputs,
-            inputs=inputs,
-            out=out,
-            options=options,
-            settings=settings,
-            dry_run=dry_run,
-            progress=progress,
-        )
-        return run_blocking(BulkService(self._transport), call)
+        body, source = embed_requests.multi_input(input_text, media, options)
+        return self._create(body, source)
 
     def audio(
         self,
@@ -224,28 +178,25 @@ class Embed(Methods):
         *,
         start_sec: float | None = None,
         end_sec: float | None = None,
-        segmentation: Fixed | None = None,
+        segmentation: Segmentation | None = None,
         embedding_option: Sequence[AudioOption] | None = None,
         embedding_scope: Sequence[Scope] | None = None,
-        model_name: str = MODEL,
+        embedding_type: Sequence[EmbeddingType] | None = None,
+        time_based_metadata: Sequence[TimedText] | None = None,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        model_name: str | None = None,
         via: Via = "auto",
         timeout: float = 3600.0,
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Embeddings:
-        """Embed WAV, MP3 or FLAC audio (`POST /embed-v2`, or a task).
+        """Embed audio (`POST /embed-v2`, or a task); with marengo3.0 WAV, MP3 or FLAC.
 
-        `start_sec` and `end_sec` select a part, in seconds. `segmentation` is `fixed(...)`, by
-        default 6 seconds. `embedding_option` is any of "audio" and "transcription",
-        `embedding_scope` any of "clip" (a row for each segment) and "asset" (one row for the
-        whole); the service's defaults apply otherwise.
-
-        At most 36 MB and 10 minutes are sent in one call. For more, or if the service says that
-        it is too long, this starts a task, after an upload if needed, and waits up to `timeout`
-        seconds.
-        `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
-        after each uploaded chunk and with the job after each poll; `progress` shows both (extra
-        `progress`).
+        `segmentation` is `fixed(...)`, by default 6 seconds, and with marengo3.5 also
+        `dynamic(...)`, by default 2 seconds. `embedding_option` is any of "audio" and
+        "transcription", with marengo3.5 "audio", which includes speech. All other parameters, and
+        what is sent in one call and what as a task, are those of `video`.
 
         >>> from dodeca import segmentation
         >>> client.embed.audio("tones.wav", segmentation=segmentation.fixed(6))
@@ -256,17 +207,23 @@ class Embed(Methods):
             APIError: the service returned an error status.
             JobError: the task failed, or was not ready after `timeout` seconds.
         """
-        source = Media.of(media)
-        clip = embed_requests.audio(
-            source,
-            model_name=model_name,
+        block_options = BlockOptions(
             start_sec=start_sec,
             end_sec=end_sec,
             segmentation=segmentation,
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
+            embedding_type=embedding_type,
+            time_based_metadata=time_based_metadata,
         )
-        return self._embed_clip(source, clip, model_name, via, timeout, on_progress, progress)
+        options = self._options(
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+        )
+        return self._embed_media(
+            "audio", media, block_options, options, via, timeout, on_progress, progress
+        )
 
     def video(
         self,
@@ -277,22 +234,33 @@ class Embed(Methods):
         segmentation: Segmentation | None = None,
         embedding_option: Sequence[VideoOption] | None = None,
         embedding_scope: Sequence[Scope] | None = None,
-        model_name: str = MODEL,
+        embedding_type: Sequence[EmbeddingType] | None = None,
+        time_based_metadata: Sequence[TimedText] | None = None,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        model_name: str | None = None,
         via: Via = "auto",
         timeout: float = 3600.0,
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Embeddings:
-        """Embed a video of 360x360 to 5184x2160 pixels (`POST /embed-v2`, or a task).
+        """Embed a video (`POST /embed-v2`, or a task); with marengo3.0 of 360x360 to 5184x2160.
 
         `start_sec` and `end_sec` select a part, in seconds. `segmentation` is `fixed(...)` or
-        `dynamic(...)`, by default `dynamic` with 4 seconds. `embedding_option` is any of
-        "visual", "audio" and "transcription" (default: all), `embedding_scope` any of "clip" (a
-        row for each segment) and "asset" (one row for the whole; default: both).
+        `dynamic(...)`, by default `dynamic` with 4 seconds, with marengo3.5 2. `embedding_option`
+        is any of "visual", "audio" and "transcription" (default: all; marengo3.5 has no
+        "transcription"), `embedding_scope` any of "clip", with marengo3.5 also "local" (a row for
+        each segment) and "asset" (one row for the whole; default: both). `embedding_type` is any of
+        "separate_embedding" (a row for each option, the default) and "fused_embedding" (one of all
+        options). `time_based_metadata` are texts with their times in seconds, `{"start": 12.0,
+        "end": 12.0, "text": "a goal"}`, for the fused rows of marengo3.5, which need them.
+        `embedding_dimension` and `embedding_uncertainty` are those of `text`; uncertainty of
+        segments needs `embedding_scope=["clip"]`.
 
         At most 36 MB and 10 minutes are sent in one call. For more, or if the service says that
         it is too long, this starts a task, after an upload if needed, and waits up to `timeout`
-        seconds.
+        seconds. With marengo3.5 one call takes a local file of at most 32 MB and 30 seconds and
+        returns one row for the whole; any of the parameters for parts or options makes it a task.
         `via` ("sync", "task") forces one or the other. `on_progress` is called with a `Progress`
         after each uploaded chunk and with the job after each poll; `progress` shows both (extra
         `progress`).
@@ -307,49 +275,101 @@ class Embed(Methods):
             APIError: the service returned an error status.
             JobError: the task failed, or was not ready after `timeout` seconds.
         """
-        source = Media.of(media)
-        clip = embed_requests.video(
-            source,
-            model_name=model_name,
+        block_options = BlockOptions(
             start_sec=start_sec,
             end_sec=end_sec,
             segmentation=segmentation,
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
+            embedding_type=embedding_type,
+            time_based_metadata=time_based_metadata,
         )
-        return self._embed_clip(source, clip, model_name, via, timeout, on_progress, progress)
+        options = self._options(
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+        )
+        return self._embed_media(
+            "video", media, block_options, options, via, timeout, on_progress, progress
+        )
 
-    def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
-        from dodeca._sync.resources.embed_batch import send
-
-        return send(self._transport, requests, concurrency)
-
-    def _embed_clip(
+    def document(
         self,
-        media: Media,
-        clip: ClipInput,
-        model_name: str,
+        media: MediaLike,
+        *,
+        segmentation: DocumentSegmentation | None = None,
+        embedding_option: Sequence[DocumentOption] | None = None,
+        embedding_scope: Sequence[Scope] | None = None,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        model_name: str | None = None,
+        via: Via = "auto",
+        timeout: float = 3600.0,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
+    ) -> Embeddings:
+        """Embed a PDF, text or Markdown file of at most 512 MB (`POST /embed-v2`, or a task).
+
+        Needs marengo3.5. A PDF file gives a row for each page (`embedding_scope=["local"]`, the
+        default) or one for the whole (`["asset"]`), of how it looks (`embedding_option=["visual"]`,
+        the default) or, for the whole, of its text (`["text"]`); `segmentation.quadrants()` adds a
+        row for each quarter of a page. A text or Markdown file gives one row, or with
+        `segmentation.sentences(...)` and `["local"]` one for each chunk. `extra` of each row has
+        its pages, quadrant or chunk; rows are in no promised order.
+
+        One call takes a whole local file of at most 32 MB, a PDF file with at most 16 pages for
+        each MB; all else is a task, a PDF file with at most 64. `via`, `timeout`, `on_progress` and
+        `progress` are those of `video`, `embedding_dimension` those of `text`;
+        `embedding_uncertainty` is for chunks.
+
+        >>> client.embed.document("notes.md", model_name="marengo3.5")
+        <Embeddings 1 x 512>
+
+        Raises:
+            InvalidRequestError: the options do not go together, or the model takes no documents.
+            InvalidMediaError: there is no such file, or it is too large.
+            APIError: the service returned an error status.
+            JobError: the task failed, or was not ready after `timeout` seconds.
+        """
+        block_options = BlockOptions(
+            segmentation=segmentation,
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+        )
+        options = self._options(
+            model_name,
+            embedding_dimension=embedding_dimension,
+            embedding_uncertainty=embedding_uncertainty,
+        )
+        return self._embed_media(
+            "document", media, block_options, options, via, timeout, on_progress, progress
+        )
+
+    def _embed_media(
+        self,
+        kind: Kind,
+        media: MediaLike,
+        block_options: BlockOptions,
+        options: RequestOptions,
         via: Via,
         timeout: float,
         on_progress: Callable[[Any], object] | None,
         progress: bool,
     ) -> Embeddings:
-        if via not in _VIA:
-            raise InvalidRequestError(
-                f'via is "auto", "sync" or "task", got {quote(via)}{did_you_mean(via, _VIA)}'
-            )
+        source = Media.of(media)
         check_timeout(timeout)
         check_callback(on_progress)
-        kind: Kind = "audio" if isinstance(clip, models.AudioInputRequest) else "video"
-        if limits.choose(media, kind, via) is limits.Endpoint.EMBED:
+        if embed_routes.is_one_call(kind, source, block_options, options.model, via):
+            body = embed_blocks.one_call(kind, source, block_options, options)
             try:
-                body = embed_requests.embed_clip(clip, model_name)
-                return self._create(body, source_name(media))
+                return self._create(body, source_name(source))
             except APIError as exc:
                 # Nothing was created; only the service knows the length of a URL or an asset.
-                if via == "sync" or exc.code != limits.TOO_LONG:
+                if via == "sync" or not embed_routes.is_too_large(exc):
                     raise
-        job = self.tasks._start(media, clip, model_name, on_progress=on_progress, progress=progress)
+        job = self.tasks._start(
+            kind, source, block_options, options, on_progress=on_progress, progress=progress
+        )
         return job.wait(timeout=timeout, on_progress=on_progress, progress=progress)
 
     def _create(
@@ -357,14 +377,3 @@ class Embed(Methods):
     ) -> Embeddings:
         embeddings, _ = create_embeddings(self._transport, body, source)
         return embeddings
-
-
-def _text_request(text: str, model_name: str) -> tuple[models.CreateEmbeddingsRequest, None]:
-    return embed_requests.text(text, model_name), None
-
-
-def _image_request(
-    media: MediaLike, model_name: str
-) -> tuple[models.CreateEmbeddingsRequest, str | None]:
-    image = Media.of(media)
-    return embed_requests.image(image, model_name), source_name(image)

@@ -20,7 +20,7 @@ from dodeca.results import EmbeddingMetadata, EmbeddingUsage, build_result
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
-_ONE_VECTOR = ("text", "image", "text_image")
+_ONE_VECTOR = ("text", "image", "text_image", "multi_input")
 
 
 def create_embeddings(

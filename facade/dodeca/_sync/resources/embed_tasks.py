@@ -9,9 +9,19 @@ from functools import partial
 from typing import Any
 
 from dodeca._base.html import Methods
-from dodeca._calls import embed_requests, limits, params
+from dodeca._base.media_types import Kind
+from dodeca._calls import embed_blocks, embed_requests, limits, params
 from dodeca._calls.dates import timestamp
-from dodeca._calls.embed_requests import MODEL, AudioOption, Scope, VideoOption
+from dodeca._calls.embed_blocks import (
+    AudioOption,
+    BlockOptions,
+    DocumentOption,
+    EmbeddingType,
+    Scope,
+    TimedText,
+    VideoOption,
+)
+from dodeca._calls.embed_requests import RequestOptions
 from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.polling import EMBED_TASK, JobState
 from dodeca._calls.vector_reader import VectorSink, extract_vectors
@@ -23,8 +33,7 @@ from dodeca._sync.transport import Transport
 from dodeca.embeddings import Embeddings
 from dodeca.media import Media, MediaLike, source_name
 from dodeca.results import EmbeddingTask, build_result
-from dodeca.segmentation import Fixed, Segmentation
-from dodeca_api import models
+from dodeca.segmentation import DocumentSegmentation, Segmentation
 from dodeca_api.api.embed_v2_tasks import (
     embed_v2_tasks_create,
     embed_v2_tasks_list,
@@ -32,11 +41,9 @@ from dodeca_api.api.embed_v2_tasks import (
 )
 from dodeca_api.models.embed_task_status_filter import EMBED_TASK_STATUS_FILTER_VALUES
 
-ClipInput = models.AudioInputRequest | models.VideoInputRequest
-
 
 class EmbedTasks(Methods):
-    """Embeds audio and video of 4 seconds to 4 hours as tasks."""
+    """Embeds audio and video of 4 seconds to 4 hours as tasks, images and documents, too."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -47,23 +54,23 @@ class EmbedTasks(Methods):
         *,
         start_sec: float | None = None,
         end_sec: float | None = None,
-        segmentation: Fixed | None = None,
+        segmentation: Segmentation | None = None,
         embedding_option: Sequence[AudioOption] | None = None,
         embedding_scope: Sequence[Scope] | None = None,
+        embedding_type: Sequence[EmbeddingType] | None = None,
+        time_based_metadata: Sequence[TimedText] | None = None,
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
-        model_name: str = MODEL,
+        model_name: str | None = None,
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Job[Embeddings]:
         """Start a task that embeds audio, and return its job (`POST /embed-v2/tasks`).
 
         The parameters are those of `client.embed.audio`. A local file of more than 36 MB is
-        uploaded as an asset first; `on_progress` and `progress` report that upload.
-        `embedding_dimension` is the length of the vectors (512 for marengo3.0),
-        `embedding_uncertainty` requests an estimate for each; both are for models that offer a
-        choice. `job.wait()` returns the embeddings; `job.created` is an `EmbeddingTask` with what
-        the service said when the task was created.
+        uploaded as an asset first; `on_progress` and `progress` report that upload. `job.wait()`
+        returns the embeddings; `job.created` is an `EmbeddingTask` with what the service said when
+        the task was created.
 
         >>> job = client.embed.tasks.audio("tones.wav")
         >>> job.wait(timeout=600)
@@ -74,25 +81,18 @@ class EmbedTasks(Methods):
             APIError: the service returned an error status.
             OutcomeUnknownError: it is unknown whether the task was created.
         """
-        source = Media.of(media)
-        limits.check(source, limits.Endpoint.EMBED_TASK, "audio")
-        clip = embed_requests.audio(
-            source,
-            model_name=model_name,
+        block_options = BlockOptions(
             start_sec=start_sec,
             end_sec=end_sec,
             segmentation=segmentation,
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
+            embedding_type=embedding_type,
+            time_based_metadata=time_based_metadata,
         )
+        options = self._options(model_name, embedding_dimension, embedding_uncertainty)
         return self._start(
-            source,
-            clip,
-            model_name,
-            embedding_dimension=embedding_dimension,
-            embedding_uncertainty=embedding_uncertainty,
-            on_progress=on_progress,
-            progress=progress,
+            "audio", media, block_options, options, on_progress=on_progress, progress=progress
         )
 
     def video(
@@ -104,17 +104,19 @@ class EmbedTasks(Methods):
         segmentation: Segmentation | None = None,
         embedding_option: Sequence[VideoOption] | None = None,
         embedding_scope: Sequence[Scope] | None = None,
+        embedding_type: Sequence[EmbeddingType] | None = None,
+        time_based_metadata: Sequence[TimedText] | None = None,
         embedding_dimension: int | None = None,
         embedding_uncertainty: bool | None = None,
-        model_name: str = MODEL,
+        model_name: str | None = None,
         on_progress: Callable[[Any], object] | None = None,
         progress: bool = False,
     ) -> Job[Embeddings]:
         """Start a task that embeds a video, and return its job (`POST /embed-v2/tasks`).
 
-        The parameters are those of `client.embed.video`; `embedding_dimension`,
-        `embedding_uncertainty`, `on_progress` and `progress` are those of `audio`. A local file
-        of more than 36 MB is uploaded as an asset first. `job.wait()` returns the embeddings.
+        The parameters are those of `client.embed.video`; `on_progress` and `progress` are those of
+        `audio`. A local file of more than 36 MB is uploaded as an asset first. `job.wait()` returns
+        the embeddings.
 
         >>> job = client.embed.tasks.video("colours.mp4", embedding_option=["visual"])
         >>> job.wait().filter(scope="clip")
@@ -125,25 +127,94 @@ class EmbedTasks(Methods):
             APIError: the service returned an error status.
             OutcomeUnknownError: it is unknown whether the task was created.
         """
-        source = Media.of(media)
-        limits.check(source, limits.Endpoint.EMBED_TASK, "video")
-        clip = embed_requests.video(
-            source,
-            model_name=model_name,
+        block_options = BlockOptions(
             start_sec=start_sec,
             end_sec=end_sec,
             segmentation=segmentation,
             embedding_option=embedding_option,
             embedding_scope=embedding_scope,
+            embedding_type=embedding_type,
+            time_based_metadata=time_based_metadata,
         )
+        options = self._options(model_name, embedding_dimension, embedding_uncertainty)
         return self._start(
-            source,
-            clip,
-            model_name,
-            embedding_dimension=embedding_dimension,
-            embedding_uncertainty=embedding_uncertainty,
-            on_progress=on_progress,
-            progress=progress,
+            "video", media, block_options, options, on_progress=on_progress, progress=progress
+        )
+
+    def image(
+        self,
+        media: MediaLike,
+        *,
+        embedding_option: Sequence[str] | None = None,
+        embedding_scope: Sequence[Scope] | None = None,
+        embedding_type: Sequence[EmbeddingType] | None = None,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        model_name: str | None = None,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
+    ) -> Job[Embeddings]:
+        """Start a task that embeds an image of at most 32 MB (`POST /embed-v2/tasks`).
+
+        Needs marengo3.5. The only values are "visual", "asset" and "separate_embedding", which are
+        the defaults, too. The other parameters are those of `audio`.
+
+        >>> job = client.embed.tasks.image("purple.jpg", model_name="marengo3.5")
+        >>> job.wait()
+        <Embeddings 1 x 512, visual, asset>
+
+        Raises:
+            InvalidRequestError: the image is outside the limits, or the model takes none in tasks.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
+        """
+        block_options = BlockOptions(
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+            embedding_type=embedding_type,
+        )
+        options = self._options(model_name, embedding_dimension, embedding_uncertainty)
+        return self._start(
+            "image", media, block_options, options, on_progress=on_progress, progress=progress
+        )
+
+    def document(
+        self,
+        media: MediaLike,
+        *,
+        segmentation: DocumentSegmentation | None = None,
+        embedding_option: Sequence[DocumentOption] | None = None,
+        embedding_scope: Sequence[Scope] | None = None,
+        embedding_type: Sequence[EmbeddingType] | None = None,
+        embedding_dimension: int | None = None,
+        embedding_uncertainty: bool | None = None,
+        model_name: str | None = None,
+        on_progress: Callable[[Any], object] | None = None,
+        progress: bool = False,
+    ) -> Job[Embeddings]:
+        """Start a task that embeds a PDF, text or Markdown file (`POST /embed-v2/tasks`).
+
+        The parameters are those of `client.embed.document`; `embedding_type` is only
+        "separate_embedding". A local file of more than 36 MB is uploaded as an asset first.
+
+        >>> job = client.embed.tasks.document("notes.md", model_name="marengo3.5")
+        >>> job.wait()
+        <Embeddings 1 x 512, text, asset>
+
+        Raises:
+            InvalidRequestError: the options do not go together, or the model takes no documents.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the task was created.
+        """
+        block_options = BlockOptions(
+            segmentation=segmentation,
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+            embedding_type=embedding_type,
+        )
+        options = self._options(model_name, embedding_dimension, embedding_uncertainty)
+        return self._start(
+            "document", media, block_options, options, on_progress=on_progress, progress=progress
         )
 
     def retrieve(self, task_id: str, *, model_name: str | None = None) -> Job[Embeddings]:
@@ -201,34 +272,43 @@ class EmbedTasks(Methods):
             ),
         )
 
-    def _start(
+    def _options(
         self,
-        media: Media,
-        clip: ClipInput,
-        model_name: str,
-        *,
-        embedding_dimension: int | None = None,
-        embedding_uncertainty: bool | None = None,
-        on_progress: Callable[[Any], object] | None = None,
-        progress: bool = False,
-    ) -> Job[Embeddings]:
-        source = source_name(media)
-        if media.is_local and (media.size or 0) > limits.REQUEST_BYTES:
-            assets = Assets(self._transport)
-            upload = assets.upload(media, on_progress=on_progress, progress=progress)
-            asset = upload.wait(on_progress=on_progress, progress=progress)
-            clip.media_source = embed_requests.media_source(Media.asset(asset.id))
-        body = embed_requests.embed_clip_task(
-            clip,
-            model_name,
+        model_name: str | None,
+        embedding_dimension: int | None,
+        embedding_uncertainty: bool | None,
+    ) -> RequestOptions:
+        default = self._transport.settings.embedding_model
+        return embed_requests.request_options(
+            default if model_name is None else model_name,
             embedding_dimension=embedding_dimension,
             embedding_uncertainty=embedding_uncertainty,
         )
+
+    def _start(
+        self,
+        kind: Kind,
+        media: MediaLike,
+        block_options: BlockOptions,
+        options: RequestOptions,
+        *,
+        on_progress: Callable[[Any], object] | None,
+        progress: bool,
+    ) -> Job[Embeddings]:
+        source, model_name = Media.of(media), options.model.name
+        block = embed_blocks.block(kind, source, block_options, options)
+        limits.check(source, limits.Endpoint.EMBED_TASK, kind, model_name)
+        if source.is_local and (source.size or 0) > limits.REQUEST_BYTES:
+            assets = Assets(self._transport)
+            upload = assets.upload(source, on_progress=on_progress, progress=progress)
+            asset = upload.wait(on_progress=on_progress, progress=progress)
+            block.media_source = embed_requests.media_source(Media.asset(asset.id))
+        body = embed_requests.task(kind, block, options)
         task = self._transport.send(request(embed_v2_tasks_create, body=body))
         state: JobState[Embeddings] = JobState(
             task.model.field_id, task.model.status, response=task.info
         )
-        return self._job(state, model_name, source, build_result(EmbeddingTask, task))
+        return self._job(state, model_name, source_name(source), build_result(EmbeddingTask, task))
 
     def _job(
         self,

@@ -16,7 +16,6 @@ from dodeca.cli.inputs import (
     SegmentationOption,
     check_output,
     embed_source,
-    model_keyword,
     parse_media,
     parse_segmentation,
 )
@@ -54,7 +53,7 @@ def report(
         raise typer.BadParameter(f"a report has 1 to {MAX_QUERIES} queries, got {len(queries)}")
     media = parse_media(source)
     input_type = limits.input_type(media)
-    if media.path is None or input_type == "image":
+    if media.path is None or input_type not in ("audio", "video"):
         raise typer.BadParameter(
             f"a report needs a local video or audio file, got {printable(source)}"
         )
@@ -66,7 +65,7 @@ def report(
         from dodeca.report import write
 
         embeddings = embed_source(client, session.progress, source, options)
-        vectors = {text: client.embed.text(text, **model_keyword(model)) for text in queries}
+        vectors = {text: client.embed.text(text, model_name=model) for text in queries}
         with session.progress.waiting(f"writing {output}"):
             page = write(output, media, embeddings, vectors, title=title)
     record = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dodeca.cli.inputs import EmbeddingOption, model_keyword, parse_json_object, parse_media
+from dodeca.cli.inputs import EmbeddingOption, parse_json_object, parse_media
 from dodeca.cli.stdin import text_of
 from dodeca.errors import InvalidRequestError, NotFoundError
 
@@ -110,8 +110,8 @@ def _model_of(embeddings: Embeddings, wanted: str | None) -> str | None:
 
 def _embed_query(client: Client, query: str, query_type: str, model: str | None) -> Embeddings:
     if query_type == "text":
-        return client.embed.text(query, **model_keyword(model))
-    return client.embed.image(parse_media(query), **model_keyword(model))
+        return client.embed.text(query, model_name=model)
+    return client.embed.image(parse_media(query), model_name=model)
 
 
 def _parse_weights(texts: list[str] | None) -> dict[str, float] | None:

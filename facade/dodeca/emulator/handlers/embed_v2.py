@@ -128,7 +128,7 @@ def _clips(
             raise video_file_broken() from None
         return {
             "data": response_data(found.rows, found.vectors),
-            "metadata": {"input_type": kind} | source_name(source) | plan.metadata(),
+            "metadata": {"input_type": kind} | source_name(source) | plan.response_metadata(),
         }
 
 

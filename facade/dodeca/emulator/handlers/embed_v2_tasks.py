@@ -53,7 +53,7 @@ def create(call: Call) -> Reply:
         unsure = bool(body.get("embedding_uncertainty"))
         if unsure and plan.without_uncertainty:
             raise parameter_invalid("embedding_uncertainty", why=plan.without_uncertainty)
-        metadata = {"input_type": kind} | source_name(source) | plan.metadata()
+        metadata = {"input_type": kind} | source_name(source) | plan.response_metadata()
         media = source.save(state)
     now = timestamp(state.clock.now())
     task = {

@@ -64,7 +64,7 @@ class DocumentPlan:
             return "There is none of a PDF."
         return "" if self.scopes == ["local"] else "For text it needs the scope `local` alone."
 
-    def metadata(self) -> dict[str, Any]:
+    def response_metadata(self) -> dict[str, Any]:
         """Return the `metadata` of a response that follow from the plan."""
         return {"embedding_options": self.options, "embedding_scopes": self.scopes}
 
@@ -84,8 +84,9 @@ class DocumentPlan:
         whole = pdf.text
         for option, scope in self._pairs():
             if scope == "local":
-                made += self._pages(pdf)
-                tokens["document"] += len(made) * IMAGE_TOKENS
+                pages = [*self._pages(pdf)]
+                made += pages
+                tokens["document"] += len(pages) * IMAGE_TOKENS
             elif option == "visual":
                 made.append((_row("visual", "asset"), text_vector(whole)))
                 tokens["document"] += pdf.page_count * IMAGE_TOKENS

@@ -16,7 +16,8 @@ from ..database import Vectors
 from ..rules.models import EmbeddingModel
 from .space import turned, uncertainty
 
-SINGLE = dict.fromkeys(("embedding_option", "embedding_scope", "start_sec", "end_sec"))
+_NAMES: tuple[str, ...] = ("embedding_option", "embedding_scope", "start_sec", "end_sec")
+SINGLE = dict.fromkeys(_NAMES)
 """The row of a vector that stands for all of an input: it names no part."""
 IMAGE_TOKENS = 258
 """Of an image, a page or a second of video."""
@@ -57,8 +58,8 @@ def response_data(
     rows: Sequence[Mapping[str, Any]], vectors: Vectors, *, with_uncertainty: bool = False
 ) -> list[dict[str, Any]]:
     """Return the `data` of a response, one entry for each vector."""
-    data = [{"embedding": v, **row} for row, v in zip(rows, vectors, strict=True)]
+    entries = [{"embedding": v, **row} for row, v in zip(rows, vectors, strict=True)]
     if with_uncertainty:
-        for entry, unsure in zip(data, uncertainty(vectors), strict=True):
+        for entry, unsure in zip(entries, uncertainty(vectors), strict=True):
             entry["embedding_uncertainty"] = unsure
-    return data
+    return entries

@@ -123,7 +123,7 @@ class EmbeddingPlan:
             tokens["text"] = sum(count_tokens(entry["text"]) for entry in self.timed_texts)
         return tokens
 
-    def metadata(self) -> dict[str, Any]:
+    def response_metadata(self) -> dict[str, Any]:
         """Return the `metadata` of a response that follow from the plan."""
         result: dict[str, Any] = {}
         if self.kind == "video" and self.strategy == "fixed":
@@ -230,9 +230,9 @@ def _segmentation(
         form = "within `temporal`" if is_temporal else "without `temporal`"
         why = f"With `{model.name}` the strategy is given {form}."
         raise parameter_invalid(f"{kind}.segmentation", why=why)
-    given = given.get("temporal", given)
-    strategy = given["strategy"]
-    return strategy, given[strategy][_DURATION_FIELDS[strategy]]
+    chosen: Mapping[str, Any] = given["temporal"] if is_temporal else given
+    strategy = chosen["strategy"]
+    return strategy, chosen[strategy][_DURATION_FIELDS[strategy]]
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ class ImagePlan:
         """Why there is no uncertainty; empty if there is."""
         return ""
 
-    def metadata(self) -> dict[str, Any]:
+    def response_metadata(self) -> dict[str, Any]:
         """Return the `metadata` of a response that follow from the plan."""
         return {"embedding_options": ["visual"], "embedding_scopes": ["asset"]}
 

@@ -19,7 +19,7 @@ from dodeca.video.probe import BrokenMedia, MediaContent
 
 DocumentFormat = Literal["pdf", "text"]
 
-QUADRANTS = ("top_left", "top_right", "bottom_left", "bottom_right")
+QUADRANTS: tuple[str, ...] = ("top_left", "top_right", "bottom_left", "bottom_right")
 # What pypdf finds odd about a file is for those who ask for it, not for standard error.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
@@ -84,7 +84,8 @@ class PDF:
 
 
 def _read_page(page: PageObject) -> Page:
-    box, quadrants = page.mediabox, dict.fromkeys(QUADRANTS, "")
+    box = page.mediabox
+    quadrants = dict.fromkeys(QUADRANTS, "")
     middle = float(box.left + box.right) / 2, float(box.bottom + box.top) / 2
 
     def add(text: str, user: list[float], matrix: list[float], font: Any, size: float) -> None:

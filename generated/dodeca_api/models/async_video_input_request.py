@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from dodeca_api.models.timed_embedding_scope import (
+    TimedEmbeddingScope,
+    check_timed_embedding_scope,
+)
+from dodeca_api.models.timed_embedding_type import (
+    TimedEmbeddingType,
+    check_timed_embedding_type,
+)
+from dodeca_api.models.video_input_request_embedding_option_items import (
+    VideoInputRequestEmbeddingOptionItems,
+    check_video_input_request_embedding_option_items,
+)
+from dodeca_api.types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from dodeca_api.models.media_source import MediaSource
+    from dodeca_api.models.temporal_segmentation import TemporalSegmentation
+    from dodeca_api.models.time_based_metadata_entry import TimeBasedMetadataEntry
+    from dodeca_api.models.video_segmentation_dynamic import VideoSegmentationDynamic
+    from dodeca_api.models.video_segmentation_fixed import VideoSegmentationFixed
+
+
+T = TypeVar("T", bound="AsyncVideoInputRequest")
+
+
+@_attrs_define
+class AsyncVideoInputRequest:
+    """Video to embed as a task, whole or in part.
+
+    Attributes:
+        media_source (MediaSource): Where the media is. Give exactly one of the three.
+        start_sec (float | Unset): Where to begin, in seconds from the start of the file.
+        end_sec (float | Unset): Where to end, in seconds from the start of the file; greater than `start_sec`. Default:
+            the end of the file.
+        segmentation (TemporalSegmentation | Unset | VideoSegmentationDynamic | VideoSegmentationFixed): How the video
+            is divided when `embedding_scope` holds `clip`. Marengo 3.5 takes `temporal` only, Marengo 3.0 the others.
+            Default, with Marengo 3.0: at scene changes, into segments of at least 4 seconds; with Marengo 3.5: where the
+            content changes, into segments of at least 2 seconds.
+        embedding_option (list[VideoInputRequestEmbeddingOptionItems] | Unset): What the vectors are made from, one
+            vector each. The default is that of Marengo 3.0; that of Marengo 3.5 has no `transcription`.
+        embedding_scope (list[TimedEmbeddingScope] | Unset): Vectors for segments, for the whole, or both.
+        embedding_type (list[TimedEmbeddingType] | Unset): Vectors of each option apart, of all options together, or
+            both. With Marengo 3.0 only with two options or more; default: apart.
+        time_based_metadata (list[TimeBasedMetadataEntry] | Unset): Texts of your own with their times. Each is part of
+            the fused vector of every segment that it overlaps, and of no other vector; needs `fused_embedding`. Marengo 3.5
+            only.
+    """
+
+    media_source: MediaSource
+    start_sec: float | Unset = UNSET
+    end_sec: float | Unset = UNSET
+    segmentation: (
+        TemporalSegmentation | Unset | VideoSegmentationDynamic | VideoSegmentationFixed
+    ) = UNSET
+    embedding_option: list[VideoInputRequestEmbeddingOptionItems] | Unset = UNSET
+    embedding_scope: list[TimedEmbeddingScope] | Unset = UNSET
+    embedding_type: list[TimedEmbeddingType] | Unset = UNSET
+    time_based_metadata: list[TimeBasedMetadataEntry] | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from dodeca_api.models.video_segmentation_dynamic import (
+            VideoSegmentationDynamic,  # noqa: PLC0415
+        )
+        from dodeca_api.models.video_segmentation_fixed import VideoSegmentationFixed  # noqa: PLC0415
+
+        media_source = self.media_source.to_dict()
+
+        start_sec = self.start_sec
+
+        end_sec = self.end_sec
+
+        segmentation: dict[str, Any] | Unset
+        if isinstance(self.segmentation, Unset):
+            segmentation = UNSET
+        elif isinstance(self.segmentation, VideoSegmentationDynamic):
+            segmentation = self.segmentation.to_dict()
+        elif isinstance(self.segmentation, VideoSegmentationFixed):
+            segmentation = self.segmentation.to_dict()
+        else:
+            segmentation = self.segmentation.to_dict()
+
+        embedding_option: list[str] | Unset = UNSET
+        if not isinstance(self.embedding_option, Unset):
+            embedding_option = []
+            for embedding_option_item_data in self.embedding_option:
+                embedding_option_item: str = embedding_option_item_data
+                embedding_option.append(embedding_option_item)
+
+        embedding_scope: list[str] | Unset = UNSET
+        if not isinstance(self.embedding_scope, Unset):
+            embedding_scope = []
+            for embedding_scope_item_data in self.embedding_scope:
+                embedding_scope_item: str = embedding_scope_item_data
+                embedding_scope.append(embedding_scope_item)
+
+        embedding_type: list[str] | Unset = UNSET
+        if not isinstance(self.embedding_type, Unset):
+            embedding_type = []
+            for embedding_type_item_data in self.embedding_type:
+                embedding_type_item: str = embedding_type_item_data
+                embedding_type.append(embedding_type_item)
+
+        time_based_metadata: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.time_based_metadata, Unset):
+            time_based_metadata = []
+            for time_based_metadata_item_data in self.time_based_metadata:
+                time_based_metadata_item = time_based_metadata_item_data.to_dict()
+                time_based_metadata.append(time_based_metadata_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "media_source": media_source,
+            }
+        )
+        if start_sec is not UNSET:
+            field_dict["start_sec"] = start_sec
+        if end_sec is not UNSET:
+            field_dict["end_sec"] = end_sec
+        if segmentation is not UNSET:
+            field_dict["segmentation"] = segmentation
+        if embedding_option is not UNSET:
+            field_dict["embedding_option"] = embedding_option
+        if embedding_scope is not UNSET:
+            field_dict["embedding_scope"] = embedding_scope
+        if embedding_type is not UNSET:
+            field_dict["embedding_type"] = embedding_type
+        if time_based_metadata is not UNSET:
+            field_dict["time_based_metadata"] = time_based_metadata
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from dodeca_api.models.media_source import MediaSource  # noqa: PLC0415
+        from dodeca_api.models.temporal_segmentation import TemporalSegmentation  # noqa: PLC0415
+        from dodeca_api.models.time_based_metadata_entry import TimeBasedMetadataEntry  # noqa: PLC0415
+        from dodeca_api.models.video_segmentation_dynamic import (
+            VideoSegmentationDynamic,  # noqa: PLC0415
+        )
+        from dodeca_api.models.video_segmentation_fixed import VideoSegmentationFixed  # noqa: PLC0415
+
+        d = dict(src_dict)
+        media_source = MediaSource.from_dict(d.pop("media_source"))
+
+        start_sec = d.pop("start_sec", UNSET)
+
+        end_sec = d.pop("end_sec", UNSET)
+
+        def _parse_segmentation(
+            data: object,
+        ) -> TemporalSegmentation | Unset | VideoSegmentationDynamic | VideoSegmentationFixed:
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                segmentation_type_0 = VideoSegmentationDynamic.from_dict(data)
+
+                return segmentation_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                segmentation_type_1 = VideoSegmentationFixed.from_dict(data)
+
+                return segmentation_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            segmentation_type_2 = TemporalSegmentation.from_dict(data)
+
+            return segmentation_type_2
+
+        segmentation = _parse_segmentation(d.pop("segmentation", UNSET))
+
+        _embedding_option = d.pop("embedding_option", UNSET)
+        embedding_option: list[VideoInputRequestEmbeddingOptionItems] | Unset = UNSET
+        if _embedding_option is not UNSET:
+            embedding_option = []
+            for embedding_option_item_data in _embedding_option:
+                embedding_option_item = check_video_input_request_embedding_option_items(
+                    embedding_option_item_data
+                )
+
+                embedding_option.append(embedding_option_item)
+
+        _embedding_scope = d.pop("embedding_scope", UNSET)
+        embedding_scope: list[TimedEmbeddingScope] | Unset = UNSET
+        if _embedding_scope is not UNSET:
+            embedding_scope = []
+            for embedding_scope_item_data in _embedding_scope:
+                embedding_scope_item = check_timed_embedding_scope(embedding_scope_item_data)
+
+                embedding_scope.append(embedding_scope_item)
+
+        _embedding_type = d.pop("embedding_type", UNSET)
+        embedding_type: list[TimedEmbeddingType] | Unset = UNSET
+        if _embedding_type is not UNSET:
+            embedding_type = []
+            for embedding_type_item_data in _embedding_type:
+                embedding_type_item = check_timed_embedding_type(embedding_type_item_data)
+
+                embedding_type.append(embedding_type_item)
+
+        _time_based_metadata = d.pop("time_based_metadata", UNSET)
+        time_based_metadata: list[TimeBasedMetadataEntry] | Unset = UNSET
+        if _time_based_metadata is not UNSET:
+            time_based_metadata = []
+            for time_based_metadata_item_data in _time_based_metadata:
+                time_based_metadata_item = TimeBasedMetadataEntry.from_dict(
+                    time_based_metadata_item_data
+                )
+
+                time_based_metadata.append(time_based_metadata_item)
+
+        async_video_input_request = cls(
+            media_source=media_source,
+            start_sec=start_sec,
+            end_sec=end_sec,
+            segmentation=segmentation,
+            embedding_option=embedding_option,
+            embedding_scope=embedding_scope,
+            embedding_type=embedding_type,
+            time_based_metadata=time_based_metadata,
+        )
+
+        async_video_input_request.additional_properties = d
+        return async_video_input_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
