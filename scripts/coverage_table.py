@@ -77,19 +77,27 @@ def methods(client: type[Client] | type[AsyncClient]) -> list[Method]:
 
 
 def _parts(resource: object) -> Iterator[tuple[str, object]]:
-    for name, member in vars(type(resource)).items():
+    for name, member in _members(resource):
         if isinstance(member, cached_property):
             yield name, getattr(resource, name)
 
 
 def _walk(name: str, resource: object) -> Iterator[Method]:
-    for own_name, member in vars(type(resource)).items():
+    for own_name, member in _members(resource):
         if isfunction(member) and own_name == "__call__":
             yield Method(name, member)
         elif isfunction(member) and not own_name.startswith("_"):
             yield Method(f"{name}.{own_name}", member)
     for part_name, part in _parts(resource):
         yield from _walk(f"{name}.{part_name}", part)
+
+
+def _members(resource: object) -> Iterator[tuple[str, object]]:
+    """The members of a resource, its own before those that it inherits."""
+    names: set[str] = set()
+    for cls in type(resource).__mro__:
+        yield from ((name, member) for name, member in vars(cls).items() if name not in names)
+        names |= vars(cls).keys()
 
 
 def problems(document: Object) -> list[str]:
