@@ -20,8 +20,6 @@ import twelvelabs
 
 import dodeca
 from dodeca import Client
-from dodeca._base.response_info import HasResponse
-from dodeca._base.serializable import Serializable
 from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
 from tests import pages
@@ -131,9 +129,7 @@ def split(path: str) -> list[str]:
 
 
 def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
-    mixins = HasResponse, Serializable  # documented once, with `Result`
-    bases = [base for base in reversed(cls.__mro__) if base not in mixins]
-    ours = [base for base in bases if base.__module__.startswith("dodeca.")]
+    ours = [base for base in reversed(cls.__mro__) if base.__module__.startswith("dodeca.")]
     for name, value in {name: value for base in ours for name, value in vars(base).items()}.items():
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         plain = getattr(plain, "fget", None) or getattr(plain, "func", None) or plain
