@@ -56,7 +56,15 @@ from dodeca.embeddings import Match, Matches
 from dodeca.embeddings.labels import Labels
 from dodeca.media import MediaLike
 from dodeca.results import EmbeddingsV1
-from dodeca.segmentation import Dynamic, Fixed, Segmentation
+from dodeca.segmentation import (
+    DocumentSegmentation,
+    Dynamic,
+    Fixed,
+    Quadrants,
+    Segmentation,
+    Sentences,
+    WholePages,
+)
 
 __all__ = [
     "Analyze",
@@ -86,6 +94,7 @@ __all__ = [
     "AsyncVideos",
     "Batch",
     "BinaryFile",
+    "DocumentSegmentation",
     "Dynamic",
     "Embed",
     "EmbedTasks",
@@ -111,6 +120,7 @@ __all__ = [
     "Progress",
     "PydanticModel",
     "RateLimit",
+    "Quadrants",
     "RequestEvent",
     "Response",
     "ResponseEvent",
@@ -120,9 +130,11 @@ __all__ = [
     "Search",
     "SearchResults",
     "Segmentation",
+    "Sentences",
     "ServerSentEvent",
     "Summarize",
     "Tasks",
     "TextStream",
     "Videos",
+    "WholePages",
 ]
