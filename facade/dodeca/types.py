@@ -26,7 +26,7 @@ from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummari
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.response_stream import AsyncResponseStream
 from dodeca._async.stream import AsyncTextStream
-from dodeca._base.protocols import BinaryFile, PillowImage
+from dodeca._base.protocols import BinaryFile, PillowImage, PydanticModel
 from dodeca._base.response_info import RateLimit, ResponseInfo
 from dodeca._calls.hooks import RequestEvent, ResponseEvent
 from dodeca._calls.polling import JobState
@@ -118,6 +118,7 @@ __all__ = [
     "Pages",
     "PillowImage",
     "Progress",
+    "PydanticModel",
     "Quadrants",
     "RateLimit",
     "RequestEvent",
