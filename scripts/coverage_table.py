@@ -83,7 +83,8 @@ def _parts(resource: object) -> Iterator[tuple[str, object]]:
 
 
 def _walk(name: str, resource: object) -> Iterator[Method]:
-    for own_name, member in vars(type(resource)).items():
+    inherited = {n: each for cls in type(resource).__mro__[::-1] for n, each in vars(cls).items()}
+    for own_name, member in inherited.items():
         if isfunction(member) and own_name == "__call__":
             yield Method(name, member)
         elif isfunction(member) and not own_name.startswith("_"):
