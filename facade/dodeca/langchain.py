@@ -7,10 +7,9 @@ space, so that a store that holds them finds them by text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dodeca._base import extras
-from dodeca._calls.embedding_models import MODEL
 from dodeca.errors import ConfigurationError
 
 try:
@@ -24,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class DodecaEmbeddings(Embeddings):
-    """Embeds texts as vectors of 512 floats, in the same space as video, audio and images.
+    """Embeds texts as vectors, in the same space as video, audio and images of the same model.
+
+    `model_name` and `embedding_dimension` are those of the vectors in the store, by default those
+    of the client: a store of one model cannot be searched with vectors of another.
 
     The synchronous methods use `client`; the others use `async_client`, or without one `client` in
     a thread. `concurrency` is the maximum number of concurrent requests. A text that cannot be
@@ -40,13 +42,17 @@ class DodecaEmbeddings(Embeddings):
         client: Client,
         *,
         async_client: AsyncClient | None = None,
-        model_name: str = MODEL,
+        model_name: str | None = None,
+        embedding_dimension: int | None = None,
         concurrency: int = 32,
     ) -> None:
         self._client = client
         self._async_client = async_client
-        self._model_name = model_name
-        self._concurrency = concurrency
+        self._options: dict[str, Any] = {
+            "model_name": model_name,
+            "embedding_dimension": embedding_dimension,
+            "concurrency": concurrency,
+        }
 
     def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
         """The vector of each text, in order (one `POST /embed-v2` per text).
@@ -59,9 +65,7 @@ class DodecaEmbeddings(Embeddings):
             InvalidRequestError: an empty text, or one of more than 500 words.
             APIError: the service returned an error status.
         """
-        found = self._client.embed.texts(
-            texts, model_name=self._model_name, concurrency=self._concurrency
-        )
+        found = self._client.embed.texts(texts, **self._options)
         return _as_lists(found)
 
     def embed_query(self, text: str) -> list[float]:
@@ -87,9 +91,7 @@ class DodecaEmbeddings(Embeddings):
         """
         if self._async_client is None:
             return await super().aembed_documents(list(texts))
-        found = await self._async_client.embed.texts(
-            texts, model_name=self._model_name, concurrency=self._concurrency
-        )
+        found = await self._async_client.embed.texts(texts, **self._options)
         return _as_lists(found)
 
     async def aembed_query(self, text: str) -> list[float]:
