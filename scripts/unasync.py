@@ -28,6 +28,7 @@ WORDS = [
     (r"\ba(close|sleep|read|iter|next)\b", r"\1"),
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z])", r"\1"),
+    (r"\bAbstractAsync", "Abstract"),
     (r"\b_async\b", "_sync"),
     (r"\basync_(concurrency|network|proxy_transport)\b", r"\1"),
     (r"\basync_within\b", "within"),

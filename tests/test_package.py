@@ -207,7 +207,11 @@ def try_out(python: Path, code: str, url: str, folder: Path) -> None:
 
 
 USER_SCRIPT = """
+import pydantic
 from dodeca import AsyncClient, Client, Media, segmentation
+
+class Scene(pydantic.BaseModel):
+    title: str
 
 client = Client("key")
 reveal_type(client.embed.text("x"))
@@ -215,6 +219,11 @@ reveal_type(client.embed.tasks.video(Media.asset("1")).wait())
 reveal_type(client.embed.video("a.mp4", segmentation=segmentation.fixed(5)).vectors)
 reveal_type([hit.score for hit in client.search("i", "x", search_options=["visual"])])
 reveal_type(client.tasks.retrieve("t").wait().video_id)
+reveal_type(client.analyze("?", video="a.mp4").parsed)
+reveal_type(client.analyze("?", video="a.mp4", response_format={"type": "object"}).parsed)
+reveal_type(client.analyze("?", video="a.mp4", response_format=Scene).parsed)
+reveal_type(client.analyze.stream("?", video="a.mp4", response_format=Scene).parsed)
+reveal_type(client.analyze.tasks.create("?", video="a.mp4", response_format=Scene).wait())
 
 async def main() -> None:
     reveal_type(await AsyncClient("key").embed.text("x"))
@@ -225,6 +234,11 @@ REVEALED = [
     "ndarray",
     "list[float | None]",
     "str | None",
+    "Any",
+    "Any",
+    "Scene",
+    "Scene | None",
+    "Scene]",
     "Embeddings",
 ]
 

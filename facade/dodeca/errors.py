@@ -16,9 +16,11 @@ DodecaError
 ├── TransportError              no complete response: DNS, refused, reset, cut off
 │   └── RequestTimeout          no response before the deadline
 ├── InvalidResponseError        a response that is not as the API documents it
-│   └── TruncatedStreamError    a stream that stopped before its last event
+│   ├── TruncatedStreamError    a stream that stopped before its last event
+│   └── ResponseFormatError     a text that is not what `response_format` asks for
 ├── IncompleteTextError         the service ended a text before it was complete
 ├── OutcomeUnknownError         a create was sent, and its outcome is unknown
+├── IndexMismatchError          an index of this name exists, with other models
 ├── WebhookError                a notification without a valid, recent signature
 ├── RunLockedError              another process is working on the same bulk run
 └── JobError
@@ -92,6 +94,19 @@ class TruncatedStreamError(InvalidResponseError):
         self.text = text
 
 
+class ResponseFormatError(InvalidResponseError):
+    """An answer that is not what `response_format` asks for; `text` is the answer.
+
+    It is no JSON, or the model rejects it: `__cause__` is the error of the model then. `received`
+    is all that arrived beside the text: an `Analysis`, an `AnalysisResult` or a `StreamEnd`.
+    """
+
+    def __init__(self, message: str, text: str = "", received: Any = None) -> None:
+        super().__init__(message)
+        self.text = text
+        self.received = received
+
+
 @attrs.define(eq=False)
 class IncompleteTextError(DodecaError):
     """The service ended a text before it was complete; `text` is what arrived of it.
@@ -132,6 +147,24 @@ class OutcomeUnknownError(DodecaError):
         return (
             f"{self.method} {self.path} ({self.operation_id}) was sent, and it is unknown whether "
             f"it was carried out: {self.reason}"
+        )
+
+
+@attrs.define(eq=False)
+class IndexMismatchError(DodecaError):
+    """An index of this name exists with other models or add-ons, which cannot be changed.
+
+    `index_id` is its id, `difference` says what it has and what was wanted.
+    """
+
+    index_name: str
+    index_id: str
+    difference: str
+
+    def __str__(self) -> str:
+        return (
+            f"the index {quote(self.index_name)} ({self.index_id}) exists with {self.difference}; "
+            "models and add-ons cannot be changed: choose another name, or delete the index"
         )
 
 

@@ -42,7 +42,7 @@ class Dynamic:
 
 
 @attrs.frozen
-class Pages:
+class WholePages:
     """The pages of a PDF file, a row for each."""
 
 
@@ -60,7 +60,7 @@ class Sentences:
 
 
 Segmentation = Fixed | Dynamic
-DocumentSegmentation = Pages | Quadrants | Sentences
+DocumentSegmentation = WholePages | Quadrants | Sentences
 
 _TEXT = re.compile(r"\s*(fixed|dynamic)[\s:(=]*(\d+)\)?\s*")
 
@@ -96,14 +96,14 @@ def dynamic(min_duration_sec: int = 4) -> Dynamic:
     return Dynamic(_whole_seconds("min_duration_sec", min_duration_sec, DYNAMIC_SEC))
 
 
-def pages() -> Pages:
+def pages() -> WholePages:
     """Split a PDF file into its pages, a row for each; the default of the service.
 
     >>> from dodeca import segmentation
     >>> segmentation.pages()
-    Pages()
+    WholePages()
     """
-    return Pages()
+    return WholePages()
 
 
 def quadrants() -> Quadrants:

@@ -26,7 +26,7 @@ from dodeca._async.resources.text import AsyncGenerate, AsyncGists, AsyncSummari
 from dodeca._async.resources.videos import AsyncVideos
 from dodeca._async.response_stream import AsyncResponseStream
 from dodeca._async.stream import AsyncTextStream
-from dodeca._base.protocols import BinaryFile, PillowImage
+from dodeca._base.protocols import BinaryFile, PillowImage, PydanticModel
 from dodeca._base.response_info import RateLimit, ResponseInfo
 from dodeca._calls.hooks import RequestEvent, ResponseEvent
 from dodeca._calls.polling import JobState
@@ -56,7 +56,15 @@ from dodeca.embeddings import Match, Matches
 from dodeca.embeddings.labels import Labels
 from dodeca.media import MediaLike
 from dodeca.results import EmbeddingsV1
-from dodeca.segmentation import Dynamic, Fixed, Segmentation
+from dodeca.segmentation import (
+    DocumentSegmentation,
+    Dynamic,
+    Fixed,
+    Quadrants,
+    Segmentation,
+    Sentences,
+    WholePages,
+)
 
 __all__ = [
     "Analyze",
@@ -86,6 +94,7 @@ __all__ = [
     "AsyncVideos",
     "Batch",
     "BinaryFile",
+    "DocumentSegmentation",
     "Dynamic",
     "Embed",
     "EmbedTasks",
@@ -109,7 +118,9 @@ __all__ = [
     "Pages",
     "PillowImage",
     "Progress",
+    "PydanticModel",
     "RateLimit",
+    "Quadrants",
     "RequestEvent",
     "Response",
     "ResponseEvent",
@@ -119,9 +130,11 @@ __all__ = [
     "Search",
     "SearchResults",
     "Segmentation",
+    "Sentences",
     "ServerSentEvent",
     "Summarize",
     "Tasks",
     "TextStream",
     "Videos",
+    "WholePages",
 ]

@@ -161,9 +161,7 @@ class Model:
     """Stands for a class of a library for models."""
 
 
-@pytest.mark.parametrize(
-    "wrong", [Model, Model(), {"type": "object"}, {"title": "X"}, "json", 5, []]
-)
+@pytest.mark.parametrize("wrong", [Model, Model(), {"title": "X"}, {}, "json", 5, []])
 async def test_another_response_format_is_refused_with_the_right_form(wrong: Any) -> None:
     async with AsyncClient("tlk_test", transport=Script()) as client:
         for call in (client.analyze, client.analyze.tasks.create):

@@ -73,6 +73,7 @@ ANALYZE = [
             '{"title": "Dog"}',
             "tired",
             USED,
+            parsed={"title": "Dog"},
             extra=NOVEL,
         ),
     ),

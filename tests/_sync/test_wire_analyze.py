@@ -72,6 +72,7 @@ ANALYZE = [
             '{"title": "Dog"}',
             "tired",
             USED,
+            parsed={"title": "Dog"},
             extra=NOVEL,
         ),
     ),

@@ -45,6 +45,11 @@ CALLS: dict[str, Callable[[Client, Media], Any]] = {
     "video by a task": lambda client, media: client.embed.video(media, via="task"),
     "a task": lambda client, media: client.embed.tasks.video(media),
     "version 1": lambda client, media: client.embed_v1.create(image=media),
+    "a task of version 1": lambda client, media: client.embed_v1.tasks.create(media),
+    "an index": lambda client, media: client.tasks.create("i1", media),
+    "an analysis": lambda client, media: client.analyze("?", video=media),
+    "a stream": lambda client, media: client.analyze.stream("?", video=media),
+    "a task of an analysis": lambda client, media: client.analyze.tasks.create("?", video=media),
 }
 
 

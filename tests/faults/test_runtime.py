@@ -364,7 +364,8 @@ try:
     sync() if kind == "sync" else anyio.run(asynchronous)
 except KeyboardInterrupt:
     left = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
-    workers = [name for name in left if "AnyIO" not in name]  # anyio's own, which wait for more
+    idle = "AnyIO", "dodeca-call"  # they wait for more, and no exit waits for them
+    workers = [name for name in left if not name.startswith(idle)]
     sockets = [f for f in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{f}")
                and os.readlink(f"/proc/self/fd/{f}").startswith("socket")]
     print("interrupted", workers, len(sockets), os.listdir(os.environ["TMPDIR"]))

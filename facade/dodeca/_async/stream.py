@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic
 
 import orjson
 
@@ -13,7 +13,13 @@ from dodeca._base import html
 from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
-from dodeca.errors import IncompleteTextError, InvalidResponseError, TruncatedStreamError
+from dodeca.errors import (
+    DodecaError,
+    IncompleteTextError,
+    InvalidResponseError,
+    ResponseFormatError,
+    TruncatedStreamError,
+)
 from dodeca.results import (
     StreamEnd,
     StreamEvent,
@@ -22,6 +28,7 @@ from dodeca.results import (
     UnknownEvent,
     build_result,
 )
+from dodeca.results.text import ParsedT
 from dodeca_api import models
 
 _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
@@ -31,23 +38,26 @@ _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
 }
 
 
-class AsyncTextStream:
+class AsyncTextStream(Generic[ParsedT]):
     """The events of a text as it is generated; use it as a context manager.
 
-    Iterate it for the events, or get the whole text with `text()`. The connection is closed at
-    the end of its `with` block. An event of an unknown type is an `UnknownEvent`.
+    `pieces()` yields the text as it arrives, `text()` returns the whole of it; iterate the stream
+    itself for all events. At its end, `end` is the last event, and `parsed` the object that
+    `response_format` asked for, if one was given; both are None until then. The connection is
+    closed at the end of its `with` block. An event of an unknown type is an `UnknownEvent`.
     """
 
     def __init__(
-        self, transport: AsyncTransport, call: Request[Any], *, is_structured: bool = False
+        self, transport: AsyncTransport, call: Request[Any], response_format: object = None
     ) -> None:
         self._response = transport.stream(call)
         self._info: ResponseInfo | None = None
-        self._is_structured = is_structured
+        self._response_format = response_format
         self._lines: AsyncIterator[bytes] | None = None
         self._pieces: list[str] = []
-        self._failure: IncompleteTextError | None = None
+        self._failure: DodecaError | None = None
         self.end: StreamEnd | None = None
+        self.parsed: ParsedT | None = None
 
     def __repr__(self) -> str:
         state = "ended" if self.end else "not open" if self._lines is None else "open"
@@ -66,7 +76,7 @@ class AsyncTextStream:
         """
         return self._info
 
-    async def __aenter__(self) -> AsyncTextStream:
+    async def __aenter__(self) -> AsyncTextStream[ParsedT]:
         response = await self._response.__aenter__()
         self._info, self._lines = response.info, response.lines()
         return self
@@ -86,6 +96,7 @@ class AsyncTextStream:
         Raises:
             IncompleteTextError: the service reports an error, or cut off a structured answer;
                 raised after the last event.
+            ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
         """
@@ -102,6 +113,25 @@ class AsyncTextStream:
         if self._failure is not None:
             raise self._failure
 
+    async def pieces(self) -> AsyncIterator[str]:
+        """Yield the remaining text piece by piece, as it is generated.
+
+        >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     async for piece in events.pieces():
+        ...         print(piece, end="")  # doctest: +ELLIPSIS
+        [dodeca emulator] ...
+
+        Raises:
+            IncompleteTextError: the service reports an error, or cut off a structured answer;
+                raised after the last piece.
+            ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
+            TruncatedStreamError: the stream ended before its `stream_end` event.
+            InvalidResponseError: an event does not match the API's documentation.
+        """
+        async for event in self:
+            if isinstance(event, TextGeneration) and event.text:
+                yield event.text
+
     async def text(self) -> str:
         """Return all of the remaining text, joined.
 
@@ -115,12 +145,14 @@ class AsyncTextStream:
         Raises:
             IncompleteTextError: the service reports an error, or cut off a structured answer; has
                 the text so far.
+            ResponseFormatError: the text is not what `response_format` asks for; has it, too.
             TruncatedStreamError: the stream ended before its `stream_end` event; has it, too.
             InvalidResponseError: an event does not match the API's documentation.
         """
-        return "".join(
-            [event.text or "" async for event in self if isinstance(event, TextGeneration)]
-        )
+        start = len(self._pieces)
+        async for _ in self:
+            pass
+        return "".join(self._pieces[start:])
 
     @property
     def _text(self) -> str:
@@ -148,8 +180,13 @@ class AsyncTextStream:
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):
-            self.end = event
-            self._failure = texts.end_of_stream(
-                event, self._text, is_structured=self._is_structured
-            )
+            self._finish(event)
         return event
+
+    def _finish(self, end: StreamEnd) -> None:
+        """Parse the text, or keep its error, which is raised after this event."""
+        self.end = end
+        try:
+            self.parsed = texts.parse_complete(self._text, end, end.error, self._response_format)
+        except (IncompleteTextError, ResponseFormatError) as failure:
+            self._failure = failure

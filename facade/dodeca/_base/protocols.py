@@ -1,4 +1,4 @@
-"""What objects of other libraries must have to be taken as media."""
+"""What objects of other libraries must have to be taken as media or as a response format."""
 
 from __future__ import annotations
 
@@ -39,5 +39,33 @@ class PillowImage(Protocol):
         >>> from PIL import Image
         >>> client.embed.image(Image.new("RGB", (128, 128)))
         <Embeddings 1 x 512>
+        """
+        ...
+
+
+class PydanticModel(Protocol):
+    """A model of pydantic 2, whose class is a `response_format`."""
+
+    @classmethod
+    def model_json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema that an answer follows.
+
+        >>> import pydantic
+        >>> class Scene(pydantic.BaseModel):
+        ...     title: str
+        >>> Scene.model_json_schema()["required"]
+        ['title']
+        """
+        ...
+
+    @classmethod
+    def model_validate_json(cls, json_data: str, /) -> Any:
+        """The object of a JSON text.
+
+        >>> import pydantic
+        >>> class Scene(pydantic.BaseModel):
+        ...     title: str
+        >>> Scene.model_validate_json('{"title": "Two dogs"}')
+        Scene(title='Two dogs')
         """
         ...

@@ -32,7 +32,7 @@ class Serializable:
         return {
             field.alias: to_plain(getattr(self, field.name), vectors)
             for field in attrs.fields(cls)
-            if vectors or field.name not in _VECTORS
+            if not field.metadata.get("is_local") and (vectors or field.name not in _VECTORS)
         }
 
     def to_json(self, *, indent: int | None = None, vectors: bool = False) -> str:

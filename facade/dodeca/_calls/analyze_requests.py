@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from dodeca._calls import params
+from dodeca._calls import limits, params
 from dodeca._calls.bodies import Base64Slot
+from dodeca._calls.response_format import api_form, not_a_format
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike
 from dodeca_api import models
@@ -27,7 +28,7 @@ def analyze(
     prompt_v2: Mapping[str, Any] | None,
     temperature: float | None,
     max_tokens: int | None,
-    response_format: Mapping[str, Any] | None,
+    response_format: object,
     start_time: float | None,
     end_time: float | None,
     model_name: str | None,
@@ -67,7 +68,7 @@ def task(
     analysis_mode: str | None,
     temperature: float | None,
     max_tokens: int | str | None,
-    response_format: Mapping[str, Any] | None,
+    response_format: object,
     min_segment_duration: float | None,
     max_segment_duration: float | None,
     start_time: float | None,
@@ -104,30 +105,19 @@ def task(
     )
 
 
-def json_format(cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
+def json_format(cls: type[M], value: object) -> M | Unset:
     """A `response_format` as a generated model.
 
     Raises:
-        InvalidRequestError: it is something else, such as a bare JSON Schema or a class.
+        InvalidRequestError: it is something else, or its schema has what the API does not support.
     """
-    if value is not None and not (isinstance(value, Mapping) and "type" in value):
-        raise _not_a_format(value)
-    if value is not None and value["type"] in _TYPES_OF_SCHEMAS:
-        raise _not_a_format(value)
+    if value is None:
+        return UNSET
+    form = api_form(value)
     try:
-        return params.parse_model("response_format", cls, value)
+        return params.parse_model("response_format", cls, form)
     except InvalidRequestError as exc:
-        raise _not_a_format(value) from exc
-
-
-_TYPES_OF_SCHEMAS = ("object", "array", "string", "number", "integer", "boolean", "null")
-
-
-def _not_a_format(value: object) -> InvalidRequestError:
-    return InvalidRequestError(
-        'response_format must be {"type": "json_schema", "json_schema": {…}} (for tasks also '
-        f'{{"type": "segment_definitions", …}}), got {value!r:.200}'
-    )
+        raise not_a_format(value) from exc
 
 
 def _check_one(names: str, *inputs: object) -> None:
@@ -167,6 +157,7 @@ def _video(media: MediaLike | None) -> _Video | Unset:
     if media is None:
         return UNSET
     source = Media.of(media)
+    limits.check(source, limits.Endpoint.ANALYZE, "video")
     if source.source_url is not None:
         return models.AnalyzeVideoUrl(type_="url", url=source.source_url)
     if source.asset_id is not None:

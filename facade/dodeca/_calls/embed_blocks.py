@@ -20,10 +20,10 @@ from dodeca.segmentation import (
     DocumentSegmentation,
     Dynamic,
     Fixed,
-    Pages,
     Quadrants,
     Segmentation,
     Sentences,
+    WholePages,
 )
 from dodeca_api import models
 from dodeca_api.types import Unset
@@ -41,7 +41,7 @@ TimedText = Mapping[str, Any]
 _SEGMENTATIONS: Mapping[type, str] = {
     Fixed: "fixed(...)",
     Dynamic: "dynamic(...)",
-    Pages: "pages()",
+    WholePages: "pages()",
     Quadrants: "quadrants()",
     Sentences: "sentences(...)",
 }
@@ -239,9 +239,9 @@ def _document_segmentation(segmentation: object) -> models.DocumentSegmentation 
                     strategy="sentence", max_sentences=most, overlap_sentences=overlap
                 )
             )
-        case Pages() | Quadrants():
+        case WholePages() | Quadrants():
             strategy: Literal["standard", "quadrants"] = (
-                "standard" if isinstance(segmentation, Pages) else "quadrants"
+                "standard" if isinstance(segmentation, WholePages) else "quadrants"
             )
             return models.DocumentSegmentation(
                 spatial=models.DocumentSpatialSegmentation(strategy=strategy)

@@ -8,7 +8,7 @@ import attrs
 
 from dodeca._base.media_types import Kind
 from dodeca.media import MIB
-from dodeca.segmentation import Dynamic, Fixed, Pages, Quadrants, Sentences
+from dodeca.segmentation import Dynamic, Fixed, Quadrants, Sentences, WholePages
 
 MODEL = "marengo3.0"
 """The model of a client that is not told another."""
@@ -112,7 +112,7 @@ _MARENGO_3_5 = EmbeddingModel(
         ),
         "image": InputRules(("visual",), ("asset",)),
         "document": InputRules(
-            ("visual", "text"), ("local", "asset"), segmentations=(Pages, Quadrants, Sentences)
+            ("visual", "text"), ("local", "asset"), segmentations=(WholePages, Quadrants, Sentences)
         ),
     },
     dimensions=(128, 256, 512),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from dodeca._calls import params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.params import RangeFilter
 from dodeca.errors import InvalidRequestError
-from dodeca.results import IndexedAsset, Video, build_result
+from dodeca.results import Index, IndexedAsset, Video, build_result
 from dodeca_api import models
 from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
@@ -35,6 +35,7 @@ _SEARCH_PROPERTIES = ("id", "duration", "width", "height", "size", "filename")
 V = TypeVar("V", Video, IndexedAsset)
 
 _SKEW_SEC = 60.0
+_MOST_HITS = 50  # of one page of a search
 
 
 def created_since(created_at: datetime | None, started: float) -> bool:
@@ -94,6 +95,58 @@ def filters(
         "sort_by": params.choice("sort_by", sort_by, SORT_BY_VALUES),
         "sort_option": params.choice("sort_option", sort_option, SORT_ORDER_VALUES),
     }
+
+
+def page_limit(limit: int | None, page_limit: int | None) -> int | Unset:
+    """The size of the pages of a search: as given, else as few pages as `limit` hits take.
+
+    Pages of equal size hold no more hits than needed: 60 come as two pages of 30.
+
+    Raises:
+        InvalidRequestError: one of them is out of bounds.
+    """
+    params.integer("limit", limit, 1)
+    if page_limit is not None or limit is None:
+        return params.integer("page_limit", page_limit, 1, documented=_MOST_HITS)
+    return -(-limit // -(-limit // _MOST_HITS))
+
+
+def search_options(index: Index) -> list[str]:
+    """All search options that an index supports: the options of its Marengo model.
+
+    Since Marengo 3.0 spoken words are an option of their own, "transcription", of indexes with
+    "audio", which has all other audio.
+
+    Raises:
+        InvalidRequestError: the index has no Marengo model, which searches need.
+    """
+    for model in index.models or ():
+        name = model.model_name or ""
+        if name.startswith("marengo") and model.model_options:
+            options = list(model.model_options)
+            if "audio" in options and not name.startswith("marengo2"):
+                options.append("transcription")
+            return options
+    raise InvalidRequestError(
+        f"index {quote(index.id)} has no Marengo model, which searches need: {quote(index.models)}"
+    )
+
+
+def index_difference(
+    index: Index, wanted: models.IndexCreateRequest, addons: Sequence[str] | None
+) -> str | None:
+    """What an existing index has other than a create request wants; None if it is the same.
+
+    The order of models and options says nothing; without `addons` any will do.
+    """
+    has = {model.model_name: sorted(model.model_options or ()) for model in index.models or ()}
+    wants = {model.model_name: sorted(map(str, model.model_options)) for model in wanted.models}
+    differences = []
+    if has != wants:
+        differences.append(f"models {quote(has)}, wanted {quote(wants)}")
+    if addons is not None and set(index.addons or ()) != set(addons):
+        differences.append(f"add-ons {quote(index.addons or [])}, wanted {quote(addons)}")
+    return "; ".join(differences) or None
 
 
 def warn_of_metadata_filter(fields: Mapping[str, Any] | None) -> None:

@@ -1,4 +1,4 @@
-"""Whether a generated text is complete. Pure."""
+"""Whether a generated text is complete, and the object that it holds. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dodeca._base.logs import masked
-from dodeca.errors import IncompleteTextError, InvalidResponseError
+from dodeca._base.response_info import evolve
+from dodeca._calls.response_format import parse
+from dodeca.errors import DodecaError, IncompleteTextError, InvalidResponseError
 from dodeca.results import (
     Analysis,
     AnalysisResult,
@@ -20,19 +22,36 @@ CUT_OFF = "length"
 """The finish reason of a text that reached its maximum length."""
 
 
-def complete_analysis(response: Any, *, is_structured: bool = False) -> Analysis:
-    """The analysis of a response.
+def read_analysis(response: Any, response_format: object = None) -> Analysis[Any]:
+    """The analysis of a response, with the object that `response_format` asks for.
 
     Raises:
         IncompleteTextError: it has an error, or its JSON was cut off.
+        ResponseFormatError: its text is not what `response_format` asks for.
         InvalidResponseError: its text is not a string.
     """
-    analysis = build_result(Analysis, response)
+    analysis: Analysis[Any] = build_result(Analysis, response)
     text = check_text(analysis.data)
-    failure = incompleteness(text, analysis, analysis.error, is_structured)
-    if failure is not None:
-        raise failure
-    return analysis
+    return evolve(analysis, parsed=parse_complete(text, analysis, analysis.error, response_format))
+
+
+def read_task(
+    response: Any, response_format: object = None
+) -> tuple[AnalyzeTask[Any], DodecaError | None]:
+    """The task of a response with the object of its answer, or with the error of that.
+
+    Without a `response_format` it is that of the request which the service repeats.
+    """
+    task: AnalyzeTask[Any] = build_result(AnalyzeTask, response)
+    result = task.result
+    if result is None:
+        return task, None
+    wanted = response_format or (task.request_params or {}).get("response_format")
+    try:
+        parsed = parse_complete(check_text(result.data), result, None, wanted)
+    except (IncompleteTextError, InvalidResponseError) as failure:
+        return task, failure
+    return evolve(task, result=evolve(result, parsed=parsed)), None
 
 
 def check_text(value: Any) -> str:
@@ -46,21 +65,26 @@ def check_text(value: Any) -> str:
     return value or ""
 
 
-def end_of_stream(end: StreamEnd, text: str, *, is_structured: bool) -> IncompleteTextError | None:
-    """The error of a stream that ended with this event after this text, if it is incomplete."""
-    return incompleteness(text, end, end.error, is_structured)
+def parse_complete(
+    text: str,
+    received: Analysis | AnalysisResult | StreamEnd,
+    error: ServiceError | None,
+    response_format: object,
+) -> Any:
+    """The object of a text with this end; None if no `response_format` was asked for.
+
+    Raises:
+        IncompleteTextError: the text has an error, or its JSON was cut off.
+        ResponseFormatError: it is not what `response_format` asks for.
+    """
+    is_structured = response_format is not None
+    failure = _incompleteness(text, received, error, is_structured)
+    if failure is not None:
+        raise failure
+    return parse(response_format, text, received) if is_structured else None
 
 
-def end_of_task(task: AnalyzeTask) -> IncompleteTextError | None:
-    """The error of a task whose structured answer was cut off."""
-    result = task.result
-    if result is None:
-        return None
-    is_structured = bool((task.request_params or {}).get("response_format"))
-    return incompleteness(result.data or "", result, None, is_structured)
-
-
-def incompleteness(
+def _incompleteness(
     text: str,
     received: Analysis | AnalysisResult | StreamEnd,
     error: ServiceError | None,

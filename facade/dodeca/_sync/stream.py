@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic
 
 import orjson
 
@@ -14,7 +14,13 @@ from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
 from dodeca._calls.operation import Request, read_model
 from dodeca._sync.transport import Transport
-from dodeca.errors import IncompleteTextError, InvalidResponseError, TruncatedStreamError
+from dodeca.errors import (
+    DodecaError,
+    IncompleteTextError,
+    InvalidResponseError,
+    ResponseFormatError,
+    TruncatedStreamError,
+)
 from dodeca.results import (
     StreamEnd,
     StreamEvent,
@@ -23,6 +29,7 @@ from dodeca.results import (
     UnknownEvent,
     build_result,
 )
+from dodeca.results.text import ParsedT
 from dodeca_api import models
 
 _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
@@ -32,23 +39,26 @@ _EVENT_TYPES: dict[str, tuple[Any, Any]] = {
 }
 
 
-class TextStream:
+class TextStream(Generic[ParsedT]):
     """The events of a text as it is generated; use it as a context manager.
 
-    Iterate it for the events, or get the whole text with `text()`. The connection is closed at
-    the end of its `with` block. An event of an unknown type is an `UnknownEvent`.
+    `pieces()` yields the text as it arrives, `text()` returns the whole of it; iterate the stream
+    itself for all events. At its end, `end` is the last event, and `parsed` the object that
+    `response_format` asked for, if one was given; both are None until then. The connection is
+    closed at the end of its `with` block. An event of an unknown type is an `UnknownEvent`.
     """
 
     def __init__(
-        self, transport: Transport, call: Request[Any], *, is_structured: bool = False
+        self, transport: Transport, call: Request[Any], response_format: object = None
     ) -> None:
         self._response = transport.stream(call)
         self._info: ResponseInfo | None = None
-        self._is_structured = is_structured
+        self._response_format = response_format
         self._lines: Iterator[bytes] | None = None
         self._pieces: list[str] = []
-        self._failure: IncompleteTextError | None = None
+        self._failure: DodecaError | None = None
         self.end: StreamEnd | None = None
+        self.parsed: ParsedT | None = None
 
     def __repr__(self) -> str:
         state = "ended" if self.end else "not open" if self._lines is None else "open"
@@ -67,7 +77,7 @@ class TextStream:
         """
         return self._info
 
-    def __enter__(self) -> TextStream:
+    def __enter__(self) -> TextStream[ParsedT]:
         response = self._response.__enter__()
         self._info, self._lines = response.info, response.lines()
         return self
@@ -87,6 +97,7 @@ class TextStream:
         Raises:
             IncompleteTextError: the service reports an error, or cut off a structured answer;
                 raised after the last event.
+            ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
         """
@@ -103,6 +114,25 @@ class TextStream:
         if self._failure is not None:
             raise self._failure
 
+    def pieces(self) -> Iterator[str]:
+        """Yield the remaining text piece by piece, as it is generated.
+
+        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        ...     for piece in events.pieces():
+        ...         print(piece, end="")  # doctest: +ELLIPSIS
+        [dodeca emulator] ...
+
+        Raises:
+            IncompleteTextError: the service reports an error, or cut off a structured answer;
+                raised after the last piece.
+            ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
+            TruncatedStreamError: the stream ended before its `stream_end` event.
+            InvalidResponseError: an event does not match the API's documentation.
+        """
+        for event in self:
+            if isinstance(event, TextGeneration) and event.text:
+                yield event.text
+
     def text(self) -> str:
         """Return all of the remaining text, joined.
 
@@ -116,10 +146,14 @@ class TextStream:
         Raises:
             IncompleteTextError: the service reports an error, or cut off a structured answer; has
                 the text so far.
+            ResponseFormatError: the text is not what `response_format` asks for; has it, too.
             TruncatedStreamError: the stream ended before its `stream_end` event; has it, too.
             InvalidResponseError: an event does not match the API's documentation.
         """
-        return "".join([event.text or "" for event in self if isinstance(event, TextGeneration)])
+        start = len(self._pieces)
+        for _ in self:
+            pass
+        return "".join(self._pieces[start:])
 
     @property
     def _text(self) -> str:
@@ -147,8 +181,13 @@ class TextStream:
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):
-            self.end = event
-            self._failure = texts.end_of_stream(
-                event, self._text, is_structured=self._is_structured
-            )
+            self._finish(event)
         return event
+
+    def _finish(self, end: StreamEnd) -> None:
+        """Parse the text, or keep its error, which is raised after this event."""
+        self.end = end
+        try:
+            self.parsed = texts.parse_complete(self._text, end, end.error, self._response_format)
+        except (IncompleteTextError, ResponseFormatError) as failure:
+            self._failure = failure

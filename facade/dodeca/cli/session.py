@@ -187,6 +187,8 @@ def _as_fields(value: Any) -> Any:
     """A result as a JSON object: its fields that are not None, and any that the API added."""
     if not attrs.has(type(value)):
         return str(value)
-    fields = attrs.asdict(value, recurse=False)
+    fields = attrs.asdict(
+        value, recurse=False, filter=lambda field, _: not field.metadata.get("is_local")
+    )
     more = fields.pop("extra", {})
     return {name: item for name, item in {**fields, **more}.items() if item is not None}

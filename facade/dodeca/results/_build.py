@@ -44,6 +44,11 @@ def nested(cls: type[Any]) -> Any:
     return attrs.field(default=None, metadata={"cls": cls})
 
 
+def local() -> Any:
+    """An optional field that the client sets; a field of this name in a response is another."""
+    return attrs.field(default=None, metadata={"is_local": True})
+
+
 class Result(HasResponse, Serializable):
     """The base of results; their repr shows the fields that are present."""
 
@@ -173,8 +178,8 @@ def _required_fields(cls: Any) -> tuple[str, ...]:
 @cache
 def _fields(cls: Any) -> dict[str, type[Any] | None]:
     """The fields of a result, each with its class if that is a result, too."""
-    fields = {field.name: field.metadata.get("cls") for field in attrs.fields(cls)}
-    return {name: of_cls for name, of_cls in fields.items() if name != "extra"}
+    fields = [field for field in attrs.fields(cls) if not field.metadata.get("is_local")]
+    return {field.name: field.metadata.get("cls") for field in fields if field.name != "extra"}
 
 
 def build_page(cls: type[R], parsed: Parsed[Any], *, items: str = "data") -> Page[R]:

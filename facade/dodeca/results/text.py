@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import attrs
 
-from dodeca.results._build import Result, extra, nested
+from dodeca.results._build import Result, extra, local, nested
 from dodeca.results.library import ServiceError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    ParsedT = TypeVar("ParsedT", default=Any)
+else:
+    from typing import TypeVar
+
+    ParsedT = TypeVar("ParsedT")  # before Python 3.13 without a default
 
 
 @attrs.frozen(repr=False)
@@ -22,9 +31,10 @@ class Usage(Result):
 
 
 @attrs.frozen(repr=False)
-class Analysis(Result):
-    """An analysis: `data` is the text.
+class Analysis(Result, Generic[ParsedT]):
+    """An analysis: `data` is the text, `parsed` the object that `response_format` asked for.
 
+    That is an object of the pydantic model, or for other formats the JSON; None without a format.
     `finish_reason` is "stop", or "length" if the text reached its maximum length and was cut off;
     `error` has the service's warning then.
     """
@@ -34,31 +44,35 @@ class Analysis(Result):
     finish_reason: str | None = None
     usage: Usage | None = nested(Usage)
     error: ServiceError | None = nested(ServiceError)
+    parsed: ParsedT = local()
     extra: Mapping[str, Any] = extra()
 
 
 @attrs.frozen(repr=False)
-class AnalysisResult(Result):
+class AnalysisResult(Result, Generic[ParsedT]):
     """The result of an analysis task: `data` is the text.
 
-    `finish_reason` is "stop", or "length" if the text was cut off at its maximum length.
+    `parsed` is the object that `response_format` asked for: of the pydantic model if this process
+    created the task with one, else the JSON; None without a format. `finish_reason` is "stop", or
+    "length" if the text was cut off at its maximum length.
     """
 
     generation_id: str | None = None
     data: str | None = None
     finish_reason: str | None = None
     usage: Usage | None = nested(Usage)
+    parsed: ParsedT = local()
     extra: Mapping[str, Any] = extra()
 
 
 @attrs.frozen(repr=False)
-class AnalyzeTask(Result):
+class AnalyzeTask(Result, Generic[ParsedT]):
     """An analysis task; `result` is set once it is ready."""
 
     id: str
     status: str | None = None
     custom_id: str | None = None
-    result: AnalysisResult | None = nested(AnalysisResult)
+    result: AnalysisResult[ParsedT] | None = nested(AnalysisResult)
     error: ServiceError | None = nested(ServiceError)
     created_at: datetime | None = None
     completed_at: datetime | None = None

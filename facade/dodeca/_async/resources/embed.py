@@ -321,7 +321,9 @@ class AsyncEmbed(AsyncEmbedMany):
         `progress` are those of `video`, `embedding_dimension` those of `text`;
         `embedding_uncertainty` is for chunks.
 
-        >>> await client.embed.document("notes.md", model_name="marengo3.5")
+        >>> from dodeca import Media
+        >>> notes = Media.data(b"# Walks. A dog runs.", filename="notes.md")
+        >>> await client.embed.document(notes, model_name="marengo3.5")
         <Embeddings 1 x 512>
 
         Raises:

@@ -17,7 +17,7 @@ from dodeca._base.text import quote
 from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
-from dodeca.errors import InvalidRequestError
+from dodeca.errors import BadRequestError, IndexMismatchError, InvalidRequestError
 from dodeca.results import Index, IndexModel, build_result
 from dodeca_api import models
 from dodeca_api.api.indexes import (
@@ -33,6 +33,7 @@ from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
 from dodeca_api.types import UNSET, Unset
 
+_NAME_EXISTS = "index_name_already_exists"
 _ADDONS: tuple[Literal["thumbnail"]] = ("thumbnail",)
 
 
@@ -89,18 +90,51 @@ class AsyncIndexes(Methods):
         started = self._transport.clock.wall()
 
         async def find() -> Index | None:
-            async for index in self.list(index_name=name):
-                if index.index_name == name and library_requests.created_since(
-                    index.created_at, started
-                ):
-                    return index
-            return None
+            return await self._find(name, started)
 
         created = await self._transport.fetch(
             call, lambda response: build_result(Index, call.parse(response)), find=find
         )
         index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
         return evolve(created, index_name=name, models=index_models, addons=addons)
+
+    async def get_or_create(
+        self,
+        index_name: str,
+        models: Mapping[str, Sequence[str]],
+        *,
+        addons: Sequence[str] | None = None,
+    ) -> Index:
+        """Get the index of this name, or create it if there is none.
+
+        The parameters are those of `create`; without `addons`, an existing index may have any.
+        The client lists the indexes of this name (`GET /indexes`), and creates one if there is
+        none (`POST /indexes`). If another process creates it meanwhile, both get that index.
+
+        >>> first = await client.indexes.get_or_create("trailers", {"marengo3.0": ["visual"]})
+        >>> again = await client.indexes.get_or_create("trailers", {"marengo3.0": ["visual"]})
+        >>> again.id == first.id
+        True
+
+        Raises:
+            InvalidRequestError: there is no model, more than two, or an unknown option.
+            IndexMismatchError: the index exists with other models or add-ons; names them.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the index was created.
+        """
+        name = params.string("index_name", index_name)
+        wanted = _create_body(name, models, addons)
+        found = await self._find(name)
+        if found is None:
+            try:
+                return await self.create(name, models, addons=addons)
+            except BadRequestError as exc:
+                if exc.code != _NAME_EXISTS or (found := await self._find(name)) is None:
+                    raise
+        difference = library_requests.index_difference(found, wanted, addons)
+        if difference is not None:
+            raise IndexMismatchError(name, found.id, difference)
+        return found
 
     def list(
         self,
@@ -183,6 +217,14 @@ class AsyncIndexes(Methods):
             APIError: the service returned another error status.
         """
         await self._transport.send(request(indexes_delete, index_id))
+
+    async def _find(self, name: str, since: float | None = None) -> Index | None:
+        """The index of exactly this name, if it was created after a Unix time."""
+        async for index in self.list(index_name=name):
+            is_new = since is None or library_requests.created_since(index.created_at, since)
+            if index.index_name == name and is_new:
+                return index
+        return None
 
 
 def _create_body(

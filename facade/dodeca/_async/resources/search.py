@@ -7,7 +7,7 @@ from typing import Any
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
-from dodeca._base.response_info import Parsed, ResponseInfo, with_response
+from dodeca._base.response_info import Parsed, ResponseInfo, evolve, with_response
 from dodeca._base.text import quote
 from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field
@@ -16,6 +16,7 @@ from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidRespons
 from dodeca.media import Media, MediaLike
 from dodeca.results import (
     MALFORMED,
+    Index,
     SearchHit,
     SearchPage,
     SearchPool,
@@ -23,6 +24,7 @@ from dodeca.results import (
     remaining_fields,
 )
 from dodeca_api import models
+from dodeca_api.api.indexes import indexes_retrieve
 from dodeca_api.api.search import search_create, search_retrieve
 from dodeca_api.models.search_group_by import SEARCH_GROUP_BY_VALUES
 from dodeca_api.models.search_operator import SEARCH_OPERATOR_VALUES
@@ -41,10 +43,17 @@ _PAGE_INFO = (
 class AsyncSearchResults:
     """The hits of a search, fetched page by page during iteration."""
 
-    def __init__(self, transport: AsyncTransport, first: SearchPage, metadata: bool | None) -> None:
+    def __init__(
+        self,
+        transport: AsyncTransport,
+        first: SearchPage,
+        metadata: bool | None,
+        limit: int | None = None,
+    ) -> None:
         self._transport = transport
         self._metadata = metadata
-        self.first_page = first
+        self._limit = limit
+        self.first_page = _cut(first, limit)
 
     @property
     def response(self) -> ResponseInfo | None:
@@ -59,6 +68,8 @@ class AsyncSearchResults:
     async def pages(self) -> AsyncIterator[SearchPage]:
         """Yield the pages; the first is already here, each further one takes a request.
 
+        With the `limit` of the search, the last page ends there, and no further one is fetched.
+
         >>> hits = await client.search(index.id, "red", search_options=["visual"], page_limit=2)
         >>> [len(page.items) async for page in hits.pages()]
         [2, 2]
@@ -66,13 +77,15 @@ class AsyncSearchResults:
         Raises:
             BadRequestError: the token of a page expired (`search_page_token_expired`).
         """
-        page = self.first_page
+        page, left = self.first_page, self._limit
         seen: set[str] = set()
         yield page
         while page.items and (token := page.next_page_token) and token not in seen:
+            if left is not None and (left := left - len(page.items)) <= 0:
+                return
             seen.add(token)
             call = _page_call(token, self._metadata)
-            page = _page(await self._transport.send(call))
+            page = _cut(_page(await self._transport.send(call)), left)
             yield page
 
     async def __aiter__(self) -> AsyncIterator[SearchHit]:
@@ -94,13 +107,14 @@ class AsyncSearch(Methods):
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
+        self._offered: dict[str, list[Any]] = {}
 
     async def __call__(
         self,
         index_id: str,
         query_text: str | None = None,
         *,
-        search_options: Sequence[str],
+        search_options: Sequence[str] | None = None,
         query_media: MediaLike | Sequence[MediaLike] | None = None,
         transcription_options: Sequence[str] | None = None,
         group_by: str | None = None,
@@ -109,28 +123,33 @@ class AsyncSearch(Methods):
         threshold: str | None = None,
         sort_option: str | None = None,
         adjust_confidence_level: float | None = None,
+        limit: int | None = None,
         page_limit: int | None = None,
         include_user_metadata: bool | None = None,
     ) -> AsyncSearchResults:
         """Search an index (`POST /search`).
 
         `search_options` is any of "visual", "audio" and "transcription"; the index must support
-        them. `query_media` is one to ten images, all files or all URLs: JPEG or PNG of at least
+        them. By default they are all that the index supports: the client retrieves the index before
+        its first search in it, and remembers them, since they cannot change.
+        `query_media` is one to ten images, all files or all URLs: JPEG or PNG of at least
         64x64 pixels and at most 5 MB. `transcription_options` is any of "lexical" and "semantic".
         `group_by` is "clip" or "video"; `operator` combines the search options by "or" or "and".
         `filter` selects by `id`, technical properties and user metadata:
         `{"id": ["…"], "duration": {"gte": 10}, "category": "news"}`. No hits, and a field that
         only user metadata can have, give a warning: it may be misspelt. `threshold` ("high",
         "medium", "low", "none"), `sort_option` ("score", "clip_count") and
-        `adjust_confidence_level` (0 to 1) are for Marengo 2.7. Iterating the results fetches
-        pages of `page_limit` hits, at most 50.
+        `adjust_confidence_level` (0 to 1) are for Marengo 2.7. The results are at most `limit`
+        hits, by default all. Iterating them fetches pages of `page_limit` hits, at most 50, which
+        by default follow from `limit`: as few requests as possible.
 
-        >>> hits = await client.search(index.id, "something green", search_options=["visual"])
-        >>> [(hit.start, hit.end) async for hit in hits][0]
-        (9.0, 15.0)
+        >>> hits = await client.search(index.id, "something green", limit=1)
+        >>> [(hit.start, hit.end) async for hit in hits]
+        [(9.0, 15.0)]
 
         Raises:
-            InvalidRequestError: there is no query, or a parameter is out of bounds.
+            InvalidRequestError: there is no query, a parameter is out of bounds, or
+                `search_options` is left out and the index has no model for searches.
             BadRequestError: the index does not support an option, or the filter is invalid.
         """
         files, urls = _query_media(query_media)
@@ -156,13 +175,15 @@ class AsyncSearch(Methods):
             adjust_confidence_level=params.number(
                 "adjust_confidence_level", adjust_confidence_level, 0, documented=1
             ),
-            page_limit=params.integer("page_limit", page_limit, 1, documented=50),
+            page_limit=library_requests.page_limit(limit, page_limit),
             include_user_metadata=params.flag("include_user_metadata", include_user_metadata),
         )
+        if search_options is None:
+            body.search_options = await self._options_of(index_id)
         first = _page(await self._transport.send(request(search_create, body=body)))
         if not first.items:
             library_requests.warn_of_metadata_filter(filter)
-        return AsyncSearchResults(self._transport, first, include_user_metadata)
+        return AsyncSearchResults(self._transport, first, include_user_metadata, limit)
 
     async def retrieve(
         self, page_token: str, *, include_user_metadata: bool | None = None
@@ -178,6 +199,13 @@ class AsyncSearch(Methods):
             BadRequestError: the token expired (`search_page_token_expired`).
         """
         return _page(await self._transport.send(_page_call(page_token, include_user_metadata)))
+
+    async def _options_of(self, index_id: str) -> list[Any]:
+        """The search options that an index supports; they are those of its models for ever."""
+        if index_id not in self._offered:
+            found = await self._transport.send(request(indexes_retrieve, index_id))
+            self._offered[index_id] = library_requests.search_options(build_result(Index, found))
+        return self._offered[index_id]
 
 
 def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchResults]:
@@ -207,6 +235,13 @@ def _page(parsed: Parsed[models.SearchResults]) -> SearchPage:
         extra=rest,
     )
     return with_response(page, info)
+
+
+def _cut(page: SearchPage, limit: int | None) -> SearchPage:
+    """A page of at most `limit` hits."""
+    if limit is None or len(page.items) <= limit:
+        return page
+    return evolve(page, items=page.items[:limit])
 
 
 def _files(media: Sequence[Media]) -> list[File] | Unset:

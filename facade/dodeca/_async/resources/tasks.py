@@ -54,7 +54,7 @@ class AsyncTasks(Methods):
         'ready'
 
         Raises:
-            InvalidMediaError: there is no such file, it has more than 2 GB, or is an asset.
+            InvalidMediaError: there is no such file, it is outside the limits, or is an asset.
             BadRequestError: the index's models do not support the video.
             OutcomeUnknownError: it is unknown whether the task was created.
         """
@@ -69,6 +69,7 @@ class AsyncTasks(Methods):
                 f"tasks.create accepts files of up to {format_size(_FILE_BYTES)}, {source} has "
                 f"{format_size(source.size or 0)}; use assets.upload and indexes.assets.create"
             )
+        limits.check(source, limits.Endpoint.INDEX, "video")
         body = models.TaskCreateRequest(
             index_id=params.string("index_id", index_id),
             video_file=file_field(source),

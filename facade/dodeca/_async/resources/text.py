@@ -44,7 +44,7 @@ class AsyncGenerate(Methods):
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
         response = await self._transport.send(request(generate_create, body=body))
-        return texts.complete_analysis(response)
+        return texts.read_analysis(response)
 
     def stream(
         self, video_id: str, prompt: str, *, temperature: float | None = None

@@ -21,6 +21,8 @@ class Endpoint(StrEnum):
     INDEX = "index"
     SEARCH = "search"
     EMBED_V1 = "embed-v1"
+    EMBED_V1_TASK = "embed-v1-task"
+    ANALYZE = "analyze"
 
 
 REQUESTS = {
@@ -29,6 +31,8 @@ REQUESTS = {
     Endpoint.INDEX: "POST /tasks",
     Endpoint.SEARCH: "POST /search",
     Endpoint.EMBED_V1: "POST /embed",
+    Endpoint.EMBED_V1_TASK: "POST /embed/tasks",
+    Endpoint.ANALYZE: "POST /analyze",
 }
 
 Fact = Literal["size", "kind", "format", "codec", "frame", "ratio", "duration"]
@@ -86,11 +90,11 @@ def _audio(endpoint: Endpoint, size: int, least: float, most: float) -> list[Lim
 
 def _video(endpoint: Endpoint, size: int, least: float, most: float) -> list[Limit]:
     source = REQUESTS[endpoint]
-    is_index = endpoint is Endpoint.INDEX
-    largest = (3840, 2160) if is_index else (5184, 2160)
+    is_older = endpoint in (Endpoint.INDEX, Endpoint.EMBED_V1_TASK)
+    largest = (3840, 2160) if is_older else (5184, 2160)
     ratio = (
         Limit(endpoint, "video", "ratio", "width:height", allowed=_RATIOS, source=source)
-        if is_index
+        if is_older
         else Limit(endpoint, "video", "ratio", "longer:shorter", most=(2.4,), source=source)
     )
     return [
@@ -146,6 +150,8 @@ LIMITS: tuple[Limit, ...] = (
     *_video(Endpoint.INDEX, 2 * GIB, 4, 2 * 3600),
     *_images(Endpoint.SEARCH, 64, 5 * MIB),
     *_images(Endpoint.EMBED_V1, 64, 5 * MIB),
+    *_video(Endpoint.EMBED_V1_TASK, 2 * GIB, 4, 2 * 3600),
+    Limit(Endpoint.ANALYZE, "video", "kind", allowed=("video",), source="POST /analyze"),
 )
 """In the order in which the service checks them."""
 

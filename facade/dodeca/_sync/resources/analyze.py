@@ -13,6 +13,7 @@ from dodeca._base.lazy import cached_property
 from dodeca._calls import analyze_requests, params, texts
 from dodeca._calls.operation import request
 from dodeca._calls.polling import ANALYZE_TASK, JobState
+from dodeca._calls.response_format import M
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.stream import TextStream
@@ -55,29 +56,39 @@ class Analyze(Methods):
         prompt_v2: Mapping[str, Any] | None = None,
         temperature: float | None = None,
         max_tokens: int | None = None,
-        response_format: Mapping[str, Any] | None = None,
+        response_format: type[M] | Mapping[str, Any] | None = None,
         start_time: float | None = None,
         end_time: float | None = None,
         model_name: str | None = None,
-    ) -> Analysis:
+    ) -> Analysis[M]:
         """Generate text about a video or images (`POST /analyze`).
 
         Pass exactly one of `video` (a file, URL or asset, of at most 1 hour), `video_id` (a video
         of an index, Pegasus 1.2) and `image` (up to 20 images by the names that the prompt refers
         to as `<@name>`). `temperature` is 0 to 1; `start_time` and `end_time` select a part, in
-        seconds; `response_format` is `{"type": "json_schema", "json_schema": {…}}`; `prompt_v2`
-        is a prompt with media in the API's own format.
+        seconds; `prompt_v2` is a prompt with media in the API's own format.
+
+        `response_format` asks for JSON: it is a model of pydantic 2 (the class), a JSON Schema, or
+        the API's own `{"type": "json_schema", "json_schema": {…}}`. The result has the object in
+        `parsed`, one of the model or plain JSON. What the API does not support of a schema is an
+        error that names its place; of a model, lengths and other limits that the API does not take
+        are left out and checked in the answer. The API's own form is sent unchecked.
 
         The result has `finish_reason` "length" if the text reached `max_tokens` and was cut off.
 
-        >>> response = client.analyze("What happens in it?", video_id=video.id)
-        >>> response.finish_reason
-        'stop'
+        >>> import pydantic
+        >>> class Scenes(pydantic.BaseModel):
+        ...     count: int
+        >>> answer = client.analyze("?", video_id=video.id, response_format=Scenes)
+        >>> answer.parsed, answer.finish_reason
+        (Scenes(count=4), 'stop')
 
         Raises:
-            InvalidRequestError: not exactly one input, or a parameter is out of bounds.
+            InvalidRequestError: not exactly one input, a parameter is out of bounds, or the API
+                does not support the schema.
             IncompleteTextError: the service reports an error, or cut off the JSON that
                 `response_format` asks for; has the text so far.
+            ResponseFormatError: the answer is not what `response_format` asks for; has the text.
             APIError: the service returned an error status.
         """
         body = analyze_requests.analyze(
@@ -95,7 +106,7 @@ class Analyze(Methods):
             stream=False,
         )
         response = self._transport.send(request(analyze_create, body=body))
-        return texts.complete_analysis(response, is_structured=response_format is not None)
+        return texts.read_analysis(response, response_format)
 
     def stream(
         self,
@@ -107,14 +118,15 @@ class Analyze(Methods):
         prompt_v2: Mapping[str, Any] | None = None,
         temperature: float | None = None,
         max_tokens: int | None = None,
-        response_format: Mapping[str, Any] | None = None,
+        response_format: type[M] | Mapping[str, Any] | None = None,
         start_time: float | None = None,
         end_time: float | None = None,
         model_name: str | None = None,
-    ) -> TextStream:
+    ) -> TextStream[M]:
         """Stream the text as it is generated (`POST /analyze` with `stream`).
 
-        The parameters are those of `client.analyze`.
+        The parameters are those of `client.analyze`; with a `response_format` the stream has the
+        object in `parsed` at its end.
 
         >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
         ...     text = events.text()
@@ -136,11 +148,7 @@ class Analyze(Methods):
             model_name=model_name,
             stream=True,
         )
-        return TextStream(
-            self._transport,
-            request(analyze_create, body=body),
-            is_structured=response_format is not None,
-        )
+        return TextStream(self._transport, request(analyze_create, body=body), response_format)
 
 
 class AnalyzeTasks(Methods):
@@ -159,7 +167,7 @@ class AnalyzeTasks(Methods):
         analysis_mode: str | None = None,
         temperature: float | None = None,
         max_tokens: int | str | None = None,
-        response_format: Mapping[str, Any] | None = None,
+        response_format: type[M] | Mapping[str, Any] | None = None,
         min_segment_duration: float | None = None,
         max_segment_duration: float | None = None,
         start_time: float | None = None,
@@ -167,7 +175,7 @@ class AnalyzeTasks(Methods):
         custom_id: str | None = None,
         idempotency_key: str | None = None,
         model_name: str | None = None,
-    ) -> Job[AnalyzeTask]:
+    ) -> Job[AnalyzeTask[M]]:
         """Start a task that analyzes a video of up to 2 hours, or images (`POST /analyze/tasks`).
 
         `analysis_mode` is "general" or "time_based_metadata"; the latter has no prompt, but a
@@ -175,8 +183,9 @@ class AnalyzeTasks(Methods):
         `max_segment_duration` of at least 2 seconds. `max_tokens` is 512 to 98,304, or
         "unlimited" for segments. `custom_id` is an id of your choice. The service creates one task
         for calls with the same `idempotency_key`; by default each call has a new one. The other
-        parameters are those of `client.analyze`. `job.wait()` returns the task with its result, and
-        raises IncompleteTextError if the JSON of a `response_format` was cut off.
+        parameters are those of `client.analyze`. `job.wait()` returns the task with its `result`,
+        which has `data` and `parsed`, and raises IncompleteTextError if the JSON of a
+        `response_format` was cut off, ResponseFormatError if it is not what was asked for.
 
         >>> job = client.analyze.tasks.create("What happens in it?", video="colours.mp4")
         >>> job.wait().result.finish_reason
@@ -208,15 +217,16 @@ class AnalyzeTasks(Methods):
         params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
         created = self._transport.send(call)
-        state: JobState[AnalyzeTask] = JobState(
+        state: JobState[AnalyzeTask[M]] = JobState(
             created.model.task_id, created.model.status, response=created.info
         )
-        return self._job(state, build_result(AnalyzeTask, created))
+        return self._job(state, response_format, build_result(AnalyzeTask, created))
 
     def retrieve(self, task_id: str) -> Job[AnalyzeTask]:
         """Get the job of a task that any process started (`GET /analyze/tasks/{task_id}`).
 
-        `job.latest` is the current state of the task.
+        `job.latest` is the current state of the task. If it was created with a `response_format`,
+        its result has the JSON in `parsed`.
 
         >>> task = client.analyze.tasks.create("What happens in it?", video="colours.mp4")
         >>> job = client.analyze.tasks.retrieve(task.id)
@@ -227,7 +237,7 @@ class AnalyzeTasks(Methods):
             NotFoundError: there is no such task.
             APIError: the service returned another error status.
         """
-        return self._job(self._poll(task_id))
+        return self._job(self._poll(None, task_id))
 
     def list(
         self,
@@ -278,20 +288,24 @@ class AnalyzeTasks(Methods):
         """
         self._transport.send(request(analyze_tasks_delete, task_id))
 
-    def _poll(self, task_id: str) -> JobState[AnalyzeTask]:
-        task = build_result(
-            AnalyzeTask, self._transport.send(request(analyze_tasks_retrieve, task_id))
-        )
+    def _poll(
+        self, response_format: type[M] | Mapping[str, Any] | None, task_id: str
+    ) -> JobState[AnalyzeTask[M]]:
+        response = self._transport.send(request(analyze_tasks_retrieve, task_id))
+        task, failure = texts.read_task(response, response_format)
         reason = task.error.message if task.error else None
-        failure = texts.end_of_task(task)
         status = task.status or ""
         return JobState(task_id, status, task, reason, failure=failure, extra=task.extra)
 
     def _job(
-        self, state: JobState[AnalyzeTask], created: AnalyzeTask | None = None
-    ) -> Job[AnalyzeTask]:
+        self,
+        state: JobState[AnalyzeTask[M]],
+        response_format: type[M] | Mapping[str, Any] | None = None,
+        created: AnalyzeTask[M] | None = None,
+    ) -> Job[AnalyzeTask[M]]:
         lists = [
             partial(self.list, status=status, page_limit=50) for status in ANALYZE_TASK.running
         ]
         running = running_jobs(("analyze_tasks", id(self._transport)), *lists)
-        return Job(ANALYZE_TASK, self._poll, state, self._transport.clock, running, created)
+        poll = partial(self._poll, response_format)
+        return Job(ANALYZE_TASK, poll, state, self._transport.clock, running, created)

@@ -3,23 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from dodeca._base.concurrency import Shield
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._base.text import format_size, quote
 from dodeca._calls import library_requests, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.operation import or_unset, request
-from dodeca._calls.polling import ASSET, JobState
+from dodeca._calls.polling import ASSET, JobState, check_timeout
 from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
 from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.multipart_uploads import MultipartUploads
 from dodeca._sync.transport import Transport
-from dodeca.errors import InvalidMediaError
+from dodeca.errors import DodecaError, InvalidMediaError, NotFoundError
 from dodeca.media import MIB, Media, MediaLike
 from dodeca.results import Asset, build_result
 from dodeca_api import models
@@ -97,6 +99,31 @@ class Assets(Methods):
             )
         return self._job(JobState(asset_id, "processing"))
 
+    def temporary(
+        self, media: MediaLike, *, timeout: float = 3600.0
+    ) -> AbstractContextManager[Asset]:
+        """Upload a file or register a URL as an asset that is deleted at the end of a `with` block.
+
+        `upload` sends the media (`POST /assets`), and the block starts once the asset is ready,
+        after at most `timeout` seconds. The asset is deleted however the block ends, also by an
+        error or a cancellation; an error of the block is raised even if the deletion fails, with a
+        note that says so. An asset that the block has deleted is no error.
+
+        >>> from dodeca import Media
+        >>> with client.assets.temporary("colours.mp4") as asset:
+        ...     client.embed.video(Media.asset(asset.id))
+        <Embeddings 10 x 512, audio+visual, asset+clip>
+
+        Raises:
+            InvalidMediaError: there is no such file, or it is an asset already.
+            JobFailed: the service could not make the asset ready.
+            WaitTimeout: it was not ready in time.
+            BadRequestError: an index uses the asset at the end of the block (409).
+            APIError: the service returned another error status.
+        """
+        check_timeout(timeout)
+        return self._temporary(_new_source("temporary", media), timeout)
+
     def create(
         self,
         media: MediaLike,
@@ -123,9 +150,7 @@ class Assets(Methods):
             APIError: the service returned an error status.
             OutcomeUnknownError: it is unknown whether the asset was created.
         """
-        source = Media.of(media)
-        if source.asset_id is not None:
-            raise InvalidMediaError(f"assets.create needs a file or a URL, got {quote(source)}")
+        source = _new_source("create", media)
         if (source.size or 0) > DIRECT_BYTES:
             raise InvalidMediaError(
                 f"assets.create accepts files of up to {format_size(DIRECT_BYTES)}, {source} has "
@@ -230,6 +255,27 @@ class Assets(Methods):
         call = request(assets_delete, asset_id, force=params.flag("force", force))
         self._transport.send(call)
 
+    @contextmanager
+    def _temporary(self, media: Media, timeout: float) -> Iterator[Asset]:
+        job = self.upload(media)
+        try:
+            yield job.wait(timeout=timeout)
+        except BaseException as error:
+            try:
+                self._remove(job.id)
+            except DodecaError as failure:
+                error.add_note(f"the temporary asset {job.id} was not deleted: {failure}")
+            raise
+        self._remove(job.id)
+
+    def _remove(self, asset_id: str) -> None:
+        """Delete an asset, even in a task that is being cancelled; it may not exist."""
+        with Shield():
+            try:
+                self.delete(asset_id)
+            except NotFoundError:
+                return
+
     def _poll(self, asset_id: str) -> JobState[Asset]:
         asset = self.retrieve(asset_id)
         reason = asset.error.message if asset.error else None
@@ -249,6 +295,18 @@ class Assets(Methods):
 
         jobs = RunningJobs(("assets", id(self._transport)), still_running)
         return Job(ASSET, self._poll, state, self._transport.clock, jobs)
+
+
+def _new_source(method: str, media: MediaLike) -> Media:
+    """Media that are no asset yet.
+
+    Raises:
+        InvalidMediaError: they are one, or no media.
+    """
+    source = Media.of(media)
+    if source.asset_id is not None:
+        raise InvalidMediaError(f"assets.{method} needs a file or a URL, got {quote(source)}")
+    return source
 
 
 def find_marked(assets: Assets, key: str, marker: str, since: float) -> Asset | None:

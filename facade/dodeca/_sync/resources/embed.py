@@ -322,7 +322,9 @@ class Embed(EmbedMany):
         `progress` are those of `video`, `embedding_dimension` those of `text`;
         `embedding_uncertainty` is for chunks.
 
-        >>> client.embed.document("notes.md", model_name="marengo3.5")
+        >>> from dodeca import Media
+        >>> notes = Media.data(b"# Walks. A dog runs.", filename="notes.md")
+        >>> client.embed.document(notes, model_name="marengo3.5")
         <Embeddings 1 x 512>
 
         Raises:

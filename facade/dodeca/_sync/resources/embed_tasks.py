@@ -197,7 +197,9 @@ class EmbedTasks(Methods):
         The parameters are those of `client.embed.document`; `embedding_type` is only
         "separate_embedding". A local file of more than 36 MB is uploaded as an asset first.
 
-        >>> job = client.embed.tasks.document("notes.md", model_name="marengo3.5")
+        >>> from dodeca import Media
+        >>> notes = Media.data(b"# Walks. A dog runs.", filename="notes.md")
+        >>> job = client.embed.tasks.document(notes, model_name="marengo3.5")
         >>> job.wait()
         <Embeddings 1 x 512, text, asset>
 

@@ -148,6 +148,7 @@ class EmbedV1Tasks(Methods):
         source = _source("media", media)
         if source is None:
             raise InvalidMediaError("an embedding task needs a file or a URL")
+        limits.check(source, limits.Endpoint.EMBED_V1_TASK, "video")
         start, end = _time_range(video_start_offset_sec, video_end_offset_sec)
         body = models.EmbedTaskCreateRequest(
             model_name=params.string("model_name", model_name),

@@ -18,7 +18,7 @@ from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.indexed_assets import IndexedAssets
 from dodeca._sync.resources.videos import Videos
 from dodeca._sync.transport import Transport
-from dodeca.errors import InvalidRequestError
+from dodeca.errors import BadRequestError, IndexMismatchError, InvalidRequestError
 from dodeca.results import Index, IndexModel, build_result
 from dodeca_api import models
 from dodeca_api.api.indexes import (
@@ -34,6 +34,7 @@ from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
 from dodeca_api.types import UNSET, Unset
 
+_NAME_EXISTS = "index_name_already_exists"
 _ADDONS: tuple[Literal["thumbnail"]] = ("thumbnail",)
 
 
@@ -90,18 +91,51 @@ class Indexes(Methods):
         started = self._transport.clock.wall()
 
         def find() -> Index | None:
-            for index in self.list(index_name=name):
-                if index.index_name == name and library_requests.created_since(
-                    index.created_at, started
-                ):
-                    return index
-            return None
+            return self._find(name, started)
 
         created = self._transport.fetch(
             call, lambda response: build_result(Index, call.parse(response)), find=find
         )
         index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
         return evolve(created, index_name=name, models=index_models, addons=addons)
+
+    def get_or_create(
+        self,
+        index_name: str,
+        models: Mapping[str, Sequence[str]],
+        *,
+        addons: Sequence[str] | None = None,
+    ) -> Index:
+        """Get the index of this name, or create it if there is none.
+
+        The parameters are those of `create`; without `addons`, an existing index may have any.
+        The client lists the indexes of this name (`GET /indexes`), and creates one if there is
+        none (`POST /indexes`). If another process creates it meanwhile, both get that index.
+
+        >>> first = client.indexes.get_or_create("trailers", {"marengo3.0": ["visual"]})
+        >>> again = client.indexes.get_or_create("trailers", {"marengo3.0": ["visual"]})
+        >>> again.id == first.id
+        True
+
+        Raises:
+            InvalidRequestError: there is no model, more than two, or an unknown option.
+            IndexMismatchError: the index exists with other models or add-ons; names them.
+            APIError: the service returned an error status.
+            OutcomeUnknownError: it is unknown whether the index was created.
+        """
+        name = params.string("index_name", index_name)
+        wanted = _create_body(name, models, addons)
+        found = self._find(name)
+        if found is None:
+            try:
+                return self.create(name, models, addons=addons)
+            except BadRequestError as exc:
+                if exc.code != _NAME_EXISTS or (found := self._find(name)) is None:
+                    raise
+        difference = library_requests.index_difference(found, wanted, addons)
+        if difference is not None:
+            raise IndexMismatchError(name, found.id, difference)
+        return found
 
     def list(
         self,
@@ -184,6 +218,14 @@ class Indexes(Methods):
             APIError: the service returned another error status.
         """
         self._transport.send(request(indexes_delete, index_id))
+
+    def _find(self, name: str, since: float | None = None) -> Index | None:
+        """The index of exactly this name, if it was created after a Unix time."""
+        for index in self.list(index_name=name):
+            is_new = since is None or library_requests.created_since(index.created_at, since)
+            if index.index_name == name and is_new:
+                return index
+        return None
 
 
 def _create_body(

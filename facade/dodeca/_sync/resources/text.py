@@ -43,7 +43,7 @@ class Generate(Methods):
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
         response = self._transport.send(request(generate_create, body=body))
-        return texts.complete_analysis(response)
+        return texts.read_analysis(response)
 
     def stream(self, video_id: str, prompt: str, *, temperature: float | None = None) -> TextStream:
         """Stream the text as it is generated (`POST /generate` with `stream`).

@@ -68,8 +68,8 @@ def analyze(
             return
         with client.analyze.stream(prompt, **options) as stream:
             try:
-                for event in stream:
-                    sys.stdout.write(printable(getattr(event, "text", None) or "", keep="\n\t"))
+                for piece in stream.pieces():
+                    sys.stdout.write(printable(piece, keep="\n\t"))
                     sys.stdout.flush()
             finally:
                 sys.stdout.write("\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -161,18 +160,15 @@ def _search_index(
     k: int,
     filter_: dict[str, Any] | None,
 ) -> list[dict[str, Any]]:
-    if not option:
-        models = client.indexes.retrieve(index).models or []
-        option = sorted({name for model in models for name in model.model_options or []})
     found = client.search(
         index,
         None if query_type == "image" else query,
         query_media=parse_media(query) if query_type == "image" else None,
-        search_options=option,
+        search_options=option or None,
         filter=filter_,
-        page_limit=min(k, 50),
+        limit=k,
     )
-    hits = list(islice(found, k))
+    hits = list(found)
     names = _file_names(client, index, {hit.video_id for hit in hits if hit.video_id})
     return [
         {

@@ -26,12 +26,15 @@ _ANNOTATIONS = {
     "$schema",
     "$id",
     "$comment",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
     "$defs",
 }
 _TYPES: Mapping[str, set[str]] = {
     "object": {"properties", "required"},
     "array": {"items", "minItems"},
-    "string": set(),
+    "string": {"format"},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
     "integer": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
     "boolean": set(),
@@ -39,6 +42,13 @@ _TYPES: Mapping[str, set[str]] = {
     "timestamp": {"format"},
 }
 _FORMATS = ("seconds", "hh:mm:ss", "hh:mm:ss.fff")
+# Nothing in a video tells a date or an id.
+_FORMATTED = {
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "date-time": "1970-01-01T00:00:00Z",
+    "date": "1970-01-01",
+    "time": "00:00:00Z",
+}
 _MAX_DEPTH = 12
 _MAX_BOUND = 2**53
 _DEGREES = {"none": 0.0, "low": 0.15, "little": 0.15, "medium": 0.4, "moderate": 0.4, "high": 0.8}
@@ -157,7 +167,7 @@ class _Generator:
             case "null":
                 return None
             case _:
-                return self._string(observation, set(about))
+                return self._string(schema, observation, set(about))
 
     def _object(
         self, schema: JSONSchema, observation: Observation, about: list[str], depth: int
@@ -182,7 +192,12 @@ class _Generator:
         values = [self.value(items, part, about, depth + 1) for part in observation.parts]
         return [value for i, value in enumerate(values) if value not in values[:i]]
 
-    def _string(self, observation: Observation, about: set[str]) -> str:
+    def _string(self, schema: JSONSchema, observation: Observation, about: set[str]) -> str:
+        if "format" in schema:
+            name = str(schema["format"])
+            if name not in _FORMATTED:
+                raise _unsupported(f"The format of a string is one of {tuple(_FORMATTED)}.")
+            return _FORMATTED[name]
         if about & {"colour", "colours", "color", "colors"}:
             return observation.colours[0] if observation.colours else "none"
         if about & {"title", "name", "headline", "label"}:
