@@ -7,10 +7,12 @@ space, so that a store that holds them finds them by text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dodeca._base import extras
-from dodeca.errors import ConfigurationError
+from dodeca._calls.embedding_models import DEFAULT_DIMENSION
+from dodeca.embeddings.ranking import check_one_model
+from dodeca.errors import ConfigurationError, InvalidRequestError
 
 try:
     from langchain_core.embeddings import Embeddings
@@ -20,13 +22,18 @@ except ImportError as exc:
 if TYPE_CHECKING:
     from dodeca import AsyncClient, Client
     from dodeca.batch import Batch
+    from dodeca.embeddings import Embeddings as Library
+
+T = TypeVar("T")
 
 
 class DodecaEmbeddings(Embeddings):
     """Embeds texts as vectors, in the same space as video, audio and images of the same model.
 
     `model_name` and `embedding_dimension` are those of the vectors in the store, by default those
-    of the client: a store of one model cannot be searched with vectors of another.
+    of the client. A store does not know the model of its vectors, and finds nothing of use with
+    those of another: pass the `Embeddings` that are in it as `library`, and texts are embedded by
+    its model; a `model_name` that differs is refused.
 
     The synchronous methods use `client`; the others use `async_client`, or without one `client` in
     a thread. `concurrency` is the maximum number of concurrent requests. A text that cannot be
@@ -44,8 +51,17 @@ class DodecaEmbeddings(Embeddings):
         async_client: AsyncClient | None = None,
         model_name: str | None = None,
         embedding_dimension: int | None = None,
+        library: Library | None = None,
         concurrency: int = 32,
     ) -> None:
+        if library is not None:
+            check_one_model(library)
+            model_name = _same("model_name", model_name, library.model_name)
+            embedding_dimension = _same(
+                "embedding_dimension", embedding_dimension, library.dimension
+            )
+            if embedding_dimension == DEFAULT_DIMENSION:
+                embedding_dimension = None  # not every model has the parameter
         self._client = client
         self._async_client = async_client
         self._options: dict[str, Any] = {
@@ -103,6 +119,13 @@ class DodecaEmbeddings(Embeddings):
         512
         """
         return (await self.aembed_documents([text]))[0]
+
+
+def _same(name: str, given: T | None, found: T | None) -> T | None:
+    """The value of a library, or the given one where the library has none."""
+    if None not in (given, found) and given != found:
+        raise InvalidRequestError(f"{name} of the library is {found!r}, got {given!r:.200}")
+    return given if found is None else found
 
 
 def _as_lists(found: Batch) -> list[list[float]]:
