@@ -35,7 +35,7 @@ DEFAULTS: dict[str, object] = {
 """By the words of the command and the option, or by the option alone; all others have none."""
 
 BOUNDS = {
-    "analyze --temperature": (0, 1),
+    "analyze --temperature": (0, None),
     "analyze --max-tokens": (1, None),
     "search -k": (1, None),
     "tasks list --limit": (1, None),
