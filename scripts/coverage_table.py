@@ -77,19 +77,14 @@ def methods(client: type[Client] | type[AsyncClient]) -> list[Method]:
 
 
 def _parts(resource: object) -> Iterator[tuple[str, object]]:
-    for name, member in _members(resource).items():
+    for name, member in vars(type(resource)).items():
         if isinstance(member, cached_property):
             yield name, getattr(resource, name)
 
 
-def _members(resource: object) -> dict[str, Any]:
-    """What the class of a resource has, with what it inherits."""
-    bases = reversed(type(resource).__mro__)
-    return {name: member for base in bases for name, member in vars(base).items()}
-
-
 def _walk(name: str, resource: object) -> Iterator[Method]:
-    for own_name, member in _members(resource).items():
+    inherited = {n: each for cls in type(resource).__mro__[::-1] for n, each in vars(cls).items()}
+    for own_name, member in inherited.items():
         if isfunction(member) and own_name == "__call__":
             yield Method(name, member)
         elif isfunction(member) and not own_name.startswith("_"):
