@@ -70,11 +70,11 @@ def test_notebooks_show_times_to_the_second() -> None:
 
 
 def test_logs_go_to_stderr_at_the_level_of_the_environment(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     log = logging.getLogger("dodeca")
+    request.addfinalizer(lambda: log.setLevel(logging.NOTSET))
     monkeypatch.setattr(log, "handlers", [])
-    monkeypatch.setattr(log, "level", logging.NOTSET)
     for value, level in (("", logging.NOTSET), ("loud", logging.NOTSET), ("info", logging.INFO)):
         monkeypatch.setenv("DODECA_LOG", value)
         logs.set_up_logging()
