@@ -67,8 +67,8 @@ class Journal:
         self._pending: list[str] = []
         self._is_changed = False
         try:
-            self.id = self.read_meta("id") or secrets.token_hex(8)
-            self.run = int(self.read_meta("run") or 0)
+            self.id: str = self.read_meta("id") or secrets.token_hex(8)
+            self.run: int = int(self.read_meta("run") or 0)
         except ValueError as exc:
             self._file.abandon()
             raise DatasetError(f"{path} is damaged: {exc}") from exc

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -108,7 +108,8 @@ def _parse_dimension(name: str, value: Any) -> int:
 
 
 def _parse_strings(name: str, value: Any) -> tuple[str, ...]:
-    strings = re.split(r"[,;|\s]+", value.strip()) if isinstance(value, str) else tuple(value)
+    given = value if isinstance(value, Iterable) else ()
+    strings = re.split(r"[,;|\s]+", given.strip()) if isinstance(given, str) else tuple(given)
     if not strings or not all(isinstance(each, str) and each for each in strings):
         raise InvalidRequestError(f"{name} must be a list of strings, got {quote(value)}")
     return tuple(strings)
