@@ -76,15 +76,22 @@ def methods(client: type[Client] | type[AsyncClient]) -> list[Method]:
     return [method for name, part in _parts(whole) for method in _walk(f"client.{name}", part)]
 
 
+def members(cls: type) -> Iterator[tuple[str, object]]:
+    """The members of a class, then those that it inherits and does not replace."""
+    found: set[str] = set()
+    for base in cls.__mro__[:-1]:
+        yield from ((name, member) for name, member in vars(base).items() if name not in found)
+        found |= vars(base).keys()
+
+
 def _parts(resource: object) -> Iterator[tuple[str, object]]:
-    for name, member in vars(type(resource)).items():
+    for name, member in members(type(resource)):
         if isinstance(member, cached_property):
             yield name, getattr(resource, name)
 
 
 def _walk(name: str, resource: object) -> Iterator[Method]:
-    inherited = {n: each for cls in type(resource).__mro__[::-1] for n, each in vars(cls).items()}
-    for own_name, member in inherited.items():
+    for own_name, member in members(type(resource)):
         if isfunction(member) and own_name == "__call__":
             yield Method(name, member)
         elif isfunction(member) and not own_name.startswith("_"):

@@ -178,7 +178,7 @@ def test_what_the_clients_give_is_the_same_too(sync: type, twin: type) -> None:
 def public(cls: type) -> dict[str, str]:
     """The public members of a class; each must have a docstring."""
     found = {}
-    for name, member in vars(cls).items():
+    for name, member in coverage_table.members(cls):
         if name.startswith("_"):
             continue
         assert inspect.getdoc(member), f"{cls.__name__}.{name} has no docstring"
