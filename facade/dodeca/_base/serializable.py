@@ -24,6 +24,7 @@ class Serializable:
         A field that is absent is None, dates are text (ISO 8601), nested results are dicts, and
         fields that this version does not know are under `extra`. The numbers of embeddings are
         left out without `vectors`, since there may be millions; with it, they are lists of floats.
+        `parsed` of an analysis is left out: its JSON is in `data`.
 
         >>> client.indexes.retrieve(index.id).to_dict()["models"][0]["model_name"]
         'marengo3.0'

@@ -221,9 +221,13 @@ class Transport:
 
         def carry_out() -> T | FailedAttempt:
             response = self.pools.for_url(built.url).send(built)
-            headers = self._key.redact_headers(response.headers)
-            response = HttpResponse(response.status_code, headers, response.stream, sent_at)
-            self.rate_limits.update(parse_rate_limits(headers))
+            response = HttpResponse(
+                response.status_code,
+                self._key.redact_headers(response.headers),
+                response.stream,
+                sent_at,
+            )
+            self.rate_limits.update(parse_rate_limits(response.headers))
             exchange.receive(response.status_code, response.headers)
             LOG.debug("%s %s: %d", request.method, request.path, response.status_code)
             if 200 <= response.status_code < 300:
@@ -231,7 +235,7 @@ class Transport:
             was_deleted = response.status_code in (404, 410) and request.method == "DELETE"
             if was_ambiguous and was_deleted:  # by an earlier attempt
                 response.stream.close()
-                return receive(HttpResponse(204, headers, sent_at=sent_at), deadline)
+                return receive(HttpResponse(204, response.headers, sent_at=sent_at), deadline)
             return read_error(response, self.clock.wall(), self._key)
 
         with self.settings.hooks.around(
