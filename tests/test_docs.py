@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import inspect
+import itertools
 import operator
 import os
 import pkgutil
@@ -20,6 +21,7 @@ import twelvelabs
 
 import dodeca
 from dodeca import Client
+from dodeca.embeddings.sequence import SegmentSequence
 from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
 from tests import pages
@@ -129,8 +131,8 @@ def split(path: str) -> list[str]:
 
 
 def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
-    ours = [base for base in reversed(cls.__mro__) if base.__module__.startswith("dodeca.")]
-    for name, value in {name: value for base in ours for name, value in vars(base).items()}.items():
+    own = [vars(base) for base in cls.__mro__ if base in (cls, SegmentSequence)]
+    for name, value in itertools.chain.from_iterable(base.items() for base in own):
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         plain = getattr(plain, "fget", None) or getattr(plain, "func", None) or plain
         if inspect.isfunction(plain) and (not name.startswith("_") or name == "__call__"):

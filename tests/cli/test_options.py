@@ -20,7 +20,7 @@ DEFAULTS: dict[str, object] = {
     "search --as": "text",
     "search -k": 10,
     "report --output": Path("report.html"),
-    "run --model": "marengo3.0",
+    "check --model": "marengo3.0",
     "run --engine": "local",
     "run --concurrency": 16,
     "run --on-unknown": "stop",

@@ -23,6 +23,7 @@ import orjson
 
 from dodeca.bulk.database import JournalFile, connect_read_only, storage_error
 from dodeca.bulk.inputs import Item, input_key
+from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.records import Failure, FileStamp, JournalRow, no_hook
 from dodeca.errors import DatasetError
 
@@ -342,6 +343,11 @@ class Journal:
             "SELECT part, seq, key FROM inputs"
             " WHERE state <> 'done' AND code IS NOT NULL AND part IS NOT NULL"
         ).fetchall()
+
+    def spaces(self) -> Iterator[tuple[str, int]]:
+        """The model and the dimension of the vectors of each input that has them."""
+        rows = self._query("SELECT DISTINCT options FROM inputs WHERE state = 'done'")
+        return (EmbedOptions.from_json(text).space for (text,) in rows)
 
     # The table `meta`.
 
