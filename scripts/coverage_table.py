@@ -76,28 +76,28 @@ def methods(client: type[Client] | type[AsyncClient]) -> list[Method]:
     return [method for name, part in _parts(whole) for method in _walk(f"client.{name}", part)]
 
 
+def members(cls: type) -> Iterator[tuple[str, object]]:
+    """The members of a class, then those that it inherits and does not replace."""
+    found: set[str] = set()
+    for base in cls.__mro__[:-1]:
+        yield from ((name, member) for name, member in vars(base).items() if name not in found)
+        found |= vars(base).keys()
+
+
 def _parts(resource: object) -> Iterator[tuple[str, object]]:
-    for name, member in _members(resource):
+    for name, member in members(type(resource)):
         if isinstance(member, cached_property):
             yield name, getattr(resource, name)
 
 
 def _walk(name: str, resource: object) -> Iterator[Method]:
-    for own_name, member in _members(resource):
+    for own_name, member in members(type(resource)):
         if isfunction(member) and own_name == "__call__":
             yield Method(name, member)
         elif isfunction(member) and not own_name.startswith("_"):
             yield Method(f"{name}.{own_name}", member)
     for part_name, part in _parts(resource):
         yield from _walk(f"{name}.{part_name}", part)
-
-
-def _members(resource: object) -> Iterator[tuple[str, object]]:
-    """The members of a resource, its own before those that it inherits."""
-    names: set[str] = set()
-    for cls in type(resource).__mro__:
-        yield from ((name, member) for name, member in vars(cls).items() if name not in names)
-        names |= vars(cls).keys()
 
 
 def problems(document: Object) -> list[str]:

@@ -125,7 +125,7 @@ class Copy:
                 shutil.copytree(source, folder / name, ignore=ignored)
             else:
                 shutil.copy(source, folder / name)
-        for name in ("facade", "generated"):  # a change is noticed by its content
+        for name in ("facade", "generated", "scripts"):  # a change is noticed by its content
             mode = py_compile.PycInvalidationMode.CHECKED_HASH
             compileall.compile_dir(folder / name, quiet=2, invalidation_mode=mode)
 
@@ -145,28 +145,19 @@ class Copy:
                 (self.folder / name).write_text(text, "utf-8")
             self._derive(row)
 
-    def exit_code(
-        self, tests: list[str], timeout: float | None = None, log: Path | None = None
-    ) -> int:
-        """Run some tests and return the exit status of pytest; its output goes to `log`.
+    def exit_code(self, tests: list[str], timeout: float | None = None) -> int:
+        """Run some tests and return the exit status of pytest.
 
         Raises TimeoutExpired, after it has ended all that the tests started.
         """
-        with (
-            Path(log or os.devnull).open("wb") as output,
-            subprocess.Popen(
-                [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
-                cwd=self.folder,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": python_path(self.folder),
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                },
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            ) as process,
-        ):
+        with subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": python_path(self.folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process:
             try:
                 return process.wait(timeout)
             except BaseException:

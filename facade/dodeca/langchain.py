@@ -7,11 +7,12 @@ space, so that a store that holds them finds them by text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dodeca._base import extras
-from dodeca._calls.embedding_models import MODEL
-from dodeca.errors import ConfigurationError
+from dodeca._calls.embedding_models import DEFAULT_DIMENSION
+from dodeca.embeddings.ranking import check_one_model
+from dodeca.errors import ConfigurationError, InvalidRequestError
 
 try:
     from langchain_core.embeddings import Embeddings
@@ -21,10 +22,18 @@ except ImportError as exc:
 if TYPE_CHECKING:
     from dodeca import AsyncClient, Client
     from dodeca.batch import Batch
+    from dodeca.embeddings import Embeddings as Library
+
+T = TypeVar("T")
 
 
 class DodecaEmbeddings(Embeddings):
-    """Embeds texts as vectors of 512 floats, in the same space as video, audio and images.
+    """Embeds texts as vectors, in the same space as video, audio and images of the same model.
+
+    `model_name` and `embedding_dimension` are those of the vectors in the store, by default those
+    of the client. A store does not know the model of its vectors, and finds nothing of use with
+    those of another: pass the `Embeddings` that are in it as `library`, and texts are embedded by
+    its model; a `model_name` that differs is refused.
 
     The synchronous methods use `client`; the others use `async_client`, or without one `client` in
     a thread. `concurrency` is the maximum number of concurrent requests. A text that cannot be
@@ -40,13 +49,26 @@ class DodecaEmbeddings(Embeddings):
         client: Client,
         *,
         async_client: AsyncClient | None = None,
-        model_name: str = MODEL,
+        model_name: str | None = None,
+        embedding_dimension: int | None = None,
+        library: Library | None = None,
         concurrency: int = 32,
     ) -> None:
+        if library is not None:
+            check_one_model(library)
+            model_name = _same("model_name", model_name, library.model_name)
+            embedding_dimension = _same(
+                "embedding_dimension", embedding_dimension, library.dimension
+            )
+            if embedding_dimension == DEFAULT_DIMENSION:
+                embedding_dimension = None  # not every model has the parameter
         self._client = client
         self._async_client = async_client
-        self._model_name = model_name
-        self._concurrency = concurrency
+        self._options: dict[str, Any] = {
+            "model_name": model_name,
+            "embedding_dimension": embedding_dimension,
+            "concurrency": concurrency,
+        }
 
     def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
         """The vector of each text, in order (one `POST /embed-v2` per text).
@@ -59,9 +81,7 @@ class DodecaEmbeddings(Embeddings):
             InvalidRequestError: an empty text, or one of more than 500 words.
             APIError: the service returned an error status.
         """
-        found = self._client.embed.texts(
-            texts, model_name=self._model_name, concurrency=self._concurrency
-        )
+        found = self._client.embed.texts(texts, **self._options)
         return _as_lists(found)
 
     def embed_query(self, text: str) -> list[float]:
@@ -87,9 +107,7 @@ class DodecaEmbeddings(Embeddings):
         """
         if self._async_client is None:
             return await super().aembed_documents(list(texts))
-        found = await self._async_client.embed.texts(
-            texts, model_name=self._model_name, concurrency=self._concurrency
-        )
+        found = await self._async_client.embed.texts(texts, **self._options)
         return _as_lists(found)
 
     async def aembed_query(self, text: str) -> list[float]:
@@ -101,6 +119,13 @@ class DodecaEmbeddings(Embeddings):
         512
         """
         return (await self.aembed_documents([text]))[0]
+
+
+def _same(name: str, given: T | None, found: T | None) -> T | None:
+    """The value of a library, or the given one where the library has none."""
+    if None not in (given, found) and given != found:
+        raise InvalidRequestError(f"{name} of the library is {found!r}, got {given!r:.200}")
+    return given if found is None else found
 
 
 def _as_lists(found: Batch) -> list[list[float]]:

@@ -54,6 +54,7 @@ class Embedder:
         self,
         *,
         model_name: str = MODEL,
+        embedding_dimension: int | None = None,
         segmentation: Segmentation | None = None,
         embedding_option: Sequence[str] | None = None,
         embedding_scope: Sequence[str] | None = None,
@@ -65,6 +66,7 @@ class Embedder:
                 "segmentation": segmentation,
                 "embedding_option": embedding_option,
                 "embedding_scope": embedding_scope,
+                "embedding_dimension": embedding_dimension,
             }
         )
         self._base_url = base_url

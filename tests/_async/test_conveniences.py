@@ -230,6 +230,7 @@ async def test_a_limit_takes_as_few_pages_as_can_be(limit: int, sizes: list[int]
     script = Script(*pages)
     async with AsyncClient("tlk_test", transport=script) as client:
         results = await client.search("i1", "x", search_options=["visual"], limit=limit)
+        assert results.response is not None
         for _ in range(2 if limit <= 50 else 1):
             assert [hit.rank async for hit in results] == list(range(1, limit + 1))
     assert script.left == 0

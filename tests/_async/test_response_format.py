@@ -122,6 +122,8 @@ async def test_an_answer_has_its_object(format: Any, sent: Any, found: Any) -> N
     async with AsyncClient("tlk_test", transport=script) as client:
         answer = await client.analyze("?", video=VIDEO, response_format=format)
     assert (answer.parsed, answer.data) == (found, TEXT)
+    assert answer.response is not None
+    assert answer.to_dict().keys() & {"data", "parsed"} == {"data"}  # it is `data` once more
     assert pickle.loads(pickle.dumps(answer)) == answer
     assert script.bodies[0]["response_format"] == sent
 
@@ -151,6 +153,7 @@ async def test_a_task_has_the_object_in_its_result(format: Any, sent: Any, found
         result = (await job.refresh()).result().result
         assert result is not None
         assert result.parsed == found
+        assert result.response is not None
         # Another process knows what the service repeats of the request.
         for parsed in (PLAIN, None):
             other = await client.analyze.tasks.retrieve("t1")
@@ -180,6 +183,7 @@ async def test_a_wrong_answer_is_an_error_with_its_text(
         with pytest.raises(ResponseFormatError, match=message) as caught:
             await client.analyze("?", video=VIDEO, response_format=format)
         assert (caught.value.text, caught.value.__cause__ is not None) == (text, True)
+        assert caught.value.received == Analysis(data=text, finish_reason="stop")
         assert pickle.loads(pickle.dumps(caught.value)).text == text
         job = await client.analyze.tasks.create("?", video=VIDEO, response_format=format)
         with pytest.raises(ResponseFormatError, match=message) as caught:
@@ -219,6 +223,14 @@ async def test_prose_has_no_object_and_a_field_of_that_name_is_kept() -> None:
         answer = await client.analyze("?", video=VIDEO)
     assert answer == Analysis(data="A dog.", extra={"parsed": 5})
     assert answer.parsed is None
+
+
+async def test_the_text_of_a_form_that_the_service_gained_is_left_alone() -> None:
+    script = Script(task("1\n00:00", response_format={"type": "subtitles", "language": "en"}))
+    async with AsyncClient("tlk_test", transport=script) as client:
+        result = (await client.analyze.tasks.retrieve("t1")).result().result
+    assert result is not None
+    assert (result.data, result.parsed) == ("1\n00:00", None)
 
 
 class Moody(pydantic.BaseModel):

@@ -29,12 +29,16 @@ class Service(Server):
         self._running = sorted(lengths, key=lengths.__getitem__, reverse=True)
         self.failing: set[str] = set()
         self.hidden: set[str] = set()
+        self.list_errors: list[int] = []
+        """Statuses that the next requests for the list get."""
         self.requests = 0
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.requests += 1
         self.clock.now += LATENCY_SEC
         *_, last = request.url.path.split("/")
+        if last == "tasks" and self.list_errors:
+            return httpx.Response(self.list_errors.pop())
         answer = self._list(request.url.params) if last == "tasks" else self._task(last)
         return httpx.Response(200, json=answer)
 
@@ -184,3 +188,55 @@ def test_lists_move_an_emulator_that_counts_looks(tmp_path: Path) -> None:
         jobs = [client.embed.tasks.audio(tmp_path / "tone.mp3") for _ in range(2)]
         found = [job.status for job in client.wait_all(jobs)]
     assert found == ["ready", "ready"]
+
+
+def test_an_outage_of_the_list_does_not_end_the_wait(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client, service, _ = client_of({"a": 30.0, "b": 30.0})
+    service.list_errors = [503] * 3
+    with client:
+        jobs = jobs_of(client, service)
+        found = [job.id for job in client.wait_all(jobs) if job.done]
+    assert sorted(found) == ["a", "b"]
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [text.partition(":")[0] for text in told] == ["2 jobs could not be polled"]
+
+
+def test_a_list_that_is_refused_ends_the_wait() -> None:
+    client, service, _ = client_of({"a": 30.0})
+    service.list_errors = [403]
+    with client:
+        jobs = jobs_of(client, service)
+        with pytest.raises(errors.AuthenticationError):
+            _ = [job for job in client.wait_all(jobs)]
+
+
+def test_assets_are_waited_for_together(tmp_path: Path) -> None:
+    """They can be listed by id, in pages."""
+    clock = FakeClock()
+    polled: list[str] = []
+
+    class Assets(Server):
+        def answer(self, request: httpx.Request) -> httpx.Response:
+            query = request.url.params
+            *_, last = request.url.path.split("/")
+            if last != "assets":
+                polled.append(last)
+                return httpx.Response(200, json=asset(last))
+            ids = query.get_list("asset_ids")
+            info = {"page": 1, "limit_per_page": 50, "total_page": 1, "total_results": len(ids)}
+            listed = [asset(name) for name in ids]
+            return httpx.Response(200, json={"data": listed, "page_info": info})
+
+    def asset(name: str) -> dict[str, Any]:
+        is_ready = clock.now >= (20 if name == "early" else 90)
+        return {"_id": name, "status": "ready" if is_ready else "processing"}
+
+    with on_clock(Client("tlk_test", transport=Assets()), clock) as client:
+        jobs = [client.assets.job(name) for name in ("early", "late")]
+        polled.clear()
+        found = [(job.id, clock.now) for job in client.wait_all(jobs)]
+    assert [name for name, _ in found] == ["early", "late"]
+    assert 20 <= found[0][1] < 90 <= found[1][1] < 105
+    assert polled == ["early", "late"], "what a list shows as running is not polled"

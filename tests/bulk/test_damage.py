@@ -62,7 +62,7 @@ def rows_by_input(out: Path) -> Counter[str]:
 def readable_inputs(out: Path) -> set[str]:
     try:
         return {*rows_by_input(out)}
-    except (OSError, pa.ArrowException):
+    except (OSError, KeyError, pa.ArrowException):  # a column may have lost its name
         return set()
 
 

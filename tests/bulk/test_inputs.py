@@ -176,7 +176,7 @@ def test_an_empty_journal_has_no_done_inputs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "missing",
-    [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), Decimal("nan")],
+    [None, float("nan"), np.float32("nan"), np.datetime64("NaT", "ns"), Decimal("nan")],
     ids=str,
 )
 def test_a_missing_value_is_absent(missing: Any) -> None:

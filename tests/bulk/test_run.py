@@ -302,7 +302,7 @@ def test_progress_is_reported(client: Client, folder: Path, tmp_path: Path) -> N
         ({}, [{"note": "a"}], "must have exactly one of"),
         ({}, [{"text": "a", "vector": 1}], "'vector' is a column of the output"),
         ({}, [{"text": "a", "tags": ["b"]}], "metadata must be strings"),
-        ({}, [{"path": "a.mp4", "segmentation": "fixed:99"}], "input 0: duration_sec"),
+        ({}, [{"path": "a.mp4", "segmentation": "fixed:1"}], "input 0: duration_sec"),
         ({}, [{"path": "a.mp4", "start_sec": -1}], "start_sec must be a number of seconds"),
         ({}, ["http://user:pw@host/a.mp4"], "a user name or password"),
     ],

@@ -218,6 +218,7 @@ def test_an_interrupted_upload_says_how_to_resume(
     assert done.status == 1
     words = done.err.splitlines()[0].split()
     assert words[:2] == ["dodeca:", str(media / "clip.mp4")]
+    assert done.err.splitlines()[-1].startswith("dodeca: [403")
     upload_id = words[words.index("--resume") + 1].rstrip(",")
     again = on_server("--json", "upload", media / "clip.mp4", "--resume", upload_id)
     assert again.records[0]["size"] == (media / "clip.mp4").stat().st_size

@@ -32,7 +32,7 @@ DODECA = Path(sys.executable).parent / "dodeca"
         (["embed", "a.mp4", "--via", "pigeon"], "'pigeon' is not one of"),
         (["embed", "a.mp4", "--timeout", "-1"], "-1.0 is not in the range"),
         (["tasks", "wait", "x", "--timeout", "-1"], "-1.0 is not in the range"),
-        (["embed", "a.mp4", "--segmentation", "fixed:99"], "from 2 to 10, got 99"),
+        (["embed", "a.mp4", "--segmentation", "fixed:1"], "from 2 to 10, got 1"),
         (["embed", "a.mp4", "--segmentation", "cut"], "must be fixed:SECONDS or dynamic:SECONDS"),
         (["embed", "a.mp4", "--segmentation", "fixed"], "must be fixed:SECONDS or dynamic:SECONDS"),
         (["embed", "a.mp4", "--segmentation", "fixed:x"], "must be fixed:SECONDS or dynamic:"),

@@ -20,7 +20,7 @@ DEFAULTS: dict[str, object] = {
     "search --as": "text",
     "search -k": 10,
     "report --output": Path("report.html"),
-    "run --model": "marengo3.0",
+    "check --model": "marengo3.0",
     "run --engine": "local",
     "run --concurrency": 16,
     "run --on-unknown": "stop",
@@ -35,7 +35,7 @@ DEFAULTS: dict[str, object] = {
 """By the words of the command and the option, or by the option alone; all others have none."""
 
 BOUNDS = {
-    "analyze --temperature": (0, 1),
+    "analyze --temperature": (0, None),
     "analyze --max-tokens": (1, None),
     "search -k": (1, None),
     "tasks list --limit": (1, None),

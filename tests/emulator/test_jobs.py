@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dodeca.emulator import ByCount, Instant, RealTime, VirtualClock
+from dodeca.emulator import ByCount, Emulator, Instant, RealTime, VirtualClock
 from dodeca.emulator.clock import timestamp
 from dodeca.emulator.database import Database, Document
 from dodeca.emulator.errors import ErrorResponse
@@ -193,3 +193,23 @@ def test_a_closed_emulator_starts_no_work(store: Database, clock: VirtualClock) 
     task(store, clock)
     jobs.close()
     assert refresh(jobs, store, ready, timeout=1)["status"] == "indexing"
+
+
+def test_work_that_ends_after_its_emulator_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    begun, released = threading.Event(), threading.Event()
+
+    def work(task: Document) -> dict[str, Any]:
+        begun.set()
+        released.wait()
+        return {"status": "ready"}
+
+    with Emulator() as emulator:
+        clock = VirtualClock()
+        task(emulator.state.database, clock)
+        refresh(emulator.state.jobs, emulator.state.database, work, timeout=0)
+        begun.wait()
+    released.set()
+    for thread in threading.enumerate():
+        if thread.name == "dodeca-job":
+            thread.join()
+    assert caplog.messages == []

@@ -169,6 +169,16 @@ def test_what_the_session_says_on_its_way(upload: Upload) -> None:
     assert (status["status"], status["uploaded_size"]) == ("active", CHUNK)
 
 
+def test_the_status_says_when_a_chunk_was_last_completed(
+    upload: Upload, clock: VirtualClock
+) -> None:
+    etag = upload.put(1).headers["etag"]
+    for seconds in (60, 60):  # the second report has nothing new
+        clock.advance(seconds)
+        upload.report((1, etag))
+    assert upload.status()["updated_at"] == "2025-01-01T00:01:00.000Z"
+
+
 def test_a_proof_may_come_without_its_quotes(upload: Upload) -> None:
     etag = upload.put(1).headers["etag"]
     assert upload.report((1, etag.strip('"'))).status_code == 200

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -256,6 +257,9 @@ def test_thumbnails_show_the_middle_of_clips_for_an_hour(
         assert max(alike, key=alike.__getitem__) == colour
     later = http.get(f"/search/{response['page_info']['next_page_token']}").json()
     assert "thumbnail_url" in later["data"][0]
+    # The first frame from then on, the first of the blue ones.
+    exact = browser.get(re.sub(r"/\d+-(\d+)\.jpg", r"/4904-\1.jpg", url)).content
+    assert image_vector(exact) @ text_vector("blue") > image_vector(exact) @ text_vector("red")
     clock.advance(3600)
     assert error_of(browser.get(url)) == (403, "access_denied", "The URL has expired.")
 

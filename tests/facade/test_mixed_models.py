@@ -208,3 +208,30 @@ def test_a_query_is_embedded_as_the_rows_were(dimension: int, asked: dict[str, i
     with pytest.warns(UserWarning, match="unknown model"):
         attrs.evolve(library, model_name=None).search("something blue", client=unknown)
     assert unknown.embed.calls == [("text", "something blue", asked)]
+
+
+@pytest.mark.parametrize("dimension", [512, 128])
+def test_a_library_of_the_newest_model_is_searched_by_anything(
+    client: Client, tmp_path: Path, dimension: int
+) -> None:
+    samples.audio("tones.wav", [samples.Tone(4, 440)])
+    samples.pdf("manual.pdf", ["How to paint a house"])
+    names = ("purple.jpg", "tones.wav", "manual.pdf")
+    own = {"model_name": NEW, "embedding_dimension": dimension}
+    parts = {name: client.embed.multi_input(media=[name], **own) for name in names}
+    parts["red"] = client.embed.text("red", embedding_uncertainty=True, **own)
+    library = Embeddings.load(Embeddings.concat(parts).to_parquet(tmp_path / "library.parquet"))
+    assert (library.model_name, library.dimension) == (NEW, dimension)
+    assert library.uncertainty is not None
+    assert [segment.uncertainty is None for segment in library] == [True, True, True, False]
+    for query in ("red", *map(Media.of, names)):
+        found = library.search(query, k=1, client=client)
+        assert found[0].segment.source_id == (query if isinstance(query, str) else str(query))
+        assert found[0].score == pytest.approx(1)
+    with pytest.raises(InvalidRequestError, match=r"'marengo3\.5' and 'marengo3\.0'"):
+        library.search(client.embed.text("red"))
+    other = client.embed.text("red", model_name=NEW, embedding_dimension=256)
+    with pytest.raises(InvalidRequestError, match=f"embedding_dimension={dimension}"):
+        library.search(other)
+    with pytest.raises(InvalidRequestError, match="marengo3"):
+        client.embed.text("red").search(Media.of("tones.wav"), client=client)

@@ -43,9 +43,10 @@ def uncertainty(found: Embeddings) -> Any:
 
 
 def test_a_response_is_read_with_its_uncertainty_and_its_usage() -> None:
-    script = Script(reply({"data": PAGES, "usage": USAGE}))
+    task = {"_id": "t1", "status": "ready", "data": PAGES, "usage": USAGE}
+    script = Script(reply(task), reply(task))
     with Client("key", transport=script) as client:
-        found = client.embed.video("https://example.com/a.mp4", model_name="marengo3.5")
+        found = client.embed.document("https://example.com/a.pdf", model_name="marengo3.5")
     np.testing.assert_array_equal(uncertainty(found), MATRIX)
     assert found.extra == (
         {"start_page_number": 1},

@@ -13,7 +13,6 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base.async_concurrency import blocking
 from dodeca._base.media_types import Kind
 from dodeca._calls import embed_blocks, embed_requests
-from dodeca._calls.embed_blocks import BlockOptions
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import ClientSettings
@@ -49,15 +48,13 @@ class AsyncBulkService:
 
     async def embed(self, kind: str, source: Media | str, options: EmbedOptions) -> Embedded:
         """Embed a text, or media that fit into one synchronous request (`POST /embed-v2`)."""
-        request_options = embed_requests.request_options(options.model_name)
+        request_options = options.request()
         if isinstance(source, str):
             body = embed_requests.text(source, request_options)
         elif kind == "image":
             body = embed_requests.image(source, request_options)
         else:
-            body = embed_blocks.one_call(
-                cast(Kind, kind), source, _block_options(options), request_options
-            )
+            body = embed_blocks.one_call(cast(Kind, kind), source, options.block(), request_options)
         return await create_embeddings(self._transport, body)
 
     async def upload(self, media: Media, marker: str) -> Uploaded:
@@ -77,9 +74,9 @@ class AsyncBulkService:
 
     async def submit(self, kind: str, media: Media, options: EmbedOptions) -> Submitted:
         """Create an embedding task (`POST /embed-v2/tasks`)."""
-        request_options = embed_requests.request_options(options.model_name)
+        request_options = options.request()
         media_kind = cast(Kind, kind)
-        block = embed_blocks.block(media_kind, media, _block_options(options), request_options)
+        block = embed_blocks.block(media_kind, media, options.block(), request_options)
         body = embed_requests.task(media_kind, block, request_options)
         call = request(embed_v2_tasks_create, body=body)
 
@@ -113,13 +110,3 @@ class AsyncBulkServiceFactory:
             key=load_api_key(None).checked(), settings=self.settings, transport=None
         )
         return blocking(AsyncBulkService(transport))
-
-
-def _block_options(options: EmbedOptions) -> BlockOptions:
-    return BlockOptions(
-        start_sec=options.start_sec,
-        end_sec=options.end_sec,
-        segmentation=options.segmentation,
-        embedding_option=options.embedding_option,
-        embedding_scope=options.embedding_scope,
-    )

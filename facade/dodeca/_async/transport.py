@@ -51,14 +51,16 @@ class AsyncTransport:
         clock: Clock | None = None,
     ) -> None:
         set_up_logging()
-        self.clock = clock or Clock()
-        self.base_url = settings.base_url
+        self.clock: Clock = clock or Clock()
+        self.base_url: str = settings.base_url
         self.settings = settings
         self._key = key
         self.custom: messages.AsyncTransport | Literal["httpx"] | None = transport
         host = messages.parse_url(settings.base_url).host
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
-        self.pools = AsyncConnectionPools(transport, trust_env=settings.trust_env)
+        self.pools: AsyncConnectionPools = AsyncConnectionPools(
+            transport, trust_env=settings.trust_env
+        )
         self.limiter = Limiter(self.clock.monotonic)
         self.rate_limits: dict[str, RateLimit] = {}
         """The last that the service said of each kind of limit."""

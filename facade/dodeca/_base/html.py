@@ -26,7 +26,8 @@ class Methods:
         return pairs(type(self).__name__, rows)
 
     def _names(self) -> list[str]:
-        own = sorted(name for name in vars(type(self)) if not name.startswith("_"))
+        names = {name for cls in type(self).__mro__ for name in vars(cls)}
+        own = sorted(name for name in names if not name.startswith("_"))
         return ["(...)", *own] if callable(self) else own
 
 

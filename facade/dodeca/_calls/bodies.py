@@ -54,7 +54,7 @@ class RequestBody:
 
     def __init__(self, content_type: str, parts: list[bytes | _MediaRange]) -> None:
         self.content_type = content_type
-        self.length = sum(len(part) for part in parts)
+        self.length: int = sum(len(part) for part in parts)
         self.parts = parts
 
     def __iter__(self) -> Iterator[bytes]:

@@ -82,10 +82,7 @@ def block(kind: Kind, media: Media, options: BlockOptions, request: RequestOptio
         raise InvalidRequestError(
             f"{model.name} segments {kind} by {allowed}, got {quote(options.segmentation)}"
         )
-    lists: dict[str, Any] = {
-        name: _values(name, getattr(options, f"embedding_{name}"), kind, model)
-        for name in ("option", "scope", "type")
-    }
+    lists = checked_lists(kind, options, model)
     if request.embedding_uncertainty:
         _check_uncertainty(kind, media, list(lists["scope"] or ()))
     if kind == "image":
@@ -98,6 +95,18 @@ def block(kind: Kind, media: Media, options: BlockOptions, request: RequestOptio
     if kind == "document":
         return _document(media, options, lists)
     return _timed(kind, media, options, lists, rules, model)
+
+
+def checked_lists(kind: Kind, options: BlockOptions, model: EmbeddingModel) -> dict[str, Any]:
+    """The values of `embedding_option`, `embedding_scope` and `embedding_type`, by short names.
+
+    Raises:
+        InvalidRequestError: the model has no such value for this kind of media.
+    """
+    return {
+        name: _values(name, getattr(options, f"embedding_{name}"), kind, model)
+        for name in ("option", "scope", "type")
+    }
 
 
 def one_call(

@@ -37,7 +37,7 @@ def api_form(value: object) -> Mapping[str, Any]:
         json_schema.check(value)
         return {"type": "json_schema", "json_schema": value}
     if isinstance(value, Mapping) and "type" in value:
-        return value  # also of a type that the service gained
+        return value
     raise not_a_format(value)
 
 
@@ -53,8 +53,8 @@ def not_a_format(value: object) -> InvalidRequestError:
 def parse(value: object, text: str, received: object = None) -> Any:
     """The object of a text that was asked for with this `response_format`.
 
-    It is None for a form that is not known here, whose text may be no JSON. `received` is what an
-    error has beside the text.
+    It is None for a form that is not known here, as a task of another client may have: its text may
+    be no JSON. `received` is what an error has beside the text.
 
     Raises:
         ResponseFormatError: the text is no JSON, or the model rejects it.

@@ -103,8 +103,8 @@ class JournalFile:
         self._seal = path.with_suffix(".sha256")
         self._lock = _acquire_lock(lock)
         try:
-            self.is_sealed = self._check_seal()
-            self.db = _open(path, is_sealed=self.is_sealed)
+            self.is_sealed: bool = self._check_seal()
+            self.db: sqlite3.Connection = _open(path, is_sealed=self.is_sealed)
             with storage_errors(path):
                 self._inode = path.stat().st_ino
         except BaseException:

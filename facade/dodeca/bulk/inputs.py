@@ -272,7 +272,7 @@ def _source_item(
     if name == "url":
         return _url_item(text, options, metadata)
     if name == "text":
-        return Item("text", "text", text, EmbedOptions(model_name=options.model_name), metadata)
+        return Item("text", "text", text, options.of_whole(), metadata)
     return Item("video", "asset", text, options, metadata)
 
 
@@ -315,7 +315,7 @@ def _make_item(
 ) -> Item:
     """An item of the type that its name tells, else its content; images have no clip options."""
     kind = kind_of(mime_type_of(name)) or _kind_of_content(origin, name, media)
-    own = EmbedOptions(model_name=options.model_name) if kind == "image" else options
+    own = options.of_whole() if kind == "image" else options
     return Item(kind, origin, source, own, metadata, media)
 
 

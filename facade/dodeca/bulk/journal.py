@@ -23,6 +23,7 @@ import orjson
 
 from dodeca.bulk.database import JournalFile, connect_read_only, storage_error
 from dodeca.bulk.inputs import Item, input_key
+from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.records import Failure, FileStamp, JournalRow, no_hook
 from dodeca.errors import DatasetError
 
@@ -66,8 +67,8 @@ class Journal:
         self._pending: list[str] = []
         self._is_changed = False
         try:
-            self.id = self.read_meta("id") or secrets.token_hex(8)
-            self.run = int(self.read_meta("run") or 0)
+            self.id: str = self.read_meta("id") or secrets.token_hex(8)
+            self.run: int = int(self.read_meta("run") or 0)
         except ValueError as exc:
             self._file.abandon()
             raise DatasetError(f"{path} is damaged: {exc}") from exc
@@ -342,6 +343,11 @@ class Journal:
             "SELECT part, seq, key FROM inputs"
             " WHERE state <> 'done' AND code IS NOT NULL AND part IS NOT NULL"
         ).fetchall()
+
+    def spaces(self) -> Iterator[tuple[str, int]]:
+        """The model and the dimension of the vectors of each input that has them."""
+        rows = self._query("SELECT DISTINCT options FROM inputs WHERE state = 'done'")
+        return (EmbedOptions.from_json(text).space for (text,) in rows)
 
     # The table `meta`.
 

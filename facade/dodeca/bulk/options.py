@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 import orjson
 
 from dodeca._base.text import quote
-from dodeca._calls.embedding_models import MODEL
-from dodeca._calls.params import choices
+from dodeca._calls.embed_blocks import BlockOptions, checked_lists
+from dodeca._calls.embed_requests import RequestOptions, request_options
+from dodeca._calls.embedding_models import DEFAULT_DIMENSION, MODEL
 from dodeca.errors import InvalidRequestError
 from dodeca.segmentation import Segmentation
 from dodeca.segmentation import parse as parse_segmentation
-from dodeca_api.models.video_input_request_embedding_option_items import (
-    VIDEO_INPUT_REQUEST_EMBEDDING_OPTION_ITEMS_VALUES as VIDEO_OPTIONS,
-)
-from dodeca_api.models.video_input_request_embedding_scope_items import (
-    VIDEO_INPUT_REQUEST_EMBEDDING_SCOPE_ITEMS_VALUES as VIDEO_SCOPES,
-)
 
 
 @attrs.frozen
@@ -33,6 +28,34 @@ class EmbedOptions:
     segmentation: Segmentation | None = None
     embedding_option: tuple[str, ...] | None = None
     embedding_scope: tuple[str, ...] | None = None
+    embedding_dimension: int | None = None
+
+    @property
+    def space(self) -> tuple[str, int]:
+        """The model and the length of the vectors; only those of one space can be compared."""
+        return self.model_name, self.embedding_dimension or DEFAULT_DIMENSION
+
+    def of_whole(self) -> EmbedOptions:
+        """The options that texts and images have, too."""
+        return EmbedOptions(self.model_name, embedding_dimension=self.embedding_dimension)
+
+    def request(self) -> RequestOptions:
+        """The options of a request.
+
+        Raises:
+            InvalidRequestError: the model does not have one of them.
+        """
+        return request_options(self.model_name, embedding_dimension=self.embedding_dimension)
+
+    def block(self) -> BlockOptions:
+        """The options of audio or video."""
+        return BlockOptions(
+            start_sec=self.start_sec,
+            end_sec=self.end_sec,
+            segmentation=self.segmentation,
+            embedding_option=self.embedding_option,
+            embedding_scope=self.embedding_scope,
+        )
 
     def to_json(self) -> str:
         """The options as canonical JSON: equal options give equal text."""
@@ -61,14 +84,12 @@ class EmbedOptions:
         return attrs.evolve(self, **parsed)
 
     def check(self) -> None:
-        """Check the values for the current model; newer models may have more.
+        """Check the values for the model.
 
         Raises:
-            InvalidRequestError: a value that the API does not list.
+            InvalidRequestError: a value that the model does not have.
         """
-        if self.model_name == MODEL:
-            choices("embedding_option", self.embedding_option, VIDEO_OPTIONS)
-            choices("embedding_scope", self.embedding_scope, VIDEO_SCOPES)
+        checked_lists("video", self.block(), self.request().model)
 
 
 def _parse_seconds(name: str, value: Any) -> float:
@@ -77,8 +98,18 @@ def _parse_seconds(name: str, value: Any) -> float:
     return float(value)
 
 
+def _parse_dimension(name: str, value: Any) -> int:
+    is_whole = (
+        isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+    )
+    if not is_whole or value < 1:  # tables of numbers may hold 256.0
+        raise InvalidRequestError(f"{name} must be a whole number, got {quote(value)}")
+    return int(value)
+
+
 def _parse_strings(name: str, value: Any) -> tuple[str, ...]:
-    strings = re.split(r"[,;|\s]+", value.strip()) if isinstance(value, str) else tuple(value)
+    given = value if isinstance(value, Iterable) else ()
+    strings = re.split(r"[,;|\s]+", given.strip()) if isinstance(given, str) else tuple(given)
     if not strings or not all(isinstance(each, str) and each for each in strings):
         raise InvalidRequestError(f"{name} must be a list of strings, got {quote(value)}")
     return tuple(strings)
@@ -101,6 +132,7 @@ _PARSERS = {
     "segmentation": _parse_segmentation,
     "embedding_option": _parse_strings,
     "embedding_scope": _parse_strings,
+    "embedding_dimension": _parse_dimension,
 }
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
+from dodeca._base.media_types import Kind
 from dodeca._calls import embed_requests, limits
+from dodeca._calls.embed_routes import is_one_call
+from dodeca._calls.embedding_models import embedding_model
 from dodeca.bulk.inputs import Item
 from dodeca.bulk.records import JournalRow
 from dodeca.bulk.results import Estimate, Rejection
@@ -38,24 +41,30 @@ def needs_task(row: JournalRow | Item, in_memory: Media | None, via: str) -> boo
     """Whether an input is sent as a task.
 
     "auto" sends local media that fit as one synchronous request, and the rest as tasks: the length
-    of a URL or an asset is not known here.
+    of a URL or an asset is not known here. A model that has one vector in a request has the
+    segments in a task.
 
     Raises:
         InvalidMediaError: local media are missing, or outside the documented limits.
     """
-    return _route(row, in_memory, via)[0]
-
-
-def _route(row: JournalRow | Item, in_memory: Media | None, via: str) -> tuple[bool, float | None]:
-    """Whether an input is sent as a task, and its duration in seconds, if known."""
     if row.kind == "text":
-        return False, None
-    media = media_of(row, in_memory)
+        return False
+    media, kind = media_of(row, in_memory), cast(Kind, row.kind)
     if not media.is_local:
-        return row.kind != "image" and via != "sync", None
-    info, model_name = limits.measure(media), row.options.model_name
-    endpoint = limits.choose(media, cast(limits.Kind, row.kind), via, info, model_name=model_name)
-    return endpoint is limits.Endpoint.EMBED_TASK, info.duration_sec
+        return row.kind != "image" and via != "sync"
+    model = embedding_model(row.options.model_name)
+    if kind == "image":
+        return (
+            limits.choose(media, kind, "sync", model_name=model.name) is limits.Endpoint.EMBED_TASK
+        )
+    return not is_one_call(kind, media, row.options.block(), model, via)
+
+
+def _duration_sec(item: Item) -> float | None:
+    """The length of a local file, if its header tells it."""
+    if item.origin not in ("file", "data"):
+        return None
+    return limits.measure(media_of(item, item.media)).duration_sec
 
 
 def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) -> Estimate:
@@ -73,10 +82,8 @@ def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) ->
             continue
         try:
             if item.kind == "text":
-                embed_requests.text(
-                    item.source, embed_requests.request_options(item.options.model_name)
-                )
-            task, duration = _route(item, item.media, via)
+                embed_requests.text(item.source, item.options.request())
+            task, duration = needs_task(item, item.media, via), _duration_sec(item)
         except DodecaError as exc:
             rejected.append(Rejection(item.source, str(exc)))
             continue

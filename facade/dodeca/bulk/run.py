@@ -61,7 +61,7 @@ def embed_inputs(
         check_library(journal, paths)
         in_memory: dict[str, Media] = {}
         left_out = Counter[str]()
-        found = items(inputs, options, left_out)
+        found = _of_one_space(items(inputs, options, left_out), journal)
         journal.register(_collect_in_memory(found, in_memory), _file_stamp)
         types = _metadata_types(journal)
         run = _started_run(journal, paths, settings)
@@ -85,6 +85,25 @@ def embed_inputs(
         return run
     finally:
         journal.close()
+
+
+def _of_one_space(found: Iterator[Item], journal: Journal) -> Iterator[Item]:
+    """The items; only vectors of one model and one dimension can be compared.
+
+    Raises:
+        InvalidRequestError: an item is of another model or dimension than the dataset.
+    """
+    space: tuple[str, int] | None = next(journal.spaces(), None)
+    for item in found:
+        space = space or item.options.space
+        if item.options.space != space:
+            (model, dimension), (other, length) = space, item.options.space
+            raise InvalidRequestError(
+                f"a dataset holds vectors of one model and one dimension, here {model} and "
+                f"{dimension}; {quote(item.source)} asks for {other} and {length}: write it to "
+                "another dataset"
+            )
+        yield item
 
 
 def _collect_in_memory(found: Iterator[Item], in_memory: dict[str, Media]) -> Iterator[Item]:

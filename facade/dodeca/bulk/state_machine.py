@@ -71,13 +71,13 @@ class StateMachine:
         """What may be sent now, by the name of its limiter (empty: none)."""
         self.scheduled: list[tuple[float, int, Work]] = []
         """A heap of what is sent later: monotonic time, `seq`, work."""
-        self.in_progress = 0
+        self.in_progress: int = 0
         """How many inputs are started and not finished."""
-        self.spooled_bytes = 0
+        self.spooled_bytes: int = 0
         """Bytes of row sets in the journal that are not in the dataset yet."""
         self.quota: FailureReason | None = None
         """The error of the service that said that a quota is exhausted."""
-        self.media_sec_left = math.inf
+        self.media_sec_left: float = math.inf
         """With an exhausted quota of media: the longest input, in seconds, that may still fit."""
         self.fatal: BaseException | None = None
         """An error that ends the run."""

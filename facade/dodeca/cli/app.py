@@ -31,7 +31,7 @@ from dodeca.cli.exit_status import ExitStatus, exit_status_of, one_line
 from dodeca.cli.session import Session
 from dodeca.cli.text import printable
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="dodeca",
     no_args_is_help=True,
     rich_markup_mode="rich",

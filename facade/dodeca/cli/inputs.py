@@ -12,17 +12,17 @@ import typer
 from dodeca._calls import limits
 from dodeca.cli.stdin import STDIN, read_stdin
 from dodeca.cli.text import printable
-from dodeca.errors import APIError, InvalidMediaError, InvalidRequestError
+from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from dodeca import Client, Embeddings, Job
+    from dodeca import Client, Embeddings
     from dodeca.cli.progress import ProgressDisplay
     from dodeca.segmentation import Segmentation
 
-InputType = Literal["video", "audio", "image", "text"]
+InputType = Literal["video", "audio", "image", "text", "document"]
 _ASSET_PREFIX = "asset:"
 
 SegmentationOption = Annotated[
@@ -63,6 +63,10 @@ Via = Annotated[
 ModelName = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="Name of the model.")
 ]
+Dimension = Annotated[
+    int | None,
+    typer.Option("--dimension", metavar="N", help="Length of the vectors (marengo3.5 only)."),
+]
 Timeout = Annotated[float, typer.Option(min=0, help="Maximum seconds to wait for each task.")]
 
 
@@ -78,7 +82,7 @@ class ClipOptions:
     end_sec: float | None = None
     via: str = "auto"
     timeout: float = 3600.0
-    model_name: str | None = None
+    embedding_dimension: int | None = None
 
 
 def parse_media(source: str) -> Media:
@@ -132,33 +136,34 @@ def embed_source(
     client: Client, progress: ProgressDisplay, source: str, options: ClipOptions
 ) -> Embeddings:
     """Embed one source and wait for the result."""
+    keywords: dict[str, Any] = {"embedding_dimension": options.embedding_dimension}
     if options.input_type == "text":
         _reject_clip_options(options, "text")
-        return client.embed.text(source, model_name=options.model_name)
+        return client.embed.text(source, **keywords)
     if Path(source).is_dir():
         raise InvalidMediaError(f"{source} is a folder; use `dodeca run` to embed folders")
     media = parse_media(source)
     input_type = options.input_type or limits.input_type(media)
     if input_type == "image":
         _reject_clip_options(options, "images")
-        return client.embed.image(media, model_name=options.model_name)
-    if limits.choose(media, input_type, options.via) is limits.Endpoint.EMBED:
-        call: Callable[..., Embeddings] = (
-            client.embed.audio if input_type == "audio" else client.embed.video
-        )
-        try:
-            with progress.waiting(f"embedding {source}"):
-                return call(media, via="sync", **_keywords(options))
-        except APIError as exc:
-            # Nothing was created; only the service knows the length of a URL or an asset.
-            if options.via == "sync" or exc.code != limits.TOO_LONG:
-                raise
-    media = upload_if_large(client, progress, source, media)
-    tasks = client.embed.tasks
-    start: Callable[..., Job[Embeddings]] = tasks.audio if input_type == "audio" else tasks.video
-    job = start(media, **_keywords(options))
+        return client.embed.image(media, **keywords)
+    keywords |= {
+        "embedding_option": options.embedding_option,
+        "embedding_scope": options.embedding_scope,
+        "via": options.via,
+        "timeout": options.timeout,
+    }
     with progress.waiting(f"embedding {source}") as update:
-        return job.wait(timeout=options.timeout, on_progress=update)
+        if input_type == "document":
+            _reject_clip_options(options, "documents")
+            return client.embed.document(media, **keywords, on_progress=update)
+        call = client.embed.audio if input_type == "audio" else client.embed.video
+        keywords |= {
+            "segmentation": options.segmentation,
+            "start_sec": options.start_sec,
+            "end_sec": options.end_sec,
+        }
+        return call(media, **keywords, on_progress=update)
 
 
 def _reject_clip_options(options: ClipOptions, what: str) -> None:
@@ -199,14 +204,3 @@ def parse_json_object(option: str, text: str | bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise typer.BadParameter(f"{option} is a JSON object, got {shown}")
     return value
-
-
-def _keywords(options: ClipOptions) -> dict[str, Any]:
-    return {
-        "model_name": options.model_name,
-        "segmentation": options.segmentation,
-        "embedding_option": options.embedding_option,
-        "embedding_scope": options.embedding_scope,
-        "start_sec": options.start_sec,
-        "end_sec": options.end_sec,
-    }

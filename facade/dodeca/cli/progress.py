@@ -22,6 +22,7 @@ from rich.text import Text
 
 from dodeca._base.text import format_size
 from dodeca.cli.text import printable
+from dodeca.types import Progress as Sent
 
 
 class _AmountColumn(ProgressColumn):
@@ -53,6 +54,10 @@ def progress_lines(
     return report
 
 
+def _show_sent(progress: Progress, task: TaskID, sent: Sent) -> None:
+    progress.update(task, completed=sent.sent_bytes, total=sent.total_bytes)
+
+
 class ProgressDisplay:
     """One progress bar at a time, so that results can be printed in between."""
 
@@ -62,9 +67,19 @@ class ProgressDisplay:
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[Callable[[Any], None]]:
-        """A bar of unknown length; yields what to call with a job to show its status."""
+        """A bar of unknown length; yields what to call with a job, or the client's `Progress`.
+
+        It shows the status of the job, or the bytes of an upload.
+        """
         with self._bar(what, "") as (progress, task):
-            yield lambda job: progress.update(task, status=printable(job.status))
+
+            def show(state: Any) -> None:
+                if isinstance(state, Sent):
+                    _show_sent(progress, task, state)
+                else:
+                    progress.update(task, total=0, completed=0, status=printable(state.status))
+
+            yield show
 
     @contextmanager
     def uploading(self, what: str, size: int | None) -> Iterator[Callable[[Any], None]]:
@@ -73,9 +88,7 @@ class ProgressDisplay:
         An upload in one request reports its progress at the end only: until then its size is shown.
         """
         with self._bar(what, format_size(size or 0)) as (progress, task):
-            yield lambda sent: progress.update(
-                task, completed=sent.sent_bytes, total=sent.total_bytes
-            )
+            yield lambda sent: _show_sent(progress, task, sent)
 
     @contextmanager
     def _bar(self, what: str, status: str) -> Iterator[tuple[Progress, TaskID]]:

@@ -42,8 +42,8 @@ class Session:
         if self.base_url and (self.emulated or self.emulator_db):
             raise typer.BadParameter("--emulated and --base-url exclude each other")
 
-    def client(self) -> Client:
-        """A client of the API, or of the emulator.
+    def client(self, model: str | None = None) -> Client:
+        """A client of the API, or of the emulator, that embeds with a model.
 
         Raises:
             ConfigurationError: there is no API key, or the emulator cannot start.
@@ -51,13 +51,14 @@ class Session:
         from dodeca import Client
         from dodeca._http import api_key
 
+        options: dict[str, Any] = {} if model is None else {"embedding_model": model}
         if self.emulated or self.emulator_db:
-            return Client.emulated(db=self.emulator_db)
+            return Client.emulated(db=self.emulator_db, **options)
         if not any(os.environ.get(name) for name in api_key.ENVIRONMENT):
             raise ConfigurationError(
                 f"no API key: set {api_key.ENVIRONMENT[0]}; `dodeca --emulated` needs none"
             )
-        return Client(base_url=self.base_url) if self.base_url else Client()
+        return Client(base_url=self.base_url, **options)
 
     @cached_property
     def out(self) -> Console:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 
@@ -32,8 +32,8 @@ class Labels(Sequence["str | None"]):
     def __init__(
         self, codes: NDArray[np.signedinteger[Any]], categories: Sequence[str | None]
     ) -> None:
-        self.codes = codes
-        self.categories = tuple(categories)
+        self.codes: NDArray[np.signedinteger[Any]] = codes
+        self.categories: tuple[str | None, ...] = tuple(categories)
         codes.setflags(write=False)
 
     @classmethod
@@ -105,7 +105,7 @@ class Labels(Sequence["str | None"]):
             return not found
         return found if found is NotImplemented else ~found
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
         fields = state[1]

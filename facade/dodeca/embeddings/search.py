@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dodeca._base.media_types import kind_of
 from dodeca._base.text import did_you_mean, quote
 from dodeca.embeddings import ranking
 from dodeca.embeddings.matches import Match, Matches
@@ -84,7 +83,7 @@ def _embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
     found: Embeddings
     if isinstance(query, str):
         found = embed.text(query, **same)
-    elif kind_of((media := Media.of(query)).mime_type) in (None, "image"):
+    elif (media := Media.of(query)).kind in (None, "image"):
         found = embed.image(media, **same)
     else:  # in one vector, where `audio`, `video` and `document` return many
         found = embed.multi_input(media=[media], **same)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
-log = logging.getLogger("dodeca.emulator.access_log")
+log: logging.Logger = logging.getLogger("dodeca.emulator.access_log")
 MAX_ENTRIES = 50  # requests
 
 

@@ -65,14 +65,14 @@ class Emulator:
         if folder and not folder.is_dir():
             raise NotADirectoryError(f"the media folder {quote(str(media))} does not exist")
         pace = parse_pace(pace) if isinstance(pace, str) else pace
-        self.faults = FaultPlan(faults)
+        self.faults: FaultPlan = FaultPlan(faults)
         self._admission = Admission(api_key, self.faults, Quota(limits))
-        self.clock = clock or Clock()
+        self.clock: Clock = clock or Clock()
         self._webhooks = Webhooks(webhooks or {}, self.clock)
         database = Database(Path(db) if db else None)
-        self.ledger = Ledger(database, self.clock)
-        self.access_log = AccessLog()
-        self.state = State(
+        self.ledger: Ledger = Ledger(database, self.clock)
+        self.access_log: AccessLog = AccessLog()
+        self.state: State = State(
             media_folder=folder,
             chunk_size=chunk_size,
             clock=self.clock,

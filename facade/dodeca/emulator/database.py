@@ -83,7 +83,7 @@ class Database:
         # Exclusive: a second emulator on the same file fails instead of corrupting it.
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
-        self.stored_format = self._read_format(path)
+        self.stored_format: int = self._read_format(path)
         """Version of the data that were found; FORMAT for a new file."""
         self._db.executescript(_SCHEMA)
         shutil.rmtree(self._incoming, ignore_errors=True)

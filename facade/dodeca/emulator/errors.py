@@ -28,7 +28,7 @@ class ErrorResponse(Exception):
         self.status = status
         self.code = code
         self.message = message
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers or {})
 
     def body(self, *, nested: bool) -> dict[str, Any]:
         """Return the JSON body: `{error: {code, message}}` when nested, else flat."""

@@ -40,7 +40,7 @@ from .requests.validation import validator_of
 from .rules.quota import Quota
 from .state import Call, Reply, State
 
-log = logging.getLogger("dodeca.emulator")
+log: logging.Logger = logging.getLogger("dodeca.emulator")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ TaskWork = Callable[[Document], dict[str, Any]]
 
 _UNCOUNTED = ContextVar("uncounted", default=False)
 
-log = logging.getLogger("dodeca.emulator")
+log: logging.Logger = logging.getLogger("dodeca.emulator")
 
 
 class _Job(NamedTuple):

@@ -27,7 +27,7 @@ _CHECK_SEC = 0.05
 _TIMEOUT_SEC = 5.0
 _PAUSES_SEC = (1.0, 5.0)  # after the first attempts
 
-log = logging.getLogger("dodeca.emulator")
+log: logging.Logger = logging.getLogger("dodeca.emulator")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def wav(stream: BinaryIO, size: int) -> Header:
         if name == b"ds64":
             (large,) = unpack_from("<Q", stream.read(16), 8)
         elif name == b"fmt ":
-            form = stream.read(40)
+            form = stream.read(min(40, end - start))
             tag, _, _, rate = unpack_from("<HHII", form)
             if tag == _EXTENSIBLE and len(form) >= 26:
                 (tag,) = unpack_from("<H", form, 24)

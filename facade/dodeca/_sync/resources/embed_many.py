@@ -99,6 +99,7 @@ class EmbedMany(Methods):
         *,
         out: str | os.PathLike[str],
         model_name: str | None = None,
+        embedding_dimension: int | None = None,
         segmentation: Segmentation | None = None,
         embedding_option: Sequence[VideoOption] | None = None,
         embedding_scope: Sequence[Scope] | None = None,
@@ -122,7 +123,8 @@ class EmbedMany(Methods):
         and metadata in all other columns. Other items of an iterable are paths, URLs, `Media`, open
         binary files or PIL images, which are held in memory.
 
-        `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. If a run
+        `out` is a folder for a Parquet dataset, or ends in ".lance" for a LanceDB table. It holds
+        vectors of one model and one dimension: inputs with others are refused. If a run
         stops for any reason, run it again with the same `out` and it resumes. Finished inputs cost
         no requests. A 429 is retried; if a quota is exhausted (a Retry-After above 15 minutes),
         the run stops with `stopped="quota"`.
@@ -155,6 +157,7 @@ class EmbedMany(Methods):
                 "segmentation": segmentation,
                 "embedding_option": embedding_option,
                 "embedding_scope": embedding_scope,
+                "embedding_dimension": embedding_dimension,
             }
         )
         settings = RunSettings(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dodeca.cli.tables import Table
     from dodeca.results import Asset
 
-app = typer.Typer(no_args_is_help=True, help="List and delete uploaded files.")
+app: typer.Typer = typer.Typer(no_args_is_help=True, help="List and delete uploaded files.")
 
 
 @app.command(name="list", epilog="Example: dodeca --json assets list")

@@ -13,6 +13,7 @@ import typer
 
 from dodeca._base.text import as_unicode
 from dodeca._calls import limits
+from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.limits import Endpoint, EndpointCheck, FileInfo
 from dodeca.cli.exit_status import ExitStatus, one_line
 from dodeca.errors import InvalidMediaError
@@ -79,6 +80,9 @@ def check(
         list[Checked],
         typer.Option("--for", help="Reject what this endpoint does not take; can be repeated."),
     ] = [],  # noqa: B006 - typer reads it, nobody changes it
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="Model that would embed the files.")
+    ] = MODEL,
 ) -> None:
     """Check files against the limits of the API and explain problems; nothing is sent.
 
@@ -94,7 +98,7 @@ def check(
     rows: list[_Row] = []
     for path in _media_files(files, left_out):
         with session.progress.waiting(f"reading {path}"):
-            rows.append(_row(path))
+            rows.append(_row(path, model))
     rejected = [row for row in rows if row.is_rejected(list(endpoints))]
     records = [_record(row, is_rejected=row in rejected) for row in rows]
     usable = (row.name for row in rows if row not in rejected)
@@ -117,7 +121,7 @@ def _media_files(paths: list[Path], left_out: Counter[str]) -> Iterator[Path]:
             yield given
 
 
-def _row(path: Path) -> _Row:
+def _row(path: Path, model: str) -> _Row:
     try:
         media = Media.file(path)
         info = limits.measure(media)
@@ -127,7 +131,7 @@ def _row(path: Path) -> _Row:
         defect = one_line(error) if is_there else "there is no such file"
         size = path.stat().st_size if is_there else 0
         return _Row(str(path), FileInfo(size=size), defect=defect)
-    checks = tuple(limits.judge(info, endpoint, kind) for endpoint in _ENDPOINTS)
+    checks = tuple(limits.judge(info, endpoint, kind, model) for endpoint in _ENDPOINTS)
     return _Row(str(path), info, checks)
 
 

@@ -10,6 +10,7 @@ import typer
 from dodeca._base.text import as_unicode
 from dodeca.cli.inputs import (
     ClipOptions,
+    Dimension,
     EmbeddingOption,
     EmbeddingScope,
     EndSec,
@@ -59,16 +60,25 @@ def embed(
     start: StartSec = None,
     end: EndSec = None,
     model: ModelName = None,
+    dimension: Dimension = None,
     via: Via = "auto",
     timeout: Timeout = 3600.0,
 ) -> None:
-    """Embed video, audio, images or texts; print or save the vectors (`/embed-v2`).
+    """Embed video, audio, images, documents or texts; print or save the vectors (`/embed-v2`).
 
     Large or long media are uploaded and embedded by a task.
     """
     session: Session = context.obj
     options = ClipOptions(
-        input_type, parse_segmentation(segmentation), option, scope, start, end, via, timeout, model
+        input_type,
+        parse_segmentation(segmentation),
+        option,
+        scope,
+        start,
+        end,
+        via,
+        timeout,
+        dimension,
     )
     if STDIN in sources and input_type is None:
         raise typer.BadParameter("--as says what stdin holds: text, image, audio or video")
@@ -78,7 +88,7 @@ def embed(
         sources = [text_of(source) for source in sources]
     embedded: list[tuple[str, Embeddings]] = []
     try:
-        with session.client() as client:
+        with session.client(model) as client:
 
             def work(source: str) -> tuple[str, Embeddings]:
                 return as_unicode(source), embed_source(client, session.progress, source, options)

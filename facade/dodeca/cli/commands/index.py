@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dodeca.cli.tables import Table
     from dodeca.results import Index, Video
 
-app = typer.Typer(no_args_is_help=True, help="Manage indexes and the videos in them.")
+app: typer.Typer = typer.Typer(no_args_is_help=True, help="Manage indexes and the videos in them.")
 _MAX_TASK_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
 _IndexId = Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")]
 

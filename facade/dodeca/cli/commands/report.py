@@ -58,14 +58,12 @@ def report(
             f"a report needs a local video or audio file, got {printable(source)}"
         )
     file = media.path
-    options = ClipOptions(
-        input_type=input_type, segmentation=parse_segmentation(segmentation), model_name=model
-    )
-    with session.client() as client:
+    options = ClipOptions(input_type=input_type, segmentation=parse_segmentation(segmentation))
+    with session.client(model) as client:
         from dodeca.report import write
 
         embeddings = embed_source(client, session.progress, source, options)
-        vectors = {text: client.embed.text(text, model_name=model) for text in queries}
+        vectors = {text: client.embed.text(text) for text in queries}
         with session.progress.waiting(f"writing {output}"):
             page = write(output, media, embeddings, vectors, title=title)
     record = {

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dodeca.cli.inputs import (
+    Dimension,
     EmbeddingOption,
     EmbeddingScope,
+    ModelName,
     SegmentationOption,
     Via,
     parse_segmentation,
@@ -45,9 +47,8 @@ def run(
     segmentation: SegmentationOption = None,
     option: EmbeddingOption = None,
     scope: EmbeddingScope = None,
-    model: Annotated[
-        str, typer.Option("--model", metavar="NAME", help="Name of the model.")
-    ] = "marengo3.0",
+    model: ModelName = None,
+    dimension: Dimension = None,
     via: Via = "auto",
     engine: Annotated[
         Literal["local", "ray"], typer.Option(help="Run on this machine, or on a Ray cluster.")
@@ -81,11 +82,11 @@ def run(
     session: Session = context.obj
     from dodeca.cli.progress import progress_lines
 
-    with session.client() as client:
+    with session.client(model) as client:
         result = client.embed.run(
             inputs[0] if len(inputs) == 1 else inputs,
             out=output,
-            model_name=model,
+            embedding_dimension=dimension,
             segmentation=parse_segmentation(segmentation),
             embedding_option=option,
             embedding_scope=scope,

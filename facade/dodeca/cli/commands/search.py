@@ -87,30 +87,28 @@ def search(
     weights = _parse_weights(weight)
     wanted = parse_json_object("--filter", filter_) if filter_ else None
     query = text_of(query) if query_type == "text" else query
-    with session.client() as client:
+    with session.client(model) as client:
         if index:
             matches = _search_index(client, index, query, query_type, option, k, wanted)
         else:
             embeddings = _load(files or [], option)
-            vector = _embed_query(client, query, query_type, _model_of(embeddings, model))
-            found = embeddings.search(vector, k, weights=weights, min_score=min_score)
+            _check_model(embeddings, model)
+            found = embeddings.search(
+                query if query_type == "text" else parse_media(query),
+                k,
+                weights=weights,
+                min_score=min_score,
+                client=client,
+            )
             matches = _records(found.merge_adjacent() if merge else found)
     sources = (match["source"] for match in matches)
     session.print_results(matches, sources, lambda: _table(matches))
 
 
-def _model_of(embeddings: Embeddings, wanted: str | None) -> str | None:
-    """The model for the query: that of the vectors; None if neither they nor the user name one."""
+def _check_model(embeddings: Embeddings, wanted: str | None) -> None:
     model = embeddings.model_name
     if wanted and model and wanted != model:
         raise typer.BadParameter(f"the vectors are of {model}, which {wanted} cannot search")
-    return wanted or model
-
-
-def _embed_query(client: Client, query: str, query_type: str, model: str | None) -> Embeddings:
-    if query_type == "text":
-        return client.embed.text(query, model_name=model)
-    return client.embed.image(parse_media(query), model_name=model)
 
 
 def _parse_weights(texts: list[str] | None) -> dict[str, float] | None:

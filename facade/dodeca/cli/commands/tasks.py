@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from dodeca.cli.session import Session
     from dodeca.cli.tables import Table
 
-app = typer.Typer(no_args_is_help=True, help="List tasks of the API, show them or wait for them.")
+app: typer.Typer = typer.Typer(
+    no_args_is_help=True, help="List tasks of the API, show them or wait for them."
+)
 
 TaskKind = Literal["embed", "index", "analyze"]
 _KindOption = Annotated[TaskKind | None, typer.Option("--kind", help="Only tasks of this kind.")]

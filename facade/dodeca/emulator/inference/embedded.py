@@ -16,8 +16,12 @@ from ..database import Vectors
 from ..rules.models import EmbeddingModel
 from .space import turned, uncertainty
 
-_NAMES: tuple[str, ...] = ("embedding_option", "embedding_scope", "start_sec", "end_sec")
-SINGLE = dict.fromkeys(_NAMES)
+SINGLE: dict[str, Any] = {
+    "embedding_option": None,
+    "embedding_scope": None,
+    "start_sec": None,
+    "end_sec": None,
+}
 """The row of a vector that stands for all of an input: it names no part."""
 IMAGE_TOKENS = 258
 """Of an image, a page or a second of video."""

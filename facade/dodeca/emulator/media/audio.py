@@ -45,7 +45,7 @@ class AudioMeter:
     """Takes decoded audio frames one by one and fills AudioColumns; holds about a second."""
 
     def __init__(self, start: float, end: float | None) -> None:
-        self.columns = AudioColumns()
+        self.columns: AudioColumns = AudioColumns()
         self.measured_until: float = start
         self._start, self._end = start, end
         self._kind: tuple[Any, ...] = ()

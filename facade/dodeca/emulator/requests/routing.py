@@ -36,11 +36,11 @@ class APIOperation:
         self.spec = spec
         self.node: dict[str, Any] = item[method]
         self.id: str = self.node["operationId"]
-        self.method = method.upper()
+        self.method: str = method.upper()
         self.path = path
-        self.segments = path.strip("/").split("/")
+        self.segments: list[str] = path.strip("/").split("/")
         declared = [*item.get("parameters", []), *self.node.get("parameters", [])]
-        self.parameters = {
+        self.parameters: dict[str, Schema] = {
             parameter["name"]: parameter
             for parameter in (self.resolve(node) for node in declared)
             if parameter["in"] in ("path", "query")

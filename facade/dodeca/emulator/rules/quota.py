@@ -45,7 +45,9 @@ class Quota:
     """Counts the use of limits; safe to use from many threads."""
 
     def __init__(self, limits: Iterable[Limit | str] = ()) -> None:
-        self.limits = [parse_limit(item) if isinstance(item, str) else item for item in limits]
+        self.limits: list[Limit] = [
+            parse_limit(item) if isinstance(item, str) else item for item in limits
+        ]
         self._used: dict[tuple[str, Limit], tuple[int, float]] = {}
         self._lock = threading.Lock()
 
