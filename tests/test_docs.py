@@ -21,7 +21,6 @@ import twelvelabs
 
 import dodeca
 from dodeca import Client
-from dodeca.embeddings.sequence import SegmentSequence
 from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
 from tests import pages
@@ -131,7 +130,9 @@ def split(path: str) -> list[str]:
 
 
 def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
-    own = [vars(base) for base in cls.__mro__ if base in (cls, SegmentSequence)]
+    """The methods of a class and of the classes of this package that it inherits from."""
+    bases = [base for base in cls.__mro__ if base.__module__.startswith("dodeca.")]
+    own = [vars(base) for base in reversed(bases)]
     for name, value in itertools.chain.from_iterable(base.items() for base in own):
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         plain = getattr(plain, "fget", None) or getattr(plain, "func", None) or plain

@@ -225,7 +225,7 @@ def test_what_is_made_satisfies_its_schema(observed: observations.Observation, s
         {"type": "string", "minLength": 1},
         {"type": "string", "maxLength": 1},
         {"type": "string", "pattern": "a"},
-        {"type": "string", "format": "date"},
+        {"type": "string", "format": "days"},
         {"type": "object", "additionalProperties": False},
         {"type": "array", "uniqueItems": True},
         {"type": "array", "maxItems": 3},

@@ -137,12 +137,16 @@ def test_a_dataset_has_the_ids_of_its_rows(
 ) -> None:
     """A bulk run writes the ids that `records` has, with the kind and the source as its name."""
     found = {
-        url: embeddings([(None, *row) for row in rows], model) for url, rows in rows_by_url.items()
+        # Marengo 3.5 gives one vector in one call.
+        url: embeddings([(None, *row) for row in (rows if "3.0" in model else rows[:1])], model)
+        for url, rows in rows_by_url.items()
     }
 
     class Service(Server):
         def answer(self, request: httpx.Request) -> httpx.Response:
-            rows = found[orjson.loads(request.content)["video"]["media_source"]["url"]]
+            body = orjson.loads(request.content)
+            blocks = body.get("multi_input", {}).get("media_sources", [{}])
+            rows = found[blocks[0].get("url") or body["video"]["media_source"]["url"]]
             names = ("embedding_option", "embedding_scope", "start_sec", "end_sec")
             data = [
                 {"embedding": row.vector.tolist()} | {name: getattr(row, name) for name in names}
@@ -157,7 +161,7 @@ def test_a_dataset_has_the_ids_of_its_rows(
     assert run.done == len(found)
     expected = {row["id"] for url, part in found.items() for row in part.records(f"url:{url}")}
     written = pq.read_table(out / "vectors")["id"].to_pylist()
-    assert len(written) == len(expected) == sum(map(len, rows_by_url.values()))
+    assert len(written) == len(expected) == sum(map(len, found.values()))
     assert set(written) == expected == set(ids(Embeddings.load(out)))
 
 

@@ -348,6 +348,7 @@ RENAMED = {
     "video_clip_length": "clip_length",
     "video_embedding_scope": "embedding_scopes",
     "video_embedding_option": "embedding_options",
+    "embedding_uncertainty": "uncertainty",
 }
 """Fields of responses that results have under another name."""
 

@@ -10,13 +10,11 @@ from typing import TypeVar
 from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
 from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._async.transport import AsyncTransport, attempt, read_error
-from dodeca._base.clock import Clock
 from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
 from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
-from dodeca._http.settings import ClientSettings
 from dodeca.errors import InvalidResponseError
 
 T = TypeVar("T")
@@ -30,8 +28,7 @@ class AsyncStorage:
             transport.custom, trust_env=transport.settings.trust_env
         )
         self._base_url = transport.base_url
-        self._settings = transport.settings
-        self._clock = transport.clock
+        self._transport = transport
 
     async def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
         """Send a chunk, with retries, and return its ETag.
@@ -51,11 +48,10 @@ class AsyncStorage:
             return etag
 
         return await _send(
+            self._transport,
             self._connections,
             lambda left: messages.build_upload_request(url, headers, body, left),
             etag_of,
-            self._settings,
-            self._clock,
         )
 
     async def __aenter__(self) -> AsyncStorage:
@@ -93,22 +89,21 @@ async def fetch_link(transport: AsyncTransport, link: str, max_bytes: int) -> by
         return bytes(content)
 
     return await _send(
+        transport,
         transport.pools,
         lambda left: messages.build_link_request(url, left),
         content_of,
-        transport.settings,
-        transport.clock,
     )
 
 
 async def _send(
+    transport: AsyncTransport,
     pools: AsyncConnectionPools,
     build: Callable[[float], messages.HttpRequest],
     receive: Callable[[AsyncHttpResponse], Awaitable[T | FailedAttempt]],
-    settings: ClientSettings,
-    clock: Clock,
 ) -> T:
     """Send a request that may be repeated, with retries and one deadline for all attempts."""
+    settings, clock = transport.settings, transport.clock
     deadline = clock.monotonic() + settings.timeout
     number = 0
     while True:
@@ -119,7 +114,7 @@ async def _send(
             response = await pools.for_url(built.url).send(built)
             exchange.receive(response.status_code, response.headers)
             if not 200 <= response.status_code < 300:
-                return await read_error(response, clock.wall())
+                return await read_error(response, clock.wall(), transport.key)
             return await receive(response)
 
         hooks = settings.hooks.around(None, built.method, str(built.url), number, clock)

@@ -54,7 +54,7 @@ class AsyncTransport:
         self.clock: Clock = clock or Clock()
         self.base_url: str = settings.base_url
         self.settings = settings
-        self._key = key
+        self.key = key
         self.custom: messages.AsyncTransport | Literal["httpx"] | None = transport
         host = messages.parse_url(settings.base_url).host
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
@@ -104,7 +104,7 @@ class AsyncTransport:
 
         async def receive(response: AsyncHttpResponse, deadline: float) -> T:
             new_sink = sink and sink()
-            return read(await read_response(response, new_sink, self.clock, deadline, self._key))
+            return read(await read_response(response, new_sink, self.clock, deadline, self.key))
 
         return await self._exchange(request, receive, find)
 
@@ -126,8 +126,8 @@ class AsyncTransport:
             yield AsyncStreamedResponse(
                 response.status_code,
                 response.headers,
-                _decoded(response, self._key),
-                self._key,
+                _decoded(response, self.key),
+                self.key,
                 elapsed,
             )
         finally:
@@ -218,7 +218,7 @@ class AsyncTransport:
         built = messages.build_request(
             request, self.base_url, timeout=remaining, needs_live_connection=is_create
         )
-        self._key.sign(built.headers)
+        self.key.sign(built.headers)
 
         sent_at = self.clock.monotonic()
 
@@ -226,7 +226,7 @@ class AsyncTransport:
             response = await self.pools.for_url(built.url).send(built)
             response = AsyncHttpResponse(
                 response.status_code,
-                self._key.redact_headers(response.headers),
+                self.key.redact_headers(response.headers),
                 response.stream,
                 sent_at,
             )
@@ -241,7 +241,7 @@ class AsyncTransport:
                 return await receive(
                     AsyncHttpResponse(204, response.headers, sent_at=sent_at), deadline
                 )
-            return await read_error(response, self.clock.wall(), self._key)
+            return await read_error(response, self.clock.wall(), self.key)
 
         with self.settings.hooks.around(
             request.operation_id, built.method, str(built.url), number, self.clock
@@ -313,9 +313,7 @@ async def attempt(carry_out: Callable[[], Awaitable[T | FailedAttempt]]) -> T | 
         raise
 
 
-async def read_error(
-    response: AsyncHttpResponse, now: float, key: APIKey | None = None
-) -> FailedAttempt:
+async def read_error(response: AsyncHttpResponse, now: float, key: APIKey) -> FailedAttempt:
     """Read the error of an error response, and of a long body only the beginning."""
     body = bytearray()
     try:
@@ -334,7 +332,7 @@ async def read_error(
     error = APIError.from_response(
         response.status_code,
         response.headers,
-        key.redact(text) if key else text,
+        key.redact(text),
         retry_after=wait,
         now=now,
     )

@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TypeVar
 
-from dodeca._base.clock import Clock
 from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
 from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
-from dodeca._http.settings import ClientSettings
 from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
 from dodeca._sync.transport import Transport, attempt, read_error
@@ -31,8 +29,7 @@ class Storage:
             transport.custom, trust_env=transport.settings.trust_env
         )
         self._base_url = transport.base_url
-        self._settings = transport.settings
-        self._clock = transport.clock
+        self._transport = transport
 
     def put(self, url: str, headers: Mapping[str, str], body: RequestBody) -> str:
         """Send a chunk, with retries, and return its ETag.
@@ -52,11 +49,10 @@ class Storage:
             return etag
 
         return _send(
+            self._transport,
             self._connections,
             lambda left: messages.build_upload_request(url, headers, body, left),
             etag_of,
-            self._settings,
-            self._clock,
         )
 
     def __enter__(self) -> Storage:
@@ -94,22 +90,21 @@ def fetch_link(transport: Transport, link: str, max_bytes: int) -> bytes:
         return bytes(content)
 
     return _send(
+        transport,
         transport.pools,
         lambda left: messages.build_link_request(url, left),
         content_of,
-        transport.settings,
-        transport.clock,
     )
 
 
 def _send(
+    transport: Transport,
     pools: ConnectionPools,
     build: Callable[[float], messages.HttpRequest],
     receive: Callable[[HttpResponse], T | FailedAttempt],
-    settings: ClientSettings,
-    clock: Clock,
 ) -> T:
     """Send a request that may be repeated, with retries and one deadline for all attempts."""
+    settings, clock = transport.settings, transport.clock
     deadline = clock.monotonic() + settings.timeout
     number = 0
     while True:
@@ -120,7 +115,7 @@ def _send(
             response = pools.for_url(built.url).send(built)
             exchange.receive(response.status_code, response.headers)
             if not 200 <= response.status_code < 300:
-                return read_error(response, clock.wall())
+                return read_error(response, clock.wall(), transport.key)
             return receive(response)
 
         hooks = settings.hooks.around(None, built.method, str(built.url), number, clock)

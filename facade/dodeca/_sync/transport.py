@@ -55,7 +55,7 @@ class Transport:
         self.clock: Clock = clock or Clock()
         self.base_url: str = settings.base_url
         self.settings = settings
-        self._key = key
+        self.key = key
         self.custom: messages.Transport | Literal["httpx"] | None = transport
         host = messages.parse_url(settings.base_url).host
         self._is_remote = transport in (None, "httpx") and host not in LOOPBACK
@@ -103,7 +103,7 @@ class Transport:
 
         def receive(response: HttpResponse, deadline: float) -> T:
             new_sink = sink and sink()
-            return read(read_response(response, new_sink, self.clock, deadline, self._key))
+            return read(read_response(response, new_sink, self.clock, deadline, self.key))
 
         return self._exchange(request, receive, find)
 
@@ -125,8 +125,8 @@ class Transport:
             yield StreamedResponse(
                 response.status_code,
                 response.headers,
-                _decoded(response, self._key),
-                self._key,
+                _decoded(response, self.key),
+                self.key,
                 elapsed,
             )
         finally:
@@ -215,7 +215,7 @@ class Transport:
         built = messages.build_request(
             request, self.base_url, timeout=remaining, needs_live_connection=is_create
         )
-        self._key.sign(built.headers)
+        self.key.sign(built.headers)
 
         sent_at = self.clock.monotonic()
 
@@ -223,7 +223,7 @@ class Transport:
             response = self.pools.for_url(built.url).send(built)
             response = HttpResponse(
                 response.status_code,
-                self._key.redact_headers(response.headers),
+                self.key.redact_headers(response.headers),
                 response.stream,
                 sent_at,
             )
@@ -236,7 +236,7 @@ class Transport:
             if was_ambiguous and was_deleted:  # by an earlier attempt
                 response.stream.close()
                 return receive(HttpResponse(204, response.headers, sent_at=sent_at), deadline)
-            return read_error(response, self.clock.wall(), self._key)
+            return read_error(response, self.clock.wall(), self.key)
 
         with self.settings.hooks.around(
             request.operation_id, built.method, str(built.url), number, self.clock
@@ -308,7 +308,7 @@ def attempt(carry_out: Callable[[], T | FailedAttempt]) -> T | FailedAttempt:
         raise
 
 
-def read_error(response: HttpResponse, now: float, key: APIKey | None = None) -> FailedAttempt:
+def read_error(response: HttpResponse, now: float, key: APIKey) -> FailedAttempt:
     """Read the error of an error response, and of a long body only the beginning."""
     body = bytearray()
     try:
@@ -327,7 +327,7 @@ def read_error(response: HttpResponse, now: float, key: APIKey | None = None) ->
     error = APIError.from_response(
         response.status_code,
         response.headers,
-        key.redact(text) if key else text,
+        key.redact(text),
         retry_after=wait,
         now=now,
     )
