@@ -185,8 +185,9 @@ def _fields(cls: Any) -> dict[str, type[Any] | None]:
 def build_page(cls: type[R], parsed: Parsed[Any], *, items: str = "data") -> Page[R]:
     """Build a page of results from the response with a list; `items` names its field."""
     model, info = parsed.model, parsed.info
-    totals = build_result(_Totals, getattr(model, "page_info", None) or {})
-    rest = remaining_fields(model, items, "page_info")
+    page_info = getattr(model, "page_info", None)  # not all lists have pages
+    totals = build_result(_Totals, page_info or {})
+    rest = remaining_fields(model, items, *(["page_info"] if page_info else []))
     if totals.extra:
         rest["page_info"] = totals.extra
     good, bad = [], list(rest.pop(MALFORMED, ()))

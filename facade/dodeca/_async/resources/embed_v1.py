@@ -42,7 +42,8 @@ from dodeca_api.types import Unset
 
 MODEL_V1 = "Marengo-retrieval-2.7"
 _INPUT_TYPES = ("text", "image", "audio")
-_PART_FIELDS = ("segments", "metadata", "error_message")
+_PART_FIELDS_WITHOUT_METADATA = ("segments", "error_message")  # texts have none
+_PART_FIELDS = ("metadata", *_PART_FIELDS_WITHOUT_METADATA)
 _sink = partial(VectorSink, V1)
 
 
@@ -309,15 +310,17 @@ def _read_embeddings(
         if part and part.error_message:
             errors[name] = part.error_message
         if count:
+            metadata = getattr(part, "metadata", None)
+            known = _PART_FIELDS if metadata else _PART_FIELDS_WITHOUT_METADATA
             embeddings[name] = as_embeddings(
                 columns,
-                getattr(part, "metadata", None),
+                metadata,
                 model_name=body.model_name,
                 source=sources.get(name),
-                response_extra=other_fields(fields[part_name], *_PART_FIELDS),
+                response_extra=other_fields(fields[part_name], *known),
                 info=parsed.info,
             )
-        elif others := other_fields(fields.get(part_name) or {}, "segments", "error_message"):
+        elif others := other_fields(fields.get(part_name) or {}, *_PART_FIELDS_WITHOUT_METADATA):
             extra[part_name] = others
         is_valid = count > 0 if name == "audio" else count == 1
         if name in sources and name not in errors and not is_valid:
