@@ -243,6 +243,7 @@ REVEALED = [
 ]
 
 
+@pytest.mark.skipif(not DEEP, reason="checks all of it twice; `make test-deep` does it")
 @pytest.mark.parametrize(
     "checker",
     [

@@ -1,4 +1,7 @@
-"""kill -9 at every named point of a run, once each: the next run finishes what was started."""
+"""kill -9 at every named point of a run, once each: the next run finishes what was started.
+
+`make test` does it at every second point.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pytest
 from dodeca import Client
 from tests.bulk.fork_server import ForkServer, fork_server
 from tests.bulk.library import DEEP, audio_files, count, rows, server
+from tests.depth import depth
 
 FILES = 2 if DEEP else 1
 SETTINGS = {"via": "task", "on_unknown": "resubmit", "reconcile_after_sec": 1.0, "concurrency": 4}
@@ -50,7 +54,8 @@ def test_every_point_once(tmp_path: Path, inputs: list[Any], forks: ForkServer) 
             settings = {**SETTINGS, "keep_assets": keep_assets}
             job = {"base_url": url, "inputs": inputs, "settings": settings}
             ended = forks.run(**job, out=str(tmp_path / f"all {keep_assets}"))
-            for number, point in enumerate(sorted(set(ended["points"]) - passed)):
+            points = sorted(set(ended["points"]) - passed)[:: depth(2, deep=1)]
+            for number, point in enumerate(points):
                 out = tmp_path / f"{keep_assets} {number}"
                 before = count(url, "/assets")
                 killed = forks.run(**job, out=str(out), kill_at=point)
@@ -62,4 +67,4 @@ def test_every_point_once(tmp_path: Path, inputs: list[Any], forks: ForkServer) 
                 assert created == (FILES if keep_assets else 0), point
                 assert again["orphaned_tasks"] <= FILES, point
                 passed.add(point)
-    assert passed >= KNOWN
+    assert passed >= KNOWN or not DEEP

@@ -112,7 +112,7 @@ def answers(draw: Callable[[Any], Any]) -> bytes:
     width = draw(st.integers(1, 4))
     with_uncertainty = draw(st.sampled_from(["none", "some", "all"]))
     items = []
-    for _ in range(draw(st.integers(0, 6))):
+    for _ in range(draw(st.integers(0, 4))):
         numbers = draw(st.lists(NUMBER, min_size=width, max_size=width))
         spaces = [draw(SPACE) for _ in range(4)]
         row = f",{spaces[0]}".join(numbers)

@@ -38,8 +38,8 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("dodeca"), "disabled", True)
 
 
-SYNC = depth(4_000, deep=16_000, soak=800_000)
-ASYNC = depth(1_000, deep=4_000, soak=200_000)
+SYNC = depth(2_500, deep=16_000, soak=800_000)
+ASYNC = depth(600, deep=4_000, soak=200_000)
 SLOW_SEC = 0.05
 MORE_MIB = 24
 

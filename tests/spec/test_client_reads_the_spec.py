@@ -111,6 +111,7 @@ def of_embeddings(found: Any) -> Any:
     data = [
         {name: getattr(row, name) for name in names}
         | {"embedding": row.vector.tolist()}
+        | ({} if row.uncertainty is None else {"embedding_uncertainty": row.uncertainty.tolist()})
         | dict(row.extra)
         for row in found
     ]
@@ -348,7 +349,6 @@ RENAMED = {
     "video_clip_length": "clip_length",
     "video_embedding_scope": "embedding_scopes",
     "video_embedding_option": "embedding_options",
-    "embedding_uncertainty": "uncertainty",
 }
 """Fields of responses that results have under another name."""
 
