@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dodeca._base import extras
-from dodeca._calls.embedding_models import DEFAULT_DIMENSION
+from dodeca._base.dimensions import DEFAULT_DIMENSION
 from dodeca.embeddings.ranking import check_one_model
 from dodeca.errors import ConfigurationError, InvalidRequestError
 

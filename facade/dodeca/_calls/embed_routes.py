@@ -20,9 +20,14 @@ _WHOLE_OPTIONS = {"pdf": "visual", "text": "text"}
 
 
 def is_one_call(
-    kind: Kind, media: Media, options: BlockOptions, model: EmbeddingModel, via: str
+    kind: Kind,
+    media: Media,
+    options: BlockOptions,
+    model: EmbeddingModel,
+    via: str,
+    info: limits.FileInfo | None = None,
 ) -> bool:
-    """Whether media are embedded in one call.
+    """Whether media are embedded in one call; `info` is what is known of a local file.
 
     Models with typed blocks return the same rows either way. The others return one vector of the
     whole in one call, and only a task has parts, options and scopes.
@@ -42,7 +47,7 @@ def is_one_call(
                 'needs via="task"'
             )
         via = "task"
-    endpoint = limits.choose(media, kind, via, model_name=model.name)
+    endpoint = limits.choose(media, kind, via, info, model_name=model.name)
     return endpoint is limits.Endpoint.EMBED
 
 

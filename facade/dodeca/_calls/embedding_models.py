@@ -13,9 +13,6 @@ from dodeca.segmentation import Dynamic, Fixed, Quadrants, Sentences, WholePages
 MODEL = "marengo3.0"
 """The model of a client that is not told another."""
 
-DEFAULT_DIMENSION = 512
-"""The length of the vectors of all models, unless another is asked for."""
-
 _BOTH_TYPES = ("separate_embedding", "fused_embedding")
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import attrs
 import orjson
 
+from dodeca._base.dimensions import DEFAULT_DIMENSION
 from dodeca._base.text import quote
 from dodeca._calls.embed_blocks import BlockOptions, checked_lists
 from dodeca._calls.embed_requests import RequestOptions, request_options
-from dodeca._calls.embedding_models import DEFAULT_DIMENSION, MODEL
+from dodeca._calls.embedding_models import MODEL
 from dodeca.errors import InvalidRequestError
 from dodeca.segmentation import Segmentation
 from dodeca.segmentation import parse as parse_segmentation

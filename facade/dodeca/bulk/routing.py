@@ -47,24 +47,22 @@ def needs_task(row: JournalRow | Item, in_memory: Media | None, via: str) -> boo
     Raises:
         InvalidMediaError: local media are missing, or outside the documented limits.
     """
+    return _route(row, in_memory, via)[0]
+
+
+def _route(row: JournalRow | Item, in_memory: Media | None, via: str) -> tuple[bool, float | None]:
+    """Whether an input is sent as a task, and its duration in seconds, if known."""
     if row.kind == "text":
-        return False
+        return False, None
     media, kind = media_of(row, in_memory), cast(Kind, row.kind)
     if not media.is_local:
-        return row.kind != "image" and via != "sync"
-    model = embedding_model(row.options.model_name)
+        return row.kind != "image" and via != "sync", None
+    info, model = limits.measure(media), embedding_model(row.options.model_name)
     if kind == "image":
-        return (
-            limits.choose(media, kind, "sync", model_name=model.name) is limits.Endpoint.EMBED_TASK
-        )
-    return not is_one_call(kind, media, row.options.block(), model, via)
-
-
-def _duration_sec(item: Item) -> float | None:
-    """The length of a local file, if its header tells it."""
-    if item.origin not in ("file", "data"):
-        return None
-    return limits.measure(media_of(item, item.media)).duration_sec
+        limits.choose(media, kind, via, info, model_name=model.name)  # refuses what is too large
+        return False, info.duration_sec
+    is_task = not is_one_call(kind, media, row.options.block(), model, via, info)
+    return is_task, info.duration_sec
 
 
 def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) -> Estimate:
@@ -83,7 +81,7 @@ def estimate(items: Iterable[Item], is_done: Callable[[str], bool], via: str) ->
         try:
             if item.kind == "text":
                 embed_requests.text(item.source, item.options.request())
-            task, duration = needs_task(item, item.media, via), _duration_sec(item)
+            task, duration = _route(item, item.media, via)
         except DodecaError as exc:
             rejected.append(Rejection(item.source, str(exc)))
             continue

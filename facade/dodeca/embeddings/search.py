@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dodeca._base.dimensions import DEFAULT_DIMENSION
 from dodeca._base.text import did_you_mean, quote
 from dodeca.embeddings import ranking
 from dodeca.embeddings.matches import Match, Matches
@@ -16,8 +17,6 @@ from dodeca.media import Media, is_media
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
-
-_DEFAULT_DIMENSION = 512  # of all models so far; marengo3.0 cannot be asked for it
 
 
 def search(
@@ -78,7 +77,7 @@ def _embed_of(client: Any) -> Any:
 def _embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
     """One vector of a text or media, of the model and the dimension of the rows."""
     same: dict[str, Any] = {} if rows.model_name is None else {"model_name": rows.model_name}
-    if rows.dimension != _DEFAULT_DIMENSION:
+    if rows.dimension != DEFAULT_DIMENSION:  # for which marengo3.0 cannot be asked
         same["embedding_dimension"] = rows.dimension
     found: Embeddings
     if isinstance(query, str):
