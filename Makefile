@@ -31,7 +31,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock:  ## resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras \
-	  --group dev --upgrade --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	  --group dev --group bench --upgrade --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 demo: $(STAMP)  ## embed small real files on the emulator and search them (MEDIA=clip.mp4 for your own)
 	@$(BIN)/python -m scripts.demo $(MEDIA)
