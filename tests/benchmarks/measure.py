@@ -91,6 +91,14 @@ def peak_memory(way: Callable[[], object]) -> int:
     return after - before
 
 
+def highest_memory() -> int:
+    """Bytes of memory that this process has had at most (Linux only).
+
+    `ru_maxrss` begins at what the parent had when it started the process.
+    """
+    return _memory("VmHWM")
+
+
 def _memory(field: str) -> int:
     for line in Path(f"/proc/{os.getpid()}/status").read_text().splitlines():
         if line.startswith(field):

@@ -32,7 +32,7 @@ def page(results: Results, loaded: Results | None = None) -> str:
         "Made by `make bench`; do not edit. Ratios in one run: the alternatives take turns, the",
         "numbers are CPU time of the client's process unless a table says otherwise. The column",
         "*runs* says of how many runs a number is the median. The server is a process of its own",
-        "on loopback, the vendor's package is `twelvelabs`.",
+        "on loopback, without TLS; the vendor's package is `twelvelabs`.",
         "",
         *_environments(results, names),
         "",
@@ -120,4 +120,5 @@ def _body(result: Mapping[str, Any]) -> list[str]:
 
 def _table(found: Medians | Growth) -> list[str]:
     rule = ["---", *["---:"] * (len(found.head) - 1)]
-    return [f"| {' | '.join(row)} |" for row in (found.head, rule, *found.rows)]
+    lines = [f"| {' | '.join(row)} |" for row in (found.head, rule, *found.rows)]
+    return [line.replace("<", "&lt;") for line in lines]  # names of functions, as <listcomp>
