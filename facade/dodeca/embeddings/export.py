@@ -133,8 +133,8 @@ def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any
         **{name: [row.get(name) for row in extra] for name in names},
     }
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    for row, vector in zip(rows, embeddings.vectors, strict=True):
-        row["vector"] = vector.tolist()
+    for row, vector in zip(rows, embeddings.vectors.tolist(), strict=True):
+        row["vector"] = vector
     if embeddings.uncertainty is not None:
         is_missing = np.asarray(np.isnan(embeddings.uncertainty).all(axis=1))
         for row, numbers, missing in zip(
@@ -151,15 +151,15 @@ def row_ids(embeddings: Embeddings, source_id: str | None = None) -> Sequence[st
     """
     if source_id is None and embeddings.ids is not None:
         return embeddings.ids
-    if source_id is not None:
-        sources: Iterable[str | None] = [source_id] * len(embeddings)
-    else:
-        sources = embeddings.source_id
-    rows = zip(sources, embeddings.vectors, embeddings.extra, strict=True)
+    sources = [source_id] * len(embeddings) if source_id else embeddings.source_id
+    names = []
+    for number, (source, extra) in enumerate(zip(sources, embeddings.extra, strict=True)):
+        is_name = source is not None and not extra
+        names.append(source if is_name else _id_source(source, embeddings.vectors[number], extra))
     return [
         row_id(*fields)
         for fields in zip(
-            (_id_source(*row) for row in rows),
+            names,
             embeddings.start_sec.tolist(),
             embeddings.end_sec.tolist(),
             embeddings.embedding_option,
@@ -186,8 +186,11 @@ def _id_source(source: str | None, vector: NDArray[np.float32], extra: Mapping[s
     """What a row's id depends on beside time and labels: the source, or else the vector."""
     if source is None:
         source = f"sha256:{hashlib.sha256(vector.astype('<f4').tobytes()).hexdigest()}"
-    found = [name for name in _LOCATION_FIELDS if name in extra] if extra else []
-    location = {name: extra[name] for name in found if _is_plain(name, extra[name])}
+    location = {
+        name: extra[name]
+        for name in _LOCATION_FIELDS
+        if name in extra and _is_plain(name, extra[name])
+    }
     return f"{source}{_SEPARATOR}{orjson.dumps(location).decode()}" if location else source
 
 
