@@ -32,11 +32,12 @@ QUIET, LOADED = RESULTS / "results.json", RESULTS / "loaded.json"
 def main(names: list[str]) -> None:
     """Run them, and write the page."""
     began, load = time.monotonic(), int(os.environ.get("LOAD") or 0)
-    names = names or [name for name in [*NAMES, "profiles"] if (HERE / f"{name}.py").exists()]
+    every = [*NAMES, *([] if load else ["profiles"])]  # which has no goals
+    names = names or [name for name in every if (HERE / f"{name}.py").exists()]
     with _busy(load):
         found = {name: _read(RESULTS / f"{name}.json") for name in names if _ran(name)}
     if load:
-        kept = {name: _under(load, result) for name, result in found.items() if result["goals"]}
+        kept = {name: _under(load, result) for name, result in found.items()}
         write(LOADED, _read(LOADED) | kept)
     else:
         write(QUIET, _read(QUIET) | found)
