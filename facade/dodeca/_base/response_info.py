@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from dodeca._base.headers import request_id
 from dodeca._base.numbers import parse_quantity
-
-T = TypeVar("T")
 
 _RATE_LIMIT = re.compile(r"x-ratelimit-(.+)-(limit|remaining|reset)")
 
@@ -103,14 +101,6 @@ def parse_rate_limits(headers: Mapping[str, str]) -> dict[str, RateLimit]:
         if found and number is not None:
             numbers.setdefault(found[1], {})[found[2]] = number
     return {kind: RateLimit(**fields) for kind, fields in numbers.items()}
-
-
-@attrs.frozen
-class Parsed(Generic[T]):
-    """A response that was parsed: the generated model of its body, and what its head says."""
-
-    model: T
-    info: ResponseInfo
 
 
 class HasResponse:
