@@ -16,7 +16,7 @@ import httpx
 
 from dodeca import AsyncClient, Client
 from tests.benchmarks.loopback import API_KEY, serving
-from tests.benchmarks.measure import amedians, medians
+from tests.benchmarks.measure import Spent, amedians, medians
 from tests.benchmarks.report import Goal, Medians, Result
 
 AT_ONCE = 64
@@ -61,7 +61,7 @@ def run(*, calls: int = 400, together: int = 640, repeats: int = 5) -> Result:
     )
 
 
-def _sync(base_url: str, calls: int, repeats: int) -> dict[str, float]:
+def _sync(base_url: str, calls: int, repeats: int) -> Spent:
     from twelvelabs import TextInputRequest, TwelveLabs
 
     with (
@@ -85,7 +85,7 @@ def _sync(base_url: str, calls: int, repeats: int) -> dict[str, float]:
             VENDOR: with_vendor,
         }
         spent = medians({name: _many(way, calls) for name, way in ways.items()}, repeats=repeats)
-    return {name: seconds / calls * 1e6 for name, seconds in spent.items()}
+    return spent.scaled(1e6 / calls)
 
 
 def _many(call: Callable[[], Any], calls: int) -> Callable[[], None]:
@@ -96,7 +96,7 @@ def _many(call: Callable[[], Any], calls: int) -> Callable[[], None]:
     return run
 
 
-def _together(base_url: str, calls: int, repeats: int) -> dict[str, float]:
+def _together(base_url: str, calls: int, repeats: int) -> Spent:
     from twelvelabs import AsyncTwelveLabs, TextInputRequest
 
     ours, plain = AsyncClient(API_KEY, base_url=base_url), httpx.AsyncClient(headers=KEY)
@@ -123,7 +123,7 @@ def _together(base_url: str, calls: int, repeats: int) -> dict[str, float]:
         runner.run(ours.aclose())
         runner.run(plain.aclose())
         runner.run(vendors.aclose())
-    return {name: seconds / calls * 1e6 for name, seconds in spent.items()}
+    return spent.scaled(1e6 / calls)
 
 
 def _at_once(

@@ -21,7 +21,7 @@ import simdjson
 from dodeca import Client
 from dodeca._calls import floats, vector_reader
 from tests.benchmarks.loopback import API_KEY, serving
-from tests.benchmarks.measure import medians, peak_memory
+from tests.benchmarks.measure import Spent, medians, peak_memory
 from tests.benchmarks.report import Goal, Medians, Result
 
 SEGMENTS, DIMENSIONS = 3_600, 512
@@ -145,7 +145,7 @@ def run(*, repeats: int = 5, vendor: int = 2) -> Result:
     )
 
 
-def with_uncertainty(plain: bytes, *, repeats: int = 10) -> dict[str, float]:
+def with_uncertainty(plain: bytes, *, repeats: int = 10) -> Spent:
     """CPU seconds of vectors alone, and of vectors with their uncertainty; the best run of each.
 
     With it, twice as many numbers have to be read.
@@ -223,7 +223,7 @@ def _float_ns() -> float:
     return min(timeit.repeat(lambda: float("0.123456789"), number=10_000)) / 10_000 * 1e9
 
 
-def _growth(server: str, repeats: int) -> dict[str, float]:
+def _growth(server: str, repeats: int) -> Spent:
     """Short answers are taken several times, so that all measurements last about as long."""
 
     def often(size: int) -> Callable[[], None]:
@@ -238,7 +238,7 @@ def _growth(server: str, repeats: int) -> dict[str, float]:
     sizes = (SHORT, SEGMENTS, LONG)
     with ExitStack() as clients:
         spent = medians({f"{size:,} segments": often(size) for size in sizes}, repeats=repeats)
-    return {name: seconds / LONG * 1e6 for name, seconds in spent.items()}
+    return spent.scaled(1e6 / LONG)
 
 
 def _peak(base_url: str, name: str) -> int:

@@ -42,22 +42,19 @@ def run() -> Result:
             for number in range(_TEXTS):
                 client.embed.text(f"a red car at night, number {number}")
 
-        text_ms = medians({"text": texts})["text"] / _TEXTS * 1000
+        text = medians({"dodeca": texts}).scaled(1000 / _TEXTS)
     speed = FILM_SEC / found["cpu"]
     return Result(
         "emulator",
         [
-            Medians(
-                "the emulator",
-                {"film: CPU s": found["cpu"], "film: peak MB": found["mb"], "text: ms": text_ms},
-                "measured",
-                base="text: ms",
-            )
+            Medians("ten minutes of 720p", {"dodeca": found["cpu"]}, base=""),
+            Medians("ten minutes of 720p: peak memory", {"dodeca": found["mb"]}, "MB", base=""),
+            Medians("a text in process", text, "CPU ms", base=""),
         ],
         [
             Goal(9, FILM, "≥", 15.0, speed),
             Goal(9, "emulator: peak memory of that", "≤", 300.0, found["mb"], " MB"),
-            Goal(9, "emulator: CPU of a text in process", "≤", 5.0, text_ms, " ms"),
+            Goal(9, "emulator: CPU of a text in process", "≤", 5.0, text["dodeca"], " ms"),
         ],
     )
 
