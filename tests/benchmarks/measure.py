@@ -70,13 +70,15 @@ def amedians(
     ways: Mapping[str, Callable[[], Coroutine[Any, Any, object]]],
     *,
     repeats: int = REPEATS,
+    summary: Callable[[list[float]], float] = statistics.median,
 ) -> Spent:
     """The same for coroutines."""
 
     def blocking(way: Callable[[], Coroutine[Any, Any, object]]) -> Callable[[], object]:
         return lambda: runner.run(way())
 
-    return medians({name: blocking(way) for name, way in ways.items()}, repeats=repeats)
+    blocked = {name: blocking(way) for name, way in ways.items()}
+    return medians(blocked, repeats=repeats, summary=summary)
 
 
 def peak_memory(way: Callable[[], object]) -> int:

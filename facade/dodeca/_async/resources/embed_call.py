@@ -19,6 +19,7 @@ from dodeca.results import EmbeddingMetadata, EmbeddingUsage, build_result, othe
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
+_COLUMNS = tuple(field.name for field in attrs.fields(SegmentColumns))
 _ONE_VECTOR = ("text", "image", "text_image", "multi_input")
 
 
@@ -71,7 +72,7 @@ def as_embeddings(
     if source is None and about is not None:
         source = about.input_url
     embeddings = Embeddings(
-        **attrs.asdict(columns, recurse=False),
+        **{name: getattr(columns, name) for name in _COLUMNS},
         metadata=about,
         model_name=model_name,
         source=Labels.same(source, len(columns.vectors)),
