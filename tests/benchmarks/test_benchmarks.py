@@ -14,7 +14,7 @@ import pytest
 from dodeca import AsyncClient
 from dodeca._calls import floats, vector_reader
 from dodeca._sync.resources.multipart_uploads import WORKERS
-from tests.benchmarks import bodies, calls, decode, polling, uploads
+from tests.benchmarks import bodies, bulk, calls, decode, polling, uploads
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
@@ -95,6 +95,14 @@ def test_parts_of_an_upload_share_connections_and_touch_no_disk() -> None:
 
 def test_jobs_are_looked_at_less_often_and_no_later() -> None:
     assert [goal.claim for goal in polling.run().goals if not goal.met] == []
+
+
+def test_a_run_costs_little_more_than_its_requests_and_nothing_when_it_is_finished() -> None:
+    found = bulk.run(texts=300, repeats=1, sizes=(3_000,))
+    measured = {goal.claim: goal.measured for goal in found.goals}
+    assert measured.pop("CPU of one text, of that in `embed.texts`") < 3
+    assert measured.pop("resuming an input that is finished") < 100
+    assert [goal.claim for goal in found.goals if goal.claim in measured and not goal.met] == []
 
 
 def test_importing_loads_next_to_nothing() -> None:
