@@ -325,13 +325,12 @@ def _write_parquet(tables: Iterable[Any], stream: BinaryIO) -> None:
     first = next(left)
     names = first.schema.names
     compression = {name: "zstd" for name in names if name != "vector"}
-    with pq.ParquetWriter(
-        stream,
-        first.schema,
-        compression=compression | {_VECTOR_VALUES: "none"},
-        use_dictionary=[name for name in names if name not in _NEVER_REPEATED],
-        write_statistics=[name for name in names if name != "vector"],
-    ) as writer:
+    options: dict[str, Any] = {
+        "compression": compression | {_VECTOR_VALUES: "none"},
+        "use_dictionary": [name for name in names if name not in _NEVER_REPEATED],
+        "write_statistics": [name for name in names if name != "vector"],
+    }
+    with pq.ParquetWriter(stream, first.schema, **options) as writer:
         for group in _row_groups(chain([first], left)):
             writer.write_table(group)
             pa.default_memory_pool().release_unused()  # else it keeps what each row group took

@@ -31,7 +31,8 @@ from dodeca.errors import RateLimitError
 from dodeca.media import Media
 
 _REPORT_SEC = 30.0  # progress is reported after each result, and after such a wait
-_COMMIT_SEC = 0.02  # between two commits, unless half of the slots wait for one
+_COMMIT_SEC = 0.02  # between two commits, unless this share of the slots waits for one
+_COMMIT_SHARE = 0.75
 _READ_AHEAD = 256  # inputs that are read from the journal at a time
 
 
@@ -177,7 +178,7 @@ class Engine:
         """Seconds until the results in the journal are to be committed."""
         if not self._journal.has_changes:
             return math.inf
-        if 2 * self._uncommitted >= self._settings.concurrency:
+        if self._uncommitted >= _COMMIT_SHARE * self._settings.concurrency:
             return 0.0
         return self._committed_at + _COMMIT_SEC - time.monotonic()
 
