@@ -70,6 +70,7 @@ def amedians(
     ways: Mapping[str, Callable[[], Coroutine[Any, Any, object]]],
     *,
     repeats: int = REPEATS,
+    few: Mapping[str, int] | None = None,
     summary: Callable[[list[float]], float] = statistics.median,
 ) -> Spent:
     """The same for coroutines."""
@@ -78,7 +79,7 @@ def amedians(
         return lambda: runner.run(way())
 
     blocked = {name: blocking(way) for name, way in ways.items()}
-    return medians(blocked, repeats=repeats, summary=summary)
+    return medians(blocked, repeats=repeats, few=few, summary=summary)
 
 
 def peak_memory(way: Callable[[], object]) -> int:
@@ -90,6 +91,14 @@ def peak_memory(way: Callable[[], object]) -> int:
     after = _memory("VmHWM")
     del kept
     return after - before
+
+
+def highest_memory() -> int:
+    """Bytes of memory that this process has had at most (Linux only).
+
+    `ru_maxrss` begins at what the parent had when it started the process.
+    """
+    return _memory("VmHWM")
 
 
 def _memory(field: str) -> int:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from dodeca import AsyncClient
 from dodeca._calls import floats, vector_reader
 from dodeca._sync.resources.multipart_uploads import WORKERS
-from tests.benchmarks import bodies, calls, decode, polling, uploads
+from tests.benchmarks import bodies, calls, decode, emulator, parsing, polling, search, uploads
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
@@ -76,9 +77,23 @@ def test_no_answer_holds_up_the_event_loop(
 
 
 def test_small_calls_do_not_cost_more_than_those_of_httpx() -> None:
-    sync, together = calls.run(calls=40, together=128, repeats=1).tables
+    sync, together = calls.run(calls=40, together=128, repeats=1, at_once=(64,)).tables
     assert sync.values["dodeca"] < 1.5 * sync.values[calls.HTTPX]
     assert together.values["dodeca"] < together.values[calls.HTTPX]
+    assert sync.values["dodeca"] < 1.5 * sync.values[calls.HTTPX_ALIKE]
+    assert sync.values["dodeca"] < 2 * sync.values[calls.URLLIB3]
+    assert together.values["dodeca"] < together.values[calls.HTTPX2]
+
+
+def test_video_with_noise_takes_the_emulator_about_as_long_as_decoding_it(tmp_path: Path) -> None:
+    path = emulator.noisy(tmp_path, 6)
+    assert path.stat().st_size > 6 * 1_000_000
+    assert emulator.measured(path)["cpu"] < 3 * emulator.decoded(path)
+
+
+def test_lists_of_many_pages_cost_about_what_httpx_and_json_do() -> None:
+    found = parsing.lists(items=2_000)
+    assert [table.ratio("dodeca", parsing.HTTPX) < 2.5 for table in found] == [True, True]
 
 
 def test_base64_takes_a_fraction_of_the_time_and_hardly_memory() -> None:
@@ -97,6 +112,17 @@ def test_jobs_are_looked_at_less_often_and_no_later() -> None:
     assert [goal.claim for goal in polling.run().goals if not goal.met] == []
 
 
+def test_a_search_is_little_more_than_a_product_and_a_row_no_work_of_python() -> None:
+    at = search.at_size(50_000, repeats=1)
+    assert at.search["dodeca"] < 3 * at.search[search.NUMPY]
+    assert at.search[search.MOMENT] < 6 * at.search[search.NUMPY]
+    assert at.filter["dodeca"] < 2 * at.filter[search.MASK]
+    assert at.first_search_memory < 0.1
+    joined, recorded = search.concat(1_000, repeats=1), search.records(search.library(2_000), 1)
+    assert joined["dodeca"] < 4 * joined[search.CONCATENATE]
+    assert recorded["dodeca"] < 2 * recorded[search.TOLIST]
+
+
 def test_importing_loads_next_to_nothing() -> None:
     program = "import sys; old = set(sys.modules); import dodeca; print(*set(sys.modules) - old)"
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True)
@@ -109,7 +135,8 @@ def test_the_page_shows_what_is_met_and_what_is_not() -> None:
         Goal(1, "fast", "≥", 2, 2.5),
         Goal(2, "small", "≤", 8, 9, " MB", why_not="(too much)"),
     ]
-    tables = [Medians("a way", Spent({"dodeca": 2.0, "other": 5.0}, {"dodeca": 7, "other": 2}))]
+    spent = Spent({"dodeca": 2.0, "other": 5.0, "best": 1.5}, {"dodeca": 7, "other": 2, "best": 7})
+    tables = [Medians("a way", spent)]
     growth = [Growth("rows", [10, 100], {"dodeca": [1, 15], "other": [2, None]}, base="other")]
     result = as_json(Result("decode", tables, goals, ["A note."], growth))
     quiet = page({"decode": result})
@@ -119,6 +146,8 @@ def test_the_page_shows_what_is_met_and_what_is_not() -> None:
     assert "| other | 5 | 2.50 | 2 |" in quiet
     assert "| 10 | 1 | 2 | 0.50 |  | 1 |" in quiet
     assert "| 100 | 15 |  |  | 15.00 for 10 | 1 |" in quiet
+    assert "| 1 Decode | a way: CPU s | best | 0.75x |" in quiet
+    assert "| 1 Decode | a way: CPU s | other" not in quiet
     assert "A note." in quiet
     slower = {**result["goals"][0], "measured": 1.5, "met": False}
     busy = page({"decode": result}, {"decode": {"load": 4, "goals": [slower]}})
