@@ -14,6 +14,7 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 import attrs
 import orjson
 
+from dodeca._base.json_depth import MAX_DEPTH, is_too_deep
 from dodeca._base.logs import masked
 from dodeca._base.response_info import Parsed, ResponseInfo
 from dodeca._base.text import quote
@@ -27,7 +28,6 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _MAX_ID = 256
-_MAX_DEPTH = 64
 _PARSER_ERRORS = (TypeError, ValueError, KeyError, AttributeError, RecursionError)
 _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
@@ -215,8 +215,8 @@ def parse_json(content: bytes, name: str) -> Any:
     value, trouble = _loads(content)
     if trouble:
         raise InvalidResponseError(f"{name} is not JSON: {masked(repr(content[:80]))}: {trouble}")
-    if content.count(b"{") + content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
-        raise InvalidResponseError(f"{name} is nested more than {_MAX_DEPTH} levels deep")
+    if content.count(b"{") + content.count(b"[") > MAX_DEPTH and is_too_deep(value):
+        raise InvalidResponseError(f"{name} is nested more than {MAX_DEPTH} levels deep")
     return value
 
 
@@ -226,21 +226,6 @@ def _loads(text: bytes) -> tuple[Any, str]:
         return orjson.loads(text), ""
     except orjson.JSONDecodeError as exc:
         return None, exc.msg
-
-
-def is_too_deep(value: Any) -> bool:
-    """Whether a JSON value is nested deeper than the responses of the API are."""
-    level = [value]
-    for _ in range(_MAX_DEPTH + 1):
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return False
-    return True
 
 
 def _without_content_type(headers: Mapping[str, str]) -> dict[str, str]:
