@@ -70,13 +70,14 @@ def amedians(
     ways: Mapping[str, Callable[[], Coroutine[Any, Any, object]]],
     *,
     repeats: int = REPEATS,
+    few: Mapping[str, int] | None = None,
 ) -> Spent:
     """The same for coroutines."""
 
     def blocking(way: Callable[[], Coroutine[Any, Any, object]]) -> Callable[[], object]:
         return lambda: runner.run(way())
 
-    return medians({name: blocking(way) for name, way in ways.items()}, repeats=repeats)
+    return medians({name: blocking(way) for name, way in ways.items()}, repeats=repeats, few=few)
 
 
 def peak_memory(way: Callable[[], object]) -> int:
@@ -88,6 +89,14 @@ def peak_memory(way: Callable[[], object]) -> int:
     after = _memory("VmHWM")
     del kept
     return after - before
+
+
+def highest_memory() -> int:
+    """Bytes of memory that this process has had at most (Linux only).
+
+    `ru_maxrss` begins at what the parent had when it started the process.
+    """
+    return _memory("VmHWM")
 
 
 def _memory(field: str) -> int:
