@@ -96,6 +96,17 @@ def check_model_name(name: str) -> str:
     return name
 
 
+def check_flag(name: str, value: bool) -> bool:
+    """Return True or False; a text such as "false", as environments hold it, would count as True.
+
+    Raises:
+        ConfigurationError: it is another value.
+    """
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be True or False, got {quote(value)}")
+    return value
+
+
 def check_seconds(name: str, value: float) -> float:
     """Return a number of seconds above 0 and up to a year.
 
