@@ -74,6 +74,7 @@ def test_logs_go_to_stderr_at_the_level_of_the_environment(
 ) -> None:
     log = logging.getLogger("dodeca")
     request.addfinalizer(lambda: log.setLevel(logging.NOTSET))
+    log.setLevel(logging.NOTSET)  # a page of the guide may have run in this process
     monkeypatch.setattr(log, "handlers", [])
     for value, level in (("", logging.NOTSET), ("loud", logging.NOTSET), ("info", logging.INFO)):
         monkeypatch.setenv("DODECA_LOG", value)
