@@ -175,7 +175,7 @@ class Dataset:
                 self._journal.commit()
 
     def _with_metadata_types(self, schema: Any) -> Any:
-        from dodeca.bulk import arrow
+        from dodeca.embeddings import arrow
 
         for name, type_name in self._metadata_types.items():
             if (index := schema.get_field_index(name)) >= 0:
@@ -188,7 +188,7 @@ class Dataset:
 
     def write_errors(self, failures: Iterable[Failure]) -> None:
         """Replace the table of errors."""
-        from dodeca.bulk import arrow
+        from dodeca.embeddings import arrow
 
         type_names = {"status": "int32", "retryable": "bool"}
         rows = [attrs.astuple(failure) for failure in failures]
@@ -237,7 +237,7 @@ class Dataset:
         self._hook(f"after the rename of {what}")
 
     def _table(self, row_sets: Sequence[Mapping[str, Any]]) -> Any:
-        from dodeca.bulk import arrow
+        from dodeca.embeddings import arrow
 
         sets = [_RowSet(row) for row in row_sets]
         values = {
@@ -293,7 +293,7 @@ def _part_without(path: Path, keys: Set[str]) -> Any:
     """The rows of a part without those of some inputs."""
     import pyarrow.parquet as pq
 
-    from dodeca.bulk import arrow
+    from dodeca.embeddings import arrow
 
     table = pq.ParquetFile(path).read()
     is_other = [key not in keys for key in table["input_id"].to_pylist()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,24 +102,32 @@ def select(embeddings: SegmentSequence, rows: NDArray[np.intp]) -> dict[str, Any
     }
 
 
-def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
+def concat(
+    parts: Sequence[Embeddings], matrices: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The fields of `Embeddings` with the rows of one or more parts.
+
+    `matrices` are the vectors and the uncertainty of all rows, if those of the parts are views.
 
     Raises:
         InvalidRequestError: vectors of different lengths.
     """
     filled = [part for part in parts if len(part)] or parts[:1]
-    _check_lengths(filled)
+    check_lengths((part.dimension, part.model_name) for part in filled)
     metadata = filled[0].metadata
+    if matrices is None:
+        matrices = {
+            "vectors": _read_only(np.concatenate([part.vectors for part in filled])),
+            "uncertainty": _joined_uncertainty(filled),
+        }
     return {
-        "vectors": _read_only(np.concatenate([part.vectors for part in filled])),
+        **matrices,
         **{name: Labels.joined([getattr(part, name) for part in filled]) for name in _LABELS},
         "start_sec": _read_only(np.concatenate([part.start_sec for part in filled])),
         "end_sec": _read_only(np.concatenate([part.end_sec for part in filled])),
         "extra": tuple(row for part in filled for row in part.extra),
         "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
         "model_name": _joined_models(filled),
-        "uncertainty": _joined_uncertainty(filled),
         "ids": _joined_ids(filled),
         **_of_one_response(parts),
     }
@@ -148,8 +156,13 @@ def _joined_ids(parts: Sequence[Embeddings]) -> tuple[str, ...] | None:
     return tuple(row_id for part in parts for row_id in export.row_ids(part))
 
 
-def _check_lengths(parts: Sequence[Embeddings]) -> None:
-    found = dict.fromkeys((part.dimension, part.model_name) for part in parts)
+def check_lengths(parts: Iterable[tuple[int, str | None]]) -> None:
+    """Check that the vectors of parts, given by their length and model, have one length.
+
+    Raises:
+        InvalidRequestError: they have not.
+    """
+    found = dict.fromkeys(parts)
     if len({length for length, _ in found}) > 1:
         shown = [f"{length} floats ({model or 'unknown model'})" for length, model in found]
         raise InvalidRequestError(

@@ -41,7 +41,7 @@ class Labels(Sequence["str | None"]):
         """A column from the label of each row."""
         codes: dict[str | None, int] = {}
         column = [codes.setdefault(value, len(codes)) for value in values]
-        return cls(np.array(column, dtype=_width(len(codes))), tuple(codes))
+        return cls(np.array(column, dtype=code_type(len(codes))), tuple(codes))
 
     @classmethod
     def same(cls, label: str | None, count: int) -> Labels:
@@ -57,7 +57,7 @@ class Labels(Sequence["str | None"]):
             used, codes = np.unique(column.codes, return_inverse=True)  # one row of many categories
             found = [new_codes.setdefault(column.categories[at], len(new_codes)) for at in used]
             recoded.append(np.array(found, np.int32)[codes])
-        width = _width(len(new_codes))
+        width = code_type(len(new_codes))
         joined = np.concatenate(recoded) if recoded else np.zeros(0, width)
         return cls(joined.astype(width), tuple(new_codes))
 
@@ -123,5 +123,6 @@ def _one_row(label: str | None) -> Labels:
     return Labels(np.zeros(1, dtype=np.int16), (label,))
 
 
-def _width(count: int) -> type[np.signedinteger[Any]]:
+def code_type(count: int) -> type[np.signedinteger[Any]]:
+    """The type of the codes of so many categories."""
     return np.int16 if count <= _MAX_INT16 else np.int32
