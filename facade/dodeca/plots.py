@@ -146,7 +146,7 @@ def _draw_timeline(axes: Axes, timeline: ScoreTimeline, scale: ScoreScale) -> No
     left, right, top = timeline.start_sec, timeline.end_sec, timeline.scores
     corners = [(left, 0 * top), (left, top), (right, top), (right, 0 * top)]
     bars = PolyCollection(  # thousands of patches would take seconds
-        np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1),
+        list(np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)),
         facecolors=_colormap(timeline.modality)(0.12 + 0.88 * scale.normalize(timeline.scores)),
         edgecolors="white" if has_boundaries else "none",
         linewidths=1.2 if has_boundaries else 0,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from dodeca import AsyncClient
 from dodeca._calls import floats, vector_reader
 from dodeca._sync.resources.multipart_uploads import WORKERS
-from tests.benchmarks import bodies, calls, decode, polling, uploads
+from tests.benchmarks import bodies, calls, decode, files, polling, uploads
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
@@ -95,6 +96,26 @@ def test_parts_of_an_upload_share_connections_and_touch_no_disk() -> None:
 
 def test_jobs_are_looked_at_less_often_and_no_later() -> None:
     assert [goal.claim for goal in polling.run().goals if not goal.met] == []
+
+
+def test_loading_takes_about_as_long_as_arrow_and_less_memory(tmp_path: Path) -> None:
+    files.write_dataset(tmp_path / "one.parquet", 20_000, 1)
+    files.write_dataset(tmp_path / "parts", 20_000, files.PARTS)
+    spent = files.load(tmp_path, repeats=3)
+    assert spent[files.OURS] < 2 * spent[files.PEER]
+    assert spent[files.BY_PARTS] < 2.5 * spent[files.PEER]
+    mapped = files.cached(tmp_path / "parts", repeats=3)
+    assert mapped[files.CACHED] < mapped[files.OURS] / 2
+
+
+def test_the_first_of_a_process_and_a_long_plot_take_no_seconds(tmp_path: Path) -> None:
+    first = files.first_use(tmp_path / "first.parquet", repeats=2)
+    assert max(first.values()) < 1
+    cold = files.start(tmp_path, repeats=2)
+    assert cold[files.HELP] < 2 * cold[files.IMPORTS]
+    assert cold[files.EMBED] < files.OLD_EMBED * cold[files.IMPORTS]
+    plots = files.plot(repeats=1)
+    assert plots[files.OURS] < plots[files.BARS] / 3
 
 
 def test_importing_loads_next_to_nothing() -> None:

@@ -208,4 +208,4 @@ def test_boundaries_are_drawn_up_to_240_segments(count: int, has_boundaries: boo
         Embeddings.from_items(rows).plot(Embeddings.from_items([{"embedding": [1.0, 0.0]}])).axes[0]
     )
     assert len(axes.collections) == (2 if has_boundaries else 1)
-    assert bars_of(axes).get_linewidths() == [1.2 if has_boundaries else 0]
+    assert list(bars_of(axes).get_linewidth()) == [1.2 if has_boundaries else 0]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
     from numpy.typing import NDArray
 
-_BATCH_ROWS = 8_192  # are decoded at once; more are not faster
+_BATCH_ROWS = 2_048  # are decoded at once; more take more memory and are not faster
 _BUFFER_BYTES = 1 << 20  # of a file, instead of a whole column
 
 
