@@ -23,7 +23,6 @@ from dodeca._base.concurrency import Semaphore
 from dodeca._calls import limits, media_urls
 from dodeca._calls.bodies import file_name
 from dodeca._calls.limits import Endpoint, FileInfo
-from dodeca._calls.operation import read_model
 from dodeca._calls.retry import AttemptResult
 from dodeca._calls.vector_reader import VectorSink
 from dodeca._http import messages
@@ -31,9 +30,9 @@ from dodeca._http.async_network import AsyncTcpStream
 from dodeca._http.decoding import BodyDecoder
 from dodeca._http.network import TcpStream
 from dodeca.embeddings.labels import Labels
-from dodeca.results import Page
-from dodeca_api import models
+from dodeca.results import Index, Page, build_result
 from tests.scripted import Script
+from tests.seams import on_clock
 
 
 def test_a_slot_that_stays_taken_is_waited_for_no_longer_than_said() -> None:
@@ -117,9 +116,9 @@ def test_a_url_that_is_none_is_refused_under_its_name() -> None:
         media_urls.check_reachable({"video_url": "https://[::1/a.mp4"})
 
 
-def test_an_event_that_is_not_as_documented_is_quoted() -> None:
-    with pytest.raises(errors.InvalidResponseError, match=r"\['no object'\] is not as documented"):
-        read_model(models.PageInfo, ["no object"])
+def test_json_that_is_not_as_documented_is_quoted() -> None:
+    with pytest.raises(errors.InvalidResponseError, match=r"has no Index, but \['no object'\]"):
+        build_result(Index, ["no object"])
 
 
 def test_a_response_of_other_bytes_than_vectors_is_bounded() -> None:
@@ -305,7 +304,7 @@ async def test_a_page_token_that_is_no_text_is_an_invalid_response() -> None:
     info = {"limit_per_page": 1, "total_results": 2, "next_page_token": 5}
     pool = {"index_id": "i", "total_count": 1, "total_duration": 1.0}
     found = {"search_pool": pool, "data": [], "page_info": info}
-    script = Script(httpx.Response(200, json=found))
-    async with AsyncClient("key", transport=script) as client:
+    script = Script(*[httpx.Response(200, json=found)] * 2)  # it is read once more
+    async with on_clock(AsyncClient("key", transport=script)) as client:
         with pytest.raises(errors.InvalidResponseError, match="next page is not text: 5"):
             await client.search("index", "red", search_options=["visual"])

@@ -9,7 +9,6 @@ from dodeca._async.transport import AsyncStreamedResponse, AsyncTransport
 from dodeca._base import html
 from dodeca._base.headers import request_id
 from dodeca._calls.operation import Request
-from dodeca._calls.raw_requests import Response
 from dodeca._http.event_stream import EventParser, ServerSentEvent
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 
@@ -22,7 +21,7 @@ class AsyncResponseStream:
     where it stopped.
     """
 
-    def __init__(self, transport: AsyncTransport, call: Request[Response]) -> None:
+    def __init__(self, transport: AsyncTransport, call: Request) -> None:
         self._context = transport.stream(call)
         self._call = call
         self._response: AsyncStreamedResponse | None = None

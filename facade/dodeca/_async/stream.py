@@ -12,7 +12,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
 from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
-from dodeca._calls.operation import Request, read_model
+from dodeca._calls.operation import Request
 from dodeca.errors import (
     DodecaError,
     IncompleteTextError,
@@ -29,12 +29,11 @@ from dodeca.results import (
     build_result,
 )
 from dodeca.results.text import ParsedT
-from dodeca_api import models
 
-_EVENT_TYPES: dict[str, tuple[Any, Any]] = {
-    "stream_start": (models.StreamStartEvent, StreamStart),
-    "text_generation": (models.TextGenerationEvent, TextGeneration),
-    "stream_end": (models.StreamEndEvent, StreamEnd),
+_EVENT_TYPES: dict[str, Any] = {
+    "stream_start": StreamStart,
+    "text_generation": TextGeneration,
+    "stream_end": StreamEnd,
 }
 
 
@@ -48,7 +47,7 @@ class AsyncTextStream(Generic[ParsedT]):
     """
 
     def __init__(
-        self, transport: AsyncTransport, call: Request[Any], response_format: object = None
+        self, transport: AsyncTransport, call: Request, response_format: object = None
     ) -> None:
         self._response = transport.stream(call)
         self._info: ResponseInfo | None = None
@@ -173,10 +172,8 @@ class AsyncTextStream(Generic[ParsedT]):
         if event_type == "error":
             self._failure = texts.error_event(value, self._text)
             return None
-        if event_type not in _EVENT_TYPES:
-            return build_result(UnknownEvent, value, self._info)
-        model, cls = _EVENT_TYPES[event_type]
-        event: StreamEvent = build_result(cls, read_model(model, value), self._info)
+        cls = _EVENT_TYPES.get(event_type, UnknownEvent)
+        event: StreamEvent = build_result(cls, value, self._info)
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):

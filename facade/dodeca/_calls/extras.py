@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import orjson
@@ -18,7 +18,6 @@ from dodeca._base.text import quote
 from dodeca._calls.operation import Request, form_fields
 from dodeca.errors import DodecaError, InvalidRequestError
 
-T = TypeVar("T")
 ErrorClass = type[DodecaError]
 
 _OURS = frozenset({"accept-encoding", "content-encoding", "content-type", "x-api-key"})
@@ -65,7 +64,7 @@ class Extras:
             merge(self.body, more.body),
         )
 
-    def add_to(self, request: Request[T]) -> Request[T]:
+    def add_to(self, request: Request) -> Request:
         """The request with all of this; where both say something, this counts.
 
         A request without a body stays without one.

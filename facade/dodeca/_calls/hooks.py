@@ -59,12 +59,12 @@ class Exchange:
     """What is known of one request so far."""
 
     status_code: int | None = None
-    request_id: str | None = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
     error: BaseException | None = None
 
     def receive(self, status_code: int, headers: Mapping[str, str]) -> None:
         """Take note of the head of the response."""
-        self.status_code, self.request_id = status_code, request_id(headers)
+        self.status_code, self.headers = status_code, headers
 
     def end(self, result: T | FailedAttempt) -> T | FailedAttempt:
         """Take note of the result, and return it."""
@@ -100,7 +100,8 @@ class Hooks:
             exchange.error = exc
             raise
         finally:
-            known = exchange.status_code, exchange.request_id, clock.monotonic() - start
+            identified = exchange.status_code, request_id(exchange.headers)
+            known = *identified, clock.monotonic() - start
             _call(self.on_response, ResponseEvent(request, *known, exchange.error))
 
 

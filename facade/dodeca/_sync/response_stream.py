@@ -9,7 +9,6 @@ from types import TracebackType
 from dodeca._base import html
 from dodeca._base.headers import request_id
 from dodeca._calls.operation import Request
-from dodeca._calls.raw_requests import Response
 from dodeca._http.event_stream import EventParser, ServerSentEvent
 from dodeca._sync.transport import StreamedResponse, Transport
 from dodeca.errors import InvalidRequestError, InvalidResponseError
@@ -23,7 +22,7 @@ class ResponseStream:
     where it stopped.
     """
 
-    def __init__(self, transport: Transport, call: Request[Response]) -> None:
+    def __init__(self, transport: Transport, call: Request) -> None:
         self._context = transport.stream(call)
         self._call = call
         self._response: StreamedResponse | None = None

@@ -134,7 +134,8 @@ class EmbedMany(Methods):
         created; by default the input stays `unknown`. `retry_failed` retries permanent failures.
         `keep_assets=False` deletes the assets that the run uploaded. `max_minutes` limits the
         minutes of media, `dry_run` only estimates. `engine="ray"` uses a Ray cluster. `progress`
-        shows a bar, or is a function that is called with the run.
+        shows a bar, or is a function that is called with the run, also while its inputs are
+        registered (`run.is_registering`).
 
         >>> run = client.embed.run(["purple.jpg"], out="library")
         >>> run.done, run.failed
