@@ -15,10 +15,10 @@ VideoPredicate = Callable[[Document], bool]
 _MEASURES = ("duration", "width", "height", "size", "filename")
 
 
-def parse(text: str | None) -> VideoPredicate:
-    """Return the predicate of a filter. Raises ErrorResponse."""
+def parse(text: str | None) -> VideoPredicate | None:
+    """Return the predicate of a filter; None without a filter. Raises ErrorResponse."""
     if not text:
-        return lambda video: True
+        return None
     try:
         given = orjson.loads(text)
     except orjson.JSONDecodeError:
