@@ -9,6 +9,7 @@ searches that found it, so that the ranks of the others stay.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from .database import Condition, Database, Document, Segments, StoredSegments, V
 
 COLLECTION = "videos"
 _MAX_BYTES = 2 * 1024**3  # of matrices; the index that was searched last is kept in any case
+_MAX_COLUMNS = 16  # that an index keeps for the filters of searches
 _NAMES = ("_id", "duration", "system_metadata", "user_metadata")
 
 
@@ -58,6 +60,17 @@ class Clips:
     """Which videos have not been removed."""
     duration: float
     """Of all videos that have not been removed, in seconds."""
+    _columns: dict[str, list[Any]] = field(default_factory=dict)
+
+    def column(self, name: str, value_of: Callable[[Document, str], Any]) -> list[Any]:
+        """Return a field of all videos, None where one was removed; the last ones are kept."""
+        if (column := self._columns.get(name)) is None:
+            documents = [video.document for video in self.videos]
+            column = [each if each is None else value_of(each, name) for each in documents]
+            if len(self._columns) >= _MAX_COLUMNS:
+                self._columns.clear()
+            self._columns[name] = column
+        return column
 
 
 class VectorIndexes:

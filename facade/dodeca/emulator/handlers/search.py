@@ -57,7 +57,7 @@ def create(call: Call) -> Reply:
         )
         raise ErrorResponse(400, "index_not_supported_for_search", text)
     _check(body, model)
-    passes = search_filter.parse(body.get("filter"))
+    tests = search_filter.parse(body.get("filter"))
     query = _query(call, body, model["model_name"])
     videos.refresh_index(state, index["_id"])
     clips = state.vectors.clips(index["_id"])
@@ -81,7 +81,7 @@ def create(call: Call) -> Reply:
             "index_id": index["_id"],
         },
     }
-    found = _Found.of(search, clips, _selected(clips, passes), query)
+    found = _Found.of(search, clips, _selected(clips, tests), query)
     search |= {"total": len(found), "inner": len(found.ranking.rows)}
     with state.database.transaction():
         _remove_expired(state)
@@ -181,6 +181,8 @@ class _Found:
     selected: npt.NDArray[np.bool_]
     """The videos that were searched."""
     ranking: Ranking
+    owner: npt.NDArray[np.int32]
+    """The video of each clip in the ranking."""
     groups: npt.NDArray[np.int64] | None
     """The videos in their order, when the clips are grouped by them."""
 
@@ -197,34 +199,39 @@ class _Found:
             require_all=search["require_all"],
             least=scoring.least_score(search["threshold"], search["adjustment"]),
         )
-        groups = ranking.videos(by_count=search["by_count"]) if search["is_grouped"] else None
-        return cls(clips, selected, ranking, groups)
+        owner, groups = clips.owner[ranking.rows], None
+        if search["is_grouped"]:
+            groups = ranking.videos(owner, by_count=search["by_count"])
+        return cls(clips, selected, ranking, owner, groups)
 
     def __len__(self) -> int:
         """Return how many items all pages have."""
         return len(self.ranking.rows if self.groups is None else self.groups)
 
-    def hits(self, start: int, stop: int) -> list[tuple[IndexedVideo, list[int]]]:
-        """Return items, each with the places of its clips in the ranking."""
-        owner, known = self.ranking.owner, self.clips.videos
+    def items(self, start: int, stop: int) -> list[tuple[IndexedVideo, list[int]]]:
+        """Return the videos of items, each with the places of its clips in the ranking."""
+        owner, known = self.owner, self.clips.videos
         if self.groups is None:
             return [(known[owner[i]], [i]) for i in range(start, min(stop, len(owner)))]
         return [(known[v], np.flatnonzero(owner == v).tolist()) for v in self.groups[start:stop]]
 
 
-def _selected(clips: Clips, passes: search_filter.VideoPredicate | None) -> npt.NDArray[np.bool_]:
+def _selected(clips: Clips, tests: Mapping[str, search_filter.ValueTest]) -> npt.NDArray[np.bool_]:
     """Return which videos to search: those that are there and pass the filter."""
-    if passes is None:
-        return clips.is_alive
-    found = [video.document is not None and passes(video.document) for video in clips.videos]
-    return np.array(found, np.bool_)
+    selected = clips.is_alive
+    for name, test in tests.items():
+        values = clips.column(name, search_filter.value_of)
+        selected = selected & np.fromiter(map(test, values), np.bool_, len(values))
+    return selected
 
 
 def _encode_videos(clips: Clips, selected: npt.NDArray[np.bool_]) -> str:
     """Return which videos were searched, in about a bit for each."""
     chosen = np.zeros(clips.seqs.max(initial=0) + 1, bool)
     chosen[clips.seqs[selected]] = True
-    return pybase64.b64encode_as_string(zlib.compress(np.packbits(chosen).tobytes()))
+    packer = zlib.compressobj(level=1, memLevel=1)
+    packed = packer.compress(np.packbits(chosen).tobytes()) + packer.flush()
+    return pybase64.b64encode_as_string(packed)
 
 
 def _decode_videos(clips: Clips, text: str) -> npt.NDArray[np.bool_]:
@@ -254,7 +261,7 @@ def _page(call: Call, search: Document, found: _Found, number: int) -> dict[str,
     if number * limit < total:
         info["next_page_token"] = f"{search['_id']}-{number + 1}"
     data: list[dict[str, Any]] = []
-    for video, places in found.hits((number - 1) * limit, number * limit):
+    for video, places in found.items((number - 1) * limit, number * limit):
         if video.document is None:  # deleted since the search
             continue
         custom = video.document["user_metadata"]
@@ -267,10 +274,11 @@ def _page(call: Call, search: Document, found: _Found, number: int) -> dict[str,
 def _clip(
     call: Call, video: IndexedVideo, found: _Found, place: int, search: Document
 ) -> dict[str, Any]:
-    start, end = found.clips.times[found.ranking.rows[place]].tolist()
+    row = found.ranking.rows[place]
+    start, end = found.clips.times[row].tolist()
     clip = {"video_id": video.id, "start": start, "end": end, "rank": place + 1}
     if search["adjustment"] is not None:
-        score = float(found.ranking.scores[place])
+        score = float(found.ranking.scores[row])
         clip |= {"score": score, "confidence": scoring.confidence(score, search["adjustment"])}
     if search["has_thumbnails"]:
         expires = call.state.clock.now() + LIFE

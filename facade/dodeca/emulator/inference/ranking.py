@@ -24,17 +24,18 @@ class Ranking:
     """The clips that match, best first."""
 
     rows: npt.NDArray[np.int64]
-    """The row of each clip."""
+    """Their rows."""
     scores: npt.NDArray[np.float64]
-    """The score of each clip, 0 to 100."""
-    owner: npt.NDArray[np.int32]
-    """The video of each clip."""
+    """The score of each row, 0 to 100."""
 
-    def videos(self, *, by_count: bool) -> npt.NDArray[np.int64]:
-        """Return the videos, the one with the best or, `by_count`, with the most clips first."""
-        first = np.zeros(self.owner.max(initial=-1) + 1, np.int64)
-        first[self.owner[::-1]] = np.arange(len(self.owner))[::-1]
-        counts = np.bincount(self.owner, minlength=len(first))
+    def videos(self, owner: npt.NDArray[np.int32], *, by_count: bool) -> npt.NDArray[np.int64]:
+        """Return the videos, the one with the best or, `by_count`, with the most clips first.
+
+        `owner` is the video of each clip in the ranking.
+        """
+        first = np.zeros(owner.max(initial=-1) + 1, np.int64)
+        first[owner[::-1]] = np.arange(len(owner))[::-1]
+        counts = np.bincount(owner, minlength=len(first))
         found = np.flatnonzero(counts)
         found = found[np.argsort(first[found], kind="stable")]
         return found[np.argsort(-counts[found], kind="stable")] if by_count else found
@@ -58,9 +59,10 @@ def rank(
     matrices = {option: matrix[:stop] for option, matrix in clips.matrices.items()}
     found = scores(query, matrices, options, require_all=require_all)
     is_hit = np.zeros(len(clips.owner), bool)
-    is_hit[: len(found)] = selected[clips.owner[: len(found)]] & (found >= least)  # no NaN
-    rows = clips.order[is_hit[clips.order]]
+    is_hit[: len(found)] = found >= least  # NaN is not
+    if not selected.all():
+        is_hit &= selected[clips.owner]
+    rows = clips.order if is_hit.all() else clips.order[is_hit[clips.order]]
     # As whole numbers of two bytes, they are sorted in a time that grows with their number only.
     behind = (_STEPS - np.rint(found[rows] * 100)).astype(np.uint16)
-    rows = rows[np.argsort(behind, kind="stable")]
-    return Ranking(rows, found[rows], clips.owner[rows])
+    return Ranking(rows[np.argsort(behind, kind="stable")], found)
