@@ -31,7 +31,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock:  ## resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras \
-	  --group dev --upgrade --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	  --group dev --group bench --upgrade --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 demo: $(STAMP)  ## embed small real files on the emulator and search them (MEDIA=clip.mp4 for your own)
 	@$(BIN)/python -m scripts.demo $(MEDIA)
@@ -83,8 +83,8 @@ check: $(STAMP)  ## lint, types, floors, and that everything derived is up to da
 docs: $(STAMP)  ## build the documentation into build/docs; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict -f facade/mkdocs.yml
 
-bench: $(STAMP)  ## measure against the vendor's package and plain httpx, as ratios in one run
-	$(BIN)/python -m tests.benchmarks
+bench: $(STAMP)  ## measure against other clients, as ratios in one run (LOAD=4: beside four busy processes)
+	LOAD=$(LOAD) $(BIN)/python -m tests.benchmarks
 
 clean:  ## remove what the other targets made, .venv included
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

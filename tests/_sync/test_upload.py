@@ -340,3 +340,18 @@ def test_an_upload_url_into_a_private_network_is_refused(film: Path, host: str) 
         with pytest.raises(InvalidResponseError, match="private"):
             client.assets.upload(film)
     assert service.puts == []
+
+
+@pytest.mark.parametrize("empty", [{"upload_id": ""}, {"chunk_size": 0}])
+def test_a_session_without_an_id_or_a_chunk_size_is_an_invalid_response(
+    film: Path, empty: dict[str, Any]
+) -> None:
+    class Careless(Service):
+        def _session(self) -> dict[str, Any]:
+            return super()._session() | empty
+
+    service = Careless()
+    with client_of(service) as client:
+        with pytest.raises(InvalidResponseError, match="no id or no chunk size"):
+            client.assets.upload(film)
+    assert service.puts == []

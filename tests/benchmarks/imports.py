@@ -31,7 +31,7 @@ def run(*, repeats: int = 9) -> Result:
         repeats=repeats,
         clock=_cpu_of_children,
     )
-    spent = {name: seconds * 1000 for name, seconds in spent.items()}
+    spent = spent.scaled(1000)
     vendor, ours = spent[VENDOR] - spent[BARE], spent[CLIENT] - spent[BARE]
     return Result(
         "imports",

@@ -15,6 +15,18 @@ REPEATS = 5
 _ENOUGH_SEC = 0.25
 
 
+class Spent(dict[str, float]):
+    """Seconds of each way, and the number of runs of which each is the median."""
+
+    def __init__(self, seconds: Mapping[str, float], runs: Mapping[str, int]) -> None:
+        super().__init__(seconds)
+        self.runs = dict(runs)
+
+    def scaled(self, factor: float) -> Spent:
+        """The same in another unit, or for a part of the work."""
+        return Spent({name: seconds * factor for name, seconds in self.items()}, self.runs)
+
+
 def medians(
     ways: Mapping[str, Callable[[], object]],
     *,
@@ -22,7 +34,7 @@ def medians(
     few: Mapping[str, int] | None = None,
     clock: Callable[[], float] = time.process_time,
     summary: Callable[[list[float]], float] = statistics.median,
-) -> dict[str, float]:
+) -> Spent:
     """The median seconds of each way, of CPU time by default, after one run that does not count.
 
     `summary=min` takes the best run instead, which other processes have disturbed least.
@@ -47,7 +59,10 @@ def medians(
                 spent[name].append(seconds)
             else:
                 in_a_row[name] = max(round(_ENOUGH_SEC / max(seconds, 1e-6)), 1)
-    return {name: summary(times) for name, times in spent.items()}
+    return Spent(
+        {name: summary(times) for name, times in spent.items()},
+        {name: len(times) for name, times in spent.items()},
+    )
 
 
 def amedians(
@@ -55,13 +70,14 @@ def amedians(
     ways: Mapping[str, Callable[[], Coroutine[Any, Any, object]]],
     *,
     repeats: int = REPEATS,
-) -> dict[str, float]:
+    few: Mapping[str, int] | None = None,
+) -> Spent:
     """The same for coroutines."""
 
     def blocking(way: Callable[[], Coroutine[Any, Any, object]]) -> Callable[[], object]:
         return lambda: runner.run(way())
 
-    return medians({name: blocking(way) for name, way in ways.items()}, repeats=repeats)
+    return medians({name: blocking(way) for name, way in ways.items()}, repeats=repeats, few=few)
 
 
 def peak_memory(way: Callable[[], object]) -> int:
@@ -73,6 +89,14 @@ def peak_memory(way: Callable[[], object]) -> int:
     after = _memory("VmHWM")
     del kept
     return after - before
+
+
+def highest_memory() -> int:
+    """Bytes of memory that this process has had at most (Linux only).
+
+    `ru_maxrss` begins at what the parent had when it started the process.
+    """
+    return _memory("VmHWM")
 
 
 def _memory(field: str) -> int:

@@ -70,14 +70,15 @@ def run() -> Result:
     return Result(
         "polling",
         [
-            Medians("waiting for one task", requests, "requests"),
-            Medians("waiting for one task: how late", late, "s"),
-            Medians(f"waiting for {TOGETHER:,} tasks", totals, "requests", ALL),
+            Medians("waiting for one task", requests, "requests", runs={}),
+            Medians("waiting for one task: how late", late, "s", runs={}),
+            Medians(f"waiting for {TOGETHER:,} tasks", totals, "requests", ALL, runs={}),
             Medians(
                 f"waiting for {TOGETHER:,} tasks: how late",
                 {name: sec for name, (_, sec) in together.items()},
                 "s",
                 ALL,
+                runs={},
             ),
         ],
         [

@@ -33,6 +33,7 @@ def run(*, decodes: int = 15, texts: int = 8_000) -> Result:
                 {name: share * 100 for name, share in found.items()},
                 "percent",
                 base="",
+                runs={},
             )
             for what, found in shares.items()
         ],

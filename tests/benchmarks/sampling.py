@@ -37,6 +37,8 @@ def sampled(way: Callable[[], object], times: int) -> dict[str, float]:
 def _name(frame: FrameType) -> str:
     """Our functions by name, those of others by their package."""
     code = frame.f_code
+    if code.co_filename.startswith("<"):  # such as "<attrs generated methods dodeca.errors>"
+        return code.co_filename.strip("<>").partition(" dodeca")[0]
     path = Path(code.co_filename)
     for root, what in ((_PACKAGES, ""), (_STANDARD, "standard library: ")):
         if path.is_relative_to(root):

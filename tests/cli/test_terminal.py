@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dodeca._base.text import format_size
 from dodeca.emulator import Emulator
 from dodeca.emulator.server import serving
 
@@ -68,3 +69,10 @@ def test_a_narrow_terminal_cuts_nothing_off(media: Path) -> None:
     assert all(line.cell_len <= 66 for line in screen(everything(pieces)))
     for word in ("clip.mp4", "640x360", "at least 4 s,"):
         assert word in found
+
+
+def test_an_upload_shows_how_much_was_sent(media: Path) -> None:
+    status, pieces = run("--emulated", "upload", "clip.mp4", cwd=media)
+    assert status == 0
+    size = format_size((media / "clip.mp4").stat().st_size)
+    assert f"{size} of {size}" in everything(pieces)
