@@ -14,7 +14,7 @@ import pytest
 from dodeca import AsyncClient
 from dodeca._calls import floats, vector_reader
 from dodeca._sync.resources.multipart_uploads import WORKERS
-from tests.benchmarks import bodies, calls, decode, polling, uploads
+from tests.benchmarks import bodies, calls, decode, library, polling, uploads
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
@@ -95,6 +95,21 @@ def test_parts_of_an_upload_share_connections_and_touch_no_disk() -> None:
 
 def test_jobs_are_looked_at_less_often_and_no_later() -> None:
     assert [goal.claim for goal in polling.run().goals if not goal.met] == []
+
+
+def test_the_emulator_searches_and_lists_a_library_in_hardly_more_than_a_matmul() -> None:
+    found = library.run(videos=(200, 2000), clips=(1, 10))
+    by_vectors, lists = found.growth[1], found.growth[2]
+    beyond = [
+        search - matmul
+        for search, matmul in zip(
+            by_vectors.values["search"], by_vectors.values[library.MATMUL], strict=True
+        )
+    ]
+    assert max(beyond) < 50
+    assert max(values[-1] for values in lists.values.values()) < 50
+    (left,) = (goal.measured for goal in found.goals if "leaves" in goal.claim)
+    assert left < 10
 
 
 def test_importing_loads_next_to_nothing() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from dodeca.emulator import Emulator, VirtualClock
 from dodeca.emulator.inference import scoring
+from dodeca.emulator.vector_index import VectorIndexes
 from tests.depth import depth
 
 from .conftest import client
@@ -264,3 +267,74 @@ def test_searches_follow_a_library_that_changes(draw: Draw) -> None:
             library.compare_all()
         finally:
             library.close()
+
+
+def test_a_search_leaves_little_behind_and_nothing_after_an_hour() -> None:
+    """The longest query, and a filter that passes videos at random, which nothing compresses."""
+    clock, random = VirtualClock(), np.random.default_rng(1)
+    with Emulator(clock=clock) as emulator, client(emulator) as http:
+        index_id = index(http, "library", OLDER)
+        with emulator.state.database.transaction():
+            for number, rating in enumerate(random.integers(0, 2, 1000).tolist()):
+                vectors = {"visual": np.ones((1, 1024), np.float32)}
+                planted(emulator.state, index_id, vectors, number=number, rating=rating)
+
+        def kept() -> list[int]:
+            form = {"index_id": index_id, "search_options": "visual", "query_text": QUERY}
+            form |= {"filter": '{"rating": 1}', "threshold": "none"}
+            files = [(name, (None, text)) for name, text in form.items()]
+            assert http.post("/search", files=files).json()["page_info"]["next_page_token"]
+            found = emulator.state.database.find("searches")
+            return [len(orjson.dumps(document)) for document in found]
+
+        assert [len(kept()) for _ in range(3)] == [1, 2, 3]
+        clock.advance(3600)
+        (left,) = kept()
+        # 10 kB with the bits of 10,000 videos; this has those of 1,000.
+        assert left < 10_000 - (10_000 - 1_000) / 8 * 4 / 3
+
+
+def test_vectors_of_a_removed_video_go_when_the_tokens_have_expired(tmp_path: Path) -> None:
+    clock, path = VirtualClock(), tmp_path / "emulator.sqlite"
+    vectors = {"visual": np.ones((2, 512), np.float32)}
+
+    def stored() -> int:
+        with closing(sqlite3.connect(path)) as database:
+            (count,) = database.execute("SELECT count(*) FROM vectors").fetchone()
+        return int(count)
+
+    def searched(index_id: str) -> int:
+        form = {"index_id": index_id, "search_options": "visual", "query_text": QUERY}
+        files = [(name, (None, text)) for name, text in form.items()]
+        return int(http.post("/search", files=files).json()["page_info"]["total_results"])
+
+    with Emulator(db=path, clock=clock) as emulator, client(emulator) as http:
+        index_id, other = index(http, "a"), index(http, "b")
+        ids = [planted(emulator.state, index_id, vectors) for _ in range(3)]
+        planted(emulator.state, other, vectors)
+        assert (searched(index_id), searched(other)) == (6, 2)
+        for video_id in ids[:2]:
+            http.delete(f"/indexes/{index_id}/videos/{video_id}")
+        assert searched(index_id) == 2
+    assert stored() == 4
+    with Emulator(db=path, clock=clock) as emulator, client(emulator) as http:
+        assert searched(index_id) == 2
+        clock.advance(3600)
+        assert [searched(index_id) for _ in range(2)] == [2, 2]
+        http.delete(f"/indexes/{other}")
+    assert stored() == 1
+
+
+def test_indexes_that_were_not_searched_lately_leave_the_memory() -> None:
+    with Emulator() as emulator, client(emulator) as http:
+        indexes = [index(http, name) for name in "ab"]
+        vectors = [np.full((n, 512), n, np.float32) for n in (1, 2)]
+        for index_id, rows in zip(indexes, vectors, strict=True):
+            planted(emulator.state, index_id, {"visual": rows})
+        found = VectorIndexes(emulator.state.database, max_bytes=1)
+        for _ in range(2):
+            for index_id, rows in zip(indexes, vectors, strict=True):
+                assert (found.clips(index_id).matrices["visual"] == rows).all()
+                assert found.loaded == [index_id]
+        planted(emulator.state, indexes[1], {"visual": vectors[0]})
+        assert found.clips(indexes[1]).matrices["visual"][:, 0].tolist() == [2, 2, 1]

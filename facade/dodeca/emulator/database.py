@@ -173,7 +173,8 @@ class Database:
         where, values = _where(conditions, equal)
         with self._lock:
             rows = self._db.execute(
-                f"SELECT body FROM documents WHERE collection = ?{where} ORDER BY seq DESC",  # noqa: S608
+                # `+`: sorted after the conditions have found them by their indexes, and not before.
+                f"SELECT body FROM documents WHERE collection = ?{where} ORDER BY +seq DESC",  # noqa: S608
                 (collection, *values),
             ).fetchall()
         return [orjson.loads(body) for (body,) in rows]

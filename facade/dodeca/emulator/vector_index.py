@@ -19,7 +19,7 @@ import numpy.typing as npt
 from .database import Condition, Database, Document, Segments, StoredSegments, Vectors
 
 COLLECTION = "videos"
-_MAX_BYTES = 2 * 1024**3  # of matrices; the index that was searched last is kept in any case
+MAX_BYTES = 2 * 1024**3  # of matrices; the index that was searched last is kept in any case
 _MAX_COLUMNS = 16  # that an index keeps for the filters of searches
 _NAMES = ("_id", "duration", "system_metadata", "user_metadata")
 
@@ -76,8 +76,9 @@ class Clips:
 class VectorIndexes:
     """The clips of all indexes that are searched; safe to use from many threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, max_bytes: int = MAX_BYTES) -> None:
         self._database = database
+        self._max_bytes = max_bytes
         self._loaded: OrderedDict[str, _VectorIndex] = OrderedDict()
         self._home: dict[str, _VectorIndex] = {}
         """By the id of a video."""
@@ -93,11 +94,17 @@ class VectorIndexes:
             self._changed.clear()
             index = self._loaded.get(index_id) or self._load(index_id)
             self._loaded.move_to_end(index_id)
-            while sum(each.size for each in self._loaded.values()) > _MAX_BYTES:
-                if len(self._loaded) == 1:
-                    break
+            while len(self._loaded) > 1 and self._size() > self._max_bytes:
                 self._unload(next(iter(self._loaded)))
             return index.clips()
+
+    @property
+    def loaded(self) -> list[str]:
+        """The ids of the indexes that are in memory, the one that was searched last at the end."""
+        return list(self._loaded)
+
+    def _size(self) -> int:
+        return sum(index.size for index in self._loaded.values())
 
     def purge(self, condition: Condition) -> None:
         """Give up the rows of removed videos that meet a condition on the table of vectors."""
