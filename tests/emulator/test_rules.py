@@ -58,7 +58,7 @@ def test_lists_are_filtered(params: dict[str, Any], found: str) -> None:
         video("b", duration=20.0, custom={"n": 1.0, "flag": False, "word": "one"}),
         video("c", fps=25.0),
     ]
-    assert listed(videos, filters.of_videos(params)) == found
+    assert listed(videos, filters.filter_videos(params)) == found
 
 
 def listed(
@@ -68,7 +68,7 @@ def listed(
     database = Database()
     for document in documents:
         database.insert("things", document)
-    found, total = database.page(Selection("things", tuple(conditions), order), 0, 50)
+    found, total = database.select(Selection("things", tuple(conditions), order), 0, 50)
     database.close()
     assert total == len(found)
     return "".join(document["_id"] for document in found)
@@ -83,8 +83,8 @@ def test_times_of_lists_are_the_earliest() -> None:
         ({"created_at": "2025-01-01T00:00:00.001Z"}, "1"),
         ({"created_at": "2025-01-01T02:00:01+02:00"}, "1"),
     ):
-        assert listed(documents, filters.since(given, "created_at")) == found
-    for bounds, found in ((filters.since, "1"), (filters.until, "01")):
+        assert listed(documents, filters.filter_since(given, "created_at")) == found
+    for bounds, found in ((filters.filter_since, "1"), (filters.filter_until, "01")):
         assert listed(documents, bounds({"x": "2025-01-01T00:00:01Z"}, "x", "created_at")) == found
     assert "RFC 3339" in refused(paging.time_parameter, {"x": "yesterday"}, "x").message
 
@@ -93,7 +93,7 @@ def test_ties_stay_newest_or_oldest_first() -> None:
     documents = [{"_id": name, "created_at": time} for name, time in ("c1", "b1", "a2")]
     for option, found in (("desc", "abc"), ("asc", "cba")):
         params = {"sort_by": "created_at", "sort_option": option}
-        assert listed(documents, [], filters.ordered(params)) == found
+        assert listed(documents, [], filters.order_of(params)) == found
 
 
 @pytest.mark.parametrize(

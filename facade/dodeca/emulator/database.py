@@ -183,7 +183,7 @@ class Database:
         """Return the documents among those of `find` whose work has not ended."""
         return self.find(collection, (schema.RUNNING, ()), *conditions, **equal)
 
-    def page(self, selection: Selection, start: int, count: int) -> tuple[list[Document], int]:
+    def select(self, selection: Selection, start: int, count: int) -> tuple[list[Document], int]:
         """Return `count` documents of a list from `start` on, and how many it has in all."""
         with self._lock:
             found = self._list(selection)

@@ -102,8 +102,8 @@ def list_(call: Call) -> Reply:
     state, params = call.state, call.params
     remove_expired(state, _COLLECTION)
     conditions = [
-        *filters.since(params, "started_at", "created_at"),
-        *filters.until(params, "ended_at", "created_at"),
+        *filters.filter_since(params, "started_at", "created_at"),
+        *filters.filter_until(params, "ended_at", "created_at"),
     ]
     items, info = list_tasks(state, params, _COLLECTION, conditions, _STAGES, partial(_work, state))
     return 200, {"data": [_summary(task) for task in items], "page_info": info}

@@ -19,11 +19,11 @@ def list_(call: Call) -> Reply:
     videos.refresh_index(state, index["_id"])
     conditions = [
         *videos.ready_in(index["_id"]),
-        *filters.of_videos(params),
-        *filters.since(params, "created_at"),
-        *filters.since(params, "updated_at", "changed_at"),
+        *filters.filter_videos(params),
+        *filters.filter_since(params, "created_at"),
+        *filters.filter_since(params, "updated_at", "changed_at"),
     ]
-    selection = Selection(videos.COLLECTION, tuple(conditions), filters.ordered(params))
+    selection = Selection(videos.COLLECTION, tuple(conditions), filters.order_of(params))
     items, info = page_of(state.database, selection, params)
     return 200, {"data": [_shown(video) for video in items], "page_info": info}
 

@@ -56,12 +56,12 @@ def list_(call: Call) -> Reply:
     current = {video["_id"]: video | {"status": _status(video)} for video in refreshed}
     conditions = [
         ("index_id = ?", (index["_id"],)),
-        *filters.of_videos(params),
+        *filters.filter_videos(params),
         *filters.with_status(params.get("status", ()), current.values()),
-        *filters.since(params, "created_at"),
-        *filters.since(params, "updated_at"),
+        *filters.filter_since(params, "created_at"),
+        *filters.filter_since(params, "updated_at"),
     ]
-    selection = Selection(videos.COLLECTION, tuple(conditions), filters.ordered(params))
+    selection = Selection(videos.COLLECTION, tuple(conditions), filters.order_of(params))
     items, info = page_of(state.database, selection, params)
     data = [_shown(current.get(video["_id"], video)) for video in items]
     return 200, {"data": data, "page_info": info}

@@ -63,10 +63,10 @@ def list_(call: Call) -> Reply:
     params, state = call.params, call.state
     conditions = [
         *_chosen(params),
-        *filters.since(params, "created_at"),
-        *filters.since(params, "updated_at"),
+        *filters.filter_since(params, "created_at"),
+        *filters.filter_since(params, "updated_at"),
     ]
-    selection = Selection(COLLECTION, tuple(conditions), filters.ordered(params))
+    selection = Selection(COLLECTION, tuple(conditions), filters.order_of(params))
     items, info = page_of(state.database, selection, params)
     return 200, {"data": [_shown(state, index) for index in items], "page_info": info}
 

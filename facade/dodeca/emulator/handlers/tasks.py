@@ -70,15 +70,15 @@ def list_(call: Call) -> Reply:
     views = [video | {"_id": task_id} for task_id, video in current.items()]
     conditions = [
         *(equals(name, value) for name, value in index.items()),
-        *filters.of_videos(params),
+        *filters.filter_videos(params),
         *filters.with_status(params.get("status", ()), views),
-        *filters.since(params, "created_at"),
-        *filters.since(params, "updated_at"),
+        *filters.filter_since(params, "created_at"),
+        *filters.filter_since(params, "updated_at"),
     ]
     selection = Selection(
         COLLECTION,
         tuple(conditions),
-        filters.ordered(params),
+        filters.order_of(params),
         source=_WITH_VIDEOS,
         others=(videos.COLLECTION,),
     )

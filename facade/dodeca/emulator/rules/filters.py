@@ -22,7 +22,7 @@ _FIELD = """EXISTS (SELECT 1 FROM json_each(body, '$.user_metadata') AS field
   END)"""
 
 
-def of_videos(params: Mapping[str, Any]) -> list[Condition]:
+def filter_videos(params: Mapping[str, Any]) -> list[Condition]:
     """Return the conditions for the measurements and custom fields that the parameters ask for."""
     equal = [(f"{name} = ?", name) for name in ("filename", *_MEASURES)]
     least = [(f"{name} >= ?", f"{name}[gte]") for name in _MEASURES]
@@ -35,13 +35,15 @@ def of_videos(params: Mapping[str, Any]) -> list[Condition]:
     return found
 
 
-def since(params: Mapping[str, Any], name: str, column: str | None = None) -> list[Condition]:
+def filter_since(
+    params: Mapping[str, Any], name: str, column: str | None = None
+) -> list[Condition]:
     """Return the condition that a time is at or after the parameter `name`, if it is given."""
     earliest = time_parameter(params, name)
     return [] if earliest is None else [(f"{column or name} >= ?", (earliest,))]
 
 
-def until(params: Mapping[str, Any], name: str, column: str) -> list[Condition]:
+def filter_until(params: Mapping[str, Any], name: str, column: str) -> list[Condition]:
     """Return the condition that a time is at or before the parameter `name`, if it is given."""
     latest = time_parameter(params, name)
     return [] if latest is None else [(f"{column} <= ?", (latest,))]
@@ -64,7 +66,7 @@ def with_status(wanted: Collection[str], running: Iterable[Document]) -> list[Co
     return [(sql, tuple(text.decode() for text in values))]
 
 
-def ordered(params: Mapping[str, Any]) -> str:
+def order_of(params: Mapping[str, Any]) -> str:
     """Return the order of the parameters; what is equal is in the order in which it was added."""
     column, direction = params["sort_by"], params["sort_option"].upper()
     return f"{column} {direction}, seq {direction}"

@@ -26,7 +26,7 @@ def page_of(
 ) -> tuple[list[Document], dict[str, int]]:
     """Return the documents of the requested page of a list, and its `page_info`."""
     start, stop = _range(params)
-    found, total = database.page(selection, start, stop - start)
+    found, total = database.select(selection, start, stop - start)
     return found, _info(params, total)
 
 

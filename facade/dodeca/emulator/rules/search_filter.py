@@ -26,7 +26,7 @@ def parse(text: str | None) -> dict[str, ValueTest]:
         raise search_filter_invalid() from None
     if not isinstance(given, dict):
         raise search_filter_invalid()
-    return {name: _test(name, wanted) for name, wanted in given.items()}
+    return {name: _predicate(name, wanted) for name, wanted in given.items()}
 
 
 def value_of(video: Document, name: str) -> Any:
@@ -45,7 +45,7 @@ def search_filter_invalid() -> ErrorResponse:
     return ErrorResponse(400, "search_filter_invalid", text)
 
 
-def _test(name: str, wanted: Any) -> ValueTest:
+def _predicate(name: str, wanted: Any) -> ValueTest:
     match wanted:
         case str():
             return lambda value: value == wanted or (isinstance(value, list) and wanted in value)
