@@ -15,7 +15,17 @@ import pytest
 from dodeca import AsyncClient
 from dodeca._calls import floats, vector_reader
 from dodeca._sync.resources.multipart_uploads import WORKERS
-from tests.benchmarks import bodies, calls, decode, emulator, parsing, polling, search, uploads
+from tests.benchmarks import (
+    bodies,
+    bulk,
+    calls,
+    decode,
+    emulator,
+    parsing,
+    polling,
+    search,
+    uploads,
+)
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
@@ -121,6 +131,14 @@ def test_a_search_is_little_more_than_a_product_and_a_row_no_work_of_python() ->
     joined, recorded = search.concat(1_000, repeats=1), search.records(search.library(2_000), 1)
     assert joined["dodeca"] < 4 * joined[search.CONCATENATE]
     assert recorded["dodeca"] < 2 * recorded[search.TOLIST]
+
+
+def test_a_run_costs_little_more_than_its_requests_and_nothing_when_it_is_finished() -> None:
+    found = bulk.run(texts=300, repeats=1, sizes=(3_000,))
+    measured = {goal.claim: goal.measured for goal in found.goals}
+    assert measured.pop("CPU of one text, of that in `embed.texts`") < 3
+    assert measured.pop("resuming an input that is finished") < 100
+    assert [goal.claim for goal in found.goals if goal.claim in measured and not goal.met] == []
 
 
 def test_importing_loads_next_to_nothing() -> None:
