@@ -57,7 +57,7 @@ BEFORE = {
 This module measured it in a copy of that commit (`git archive e735943`), in turns with the code
 that followed it: the medians of three or four runs. It needs the clients and the adapter only.
 """
-WHY_NOT = {"embed": "(most of it is reading the vector, which was fast before)"}
+WHY_NOT = {"embed": "(nearly half of it is reading the vector, which was fast before)"}
 
 
 def video(number: int) -> dict[str, Any]:
@@ -203,7 +203,7 @@ KINDS = {
 }
 
 
-def run(*, repeats: int = 9, items: int = ITEMS) -> Result:
+def run(*, repeats: int = 5, items: int = ITEMS) -> Result:
     """CPU of calls, and of lists."""
     tables, goals = [], []
     for name, kind in KINDS.items():
