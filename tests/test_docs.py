@@ -111,6 +111,7 @@ def is_from(module: str, value: Any) -> bool:
 INSIDE = (
     *("dodeca._calls.upload_plan.Progress.complete", "dodeca.embeddings.labels."),
     *("dodeca.embeddings.values.", "dodeca.plots.Picture", "dodeca.results._build."),
+    "dodeca.results.search.build_search_page",
 )
 
 

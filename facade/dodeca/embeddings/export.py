@@ -223,6 +223,7 @@ def _dictionary_array(labels: Labels) -> Any:
 
     from dodeca.embeddings import arrow
 
+    labels = labels.remove_unused()
     categories = [label for label in labels.categories if label is not None]
     positions = {label: position for position, label in enumerate(categories)}
     recoded = np.array(
