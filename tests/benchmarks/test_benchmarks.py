@@ -15,7 +15,18 @@ import pytest
 from dodeca import AsyncClient
 from dodeca._calls import floats, vector_reader
 from dodeca._sync.resources.multipart_uploads import WORKERS
-from tests.benchmarks import bodies, bulk, calls, decode, emulator, files, polling, search, uploads
+from tests.benchmarks import (
+    bodies,
+    bulk,
+    calls,
+    decode,
+    emulator,
+    files,
+    parsing,
+    polling,
+    search,
+    uploads,
+)
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
@@ -89,6 +100,11 @@ def test_video_with_noise_takes_the_emulator_about_as_long_as_decoding_it(tmp_pa
     path = emulator.noisy(tmp_path, 6)
     assert path.stat().st_size > 6 * 1_000_000
     assert emulator.measured(path)["cpu"] < 3 * emulator.decoded(path)
+
+
+def test_lists_of_many_pages_cost_about_what_httpx_and_json_do() -> None:
+    found = parsing.lists(items=2_000)
+    assert [table.ratio("dodeca", parsing.HTTPX) < 2.5 for table in found] == [True, True]
 
 
 def test_base64_takes_a_fraction_of_the_time_and_hardly_memory() -> None:

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 import attrs
 
+from dodeca._async.block import AsyncBlock
 from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
 from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._base.clock import Clock
@@ -134,14 +135,18 @@ class AsyncTransport:
 
         return await self._exchange(request, receive, find)
 
-    @asynccontextmanager
-    async def stream(self, request: Request) -> AsyncIterator[AsyncStreamedResponse]:
+    def stream(self, request: Request) -> AsyncBlock[AsyncStreamedResponse]:
         """Send a request and yield its response, which is closed at the end of the block.
 
         Raises:
             APIError: the service returned an error status.
             TransportError: no response arrived, or its body was cut off.
+            InvalidRequestError: a second block.
         """
+        return AsyncBlock("a stream", self._stream(request))
+
+    @asynccontextmanager
+    async def _stream(self, request: Request) -> AsyncIterator[AsyncStreamedResponse]:
 
         async def receive(response: AsyncHttpResponse, _: float) -> AsyncHttpResponse:
             return response

@@ -116,7 +116,9 @@ def merge(base: Any, extra: Any) -> Any:
 
 
 def check_query(name: str, values: Mapping[str, Any], error: ErrorClass) -> dict[str, Any]:
-    """Query parameters: texts, finite numbers, booleans and lists of these; None is left out.
+    """A copy of query parameters: texts, finite numbers, booleans and lists of these.
+
+    None is left out.
 
     Raises:
         DodecaError: the given one: another type.
@@ -130,7 +132,11 @@ def check_query(name: str, values: Mapping[str, Any], error: ErrorClass) -> dict
                 f"{name} holds texts, finite numbers, booleans and lists of these, "
                 f"got {quote(value)} under {quote(key)}"
             )
-    return {key: value for key, value in values.items() if value is not None}
+    return {
+        key: list(value) if isinstance(value, list | tuple) else value
+        for key, value in values.items()
+        if value is not None
+    }
 
 
 def check_json(name: str, value: Any, error: ErrorClass) -> Any:

@@ -12,6 +12,7 @@ import attrs
 from dodeca._base.clock import Clock
 from dodeca._base.headers import request_id
 from dodeca._base.logs import LOG
+from dodeca._base.text import quote
 from dodeca._calls.retry import FailedAttempt
 from dodeca.errors import ConfigurationError
 
@@ -113,7 +114,7 @@ def check_hook(name: str, hook: Callable[[T], object] | None) -> Callable[[T], o
     """
     is_async = any(map(inspect.iscoroutinefunction, (hook, getattr(hook, "__call__", None))))  # noqa: B004
     if hook is not None and (is_async or not callable(hook)):
-        raise ConfigurationError(f"{name} must be a function without async, got {hook!r:.200}")
+        raise ConfigurationError(f"{name} must be a function without async, got {quote(hook)}")
     return hook
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from itertools import chain
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import attrs
 import orjson
 
+from dodeca._base.json_depth import MAX_DEPTH, is_too_deep
 from dodeca._base.logs import masked
 from dodeca._base.response_info import ResponseInfo
 from dodeca._base.text import quote
@@ -26,8 +26,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MAX_ID = 256
-_MAX_DEPTH = 64
-_CONTAINERS = frozenset({dict, list})  # JSON parsers return no subclasses of these
 _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
@@ -128,8 +126,8 @@ def parse_json(content: bytes, name: str) -> Any:
     value, trouble = _loads(content)
     if trouble:
         raise InvalidResponseError(f"{name} is not JSON: {masked(repr(content[:80]))}: {trouble}")
-    if content.count(b"{") + content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
-        raise InvalidResponseError(f"{name} is nested more than {_MAX_DEPTH} levels deep")
+    if content.count(b"{") + content.count(b"[") > MAX_DEPTH and is_too_deep(value):
+        raise InvalidResponseError(f"{name} is nested more than {MAX_DEPTH} levels deep")
     return value
 
 
@@ -139,18 +137,6 @@ def _loads(text: bytes) -> tuple[Any, str]:
         return orjson.loads(text), ""
     except orjson.JSONDecodeError as exc:
         return None, exc.msg
-
-
-def is_too_deep(value: Any) -> bool:
-    """Whether a JSON value is nested deeper than the responses of the API are."""
-    level = [value]
-    for _ in range(_MAX_DEPTH + 1):
-        level = [item for item in level if type(item) in _CONTAINERS]
-        if not level:
-            return False
-        children = [item.values() if type(item) is dict else item for item in level]
-        level = list(chain.from_iterable(children))
-    return True
 
 
 def _without_content_type(headers: Mapping[str, str]) -> dict[str, str]:

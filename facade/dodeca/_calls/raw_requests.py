@@ -50,7 +50,7 @@ class Response(ResponseInfo):
         found = _CHARSET.search(self.headers.get("content-type", ""))
         try:
             return self.content.decode(found[1] if found else "utf-8", "replace")
-        except LookupError:  # a character set that Python does not know
+        except (LookupError, UnicodeError):  # a character set that Python does not know, or is none
             return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from dodeca._base.json_depth import is_too_deep
 from dodeca._base.text import quote
-from dodeca._calls.operation import is_too_deep
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
 

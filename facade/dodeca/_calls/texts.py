@@ -7,6 +7,7 @@ from typing import Any
 
 from dodeca._base.logs import masked
 from dodeca._base.response_info import evolve
+from dodeca._base.text import quote
 from dodeca._calls.response_format import parse
 from dodeca.errors import DodecaError, IncompleteTextError, InvalidResponseError
 from dodeca.results import (
@@ -58,7 +59,7 @@ def check_text(value: Any) -> str:
         InvalidResponseError: it is not a string.
     """
     if value is not None and not isinstance(value, str):
-        raise InvalidResponseError(f"the text in the response is not a string: {value!r:.200}")
+        raise InvalidResponseError(f"the text in the response is not a string: {quote(value)}")
     return value or ""
 
 

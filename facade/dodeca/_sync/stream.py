@@ -10,6 +10,7 @@ from typing import Any, Generic
 import orjson
 
 from dodeca._base import html
+from dodeca._base.json_depth import is_too_deep
 from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
 from dodeca._calls.operation import Request
@@ -17,6 +18,7 @@ from dodeca._sync.transport import Transport
 from dodeca.errors import (
     DodecaError,
     IncompleteTextError,
+    InvalidRequestError,
     InvalidResponseError,
     ResponseFormatError,
     TruncatedStreamError,
@@ -97,10 +99,11 @@ class TextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
         while self.end is None and self._failure is None:
             if self._lines is None:
-                raise InvalidResponseError("a stream can only be read inside its `with` block")
+                raise InvalidRequestError("a stream can only be read inside its `with` block")
             line = next(self._lines, None)
             if line is None:
                 message = "the stream ended before its stream_end event"
@@ -125,13 +128,14 @@ class TextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
         for event in self:
             if isinstance(event, TextGeneration) and event.text:
                 yield event.text
 
     def text(self) -> str:
-        """Return all of the remaining text, joined.
+        """Return the whole text once it has ended, also what was read before.
 
         A text that reached its maximum length is returned as it is; `end.finish_reason` is
         "length" then.
@@ -146,11 +150,11 @@ class TextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; has it, too.
             TruncatedStreamError: the stream ended before its `stream_end` event; has it, too.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
-        start = len(self._pieces)
         for _ in self:
             pass
-        return "".join(self._pieces[start:])
+        return self._text
 
     @property
     def _text(self) -> str:
@@ -165,6 +169,8 @@ class TextStream(Generic[ParsedT]):
         except orjson.JSONDecodeError as exc:
             message = f"the stream ended inside an event: {line[:80]!r}"
             raise TruncatedStreamError(message, self._text) from exc
+        if is_too_deep(value):
+            raise InvalidResponseError("an event of the stream is nested too deep")
         if not isinstance(value, dict):
             return None
         event_type = str(value.get("event_type"))

@@ -25,6 +25,7 @@ from dodeca._http.api_key import APIKey
 from dodeca._http.decoding import ERROR_CAP, BodyDecoder
 from dodeca._http.event_stream import LineSplitter
 from dodeca._http.settings import LOOPBACK, ClientSettings
+from dodeca._sync.block import Block
 from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
 from dodeca.errors import (
@@ -133,14 +134,18 @@ class Transport:
 
         return self._exchange(request, receive, find)
 
-    @contextmanager
-    def stream(self, request: Request) -> Iterator[StreamedResponse]:
+    def stream(self, request: Request) -> Block[StreamedResponse]:
         """Send a request and yield its response, which is closed at the end of the block.
 
         Raises:
             APIError: the service returned an error status.
             TransportError: no response arrived, or its body was cut off.
+            InvalidRequestError: a second block.
         """
+        return Block("a stream", self._stream(request))
+
+    @contextmanager
+    def _stream(self, request: Request) -> Iterator[StreamedResponse]:
 
         def receive(response: HttpResponse, _: float) -> HttpResponse:
             return response

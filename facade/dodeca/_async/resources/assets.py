@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+from dodeca._async.block import AsyncBlock
 from dodeca._async.job import AsyncJob, AsyncRunningJobs
 from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
@@ -121,7 +122,9 @@ class AsyncAssets(Methods):
             APIError: the service returned another error status.
         """
         check_timeout(timeout)
-        return self._temporary(_new_source("temporary", media), timeout)
+        return AsyncBlock(
+            "a temporary asset", self._temporary(_new_source("temporary", media), timeout)
+        )
 
     async def create(
         self,

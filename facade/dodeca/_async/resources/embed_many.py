@@ -52,6 +52,7 @@ class AsyncEmbedMany(Methods):
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
+            ConfigurationError: the client is closed.
         """
         texts = params.as_list("input_texts", input_texts)
         options = self._options(
@@ -83,6 +84,7 @@ class AsyncEmbedMany(Methods):
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
+            ConfigurationError: the client is closed.
         """
         images = params.as_list("media", media)
         options = self._options(
@@ -205,6 +207,7 @@ class AsyncEmbedMany(Methods):
     async def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._async.resources.embed_batch import send
 
+        self._transport.check_open()
         return await send(self._transport, requests, concurrency)
 
 

@@ -17,6 +17,7 @@ from dodeca._calls.operation import or_unset, request
 from dodeca._calls.polling import ASSET, JobState, check_timeout
 from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
+from dodeca._sync.block import Block
 from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.multipart_uploads import MultipartUploads
@@ -122,7 +123,7 @@ class Assets(Methods):
             APIError: the service returned another error status.
         """
         check_timeout(timeout)
-        return self._temporary(_new_source("temporary", media), timeout)
+        return Block("a temporary asset", self._temporary(_new_source("temporary", media), timeout))
 
     def create(
         self,

@@ -53,6 +53,7 @@ class EmbedMany(Methods):
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
+            ConfigurationError: the client is closed.
         """
         texts = params.as_list("input_texts", input_texts)
         options = self._options(
@@ -82,6 +83,7 @@ class EmbedMany(Methods):
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
+            ConfigurationError: the client is closed.
         """
         images = params.as_list("media", media)
         options = self._options(
@@ -204,6 +206,7 @@ class EmbedMany(Methods):
     def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._sync.resources.embed_batch import send
 
+        self._transport.check_open()
         return send(self._transport, requests, concurrency)
 
 
