@@ -110,7 +110,7 @@ def is_from(module: str, value: Any) -> bool:
 # For other parts of the package only.
 INSIDE = (
     *("dodeca._calls.upload_plan.Progress.complete", "dodeca.embeddings.labels."),
-    *("dodeca.plots.Picture", "dodeca.results._build."),
+    *("dodeca.embeddings.values.", "dodeca.plots.Picture", "dodeca.results._build."),
 )
 
 

@@ -41,6 +41,7 @@ import attrs
 import orjson
 
 from dodeca._base.headers import request_id
+from dodeca._base.json_depth import is_too_deep
 from dodeca._base.logs import masked
 from dodeca._base.text import quote
 
@@ -369,7 +370,7 @@ def _error_fields(body: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
         return {}, {}
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed, dict) or is_too_deep(parsed):
         return {}, {}
     fields = parsed.pop("error") if isinstance(parsed.get("error"), dict) else parsed
     known = {name: fields.pop(name) for name in _ERROR_FIELDS if name in fields}

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dodeca import AsyncClient, Client
+from dodeca import Embeddings as Library
 from dodeca._base import extras
 from dodeca._base.dimensions import DEFAULT_DIMENSION
+from dodeca._base.text import quote
 from dodeca.embeddings.ranking import check_one_model
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
@@ -20,9 +23,7 @@ except ImportError as exc:
     raise ConfigurationError(extras.missing("dodeca.langchain", "langchain", exc)) from exc
 
 if TYPE_CHECKING:
-    from dodeca import AsyncClient, Client
     from dodeca.batch import Batch
-    from dodeca.embeddings import Embeddings as Library
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class DodecaEmbeddings(Embeddings):
 
     The synchronous methods use `client`; the others use `async_client`, or without one `client` in
     a thread. `concurrency` is the maximum number of concurrent requests. A text that cannot be
-    embedded raises its error.
+    embedded raises its error; an argument of another type raises `InvalidRequestError` at once.
 
     >>> from dodeca.langchain import DodecaEmbeddings
     >>> len(DodecaEmbeddings(client).embed_query("a red car"))
@@ -54,7 +55,11 @@ class DodecaEmbeddings(Embeddings):
         library: Library | None = None,
         concurrency: int = 32,
     ) -> None:
+        _check_type("client", client, Client)
+        if async_client is not None:
+            _check_type("async_client", async_client, AsyncClient)
         if library is not None:
+            _check_type("library", library, Library)
             check_one_model(library)
             model_name = _same("model_name", model_name, library.model_name)
             embedding_dimension = _same(
@@ -121,10 +126,18 @@ class DodecaEmbeddings(Embeddings):
         return (await self.aembed_documents([text]))[0]
 
 
+def _check_type(name: str, value: object, cls: type) -> None:
+    """Check an argument now, and not when a store first embeds a text."""
+    if not isinstance(value, cls):
+        raise InvalidRequestError(
+            f"{name} must be of the type {cls.__name__}, got {type(value).__name__}"
+        )
+
+
 def _same(name: str, given: T | None, found: T | None) -> T | None:
     """The value of a library, or the given one where the library has none."""
     if None not in (given, found) and given != found:
-        raise InvalidRequestError(f"{name} of the library is {found!r}, got {given!r:.200}")
+        raise InvalidRequestError(f"{name} of the library is {found!r}, got {quote(given)}")
     return given if found is None else found
 
 

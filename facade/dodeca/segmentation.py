@@ -62,7 +62,7 @@ class Sentences:
 Segmentation = Fixed | Dynamic
 DocumentSegmentation = WholePages | Quadrants | Sentences
 
-_TEXT = re.compile(r"\s*(fixed|dynamic)[\s:(=]*(\d+)\)?\s*")
+_TEXT = re.compile(r"\s*(fixed|dynamic)[\s:(=]*(\d{1,9})\)?\s*")
 
 
 def fixed(duration_sec: int) -> Fixed:
@@ -151,7 +151,7 @@ def parse(text: str) -> Segmentation:
     Raises:
         InvalidRequestError: other text, or less than 2 seconds.
     """
-    match = _TEXT.fullmatch(text)
+    match = _TEXT.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise InvalidRequestError(
             f"segmentation must be fixed:SECONDS or dynamic:SECONDS, got {quote(text)}"

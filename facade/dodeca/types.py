@@ -54,6 +54,7 @@ from dodeca.batch import Batch
 from dodeca.bulk import Failure, Run
 from dodeca.embeddings import Match, Matches
 from dodeca.embeddings.labels import Labels
+from dodeca.embeddings.values import Values
 from dodeca.media import MediaLike
 from dodeca.results import EmbeddingsV1
 from dodeca.segmentation import (
@@ -135,6 +136,7 @@ __all__ = [
     "Summarize",
     "Tasks",
     "TextStream",
+    "Values",
     "Videos",
     "WholePages",
 ]

@@ -8,7 +8,7 @@ from dodeca import AsyncClient
 from dodeca._async.connections import pool
 from dodeca._calls.bodies import RequestBody
 from dodeca._http import messages
-from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
+from dodeca.errors import InvalidRequestError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd
 from tests.faults.raw import Raw, http
 from tests.seams import REAL_TIME, allow_connections, set_timeout
@@ -49,9 +49,9 @@ async def test_a_stream_ends_with_its_block() -> None:
                 events = aiter(first)
                 assert (await anext(events)).event_type == "text_generation"
             async with client.analyze.stream("What?", video_id="v") as second:
-                with pytest.raises(InvalidResponseError, match="with"):
+                with pytest.raises(InvalidRequestError, match="with"):
                     await anext(events)
-                with pytest.raises(InvalidResponseError, match="with"):
+                with pytest.raises(InvalidRequestError, match="with"):
                     await first.text()
                 assert [type(event) for event in [e async for e in second]][-1] is StreamEnd
     assert raw.connections == 1

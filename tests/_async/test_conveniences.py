@@ -212,6 +212,18 @@ async def test_what_was_not_uploaded_is_not_deleted() -> None:
     assert len(script.requests) == 1
 
 
+async def test_a_temporary_asset_has_one_block() -> None:
+    async with AsyncClient.emulated() as client:
+        asset = client.assets.temporary(Media.data(b"a text", filename="a.txt"))
+        assert repr(asset) == "<a temporary asset, for a `with` block>"
+        async with asset:
+            pass
+        with pytest.raises(InvalidRequestError, match="one `with` block"):
+            async with asset:
+                pass
+        assert [each async for each in client.assets.list()] == []
+
+
 # search(limit=…) and its default options
 
 
@@ -353,9 +365,10 @@ async def test_a_stream_yields_its_pieces_of_text() -> None:
         assert [piece async for piece in stream.pieces()] == ["A", " dog"]
         assert stream.end is not None
         assert [piece async for piece in stream.pieces()] == []
+        assert await stream.text() == "A dog"
 
 
-async def test_what_a_loop_over_pieces_left_is_still_there() -> None:
+async def test_a_text_is_whole_after_a_loop_over_its_pieces() -> None:
     async with (
         AsyncClient("tlk_test", transport=streamed(START, *PIECES, END)) as client,
         client.generate.stream("v1", "?") as stream,
@@ -363,7 +376,7 @@ async def test_what_a_loop_over_pieces_left_is_still_there() -> None:
         async for piece in stream.pieces():
             assert piece == "A"
             break
-        assert await stream.text() == " dog"
+        assert await stream.text() == "A dog"
 
 
 async def joined(stream: AsyncTextStream) -> str:

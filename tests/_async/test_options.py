@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from dodeca import AsyncClient, Media
+from dodeca.emulator import Emulator
 from dodeca.errors import ConfigurationError, DodecaError, RateLimitError, ServerError
 from tests.scripted import EMBEDDED, Script, reply
 from tests.seams import FakeClock, on_clock
@@ -311,3 +312,24 @@ async def test_a_lost_create_is_looked_up_with_the_same_headers() -> None:
         await copy.indexes.create("clips", {"marengo3.0": ["visual"]})
     assert [request.headers["x-a"] for request in script.requests] == ["1", "1"]
     assert orjson.loads(script.requests[0].content)["index_name"] == "clips"
+
+
+@pytest.mark.parametrize("name", ["allow_insecure", "trust_env", "retry_unknown"])
+@pytest.mark.parametrize("value", ["false", 0, 1, None])
+def test_a_setting_that_is_on_or_off_takes_no_other_value(name: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} must be True or False"):
+        AsyncClient("tlk_test", **{name: value})
+
+
+def test_what_cannot_send_is_no_transport() -> None:
+    for transport in (object(), AsyncClient, 5, "requests"):
+        with pytest.raises(ConfigurationError, match="transport must be"):
+            AsyncClient("tlk_test", transport=transport)  # type: ignore[arg-type]
+
+
+async def test_a_client_of_a_given_emulator_says_so() -> None:
+    with Emulator() as emulator:
+        async with AsyncClient.emulated(emulator) as client:
+            assert repr(client) == repr(client.with_options()) == "<AsyncClient of the emulator>"
+    with pytest.raises(ConfigurationError, match="must be an Emulator, got 'here'"):
+        AsyncClient.emulated("here")  # type: ignore[arg-type]

@@ -502,3 +502,59 @@ async def test_a_response_is_a_value() -> None:
         found = [await client.request("GET", "/x") for _ in range(2)]
     assert isinstance(found[0], Response)
     assert found[0].rate_limits["request"].remaining == 4
+
+
+async def test_what_was_read_in_one_form_is_not_read_in_another() -> None:
+    _, script = streamed(b"data: one\n\n", b"data: two\n\n")
+    async with opened(script) as response:
+        async for piece in response:
+            assert piece == b"data: one\n\n"
+            break
+        with pytest.raises(InvalidRequestError, match="got two of them: bytes and lines"):
+            assert [line async for line in response.lines()]
+        with pytest.raises(InvalidRequestError, match="got two of them: bytes and events"):
+            assert [event async for event in response.events()]
+        assert [piece async for piece in response] == [b"data: two\n\n"]
+
+
+@pytest.mark.parametrize("form", ["lines", "events", "__aiter__"])
+async def test_a_loop_that_goes_on_after_the_block_raises(form: str) -> None:
+    _, script = streamed(b"data: one\n\n", b"data: two\n\n")
+    async with opened(script) as response:
+        items = getattr(response, form)()
+        await anext(items)
+    with pytest.raises(InvalidRequestError, match="inside its"):
+        await anext(items)
+
+
+async def test_a_stream_has_one_block() -> None:
+    _, script = streamed(b"data: one\n\n")
+    async with client_of(script) as client:
+        response = await client.request("POST", "/x", stream=True)
+        async with response:
+            with pytest.raises(InvalidRequestError, match="one `with` block"):
+                async with response:
+                    pass
+            assert [event.data async for event in response.events()] == ["one"]
+        with pytest.raises(InvalidRequestError, match="one `with` block"):
+            async with response:
+                pass
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("charset", ["idna", "undefined", "hex", "nonsense"])
+async def test_a_character_set_that_decodes_nothing_is_read_as_utf_8(charset: str) -> None:
+    headers = {"content-type": f"text/plain; charset={charset}"}
+    script = Script(httpx.Response(200, headers=headers, content="é".encode()))
+    async with client_of(script) as client:
+        assert (await client.request("GET", "/x")).text == "é"
+
+
+async def test_what_is_given_can_be_changed_later() -> None:
+    query: dict[str, Any] = {"tag": ["a"]}
+    script = Script(reply({}))
+    async with client_of(script) as client:
+        changed = client.with_options(extra_query=query)
+        query["tag"].append("b")
+        await changed.request("GET", "/x")
+    assert script.requests[0].url.query == b"tag=a"

@@ -313,3 +313,19 @@ async def test_the_emulator_answers_with_what_a_model_asks_for(sample_files: Pat
     assert answer.parsed == result.parsed == stream.parsed
     assert answer.parsed.count == 4
     assert [part.has_sound for part in answer.parsed.parts] == [True, False]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+async def test_a_number_that_json_does_not_have_is_refused(number: float) -> None:
+    own = {"type": "json_schema", "json_schema": {"type": "object", "title": number}}
+    calls: list[dict[str, Any]] = [
+        {"response_format": own, "prompt": "?"},
+        {"response_format": own["json_schema"], "prompt": "?"},
+        {"prompt_v2": {"input_text": "?", "novel": number}},
+    ]
+    async with AsyncClient("tlk_test", transport=Script()) as client:
+        for call in calls:
+            with pytest.raises(InvalidRequestError, match="not finite"):
+                await client.analyze(video=VIDEO, **call)
+        with pytest.raises(InvalidRequestError, match="filter cannot be written"):
+            await client.search("i1", "red", filter={"duration": {"gte": number}})

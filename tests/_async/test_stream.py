@@ -189,8 +189,8 @@ async def test_a_loop_that_was_left_can_be_taken_up() -> None:
             async for event in events:
                 if event == TextGeneration(text=TEXTS[0]):
                     break
-            assert await events.text() == "".join(TEXTS[1:])
-            assert await events.text() == ""
+            assert await events.text() == "".join(TEXTS)
+            assert await events.text() == "".join(TEXTS)
         assert body.closed
 
 
@@ -261,7 +261,7 @@ async def test_no_answer_is_a_transport_error() -> None:
 async def test_a_stream_is_read_inside_its_block() -> None:
     async with AsyncClient("tlk_test", transport=Script()) as client:
         events = client.analyze.stream("?", video=FILM)
-        with pytest.raises(InvalidResponseError, match="with"):
+        with pytest.raises(InvalidRequestError, match="with"):
             await events.text()
 
 
@@ -271,3 +271,27 @@ async def test_bad_input_is_refused_at_the_call() -> None:
             client.analyze.stream("?")
         with pytest.raises(InvalidRequestError):
             client.generate.stream("v1", "?", temperature=-1)
+
+
+async def test_a_stream_of_text_has_one_block() -> None:
+    _, script = streamed(SENT)
+    async with AsyncClient("tlk_test", transport=script) as client:
+        stream = client.generate.stream("v1", "?")
+        async with stream as events:
+            assert await events.text()
+        with pytest.raises(InvalidRequestError, match="one `with` block"):
+            async with stream:
+                pass
+
+
+@pytest.mark.parametrize("field", ["text", "event_type", "error", "novel"])
+async def test_an_event_that_is_nested_too_deep_is_an_error(field: str) -> None:
+    kind = {"text": "text_generation", "error": "error"}.get(field, "x")
+    deep = f'{{"event_type": "{kind}", "{field}": {"[" * 1000}{"]" * 1000}}}\n'
+    _, script = streamed(deep.encode(), SENT)
+    async with (
+        AsyncClient("tlk_test", transport=script) as client,
+        client.generate.stream("v1", "?") as events,
+    ):
+        with pytest.raises(InvalidResponseError, match="nested too deep"):
+            await events.text()

@@ -9,7 +9,7 @@ from dodeca import Client
 from dodeca._calls.bodies import RequestBody
 from dodeca._http import messages
 from dodeca._sync.connections import pool
-from dodeca.errors import InvalidResponseError, OutcomeUnknownError, RequestTimeout
+from dodeca.errors import InvalidRequestError, OutcomeUnknownError, RequestTimeout
 from dodeca.results import StreamEnd
 from tests.faults.raw import Raw, http
 from tests.seams import REAL_TIME, allow_connections, set_timeout
@@ -48,9 +48,9 @@ def test_a_stream_ends_with_its_block() -> None:
                 events = iter(first)
                 assert next(events).event_type == "text_generation"
             with client.analyze.stream("What?", video_id="v") as second:
-                with pytest.raises(InvalidResponseError, match="with"):
+                with pytest.raises(InvalidRequestError, match="with"):
                     next(events)
-                with pytest.raises(InvalidResponseError, match="with"):
+                with pytest.raises(InvalidRequestError, match="with"):
                     first.text()
                 assert [type(event) for event in [e for e in second]][-1] is StreamEnd
     assert raw.connections == 1

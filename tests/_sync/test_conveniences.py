@@ -211,6 +211,18 @@ def test_what_was_not_uploaded_is_not_deleted() -> None:
     assert len(script.requests) == 1
 
 
+def test_a_temporary_asset_has_one_block() -> None:
+    with Client.emulated() as client:
+        asset = client.assets.temporary(Media.data(b"a text", filename="a.txt"))
+        assert repr(asset) == "<a temporary asset, for a `with` block>"
+        with asset:
+            pass
+        with pytest.raises(InvalidRequestError, match="one `with` block"):
+            with asset:
+                pass
+        assert [each for each in client.assets.list()] == []
+
+
 # search(limit=…) and its default options
 
 
@@ -350,9 +362,10 @@ def test_a_stream_yields_its_pieces_of_text() -> None:
         assert [piece for piece in stream.pieces()] == ["A", " dog"]
         assert stream.end is not None
         assert [piece for piece in stream.pieces()] == []
+        assert stream.text() == "A dog"
 
 
-def test_what_a_loop_over_pieces_left_is_still_there() -> None:
+def test_a_text_is_whole_after_a_loop_over_its_pieces() -> None:
     with (
         Client("tlk_test", transport=streamed(START, *PIECES, END)) as client,
         client.generate.stream("v1", "?") as stream,
@@ -360,7 +373,7 @@ def test_what_a_loop_over_pieces_left_is_still_there() -> None:
         for piece in stream.pieces():
             assert piece == "A"
             break
-        assert stream.text() == " dog"
+        assert stream.text() == "A dog"
 
 
 def joined(stream: TextStream) -> str:

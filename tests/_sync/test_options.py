@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from dodeca import Client, Media
+from dodeca.emulator import Emulator
 from dodeca.errors import ConfigurationError, DodecaError, RateLimitError, ServerError
 from tests.scripted import EMBEDDED, Script, reply
 from tests.seams import FakeClock, on_clock
@@ -310,3 +311,24 @@ def test_a_lost_create_is_looked_up_with_the_same_headers() -> None:
         copy.indexes.create("clips", {"marengo3.0": ["visual"]})
     assert [request.headers["x-a"] for request in script.requests] == ["1", "1"]
     assert orjson.loads(script.requests[0].content)["index_name"] == "clips"
+
+
+@pytest.mark.parametrize("name", ["allow_insecure", "trust_env", "retry_unknown"])
+@pytest.mark.parametrize("value", ["false", 0, 1, None])
+def test_a_setting_that_is_on_or_off_takes_no_other_value(name: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} must be True or False"):
+        Client("tlk_test", **{name: value})
+
+
+def test_what_cannot_send_is_no_transport() -> None:
+    for transport in (object(), Client, 5, "requests"):
+        with pytest.raises(ConfigurationError, match="transport must be"):
+            Client("tlk_test", transport=transport)  # type: ignore[arg-type]
+
+
+def test_a_client_of_a_given_emulator_says_so() -> None:
+    with Emulator() as emulator:
+        with Client.emulated(emulator) as client:
+            assert repr(client) == repr(client.with_options()) == "<Client of the emulator>"
+    with pytest.raises(ConfigurationError, match="must be an Emulator, got 'here'"):
+        Client.emulated("here")  # type: ignore[arg-type]

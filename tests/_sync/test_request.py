@@ -501,3 +501,59 @@ def test_a_response_is_a_value() -> None:
         found = [client.request("GET", "/x") for _ in range(2)]
     assert isinstance(found[0], Response)
     assert found[0].rate_limits["request"].remaining == 4
+
+
+def test_what_was_read_in_one_form_is_not_read_in_another() -> None:
+    _, script = streamed(b"data: one\n\n", b"data: two\n\n")
+    with opened(script) as response:
+        for piece in response:
+            assert piece == b"data: one\n\n"
+            break
+        with pytest.raises(InvalidRequestError, match="got two of them: bytes and lines"):
+            assert [line for line in response.lines()]
+        with pytest.raises(InvalidRequestError, match="got two of them: bytes and events"):
+            assert [event for event in response.events()]
+        assert [piece for piece in response] == [b"data: two\n\n"]
+
+
+@pytest.mark.parametrize("form", ["lines", "events", "__iter__"])
+def test_a_loop_that_goes_on_after_the_block_raises(form: str) -> None:
+    _, script = streamed(b"data: one\n\n", b"data: two\n\n")
+    with opened(script) as response:
+        items = getattr(response, form)()
+        next(items)
+    with pytest.raises(InvalidRequestError, match="inside its"):
+        next(items)
+
+
+def test_a_stream_has_one_block() -> None:
+    _, script = streamed(b"data: one\n\n")
+    with client_of(script) as client:
+        response = client.request("POST", "/x", stream=True)
+        with response:
+            with pytest.raises(InvalidRequestError, match="one `with` block"):
+                with response:
+                    pass
+            assert [event.data for event in response.events()] == ["one"]
+        with pytest.raises(InvalidRequestError, match="one `with` block"):
+            with response:
+                pass
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("charset", ["idna", "undefined", "hex", "nonsense"])
+def test_a_character_set_that_decodes_nothing_is_read_as_utf_8(charset: str) -> None:
+    headers = {"content-type": f"text/plain; charset={charset}"}
+    script = Script(httpx.Response(200, headers=headers, content="é".encode()))
+    with client_of(script) as client:
+        assert client.request("GET", "/x").text == "é"
+
+
+def test_what_is_given_can_be_changed_later() -> None:
+    query: dict[str, Any] = {"tag": ["a"]}
+    script = Script(reply({}))
+    with client_of(script) as client:
+        changed = client.with_options(extra_query=query)
+        query["tag"].append("b")
+        changed.request("GET", "/x")
+    assert script.requests[0].url.query == b"tag=a"

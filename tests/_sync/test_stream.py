@@ -188,8 +188,8 @@ def test_a_loop_that_was_left_can_be_taken_up() -> None:
             for event in events:
                 if event == TextGeneration(text=TEXTS[0]):
                     break
-            assert events.text() == "".join(TEXTS[1:])
-            assert events.text() == ""
+            assert events.text() == "".join(TEXTS)
+            assert events.text() == "".join(TEXTS)
         assert body.closed
 
 
@@ -260,7 +260,7 @@ def test_no_answer_is_a_transport_error() -> None:
 def test_a_stream_is_read_inside_its_block() -> None:
     with Client("tlk_test", transport=Script()) as client:
         events = client.analyze.stream("?", video=FILM)
-        with pytest.raises(InvalidResponseError, match="with"):
+        with pytest.raises(InvalidRequestError, match="with"):
             events.text()
 
 
@@ -270,3 +270,27 @@ def test_bad_input_is_refused_at_the_call() -> None:
             client.analyze.stream("?")
         with pytest.raises(InvalidRequestError):
             client.generate.stream("v1", "?", temperature=-1)
+
+
+def test_a_stream_of_text_has_one_block() -> None:
+    _, script = streamed(SENT)
+    with Client("tlk_test", transport=script) as client:
+        stream = client.generate.stream("v1", "?")
+        with stream as events:
+            assert events.text()
+        with pytest.raises(InvalidRequestError, match="one `with` block"):
+            with stream:
+                pass
+
+
+@pytest.mark.parametrize("field", ["text", "event_type", "error", "novel"])
+def test_an_event_that_is_nested_too_deep_is_an_error(field: str) -> None:
+    kind = {"text": "text_generation", "error": "error"}.get(field, "x")
+    deep = f'{{"event_type": "{kind}", "{field}": {"[" * 1000}{"]" * 1000}}}\n'
+    _, script = streamed(deep.encode(), SENT)
+    with (
+        Client("tlk_test", transport=script) as client,
+        client.generate.stream("v1", "?") as events,
+    ):
+        with pytest.raises(InvalidResponseError, match="nested too deep"):
+            events.text()

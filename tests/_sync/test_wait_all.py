@@ -12,7 +12,7 @@ import pytest
 from dodeca import Client, Embeddings, Job, errors
 from dodeca.emulator import samples
 from tests.depth import depth
-from tests.scripted import Server
+from tests.scripted import Script, Server
 from tests.seams import FakeClock, on_clock
 
 JOBS = depth(400, deep=1_000)
@@ -240,3 +240,10 @@ def test_assets_are_waited_for_together(tmp_path: Path) -> None:
     assert [name for name, _ in found] == ["early", "late"]
     assert 20 <= found[0][1] < 90 <= found[1][1] < 105
     assert polled == ["early", "late"], "what a list shows as running is not polled"
+
+
+@pytest.mark.parametrize("jobs", [["t1"], "t1", 5, None, [None]])
+def test_ids_are_no_jobs(jobs: Any) -> None:
+    with Client("tlk_test", transport=Script()) as client:
+        with pytest.raises(errors.InvalidRequestError, match="job"):
+            next(iter(client.wait_all(jobs)))

@@ -19,7 +19,7 @@ API_KEY = "tlk_" + "ABCDEFGH" * 4  # as long as real ones: it is looked for in a
 
 @contextmanager
 def serving(answers: Mapping[str, bytes], *, rate: float | None = None) -> Iterator[str]:
-    """The base URL of a server that gives each path, without its query, its JSON.
+    """The base URL of a server that gives each path its JSON, with that query or any.
 
     A path may begin with the status of its answer, as in "201 /tasks"; else it is 200. `{server}`
     in an answer stands for the URL. `rate` is how many bytes of a connection are read in a second,
@@ -47,9 +47,10 @@ class _Server:
     def used(self) -> None:
         self._opened += 1
 
-    def reply(self, path: bytes) -> bytes:
+    def reply(self, target: bytes) -> bytes:
+        path = target.partition(b"?")[0]
         if path != CONNECTIONS.encode():
-            return self.replies[path]
+            return self.replies.get(target) or self.replies[path]
         told, self._opened = self._opened, 0
         return _reply(b"%d" % told)
 
@@ -89,7 +90,7 @@ class _Peer(asyncio.Protocol):
                     self._server.used()
                 length = _LENGTH.search(head)
                 self._left = int(length[1]) if length else 0
-                self._reply = self._server.reply(head.split(b" ", 2)[1].partition(b"?")[0])
+                self._reply = self._server.reply(head.split(b" ", 2)[1])
             if not self._left:
                 self._transport.write(self._reply)
 

@@ -71,13 +71,15 @@ def amedians(
     *,
     repeats: int = REPEATS,
     few: Mapping[str, int] | None = None,
+    summary: Callable[[list[float]], float] = statistics.median,
 ) -> Spent:
     """The same for coroutines."""
 
     def blocking(way: Callable[[], Coroutine[Any, Any, object]]) -> Callable[[], object]:
         return lambda: runner.run(way())
 
-    return medians({name: blocking(way) for name, way in ways.items()}, repeats=repeats, few=few)
+    blocked = {name: blocking(way) for name, way in ways.items()}
+    return medians(blocked, repeats=repeats, few=few, summary=summary)
 
 
 def peak_memory(way: Callable[[], object]) -> int:

@@ -70,8 +70,8 @@ def _verdicts(goals: Sequence[Mapping[str, Any]], loaded: Results) -> Iterator[s
         (goal["row"], goal["claim"]): goal for one in loaded.values() for goal in one["goals"]
     }
     if busy:
-        yield f"*Under load*: the same beside {max(busy)} other processes that keep the processors"
-        yield "busy, where a cache and a core are shared. Wall times suffer most."
+        yield f"*Under load*: the same beside {max(busy)} processes that do nothing but compute."
+        yield "Wall times suffer most."
         yield ""
     heads = ["", "what", "target", "measured", *(["under load"] if busy else []), ""]
     yield f"| {' | '.join(heads)} |".replace("|  |", "| |")

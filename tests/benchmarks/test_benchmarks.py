@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,18 @@ import pytest
 from dodeca import AsyncClient
 from dodeca._calls import floats, vector_reader
 from dodeca._sync.resources.multipart_uploads import WORKERS
-from tests.benchmarks import bodies, calls, decode, library, polling, uploads
+from tests.benchmarks import (
+    bodies,
+    bulk,
+    calls,
+    decode,
+    emulator,
+    library,
+    parsing,
+    polling,
+    search,
+    uploads,
+)
 from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
@@ -79,6 +91,20 @@ def test_small_calls_do_not_cost_more_than_those_of_httpx() -> None:
     sync, together = calls.run(calls=40, together=128, repeats=1, at_once=(64,)).tables
     assert sync.values["dodeca"] < 1.5 * sync.values[calls.HTTPX]
     assert together.values["dodeca"] < together.values[calls.HTTPX]
+    assert sync.values["dodeca"] < 1.5 * sync.values[calls.HTTPX_ALIKE]
+    assert sync.values["dodeca"] < 2 * sync.values[calls.URLLIB3]
+    assert together.values["dodeca"] < together.values[calls.HTTPX2]
+
+
+def test_video_with_noise_takes_the_emulator_about_as_long_as_decoding_it(tmp_path: Path) -> None:
+    path = emulator.noisy(tmp_path, 6)
+    assert path.stat().st_size > 6 * 1_000_000
+    assert emulator.measured(path)["cpu"] < 3 * emulator.decoded(path)
+
+
+def test_lists_of_many_pages_cost_about_what_httpx_and_json_do() -> None:
+    found = parsing.lists(items=2_000)
+    assert [table.ratio("dodeca", parsing.HTTPX) < 2.5 for table in found] == [True, True]
 
 
 def test_base64_takes_a_fraction_of_the_time_and_hardly_memory() -> None:
@@ -110,6 +136,25 @@ def test_the_emulator_searches_and_lists_a_library_in_hardly_more_than_a_matmul(
     assert max(values[-1] for values in lists.values.values()) < 50
     (left,) = (goal.measured for goal in found.goals if "leaves" in goal.claim)
     assert left < 10
+
+
+def test_a_search_is_little_more_than_a_product_and_a_row_no_work_of_python() -> None:
+    at = search.at_size(50_000, repeats=1)
+    assert at.search["dodeca"] < 3 * at.search[search.NUMPY]
+    assert at.search[search.MOMENT] < 6 * at.search[search.NUMPY]
+    assert at.filter["dodeca"] < 2 * at.filter[search.MASK]
+    assert at.first_search_memory < 0.1
+    joined, recorded = search.concat(1_000, repeats=1), search.records(search.library(2_000), 1)
+    assert joined["dodeca"] < 4 * joined[search.CONCATENATE]
+    assert recorded["dodeca"] < 2 * recorded[search.TOLIST]
+
+
+def test_a_run_costs_little_more_than_its_requests_and_nothing_when_it_is_finished() -> None:
+    found = bulk.run(texts=300, repeats=1, sizes=(3_000,))
+    measured = {goal.claim: goal.measured for goal in found.goals}
+    assert measured.pop("CPU of one text, of that in `embed.texts`") < 3
+    assert measured.pop("resuming an input that is finished") < 100
+    assert [goal.claim for goal in found.goals if goal.claim in measured and not goal.met] == []
 
 
 def test_importing_loads_next_to_nothing() -> None:

@@ -31,7 +31,7 @@ from tests.bulk.library import ROOT
 from tests.depth import depth
 
 DAMAGES = depth(50, deep=500, soak=10_000)
-SETTINGS = RunSettings(concurrency=1, spool_bytes=1_000)
+SETTINGS = RunSettings(concurrency=1, spool_bytes=500, part_bytes=5_000)
 TEXTS = [f"text {number}" for number in range(9)]
 KILLED_AT = ("a part", "the digest of a part", "a row set", "inputs")
 
@@ -247,11 +247,11 @@ def test_a_journal_of_a_newer_version_is_refused_by_name(
     out = Path(shutil.copytree(libraries["ended"], tmp_path / "out"))
     (out / "journal.sha256").unlink()
     db = sqlite3.connect(out / "journal.sqlite")
-    db.execute("PRAGMA user_version = 3")
+    db.execute("PRAGMA user_version = 4")
     db.close()
     before = contents(out)
     for dry_run in (False, True):
-        with pytest.raises(ConfigurationError, match=r"journal.sqlite has version 3, .* up to 2"):
+        with pytest.raises(ConfigurationError, match=r"journal.sqlite has version 4, .* up to 3"):
             embed(TEXTS, out, dry_run=dry_run)
     assert contents(out) == before
 

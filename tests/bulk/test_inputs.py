@@ -17,8 +17,8 @@ import pytest
 from PIL import Image
 
 from dodeca import Client, Media
+from dodeca.bulk.database import done_keys
 from dodeca.bulk.inputs import EmbedOptions, items, row_item
-from dodeca.bulk.journal import done_keys
 from dodeca.emulator import samples
 from dodeca.errors import InvalidRequestError
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dodeca import Client
-from dodeca.bulk.journal import done_keys
+from dodeca.bulk.database import done_keys
 from tests.bulk.fork_server import ForkServer, fork_server
 from tests.bulk.library import DEEP, audio_files, count, rows, server
 from tests.faults.proxy import Proxy, RandomFaults

@@ -1,7 +1,8 @@
 """A library written by an earlier version opens and resumes: its formats on disk have not changed.
 
-`stored/` was interrupted with an input in each state of the journal. It is never written again by
-newer code; a new format gets a folder of its own.
+`stored/` was interrupted with an input in each state of the journal, and has version 1; `stored2/`
+is the same library after code of version 2 had opened it. They are never written again by newer
+code; a new format gets a folder of its own.
 """
 
 from __future__ import annotations
@@ -80,6 +81,11 @@ def library(tmp_path: Path) -> Path:
     return Path(shutil.copytree(STORED, tmp_path / "library"))
 
 
+@pytest.fixture(params=["stored", "stored2"])
+def any_library(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    return Path(shutil.copytree(STORED.with_name(request.param), tmp_path / "library"))
+
+
 def resume(service: Any, library: Path, on_unknown: str) -> Run:
     settings = RunSettings(
         via="task", concurrency=1, reconcile_after_sec=0.0, on_unknown=on_unknown
@@ -87,10 +93,10 @@ def resume(service: Any, library: Path, on_unknown: str) -> Run:
     return embed_inputs(service, INPUTS, library, options=EmbedOptions(), settings=settings)
 
 
-def test_a_stored_library_resumes_from_every_state(library: Path) -> None:
-    before = {row["source"]: row for row in rows(library).to_pylist()}
+def test_a_stored_library_resumes_from_every_state(any_library: Path) -> None:
+    before = {row["source"]: row for row in rows(any_library).to_pylist()}
     service = Service()
-    run = resume(service, library, "stop")
+    run = resume(service, any_library, "stop")
     assert (run.skipped, run.done, run.failed, run.unknown) == (3, 4, 1, 1)
     assert service.requests == dict.fromkeys(
         (
@@ -106,7 +112,7 @@ def test_a_stored_library_resumes_from_every_state(library: Path) -> None:
         ),
         1,
     )
-    after = {row["source"]: row for row in rows(library).to_pylist()}
+    after = {row["source"]: row for row in rows(any_library).to_pylist()}
     assert len(after) == 7
     assert after.items() >= before.items()
     assert after["spooled"]["vector"] == [2.0, 0.5, 0.25, 0.0]
@@ -116,7 +122,7 @@ def test_a_stored_library_resumes_from_every_state(library: Path) -> None:
         "https://example.com/failed.mp4": "job_failed",
         "https://example.com/submitting.mp4": "outcome_unknown",
     }
-    run = resume(service, library, "resubmit")
+    run = resume(service, any_library, "resubmit")
     assert (run.skipped, run.done, run.failed, run.unknown) == (7, 1, 1, 0)
     assert service.requests["submit url"] == 1
 

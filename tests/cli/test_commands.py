@@ -199,6 +199,17 @@ def test_report_writes_a_page_and_prints_what_is_in_it(
         "--emulated", "--json", "report", media / "clip.mp4", "red", "-o", page
     ).records
     assert record["is_self_contained"] is False
+    newest = (
+        "--emulated",
+        "report",
+        media / "clip.mp4",
+        "red",
+        "--model",
+        "marengo3.5",
+        "-o",
+        page,
+    )
+    assert dodeca(*newest).status == 0  # segments, not one vector of the whole
 
 
 def test_a_large_file_is_uploaded_first(dodeca: Run, media: Path, tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ import pytest
 
 from dodeca import Client, Embeddings
 from dodeca._base import html
+from dodeca._base.json_depth import is_too_deep
 from dodeca._calls.bodies import RequestBody
 from dodeca._calls.library_requests import created_since, seconds_between
-from dodeca._calls.operation import is_too_deep
 from dodeca._calls.polling import next_list_sec, next_poll_sec
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey

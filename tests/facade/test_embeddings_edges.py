@@ -13,8 +13,9 @@ from dodeca import Embeddings
 from dodeca._calls.polling import check_timeout, shortened
 from dodeca._calls.texts import error_event
 from dodeca.cli.exit_status import ExitStatus
-from dodeca.embeddings import display, ranking, timeline
+from dodeca.embeddings import cosine, display, ranking, timeline
 from dodeca.embeddings.matches import Match, Matches, Segment
+from dodeca.embeddings.time_ranges import rank_time_ranges
 from dodeca.embeddings.timeline import ScoreScale, ScoreTimeline
 from dodeca.errors import InvalidRequestError
 
@@ -135,16 +136,16 @@ def test_a_gap_is_a_number_of_seconds(gap: Any) -> None:
 
 def test_unit_rows_leave_zeros_and_scale_the_smallest() -> None:
     vectors = np.array([[0, 0], [3, 4], [1e-38, 0]], np.float32)
-    assert ranking.unit_rows(vectors) == pytest.approx(np.array([[0, 0], [0.6, 0.8], [1, 0]]))
-    assert ranking.cosines(np.zeros((0, 2), np.float32), vectors).shape == (0, 3)
+    assert cosine.unit_rows(vectors) == pytest.approx(np.array([[0, 0], [0.6, 0.8], [1, 0]]))
+    assert cosine.cosines(np.zeros((0, 2), np.float32), vectors).shape == (0, 3)
 
 
 def test_large_tables_are_compared_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = np.random.default_rng(1).normal(size=(7, 5)).astype(np.float32)
-    whole = ranking.cosines(vectors, vectors[:2])
+    whole = cosine.cosines(vectors, vectors[:2])
     for size in (1, 2, 3, 7, 8):
-        monkeypatch.setattr(ranking, "_BLOCK_ROWS", size)
-        assert ranking.cosines(vectors, vectors[:2]) == pytest.approx(whole, abs=1e-6)
+        monkeypatch.setattr(cosine, "_BLOCK_ROWS", size)
+        assert cosine.cosines(vectors, vectors[:2]) == pytest.approx(whole, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -180,9 +181,9 @@ def test_models_are_compared_where_both_are_known() -> None:
 
 def test_whole_assets_are_left_out_where_there_are_segments() -> None:
     clips = [{"embedding_scope": scope} for scope in ("clip", "asset", None, "video")]
-    assert ranking.comparable_rows(rows(*clips)).tolist() == [0, 2, 3]
-    assert ranking.comparable_rows(rows(*clips[1:3])).tolist() == [0, 1]
-    assert ranking.comparable_rows(rows(clips[1])).tolist() == [0]
+    for items, ranked in ((clips, [0, 2, 3]), (clips[1:3], [0, 1]), (clips[1:2], [0])):
+        is_ranked = ranking.comparable_rows(rows(*items).embedding_scope)
+        assert np.flatnonzero(is_ranked).tolist() == ranked
 
 
 def test_labels_to_filter_by_are_known_ones() -> None:
@@ -209,8 +210,20 @@ def test_the_lowest_score() -> None:
 
 def test_of_equal_scores_the_first_rows_rank_first() -> None:
     scores = np.array([0.5, 0.9, 0.5, 0.9], np.float32)
-    assert [ranked.row for ranked in ranking.rank(scores, 3)] == [1, 3, 0]
-    assert ranking.rank(scores, 0) == []
+    assert [ranked.row for ranked in ranking.rank(scores, 3, scores.__getitem__, 0)] == [1, 3, 0]
+
+
+def test_only_rows_within_the_margin_of_the_last_best_are_scored_again() -> None:
+    scores = np.array([0.5, 0.9, 0.4, 0.8, -np.inf], np.float32)
+    asked: list[list[int]] = []
+
+    def exact(numbers: Any) -> Any:
+        asked.append(numbers.tolist())
+        return np.array([0.85 if number == 0 else scores[number] for number in numbers])
+
+    assert [found.row for found in ranking.rank(scores, 2, exact, 0.31)] == [1, 0]
+    assert [found.row for found in ranking.rank(scores, 9, exact, 0.0)] == [1, 0, 3, 2]
+    assert asked == [[0, 1, 3], [0, 1, 2, 3]], "a row that is not ranked never counts"
 
 
 def timed(start: float, option: str | None, scope: str = "clip") -> dict[str, Any]:
@@ -228,17 +241,21 @@ def test_time_ranges_combine_what_was_seen_and_heard_at_one_time() -> None:
         timed(0, "visual", "asset"), {"embedding_option": None}, {"embedding_option": None},
     )  # fmt: skip
     scores = np.array([0.2, 0.9, 0.8, 0.1, 0.3, 0.45, 0.05], np.float32)
-    ranked = ranking.rank_time_ranges(found, scores, 9, {"visual": 1.0, "audio": 3.0})
+
+    def rank(k: int, weights: dict[str, float]) -> Any:
+        return rank_time_ranges(found, scores, k, weights, scores.__getitem__, 0)
+
+    ranked = rank(9, {"visual": 1.0, "audio": 3.0})
     assert [(each.row, round(each.score, 4)) for each in ranked] == [
         (2, 0.65), (5, 0.45), (1, 0.225), (4, 0.075), (3, 0.075), (6, 0.05),
     ]  # fmt: skip
     assert ranked[0].scores == pytest.approx({"visual": 0.2, "audio": 0.8})
     assert ranked[1].scores == {}
     assert ranked[2].scores == pytest.approx({"visual": 0.9})
-    assert len(ranking.rank_time_ranges(found, scores, 2, {"visual": 1.0})) == 2
-    only = ranking.rank_time_ranges(found, scores, 9, {"audio": 1.0})
+    assert len(rank(2, {"visual": 1.0})) == 2
+    only = rank(9, {"audio": 1.0})
     assert [each.row for each in only] == [2, 5, 3, 6], "ranges without the modality are none"
-    assert ranking.rank_time_ranges(found[:0], scores[:0], 5, {"visual": 1.0}) == []
+    assert rank_time_ranges(found[:4], scores[:4], 5, {"text": 1.0}, scores.__getitem__, 0) == []
 
 
 @pytest.mark.parametrize(
@@ -254,11 +271,11 @@ def test_time_ranges_combine_what_was_seen_and_heard_at_one_time() -> None:
 )
 def test_weights_that_are_none_are_refused(weights: Any, why: str) -> None:
     with pytest.raises(InvalidRequestError, match=why):
-        ranking.check_weights(rows(timed(0, "visual")), weights)
+        ranking.check_weights(rows(timed(0, "visual")).embedding_option, weights)
 
 
 def test_weights_of_nothing_are_left_out() -> None:
-    found = rows(timed(0, "visual"), timed(0, None))
+    found = rows(timed(0, "visual"), timed(0, None)).embedding_option
     assert ranking.check_weights(found, None) == {"visual": 1.0}
     assert ranking.check_weights(found, {"visual": 2, "audio": 0}) == {"visual": 2.0}
 

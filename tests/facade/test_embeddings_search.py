@@ -170,7 +170,7 @@ def test_similarity_in_blocks_and_with_itself(monkeypatch: pytest.MonkeyPatch) -
     vectors = np.random.default_rng(1).normal(size=(10, 4)).astype(np.float32)
     rows = film(*(row(v, None, None) for v in vectors.tolist()))
     whole = rows.similarity()
-    monkeypatch.setattr("dodeca.embeddings.ranking._BLOCK_ROWS", 3)
+    monkeypatch.setattr("dodeca.embeddings.cosine._BLOCK_ROWS", 3)
     assert np.allclose(rows.similarity(), whole)
     assert np.allclose(np.diag(whole), 1)
     with pytest.raises(InvalidRequestError, match="4 floats"):
@@ -207,7 +207,7 @@ def test_merged_stretches_cover_the_same_seconds_and_do_not_touch(
     spans: list[tuple[str, int, int]],
 ) -> None:
     parts = [
-        film(row([1, 0], "visual", start) | {"end_sec": start + length})._with_source_id(name)
+        Embeddings.concat({name: film(row([1, 0], "visual", start) | {"end_sec": start + length})})
         for name, start, length in spans
     ]
     merged = Embeddings.concat(parts).search([1, 0], k=99).merge_adjacent()

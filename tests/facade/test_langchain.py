@@ -74,3 +74,18 @@ class Uneven(Server):
 def test_each_text_has_one_vector_of_one_length(odd: str) -> None:
     with Client("key", transport=Uneven()) as client, pytest.raises(InvalidResponseError):
         DodecaEmbeddings(client).embed_documents(["1 512", odd, "1 512"])
+
+
+def test_arguments_of_another_type_are_refused_at_once(client: Client) -> None:
+    batch: Any = client.embed.texts(TEXTS)
+    other: Any = AsyncClient("tlk_test")
+    for refused in (
+        lambda: DodecaEmbeddings(other),
+        lambda: DodecaEmbeddings("tlk_test"),  # type: ignore[arg-type]
+        lambda: DodecaEmbeddings(client, async_client=client),  # type: ignore[arg-type]
+        lambda: DodecaEmbeddings(client, library=batch),
+        lambda: DodecaEmbeddings(client, library="library"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(InvalidRequestError, match="must be of the type") as caught:
+            refused()
+        assert "tlk_test" not in str(caught.value)

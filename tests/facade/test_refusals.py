@@ -23,7 +23,6 @@ from dodeca._base.concurrency import Semaphore
 from dodeca._calls import limits, media_urls
 from dodeca._calls.bodies import file_name
 from dodeca._calls.limits import Endpoint, FileInfo
-from dodeca._calls.operation import read_model
 from dodeca._calls.retry import AttemptResult
 from dodeca._calls.vector_reader import VectorSink
 from dodeca._http import messages
@@ -31,9 +30,9 @@ from dodeca._http.async_network import AsyncTcpStream
 from dodeca._http.decoding import BodyDecoder
 from dodeca._http.network import TcpStream
 from dodeca.embeddings.labels import Labels
-from dodeca.results import Page
-from dodeca_api import models
+from dodeca.results import Index, Page, build_result
 from tests.scripted import Script
+from tests.seams import on_clock
 
 
 def test_a_slot_that_stays_taken_is_waited_for_no_longer_than_said() -> None:
@@ -74,6 +73,7 @@ def test_logs_go_to_stderr_at_the_level_of_the_environment(
 ) -> None:
     log = logging.getLogger("dodeca")
     request.addfinalizer(lambda: log.setLevel(logging.NOTSET))
+    log.setLevel(logging.NOTSET)  # a page of the guide may have run in this process
     monkeypatch.setattr(log, "handlers", [])
     for value, level in (("", logging.NOTSET), ("loud", logging.NOTSET), ("info", logging.INFO)):
         monkeypatch.setenv("DODECA_LOG", value)
@@ -117,9 +117,9 @@ def test_a_url_that_is_none_is_refused_under_its_name() -> None:
         media_urls.check_reachable({"video_url": "https://[::1/a.mp4"})
 
 
-def test_an_event_that_is_not_as_documented_is_quoted() -> None:
-    with pytest.raises(errors.InvalidResponseError, match=r"\['no object'\] is not as documented"):
-        read_model(models.PageInfo, ["no object"])
+def test_json_that_is_not_as_documented_is_quoted() -> None:
+    with pytest.raises(errors.InvalidResponseError, match=r"has no Index, but \['no object'\]"):
+        build_result(Index, ["no object"])
 
 
 def test_a_response_of_other_bytes_than_vectors_is_bounded() -> None:
@@ -305,7 +305,57 @@ async def test_a_page_token_that_is_no_text_is_an_invalid_response() -> None:
     info = {"limit_per_page": 1, "total_results": 2, "next_page_token": 5}
     pool = {"index_id": "i", "total_count": 1, "total_duration": 1.0}
     found = {"search_pool": pool, "data": [], "page_info": info}
-    script = Script(httpx.Response(200, json=found))
-    async with AsyncClient("key", transport=script) as client:
+    script = Script(*[httpx.Response(200, json=found)] * 2)  # it is read once more
+    async with on_clock(AsyncClient("key", transport=script)) as client:
         with pytest.raises(errors.InvalidResponseError, match="next page is not text: 5"):
             await client.search("index", "red", search_options=["visual"])
+
+
+class Unshown:
+    """A class whose repr raises, as broken objects of callers do."""
+
+    def __repr__(self) -> str:
+        raise ValueError("no repr")
+
+
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("value", [Unshown(), [Unshown()], nested(100_000)])
+def test_a_value_that_cannot_be_shown_is_refused_like_others(value: Any) -> None:
+    name = type(value).__name__
+    with Client("tlk_test", transport=Script()) as client:
+        for refused in (
+            lambda: client.embed.text(value),
+            lambda: client.with_options(timeout=value),
+            lambda: client.with_options(extra_query={"a": value}),
+            lambda: client.request(value, "/x"),
+            lambda: client.analyze("?", video_id="v1", response_format=value),
+        ):
+            with pytest.raises(errors.DodecaError, match=f"<{name}>"):
+                refused()
+
+
+def test_an_error_of_the_service_that_is_nested_too_deep_has_its_status() -> None:
+    deep = b'{"code": "x", "message": ' + b"[" * 1000 + b"]" * 1000 + b"}"
+    error = errors.APIError.from_response(400, {}, deep)
+    assert (error.status, error.code, error.message[:12]) == (400, None, '{"code": "x"')
+    assert error.extra == {}
+
+
+@pytest.mark.parametrize("timeout", [True, "3", float("nan"), 10**400])
+def test_a_timeout_is_a_number_of_seconds(timeout: Any) -> None:
+    with pytest.raises(errors.ConfigurationError, match="timeout must be a number of seconds"):
+        Client("tlk_test", timeout=timeout)
+
+
+def test_many_inputs_are_not_sent_by_a_closed_client() -> None:
+    client = Client("tlk_test", transport=Script())
+    client.close()
+    for many in (client.embed.texts, client.embed.images):
+        with pytest.raises(errors.ConfigurationError, match="closed"):
+            many(["a.jpg"])

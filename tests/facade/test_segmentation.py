@@ -56,7 +56,10 @@ def test_a_segmentation_is_read_back_from_its_text(wanted: segmentation.Segmenta
     assert segmentation.parse(str(wanted)) == segmentation.parse(f" {wanted!s} ") == wanted
 
 
-@pytest.mark.parametrize("text", ["", "fixed", "cut:4", "fixed:-4", "fixed:4.5", "fixed:4:5"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "fixed", "cut:4", "fixed:-4", "fixed:4.5", "fixed:4:5", "fixed:" + "9" * 5000, None, 4],
+)
 def test_other_text_is_no_segmentation(text: str) -> None:
     with pytest.raises(InvalidRequestError, match="must be fixed:SECONDS or dynamic:SECONDS"):
         segmentation.parse(text)

@@ -19,6 +19,7 @@ from dodeca import Embeddings, Segment, results
 from dodeca._base.serializable import Serializable, to_plain
 from dodeca.batch import Batch
 from dodeca.embeddings import Match, Matches
+from dodeca.embeddings.values import Values
 from dodeca.errors import APIError, IncompleteTextError, InvalidMediaError
 from dodeca.results import Index, IndexModel, Page, Usage
 from tests.depth import depth
@@ -93,7 +94,7 @@ def check(value: Any, plain: Any) -> None:
         assert plain.keys() == value.keys()
         for name in value:
             check(value[name], plain[name])
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple | Values):
         assert len(plain) == len(value)
         for item, inner in zip(value, plain, strict=True):
             check(item, inner)

@@ -48,6 +48,7 @@ DEFAULTS: dict[str, object] = {
     "pace": "instant",
     "page": 1,
     "page_limit": 10,
+    "part_bytes": 64_000_000,
     "multipart_uploads.status.page_limit": 50,
     "MultipartUploads.status.page_limit": 50,
     "port": 0,

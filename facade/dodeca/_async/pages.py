@@ -9,7 +9,7 @@ from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
 from dodeca._calls import params
 from dodeca._calls.operation import Request
-from dodeca.results import Page, build_page
+from dodeca.results import Page
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -100,7 +100,7 @@ def paginate(
     cls: type[R],
     page: int,
     page_limit: int,
-    call: Callable[[int], Request[Any]],
+    call: Callable[[int], Request],
 ) -> AsyncPages[R]:
     """List results with the request for each page number that `call` makes.
 
@@ -111,6 +111,6 @@ def paginate(
     call(page)  # check the filters now, not at the first iteration
 
     async def fetch(number: int) -> Page[R]:
-        return build_page(cls, await transport.send(call(number)))
+        return await transport.page(cls, call(number))
 
     return AsyncPages(fetch, page, cls.__name__)

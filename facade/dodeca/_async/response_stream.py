@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
+from typing import Any, TypeVar
 
 from dodeca._async.transport import AsyncStreamedResponse, AsyncTransport
 from dodeca._base import html
 from dodeca._base.headers import request_id
 from dodeca._calls.operation import Request
-from dodeca._calls.raw_requests import Response
 from dodeca._http.event_stream import EventParser, ServerSentEvent
 from dodeca.errors import InvalidRequestError, InvalidResponseError
+
+T = TypeVar("T")
 
 
 class AsyncResponseStream:
@@ -22,12 +24,12 @@ class AsyncResponseStream:
     where it stopped.
     """
 
-    def __init__(self, transport: AsyncTransport, call: Request[Response]) -> None:
+    def __init__(self, transport: AsyncTransport, call: Request) -> None:
         self._context = transport.stream(call)
         self._call = call
         self._response: AsyncStreamedResponse | None = None
-        self._lines: AsyncIterator[bytes] | None = None
-        self._events: AsyncIterator[ServerSentEvent] | None = None
+        self._form = ""
+        self._items: AsyncIterator[Any] | None = None
 
     def __repr__(self) -> str:
         state = "not open" if self._response is None else str(self._response.status_code)
@@ -46,7 +48,7 @@ class AsyncResponseStream:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._response = self._lines = self._events = None
+        self._response = self._items = None
         await self._context.__aexit__(exc_type, exc, traceback)
 
     @property
@@ -92,12 +94,11 @@ class AsyncResponseStream:
         """Yield the body as it arrives.
 
         Raises:
-            InvalidRequestError: outside the `with` block, or the body is read in lines or events.
+            InvalidRequestError: outside the `with` block, or the body was read in lines or events.
             TransportError: the body was cut off, or did not end before the deadline.
             InvalidResponseError: the body has more than a gigabyte.
         """
-        pieces = self._open(other=self._lines or self._events).pieces
-        while (piece := await anext(pieces, None)) is not None:
+        async for piece in self._read("bytes", lambda response: response.pieces):
             yield piece
 
     async def lines(self) -> AsyncIterator[str]:
@@ -109,13 +110,11 @@ class AsyncResponseStream:
         ...     lines = [line async for line in response.lines()]
 
         Raises:
-            InvalidRequestError: outside the `with` block, or the body is read in events.
+            InvalidRequestError: outside the `with` block, or the body was read in another form.
             TransportError: the body was cut off, or did not end before the deadline.
             InvalidResponseError: a line has more than 64 MB, or the body more than a gigabyte.
         """
-        response = self._open(other=self._events)
-        self._lines = self._lines or response.lines()
-        while (line := await anext(self._lines, None)) is not None:
+        async for line in self._read("lines", lambda response: response.lines()):
             yield line.removesuffix(b"\r").decode("utf-8", "replace")
 
     async def events(self) -> AsyncIterator[ServerSentEvent]:
@@ -126,24 +125,36 @@ class AsyncResponseStream:
         application/json
 
         Raises:
-            InvalidRequestError: outside the `with` block, or the body is read in lines.
+            InvalidRequestError: outside the `with` block, or the body was read in another form.
             InvalidResponseError: the body is of another type, an event has more than 64 MB, or the
                 body more than a gigabyte.
             TruncatedStreamError: the stream ended inside an event.
             TransportError: the body was cut off, or did not end before the deadline.
         """
-        response = self._open(other=self._lines)
-        self._events = self._events or _read_events(response)
-        while (event := await anext(self._events, None)) is not None:
+        async for event in self._read("events", _read_events):
             yield event
 
-    def _open(self, *, other: object = None) -> AsyncStreamedResponse:
+    async def _read(
+        self, form: str, items_of: Callable[[AsyncStreamedResponse], AsyncIterator[T]]
+    ) -> AsyncIterator[T]:
+        """Yield what remains of the body in this form; each step is inside the `with` block."""
+        while True:
+            response = self._open()
+            if self._items is None:
+                self._form, self._items = form, items_of(response)
+            if form != self._form:
+                raise InvalidRequestError(
+                    "a response is read as bytes, lines or events, got two of them: "
+                    f"{self._form} and {form}"
+                )
+            item = await anext(self._items, None)
+            if item is None:
+                return
+            yield item
+
+    def _open(self) -> AsyncStreamedResponse:
         if self._response is None:
             raise InvalidRequestError("a response can only be read inside its `with` block")
-        if other is not None:
-            raise InvalidRequestError(
-                "a response is read as bytes, lines or events, got two of them"
-            )
         return self._response
 
 

@@ -10,12 +10,14 @@ import orjson
 
 from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
+from dodeca._base.json_depth import is_too_deep
 from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
-from dodeca._calls.operation import Request, read_model
+from dodeca._calls.operation import Request
 from dodeca.errors import (
     DodecaError,
     IncompleteTextError,
+    InvalidRequestError,
     InvalidResponseError,
     ResponseFormatError,
     TruncatedStreamError,
@@ -29,12 +31,11 @@ from dodeca.results import (
     build_result,
 )
 from dodeca.results.text import ParsedT
-from dodeca_api import models
 
-_EVENT_TYPES: dict[str, tuple[Any, Any]] = {
-    "stream_start": (models.StreamStartEvent, StreamStart),
-    "text_generation": (models.TextGenerationEvent, TextGeneration),
-    "stream_end": (models.StreamEndEvent, StreamEnd),
+_EVENT_TYPES: dict[str, Any] = {
+    "stream_start": StreamStart,
+    "text_generation": TextGeneration,
+    "stream_end": StreamEnd,
 }
 
 
@@ -48,7 +49,7 @@ class AsyncTextStream(Generic[ParsedT]):
     """
 
     def __init__(
-        self, transport: AsyncTransport, call: Request[Any], response_format: object = None
+        self, transport: AsyncTransport, call: Request, response_format: object = None
     ) -> None:
         self._response = transport.stream(call)
         self._info: ResponseInfo | None = None
@@ -99,10 +100,11 @@ class AsyncTextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
         while self.end is None and self._failure is None:
             if self._lines is None:
-                raise InvalidResponseError("a stream can only be read inside its `with` block")
+                raise InvalidRequestError("a stream can only be read inside its `with` block")
             line = await anext(self._lines, None)
             if line is None:
                 message = "the stream ended before its stream_end event"
@@ -127,13 +129,14 @@ class AsyncTextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
         async for event in self:
             if isinstance(event, TextGeneration) and event.text:
                 yield event.text
 
     async def text(self) -> str:
-        """Return all of the remaining text, joined.
+        """Return the whole text once it has ended, also what was read before.
 
         A text that reached its maximum length is returned as it is; `end.finish_reason` is
         "length" then.
@@ -148,11 +151,11 @@ class AsyncTextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; has it, too.
             TruncatedStreamError: the stream ended before its `stream_end` event; has it, too.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
-        start = len(self._pieces)
         async for _ in self:
             pass
-        return "".join(self._pieces[start:])
+        return self._text
 
     @property
     def _text(self) -> str:
@@ -167,16 +170,16 @@ class AsyncTextStream(Generic[ParsedT]):
         except orjson.JSONDecodeError as exc:
             message = f"the stream ended inside an event: {line[:80]!r}"
             raise TruncatedStreamError(message, self._text) from exc
+        if is_too_deep(value):
+            raise InvalidResponseError("an event of the stream is nested too deep")
         if not isinstance(value, dict):
             return None
         event_type = str(value.get("event_type"))
         if event_type == "error":
             self._failure = texts.error_event(value, self._text)
             return None
-        if event_type not in _EVENT_TYPES:
-            return build_result(UnknownEvent, value, self._info)
-        model, cls = _EVENT_TYPES[event_type]
-        event: StreamEvent = build_result(cls, read_model(model, value), self._info)
+        cls = _EVENT_TYPES.get(event_type, UnknownEvent)
+        event: StreamEvent = build_result(cls, value, self._info)
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):

@@ -6,15 +6,16 @@ import copy
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import attrs
 
+from dodeca._async.block import AsyncBlock
 from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
 from dodeca._async.connections.pool import AsyncConnectionPools
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
-from dodeca._base.response_info import Parsed, RateLimit, ResponseInfo, parse_rate_limits
+from dodeca._base.response_info import RateLimit, ResponseInfo, parse_rate_limits
 from dodeca._calls import retry
 from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
@@ -35,6 +36,7 @@ from dodeca.errors import (
     RequestTimeout,
     TransportError,
 )
+from dodeca.results import Page, build_page, build_result
 
 T = TypeVar("T")
 
@@ -76,13 +78,38 @@ class AsyncTransport:
         """Copy this transport; the copy raises on a 429 instead of retrying."""
         return self.with_settings(attrs.evolve(self.settings, retry_throttled=False))
 
-    async def send(self, request: Request[T]) -> Parsed[T]:
-        """Send a request and return its parsed response; raises what `fetch` raises."""
-        return await self.fetch(request, request.parse)
+    async def send(self, request: Request) -> None:
+        """Send a request whose response says nothing but that it succeeded; raises as `fetch`."""
+        await self.fetch(request, _read_nothing)
+
+    async def result(
+        self,
+        cls: type[T],
+        request: Request,
+        *,
+        find: Callable[[], Awaitable[T | None]] | None = None,
+    ) -> T:
+        """Send a request and return the result that its response holds; see `fetch`."""
+
+        def read(response: RawResponse) -> T:
+            return build_result(cls, response.json(), response.info)
+
+        return await self.fetch(request, read, find=find)
+
+    async def page(
+        self, cls: type[T], request: Request, *, items: str = "data", is_whole: bool = False
+    ) -> Page[T]:
+        """Send a request and return the page that its response holds; see `build_page`."""
+
+        def read(response: RawResponse) -> Page[T]:
+            info = response.info
+            return build_page(cls, response.json(), info, items=items, is_whole=is_whole)
+
+        return await self.fetch(request, read)
 
     async def fetch(
         self,
-        request: Request[Any],
+        request: Request,
         read: Callable[[RawResponse], T],
         *,
         sink: Callable[[], Sink] | None = None,
@@ -108,14 +135,18 @@ class AsyncTransport:
 
         return await self._exchange(request, receive, find)
 
-    @asynccontextmanager
-    async def stream(self, request: Request[Any]) -> AsyncIterator[AsyncStreamedResponse]:
+    def stream(self, request: Request) -> AsyncBlock[AsyncStreamedResponse]:
         """Send a request and yield its response, which is closed at the end of the block.
 
         Raises:
             APIError: the service returned an error status.
             TransportError: no response arrived, or its body was cut off.
+            InvalidRequestError: a second block.
         """
+        return AsyncBlock("a stream", self._stream(request))
+
+    @asynccontextmanager
+    async def _stream(self, request: Request) -> AsyncIterator[AsyncStreamedResponse]:
 
         async def receive(response: AsyncHttpResponse, _: float) -> AsyncHttpResponse:
             return response
@@ -145,7 +176,7 @@ class AsyncTransport:
 
     async def _exchange(
         self,
-        request: Request[Any],
+        request: Request,
         receive: Callable[[AsyncHttpResponse, float], Awaitable[T]],
         find: Callable[[], Awaitable[T | None]] | None = None,
     ) -> T:
@@ -206,7 +237,7 @@ class AsyncTransport:
 
     async def _attempt(
         self,
-        request: Request[Any],
+        request: Request,
         idempotency: Idempotency,
         receive: Callable[[AsyncHttpResponse, float], Awaitable[T]],
         deadline: float,
@@ -250,7 +281,7 @@ class AsyncTransport:
 
     async def _reconcile(
         self,
-        request: Request[Any],
+        request: Request,
         failure: FailedAttempt,
         find: Callable[[], Awaitable[T | None]],
         deadline: float,
@@ -265,6 +296,10 @@ class AsyncTransport:
             return await find()
         except DodecaError as exc:
             raise _outcome_unknown(request, exc) from exc
+
+
+def _read_nothing(response: RawResponse) -> None:
+    pass
 
 
 @attrs.frozen(eq=False)
@@ -384,7 +419,7 @@ async def _decoded(response: AsyncHttpResponse, key: APIKey) -> AsyncIterator[by
         raw = piece = b""  # no traceback shows a key that the server sent back
 
 
-def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:
+def _outcome_unknown(request: Request, cause: DodecaError) -> OutcomeUnknownError:
     error = OutcomeUnknownError(request.operation_id, request.method, request.path, str(cause))
     error.__cause__ = cause
     return error

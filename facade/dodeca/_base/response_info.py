@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from dodeca._base.headers import request_id
 from dodeca._base.numbers import parse_quantity
 
-T = TypeVar("T")
-
-_RATE_LIMIT = re.compile(r"x-ratelimit-(.+)-(limit|remaining|reset)")
+_LIMIT_PREFIX = "x-ratelimit-"
+_LIMIT_FIELDS = frozenset({"limit", "remaining", "reset"})
 
 
 class ResponseHeaders(Mapping[str, str]):
@@ -98,19 +96,12 @@ class ResponseInfo:
 def parse_rate_limits(headers: Mapping[str, str]) -> dict[str, RateLimit]:
     """The rate limits in headers with lower-case names, by kind, also of kinds that are new."""
     numbers: dict[str, dict[str, Any]] = {}
-    for name in [name for name in headers if name.startswith("x-ratelimit-")]:
-        number, found = parse_quantity(headers[name]), _RATE_LIMIT.fullmatch(name)
-        if found and number is not None:
-            numbers.setdefault(found[1], {})[found[2]] = number
+    for name in [name for name in headers if name.startswith(_LIMIT_PREFIX)]:
+        kind, _, field = name.removeprefix(_LIMIT_PREFIX).rpartition("-")
+        number = parse_quantity(headers[name])
+        if kind and field in _LIMIT_FIELDS and number is not None:
+            numbers.setdefault(kind, {})[field] = number
     return {kind: RateLimit(**fields) for kind, fields in numbers.items()}
-
-
-@attrs.frozen
-class Parsed(Generic[T]):
-    """A response that was parsed: the generated model of its body, and what its head says."""
-
-    model: T
-    info: ResponseInfo
 
 
 class HasResponse:

@@ -16,9 +16,15 @@ def cut(text: str, length: int) -> str:
 
 
 def quote(value: object) -> str:
-    """The repr of a value for an error, cut to 200 characters."""
+    """The repr of a value for an error, cut to 200 characters.
+
+    A value without one, such as a list nested too deeply, is shown by its type.
+    """
     short = value[:QUOTED] if isinstance(value, str | bytes | bytearray) else value
-    return cut(repr(short), QUOTED)
+    try:
+        return cut(repr(short), QUOTED)
+    except Exception:  # a class of the caller may raise anything
+        return f"<{type(value).__name__}>"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

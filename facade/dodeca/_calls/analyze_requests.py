@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from dodeca._calls import limits, params
 from dodeca._calls.bodies import Base64Slot
+from dodeca._calls.extras import check_json
 from dodeca._calls.response_format import api_form, not_a_format
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, MediaLike
@@ -113,7 +114,7 @@ def json_format(cls: type[M], value: object) -> M | Unset:
     """
     if value is None:
         return UNSET
-    form = api_form(value)
+    form = check_json("response_format", api_form(value), InvalidRequestError)
     try:
         return params.parse_model("response_format", cls, form)
     except InvalidRequestError as exc:

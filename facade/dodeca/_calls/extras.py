@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import orjson
@@ -18,7 +18,6 @@ from dodeca._base.text import quote
 from dodeca._calls.operation import Request, form_fields
 from dodeca.errors import DodecaError, InvalidRequestError
 
-T = TypeVar("T")
 ErrorClass = type[DodecaError]
 
 _OURS = frozenset({"accept-encoding", "content-encoding", "content-type", "x-api-key"})
@@ -65,7 +64,7 @@ class Extras:
             merge(self.body, more.body),
         )
 
-    def add_to(self, request: Request[T]) -> Request[T]:
+    def add_to(self, request: Request) -> Request:
         """The request with all of this; where both say something, this counts.
 
         A request without a body stays without one.
@@ -117,7 +116,9 @@ def merge(base: Any, extra: Any) -> Any:
 
 
 def check_query(name: str, values: Mapping[str, Any], error: ErrorClass) -> dict[str, Any]:
-    """Query parameters: texts, finite numbers, booleans and lists of these; None is left out.
+    """A copy of query parameters: texts, finite numbers, booleans and lists of these.
+
+    None is left out.
 
     Raises:
         DodecaError: the given one: another type.
@@ -131,7 +132,11 @@ def check_query(name: str, values: Mapping[str, Any], error: ErrorClass) -> dict
                 f"{name} holds texts, finite numbers, booleans and lists of these, "
                 f"got {quote(value)} under {quote(key)}"
             )
-    return {key: value for key, value in values.items() if value is not None}
+    return {
+        key: list(value) if isinstance(value, list | tuple) else value
+        for key, value in values.items()
+        if value is not None
+    }
 
 
 def check_json(name: str, value: Any, error: ErrorClass) -> Any:

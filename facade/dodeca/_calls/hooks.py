@@ -12,6 +12,7 @@ import attrs
 from dodeca._base.clock import Clock
 from dodeca._base.headers import request_id
 from dodeca._base.logs import LOG
+from dodeca._base.text import quote
 from dodeca._calls.retry import FailedAttempt
 from dodeca.errors import ConfigurationError
 
@@ -59,12 +60,12 @@ class Exchange:
     """What is known of one request so far."""
 
     status_code: int | None = None
-    request_id: str | None = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
     error: BaseException | None = None
 
     def receive(self, status_code: int, headers: Mapping[str, str]) -> None:
         """Take note of the head of the response."""
-        self.status_code, self.request_id = status_code, request_id(headers)
+        self.status_code, self.headers = status_code, headers
 
     def end(self, result: T | FailedAttempt) -> T | FailedAttempt:
         """Take note of the result, and return it."""
@@ -100,7 +101,8 @@ class Hooks:
             exchange.error = exc
             raise
         finally:
-            known = exchange.status_code, exchange.request_id, clock.monotonic() - start
+            identified = exchange.status_code, request_id(exchange.headers)
+            known = *identified, clock.monotonic() - start
             _call(self.on_response, ResponseEvent(request, *known, exchange.error))
 
 
@@ -112,7 +114,7 @@ def check_hook(name: str, hook: Callable[[T], object] | None) -> Callable[[T], o
     """
     is_async = any(map(inspect.iscoroutinefunction, (hook, getattr(hook, "__call__", None))))  # noqa: B004
     if hook is not None and (is_async or not callable(hook)):
-        raise ConfigurationError(f"{name} must be a function without async, got {hook!r:.200}")
+        raise ConfigurationError(f"{name} must be a function without async, got {quote(hook)}")
     return hook
 
 

@@ -13,9 +13,18 @@ from dodeca._base.response_info import evolve, with_response
 from dodeca._base.text import quote
 from dodeca._calls import params
 from dodeca._calls.dates import timestamp
+from dodeca._calls.operation import RawResponse
 from dodeca._calls.params import RangeFilter
-from dodeca.errors import InvalidRequestError
-from dodeca.results import Index, IndexedAsset, Video, build_result
+from dodeca.errors import InvalidRequestError, InvalidResponseError
+from dodeca.results import (
+    EmbeddingTask,
+    Index,
+    IndexedAsset,
+    Video,
+    build_result,
+    json_list,
+    json_object,
+)
 from dodeca_api import models
 from dodeca_api.models.sort_by import SORT_BY_VALUES
 from dodeca_api.models.sort_order import SORT_ORDER_VALUES
@@ -61,6 +70,29 @@ def failure_reason(error: Any) -> str | None:
     """The message of the error of a failed job, if it has one."""
     message = error.get("message") if isinstance(error, Mapping) else error
     return None if message is None else str(message)
+
+
+def job_status(status: object) -> str:
+    """The status in a response about a job.
+
+    Raises:
+        InvalidResponseError: there is none.
+    """
+    if not isinstance(status, str):
+        raise InvalidResponseError(f"the status of a job is not a string: {quote(status)}")
+    return status
+
+
+def read_created_task(response: RawResponse) -> tuple[str, EmbeddingTask]:
+    """The id of an embedding task that was created, and what the service says of it.
+
+    Raises:
+        InvalidResponseError: it has no id.
+    """
+    task = build_result(EmbeddingTask, response.json(), response.info)
+    if task.id is None:
+        raise InvalidResponseError("the response has an EmbeddingTask without id")
+    return task.id, task
 
 
 def filters(
@@ -161,21 +193,21 @@ def warn_of_metadata_filter(fields: Mapping[str, Any] | None) -> None:
         )
 
 
-def build_with_embeddings(cls: type[V], model: Any) -> V:
+def read_with_embeddings(cls: type[V], response: RawResponse) -> V:
     """A video or indexed asset; its vectors, if it has any, become `Embeddings`."""
-    found = build_result(cls, model)
+    found = build_result(cls, response.json(), response.info)
     wire: Any = found.embedding
     if wire is None:
         return found
     from dodeca.embeddings import Embeddings
     from dodeca.embeddings.labels import Labels
 
-    rest = dict(wire)
-    model_name, of_video = (
-        rest.pop("model_name", None),
-        dict(rest.pop("video_embedding", None) or {}),
-    )
-    vectors = Embeddings.from_segments(of_video.pop("segments", None) or [], model_name=model_name)
+    rest = dict(json_object(wire, "embedding"))
+    model_name = rest.pop("model_name", None)
+    of_video = dict(json_object(rest.pop("video_embedding", None) or {}, "video_embedding"))
+    segments = json_list(of_video.pop("segments", None) or [], "segments")
+    items = [json_object(segment, "segment") for segment in segments]
+    vectors = Embeddings.from_segments(items, model_name=model_name)
     embedding = attrs.evolve(
         vectors,
         source=Labels.same(found.asset_id, len(vectors)),

@@ -1,45 +1,38 @@
 """The only module that uses the private functions of the generated package.
 
-An operation is a generated module with `_get_kwargs` (builds the request) and `_parse_response`
-(parses a success). `request` combines both into a value that the transports send. Weaknesses of the
-generated code are fixed here: ids in paths, form fields, nulls in responses.
+An operation is a generated module with `_get_kwargs`, which builds the request. `request` makes a
+value of it that the transports send. Weaknesses of the generated code are fixed here: ids in paths,
+form fields. Responses are read by `dodeca.results`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import attrs
 import orjson
 
+from dodeca._base.json_depth import MAX_DEPTH, is_too_deep
 from dodeca._base.logs import masked
-from dodeca._base.response_info import Parsed, ResponseInfo
+from dodeca._base.response_info import ResponseInfo
 from dodeca._base.text import quote
 from dodeca._calls.retry import IDEMPOTENCY, Idempotency
 from dodeca.errors import InvalidRequestError, InvalidResponseError
-from dodeca.results import MALFORMED
 from dodeca_api.types import UNSET, Unset
 
 P = ParamSpec("P")
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 _MAX_ID = 256
-_MAX_DEPTH = 64
-_PARSER_ERRORS = (TypeError, ValueError, KeyError, AttributeError, RecursionError)
 _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
-class Operation(Protocol[P, T_co]):
-    """The two pure functions of a generated endpoint module, and the statuses of a success."""
-
-    @property
-    def _SUCCESSES(self) -> tuple[int, ...]: ...
+class Operation(Protocol[P]):
+    """The pure function of a generated endpoint module that builds its request."""
 
     def _get_kwargs(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]: ...
-    def _parse_response(self, *, response: Any) -> T_co: ...
 
 
 class Sink(Protocol):
@@ -58,15 +51,14 @@ class Sink(Protocol):
 class RawResponse:
     """A complete response: status, headers with lower-case names, body.
 
-    `sink` holds the body instead of `content` if it was streamed; `value` is the parsed JSON, if
-    it was parsed before. `elapsed` is in seconds: see `ResponseInfo`.
+    `sink` holds the body instead of `content` if it was streamed. `elapsed` is in seconds: see
+    `ResponseInfo`.
     """
 
     status_code: int
     headers: Mapping[str, str] = attrs.field(repr=False)
     content: bytes = attrs.field(repr=lambda content: f"<{len(content)} bytes>")
     sink: Any = None
-    value: Any = attrs.field(default=None, repr=False)
     elapsed: float = 0.0
 
     @property
@@ -80,14 +72,12 @@ class RawResponse:
         Raises:
             InvalidResponseError: the body is not JSON, or nested too deep.
         """
-        if self.value is not None:
-            return self.value
         return parse_json(self.content, f"the response ({self.status_code})")
 
 
 @attrs.frozen
-class Request(Generic[T]):
-    """One call of an operation: the request, and `read`, which parses a success."""
+class Request:
+    """One call of an operation."""
 
     operation_id: str
     method: str
@@ -96,65 +86,10 @@ class Request(Generic[T]):
     headers: Mapping[str, str] = attrs.field(repr=False)  # those of callers may hold secrets
     json: Any
     form: list[tuple[str, Any]] | None
-    read: Callable[[Any], T]
     idempotency: Idempotency
 
-    def parse(self, response: RawResponse) -> Parsed[T]:
-        """Parse the response of a success.
 
-        Raises:
-            InvalidResponseError: the body is not as the API documents it.
-        """
-        return Parsed(self._model(response), response.info)
-
-    def _model(self, response: RawResponse) -> T:
-        if not response.content and response.value is None:
-            # The API documents both 200 and 204 for an empty body.
-            response = attrs.evolve(response, status_code=204)
-        try:
-            return self.read(response)
-        except InvalidResponseError:
-            raise
-        except _PARSER_ERRORS:
-            return self._parse_without_nulls(response)
-
-    def _parse_without_nulls(self, response: RawResponse) -> T:
-        """Parse again without nulls, which the service sends for absent fields."""
-        body = _without_nulls(response.json())
-        try:
-            return self._read(response, body)
-        except _PARSER_ERRORS as exc:
-            items = body.get("data") if isinstance(body, dict) else None
-            if isinstance(items, list) and items:
-                return self._parse_without_malformed(response, body, items)
-            raise self._invalid_response(exc) from exc
-
-    def _parse_without_malformed(
-        self, response: RawResponse, body: dict[str, Any], items: list[Any]
-    ) -> T:
-        """Parse a page item by item; malformed ones are kept as JSON under `MALFORMED`."""
-        good, bad = [], []
-        for item in items:
-            try:
-                self._read(response, {**body, "data": [item]})
-                good.append(item)
-            except _PARSER_ERRORS:
-                bad.append(item)
-        try:
-            return self._read(response, {**body, "data": good, MALFORMED: bad})
-        except _PARSER_ERRORS as exc:
-            raise self._invalid_response(exc) from exc
-
-    def _read(self, response: RawResponse, body: Any) -> T:
-        return self.read(attrs.evolve(response, value=body))
-
-    def _invalid_response(self, exc: Exception) -> InvalidResponseError:
-        return InvalidResponseError(
-            f"the response to {self.operation_id} is not as documented: {exc!r:.500}"
-        )
-
-
-def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Request[T]:
+def request(operation: Operation[P], *args: P.args, **kwargs: P.kwargs) -> Request:
     """Build a call of a generated operation; positional arguments are the ids in its path.
 
     Raises:
@@ -173,32 +108,8 @@ def request(operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Re
         headers=_without_content_type(parts.get("headers", {})),
         json=parts.get("json"),
         form=form_fields(body.to_dict()) if "files" in parts else None,
-        read=lambda response: _parse_success(operation, response),
         idempotency=IDEMPOTENCY[operation_id],
     )
-
-
-def _parse_success(operation: Operation[P, T], response: RawResponse) -> T:
-    """Parse a success; one with a status that is not documented like one that is."""
-    if response.status_code not in operation._SUCCESSES:
-        response = attrs.evolve(response, status_code=operation._SUCCESSES[0])
-    return operation._parse_response(response=response)
-
-
-def read_model(cls: Any, value: Any) -> Any:
-    """Build a generated model from JSON that is not a response body, such as an event.
-
-    Raises:
-        InvalidResponseError: the value is not as the API documents it.
-    """
-    try:
-        return cls.from_dict(value)
-    except _PARSER_ERRORS:
-        pass  # it may hold nulls for absent fields
-    try:
-        return cls.from_dict(_without_nulls(value))
-    except _PARSER_ERRORS as exc:
-        raise InvalidResponseError(f"{quote(value)} is not as documented: {quote(exc)}") from exc
 
 
 def or_unset(value: T | None) -> T | Unset:
@@ -215,8 +126,8 @@ def parse_json(content: bytes, name: str) -> Any:
     value, trouble = _loads(content)
     if trouble:
         raise InvalidResponseError(f"{name} is not JSON: {masked(repr(content[:80]))}: {trouble}")
-    if content.count(b"{") + content.count(b"[") > _MAX_DEPTH and is_too_deep(value):
-        raise InvalidResponseError(f"{name} is nested more than {_MAX_DEPTH} levels deep")
+    if content.count(b"{") + content.count(b"[") > MAX_DEPTH and is_too_deep(value):
+        raise InvalidResponseError(f"{name} is nested more than {MAX_DEPTH} levels deep")
     return value
 
 
@@ -226,21 +137,6 @@ def _loads(text: bytes) -> tuple[Any, str]:
         return orjson.loads(text), ""
     except orjson.JSONDecodeError as exc:
         return None, exc.msg
-
-
-def is_too_deep(value: Any) -> bool:
-    """Whether a JSON value is nested deeper than the responses of the API are."""
-    level = [value]
-    for _ in range(_MAX_DEPTH + 1):
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return False
-    return True
 
 
 def _without_content_type(headers: Mapping[str, str]) -> dict[str, str]:
@@ -253,7 +149,8 @@ def _check_id(value: object) -> None:
         not isinstance(value, str)
         or not 0 < len(value) <= _MAX_ID
         or _DOTS.fullmatch(value)
-        or any(ch.isspace() or not ch.isprintable() for ch in value)
+        or " " in value
+        or not value.isprintable()  # nor is any other space
     ):
         raise InvalidRequestError(
             f"an id is a string of 1 to {_MAX_ID} characters without spaces, got {quote(value)}"
@@ -270,11 +167,3 @@ def form_fields(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
             elif item is not None:
                 fields.append((name, item if isinstance(item, str) else orjson.dumps(item)))
     return fields
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value if item is not None]
-    return value

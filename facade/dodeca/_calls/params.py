@@ -23,6 +23,7 @@ import orjson
 from dodeca._base.numbers import is_finite
 from dodeca._base.text import did_you_mean, quote
 from dodeca._base.warn_once import warn_once
+from dodeca._calls.extras import check_json
 from dodeca.errors import InvalidRequestError, UnknownValueWarning
 from dodeca_api import models
 from dodeca_api.types import UNSET, Unset
@@ -301,27 +302,26 @@ def json_text(name: str, value: Mapping[str, Any]) -> str:
     Raises:
         InvalidRequestError: another type, or a value that JSON cannot hold.
     """
-    try:
-        return orjson.dumps(dict(mapping(name, value))).decode()
-    except TypeError as exc:
-        raise InvalidRequestError(f"{name} cannot be written as JSON: {exc}") from exc
+    return orjson.dumps(check_json(name, mapping(name, value), InvalidRequestError)).decode()
 
 
 def parse_model(name: str, cls: type[M], value: Mapping[str, Any] | None) -> M | Unset:
     """A generated model from a nested value in the API's form; words inside it as in `choice`.
 
     Raises:
-        InvalidRequestError: a field is missing or has another type, or a word is misspelt.
+        InvalidRequestError: a field is missing or has another type, a word is misspelt, or JSON
+            cannot hold the value.
     """
     if value is None:
         return UNSET
+    given = check_json(name, value, InvalidRequestError)
     build: Any = cls
     try:
-        found: M = build.from_dict(value)
+        found: M = build.from_dict(given)
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        if (words := _unknown_word(exc, value)) is not None:
+        if (words := _unknown_word(exc, given)) is not None:
             choice(f"a word in {name}", *words)
-            return cast(M, _AsGiven(value))
+            return cast(M, _AsGiven(given))
         raise InvalidRequestError(f"{name} is not as the API documents it: {quote(exc)}") from exc
     return found
 

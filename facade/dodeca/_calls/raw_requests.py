@@ -50,7 +50,7 @@ class Response(ResponseInfo):
         found = _CHARSET.search(self.headers.get("content-type", ""))
         try:
             return self.content.decode(found[1] if found else "utf-8", "replace")
-        except LookupError:  # a character set that Python does not know
+        except (LookupError, UnicodeError):  # a character set that Python does not know, or is none
             return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
@@ -80,7 +80,7 @@ def raw_request(
     params: Mapping[str, Any] | None,
     form: Mapping[str, Any] | None,
     repeatable: bool | None,
-) -> Request[Response]:
+) -> Request:
     """The request that `client.request` sends.
 
     Raises:
@@ -105,7 +105,6 @@ def raw_request(
         headers={},
         json=None if json is None else check_json("json", json, InvalidRequestError),
         form=None if form is None else form_fields(_form_values(form)),
-        read=read_response,
         idempotency=idempotency,
     )
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from dodeca._base.json_depth import is_too_deep
 from dodeca._base.text import quote
-from dodeca._calls.operation import is_too_deep
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
 
@@ -133,16 +133,16 @@ def _rows_with_gaps(
     matrix: NDArray[np.float32], numbers: array[int], length: int
 ) -> NDArray[np.float32] | None:
     """The rows with these numbers, NaN where there is none; None if there is none at all."""
-    has_row = np.array(numbers) >= 0
-    if not has_row.any():
+    if max(numbers, default=-1) < 0:
         return None
     if matrix.shape[1] != length:
         raise InvalidResponseError(
             f"the vectors of the response have {length} numbers, and their uncertainty "
             f"{matrix.shape[1]}"
         )
-    if has_row.all():
+    if min(numbers) >= 0:
         return _rows(matrix, numbers)
+    has_row = np.array(numbers) >= 0
     found = np.full((len(numbers), length), np.nan, np.float32)
     found[has_row] = matrix[np.array(numbers)[has_row]]
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from dodeca._base.logs import masked
 from dodeca._base.response_info import evolve
+from dodeca._base.text import quote
 from dodeca._calls.response_format import parse
 from dodeca.errors import DodecaError, IncompleteTextError, InvalidResponseError
 from dodeca.results import (
@@ -15,34 +16,31 @@ from dodeca.results import (
     AnalyzeTask,
     ServiceError,
     StreamEnd,
-    build_result,
 )
 
 CUT_OFF = "length"
 """The finish reason of a text that reached its maximum length."""
 
 
-def read_analysis(response: Any, response_format: object = None) -> Analysis[Any]:
-    """The analysis of a response, with the object that `response_format` asks for.
+def complete_analysis(analysis: Analysis[Any], response_format: object = None) -> Analysis[Any]:
+    """An analysis with the object that `response_format` asks for.
 
     Raises:
         IncompleteTextError: it has an error, or its JSON was cut off.
         ResponseFormatError: its text is not what `response_format` asks for.
         InvalidResponseError: its text is not a string.
     """
-    analysis: Analysis[Any] = build_result(Analysis, response)
     text = check_text(analysis.data)
     return evolve(analysis, parsed=parse_complete(text, analysis, analysis.error, response_format))
 
 
-def read_task(
-    response: Any, response_format: object = None
+def complete_task(
+    task: AnalyzeTask[Any], response_format: object = None
 ) -> tuple[AnalyzeTask[Any], DodecaError | None]:
-    """The task of a response with the object of its answer, or with the error of that.
+    """A task with the object of its answer, or with the error of that.
 
     Without a `response_format` it is that of the request which the service repeats.
     """
-    task: AnalyzeTask[Any] = build_result(AnalyzeTask, response)
     result = task.result
     if result is None:
         return task, None
@@ -61,7 +59,7 @@ def check_text(value: Any) -> str:
         InvalidResponseError: it is not a string.
     """
     if value is not None and not isinstance(value, str):
-        raise InvalidResponseError(f"the text in the response is not a string: {value!r:.200}")
+        raise InvalidResponseError(f"the text in the response is not a string: {quote(value)}")
     return value or ""
 
 

@@ -18,7 +18,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import numpy as np
 import orjson
 
@@ -27,6 +26,7 @@ from dodeca._calls.floats import PARSE_ERRORS, MatrixBuilder, Parser, new_parser
 from dodeca._calls.operation import RawResponse
 from dodeca._calls.segment_columns import V2, ColumnBuilder, FieldNames, SegmentColumns
 from dodeca.errors import InvalidResponseError
+from dodeca.results import json_object
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -239,16 +239,16 @@ class VectorSink:
 
 def extract_vectors(
     response: RawResponse, *paths: tuple[str, ...]
-) -> tuple[list[SegmentColumns], RawResponse]:
-    """The columns of the lists at these paths, and the response without them, for its parser.
+) -> tuple[list[SegmentColumns], dict[str, Any]]:
+    """The columns of the lists at these paths, and the JSON object around them.
 
     Raises:
         InvalidResponseError: the body is not JSON, or a path does not lead to segments.
     """
     sink: VectorSink = response.sink
-    body = sink.remainder()
+    body = json_object(sink.remainder(), "vectors")
     found = sink.columns(*[_pop_list(body, *path) for path in paths])
-    return found, attrs.evolve(response, content=b"", sink=None, value=body)
+    return found, body
 
 
 def _pop_list(value: Any, *names: str) -> Any:

@@ -13,7 +13,6 @@ import itertools
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import attrs
@@ -229,7 +228,7 @@ def request_url(base_url: str, path: str) -> httpx.URL:
 
 
 def build_request(
-    request: Request[Any], base_url: str, *, timeout: float, needs_live_connection: bool = False
+    request: Request, base_url: str, *, timeout: float, needs_live_connection: bool = False
 ) -> HttpRequest:
     """The request for one attempt of a call, without the API key.
 
@@ -375,7 +374,7 @@ def _is_certificate_error(exc: BaseException) -> bool:
     return "CERTIFICATE_VERIFY_FAILED" in str(exc)
 
 
-def _request_body(request: Request[Any]) -> RequestBody | None:
+def _request_body(request: Request) -> RequestBody | None:
     if request.form is not None:
         return form_body(request.form)
     return None if request.json is None else json_body(request.json)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from dodeca._base.numbers import is_finite
 from dodeca._base.text import quote
 from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.extras import Extras
@@ -95,13 +96,24 @@ def check_model_name(name: str) -> str:
     return name
 
 
+def check_flag(name: str, value: bool) -> bool:
+    """Return True or False; a text such as "false", as environments hold it, would count as True.
+
+    Raises:
+        ConfigurationError: it is another value.
+    """
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be True or False, got {quote(value)}")
+    return value
+
+
 def check_seconds(name: str, value: float) -> float:
     """Return a number of seconds above 0 and up to a year.
 
     Raises:
         ConfigurationError: it is not such a number.
     """
-    if not isinstance(value, int | float) or not 0 < value <= _YEAR_SEC:
+    if not is_finite(value) or not 0 < value <= _YEAR_SEC:
         rule = f"above 0 and up to {_YEAR_SEC:,} (a year)"
         raise ConfigurationError(f"{name} must be a number of seconds {rule}, got {quote(value)}")
     return value

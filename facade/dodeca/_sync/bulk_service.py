@@ -9,7 +9,7 @@ import attrs
 
 from dodeca._base.concurrency import blocking
 from dodeca._base.media_types import Kind
-from dodeca._calls import embed_blocks, embed_requests
+from dodeca._calls import embed_blocks, embed_requests, library_requests
 from dodeca._calls.operation import RawResponse, request
 from dodeca._http.api_key import load_api_key
 from dodeca._http.settings import ClientSettings
@@ -82,7 +82,7 @@ class BulkService:
         call = request(embed_v2_tasks_create, body=body)
 
         def read(response: RawResponse) -> Submitted:
-            return call.parse(response).model.field_id, response.headers
+            return library_requests.read_created_task(response)[0], response.headers
 
         return self._transport.fetch(call, read)
 

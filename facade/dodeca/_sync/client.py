@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from dodeca._base import extras, html
+from dodeca._base.text import quote
 from dodeca._calls.embedding_models import MODEL
 from dodeca._calls.extras import Extras
 from dodeca._calls.hooks import Hooks, OnRequest, OnResponse, check_hook
@@ -20,6 +21,7 @@ from dodeca._http.settings import (
     BASE_URL,
     ClientSettings,
     check_base_url,
+    check_flag,
     check_model_name,
     check_retries,
     check_seconds,
@@ -96,20 +98,22 @@ class Client(ResourceProperties):
         key, api_key = load_api_key(api_key), None  # no traceback shows it
         extras, default_headers = Extras(default_headers), None  # nor these
         self._owned: Emulator | None = None
-        self._is_copy = False
-        if isinstance(transport, str) and transport != "httpx":
+        self._is_emulated = self._is_copy = False
+        is_transport = hasattr(transport, "handle_request")
+        if not is_transport and transport not in (None, "httpx"):
+            got = quote(transport) if isinstance(transport, str) else type(transport).__name__
             raise ConfigurationError(
-                f'transport must be an httpx transport or "httpx", got {transport[:200]!r}'
+                f'transport must be "httpx" or an httpx transport with `handle_request`, got {got}'
             )
         self._transport = Transport(
             key=key.checked(),
             settings=ClientSettings(
-                base_url=check_base_url(base_url, allow_insecure),
+                base_url=check_base_url(base_url, check_flag("allow_insecure", allow_insecure)),
                 timeout=check_seconds("timeout", timeout),
                 reconcile_after_sec=check_seconds("reconcile_after_sec", reconcile_after_sec),
-                retry_unknown=retry_unknown,
+                retry_unknown=check_flag("retry_unknown", retry_unknown),
                 embedding_model=check_model_name(embedding_model),
-                trust_env=trust_env,
+                trust_env=check_flag("trust_env", trust_env),
                 hooks=Hooks(
                     check_hook("on_request", on_request), check_hook("on_response", on_response)
                 ),
@@ -136,7 +140,8 @@ class Client(ResourceProperties):
         <Embeddings 1 x 512>
 
         Raises:
-            ConfigurationError: the extra `emulator` is not installed, or an option is invalid.
+            ConfigurationError: the extra `emulator` is not installed, `emulator` is something else,
+                or an option is invalid.
         """
         import sqlite3
 
@@ -146,29 +151,25 @@ class Client(ResourceProperties):
             raise ConfigurationError(extras.missing("the emulator", "emulator", exc)) from exc
         if emulator is not None and options:
             raise ConfigurationError(f"options of an emulator that exists: {', '.join(options)}")
-        if emulator is not None:
-            transport = EmulatorTransport(emulator)
-            return cls(
-                "emulated",
-                base_url=BASE_URL,
-                embedding_model=embedding_model,
-                transport=transport,
-            )
-        try:
-            emulator = Emulator(**options)
-        except sqlite3.Error as exc:
-            raise ConfigurationError(
-                f"db={options.get('db')!r} cannot store the emulator's state: {exc}"
-            ) from exc
-        except (OSError, TypeError, ValueError) as exc:
-            raise ConfigurationError(f"invalid emulator options: {exc}") from exc
+        owned = None
+        if emulator is None:
+            try:
+                owned = emulator = Emulator(**options)
+            except sqlite3.Error as exc:
+                raise ConfigurationError(
+                    f"db={options.get('db')!r} cannot store the emulator's state: {exc}"
+                ) from exc
+            except (OSError, TypeError, ValueError) as exc:
+                raise ConfigurationError(f"invalid emulator options: {exc}") from exc
+        elif not isinstance(emulator, Emulator):
+            raise ConfigurationError(f"emulator must be an Emulator, got {quote(emulator)}")
         client = cls(
             "emulated",
             base_url=BASE_URL,
             embedding_model=embedding_model,
             transport=EmulatorTransport(emulator),
         )
-        client._owned = emulator
+        client._owned, client._is_emulated = owned, True
         return client
 
     @property
@@ -199,6 +200,7 @@ class Client(ResourceProperties):
         ['ready', 'ready']
 
         Raises:
+            InvalidRequestError: something else than jobs of a client of this kind.
             WaitTimeout: some jobs were still running at the deadline; names the first of them.
             APIError: a poll failed with an error that retrying cannot fix.
         """
@@ -365,7 +367,7 @@ class Client(ResourceProperties):
     def __repr__(self) -> str:
         if "_transport" not in vars(self):
             return f"<{type(self).__name__} that could not be created>"
-        server = self._transport.base_url if self._owned is None else "the emulator"
+        server = "the emulator" if self._is_emulated else self._transport.base_url
         return f"<{type(self).__name__} of {server}>"
 
     def _repr_html_(self) -> str:

@@ -20,6 +20,8 @@ from dodeca._base import html
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG
 from dodeca._base.response_info import ResponseInfo
+from dodeca._base.text import quote
+from dodeca._calls import params
 from dodeca._calls.deadline import calls_until
 from dodeca._calls.polling import (
     JobKind,
@@ -34,6 +36,7 @@ from dodeca._calls.progress import count_progress, wait_progress
 from dodeca.errors import (
     APIError,
     DodecaError,
+    InvalidRequestError,
     JobFailed,
     TransportError,
     WaitTimeout,
@@ -271,7 +274,13 @@ def wait_all(
 ) -> Iterator[Job[T]]:
     """See `Client.wait_all`."""
     check_timeout(timeout)
-    waiting = {(job._running.key, job.id): job for job in jobs}
+    listed = params.as_list("jobs", jobs)
+    for job in listed:
+        if not isinstance(job, Job):
+            raise InvalidRequestError(
+                f"wait_all waits for jobs, got {quote(job)}; `retrieve` gets the job of an id"
+            )
+    waiting = {(job._running.key, job.id): job for job in listed}
     with count_progress("waiting for jobs", len(waiting), progress) as count:
         for job in _as_completed(waiting, timeout):
             count()

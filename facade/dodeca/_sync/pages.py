@@ -10,7 +10,7 @@ from dodeca._base import html
 from dodeca._calls import params
 from dodeca._calls.operation import Request
 from dodeca._sync.transport import Transport
-from dodeca.results import Page, build_page
+from dodeca.results import Page
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -101,7 +101,7 @@ def paginate(
     cls: type[R],
     page: int,
     page_limit: int,
-    call: Callable[[int], Request[Any]],
+    call: Callable[[int], Request],
 ) -> Pages[R]:
     """List results with the request for each page number that `call` makes.
 
@@ -112,6 +112,6 @@ def paginate(
     call(page)  # check the filters now, not at the first iteration
 
     def fetch(number: int) -> Page[R]:
-        return build_page(cls, transport.send(call(number)))
+        return transport.page(cls, call(number))
 
     return Pages(fetch, page, cls.__name__)

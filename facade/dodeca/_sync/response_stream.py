@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
+from typing import Any, TypeVar
 
 from dodeca._base import html
 from dodeca._base.headers import request_id
 from dodeca._calls.operation import Request
-from dodeca._calls.raw_requests import Response
 from dodeca._http.event_stream import EventParser, ServerSentEvent
 from dodeca._sync.transport import StreamedResponse, Transport
 from dodeca.errors import InvalidRequestError, InvalidResponseError
+
+T = TypeVar("T")
 
 
 class ResponseStream:
@@ -23,12 +25,12 @@ class ResponseStream:
     where it stopped.
     """
 
-    def __init__(self, transport: Transport, call: Request[Response]) -> None:
+    def __init__(self, transport: Transport, call: Request) -> None:
         self._context = transport.stream(call)
         self._call = call
         self._response: StreamedResponse | None = None
-        self._lines: Iterator[bytes] | None = None
-        self._events: Iterator[ServerSentEvent] | None = None
+        self._form = ""
+        self._items: Iterator[Any] | None = None
 
     def __repr__(self) -> str:
         state = "not open" if self._response is None else str(self._response.status_code)
@@ -47,7 +49,7 @@ class ResponseStream:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._response = self._lines = self._events = None
+        self._response = self._items = None
         self._context.__exit__(exc_type, exc, traceback)
 
     @property
@@ -93,12 +95,11 @@ class ResponseStream:
         """Yield the body as it arrives.
 
         Raises:
-            InvalidRequestError: outside the `with` block, or the body is read in lines or events.
+            InvalidRequestError: outside the `with` block, or the body was read in lines or events.
             TransportError: the body was cut off, or did not end before the deadline.
             InvalidResponseError: the body has more than a gigabyte.
         """
-        pieces = self._open(other=self._lines or self._events).pieces
-        while (piece := next(pieces, None)) is not None:
+        for piece in self._read("bytes", lambda response: response.pieces):
             yield piece
 
     def lines(self) -> Iterator[str]:
@@ -110,13 +111,11 @@ class ResponseStream:
         ...     lines = [line for line in response.lines()]
 
         Raises:
-            InvalidRequestError: outside the `with` block, or the body is read in events.
+            InvalidRequestError: outside the `with` block, or the body was read in another form.
             TransportError: the body was cut off, or did not end before the deadline.
             InvalidResponseError: a line has more than 64 MB, or the body more than a gigabyte.
         """
-        response = self._open(other=self._events)
-        self._lines = self._lines or response.lines()
-        while (line := next(self._lines, None)) is not None:
+        for line in self._read("lines", lambda response: response.lines()):
             yield line.removesuffix(b"\r").decode("utf-8", "replace")
 
     def events(self) -> Iterator[ServerSentEvent]:
@@ -127,24 +126,34 @@ class ResponseStream:
         application/json
 
         Raises:
-            InvalidRequestError: outside the `with` block, or the body is read in lines.
+            InvalidRequestError: outside the `with` block, or the body was read in another form.
             InvalidResponseError: the body is of another type, an event has more than 64 MB, or the
                 body more than a gigabyte.
             TruncatedStreamError: the stream ended inside an event.
             TransportError: the body was cut off, or did not end before the deadline.
         """
-        response = self._open(other=self._lines)
-        self._events = self._events or _read_events(response)
-        while (event := next(self._events, None)) is not None:
+        for event in self._read("events", _read_events):
             yield event
 
-    def _open(self, *, other: object = None) -> StreamedResponse:
+    def _read(self, form: str, items_of: Callable[[StreamedResponse], Iterator[T]]) -> Iterator[T]:
+        """Yield what remains of the body in this form; each step is inside the `with` block."""
+        while True:
+            response = self._open()
+            if self._items is None:
+                self._form, self._items = form, items_of(response)
+            if form != self._form:
+                raise InvalidRequestError(
+                    "a response is read as bytes, lines or events, got two of them: "
+                    f"{self._form} and {form}"
+                )
+            item = next(self._items, None)
+            if item is None:
+                return
+            yield item
+
+    def _open(self) -> StreamedResponse:
         if self._response is None:
             raise InvalidRequestError("a response can only be read inside its `with` block")
-        if other is not None:
-            raise InvalidRequestError(
-                "a response is read as bytes, lines or events, got two of them"
-            )
         return self._response
 
 

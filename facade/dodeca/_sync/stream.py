@@ -10,13 +10,15 @@ from typing import Any, Generic
 import orjson
 
 from dodeca._base import html
+from dodeca._base.json_depth import is_too_deep
 from dodeca._base.response_info import ResponseInfo
 from dodeca._calls import texts
-from dodeca._calls.operation import Request, read_model
+from dodeca._calls.operation import Request
 from dodeca._sync.transport import Transport
 from dodeca.errors import (
     DodecaError,
     IncompleteTextError,
+    InvalidRequestError,
     InvalidResponseError,
     ResponseFormatError,
     TruncatedStreamError,
@@ -30,12 +32,11 @@ from dodeca.results import (
     build_result,
 )
 from dodeca.results.text import ParsedT
-from dodeca_api import models
 
-_EVENT_TYPES: dict[str, tuple[Any, Any]] = {
-    "stream_start": (models.StreamStartEvent, StreamStart),
-    "text_generation": (models.TextGenerationEvent, TextGeneration),
-    "stream_end": (models.StreamEndEvent, StreamEnd),
+_EVENT_TYPES: dict[str, Any] = {
+    "stream_start": StreamStart,
+    "text_generation": TextGeneration,
+    "stream_end": StreamEnd,
 }
 
 
@@ -48,9 +49,7 @@ class TextStream(Generic[ParsedT]):
     closed at the end of its `with` block. An event of an unknown type is an `UnknownEvent`.
     """
 
-    def __init__(
-        self, transport: Transport, call: Request[Any], response_format: object = None
-    ) -> None:
+    def __init__(self, transport: Transport, call: Request, response_format: object = None) -> None:
         self._response = transport.stream(call)
         self._info: ResponseInfo | None = None
         self._response_format = response_format
@@ -100,10 +99,11 @@ class TextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
         while self.end is None and self._failure is None:
             if self._lines is None:
-                raise InvalidResponseError("a stream can only be read inside its `with` block")
+                raise InvalidRequestError("a stream can only be read inside its `with` block")
             line = next(self._lines, None)
             if line is None:
                 message = "the stream ended before its stream_end event"
@@ -128,13 +128,14 @@ class TextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; raised there, too.
             TruncatedStreamError: the stream ended before its `stream_end` event.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
         for event in self:
             if isinstance(event, TextGeneration) and event.text:
                 yield event.text
 
     def text(self) -> str:
-        """Return all of the remaining text, joined.
+        """Return the whole text once it has ended, also what was read before.
 
         A text that reached its maximum length is returned as it is; `end.finish_reason` is
         "length" then.
@@ -149,11 +150,11 @@ class TextStream(Generic[ParsedT]):
             ResponseFormatError: the text is not what `response_format` asks for; has it, too.
             TruncatedStreamError: the stream ended before its `stream_end` event; has it, too.
             InvalidResponseError: an event does not match the API's documentation.
+            InvalidRequestError: outside the `with` block.
         """
-        start = len(self._pieces)
         for _ in self:
             pass
-        return "".join(self._pieces[start:])
+        return self._text
 
     @property
     def _text(self) -> str:
@@ -168,16 +169,16 @@ class TextStream(Generic[ParsedT]):
         except orjson.JSONDecodeError as exc:
             message = f"the stream ended inside an event: {line[:80]!r}"
             raise TruncatedStreamError(message, self._text) from exc
+        if is_too_deep(value):
+            raise InvalidResponseError("an event of the stream is nested too deep")
         if not isinstance(value, dict):
             return None
         event_type = str(value.get("event_type"))
         if event_type == "error":
             self._failure = texts.error_event(value, self._text)
             return None
-        if event_type not in _EVENT_TYPES:
-            return build_result(UnknownEvent, value, self._info)
-        model, cls = _EVENT_TYPES[event_type]
-        event: StreamEvent = build_result(cls, read_model(model, value), self._info)
+        cls = _EVENT_TYPES.get(event_type, UnknownEvent)
+        event: StreamEvent = build_result(cls, value, self._info)
         if isinstance(event, TextGeneration):
             self._pieces.append(texts.check_text(event.text))
         if isinstance(event, StreamEnd):

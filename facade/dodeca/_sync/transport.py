@@ -7,13 +7,13 @@ import copy
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import attrs
 
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
-from dodeca._base.response_info import Parsed, RateLimit, ResponseInfo, parse_rate_limits
+from dodeca._base.response_info import RateLimit, ResponseInfo, parse_rate_limits
 from dodeca._calls import retry
 from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
@@ -25,6 +25,7 @@ from dodeca._http.api_key import APIKey
 from dodeca._http.decoding import ERROR_CAP, BodyDecoder
 from dodeca._http.event_stream import LineSplitter
 from dodeca._http.settings import LOOPBACK, ClientSettings
+from dodeca._sync.block import Block
 from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
 from dodeca.errors import (
@@ -36,6 +37,7 @@ from dodeca.errors import (
     RequestTimeout,
     TransportError,
 )
+from dodeca.results import Page, build_page, build_result
 
 T = TypeVar("T")
 
@@ -75,13 +77,38 @@ class Transport:
         """Copy this transport; the copy raises on a 429 instead of retrying."""
         return self.with_settings(attrs.evolve(self.settings, retry_throttled=False))
 
-    def send(self, request: Request[T]) -> Parsed[T]:
-        """Send a request and return its parsed response; raises what `fetch` raises."""
-        return self.fetch(request, request.parse)
+    def send(self, request: Request) -> None:
+        """Send a request whose response says nothing but that it succeeded; raises as `fetch`."""
+        self.fetch(request, _read_nothing)
+
+    def result(
+        self,
+        cls: type[T],
+        request: Request,
+        *,
+        find: Callable[[], T | None] | None = None,
+    ) -> T:
+        """Send a request and return the result that its response holds; see `fetch`."""
+
+        def read(response: RawResponse) -> T:
+            return build_result(cls, response.json(), response.info)
+
+        return self.fetch(request, read, find=find)
+
+    def page(
+        self, cls: type[T], request: Request, *, items: str = "data", is_whole: bool = False
+    ) -> Page[T]:
+        """Send a request and return the page that its response holds; see `build_page`."""
+
+        def read(response: RawResponse) -> Page[T]:
+            info = response.info
+            return build_page(cls, response.json(), info, items=items, is_whole=is_whole)
+
+        return self.fetch(request, read)
 
     def fetch(
         self,
-        request: Request[Any],
+        request: Request,
         read: Callable[[RawResponse], T],
         *,
         sink: Callable[[], Sink] | None = None,
@@ -107,14 +134,18 @@ class Transport:
 
         return self._exchange(request, receive, find)
 
-    @contextmanager
-    def stream(self, request: Request[Any]) -> Iterator[StreamedResponse]:
+    def stream(self, request: Request) -> Block[StreamedResponse]:
         """Send a request and yield its response, which is closed at the end of the block.
 
         Raises:
             APIError: the service returned an error status.
             TransportError: no response arrived, or its body was cut off.
+            InvalidRequestError: a second block.
         """
+        return Block("a stream", self._stream(request))
+
+    @contextmanager
+    def _stream(self, request: Request) -> Iterator[StreamedResponse]:
 
         def receive(response: HttpResponse, _: float) -> HttpResponse:
             return response
@@ -144,7 +175,7 @@ class Transport:
 
     def _exchange(
         self,
-        request: Request[Any],
+        request: Request,
         receive: Callable[[HttpResponse, float], T],
         find: Callable[[], T | None] | None = None,
     ) -> T:
@@ -203,7 +234,7 @@ class Transport:
 
     def _attempt(
         self,
-        request: Request[Any],
+        request: Request,
         idempotency: Idempotency,
         receive: Callable[[HttpResponse, float], T],
         deadline: float,
@@ -245,7 +276,7 @@ class Transport:
 
     def _reconcile(
         self,
-        request: Request[Any],
+        request: Request,
         failure: FailedAttempt,
         find: Callable[[], T | None],
         deadline: float,
@@ -260,6 +291,10 @@ class Transport:
             return find()
         except DodecaError as exc:
             raise _outcome_unknown(request, exc) from exc
+
+
+def _read_nothing(response: RawResponse) -> None:
+    pass
 
 
 @attrs.frozen(eq=False)
@@ -379,7 +414,7 @@ def _decoded(response: HttpResponse, key: APIKey) -> Iterator[bytes]:
         raw = piece = b""  # no traceback shows a key that the server sent back
 
 
-def _outcome_unknown(request: Request[Any], cause: DodecaError) -> OutcomeUnknownError:
+def _outcome_unknown(request: Request, cause: DodecaError) -> OutcomeUnknownError:
     error = OutcomeUnknownError(request.operation_id, request.method, request.path, str(cause))
     error.__cause__ = cause
     return error

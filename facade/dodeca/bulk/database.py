@@ -19,7 +19,7 @@ from dodeca._base.files import sha256_of, sync_folder, write_new
 from dodeca.errors import ConfigurationError, DatasetError, RunLockedError
 
 _APPLICATION = 0x646F6465  # "dode"
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE inputs (
@@ -66,6 +66,17 @@ CREATE INDEX inputs_by_part ON inputs (part, seq) WHERE part IS NOT NULL;
 INSERT INTO parts (name) SELECT DISTINCT part FROM inputs WHERE part IS NOT NULL;
 DELETE FROM meta WHERE name = 'next_part';
 """
+# Version 3: an index has what is not finished, so that a run finds it without reading the rest, and
+# none has the parts, which only repairs look up. The column `run` is not used any more (SQLite
+# before 3.35 cannot drop it): a temporary table has the inputs of a run, so that a run that changes
+# nothing writes nothing.
+_FROM_2_TO_3 = """
+DROP INDEX inputs_by_run;
+DROP INDEX inputs_by_part;
+CREATE INDEX unfinished_inputs ON inputs (seq) WHERE state <> 'done' OR changed;
+DELETE FROM meta WHERE name = 'run';
+"""
+_UPGRADES = (_SCHEMA, _FROM_1_TO_2, _FROM_2_TO_3)
 _WAY_OUT = "restore it from a copy, or write to another output"
 
 
@@ -193,6 +204,24 @@ def connect_read_only(path: Path) -> sqlite3.Connection | None:
     return db
 
 
+def done_keys(path: Path, parts: Path | None = None) -> frozenset[str]:
+    """The keys of the inputs that are done; opens the journal read-only.
+
+    `parts` is the folder of the parts: inputs whose part is missing are not done.
+    """
+    db = connect_read_only(path)
+    if db is None:
+        return frozenset()  # a run was killed before it made the tables
+    try:
+        found = db.execute("SELECT key, part FROM inputs WHERE state = 'done'").fetchall()
+    except sqlite3.Error as exc:
+        raise storage_error(path, exc) from exc
+    finally:
+        db.close()
+    exists = {part: parts is None or (parts / f"{part}.parquet").exists() for _, part in found}
+    return frozenset(key for key, part in found if part is None or exists[part])
+
+
 def _acquire_lock(path: Path) -> Any:
     try:
         from filelock import FileLock, Timeout
@@ -243,11 +272,12 @@ def _open(path: Path, *, is_sealed: bool) -> sqlite3.Connection:
         with storage_errors(path):
             db.execute("PRAGMA synchronous = FULL")
             if version == 0:
+                db.execute("PRAGMA page_size = 16384")  # a row set of 512 floats takes 2 KB
                 db.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 db.execute("PRAGMA journal_mode = WAL")
             if version < _VERSION:
                 db.executescript(
-                    f"BEGIN; {_SCHEMA if version == 0 else ''} {_FROM_1_TO_2}"
+                    f"BEGIN; {''.join(_UPGRADES[version:])}"
                     f"PRAGMA application_id = {_APPLICATION};"
                     f"PRAGMA user_version = {_VERSION}; COMMIT;"
                 )

@@ -1,15 +1,19 @@
 """The engine of a bulk run: one loop that owns the journal, and workers that call the service.
 
-Each iteration writes the results that arrived and the steps about to start, commits once, and only
-then starts the steps. So after a crash, the journal has every create that may have reached the
-service, and every input that counts as done is on disk.
+Each iteration writes the results that arrived and the steps about to start to the journal. A create
+is started after the commit of its intent. Results are committed together, some dozens of times a
+second; until then they keep their slots, so that requests in progress and results that are not on
+disk are never more than `concurrency`. So after a crash, the journal has every create that may have
+reached the service, and every input that counts as done is on disk.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 import queue
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -17,6 +21,7 @@ from typing import Any
 from dodeca._calls.rate_limit import Limiter
 from dodeca.bulk.dataset import Dataset
 from dodeca.bulk.journal import Journal
+from dodeca.bulk.records import JournalRow
 from dodeca.bulk.results import Run
 from dodeca.bulk.settings import RunSettings
 from dodeca.bulk.state_machine import INTENTS, LIMITER_OF_STEP, StateMachine, Work
@@ -26,6 +31,9 @@ from dodeca.errors import RateLimitError
 from dodeca.media import Media
 
 _REPORT_SEC = 30.0  # progress is reported after each result, and after such a wait
+_COMMIT_SEC = 0.02  # between two commits, unless this share of the slots waits for one
+_COMMIT_SHARE = 0.75
+_READ_AHEAD = 256  # inputs that are read from the journal at a time
 
 
 class Engine:
@@ -52,6 +60,9 @@ class Engine:
         self._limiters = {"embed": Limiter(), "assets": Limiter()}
         self._results: queue.SimpleQueue[tuple[Work, StepResult]] = queue.SimpleQueue()
         self._running = 0  # steps that workers perform
+        self._uncommitted = 0  # results that are not on disk
+        self._committed_at = -math.inf
+        self._inputs: deque[JournalRow] = deque()  # the next inputs to start
         self._last_seq = 0  # the last input that was started
         self._exhausted = False
 
@@ -69,7 +80,8 @@ class Engine:
                 wake = self._start_due_steps()
                 if not machine.in_progress or machine.fatal:
                     break
-                if self._handle_results(min(wake, _REPORT_SEC)) or wake >= _REPORT_SEC:
+                wait = min(wake, _REPORT_SEC, self._commit_wait())
+                if self._handle_results(wait) or wait >= _REPORT_SEC:
                     self._report_progress(self._run)
                 if machine.spooled_bytes > self._settings.spool_bytes:
                     self.flush()
@@ -84,8 +96,8 @@ class Engine:
 
     def flush(self) -> None:
         """Move the row sets in the journal to the dataset."""
-        self._journal.commit()
-        while row_sets := self._journal.spooled_row_sets(self._settings.spool_bytes):
+        self._commit()
+        while row_sets := self._journal.spooled_row_sets(2 * self._settings.spool_bytes):
             by_part: dict[str | None, list[dict[str, Any]]] = {}
             for row_set in row_sets:
                 by_part.setdefault(row_set["part"], []).append(row_set)
@@ -106,16 +118,24 @@ class Engine:
         """Start inputs until the window is full."""
         machine, window = self._state_machine, self._settings.window
         while not self._exhausted and machine.in_progress < window and not machine.is_stopping:
-            rows = self._journal.next_rows(
+            if not self._inputs:
+                self._read_inputs()
+                self._exhausted = not self._inputs
+            while self._inputs and machine.in_progress < window:
+                row = self._inputs.popleft()
+                machine.start(row, self._in_memory.get(row.key))
+
+    def _read_inputs(self) -> None:
+        self._inputs.extend(
+            self._journal.next_rows(
                 self._last_seq,
-                window - machine.in_progress,
+                _READ_AHEAD,
                 retry_failed=self._settings.retry_failed,
                 resubmit=self._settings.on_unknown == "resubmit",
             )
-            self._exhausted = not rows
-            for row in rows:
-                self._last_seq = row.seq
-                machine.start(row, self._in_memory.get(row.key))
+        )
+        if self._inputs:
+            self._last_seq = self._inputs[-1].seq
 
     def _start_due_steps(self) -> float:
         """Start the steps that may be sent now; the seconds until there may be more."""
@@ -125,9 +145,15 @@ class Engine:
             machine.ready[LIMITER_OF_STEP.get(work.step, "")].append(work)
         wake = machine.scheduled[0][0] - now if machine.scheduled else 60.0
         starting: list[Work] = []
+        is_due = self._commit_wait() <= 0  # then there is a commit before anything is started
+        create_wait = 0.0 if is_due else self._committed_at + _COMMIT_SEC - now
+        taken = self._running + (0 if is_due else self._uncommitted)
         for limiter_name, ready in machine.ready.items():
-            while ready and self._running + len(starting) < self._settings.concurrency:
+            while ready and taken + len(starting) < self._settings.concurrency:
                 work = ready[0]
+                if work.step in INTENTS and create_wait > 0:
+                    wake = min(wake, create_wait)
+                    break
                 if limiter_name and not self._is_within_budget(work):
                     ready.popleft()
                     machine.finish(work)
@@ -141,11 +167,25 @@ class Engine:
                 state = INTENTS[work.step]
                 what = f"the intent to {work.step}"
                 machine.update(work, what, state=state, intent_at=time.time())
-        self._journal.commit()
+        if is_due or any(work.step in INTENTS for work in starting):
+            self._commit()
         for work in starting:
             self._workers.start(work.step, work.row, work.media, partial(self._on_result, work))
             self._running += 1
         return wake
+
+    def _commit_wait(self) -> float:
+        """Seconds until the results in the journal are to be committed."""
+        if not self._journal.has_changes:
+            return math.inf
+        if self._uncommitted >= _COMMIT_SHARE * self._settings.concurrency:
+            return 0.0
+        return self._committed_at + _COMMIT_SEC - time.monotonic()
+
+    def _commit(self) -> None:
+        self._journal.commit()
+        self._uncommitted = 0
+        self._committed_at = time.monotonic()
 
     def _on_result(self, work: Work, result: StepResult) -> None:
         """Called from the threads of the workers."""
@@ -197,6 +237,7 @@ class Engine:
         for work, result in results:
             self._record(work, result)
             self._state_machine.handle(work, result)
+        self._uncommitted = self._uncommitted + len(results) if self._journal.has_changes else 0
         return True
 
     def _record(self, work: Work, result: StepResult) -> None:
@@ -217,4 +258,4 @@ class Engine:
         """Start nothing more, and record the results of the steps that still run."""
         while self._running:
             self._handle_results(60.0)
-        self._journal.commit()
+        self._commit()

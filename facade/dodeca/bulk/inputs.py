@@ -10,6 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ Scalar = bool | int | float | str | None
 
 SOURCES = ("path", "url", "asset_id", "text")
 KINDS = ("text", "image", "audio", "video")
+_SOURCE_COLUMNS = (*SOURCES, "media")
+_OWN_COLUMNS = frozenset({*_SOURCE_COLUMNS, "input_type", *OPTIONS})
 _RESERVED = frozenset({"id", "input_id", "source", "vector"})
 _MANIFESTS = frozenset({".csv", ".parquet", ".pq"})
 
@@ -47,7 +50,7 @@ class Item:
     @property
     def key(self) -> str:
         """The id of the input in the journal; it does not depend on the metadata."""
-        return input_key(self.origin, self.source, self.kind, self.options.to_json())
+        return input_key(self.origin, self.source, self.kind, self.options.as_json)
 
 
 def input_key(origin: str, source: str, kind: str, options: str) -> str:
@@ -140,9 +143,9 @@ def _glob_matches(name: str) -> list[Path]:
 def _manifest_items(path: Path, options: EmbedOptions) -> Iterator[Item]:
     """The rows of a table; paths in it are relative to its folder."""
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _parquet_rows(path)
-    number = -1
+    number, name, folder = -1, path.name, path.parent
     for number, row in enumerate(rows):
-        yield row_item(row, options, f"row {number} of {path.name}", path.parent)
+        yield row_item(row, options, f"row {number} of {name}", folder)
     if number < 0:
         raise InvalidRequestError(f"{path} has no rows")
 
@@ -184,6 +187,8 @@ def _csv_value(name: str, text: str) -> Scalar:
     """Numbers become numbers, except in sources and options."""
     if name in SOURCES or (name in OPTIONS and not name.endswith("_sec")):
         return text
+    if not (text[0].isdecimal() or text[0] in "+-"):
+        return text
     for read, form in ((int, r"[+-]?(0|[1-9]\d{0,17})"), (float, r"[+-]?\d+\.\d*([eE][+-]?\d+)?")):
         if re.fullmatch(form, text):
             return read(text)
@@ -218,11 +223,12 @@ def row_item(
     row: Mapping[str, Any], options: EmbedOptions, where: str, folder: Path = Path()
 ) -> Item:
     """The item of a row: exactly one source, options by name, and metadata under other names."""
-    values = {name: None if is_missing(value) else value for name, value in row.items()}
-    for name in [*SOURCES, "media", "input_type", *OPTIONS]:
-        if values.get(name, "") is None:
-            del values[name]
-    named = [name for name in (*SOURCES, "media") if name in values]
+    values = {
+        name: None if missing else value
+        for name, value in row.items()
+        if not (missing := is_missing(value)) or name not in _OWN_COLUMNS
+    }
+    named = [name for name in _SOURCE_COLUMNS if name in values]
     if len(named) != 1:
         raise InvalidRequestError(
             f"{where} must have exactly one of {', '.join(SOURCES)} or media, "
@@ -255,7 +261,7 @@ def is_missing(value: Any) -> bool:
 
 def metadata_names(columns: Iterable[str]) -> list[str]:
     """The columns of a table that are neither a source nor an option, sorted."""
-    return sorted({*columns} - {*SOURCES, "media", "input_type"} - OPTIONS)
+    return sorted({*columns} - _OWN_COLUMNS)
 
 
 def _source_item(
@@ -272,7 +278,7 @@ def _source_item(
     if name == "url":
         return _url_item(text, options, metadata)
     if name == "text":
-        return Item("text", "text", text, options.of_whole(), metadata)
+        return Item("text", "text", text, options.of_whole, metadata)
     return Item("video", "asset", text, options, metadata)
 
 
@@ -315,7 +321,7 @@ def _make_item(
 ) -> Item:
     """An item of the type that its name tells, else its content; images have no clip options."""
     kind = kind_of(mime_type_of(name)) or _kind_of_content(origin, name, media)
-    own = options.of_whole() if kind == "image" else options
+    own = options.of_whole if kind == "image" else options
     return Item(kind, origin, source, own, metadata, media)
 
 
@@ -328,13 +334,20 @@ def _kind_of_content(origin: str, name: str, media: Media | None) -> str:
     return "video" if found is None else limits.input_type(found)
 
 
-def _metadata_value(name: str, value: Any) -> Scalar:
+@lru_cache(1_000)
+def _check_metadata_name(name: Any) -> None:
     if not isinstance(name, str):
         raise InvalidRequestError(f"names of metadata must be strings, got {quote(name)}")
     if unicode("'a name of metadata'", name) in _RESERVED:
         raise InvalidRequestError(
             f"{quote(name)} is a column of the output; choose another name for the metadata"
         )
+
+
+def _metadata_value(name: str, value: Any) -> Scalar:
+    _check_metadata_name(name)
+    if type(value) is str:
+        return unicode(repr(name), value)
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     found = value.item() if hasattr(value, "item") else value  # NumPy scalars

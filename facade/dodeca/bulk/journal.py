@@ -14,39 +14,34 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import attrs
 import orjson
 
-from dodeca.bulk.database import JournalFile, connect_read_only, storage_error
-from dodeca.bulk.inputs import Item, input_key
+from dodeca.bulk.database import JournalFile, storage_error
+from dodeca.bulk.inputs import input_key
 from dodeca.bulk.options import EmbedOptions
-from dodeca.bulk.records import Failure, FileStamp, JournalRow, no_hook
-from dodeca.errors import DatasetError
+from dodeca.bulk.records import Failure, JournalRow, RegisteredInput, no_hook
+
+# The inputs that are not finished. SQLite does not choose the index by itself, and without the + it
+# would read the inputs of the run first.
+_UNFINISHED = "inputs INDEXED BY unfinished_inputs WHERE (state <> 'done' OR changed)"
+_UNFINISHED_OF_RUN = f"{_UNFINISHED} AND +seq IN inputs_of_run"
 
 # What a run still has to do; `:retry_failed` adds permanent failures, `:resubmit` unknown tasks.
-_REMAINING = """run = :run AND seq > :after AND (
+_REMAINING = f"""{_UNFINISHED_OF_RUN} AND seq > :after AND (
     state IN ('new', 'uploading', 'stored', 'submitting', 'running') OR changed
     OR (state = 'failed' AND (retryable OR :retry_failed)) OR (state = 'unknown' AND :resubmit))"""
 
-# `:changed` is whether the file may have changed since it was read. Metadata are those of the time
-# when a row set is made.
-_REGISTER = """INSERT INTO inputs
-    (key, kind, origin, source, options, metadata, run, size, mtime_ns, ctime_ns, inode)
-VALUES (:key, :kind, :origin, :source, :options, :metadata, :run,
-    :size, :mtime_ns, :ctime_ns, :inode)
-ON CONFLICT (key) DO UPDATE SET
-    run = excluded.run, changed = :changed, metadata = iif(state = 'done' AND NOT :changed,
-    metadata, excluded.metadata)""".replace(
-    ":changed",
-    """(changed OR (state <> 'new' AND excluded.size IS NOT NULL AND (
-        (size, mtime_ns) IS NOT (excluded.size, excluded.mtime_ns) OR (inode IS NOT NULL
-        AND (ctime_ns, inode) IS NOT (excluded.ctime_ns, excluded.inode)))))""",
-)
+# The table of the inputs of a run ends with the connection: the journal itself is not changed.
+_INPUTS_OF_RUN = "CREATE TEMP TABLE inputs_of_run (seq INTEGER PRIMARY KEY)"
 
+_LOOKUP_CACHE_KB = 64 * 1024  # the keys of a million inputs
 
 _COLUMNS = ", ".join(field.name for field in attrs.fields(JournalRow))
 
@@ -68,10 +63,7 @@ class Journal:
         self._is_changed = False
         try:
             self.id: str = self.read_meta("id") or secrets.token_hex(8)
-            self.run: int = int(self.read_meta("run") or 0)
-        except ValueError as exc:
-            self._file.abandon()
-            raise DatasetError(f"{path} is damaged: {exc}") from exc
+            self._query(_INPUTS_OF_RUN)
         except BaseException:
             self._file.abandon()
             raise
@@ -85,9 +77,12 @@ class Journal:
 
     def update(self, what: str, seq: int, **values: Any) -> None:
         """Change columns of an input."""
-        columns = ", ".join(f"{name} = :{name}" for name in values)
-        sql = f"UPDATE inputs SET {columns} WHERE seq = :seq"  # noqa: S608 - our own names
-        self.execute(what, sql, {**values, "seq": seq})
+        self.execute(what, _update_statement(tuple(values)), [*values.values(), seq])
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether there are changes to commit."""
+        return bool(self._pending)
 
     def commit(self) -> None:
         """Commit the transaction: the changes are on disk when this returns."""
@@ -108,6 +103,17 @@ class Journal:
         if what not in self._pending:
             self._pending.append(what)
 
+    def _execute_all(self, what: str, sql: str, values: Iterable[Any]) -> None:
+        """Run a statement for each of many values in the open transaction."""
+        self._begin_transaction(what)
+        self._query_all(sql, values)
+
+    def _query_all(self, sql: str, values: Iterable[Any]) -> None:
+        try:
+            self._file.db.executemany(sql, values)
+        except sqlite3.Error as exc:
+            raise storage_error(self.path, exc) from exc
+
     def _query(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
         try:
             return self._file.db.execute(sql, values)
@@ -116,67 +122,73 @@ class Journal:
 
     # Inputs.
 
-    def register(self, items: Iterable[Item], stamp_of: Callable[[Item], FileStamp | None]) -> None:
-        """Start a run: record its inputs, and which files may have changed.
+    @contextmanager
+    def large_cache(self) -> Iterator[None]:
+        """Keep the index of the keys in memory, as far as it fits: they come in any order."""
+        before = self._query("PRAGMA cache_size").fetchone()[0]
+        self._query(f"PRAGMA cache_size = {-_LOOKUP_CACHE_KB}")
+        try:
+            yield
+        finally:
+            self._query(f"PRAGMA cache_size = {before}")
+            self._query("PRAGMA shrink_memory")
 
-        `stamp_of` gives the stamp of a file; None for an input that is not a file.
-        """
-        self.run += 1
-        self.write_meta("id", self.id)
-        self.execute("a new run", "INSERT OR REPLACE INTO meta VALUES ('run', ?)", [str(self.run)])
-        for item in items:
-            self.execute(
+    def registered(self, keys: Collection[str]) -> dict[str, RegisteredInput]:
+        """The inputs with these keys that the journal has, by key."""
+        columns = "key, seq, state, changed, metadata, size, mtime_ns, ctime_ns, inode"
+        marks = ", ".join("?" * len(keys))
+        sql = f"SELECT {columns} FROM inputs WHERE key IN ({marks})"  # noqa: S608 - our own names
+        return {values[0]: RegisteredInput(*values) for values in self._query(sql, [*keys])}
+
+    def last_seq(self) -> int:
+        """The number of the last input, 0 if there is none."""
+        return int(self._query("SELECT ifnull(max(seq), 0) FROM inputs").fetchone()[0])
+
+    def add_inputs(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add inputs: `seq`, key, kind, origin, source, options, metadata, and the stamp."""
+        if rows:
+            self._execute_all(
                 "inputs",
-                _REGISTER,
-                {
-                    "key": item.key,
-                    "kind": item.kind,
-                    "origin": item.origin,
-                    "source": item.source,
-                    "options": item.options.to_json(),
-                    "metadata": orjson.dumps(dict(item.metadata)).decode(),
-                    "run": self.run,
-                    **attrs.asdict(stamp_of(item) or FileStamp()),
-                },
+                """INSERT INTO inputs (seq, key, kind, origin, source, options, metadata,
+                    size, mtime_ns, ctime_ns, inode, run)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""",
+                rows,
             )
-        self.commit()
+
+    def add_to_run(self, seqs: Iterable[int]) -> None:
+        """These inputs are of this run; which ones are is not stored."""
+        self._query_all("INSERT OR IGNORE INTO inputs_of_run VALUES (?)", ((seq,) for seq in seqs))
 
     def next_rows(
         self, after: int, limit: int, *, retry_failed: bool, resubmit: bool
     ) -> list[JournalRow]:
         """The next unfinished inputs of this run, in order of `seq`."""
-        # The index would sort all remaining rows at each call.
-        select = f"SELECT {_COLUMNS} FROM inputs NOT INDEXED WHERE {_REMAINING}"  # noqa: S608
         found = self._query(
-            f"{select} ORDER BY seq LIMIT :limit",
-            {
-                "run": self.run,
-                "after": after,
-                "limit": limit,
-                "retry_failed": retry_failed,
-                "resubmit": resubmit,
-            },
+            f"SELECT {_COLUMNS} FROM {_REMAINING} ORDER BY seq LIMIT :limit",  # noqa: S608
+            {"after": after, "limit": limit, "retry_failed": retry_failed, "resubmit": resubmit},
         )
         return [JournalRow.of(values) for values in found]
 
     def count_states(self, *, retry_failed: bool) -> list[tuple[str, bool, int]]:
         """The number of inputs of this run by state, and by whether they are to be tried again."""
-        found = self._query(
-            """SELECT
+        unfinished = self._query(
+            f"""SELECT
                 state,
-                changed OR (state = 'failed' AND (retryable OR :retry_failed)) AS open,
+                changed OR (state = 'failed' AND (retryable OR ?)) AS open,
                 count(*)
-            FROM inputs WHERE run = :run GROUP BY state, open""",
-            {"run": self.run, "retry_failed": retry_failed},
+            FROM {_UNFINISHED_OF_RUN} GROUP BY state, open""",  # noqa: S608
+            [retry_failed],
         )
-        return [(state, bool(is_open), number) for state, is_open, number in found]
+        found = [(state, bool(is_open), number) for state, is_open, number in unfinished]
+        total = int(self._query("SELECT count(*) FROM inputs_of_run").fetchone()[0])
+        return [*found, ("done", False, total - sum(number for _, _, number in found))]
 
     def failures(self, *, of_all_runs: bool = False) -> Iterator[Failure]:
         """The inputs of this run, or of all runs, that have no vectors, in order of `seq`."""
+        inputs = _UNFINISHED if of_all_runs else _UNFINISHED_OF_RUN
         rows = self._query(
-            """SELECT key, source, kind, code, status, reason, retryable FROM inputs
-            WHERE (run = ? OR ?) AND state <> 'done' AND code IS NOT NULL ORDER BY seq""",
-            [self.run, of_all_runs],
+            "SELECT key, source, kind, code, status, reason, retryable FROM "  # noqa: S608
+            f"{inputs} AND state <> 'done' AND code IS NOT NULL ORDER BY seq"
         )
         for values in rows:
             yield attrs.evolve(Failure(*values), retryable=bool(values[-1]))
@@ -259,8 +271,11 @@ class Journal:
         sql = """INSERT INTO parts VALUES (?, NULL, ?)
             ON CONFLICT (name) DO UPDATE SET next_digest = excluded.next_digest"""
         self.execute("the digest of a part", sql, [part, digest])
-        for seq in seqs:
-            self.update("the digest of a part", seq, part=part)
+        self._execute_all(
+            "the digest of a part",
+            "UPDATE inputs SET part = ? WHERE seq = ?",
+            ((part, seq) for seq in seqs),
+        )
         self.commit()
 
     def settle_part(self, part: str, digest: str | None) -> None:
@@ -327,11 +342,10 @@ class Journal:
                 [seq],
             )
 
-    def mark_written(self, seqs: Iterable[int], part: str) -> None:
-        """Record that row sets are in a part of the dataset."""
-        for seq in seqs:
-            self.update("a part", seq, part=part)
-            self.unspool("a part", seq)
+    def mark_written(self, seqs: Iterable[int]) -> None:
+        """Record that row sets are in the part that `begin_part` named."""
+        sql = "DELETE FROM spool WHERE seq = ?"
+        self._execute_all("a part", sql, ((seq,) for seq in seqs))
 
     def unspool(self, what: str, seq: int) -> None:
         """Remove the row set of an input from the spool."""
@@ -340,14 +354,14 @@ class Journal:
     def outdated_rows(self) -> list[tuple[str, int, str]]:
         """Inputs that failed after a change and whose old rows are in a part: part, `seq`, key."""
         return self._query(
-            "SELECT part, seq, key FROM inputs"
-            " WHERE state <> 'done' AND code IS NOT NULL AND part IS NOT NULL"
+            f"SELECT part, seq, key FROM {_UNFINISHED}"  # noqa: S608
+            " AND state <> 'done' AND code IS NOT NULL AND part IS NOT NULL"
         ).fetchall()
 
-    def spaces(self) -> Iterator[tuple[str, int]]:
-        """The model and the dimension of the vectors of each input that has them."""
-        rows = self._query("SELECT DISTINCT options FROM inputs WHERE state = 'done'")
-        return (EmbedOptions.from_json(text).space for (text,) in rows)
+    def space(self) -> tuple[str, int] | None:
+        """The model and the dimension of the vectors; None if there are none."""
+        row = self._query("SELECT options FROM inputs WHERE state = 'done' LIMIT 1").fetchone()
+        return row and EmbedOptions.from_json(row[0]).space
 
     # The table `meta`.
 
@@ -357,13 +371,14 @@ class Journal:
         return row and str(row[0])
 
     def write_meta(self, name: str, value: str) -> None:
-        """Write the value of a name."""
-        self.execute(name, "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+        """Write the value of a name, if it has another one."""
+        if self.read_meta(name) != value:
+            self.execute(name, "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
 
     def distinct_metadata(self) -> Iterator[Mapping[str, Any]]:
-        """The distinct metadata of the inputs of this run."""
-        sql = "SELECT DISTINCT metadata FROM inputs WHERE run = ?"
-        for (text,) in self._query(sql, [self.run]):
+        """The distinct metadata of the inputs of this run that are not finished."""
+        sql = f"SELECT DISTINCT metadata FROM {_UNFINISHED_OF_RUN}"  # noqa: S608
+        for (text,) in self._query(sql):
             yield orjson.loads(text)
 
     def is_as_written(self) -> bool:
@@ -380,27 +395,19 @@ class Journal:
         """Check that the journal is still at its path; see `JournalFile.check_in_place`."""
         self._file.check_in_place()
 
+    def is_checked(self) -> None:
+        """The library was found to be as it should: closing seals a journal that had no seal."""
+        self._is_changed = self._is_changed or not self.is_sealed
+
     def close(self) -> None:
-        """Close the file and release the lock."""
+        """Close the file and release the lock; what was changed is sealed."""
         if self._is_changed:
             self._file.close()
         else:
             self._file.abandon()
 
 
-def done_keys(path: Path, parts: Path | None = None) -> frozenset[str]:
-    """The keys of the inputs that are done; opens the journal read-only.
-
-    `parts` is the folder of the parts: inputs whose part is missing are not done.
-    """
-    db = connect_read_only(path)
-    if db is None:
-        return frozenset()  # a run was killed before it made the tables
-    try:
-        found = db.execute("SELECT key, part FROM inputs WHERE state = 'done'").fetchall()
-    except sqlite3.Error as exc:
-        raise storage_error(path, exc) from exc
-    finally:
-        db.close()
-    exists = {part: parts is None or (parts / f"{part}.parquet").exists() for _, part in found}
-    return frozenset(key for key, part in found if part is None or exists[part])
+@cache
+def _update_statement(columns: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{name} = ?" for name in columns)
+    return f"UPDATE inputs SET {changes} WHERE seq = ?"  # noqa: S608 - our own names

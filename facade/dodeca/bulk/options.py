@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 import attrs
@@ -36,6 +37,7 @@ class EmbedOptions:
         """The model and the length of the vectors; only those of one space can be compared."""
         return self.model_name, self.embedding_dimension or DEFAULT_DIMENSION
 
+    @cached_property
     def of_whole(self) -> EmbedOptions:
         """The options that texts and images have, too."""
         return EmbedOptions(self.model_name, embedding_dimension=self.embedding_dimension)
@@ -58,7 +60,8 @@ class EmbedOptions:
             embedding_scope=self.embedding_scope,
         )
 
-    def to_json(self) -> str:
+    @cached_property
+    def as_json(self) -> str:
         """The options as canonical JSON: equal options give equal text."""
         return canonical_json(
             {
@@ -68,10 +71,11 @@ class EmbedOptions:
             }
         )
 
-    @classmethod
-    def from_json(cls, text: str) -> EmbedOptions:
-        """The options that `to_json` wrote."""
-        return cls().replace(orjson.loads(text))
+    @staticmethod
+    @lru_cache(256)
+    def from_json(text: str) -> EmbedOptions:
+        """The options that `as_json` wrote."""
+        return EmbedOptions().replace(orjson.loads(text))
 
     def replace(self, values: Mapping[str, Any]) -> EmbedOptions:
         """These options with some of them changed; None changes nothing.
@@ -82,7 +86,7 @@ class EmbedOptions:
         parsed: dict[str, Any] = {
             name: _PARSERS[name](name, value) for name, value in values.items() if value is not None
         }
-        return attrs.evolve(self, **parsed)
+        return attrs.evolve(self, **parsed) if parsed else self
 
     def check(self) -> None:
         """Check the values for the model.

@@ -78,6 +78,8 @@ class Run:
     """How many files of folders are no inputs, by extension; "" stands for names without one."""
     estimate: Estimate | None = None
     """The result of a dry run; None otherwise."""
+    is_registering: bool = False
+    """Whether the inputs are still being read and looked up; `total` has those so far."""
     _began: float = attrs.field(factory=time.monotonic, repr=False)
     _ended: float | None = attrs.field(default=None, repr=False)
 
@@ -88,7 +90,7 @@ class Run:
 
     @property
     def elapsed_sec(self) -> float:
-        """Seconds since the run started, until it ended."""
+        """Seconds since all inputs were registered, until the run ended."""
         return (self._ended or time.monotonic()) - self._began
 
     @property
@@ -113,6 +115,10 @@ class Run:
             return _STOPPED
         return _INCOMPLETE if self.failed or self.unknown or self.remaining else _COMPLETE
 
+    def begin(self) -> None:
+        """All inputs are registered: start the clock of the run."""
+        self.is_registering, self._began = False, time.monotonic()
+
     def end(self) -> None:
         """Stop the clock of the run."""
         self._ended = time.monotonic()
@@ -127,6 +133,8 @@ class Run:
         return table + html.table("Failures", ("source", "reason"), rows, len(self.failures))
 
     def __str__(self) -> str:
+        if self.is_registering:
+            return f"registering: {self.total} inputs so far"
         parts = [f"{self.done} done", f"{self.skipped} skipped", f"{self.failed} failed"]
         if self.unknown:
             parts.append(f"{self.unknown} unknown")

@@ -7,21 +7,23 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import orjson
 
 from dodeca._base import extras
 from dodeca._base.text import quote
+from dodeca.bulk.database import done_keys
 from dodeca.bulk.dataset import Dataset, metadata_types
 from dodeca.bulk.engine import Engine
 from dodeca.bulk.inputs import Item, items
 from dodeca.bulk.integrity import check_library
-from dodeca.bulk.journal import Journal, done_keys
+from dodeca.bulk.journal import Journal
 from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.paths import OutputPaths
-from dodeca.bulk.records import FileStamp, no_hook
+from dodeca.bulk.records import no_hook
+from dodeca.bulk.registration import register
 from dodeca.bulk.results import Run
 from dodeca.bulk.routing import estimate
 from dodeca.bulk.settings import RunSettings
@@ -56,32 +58,35 @@ def embed_inputs(
     if dry_run:
         return _dry_run(inputs, out, options, settings)
     paths = OutputPaths.of(out)
+    left_out = Counter[str]()
+    run = Run(paths.vectors, paths.errors, left_out=left_out)
+    in_memory: dict[str, Media] = {}
     journal = Journal(paths.journal, hook)
     try:
         check_library(journal, paths)
-        in_memory: dict[str, Media] = {}
-        left_out = Counter[str]()
-        found = _of_one_space(items(inputs, options, left_out), journal)
-        journal.register(_collect_in_memory(found, in_memory), _file_stamp)
-        types = _metadata_types(journal)
-        run = _started_run(journal, paths, settings)
-        run.left_out = left_out
-        steps = Steps(service, journal.id, hook)
-        workers = _make_workers(settings.engine, steps, settings.concurrency)
-        dataset = Dataset(paths, journal, types, hook)
-        dataset.align_columns()
-        with contextlib.closing(workers), _progress_reporter(run, progress) as report_progress:
-            engine = Engine(journal, dataset, workers, settings, run, in_memory, report_progress)
-            try:
-                engine.run()
-            finally:
-                engine.flush()
-                if not settings.keep_assets:
-                    _delete_assets(service, journal, settings.reconcile_after_sec)
-                run.failures = list(journal.failures())
-                dataset.write_errors(journal.failures(of_all_runs=True))
-                run.end()
-            report_progress(run)
+        with _progress_reporter(progress) as report_progress:
+            found = _of_one_space(items(inputs, options, left_out), journal)
+            _register(journal, _collect_in_memory(found, in_memory), run, report_progress)
+            types = _metadata_types(journal)
+            _count_inputs(journal, run, settings)
+            steps = Steps(service, journal.id, hook)
+            workers = _make_workers(settings.engine, steps, settings.concurrency)
+            dataset = Dataset(paths, journal, types, hook, part_bytes=settings.part_bytes)
+            dataset.align_columns()
+            with contextlib.closing(workers):
+                engine = Engine(
+                    journal, dataset, workers, settings, run, in_memory, report_progress
+                )
+                try:
+                    engine.run()
+                finally:
+                    engine.flush()
+                    if not settings.keep_assets:
+                        _delete_assets(service, journal, settings.reconcile_after_sec)
+                    run.failures = list(journal.failures())
+                    dataset.write_errors(journal.failures(of_all_runs=True))
+                    run.end()
+                report_progress(run)
         return run
     finally:
         journal.close()
@@ -93,7 +98,7 @@ def _of_one_space(found: Iterator[Item], journal: Journal) -> Iterator[Item]:
     Raises:
         InvalidRequestError: an item is of another model or dimension than the dataset.
     """
-    space: tuple[str, int] | None = next(journal.spaces(), None)
+    space = journal.space()
     for item in found:
         space = space or item.options.space
         if item.options.space != space:
@@ -114,14 +119,18 @@ def _collect_in_memory(found: Iterator[Item], in_memory: dict[str, Media]) -> It
         yield item
 
 
-def _file_stamp(item: Item) -> FileStamp | None:
-    """The stamp of a file; None for other inputs, and for a missing file."""
-    if item.origin != "file":
-        return None
-    try:
-        return FileStamp.of(Path(item.source))
-    except (OSError, ValueError):
-        return None
+def _register(
+    journal: Journal, found: Iterator[Item], run: Run, report_progress: OnProgress
+) -> None:
+    """Register the inputs of the run, and report how many there are so far."""
+
+    def report(number: int) -> None:
+        run.total = number
+        report_progress(run)
+
+    run.is_registering = True
+    register(journal, found, report=report)
+    run.begin()
 
 
 def _metadata_types(journal: Journal) -> dict[str, str]:
@@ -133,16 +142,16 @@ def _metadata_types(journal: Journal) -> dict[str, str]:
     return found
 
 
-def _started_run(journal: Journal, paths: OutputPaths, settings: RunSettings) -> Run:
-    """A run with the counts that are known at the start."""
-    run = Run(paths.vectors, paths.errors, orphaned_tasks=int(journal.read_meta("orphans") or 0))
+def _count_inputs(journal: Journal, run: Run, settings: RunSettings) -> None:
+    """Count what is known at the start of a run."""
+    run.total = 0
+    run.orphaned_tasks = int(journal.read_meta("orphans") or 0)
     for state, is_open, number in journal.count_states(retry_failed=settings.retry_failed):
         run.total += number
         run.skipped += number if state == "done" and not is_open else 0
         run.failed += number if state == "failed" and not is_open else 0
         if state == "unknown" and not is_open and settings.on_unknown == "stop":
             run.unknown += number
-    return run
 
 
 def _delete_assets(service: Service, journal: Journal, reconcile_after_sec: float) -> None:
@@ -192,7 +201,7 @@ def _make_workers(engine: str, steps: Steps, count: int) -> Workers:
 
 
 @contextlib.contextmanager
-def _progress_reporter(run: Run, progress: bool | OnProgress) -> Iterator[OnProgress]:
+def _progress_reporter(progress: bool | OnProgress) -> Iterator[OnProgress]:
     """A function that shows the progress: a bar, or the caller's function."""
     if not progress:
         yield lambda _: None
@@ -204,13 +213,21 @@ def _progress_reporter(run: Run, progress: bool | OnProgress) -> Iterator[OnProg
         from tqdm import tqdm  # type: ignore[import-untyped]
     except ImportError as exc:
         raise ConfigurationError(extras.missing("a progress bar", "progress", exc)) from exc
-    with tqdm(total=run.total, initial=run.skipped, unit="input") as bar:
+    with tqdm(desc="registering", unit="input") as bar:
+        yield partial(_draw, bar)
 
-        def show(run: Run) -> None:
-            bar.n = run.total - run.remaining
-            bar.set_postfix(failed=run.failed, minutes=f"{run.minutes:.1f}")
 
-        yield show
+def _draw(bar: Any, run: Run) -> None:
+    """Draw a run: how many inputs are registered so far, then how many are finished."""
+    if run.is_registering:
+        bar.update(run.total - bar.n)
+        return
+    if bar.total is None:
+        bar.set_description(refresh=False)
+        bar.reset(run.total)
+        bar.initial = run.skipped
+    bar.n = run.total - run.remaining
+    bar.set_postfix(failed=run.failed, minutes=f"{run.minutes:.1f}")
 
 
 def _throttled(show: OnProgress) -> OnProgress:

@@ -33,6 +33,9 @@ class RunSettings:
     retry_failed: bool = False
     reconcile_after_sec: float = 30.0
     spool_bytes: int = 32 * 1024 * 1024
+    """Row sets that the journal holds before they are moved to the dataset."""
+    part_bytes: int = 64 * 1000 * 1000
+    """A part of at least this size gets no more row sets."""
 
     @property
     def window(self) -> int:

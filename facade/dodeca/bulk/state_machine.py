@@ -19,7 +19,6 @@ from dodeca._calls import limits
 from dodeca._calls.polling import next_poll_sec
 from dodeca._calls.rate_limit import Permit, wait_after
 from dodeca.bulk import dataset
-from dodeca.bulk.dataset import check_vector_length
 from dodeca.bulk.failures import FailureReason, failure_reason
 from dodeca.bulk.journal import Journal
 from dodeca.bulk.records import JournalRow
@@ -82,6 +81,7 @@ class StateMachine:
         self.fatal: BaseException | None = None
         """An error that ends the run."""
         self._unanswered = 0
+        self._length: str | None = None  # of the vectors of the dataset
 
     @property
     def is_stopping(self) -> bool:
@@ -230,20 +230,19 @@ class StateMachine:
         try:
             if not output.rows:
                 raise InvalidResponseError("the response has no vectors")
-            length = dataset.vector_length(output.packed)
-            check_vector_length(length, self._journal.read_meta("length"))
+            self._check_length(output.packed)
         except DodecaError as exc:
             self._handle_error(work, exc)
             return
         if work.is_counted and work.row.media_sec is None:
             self._run.minutes += (output.media_sec or 0.0) / 60.0
-        self._journal.write_meta("length", str(length))
         self._journal.spool(work.row.seq, output.packed)
-        seen = {"content": output.content, **attrs.asdict(output.stamp)}
-        known = {name: value for name, value in seen.items() if value is not None}
-        self.update(
-            work,
+        known = {} if output.stamp.size is None else attrs.asdict(output.stamp)
+        if output.content is not None:
+            known["content"] = output.content
+        self._journal.update(
             "a row set",
+            work.row.seq,
             state="done",
             changed=0,
             rows=output.rows,
@@ -254,6 +253,17 @@ class StateMachine:
         self.spooled_bytes += len(output.packed)
         self._run.done += 1
         self._clean_up(work)
+
+    def _check_length(self, packed: bytes) -> None:
+        """Check that vectors are as long as those of the dataset; the first ones set the length."""
+        length = str(dataset.vector_length(packed))
+        if self._length is None:
+            self._length = self._journal.read_meta("length") or length
+            self._journal.write_meta("length", self._length)
+        if length != self._length:
+            raise InvalidResponseError(
+                f"these vectors have {length} dimensions, the dataset has {self._length}"
+            )
 
     def _clean_up(self, work: Work) -> None:
         """Finish an input, and delete its asset where the run is to keep none."""

@@ -110,9 +110,7 @@ class Steps:
     def _embed(self, row: JournalRow, media: Media | None) -> StepOutput:
         if row.kind == "text":
             found, headers = self.service.embed("text", row.source, row.options)
-            return attrs.evolve(
-                _packed_output(row, found, headers), content=_hash(row.source.encode())
-            )
+            return _packed_output(row, found, headers)
         before = _fingerprint(row, media)
         if row.content not in (None, before.content):
             raise SourceChangedError(f"{row.source} has changed since it was read")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Protocol
 
 from dodeca.bulk.records import JournalRow
@@ -26,15 +29,25 @@ class Workers(Protocol):
 
 
 class ThreadWorkers:
-    """Workers in this process."""
+    """Workers in this process: at most `count` threads, each started when it is first needed."""
 
     def __init__(self, steps: Steps, count: int) -> None:
         self._steps = steps
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix="dodeca-bulk")
+        self._count = count
+        self._queue: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._threads: list[Thread] = []
 
     def start(self, step: str, row: JournalRow, media: Media | None, on_result: OnResult) -> None:
         """Start a step in a thread."""
-        self._pool.submit(self._perform, step, row, media, on_result)
+        self._queue.put(partial(self._perform, step, row, media, on_result))
+        if len(self._threads) < self._count:
+            thread = Thread(target=self._work, daemon=True, name="dodeca-bulk")
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self) -> None:
+        while (call := self._queue.get()) is not None:
+            call()
 
     def _perform(
         self, step: str, row: JournalRow, media: Media | None, on_result: OnResult
@@ -47,4 +60,10 @@ class ThreadWorkers:
 
     def close(self) -> None:
         """Wait for the threads to end."""
-        self._pool.shutdown(cancel_futures=True)
+        with contextlib.suppress(Empty):
+            while True:
+                self._queue.get_nowait()
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()

@@ -10,6 +10,7 @@ import numpy as np
 from dodeca._base.text import QUOTED, cut
 from dodeca.embeddings import export
 from dodeca.embeddings.labels import Labels
+from dodeca.embeddings.values import Values
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 
 if TYPE_CHECKING:
@@ -87,8 +88,8 @@ def row(embeddings: SegmentSequence, number: int) -> dict[str, Any]:
     }
 
 
-def select(embeddings: SegmentSequence, rows: NDArray[np.intp]) -> dict[str, Any]:
-    """The columns of `Embeddings` with these rows."""
+def select(embeddings: SegmentSequence, rows: slice | NDArray[np.intp]) -> dict[str, Any]:
+    """The columns of `Embeddings` with these rows; those of a slice are views."""
     ids, uncertainty, model = embeddings.ids, embeddings.uncertainty, embeddings._model
     return {
         "vectors": _read_only(embeddings.vectors[rows]),
@@ -96,14 +97,14 @@ def select(embeddings: SegmentSequence, rows: NDArray[np.intp]) -> dict[str, Any
         "start_sec": _read_only(embeddings.start_sec[rows]),
         "end_sec": _read_only(embeddings.end_sec[rows]),
         "model_name": model[rows] if isinstance(model, Labels) else model,
-        "extra": tuple(embeddings.extra[number] for number in rows),
-        "ids": None if ids is None else tuple(ids[number] for number in rows),
+        "extra": embeddings.extra[rows],
+        "ids": None if ids is None else ids[rows],
         **{name: getattr(embeddings, name)[rows] for name in _LABELS},
     }
 
 
-def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
-    """The fields of `Embeddings` with the rows of one or more parts.
+def concat(parts: Sequence[Embeddings], source_ids: Sequence[str] | None) -> dict[str, Any]:
+    """The fields of `Embeddings` with the rows of one or more parts, whose sources may be given.
 
     Raises:
         InvalidRequestError: vectors of different lengths.
@@ -111,24 +112,27 @@ def concat(parts: Sequence[Embeddings]) -> dict[str, Any]:
     filled = [part for part in parts if len(part)] or parts[:1]
     _check_lengths(filled)
     metadata = filled[0].metadata
-    return {
+    fields = {
         "vectors": _read_only(np.concatenate([part.vectors for part in filled])),
         **{name: Labels.joined([getattr(part, name) for part in filled]) for name in _LABELS},
         "start_sec": _read_only(np.concatenate([part.start_sec for part in filled])),
         "end_sec": _read_only(np.concatenate([part.end_sec for part in filled])),
-        "extra": tuple(row for part in filled for row in part.extra),
+        "extra": Values.joined([part.extra for part in filled]),
         "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
         "model_name": _joined_models(filled),
         "uncertainty": _joined_uncertainty(filled),
-        "ids": _joined_ids(filled),
         **_of_one_response(parts),
     }
+    if source_ids is None:
+        return fields | {"ids": _joined_ids(filled)}
+    counts = [len(part) for part in parts]
+    return fields | {"source_id": Labels.repeated(source_ids, counts).remove_unused()}
 
 
 def response_of(parts: Sequence[Embeddings]) -> ResponseInfo | None:
     """The response that all parts are from, if it is one."""
-    found = {id(part.response): part.response for part in parts}
-    return next(iter(found.values())) if len(found) == 1 else None
+    first = parts[0].response
+    return first if all(part.response is first for part in parts) else None
 
 
 def _of_one_response(parts: Sequence[Embeddings]) -> dict[str, Any]:
@@ -141,16 +145,16 @@ def _of_one_response(parts: Sequence[Embeddings]) -> dict[str, Any]:
     return {name: getattr(parts[0], name) for name in names if len(values[name]) == 1}
 
 
-def _joined_ids(parts: Sequence[Embeddings]) -> tuple[str, ...] | None:
+def _joined_ids(parts: Sequence[Embeddings]) -> Values[str] | None:
     """The ids of all rows; if only some parts have given ids, those of the others are derived."""
     if all(part.ids is None for part in parts):
         return None
-    return tuple(row_id for part in parts for row_id in export.row_ids(part))
+    return Values.of(row_id for part in parts for row_id in export.row_ids(part))
 
 
 def _check_lengths(parts: Sequence[Embeddings]) -> None:
-    found = dict.fromkeys((part.dimension, part.model_name) for part in parts)
-    if len({length for length, _ in found}) > 1:
+    if len({part.vectors.shape[1] for part in parts}) > 1:
+        found = dict.fromkeys((part.dimension, part.model_name) for part in parts)
         shown = [f"{length} floats ({model or 'unknown model'})" for length, model in found]
         raise InvalidRequestError(
             "vectors must have one length to be put together, got "

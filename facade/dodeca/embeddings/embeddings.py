@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dodeca._base.response_info import with_response
-from dodeca.embeddings import columns, export, ranking, responses, search, tables
+from dodeca.embeddings import columns, cosine, export, ranking, responses, search, tables
 from dodeca.embeddings.matches import Matches
 from dodeca.embeddings.sequence import SegmentSequence
 
@@ -132,13 +132,14 @@ class Embeddings(SegmentSequence):
         Raises:
             InvalidRequestError: vectors of different lengths.
         """
+        names = None
         if isinstance(parts, Mapping):
             named = cast("Mapping[str, Embeddings]", parts)
-            sources = [part._with_source_id(name) for name, part in named.items()]
-        else:
-            sources = list(parts)
-        found = cls(**columns.concat(sources or [cls.from_items([])]))
-        return with_response(found, columns.response_of(sources))
+            names, parts = list(named), named.values()
+        listed = list(parts)
+        if not listed:
+            return cls.from_items([])
+        return with_response(cls(**columns.concat(listed, names)), columns.response_of(listed))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Embeddings:
@@ -234,7 +235,7 @@ class Embeddings(SegmentSequence):
         what = f"the other vectors must have {self.dimension} floats, too"
         vectors = self if other is None else other
         ranking.check_models(self, vectors)
-        return ranking.cosines(self.vectors, ranking.as_vectors(vectors, self.dimension, what))
+        return cosine.cosines(self.vectors, ranking.as_vectors(vectors, self.dimension, what))
 
     def to_numpy(self, *, normalize: bool = False) -> NDArray[np.float32]:
         """A copy of the vectors, of shape (n, d); with `normalize`, each has length 1.
@@ -242,7 +243,7 @@ class Embeddings(SegmentSequence):
         >>> client.embed.text("red").to_numpy(normalize=True).shape
         (1, 512)
         """
-        return ranking.unit_rows(self.vectors) if normalize else self.vectors.copy()
+        return cosine.unit_rows(self.vectors) if normalize else self.vectors.copy()
 
     def to_pandas(self) -> pd.DataFrame:
         """A data frame with a row for each vector (extra `data`).

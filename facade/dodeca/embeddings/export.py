@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -116,54 +117,57 @@ def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any
     """See `Embeddings.records`."""
     if source_id is not None and (not isinstance(source_id, str) or not source_id):
         raise InvalidRequestError(f"source_id must be a non-empty string, got {quote(source_id)}")
-    plain = [{k: v for k, v in row.items() if _is_plain(k, v)} for row in embeddings.extra]
-    names = dict.fromkeys(name for row in plain for name in row)
-    found: dict[str, int] = {}
-    rows = []
     ids = row_ids(embeddings, source_id)
-    for number, (segment, extra) in enumerate(zip(embeddings, plain, strict=True)):
-        row = {
-            "id": ids[number],
-            "source_id": segment.source_id if source_id is None else source_id,
-            "start_sec": segment.start_sec,
-            "end_sec": segment.end_sec,
-            "embedding_option": segment.embedding_option,
-            "embedding_scope": segment.embedding_scope,
-            "model_name": segment.model_name,
-            **{name: extra.get(name) for name in names},
-            "vector": segment.vector.tolist(),
-        }
-        if embeddings.uncertainty is not None:
-            row["uncertainty"] = (
-                None if segment.uncertainty is None else segment.uncertainty.tolist()
-            )
-        if (other := found.setdefault(row["id"], number)) != number:
-            raise InvalidRequestError(
-                f"rows {other} and {number} have the same source and time: one would replace the "
-                "other; name the media: Embeddings.concat({'a.mp4': …, 'b.mp4': …})"
-            )
-        rows.append(row)
+    _check_unique(ids)
+    count = len(embeddings)
+    extra = [{k: v for k, v in row.items() if _is_plain(k, v)} for row in embeddings.extra]
+    names = dict.fromkeys(name for row in extra for name in row)
+    columns: dict[str, Iterable[Any]] = {
+        "id": ids,
+        "source_id": embeddings.source_id if source_id is None else [source_id] * count,
+        "start_sec": _or_none(embeddings.start_sec),
+        "end_sec": _or_none(embeddings.end_sec),
+        "embedding_option": embeddings.embedding_option,
+        "embedding_scope": embeddings.embedding_scope,
+        "model_name": embeddings.models,
+        **{name: [row.get(name) for row in extra] for name in names},
+    }
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    for row, vector in zip(rows, embeddings.vectors.tolist(), strict=True):
+        row["vector"] = vector
+    if embeddings.uncertainty is not None:
+        is_missing = np.asarray(np.isnan(embeddings.uncertainty).all(axis=1))
+        for row, numbers, missing in zip(
+            rows, embeddings.uncertainty, is_missing.tolist(), strict=True
+        ):
+            row["uncertainty"] = None if missing else numbers.tolist()
     return rows
 
 
-def row_ids(embeddings: Embeddings, source_id: str | None = None) -> tuple[str, ...]:
+def row_ids(embeddings: Embeddings, source_id: str | None = None) -> Sequence[str]:
     """The id of each row: those of the table that it was read from, else derived from its fields.
 
     With a `source_id`, all are derived from it.
     """
     if source_id is None and embeddings.ids is not None:
         return embeddings.ids
-    return tuple(
-        row_id(
-            _id_source(source_id or segment.source_id, segment.vector, segment.extra),
-            segment.start_sec,
-            segment.end_sec,
-            segment.embedding_option,
-            segment.embedding_scope,
-            segment.model_name,
+    sources = [source_id] * len(embeddings) if source_id else embeddings.source_id
+    names = []
+    for number, (source, extra) in enumerate(zip(sources, embeddings.extra, strict=True)):
+        is_name = source is not None and not extra
+        names.append(source if is_name else _id_source(source, embeddings.vectors[number], extra))
+    return [
+        row_id(*fields)
+        for fields in zip(
+            names,
+            embeddings.start_sec.tolist(),
+            embeddings.end_sec.tolist(),
+            embeddings.embedding_option,
+            embeddings.embedding_scope,
+            embeddings.models,
+            strict=True,
         )
-        for segment in embeddings
-    )
+    ]
 
 
 def require(module: str) -> Any:
@@ -188,6 +192,22 @@ def _id_source(source: str | None, vector: NDArray[np.float32], extra: Mapping[s
         if name in extra and _is_plain(name, extra[name])
     }
     return f"{source}{_SEPARATOR}{orjson.dumps(location).decode()}" if location else source
+
+
+def _check_unique(ids: Sequence[str]) -> None:
+    if len(set(ids)) == len(ids):
+        return
+    first: dict[str, int] = {}
+    for number, found in enumerate(ids):
+        if (other := first.setdefault(found, number)) != number:
+            raise InvalidRequestError(
+                f"rows {other} and {number} have the same source and time: one would replace the "
+                "other; name the media: Embeddings.concat({'a.mp4': …, 'b.mp4': …})"
+            )
+
+
+def _or_none(seconds: NDArray[np.float64]) -> list[float | None]:
+    return [None if math.isnan(value) else value for value in seconds.tolist()]
 
 
 def _is_plain(name: str, value: Any) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
@@ -18,9 +20,10 @@ class Labels(Sequence["str | None"]):
     """A read-only column of labels, such as "visual" or "clip"; None where a row has none.
 
     An integer index gives a label; a slice, a mask or an array of indices gives `Labels`.
-    `categories` has each label once; `codes` has the position of each row's label in it, as int16
-    of shape (n,), or int32 beyond 32,767 categories. Compared with a label or None, the column
-    gives a mask of its rows, as numpy does; compared with a sequence, whether all are equal.
+    `categories` has each label once, also those of rows that a slice has left out. `codes` has the
+    position of each row's label in it, as int16 of shape (n,), or int32 beyond 32,767 categories.
+    Compared with a label or None, the column gives a mask of its rows, as numpy does; compared with
+    a sequence, whether all are equal.
 
     >>> from dodeca.embeddings.labels import Labels
     >>> Labels.of(["visual", "audio", "visual"]).distinct()
@@ -49,17 +52,39 @@ class Labels(Sequence["str | None"]):
         return _one_row(label) if count == 1 else cls(np.zeros(count, dtype=np.int16), (label,))
 
     @classmethod
+    def repeated(cls, labels: Sequence[str | None], counts: Sequence[int]) -> Labels:
+        """A column that has each of some different labels so many times in a row."""
+        return cls(np.repeat(np.arange(len(labels), dtype=_width(len(labels))), counts), labels)
+
+    @classmethod
     def joined(cls, columns: Sequence[Labels]) -> Labels:
         """The rows of several columns, one column after the other."""
-        new_codes: dict[str | None, int] = {}
-        recoded = []
+        new_codes: dict[str | None, int] = defaultdict(itertools.count().__next__)
+        recoded: list[int] = []  # the new code of each category of each column
+        begins: dict[int, int] = {}  # where those of a column are; many slices share theirs
+        shifts, codes = [], []
         for column in columns:
-            used, codes = np.unique(column.codes, return_inverse=True)  # one row of many categories
-            found = [new_codes.setdefault(column.categories[at], len(new_codes)) for at in used]
-            recoded.append(np.array(found, np.int32)[codes])
+            begin = begins.setdefault(id(column.categories), len(recoded))
+            if begin == len(recoded):
+                recoded += map(new_codes.__getitem__, column.categories)
+            shifts.append(begin)
+            codes.append(column.codes)
+        counts = list(map(len, codes))
+        if len(new_codes) == 1:
+            return cls.same(next(iter(new_codes)), sum(counts))
+        places = np.concatenate(codes) + np.repeat(shifts, counts)
         width = _width(len(new_codes))
-        joined = np.concatenate(recoded) if recoded else np.zeros(0, width)
-        return cls(joined.astype(width), tuple(new_codes))
+        return cls(np.array(recoded, width)[places], tuple(new_codes)).remove_unused()
+
+    def remove_unused(self) -> Labels:
+        """The same rows; `categories` has only the labels that some row has."""
+        is_used = np.zeros(len(self.categories), np.bool_)
+        is_used[self.codes] = True
+        used = np.flatnonzero(is_used)
+        if len(used) == len(self.categories):
+            return self
+        new_codes = np.cumsum(is_used, dtype=_width(len(used))) - 1
+        return Labels(new_codes[self.codes], [self.categories[code] for code in used])
 
     def is_(self, label: str | None) -> NDArray[np.bool_]:
         """A mask of the rows that have this label, of shape (n,)."""
@@ -74,8 +99,13 @@ class Labels(Sequence["str | None"]):
 
     def distinct(self) -> list[str | None]:
         """The labels that some row has, in the order of their first rows."""
-        codes, rows = np.unique(self.codes, return_index=True)
-        return [self.categories[code] for code in codes[np.argsort(rows)]]
+        rows = len(self.codes)
+        first = np.full(len(self.categories), rows)
+        first[self.codes[::-1]] = np.arange(rows)[::-1]  # the last assignment stays
+        return [self.categories[code] for code in np.argsort(first)[: np.sum(first < rows)]]
+
+    def __iter__(self) -> Iterator[str | None]:
+        return map(self.categories.__getitem__, self.codes.tolist())
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -106,6 +136,10 @@ class Labels(Sequence["str | None"]):
         return found if found is NotImplemented else ~found
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        used = self.remove_unused()  # one row of a library does not carry the names of all videos
+        return None, {"codes": used.codes, "categories": used.categories}
 
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
         fields = state[1]

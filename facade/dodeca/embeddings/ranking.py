@@ -1,11 +1,11 @@
-"""Search in embeddings: cosine similarity, combined modalities, time ranges. Pure."""
+"""Search in embeddings: the checks of its parameters, and which rows are best. Pure."""
 
 from __future__ import annotations
 
 import difflib
 import math
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,6 @@ from dodeca.media import is_media
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dodeca.embeddings import Embeddings
     from dodeca.embeddings.labels import Labels
 
 ASSET_SCOPE = "asset"
@@ -33,7 +32,6 @@ OPTIONS = (
 SCOPES = ("clip", ASSET_SCOPE, "video", "page", "chunk")
 _ABOUT_AS_GOOD = 0.5  # of the best score, by which adjacent matches may be worse
 _SHOWN_LABELS = 8  # in an error, those that are most similar
-_BLOCK_ROWS = 32_768  # converted to float64 at a time
 
 
 class Ranked(NamedTuple):
@@ -42,23 +40,6 @@ class Ranked(NamedTuple):
     row: int
     score: float
     scores: Mapping[str, float]
-
-
-def cosines(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The cosine of each row of `vectors` with each row of `others`, of shape (n, m)."""
-    right = unit_rows(others).T
-    blocks = [
-        unit_rows(vectors[at : at + _BLOCK_ROWS]) @ right
-        for at in range(0, len(vectors), _BLOCK_ROWS)
-    ]
-    return np.concatenate(blocks) if blocks else np.zeros((0, len(others)), np.float32)
-
-
-def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows scaled to length 1; rows of zeros are unchanged."""
-    wide = vectors.astype(np.float64)  # in which the squares of very small numbers are not 0
-    norms = np.linalg.norm(wide, axis=1, keepdims=True)
-    return (wide / np.where(norms == 0, 1, norms)).astype(np.float32)
 
 
 def check_models(rows: Any, other: Any, *, stacklevel: int = 3) -> None:
@@ -147,11 +128,11 @@ def one_vector(value: Any, length: int) -> NDArray[np.float32]:
     return rows
 
 
-def comparable_rows(embeddings: Embeddings) -> NDArray[np.intp]:
-    """The rows that are ranked together: without whole assets, if there are segments."""
-    assets = embeddings.embedding_scope.is_(ASSET_SCOPE)
-    segments = ~assets & ~embeddings.embedding_scope.is_(None)
-    return np.flatnonzero(~assets) if segments.any() else np.arange(len(embeddings))
+def comparable_rows(scopes: Labels) -> NDArray[np.bool_]:
+    """A mask of the rows that are ranked together: without whole assets, if there are segments."""
+    others = ~scopes.is_(ASSET_SCOPE)
+    segments = others & ~scopes.is_(None)
+    return others if segments.any() else np.ones(len(scopes), np.bool_)
 
 
 def check_labels(name: str, wanted: Any, column: Labels, known: Collection[str]) -> list[str]:
@@ -188,81 +169,38 @@ def check_min_score(value: float | None) -> float:
     return -math.inf if value is None else float(value)
 
 
-def rank(scores: NDArray[np.float32], k: int) -> list[Ranked]:
-    """The `k` best rows."""
-    best = np.argsort(-scores, kind="stable")[:k]
-    return [Ranked(int(row), float(scores[row]), {}) for row in best]
-
-
-def rank_time_ranges(
-    rows: Embeddings, scores: NDArray[np.float32], k: int, weights: Mapping[str, float]
+def rank(
+    scores: NDArray[np.float32],
+    k: int,
+    exact: Callable[[NDArray[np.intp]], NDArray[np.float32]],
+    margin: float,
 ) -> list[Ranked]:
-    """The `k` best time ranges; each combines the modalities of one source and time, weighted.
+    """The `k` best rows; of equal ones, the first.
 
-    A missing modality counts as 0. A row without a modality (an image, a text) is a range of its
-    own, with its own score.
+    `scores` are those of all rows, -inf for rows that are not ranked. `exact` gives the exact
+    scores of rows: only those are asked for that are at most `margin` below the k-th best.
     """
-    order, starts = _time_ranges(rows)
-    stops = np.append(starts[1:], len(rows))
-    time_range = np.empty(len(rows), np.intp)  # of each row
-    time_range[order] = np.repeat(np.arange(len(starts)), stops - starts)
-    table = np.full((len(starts), len(weights)), -np.inf)  # range x modality
-    for column, modality in enumerate(weights):
-        has = rows.embedding_option.is_(modality)
-        np.maximum.at(table[:, column], time_range[has], scores[has])
-    means = _weighted_means(table, weights)
-    alone = rows.embedding_option.is_(None)
-    means[time_range[alone]] = scores[alone]
-    best = np.argsort(-means, kind="stable")[:k]
-    found = []
-    for at in best[np.isfinite(means[best])]:
-        members = order[starts[at] : stops[at]]
-        modalities = [rows.embedding_option[int(row)] or "" for row in members]
-        shares = np.array([weights.get(modality, 0.0) for modality in modalities])
-        added = np.where(shares > 0, scores[members] * shares, -np.inf)
-        row = members[int(np.argmax(added))]
-        parts = {modality: float(table[at, c]) for c, modality in enumerate(weights)}
-        present = {modality: score for modality, score in parts.items() if math.isfinite(score)}
-        found.append(Ranked(int(row), float(means[at]), present))
-    return found
+    rows = np.flatnonzero(near_best(scores, k, margin))
+    found = exact(rows)
+    best = np.argsort(-found, kind="stable")[:k]
+    return [Ranked(int(rows[at]), float(found[at]), {}) for at in best]
 
 
-def _weighted_means(
-    table: NDArray[np.float64], weights: Mapping[str, float]
-) -> NDArray[np.float64]:
-    """The weighted mean of each time range; -inf if it has none of the modalities."""
-    has = np.isfinite(table)
-    shares = np.array(list(weights.values())) / sum(weights.values())
-    means = np.where(has, table, 0) @ shares if len(shares) else np.zeros(len(table))
-    means[~has.any(axis=1)] = -np.inf
-    return np.asarray(means)
+def near_best(scores: NDArray[Any], k: int, margin: float) -> NDArray[np.bool_]:
+    """A mask of the scores that are at most `margin` below the k-th best, without those of -inf."""
+    at = max(len(scores) - k, 0)
+    least = np.partition(scores, at)[at]
+    return np.asarray((scores >= least - margin) & (scores > -np.inf))
 
 
-def _time_ranges(rows: Embeddings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The rows in the order of source and time, and the start of each time range in it."""
-    alone = np.where(rows.embedding_option.is_(None), np.arange(1, len(rows) + 1), 0)
-    keys = (
-        alone,
-        np.nan_to_num(np.round(rows.end_sec, 3), nan=-1),
-        np.nan_to_num(np.round(rows.start_sec, 3), nan=-1),
-        rows.embedding_scope.codes,
-        rows.source_id.codes,
-    )
-    order = np.lexsort(keys)
-    changes = np.zeros(max(len(rows) - 1, 0), np.bool_)
-    for key in keys:
-        changes |= np.diff(key[order]) != 0
-    return order, np.flatnonzero(np.concatenate([[len(rows) > 0], changes]))
-
-
-def check_weights(rows: Embeddings, weights: Mapping[str, float] | None) -> Mapping[str, float]:
-    """The weights above 0; by default equal ones for the modalities of the rows.
+def check_weights(options: Labels, weights: Mapping[str, float] | None) -> Mapping[str, float]:
+    """The weights above 0; by default equal ones for the modalities of the rows, `options`.
 
     Raises:
         InvalidRequestError: not a mapping, a negative or infinite weight, none above 0, or an
             unknown modality.
     """
-    present = [label for label in rows.embedding_option.distinct() if label is not None]
+    present = [label for label in options.distinct() if label is not None]
     if weights is None:
         return dict.fromkeys(present, 1.0)
     if not isinstance(weights, Mapping):

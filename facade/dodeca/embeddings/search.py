@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,9 @@ import numpy as np
 
 from dodeca._base.dimensions import DEFAULT_DIMENSION
 from dodeca._base.text import did_you_mean, quote
-from dodeca.embeddings import ranking
+from dodeca.embeddings import cosine, ranking
 from dodeca.embeddings.matches import Match, Matches
+from dodeca.embeddings.time_ranges import rank_time_ranges
 from dodeca.errors import InvalidRequestError
 from dodeca.media import Media, is_media
 
@@ -39,23 +41,27 @@ def search(
         )
     embed = None if client is None else _embed_of(client)
     ranking.check_one_model(embeddings)
-    kept = ranking.comparable_rows(embeddings)
-    if not len(kept):
+    if not len(embeddings):
         return Matches()
-    rows = embeddings if len(kept) == len(embeddings) else embeddings[kept]
+    is_ranked = ranking.comparable_rows(embeddings.embedding_scope)
     shares = None
     if by == "moment" or weights is not None:
-        shares = ranking.check_weights(rows, weights)
+        shares = ranking.check_weights(embeddings.embedding_option[is_ranked], weights)
     if embed is not None and (isinstance(query, str) or is_media(query)):
-        query = _embed_query(embed, query, rows)
-    ranking.check_models(rows, query, stacklevel=4)
-    vector = ranking.one_vector(query, rows.vectors.shape[1])
-    scores = ranking.cosines(rows.vectors, vector)[:, 0]
+        query = _embed_query(embed, query, embeddings)
+    ranking.check_models(embeddings, query, stacklevel=4)
+    vector = cosine.unit_vector(ranking.one_vector(query, embeddings.dimension)[0])
+    scores = cosine.approximate(embeddings.vectors, embeddings._row_scales, vector)
+    scores[~is_ranked] = -np.inf
+    exact = functools.partial(cosine.exact, embeddings.vectors, query=vector)
+    margin = cosine.margin(embeddings.dimension)
     if shares is None:
-        found = ranking.rank(scores, k)
+        found = ranking.rank(scores, k, exact, margin)
     else:
-        found = ranking.rank_time_ranges(rows, scores, k, shares)
-    return Matches(Match(rows[at.row], at.score, at.scores) for at in found if at.score >= least)
+        found = rank_time_ranges(embeddings, scores, k, shares, exact, margin)
+    return Matches(
+        Match(embeddings[at.row], at.score, at.scores) for at in found if at.score >= least
+    )
 
 
 def _embed_of(client: Any) -> Any:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, overload
 
 import attrs
 import numpy as np
 
-from dodeca._base.response_info import HasResponse, evolve
+from dodeca._base.response_info import HasResponse, evolve, with_response
 from dodeca._base.serializable import Serializable
 from dodeca._base.text import quote
-from dodeca.embeddings import columns, display, ranking
+from dodeca.embeddings import columns, cosine, display, ranking
 from dodeca.embeddings.labels import Labels
 from dodeca.embeddings.matches import Segment
+from dodeca.embeddings.time_ranges import TimeRanges
+from dodeca.embeddings.values import Values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +24,22 @@ if TYPE_CHECKING:
     from dodeca.results import EmbeddingMetadata, EmbeddingUsage
 
 
+_NO_FIELDS: Mapping[str, Any] = {}
+
+
 def _no_labels(rows: Any) -> Labels:
     return Labels.same(None, len(rows.vectors))
+
+
+def _extra_column(rows: Iterable[Mapping[str, Any]]) -> Values[Mapping[str, Any]]:
+    """The rows without fields share one object: there may be millions."""
+    if isinstance(rows, Values):
+        return rows
+    return Values.of(row or _NO_FIELDS for row in rows)
+
+
+def _id_column(ids: Iterable[str] | None) -> Values[str] | None:
+    return None if ids is None else Values.of(ids)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -34,17 +51,20 @@ class SegmentSequence(HasResponse, Serializable):
     embedding_scope: Labels
     start_sec: NDArray[np.float64]
     end_sec: NDArray[np.float64]
-    extra: tuple[Mapping[str, Any], ...]
+    extra: Values[Mapping[str, Any]] = attrs.field(converter=_extra_column)
     metadata: EmbeddingMetadata | None = None
     _model: Labels | str | None = attrs.field(default=None, alias="model_name")  # of all rows
     source_id: Labels = attrs.field(
         default=attrs.Factory(_no_labels, takes_self=True), kw_only=True
     )
     source: Labels = attrs.field(default=attrs.Factory(_no_labels, takes_self=True), kw_only=True)
-    ids: tuple[str, ...] | None = attrs.field(default=None, kw_only=True)
+    ids: Values[str] | None = attrs.field(default=None, kw_only=True, converter=_id_column)
     usage: EmbeddingUsage | None = attrs.field(default=None, kw_only=True)
     response_extra: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
     uncertainty: NDArray[np.float32] | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        with_response(self, None)  # a missing slot is looked for ten times as long as a set one
 
     @property
     def model_name(self) -> str | None:
@@ -101,7 +121,7 @@ class SegmentSequence(HasResponse, Serializable):
             )
         if isinstance(index, int | np.integer):
             return self._segment(range(len(self))[int(index)])
-        return self._select(np.arange(len(self))[index])
+        return self._select(index if isinstance(index, slice) else np.arange(len(self))[index])
 
     def filter(
         self,
@@ -131,7 +151,7 @@ class SegmentSequence(HasResponse, Serializable):
         ):
             if wanted is not None:
                 keep &= column.any_of(ranking.check_labels(name, wanted, column, known))
-        return self._select(np.flatnonzero(keep))
+        return self._select(_slice_if_adjacent(np.flatnonzero(keep)))
 
     def __getstate__(self) -> dict[str, Any]:
         return attrs.asdict(self, recurse=False)
@@ -157,10 +177,17 @@ class SegmentSequence(HasResponse, Serializable):
     def _model_of(self, row: int) -> str | None:
         return self._model[row] if isinstance(self._model, Labels) else self._model
 
-    def _with_source_id(self, source_id: str) -> Self:
-        return evolve(self, source_id=Labels.same(source_id, len(self)), ids=None)
+    @functools.cached_property
+    def _row_scales(self) -> cosine.RowScales:
+        """Made by the first search, for all that follow; not in pickles and copies."""
+        return cosine.row_scales(self.vectors)
 
-    def _select(self, rows: NDArray[np.intp]) -> Self:
+    @functools.cached_property
+    def _time_ranges(self) -> TimeRanges:
+        """Made by the first search by moment, for all that follow; not in pickles and copies."""
+        return TimeRanges.of(self)
+
+    def _select(self, rows: slice | NDArray[np.intp]) -> Self:
         return evolve(self, **columns.select(self, rows))
 
     def __repr__(self) -> str:
@@ -168,3 +195,9 @@ class SegmentSequence(HasResponse, Serializable):
 
     def _repr_html_(self) -> str:
         return display.table(self)
+
+
+def _slice_if_adjacent(rows: NDArray[np.intp]) -> slice | NDArray[np.intp]:
+    """Rising numbers of rows as a slice, which copies nothing, if none is missing between them."""
+    is_slice = len(rows) and rows[-1] - rows[0] == len(rows) - 1
+    return slice(int(rows[0]), int(rows[-1]) + 1) if is_slice else rows

@@ -9,7 +9,8 @@ import attrs
 import numpy as np
 
 from dodeca._base.text import quote
-from dodeca.embeddings.ranking import check_models, cosines, one_vector
+from dodeca.embeddings.cosine import cosines
+from dodeca.embeddings.ranking import check_models, one_vector
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:

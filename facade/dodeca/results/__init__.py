@@ -5,12 +5,14 @@ does not know are kept in `extra`, unknown values of enumerations are kept as st
 """
 
 from dodeca.results._build import (
-    MALFORMED,
     Page,
     Result,
+    build_items,
     build_page,
     build_result,
-    remaining_fields,
+    json_list,
+    json_object,
+    other_fields,
 )
 from dodeca.results.embedding import (
     EmbeddingMetadata,
@@ -40,7 +42,7 @@ from dodeca.results.library import (
     UploadUrl,
     Video,
 )
-from dodeca.results.search import SearchClip, SearchHit, SearchPage, SearchPool
+from dodeca.results.search import SearchClip, SearchHit, SearchPage, SearchPool, build_search_page
 from dodeca.results.text import (
     Analysis,
     AnalysisResult,
@@ -79,7 +81,6 @@ __all__ = [
     "Index",
     "IndexModel",
     "IndexedAsset",
-    "MALFORMED",
     "Page",
     "Result",
     "SearchClip",
@@ -103,6 +104,10 @@ __all__ = [
     "Usage",
     "Video",
     "build_result",
+    "build_items",
     "build_page",
-    "remaining_fields",
+    "build_search_page",
+    "json_list",
+    "json_object",
+    "other_fields",
 ]

@@ -1,37 +1,22 @@
-"""Build results from generated models: the same fields under the same names."""
+"""Build results from the JSON of responses: the same fields under the same names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, Generic, TypeVar, cast
+from functools import cache, partial
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from dodeca._base import html
-from dodeca._base.response_info import HasResponse, Parsed, ResponseInfo, with_response
+from dodeca._base.response_info import HasResponse, ResponseInfo, with_response
 from dodeca._base.serializable import Serializable
+from dodeca._base.text import quote
 from dodeca.errors import InvalidResponseError
-from dodeca_api.types import Unset
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_RENAMED = {
-    "field_id": "id",
-    "task_id": "id",
-    "video_clip_length": "clip_length",  # of the first embedding API, and of tasks in a list
-    **{
-        f"{kind}_embedding_{name}": f"embedding_{name}s"
-        for kind in ("video", "audio", "image", "document")
-        for name in ("scope", "option")
-    },
-}
-
-
-MALFORMED = "dodeca:malformed"
-"""Where the parser of a page puts the items that it cannot read; no field of the API."""
 
 
 def extra() -> Any:
@@ -40,8 +25,28 @@ def extra() -> Any:
 
 
 def nested(cls: type[Any]) -> Any:
-    """An optional field that holds another result or a list of results."""
-    return attrs.field(default=None, metadata={"cls": cls})
+    """An optional field that holds another result."""
+    return attrs.field(default=None, metadata={"read": partial(build_result, cls)})
+
+
+def listed(cls: type[Any]) -> Any:
+    """An optional field that holds a list of other results."""
+    return attrs.field(default=None, metadata={"read": partial(_read_list, cls)})
+
+
+def date() -> Any:
+    """An optional field that holds a date; one without a zone is in UTC."""
+    return attrs.field(default=None, metadata={"read": _read_date})
+
+
+def renamed(*names: str, default: Any = None) -> Any:
+    """A field that the API has under another name: one of these."""
+    return attrs.field(default=default, metadata={"names": names})
+
+
+def required(**options: Any) -> Any:
+    """A field that is in every response, although a result can be made without it."""
+    return attrs.field(default=None, metadata={"is_required": True}, **options)
 
 
 def local() -> Any:
@@ -128,74 +133,138 @@ def results_table(title: str, results: Sequence[Any], total: int | None = None) 
     return html.table(title, headings, rows, max(len(results), total or 0))
 
 
-def build_result(cls: type[R], model: Any, info: ResponseInfo | None = None) -> R:
-    """Build a result from a generated model or a JSON object; unknown fields go into `extra`.
+def build_result(cls: type[R], value: Any, info: ResponseInfo | None = None) -> R:
+    """Build a result from a JSON object; unknown fields go into `extra`, null is absence.
 
-    The result, and those inside it, know the response that it is from: `info`, if the model does
-    not say it itself.
+    The result, and those inside it, know the response that they are from: `info`.
 
     Raises:
-        InvalidResponseError: a required field is missing.
+        InvalidResponseError: it is not an object, a required field is missing, or the value of a
+            field is of another kind.
     """
-    if isinstance(model, Parsed):
-        model, info = model.model, model.info
     build: Any = cls
-    known = _fields(build)
+    known, needed = _plan(build)
     fields: dict[str, Any] = {}
     rest: dict[str, Any] = {}
-    for wire_name, value in _named_values(model):
-        name = _RENAMED.get(wire_name, wire_name)
-        name = name if name in known else wire_name
-        plain = _to_plain(value, known.get(name), info)
-        if plain is None:
+    for wire_name, item in json_object(value, build.__name__).items():
+        if item is None:
             continue
-        if name in known and name not in fields:
-            fields[name] = plain
-        else:
-            rest[wire_name] = plain  # unknown, or a second field that would have this name
-    _check(build, fields)
-    return cast(R, with_response(build(**fields, extra=rest), info))
+        field = known.get(wire_name)
+        if field is None:
+            rest[wire_name] = item
+            continue
+        name, read = field
+        if name in fields:  # the name that the API documents counts, the other is unknown
+            if wire_name == name:
+                rest[wire_name] = item
+                continue
+            rest[name] = fields[name]
+        fields[name] = item if read is None else read(item, info)
+    for name in needed:
+        if name not in fields:
+            raise InvalidResponseError(f"the response has a {build.__name__} without {name}")
+    result: R = with_response(build(**fields, extra=rest), info)
+    return result
 
 
-def _check(cls: Any, fields: Mapping[str, Any]) -> None:
-    missing = [name for name in _required_fields(cls) if name not in fields]
-    if missing:
-        raise InvalidResponseError(
-            f"the response has a {cls.__name__} without {', '.join(missing)}"
-        )
-    for name in ("id", "status"):
-        if not isinstance(fields.get(name, ""), str):
-            raise InvalidResponseError(
-                f"{name} of a {cls.__name__} is not a string: {fields[name]!r:.80}"
-            )
+def json_object(value: Any, name: str) -> dict[str, Any]:
+    """The value, if it is a JSON object; `name` says in the error what is missing.
+
+    Raises:
+        InvalidResponseError: it is another value.
+    """
+    if not isinstance(value, dict):
+        raise InvalidResponseError(f"the response has no {name}, but {quote(value)}")
+    return value
+
+
+def json_list(value: Any, name: str) -> list[Any]:
+    """The items of a value that is a JSON list, without nulls; `name` says in the error of what.
+
+    Raises:
+        InvalidResponseError: it is another value.
+    """
+    if not isinstance(value, list):
+        raise InvalidResponseError(f"the response has no list of {name}, but {quote(value)}")
+    return [item for item in value if item is not None]
+
+
+_Read = Callable[[Any, ResponseInfo | None], Any]
 
 
 @cache
-def _required_fields(cls: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in attrs.fields(cls) if f.default is attrs.NOTHING)
+def _plan(cls: Any) -> tuple[dict[str, tuple[str, _Read | None]], tuple[str, ...]]:
+    """The fields of a result by their names in JSON, and the names of those that must be there."""
+    known: dict[str, tuple[str, _Read | None]] = {}
+    needed = []
+    for field in attrs.fields(cls):
+        name, about = field.name, field.metadata
+        if name == "extra" or about.get("is_local"):
+            continue
+        is_text = name in ("id", "status")
+        read = partial(_read_text, f"{name} of a {cls.__name__}") if is_text else about.get("read")
+        for wire_name in (name, *about.get("names", ())):
+            known[wire_name] = name, read
+        if field.default is attrs.NOTHING or about.get("is_required"):
+            needed.append(name)
+    return known, tuple(needed)
 
 
-@cache
-def _fields(cls: Any) -> dict[str, type[Any] | None]:
-    """The fields of a result, each with its class if that is a result, too."""
-    fields = [field for field in attrs.fields(cls) if not field.metadata.get("is_local")]
-    return {field.name: field.metadata.get("cls") for field in fields if field.name != "extra"}
+def _read_list(cls: type[R], value: Any, info: ResponseInfo | None) -> list[R]:
+    return [build_result(cls, item, info) for item in json_list(value, cls.__name__)]
 
 
-def build_page(cls: type[R], parsed: Parsed[Any], *, items: str = "data") -> Page[R]:
-    """Build a page of results from the response with a list; `items` names its field."""
-    model, info = parsed.model, parsed.info
-    page_info = getattr(model, "page_info", None)  # not all lists have pages
-    totals = build_result(_Totals, page_info or {})
-    rest = remaining_fields(model, items, *(["page_info"] if page_info else []))
+def _read_date(value: Any, info: ResponseInfo | None) -> datetime:
+    try:
+        date = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as exc:
+        raise InvalidResponseError(f"the response has no date, but {quote(value)}") from exc
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _read_text(name: str, value: Any, info: ResponseInfo | None) -> str:
+    if not isinstance(value, str):
+        raise InvalidResponseError(f"{name} is not a string: {quote(value)}")
+    return value
+
+
+def build_items(
+    cls: type[R], values: Any, info: ResponseInfo | None = None
+) -> tuple[list[R], list[Any]]:
+    """Build the results of a list, and keep the items that are malformed as JSON.
+
+    Raises:
+        InvalidResponseError: it is not a list.
+    """
+    good, bad = [], []
+    for value in json_list(values, cls.__name__):
+        try:
+            good.append(build_result(cls, value, info))
+        except InvalidResponseError:
+            bad.append(value)
+    return good, bad
+
+
+def build_page(
+    cls: type[R],
+    body: Any,
+    info: ResponseInfo | None = None,
+    *,
+    items: str = "data",
+    is_whole: bool = False,
+) -> Page[R]:
+    """Build a page of results from the response with a list; `items` names its field.
+
+    If it `is_whole`, it has no "page_info", or another field of that name.
+
+    Raises:
+        InvalidResponseError: there is no such list.
+    """
+    rest = other_fields(json_object(body, f"page of {cls.__name__}"))
+    totals = build_result(_Totals, {} if is_whole else rest.pop("page_info", {}))
+    good, bad = build_items(cls, rest.pop(items, None), info)
     if totals.extra:
         rest["page_info"] = totals.extra
-    good, bad = [], list(rest.pop(MALFORMED, ()))
-    for item in getattr(model, items) or []:
-        try:
-            good.append(build_result(cls, item, info))
-        except InvalidResponseError:
-            bad.append(_to_plain(item))
     page = Page(
         good,
         _int_or_none(totals.page),
@@ -212,41 +281,6 @@ def _int_or_none(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def remaining_fields(model: Any, *names: str) -> dict[str, Any]:
-    """The fields of a generated model other than these."""
-    rest = {name: _to_plain(value) for name, value in _named_values(model) if name not in names}
-    return {name: value for name, value in rest.items() if value is not None}
-
-
-def _named_values(model: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(model, Mapping):
-        yield from model.items()
-        return
-    cls: Any = type(model)
-    for name in _field_names(cls):
-        yield name, getattr(model, name)
-    yield from model.additional_properties.items()
-
-
-@cache
-def _field_names(cls: Any) -> tuple[str, ...]:
-    """The declared fields of a generated model."""
-    names = (field.name for field in attrs.fields(cls))
-    return tuple(name for name in names if name != "additional_properties")
-
-
-def _to_plain(value: Any, cls: type[Any] | None = None, info: ResponseInfo | None = None) -> Any:
-    """Convert generated models and UNSET to plain values; dates without a zone are in UTC."""
-    if isinstance(value, str | int | float):
-        return value
-    if isinstance(value, Unset):
-        return None
-    if isinstance(value, list):
-        return [_to_plain(item, cls, info) for item in value]
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, Mapping) and cls is not None:
-        return build_result(cls, value, info)
-    if hasattr(value, "to_dict") and not isinstance(value, Mapping):
-        return value.to_dict() if cls is None else build_result(cls, value, info)
-    return value
+def other_fields(body: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The fields of a JSON object other than these."""
+    return {k: v for k, v in body.items() if k not in names and v is not None}

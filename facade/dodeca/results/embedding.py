@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dodeca.results._build import Result, extra, nested
+from dodeca.results._build import Result, date, extra, nested, renamed
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
+
+_KINDS = ("video", "audio", "image", "document")  # names of fields in tasks of a list begin so
 
 
 @attrs.frozen(repr=False)
@@ -25,9 +27,13 @@ class EmbeddingMetadata(Result):
     input_type: str | None = None
     input_url: str | None = None
     input_filename: str | None = None
-    clip_length: int | None = None
-    embedding_options: Sequence[str] | None = None
-    embedding_scopes: Sequence[str] | None = None
+    clip_length: int | None = renamed("video_clip_length")
+    embedding_options: Sequence[str] | None = renamed(
+        *(f"{kind}_embedding_option" for kind in _KINDS)
+    )
+    embedding_scopes: Sequence[str] | None = renamed(
+        *(f"{kind}_embedding_scope" for kind in _KINDS)
+    )
     duration: float | None = None
     start_offset_sec: float | None = None
     end_offset_sec: float | None = None
@@ -65,11 +71,11 @@ class EmbeddingTask(Result):
     kind, as in `task.video_embedding.metadata.duration`.
     """
 
-    id: str | None = None
+    id: str | None = renamed("_id")
     status: str | None = None
     model_name: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    created_at: datetime | None = date()
+    updated_at: datetime | None = date()
     video_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
     audio_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)
     image_embedding: EmbeddingTaskMedia | None = nested(EmbeddingTaskMedia)

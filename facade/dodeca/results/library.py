@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dodeca.results._build import Result, extra, nested
+from dodeca.results._build import Result, date, extra, listed, nested, renamed, required
 
 if TYPE_CHECKING:
     from dodeca.embeddings import Embeddings
@@ -32,15 +32,15 @@ class Index(Result):
     `total_duration` is the duration of all its videos, in seconds.
     """
 
-    id: str
+    id: str = renamed("_id", default=attrs.NOTHING)
     index_name: str | None = None
-    models: Sequence[IndexModel] | None = nested(IndexModel)
+    models: Sequence[IndexModel] | None = listed(IndexModel)
     video_count: int | None = None
     total_duration: float | None = None
     addons: Sequence[str] | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    expires_at: datetime | None = None
+    created_at: datetime | None = date()
+    updated_at: datetime | None = date()
+    expires_at: datetime | None = date()
     extra: Mapping[str, Any] = extra()
 
 
@@ -67,7 +67,7 @@ class Stream(Result):
     manifest_url: str | None = None
     thumbnail_urls: Sequence[str] | None = None
     status: str | None = None
-    updated_at: datetime | None = None
+    updated_at: datetime | None = date()
     extra: Mapping[str, Any] = extra()
 
 
@@ -94,16 +94,16 @@ class Transcript(Result):
 class Video(Result):
     """A video of an index. In a list, `hls`, `embedding` and `transcription` are None."""
 
-    id: str
+    id: str = renamed("_id", default=attrs.NOTHING)
     asset_id: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    indexed_at: datetime | None = None
+    created_at: datetime | None = date()
+    updated_at: datetime | None = date()
+    indexed_at: datetime | None = date()
     system_metadata: SystemMetadata | None = nested(SystemMetadata)
     user_metadata: Metadata | None = None
     hls: Stream | None = nested(Stream)
     embedding: Embeddings | None = None
-    transcription: Sequence[Transcript] | None = nested(Transcript)
+    transcription: Sequence[Transcript] | None = listed(Transcript)
     extra: Mapping[str, Any] = extra()
 
 
@@ -111,17 +111,17 @@ class Video(Result):
 class IndexedAsset(Result):
     """An asset in an index: its status and, once it is ready, the fields of a `Video`."""
 
-    id: str
+    id: str = renamed("_id", default=attrs.NOTHING)
     asset_id: str | None = None
     status: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    indexed_at: datetime | None = None
+    created_at: datetime | None = date()
+    updated_at: datetime | None = date()
+    indexed_at: datetime | None = date()
     system_metadata: SystemMetadata | None = nested(SystemMetadata)
     user_metadata: Metadata | None = None
     hls: Stream | None = nested(Stream)
     embedding: Embeddings | None = None
-    transcription: Sequence[Transcript] | None = nested(Transcript)
+    transcription: Sequence[Transcript] | None = listed(Transcript)
     extra: Mapping[str, Any] = extra()
 
 
@@ -138,12 +138,12 @@ class ServiceError(Result):
 class Asset(Result):
     """An uploaded file, usable once it is ready. `size` is in bytes, `duration` in seconds."""
 
-    id: str
-    status: str | None = None
+    id: str = renamed("_id", default=attrs.NOTHING)
+    status: str | None = required()
     method: str | None = None
     filename: str | None = None
     file_type: str | None = None
-    created_at: datetime | None = None
+    created_at: datetime | None = date()
     user_metadata: Metadata | None = None
     size: int | None = None
     duration: float | None = None
@@ -159,13 +159,13 @@ class Asset(Result):
 class Task(Result):
     """A task that indexes a video; `video_id` is its id in searches and analyses."""
 
-    id: str
+    id: str = renamed("_id", default=attrs.NOTHING)
     video_id: str | None = None
     index_id: str | None = None
     status: str | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-    estimated_time: datetime | None = None
+    created_at: datetime | None = date()
+    updated_at: datetime | None = date()
+    estimated_time: datetime | None = date()
     system_metadata: SystemMetadata | None = nested(SystemMetadata)
     hls: Stream | None = nested(Stream)
     extra: Mapping[str, Any] = extra()
@@ -175,9 +175,9 @@ class Task(Result):
 class UploadUrl(Result):
     """The URL to which a chunk of a multipart upload is sent, until `expires_at`."""
 
-    chunk_index: int | None = None
-    url: str | None = attrs.field(default=None, repr=lambda url: url and url.partition("?")[0])
-    expires_at: datetime | None = None
+    chunk_index: int | None = required()
+    url: str | None = required(repr=lambda url: url and url.partition("?")[0])
+    expires_at: datetime | None = date()
     extra: Mapping[str, Any] = extra()
 
 
@@ -185,16 +185,16 @@ class UploadUrl(Result):
 class Upload(Result):
     """A multipart upload session. `chunk_size` and `total_size` are bytes."""
 
-    upload_id: str | None = None
+    upload_id: str | None = required()
     asset_id: str | None = None
     status: str | None = None
     total_size: int | None = None
-    chunk_size: int | None = None
-    total_chunks: int | None = None
-    upload_urls: Sequence[UploadUrl] | None = nested(UploadUrl)
+    chunk_size: int | None = required()
+    total_chunks: int | None = required()
+    upload_urls: Sequence[UploadUrl] | None = listed(UploadUrl)
     upload_headers: Mapping[str, str] | None = None
-    created_at: datetime | None = None
-    expires_at: datetime | None = None
+    created_at: datetime | None = date()
+    expires_at: datetime | None = date()
     extra: Mapping[str, Any] = extra()
 
 
@@ -202,10 +202,10 @@ class Upload(Result):
 class Chunk(Result):
     """The status of a chunk of a multipart upload."""
 
-    index: int | None = None
-    status: str | None = None
-    uploaded_at: datetime | None = None
-    updated_at: datetime | None = None
+    index: int | None = required()
+    status: str | None = required()
+    uploaded_at: datetime | None = date()
+    updated_at: datetime | None = date()
     error: str | None = None
     extra: Mapping[str, Any] = extra()
 
@@ -228,7 +228,7 @@ class ImportedVideo(Result):
 
     filename: str | None = None
     video_id: str | None = None
-    created_at: datetime | None = None
+    created_at: datetime | None = date()
     error_message: str | None = None
     extra: Mapping[str, Any] = extra()
 
@@ -237,8 +237,8 @@ class ImportedVideo(Result):
 class ImportStarted(Result):
     """The files that an import accepted, and those that it rejected."""
 
-    videos: Sequence[ImportedVideo] | None = nested(ImportedVideo)
-    failed_files: Sequence[ImportedVideo] | None = nested(ImportedVideo)
+    videos: Sequence[ImportedVideo] | None = listed(ImportedVideo)
+    failed_files: Sequence[ImportedVideo] | None = listed(ImportedVideo)
     extra: Mapping[str, Any] = extra()
 
 
@@ -246,12 +246,12 @@ class ImportStarted(Result):
 class ImportStatus(Result):
     """The files of an import by status; `not_imported` holds file names."""
 
-    ready: Sequence[ImportedVideo] | None = nested(ImportedVideo)
-    validating: Sequence[ImportedVideo] | None = nested(ImportedVideo)
-    pending: Sequence[ImportedVideo] | None = nested(ImportedVideo)
-    queued: Sequence[ImportedVideo] | None = nested(ImportedVideo)
-    indexing: Sequence[ImportedVideo] | None = nested(ImportedVideo)
-    failed: Sequence[ImportedVideo] | None = nested(ImportedVideo)
+    ready: Sequence[ImportedVideo] | None = listed(ImportedVideo)
+    validating: Sequence[ImportedVideo] | None = listed(ImportedVideo)
+    pending: Sequence[ImportedVideo] | None = listed(ImportedVideo)
+    queued: Sequence[ImportedVideo] | None = listed(ImportedVideo)
+    indexing: Sequence[ImportedVideo] | None = listed(ImportedVideo)
+    failed: Sequence[ImportedVideo] | None = listed(ImportedVideo)
     not_imported: Sequence[str] | None = None
     extra: Mapping[str, Any] = extra()
 
@@ -262,8 +262,8 @@ class ImportLog(Result):
 
     index_id: str | None = None
     index_name: str | None = None
-    created_at: datetime | None = None
-    ended_at: datetime | None = None
+    created_at: datetime | None = date()
+    ended_at: datetime | None = date()
     video_status: Mapping[str, int] | None = None
-    failed_files: Sequence[ImportedVideo] | None = nested(ImportedVideo)
+    failed_files: Sequence[ImportedVideo] | None = listed(ImportedVideo)
     extra: Mapping[str, Any] = extra()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 import attrs
 
-from dodeca.results._build import Result, extra, local, nested
+from dodeca.results._build import Result, date, extra, listed, local, nested, renamed, required
 from dodeca.results.library import ServiceError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Analysis(Result, Generic[ParsedT]):
     """
 
     id: str | None = None
-    data: str | None = None
+    data: str | None = required()
     finish_reason: str | None = None
     usage: Usage | None = nested(Usage)
     error: ServiceError | None = nested(ServiceError)
@@ -69,13 +69,13 @@ class AnalysisResult(Result, Generic[ParsedT]):
 class AnalyzeTask(Result, Generic[ParsedT]):
     """An analysis task; `result` is set once it is ready."""
 
-    id: str
-    status: str | None = None
+    id: str = renamed("task_id", default=attrs.NOTHING)
+    status: str | None = required()
     custom_id: str | None = None
     result: AnalysisResult[ParsedT] | None = nested(AnalysisResult)
     error: ServiceError | None = nested(ServiceError)
-    created_at: datetime | None = None
-    completed_at: datetime | None = None
+    created_at: datetime | None = date()
+    completed_at: datetime | None = date()
     video_source: Mapping[str, Any] | None = None
     request_params: Mapping[str, Any] | None = None
     webhooks: Sequence[Mapping[str, Any]] | None = None
@@ -124,8 +124,8 @@ class Summary(Result):
     id: str | None = None
     summarize_type: str | None = None
     summary: str | None = None
-    chapters: Sequence[Chapter] | None = nested(Chapter)
-    highlights: Sequence[Highlight] | None = nested(Highlight)
+    chapters: Sequence[Chapter] | None = listed(Chapter)
+    highlights: Sequence[Highlight] | None = listed(Highlight)
     usage: Usage | None = nested(Usage)
     extra: Mapping[str, Any] = extra()
 
@@ -144,7 +144,7 @@ class TextGeneration(Result):
     """An event with the next piece of the text."""
 
     event_type: str = "text_generation"
-    text: str | None = None
+    text: str | None = required()
     extra: Mapping[str, Any] = extra()
 
 

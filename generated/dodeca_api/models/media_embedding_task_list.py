@@ -21,21 +21,19 @@ class MediaEmbeddingTaskList:
     """One page of embedding tasks.
 
     Attributes:
-        data (list[MediaEmbeddingTask] | Unset): The tasks on this page, without vectors.
+        data (list[MediaEmbeddingTask]): The tasks on this page, without vectors.
         page_info (PageInfo | Unset): Where a page stands among all results.
     """
 
-    data: list[MediaEmbeddingTask] | Unset = UNSET
+    data: list[MediaEmbeddingTask]
     page_info: PageInfo | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        data: list[dict[str, Any]] | Unset = UNSET
-        if not isinstance(self.data, Unset):
-            data = []
-            for data_item_data in self.data:
-                data_item = data_item_data.to_dict()
-                data.append(data_item)
+        data = []
+        for data_item_data in self.data:
+            data_item = data_item_data.to_dict()
+            data.append(data_item)
 
         page_info: dict[str, Any] | Unset = UNSET
         if not isinstance(self.page_info, Unset):
@@ -43,9 +41,11 @@ class MediaEmbeddingTaskList:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if data is not UNSET:
-            field_dict["data"] = data
+        field_dict.update(
+            {
+                "data": data,
+            }
+        )
         if page_info is not UNSET:
             field_dict["page_info"] = page_info
 
@@ -57,14 +57,12 @@ class MediaEmbeddingTaskList:
         from dodeca_api.models.page_info import PageInfo  # noqa: PLC0415
 
         d = dict(src_dict)
-        _data = d.pop("data", UNSET)
-        data: list[MediaEmbeddingTask] | Unset = UNSET
-        if _data is not UNSET:
-            data = []
-            for data_item_data in _data:
-                data_item = MediaEmbeddingTask.from_dict(data_item_data)
+        data = []
+        _data = d.pop("data")
+        for data_item_data in _data:
+            data_item = MediaEmbeddingTask.from_dict(data_item_data)
 
-                data.append(data_item)
+            data.append(data_item)
 
         _page_info = d.pop("page_info", UNSET)
         page_info: PageInfo | Unset

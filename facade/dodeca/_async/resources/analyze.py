@@ -18,7 +18,7 @@ from dodeca._calls.operation import request
 from dodeca._calls.polling import ANALYZE_TASK, JobState
 from dodeca._calls.response_format import M
 from dodeca.media import MediaLike
-from dodeca.results import Analysis, AnalyzeTask, build_result
+from dodeca.results import Analysis, AnalyzeTask
 from dodeca_api.api.analyze import analyze_create
 from dodeca_api.api.analyze_tasks import (
     analyze_tasks_create,
@@ -104,8 +104,8 @@ class AsyncAnalyze(Methods):
             model_name=model_name,
             stream=False,
         )
-        response = await self._transport.send(request(analyze_create, body=body))
-        return texts.read_analysis(response, response_format)
+        analysis = await self._transport.result(Analysis, request(analyze_create, body=body))
+        return texts.complete_analysis(analysis, response_format)
 
     def stream(
         self,
@@ -215,11 +215,11 @@ class AsyncAnalyzeTasks(Methods):
         key = secrets.token_hex(16) if idempotency_key is None else idempotency_key
         params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
-        created = await self._transport.send(call)
+        created = await self._transport.result(AnalyzeTask, call)
         state: JobState[AnalyzeTask[M]] = JobState(
-            created.model.task_id, created.model.status, response=created.info
+            created.id, created.status or "", response=created.response
         )
-        return self._job(state, response_format, build_result(AnalyzeTask, created))
+        return self._job(state, response_format, created)
 
     async def retrieve(self, task_id: str) -> AsyncJob[AnalyzeTask]:
         """Get the job of a task that any process started (`GET /analyze/tasks/{task_id}`).
@@ -290,8 +290,8 @@ class AsyncAnalyzeTasks(Methods):
     async def _poll(
         self, response_format: type[M] | Mapping[str, Any] | None, task_id: str
     ) -> JobState[AnalyzeTask[M]]:
-        response = await self._transport.send(request(analyze_tasks_retrieve, task_id))
-        task, failure = texts.read_task(response, response_format)
+        found = await self._transport.result(AnalyzeTask, request(analyze_tasks_retrieve, task_id))
+        task, failure = texts.complete_task(found, response_format)
         reason = task.error.message if task.error else None
         status = task.status or ""
         return JobState(task_id, status, task, reason, failure=failure, extra=task.extra)

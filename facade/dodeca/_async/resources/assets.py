@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+from dodeca._async.block import AsyncBlock
 from dodeca._async.job import AsyncJob, AsyncRunningJobs
 from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.multipart_uploads import AsyncMultipartUploads
@@ -22,7 +23,7 @@ from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
 from dodeca.errors import DodecaError, InvalidMediaError, NotFoundError
 from dodeca.media import MIB, Media, MediaLike
-from dodeca.results import Asset, build_result
+from dodeca.results import Asset
 from dodeca_api import models
 from dodeca_api.api.assets import assets_create, assets_delete, assets_list, assets_retrieve
 from dodeca_api.models.asset_type_filter import ASSET_TYPE_FILTER_VALUES
@@ -121,7 +122,9 @@ class AsyncAssets(Methods):
             APIError: the service returned another error status.
         """
         check_timeout(timeout)
-        return self._temporary(_new_source("temporary", media), timeout)
+        return AsyncBlock(
+            "a temporary asset", self._temporary(_new_source("temporary", media), timeout)
+        )
 
     async def create(
         self,
@@ -171,9 +174,7 @@ class AsyncAssets(Methods):
         async def find() -> Asset | None:
             return await find_marked(self, params.MARKER, marked[params.MARKER], started)
 
-        asset = await self._transport.fetch(
-            call, lambda response: build_result(Asset, call.parse(response)), find=find
-        )
+        asset = await self._transport.result(Asset, call, find=find)
         return self._job(JobState(asset.id, asset.status or "processing", asset))
 
     def list(
@@ -222,7 +223,7 @@ class AsyncAssets(Methods):
             NotFoundError: there is no such asset.
             APIError: the service returned another error status.
         """
-        return build_result(Asset, await self._transport.send(request(assets_retrieve, asset_id)))
+        return await self._transport.result(Asset, request(assets_retrieve, asset_id))
 
     async def job(self, asset_id: str) -> AsyncJob[Asset]:
         """Get the job that makes an asset ready, started by any process.

@@ -15,10 +15,11 @@ from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
-from dodeca.results import EmbeddingMetadata, EmbeddingUsage, build_result
+from dodeca.results import EmbeddingMetadata, EmbeddingUsage, build_result, other_fields
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
+_COLUMNS = tuple(field.name for field in attrs.fields(SegmentColumns))
 _ONE_VECTOR = ("text", "image", "text_image", "multi_input")
 
 
@@ -35,16 +36,14 @@ async def create_embeddings(
 
     def read(response: RawResponse) -> tuple[Embeddings, Mapping[str, str]]:
         (columns,), rest = extract_vectors(response, ("data",))
-        parsed = call.parse(rest)
-        known = parsed.model
         found = as_embeddings(
             columns,
-            known.metadata,
+            rest.get("metadata"),
             model_name=body.model_name,
             source=source,
-            usage=known.usage,
-            response_extra=other_fields(rest.json(), "data", "metadata", "usage"),
-            info=parsed.info,
+            usage=rest.get("usage"),
+            response_extra=other_fields(rest, "data", "metadata", "usage"),
+            info=response.info,
         )
         if body.input_type in _ONE_VECTOR and len(found) != 1:
             raise InvalidResponseError(
@@ -73,7 +72,7 @@ def as_embeddings(
     if source is None and about is not None:
         source = about.input_url
     embeddings = Embeddings(
-        **attrs.asdict(columns, recurse=False),
+        **{name: getattr(columns, name) for name in _COLUMNS},
         metadata=about,
         model_name=model_name,
         source=Labels.same(source, len(columns.vectors)),
@@ -81,8 +80,3 @@ def as_embeddings(
         response_extra=response_extra,
     )
     return with_response(embeddings, info)
-
-
-def other_fields(body: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The fields of a JSON object other than these."""
-    return {k: v for k, v in body.items() if k not in names and v is not None}

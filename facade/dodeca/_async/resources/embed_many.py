@@ -52,6 +52,7 @@ class AsyncEmbedMany(Methods):
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
+            ConfigurationError: the client is closed.
         """
         texts = params.as_list("input_texts", input_texts)
         options = self._options(
@@ -83,6 +84,7 @@ class AsyncEmbedMany(Methods):
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
+            ConfigurationError: the client is closed.
         """
         images = params.as_list("media", media)
         options = self._options(
@@ -135,7 +137,8 @@ class AsyncEmbedMany(Methods):
         created; by default the input stays `unknown`. `retry_failed` retries permanent failures.
         `keep_assets=False` deletes the assets that the run uploaded. `max_minutes` limits the
         minutes of media, `dry_run` only estimates. `engine="ray"` uses a Ray cluster. `progress`
-        shows a bar, or is a function that is called with the run.
+        shows a bar, or is a function that is called with the run, also while its inputs are
+        registered (`run.is_registering`).
 
         >>> run = await client.embed.run(["purple.jpg"], out="library")
         >>> run.done, run.failed
@@ -204,6 +207,7 @@ class AsyncEmbedMany(Methods):
     async def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._async.resources.embed_batch import send
 
+        self._transport.check_open()
         return await send(self._transport, requests, concurrency)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from dodeca._async.job import AsyncJob, running_jobs
 from dodeca._async.pages import AsyncPages, paginate
 from dodeca._async.resources.assets import AsyncAssets
-from dodeca._async.resources.embed_call import as_embeddings, other_fields
+from dodeca._async.resources.embed_call import as_embeddings
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.media_types import Kind
-from dodeca._calls import embed_blocks, embed_requests, limits, params
+from dodeca._calls import embed_blocks, embed_requests, library_requests, limits, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.embed_blocks import (
     AudioOption,
@@ -31,7 +31,7 @@ from dodeca._calls.polling import EMBED_TASK, JobState
 from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.media import Media, MediaLike, source_name
-from dodeca.results import EmbeddingTask, build_result
+from dodeca.results import EmbeddingTask, other_fields
 from dodeca.segmentation import DocumentSegmentation, Segmentation
 from dodeca_api.api.embed_v2_tasks import (
     embed_v2_tasks_create,
@@ -307,11 +307,12 @@ class AsyncEmbedTasks(Methods):
             asset = await upload.wait(on_progress=on_progress, progress=progress)
             block.media_source = embed_requests.media_source(Media.asset(asset.id))
         body = embed_requests.task(kind, block, options)
-        task = await self._transport.send(request(embed_v2_tasks_create, body=body))
+        call = request(embed_v2_tasks_create, body=body)
+        task_id, task = await self._transport.fetch(call, library_requests.read_created_task)
         state: JobState[Embeddings] = JobState(
-            task.model.field_id, task.model.status, response=task.info
+            task_id, library_requests.job_status(task.status), response=task.response
         )
-        return self._job(state, model_name, source_name(source), build_result(EmbeddingTask, task))
+        return self._job(state, model_name, source_name(source), task)
 
     def _job(
         self,
@@ -333,24 +334,23 @@ class AsyncEmbedTasks(Methods):
         call = request(embed_v2_tasks_retrieve, task_id)
 
         def read(response: RawResponse) -> JobState[Embeddings]:
-            (columns,), rest = extract_vectors(response, ("data",))
-            parsed = call.parse(rest)
-            task = parsed.model
-            fields = other_fields(rest.json(), "_id", "status", "data")
-            if task.status not in EMBED_TASK.finished:
-                reason = task.error.message if task.error else None
+            (columns,), task = extract_vectors(response, ("data",))
+            status = library_requests.job_status(task.get("status"))
+            fields = other_fields(task, "_id", "status", "data")
+            if status not in EMBED_TASK.finished:
+                reason = library_requests.failure_reason(task.get("error"))
                 return JobState(
-                    task_id, task.status, reason=reason, extra=fields, response=parsed.info
+                    task_id, status, reason=reason, extra=fields, response=response.info
                 )
             result = as_embeddings(
                 columns,
-                task.metadata,
+                task.get("metadata"),
                 model_name=model_name,
                 source=source,
-                usage=task.usage,
+                usage=task.get("usage"),
                 response_extra=other_fields(fields, "metadata", "usage"),
-                info=parsed.info,
+                info=response.info,
             )
-            return JobState(task_id, task.status, result, extra=result.response_extra)
+            return JobState(task_id, status, result, extra=result.response_extra)
 
         return await self._transport.fetch(call, read, sink=VectorSink)

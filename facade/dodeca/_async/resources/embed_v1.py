@@ -9,7 +9,7 @@ from typing import Any
 
 from dodeca._async.job import AsyncJob, running_jobs
 from dodeca._async.pages import AsyncPages, paginate
-from dodeca._async.resources.embed_call import as_embeddings, other_fields
+from dodeca._async.resources.embed_call import as_embeddings
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
@@ -18,14 +18,14 @@ from dodeca._base.text import quote
 from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field, source_url
 from dodeca._calls.dates import timestamp
-from dodeca._calls.operation import RawResponse, Request, request
+from dodeca._calls.operation import RawResponse, request
 from dodeca._calls.polling import EMBED_TASK, JobState
 from dodeca._calls.segment_columns import V1
 from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
 from dodeca.media import Media, MediaLike, source_name
-from dodeca.results import EmbeddingsV1, EmbeddingTask, build_result
+from dodeca.results import EmbeddingsV1, EmbeddingTask, other_fields
 from dodeca_api import models
 from dodeca_api.api.embed import embed_create
 from dodeca_api.api.embed_tasks import (
@@ -110,9 +110,8 @@ class AsyncEmbedV1(Methods):
             for name, media in inputs.items()
             if media is not None
         }
-        call = request(embed_create, body=body)
         return await self._transport.fetch(
-            call, partial(_read_embeddings, call, sources), sink=_sink
+            request(embed_create, body=body), partial(_read_embeddings, sources), sink=_sink
         )
 
 
@@ -165,11 +164,10 @@ class AsyncEmbedV1Tasks(Methods):
                 "video_embedding_scope", video_embedding_scope, EMBED_VIDEO_SCOPE_VALUES
             ),
         )
-        created = await self._transport.send(request(embed_tasks_create, body=body))
-        state: JobState[Embeddings] = JobState(
-            created.model.field_id, "processing", response=created.info
-        )
-        return self._job(state, None, source_name(source), build_result(EmbeddingTask, created))
+        call = request(embed_tasks_create, body=body)
+        task_id, created = await self._transport.fetch(call, library_requests.read_created_task)
+        state: JobState[Embeddings] = JobState(task_id, "processing", response=created.response)
+        return self._job(state, None, source_name(source), created)
 
     async def retrieve(
         self, task_id: str, *, embedding_option: Sequence[str] | None = None
@@ -200,9 +198,7 @@ class AsyncEmbedV1Tasks(Methods):
         Raises:
             APIError: the service returned an error status.
         """
-        return build_result(
-            EmbeddingTask, await self._transport.send(request(embed_tasks_status, task_id))
-        )
+        return await self._transport.result(EmbeddingTask, request(embed_tasks_status, task_id))
 
     def list(
         self,
@@ -252,14 +248,14 @@ class AsyncEmbedV1Tasks(Methods):
 
         async def poll(task_id: str) -> JobState[Embeddings]:
             task = await self.status(task_id)
-            status = task.status or ""
+            status = library_requests.job_status(task.status)
             if status not in EMBED_TASK.finished:
                 reason = library_requests.failure_reason(task.extra.get("error"))
                 return JobState(
                     task_id, status, reason=reason, extra=task.extra, response=task.response
                 )
             call = request(embed_tasks_retrieve, task_id, embedding_option=options)
-            read = partial(_read_video, call, source)
+            read = partial(_read_video, source)
             result = await self._transport.fetch(call, read, sink=_sink)
             return JobState(task_id, status, result, extra=task.extra)
 
@@ -292,57 +288,48 @@ def _source(name: str, media: MediaLike | None) -> Media | None:
     return source
 
 
-def _read_embeddings(
-    call: Request[models.EmbedResponse],
-    sources: Mapping[str, str | None],
-    response: RawResponse,
-) -> EmbeddingsV1:
+def _read_embeddings(sources: Mapping[str, str | None], response: RawResponse) -> EmbeddingsV1:
     """The embeddings or the error of each input; `sources` has the inputs that were sent."""
     parts = {name: f"{name}_embedding" for name in _INPUT_TYPES}
-    all_columns, rest = extract_vectors(response, *[(part, "segments") for part in parts.values()])
-    parsed, fields = call.parse(rest), rest.json()
-    body = parsed.model
+    all_columns, body = extract_vectors(response, *[(part, "segments") for part in parts.values()])
+    info = response.info
     embeddings: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    extra = other_fields(fields, "model_name", *parts.values())
+    extra = other_fields(body, "model_name", *parts.values())
     for (name, part_name), columns in zip(parts.items(), all_columns, strict=True):
-        part, count = getattr(body, part_name), len(columns.vectors)
-        if part and part.error_message:
-            errors[name] = part.error_message
+        part, count = body.get(part_name) or {}, len(columns.vectors)
+        if part.get("error_message"):
+            errors[name] = part["error_message"]
         if count:
-            metadata = getattr(part, "metadata", None)
+            metadata = part.get("metadata")
             known = _PART_FIELDS if metadata else _PART_FIELDS_WITHOUT_METADATA
             embeddings[name] = as_embeddings(
                 columns,
                 metadata,
-                model_name=body.model_name,
+                model_name=body.get("model_name"),
                 source=sources.get(name),
-                response_extra=other_fields(fields[part_name], *known),
-                info=parsed.info,
+                response_extra=other_fields(part, *known),
+                info=info,
             )
-        elif others := other_fields(fields.get(part_name) or {}, *_PART_FIELDS_WITHOUT_METADATA):
+        elif others := other_fields(part, *_PART_FIELDS_WITHOUT_METADATA):
             extra[part_name] = others
         is_valid = count > 0 if name == "audio" else count == 1
         if name in sources and name not in errors and not is_valid:
             raise InvalidResponseError(f"the response has {count} vectors for one {name}")
-    return with_response(EmbeddingsV1(**embeddings, errors=errors, extra=extra), parsed.info)
+    return with_response(EmbeddingsV1(**embeddings, errors=errors, extra=extra), info)
 
 
-def _read_video(
-    call: Request[models.EmbedTaskDetail], source: str | None, response: RawResponse
-) -> Embeddings:
-    (columns,), rest = extract_vectors(response, ("video_embedding", "segments"))
-    parsed, fields = call.parse(rest), rest.json()
-    body = parsed.model
-    video = body.video_embedding
-    extra = other_fields(fields, "_id", "status", "model_name", "video_embedding")
-    if of_video := other_fields(fields.get("video_embedding") or {}, *_PART_FIELDS):
+def _read_video(source: str | None, response: RawResponse) -> Embeddings:
+    (columns,), body = extract_vectors(response, ("video_embedding", "segments"))
+    video = body.get("video_embedding") or {}
+    extra = other_fields(body, "_id", "status", "model_name", "video_embedding")
+    if of_video := other_fields(video, *_PART_FIELDS):
         extra["video_embedding"] = of_video
     return as_embeddings(
         columns,
-        video.metadata if video else None,
-        model_name=body.model_name or None,
+        video.get("metadata"),
+        model_name=body.get("model_name") or None,
         source=source,
         response_extra=extra,
-        info=parsed.info,
+        info=response.info,
     )

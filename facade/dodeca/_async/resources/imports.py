@@ -16,8 +16,6 @@ from dodeca.results import (
     ImportStarted,
     ImportStatus,
     Page,
-    build_page,
-    build_result,
 )
 from dodeca_api import models
 from dodeca_api.api.imports import imports_create, imports_logs, imports_status
@@ -59,9 +57,12 @@ class AsyncImports(Methods):
             retry_failed=params.flag("retry_failed", retry_failed),
             user_metadata=params.user_metadata(user_metadata),
         )
-        response = await self._transport.send(request(imports_create, integration_id, body=body))
-        state: JobState[ImportStatus] = JobState(integration_id, "pending", response=response.info)
-        return self._job(index_id, state, build_result(ImportStarted, response))
+        call = request(imports_create, integration_id, body=body)
+        started = await self._transport.result(ImportStarted, call)
+        state: JobState[ImportStatus] = JobState(
+            integration_id, "pending", response=started.response
+        )
+        return self._job(index_id, state, started)
 
     async def job(self, integration_id: str, index_id: str) -> AsyncJob[ImportStatus]:
         """Get the job of an import that any process started.
@@ -87,7 +88,7 @@ class AsyncImports(Methods):
             APIError: the service returned an error status.
         """
         call = request(imports_status, integration_id, index_id=params.string("index_id", index_id))
-        return build_result(ImportStatus, await self._transport.send(call))
+        return await self._transport.result(ImportStatus, call)
 
     async def logs(self, integration_id: str) -> Page[ImportLog]:
         """List past imports, oldest first (`GET /tasks/transfers/import/{integration_id}/logs`).
@@ -100,8 +101,8 @@ class AsyncImports(Methods):
         Raises:
             APIError: the service returned an error status.
         """
-        response = await self._transport.send(request(imports_logs, integration_id))
-        return build_page(ImportLog, response)
+        call = request(imports_logs, integration_id)
+        return await self._transport.page(ImportLog, call, is_whole=True)
 
     def _job(
         self, index_id: str, state: JobState[ImportStatus], created: object = None

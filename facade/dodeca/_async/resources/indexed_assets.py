@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dodeca._async.job import AsyncJob, running_jobs
@@ -14,7 +15,7 @@ from dodeca._calls import library_requests, params
 from dodeca._calls.operation import request
 from dodeca._calls.params import RangeFilter
 from dodeca._calls.polling import INDEXED_ASSET, JobState
-from dodeca.results import IndexedAsset, build_result
+from dodeca.results import IndexedAsset
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (
     indexed_assets_create,
@@ -70,9 +71,7 @@ class AsyncIndexedAssets(Methods):
                     return asset
             return None
 
-        created = await self._transport.fetch(
-            call, lambda response: build_result(IndexedAsset, call.parse(response)), find=find
-        )
+        created = await self._transport.result(IndexedAsset, call, find=find)
         return self._job(index_id, JobState(created.id, "pending", created))
 
     async def job(self, index_id: str, indexed_asset_id: str) -> AsyncJob[IndexedAsset]:
@@ -178,8 +177,8 @@ class AsyncIndexedAssets(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.build_with_embeddings(
-            IndexedAsset, await self._transport.send(call)
+        return await self._transport.fetch(
+            call, partial(library_requests.read_with_embeddings, IndexedAsset)
         )
 
     async def update(
@@ -219,7 +218,8 @@ class AsyncIndexedAssets(Methods):
         async def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
             asset = await self.retrieve(index_id, indexed_asset_id)
             reason = library_requests.failure_reason(asset.extra.get("error"))
-            return JobState(indexed_asset_id, asset.status or "", asset, reason, extra=asset.extra)
+            status = library_requests.job_status(asset.status)
+            return JobState(indexed_asset_id, status, asset, reason, extra=asset.extra)
 
         running = running_jobs(
             ("indexed_assets", id(self._transport), index_id),

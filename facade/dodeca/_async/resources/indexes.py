@@ -18,7 +18,7 @@ from dodeca._calls import library_requests, params
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
 from dodeca.errors import BadRequestError, IndexMismatchError, InvalidRequestError
-from dodeca.results import Index, IndexModel, build_result
+from dodeca.results import Index, IndexModel
 from dodeca_api import models
 from dodeca_api.api.indexes import (
     indexes_create,
@@ -92,9 +92,7 @@ class AsyncIndexes(Methods):
         async def find() -> Index | None:
             return await self._find(name, started)
 
-        created = await self._transport.fetch(
-            call, lambda response: build_result(Index, call.parse(response)), find=find
-        )
+        created = await self._transport.result(Index, call, find=find)
         index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
         return evolve(created, index_name=name, models=index_models, addons=addons)
 
@@ -191,7 +189,7 @@ class AsyncIndexes(Methods):
             NotFoundError: there is no such index.
             APIError: the service returned another error status.
         """
-        return build_result(Index, await self._transport.send(request(indexes_retrieve, index_id)))
+        return await self._transport.result(Index, request(indexes_retrieve, index_id))
 
     async def update(self, index_id: str, *, index_name: str) -> None:
         """Rename an index; nothing else can be changed (`PUT /indexes/{index_id}`).

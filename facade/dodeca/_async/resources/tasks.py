@@ -18,7 +18,7 @@ from dodeca._calls.operation import request
 from dodeca._calls.polling import INDEX_TASK, JobState
 from dodeca.errors import InvalidMediaError
 from dodeca.media import Media, MediaLike
-from dodeca.results import Task, build_result
+from dodeca.results import Task
 from dodeca_api import models
 from dodeca_api.api.tasks import tasks_create, tasks_delete, tasks_list, tasks_retrieve
 from dodeca_api.models.sort_by import SORT_BY_VALUES
@@ -77,8 +77,8 @@ class AsyncTasks(Methods):
             enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
             user_metadata=params.metadata_text(user_metadata),
         )
-        created = await self._transport.send(request(tasks_create, body=body))
-        return self._job(JobState(created.model.field_id, "pending", build_result(Task, created)))
+        created = await self._transport.result(Task, request(tasks_create, body=body))
+        return self._job(JobState(created.id, "pending", created))
 
     async def retrieve(self, task_id: str) -> AsyncJob[Task]:
         """Get the job of a task that any process started (`GET /tasks/{task_id}`).
@@ -163,10 +163,11 @@ class AsyncTasks(Methods):
         await self._transport.send(request(tasks_delete, task_id))
 
     async def _poll(self, task_id: str) -> JobState[Task]:
-        task = build_result(Task, await self._transport.send(request(tasks_retrieve, task_id)))
+        task = await self._transport.result(Task, request(tasks_retrieve, task_id))
         reason = library_requests.failure_reason(task.extra.get("error"))
         expected = library_requests.seconds_between(task.created_at, task.estimated_time)
-        return JobState(task_id, task.status or "", task, reason, expected, extra=task.extra)
+        status = library_requests.job_status(task.status)
+        return JobState(task_id, status, task, reason, expected, extra=task.extra)
 
     def _job(self, state: JobState[Task]) -> AsyncJob[Task]:
         running = running_jobs(

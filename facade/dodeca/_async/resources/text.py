@@ -11,7 +11,7 @@ from dodeca._base.html import Methods
 from dodeca._calls import params, texts
 from dodeca._calls.analyze_requests import json_format
 from dodeca._calls.operation import request
-from dodeca.results import Analysis, Gist, Summary, build_result
+from dodeca.results import Analysis, Gist, Summary
 from dodeca_api import models
 from dodeca_api.api.generate import generate_create
 from dodeca_api.api.gist import gist_create
@@ -43,8 +43,8 @@ class AsyncGenerate(Methods):
             APIError: the service returned an error status.
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
-        response = await self._transport.send(request(generate_create, body=body))
-        return texts.read_analysis(response)
+        analysis = await self._transport.result(Analysis, request(generate_create, body=body))
+        return texts.complete_analysis(analysis)
 
     def stream(
         self, video_id: str, prompt: str, *, temperature: float | None = None
@@ -100,9 +100,7 @@ class AsyncSummarize(Methods):
             max_tokens=params.integer("max_tokens", max_tokens, 1, documented=4096),
             response_format=json_format(models.JsonResponseFormat, response_format),
         )
-        return build_result(
-            Summary, await self._transport.send(request(summarize_create, body=body))
-        )
+        return await self._transport.result(Summary, request(summarize_create, body=body))
 
 
 class AsyncGists(Methods):
@@ -129,7 +127,7 @@ class AsyncGists(Methods):
             video_id=params.string("video_id", video_id),
             types=[] if isinstance(checked, Unset) else checked,
         )
-        return build_result(Gist, await self._transport.send(request(gist_create, body=body)))
+        return await self._transport.result(Gist, request(gist_create, body=body))
 
 
 def _generate_body(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dodeca._async.pages import AsyncPages, paginate
@@ -117,7 +118,9 @@ class AsyncVideos(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.build_with_embeddings(Video, await self._transport.send(call))
+        return await self._transport.fetch(
+            call, partial(library_requests.read_with_embeddings, Video)
+        )
 
     async def update(
         self, index_id: str, video_id: str, *, user_metadata: Mapping[str, Any]

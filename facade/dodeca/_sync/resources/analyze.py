@@ -19,7 +19,7 @@ from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
 from dodeca.media import MediaLike
-from dodeca.results import Analysis, AnalyzeTask, build_result
+from dodeca.results import Analysis, AnalyzeTask
 from dodeca_api.api.analyze import analyze_create
 from dodeca_api.api.analyze_tasks import (
     analyze_tasks_create,
@@ -105,8 +105,8 @@ class Analyze(Methods):
             model_name=model_name,
             stream=False,
         )
-        response = self._transport.send(request(analyze_create, body=body))
-        return texts.read_analysis(response, response_format)
+        analysis = self._transport.result(Analysis, request(analyze_create, body=body))
+        return texts.complete_analysis(analysis, response_format)
 
     def stream(
         self,
@@ -216,11 +216,11 @@ class AnalyzeTasks(Methods):
         key = secrets.token_hex(16) if idempotency_key is None else idempotency_key
         params.matching("idempotency_key", key, "[!-~]+", rule)
         call = request(analyze_tasks_create, body=body, idempotency_key=key)
-        created = self._transport.send(call)
+        created = self._transport.result(AnalyzeTask, call)
         state: JobState[AnalyzeTask[M]] = JobState(
-            created.model.task_id, created.model.status, response=created.info
+            created.id, created.status or "", response=created.response
         )
-        return self._job(state, response_format, build_result(AnalyzeTask, created))
+        return self._job(state, response_format, created)
 
     def retrieve(self, task_id: str) -> Job[AnalyzeTask]:
         """Get the job of a task that any process started (`GET /analyze/tasks/{task_id}`).
@@ -291,8 +291,8 @@ class AnalyzeTasks(Methods):
     def _poll(
         self, response_format: type[M] | Mapping[str, Any] | None, task_id: str
     ) -> JobState[AnalyzeTask[M]]:
-        response = self._transport.send(request(analyze_tasks_retrieve, task_id))
-        task, failure = texts.read_task(response, response_format)
+        found = self._transport.result(AnalyzeTask, request(analyze_tasks_retrieve, task_id))
+        task, failure = texts.complete_task(found, response_format)
         reason = task.error.message if task.error else None
         status = task.status or ""
         return JobState(task_id, status, task, reason, failure=failure, extra=task.extra)

@@ -17,13 +17,14 @@ from dodeca._calls.operation import or_unset, request
 from dodeca._calls.polling import ASSET, JobState, check_timeout
 from dodeca._calls.progress import upload_progress
 from dodeca._calls.upload_plan import Progress
+from dodeca._sync.block import Block
 from dodeca._sync.job import Job, RunningJobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.resources.multipart_uploads import MultipartUploads
 from dodeca._sync.transport import Transport
 from dodeca.errors import DodecaError, InvalidMediaError, NotFoundError
 from dodeca.media import MIB, Media, MediaLike
-from dodeca.results import Asset, build_result
+from dodeca.results import Asset
 from dodeca_api import models
 from dodeca_api.api.assets import assets_create, assets_delete, assets_list, assets_retrieve
 from dodeca_api.models.asset_type_filter import ASSET_TYPE_FILTER_VALUES
@@ -122,7 +123,7 @@ class Assets(Methods):
             APIError: the service returned another error status.
         """
         check_timeout(timeout)
-        return self._temporary(_new_source("temporary", media), timeout)
+        return Block("a temporary asset", self._temporary(_new_source("temporary", media), timeout))
 
     def create(
         self,
@@ -172,9 +173,7 @@ class Assets(Methods):
         def find() -> Asset | None:
             return find_marked(self, params.MARKER, marked[params.MARKER], started)
 
-        asset = self._transport.fetch(
-            call, lambda response: build_result(Asset, call.parse(response)), find=find
-        )
+        asset = self._transport.result(Asset, call, find=find)
         return self._job(JobState(asset.id, asset.status or "processing", asset))
 
     def list(
@@ -223,7 +222,7 @@ class Assets(Methods):
             NotFoundError: there is no such asset.
             APIError: the service returned another error status.
         """
-        return build_result(Asset, self._transport.send(request(assets_retrieve, asset_id)))
+        return self._transport.result(Asset, request(assets_retrieve, asset_id))
 
     def job(self, asset_id: str) -> Job[Asset]:
         """Get the job that makes an asset ready, started by any process.

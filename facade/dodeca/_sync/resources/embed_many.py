@@ -53,6 +53,7 @@ class EmbedMany(Methods):
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
+            ConfigurationError: the client is closed.
         """
         texts = params.as_list("input_texts", input_texts)
         options = self._options(
@@ -82,6 +83,7 @@ class EmbedMany(Methods):
 
         Raises:
             InvalidRequestError: `concurrency` is not 1 to 256.
+            ConfigurationError: the client is closed.
         """
         images = params.as_list("media", media)
         options = self._options(
@@ -134,7 +136,8 @@ class EmbedMany(Methods):
         created; by default the input stays `unknown`. `retry_failed` retries permanent failures.
         `keep_assets=False` deletes the assets that the run uploaded. `max_minutes` limits the
         minutes of media, `dry_run` only estimates. `engine="ray"` uses a Ray cluster. `progress`
-        shows a bar, or is a function that is called with the run.
+        shows a bar, or is a function that is called with the run, also while its inputs are
+        registered (`run.is_registering`).
 
         >>> run = client.embed.run(["purple.jpg"], out="library")
         >>> run.done, run.failed
@@ -203,6 +206,7 @@ class EmbedMany(Methods):
     def _batch(self, requests: Sequence[RequestFactory], concurrency: int) -> Batch:
         from dodeca._sync.resources.embed_batch import send
 
+        self._transport.check_open()
         return send(self._transport, requests, concurrency)
 
 

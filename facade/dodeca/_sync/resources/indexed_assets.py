@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dodeca._base.html import Methods
@@ -15,7 +16,7 @@ from dodeca._calls.polling import INDEXED_ASSET, JobState
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
-from dodeca.results import IndexedAsset, build_result
+from dodeca.results import IndexedAsset
 from dodeca_api import models
 from dodeca_api.api.indexed_assets import (
     indexed_assets_create,
@@ -71,9 +72,7 @@ class IndexedAssets(Methods):
                     return asset
             return None
 
-        created = self._transport.fetch(
-            call, lambda response: build_result(IndexedAsset, call.parse(response)), find=find
-        )
+        created = self._transport.result(IndexedAsset, call, find=find)
         return self._job(index_id, JobState(created.id, "pending", created))
 
     def job(self, index_id: str, indexed_asset_id: str) -> Job[IndexedAsset]:
@@ -179,7 +178,9 @@ class IndexedAssets(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.build_with_embeddings(IndexedAsset, self._transport.send(call))
+        return self._transport.fetch(
+            call, partial(library_requests.read_with_embeddings, IndexedAsset)
+        )
 
     def update(
         self, index_id: str, indexed_asset_id: str, *, user_metadata: Mapping[str, Any]
@@ -218,7 +219,8 @@ class IndexedAssets(Methods):
         def poll(indexed_asset_id: str) -> JobState[IndexedAsset]:
             asset = self.retrieve(index_id, indexed_asset_id)
             reason = library_requests.failure_reason(asset.extra.get("error"))
-            return JobState(indexed_asset_id, asset.status or "", asset, reason, extra=asset.extra)
+            status = library_requests.job_status(asset.status)
+            return JobState(indexed_asset_id, status, asset, reason, extra=asset.extra)
 
         running = running_jobs(
             ("indexed_assets", id(self._transport), index_id),

@@ -19,7 +19,7 @@ from dodeca._sync.resources.indexed_assets import IndexedAssets
 from dodeca._sync.resources.videos import Videos
 from dodeca._sync.transport import Transport
 from dodeca.errors import BadRequestError, IndexMismatchError, InvalidRequestError
-from dodeca.results import Index, IndexModel, build_result
+from dodeca.results import Index, IndexModel
 from dodeca_api import models
 from dodeca_api.api.indexes import (
     indexes_create,
@@ -93,9 +93,7 @@ class Indexes(Methods):
         def find() -> Index | None:
             return self._find(name, started)
 
-        created = self._transport.fetch(
-            call, lambda response: build_result(Index, call.parse(response)), find=find
-        )
+        created = self._transport.result(Index, call, find=find)
         index_models = [IndexModel(model.model_name, model.model_options) for model in body.models]
         return evolve(created, index_name=name, models=index_models, addons=addons)
 
@@ -192,7 +190,7 @@ class Indexes(Methods):
             NotFoundError: there is no such index.
             APIError: the service returned another error status.
         """
-        return build_result(Index, self._transport.send(request(indexes_retrieve, index_id)))
+        return self._transport.result(Index, request(indexes_retrieve, index_id))
 
     def update(self, index_id: str, *, index_name: str) -> None:
         """Rename an index; nothing else can be changed (`PUT /indexes/{index_id}`).

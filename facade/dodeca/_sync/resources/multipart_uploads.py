@@ -18,7 +18,7 @@ from dodeca._sync.storage import Storage
 from dodeca._sync.transport import Transport
 from dodeca.errors import APIError, InvalidRequestError, InvalidResponseError
 from dodeca.media import GIB, Media
-from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl, build_page, build_result
+from dodeca.results import Chunk, ChunkReport, Page, Upload, UploadUrl
 from dodeca_api import models
 from dodeca_api.api.multipart_uploads import (
     multipart_uploads_create,
@@ -83,7 +83,7 @@ class MultipartUploads(Methods):
             user_metadata=params.user_metadata(user_metadata),
         )
         call = request(multipart_uploads_create, body=body)
-        return build_result(Upload, self._transport.send(call))
+        return self._transport.result(Upload, call)
 
     def list(self, *, page: int = 1, page_limit: int = 10) -> Pages[Upload]:
         """List the incomplete sessions (`GET /assets/multipart-uploads`).
@@ -118,14 +118,13 @@ class MultipartUploads(Methods):
         """
         params.page_limit(page, page_limit)
 
-        def call(number: int) -> Request[Any]:
+        def call(number: int) -> Request:
             return request(multipart_uploads_status, upload_id, page=number, page_limit=page_limit)
 
         call(page)  # check the id now, not at the first iteration
 
         def fetch(number: int) -> Page[Chunk]:
-            response = self._transport.send(call(number))
-            return build_page(Chunk, response, items="uploaded_chunks")
+            return self._transport.page(Chunk, call(number), items="uploaded_chunks")
 
         return Pages(fetch, page)
 
@@ -148,8 +147,7 @@ class MultipartUploads(Methods):
         params.integer("count", count, 1, documented=_CHUNKS_PER_CALL)
         body = models.PresignedUrlsRequest(start=start, count=count)
         call = request(multipart_uploads_presigned_urls, upload_id, body=body)
-        response = self._transport.send(call)
-        return build_page(UploadUrl, response, items="upload_urls")
+        return self._transport.page(UploadUrl, call, items="upload_urls", is_whole=True)
 
     def report_chunks(
         self, upload_id: str, completed_chunks: Sequence[Mapping[str, Any]]
@@ -180,7 +178,7 @@ class MultipartUploads(Methods):
             completed_chunks=[chunk for chunk in chunks if not isinstance(chunk, Unset)]
         )
         call = request(multipart_uploads_report_chunks, upload_id, body=body)
-        return build_result(ChunkReport, self._transport.send(call))
+        return self._transport.result(ChunkReport, call)
 
     def _send(
         self,

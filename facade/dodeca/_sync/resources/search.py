@@ -7,23 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dodeca._base.html import Methods
-from dodeca._base.response_info import Parsed, ResponseInfo, evolve, with_response
+from dodeca._base.response_info import ResponseInfo, evolve
 from dodeca._base.text import quote
 from dodeca._calls import library_requests, limits, params
 from dodeca._calls.bodies import file_field
-from dodeca._calls.operation import Request, request
+from dodeca._calls.operation import RawResponse, Request, request
 from dodeca._sync.transport import Transport
-from dodeca.errors import InvalidMediaError, InvalidRequestError, InvalidResponseError
+from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media, MediaLike
-from dodeca.results import (
-    MALFORMED,
-    Index,
-    SearchHit,
-    SearchPage,
-    SearchPool,
-    build_result,
-    remaining_fields,
-)
+from dodeca.results import Index, SearchHit, SearchPage, build_search_page
 from dodeca_api import models
 from dodeca_api.api.indexes import indexes_retrieve
 from dodeca_api.api.search import search_create, search_retrieve
@@ -34,11 +26,6 @@ from dodeca_api.models.search_sort_option import SEARCH_SORT_OPTION_VALUES
 from dodeca_api.models.search_threshold import SEARCH_THRESHOLD_VALUES
 from dodeca_api.models.transcription_option import TRANSCRIPTION_OPTION_VALUES
 from dodeca_api.types import UNSET, File, Unset
-
-_PAGE_INFO = (
-    *("limit_per_page", "total_results", "total_inner_matches", "page_expires_at"),
-    *("next_page_token", "prev_page_token"),
-)
 
 
 class SearchResults:
@@ -86,7 +73,7 @@ class SearchResults:
                 return
             seen.add(token)
             call = _page_call(token, self._metadata)
-            page = _cut(_page(self._transport.send(call)), left)
+            page = _cut(self._transport.fetch(call, _read_page), left)
             yield page
 
     def __iter__(self) -> Iterator[SearchHit]:
@@ -181,7 +168,8 @@ class Search(Methods):
         )
         if search_options is None:
             body.search_options = self._options_of(index_id)
-        first = _page(self._transport.send(request(search_create, body=body)))
+        call = request(search_create, body=body)
+        first = self._transport.fetch(call, _read_page)
         if not first.items:
             library_requests.warn_of_metadata_filter(filter)
         return SearchResults(self._transport, first, include_user_metadata, limit)
@@ -197,17 +185,18 @@ class Search(Methods):
         Raises:
             BadRequestError: the token expired (`search_page_token_expired`).
         """
-        return _page(self._transport.send(_page_call(page_token, include_user_metadata)))
+        call = _page_call(page_token, include_user_metadata)
+        return self._transport.fetch(call, _read_page)
 
     def _options_of(self, index_id: str) -> list[Any]:
         """The search options that an index supports; they are those of its models for ever."""
         if index_id not in self._offered:
-            found = self._transport.send(request(indexes_retrieve, index_id))
-            self._offered[index_id] = library_requests.search_options(build_result(Index, found))
+            found = self._transport.result(Index, request(indexes_retrieve, index_id))
+            self._offered[index_id] = library_requests.search_options(found)
         return self._offered[index_id]
 
 
-def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchResults]:
+def _page_call(page_token: str, metadata: bool | None) -> Request:
     return request(
         search_retrieve,
         page_token,
@@ -215,25 +204,8 @@ def _page_call(page_token: str, metadata: bool | None) -> Request[models.SearchR
     )
 
 
-def _page(parsed: Parsed[models.SearchResults]) -> SearchPage:
-    response, info = parsed.model, parsed.info
-    totals = remaining_fields(response.page_info) if response.page_info else {}
-    if not isinstance(token := totals.get("next_page_token"), str | None):
-        raise InvalidResponseError(f"the token of the next page is not text: {quote(token)}")
-    rest = remaining_fields(response, "data", "page_info", "search_pool")
-    known = {name: totals.pop(name, None) for name in _PAGE_INFO}
-    if totals:
-        rest["page_info"] = totals
-    page = SearchPage(
-        items=[build_result(SearchHit, item, info) for item in response.data],
-        search_pool=build_result(SearchPool, response.search_pool, info)
-        if response.search_pool
-        else None,
-        **known,
-        malformed=rest.pop(MALFORMED, ()),
-        extra=rest,
-    )
-    return with_response(page, info)
+def _read_page(response: RawResponse) -> SearchPage:
+    return build_search_page(response.json(), response.info)
 
 
 def _cut(page: SearchPage, limit: int | None) -> SearchPage:

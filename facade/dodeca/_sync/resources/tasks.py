@@ -19,7 +19,7 @@ from dodeca._sync.pages import Pages, paginate
 from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidMediaError
 from dodeca.media import Media, MediaLike
-from dodeca.results import Task, build_result
+from dodeca.results import Task
 from dodeca_api import models
 from dodeca_api.api.tasks import tasks_create, tasks_delete, tasks_list, tasks_retrieve
 from dodeca_api.models.sort_by import SORT_BY_VALUES
@@ -78,8 +78,8 @@ class Tasks(Methods):
             enable_video_stream=params.flag("enable_video_stream", enable_video_stream),
             user_metadata=params.metadata_text(user_metadata),
         )
-        created = self._transport.send(request(tasks_create, body=body))
-        return self._job(JobState(created.model.field_id, "pending", build_result(Task, created)))
+        created = self._transport.result(Task, request(tasks_create, body=body))
+        return self._job(JobState(created.id, "pending", created))
 
     def retrieve(self, task_id: str) -> Job[Task]:
         """Get the job of a task that any process started (`GET /tasks/{task_id}`).
@@ -164,10 +164,11 @@ class Tasks(Methods):
         self._transport.send(request(tasks_delete, task_id))
 
     def _poll(self, task_id: str) -> JobState[Task]:
-        task = build_result(Task, self._transport.send(request(tasks_retrieve, task_id)))
+        task = self._transport.result(Task, request(tasks_retrieve, task_id))
         reason = library_requests.failure_reason(task.extra.get("error"))
         expected = library_requests.seconds_between(task.created_at, task.estimated_time)
-        return JobState(task_id, task.status or "", task, reason, expected, extra=task.extra)
+        status = library_requests.job_status(task.status)
+        return JobState(task_id, status, task, reason, expected, extra=task.extra)
 
     def _job(self, state: JobState[Task]) -> Job[Task]:
         running = running_jobs(

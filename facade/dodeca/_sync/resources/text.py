@@ -12,7 +12,7 @@ from dodeca._calls.analyze_requests import json_format
 from dodeca._calls.operation import request
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
-from dodeca.results import Analysis, Gist, Summary, build_result
+from dodeca.results import Analysis, Gist, Summary
 from dodeca_api import models
 from dodeca_api.api.generate import generate_create
 from dodeca_api.api.gist import gist_create
@@ -42,8 +42,8 @@ class Generate(Methods):
             APIError: the service returned an error status.
         """
         body = _generate_body(video_id, prompt, temperature, stream=False)
-        response = self._transport.send(request(generate_create, body=body))
-        return texts.read_analysis(response)
+        analysis = self._transport.result(Analysis, request(generate_create, body=body))
+        return texts.complete_analysis(analysis)
 
     def stream(self, video_id: str, prompt: str, *, temperature: float | None = None) -> TextStream:
         """Stream the text as it is generated (`POST /generate` with `stream`).
@@ -97,7 +97,7 @@ class Summarize(Methods):
             max_tokens=params.integer("max_tokens", max_tokens, 1, documented=4096),
             response_format=json_format(models.JsonResponseFormat, response_format),
         )
-        return build_result(Summary, self._transport.send(request(summarize_create, body=body)))
+        return self._transport.result(Summary, request(summarize_create, body=body))
 
 
 class Gists(Methods):
@@ -124,7 +124,7 @@ class Gists(Methods):
             video_id=params.string("video_id", video_id),
             types=[] if isinstance(checked, Unset) else checked,
         )
-        return build_result(Gist, self._transport.send(request(gist_create, body=body)))
+        return self._transport.result(Gist, request(gist_create, body=body))
 
 
 def _generate_body(

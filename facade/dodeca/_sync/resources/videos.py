@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dodeca._base.html import Methods
@@ -118,7 +119,7 @@ class Videos(Methods):
             ),
             transcription=params.flag("transcription", transcription),
         )
-        return library_requests.build_with_embeddings(Video, self._transport.send(call))
+        return self._transport.fetch(call, partial(library_requests.read_with_embeddings, Video))
 
     def update(self, index_id: str, video_id: str, *, user_metadata: Mapping[str, Any]) -> None:
         """Set some of a video's metadata (`PATCH /indexes/{index_id}/videos/{video_id}`).

@@ -58,7 +58,11 @@ def report(
             f"a report needs a local video or audio file, got {printable(source)}"
         )
     file = media.path
-    options = ClipOptions(input_type=input_type, segmentation=parse_segmentation(segmentation))
+    options = ClipOptions(
+        input_type=input_type,
+        segmentation=parse_segmentation(segmentation),
+        embedding_scope=["clip"],  # without it, newer models embed a short file as a whole
+    )
     with session.client(model) as client:
         from dodeca.report import write
 

@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.analyze_task_create_request import AnalyzeTaskCreateRequest
-from dodeca_api.models.analyze_task_created import AnalyzeTaskCreated
 from dodeca_api.types import UNSET, Unset
 
 
@@ -32,17 +29,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (202,)
-
-
-def _parse_response(*, response: httpx.Response) -> AnalyzeTaskCreated:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 202:
-        response_202 = AnalyzeTaskCreated.from_dict(response.json())
-
-        return response_202
-
-    raise ValueError(f"POST /analyze/tasks documents no answer with status {response.status_code}")

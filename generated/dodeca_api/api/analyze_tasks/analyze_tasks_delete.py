@@ -1,8 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 
 def _get_kwargs(
     task_id: str,
@@ -17,16 +15,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (204,)
-
-
-def _parse_response(*, response: httpx.Response) -> None:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 204:
-        return None
-    raise ValueError(
-        f"DELETE /analyze/tasks/{{task_id}} documents no answer with status {response.status_code}"
-    )

@@ -1,10 +1,9 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.analysis_mode import AnalysisMode
-from dodeca_api.models.analyze_task_list import AnalyzeTaskList
-from dodeca_api.models.analyze_task_status_filter import AnalyzeTaskStatusFilter
+from dodeca_api.models.analyze_task_status_filter import (
+    AnalyzeTaskStatusFilter,
+)
 from dodeca_api.types import UNSET, Unset
 
 
@@ -51,17 +50,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> AnalyzeTaskList:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = AnalyzeTaskList.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"GET /analyze/tasks documents no answer with status {response.status_code}")

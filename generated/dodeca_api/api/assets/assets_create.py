@@ -1,8 +1,5 @@
 from typing import Any
 
-import httpx
-
-from dodeca_api.models.asset import Asset
 from dodeca_api.models.asset_create_request import AssetCreateRequest
 
 
@@ -26,17 +23,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (201,)
-
-
-def _parse_response(*, response: httpx.Response) -> Asset:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 201:
-        response_201 = Asset.from_dict(response.json())
-
-        return response_201
-
-    raise ValueError(f"POST /assets documents no answer with status {response.status_code}")

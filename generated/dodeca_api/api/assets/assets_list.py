@@ -1,8 +1,5 @@
 from typing import Any
 
-import httpx
-
-from dodeca_api.models.asset_list import AssetList
 from dodeca_api.models.asset_type_filter import AssetTypeFilter
 from dodeca_api.types import UNSET, Unset
 
@@ -49,17 +46,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> AssetList:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = AssetList.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"GET /assets documents no answer with status {response.status_code}")

@@ -1,10 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.asset_detail import AssetDetail
-
 
 def _get_kwargs(
     asset_id: str,
@@ -20,19 +16,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> AssetDetail:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = AssetDetail.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /assets/{{asset_id}} documents no answer with status {response.status_code}"
-    )

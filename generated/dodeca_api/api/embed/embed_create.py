@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.embed_request import EmbedRequest
-from dodeca_api.models.embed_response import EmbedResponse
 
 
 def _get_kwargs(
@@ -26,17 +23,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> EmbedResponse:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = EmbedResponse.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"POST /embed documents no answer with status {response.status_code}")

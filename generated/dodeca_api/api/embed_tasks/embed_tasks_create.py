@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.embed_task_create_request import EmbedTaskCreateRequest
-from dodeca_api.models.embed_task_created import EmbedTaskCreated
 
 
 def _get_kwargs(
@@ -27,17 +24,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> EmbedTaskCreated:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = EmbedTaskCreated.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"POST /embed/tasks documents no answer with status {response.status_code}")

@@ -1,9 +1,8 @@
 from typing import Any
 
-import httpx
-
-from dodeca_api.models.embed_task_status_filter import EmbedTaskStatusFilter
-from dodeca_api.models.media_embedding_task_list import MediaEmbeddingTaskList
+from dodeca_api.models.embed_task_status_filter import (
+    EmbedTaskStatusFilter,
+)
 from dodeca_api.types import UNSET, Unset
 
 
@@ -42,17 +41,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> MediaEmbeddingTaskList:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = MediaEmbeddingTaskList.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"GET /embed/tasks documents no answer with status {response.status_code}")

@@ -1,9 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.embed_task_detail import EmbedTaskDetail
 from dodeca_api.models.video_embedding_option import (
     VideoEmbeddingOption,
 )
@@ -40,19 +37,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> EmbedTaskDetail:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = EmbedTaskDetail.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /embed/tasks/{{task_id}} documents no answer with status {response.status_code}"
-    )

@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.create_embeddings_request import CreateEmbeddingsRequest
-from dodeca_api.models.embedding_success_response import EmbeddingSuccessResponse
 
 
 def _get_kwargs(
@@ -37,17 +34,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> EmbeddingSuccessResponse:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = EmbeddingSuccessResponse.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"POST /embed-v2 documents no answer with status {response.status_code}")

@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.create_async_embedding_request import CreateAsyncEmbeddingRequest
-from dodeca_api.models.tasks_create_response import TasksCreateResponse
 
 
 def _get_kwargs(
@@ -28,17 +25,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (202,)
-
-
-def _parse_response(*, response: httpx.Response) -> TasksCreateResponse:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 202:
-        response_202 = TasksCreateResponse.from_dict(response.json())
-
-        return response_202
-
-    raise ValueError(f"POST /embed-v2/tasks documents no answer with status {response.status_code}")

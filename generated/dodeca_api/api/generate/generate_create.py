@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.generate_request import GenerateRequest
-from dodeca_api.models.generate_response import GenerateResponse
 
 
 def _get_kwargs(
@@ -29,17 +26,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> GenerateResponse:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = GenerateResponse.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"POST /generate documents no answer with status {response.status_code}")

@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.gist_request import GistRequest
-from dodeca_api.models.gist_response import GistResponse
 
 
 def _get_kwargs(
@@ -26,17 +23,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> GistResponse:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = GistResponse.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"POST /gist documents no answer with status {response.status_code}")

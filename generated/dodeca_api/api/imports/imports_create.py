@@ -1,9 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.import_created import ImportCreated
 from dodeca_api.models.import_request import ImportRequest
 
 
@@ -35,19 +32,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (201,)
-
-
-def _parse_response(*, response: httpx.Response) -> ImportCreated:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 201:
-        response_201 = ImportCreated.from_dict(response.json())
-
-        return response_201
-
-    raise ValueError(
-        f"POST /tasks/transfers/import/{{integration_id}} documents no answer with status {response.status_code}"
-    )

@@ -1,10 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.import_logs import ImportLogs
-
 
 def _get_kwargs(
     integration_id: str,
@@ -20,19 +16,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> ImportLogs:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = ImportLogs.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /tasks/transfers/import/{{integration_id}}/logs documents no answer with status {response.status_code}"
-    )

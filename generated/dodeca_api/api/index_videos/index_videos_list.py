@@ -1,12 +1,9 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from dodeca_api.models.sort_by import SortBy
 from dodeca_api.models.sort_order import SortOrder
 from dodeca_api.models.user_metadata_filter import UserMetadataFilter
-from dodeca_api.models.video_list import VideoList
 from dodeca_api.types import UNSET, Unset
 
 
@@ -111,19 +108,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> VideoList:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = VideoList.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /indexes/{{index_id}}/videos documents no answer with status {response.status_code}"
-    )

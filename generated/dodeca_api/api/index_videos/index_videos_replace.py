@@ -1,8 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from dodeca_api.models.user_metadata_update import UserMetadataUpdate
 
 
@@ -31,16 +29,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (204,)
-
-
-def _parse_response(*, response: httpx.Response) -> None:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 204:
-        return None
-    raise ValueError(
-        f"PUT /indexes/{{index_id}}/videos/{{video_id}} documents no answer with status {response.status_code}"
-    )

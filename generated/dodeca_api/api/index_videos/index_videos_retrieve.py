@@ -1,10 +1,9 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.video_detail import VideoDetail
-from dodeca_api.models.video_embedding_option import VideoEmbeddingOption
+from dodeca_api.models.video_embedding_option import (
+    VideoEmbeddingOption,
+)
 from dodeca_api.types import UNSET, Unset
 
 
@@ -43,19 +42,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> VideoDetail:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = VideoDetail.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /indexes/{{index_id}}/videos/{{video_id}} documents no answer with status {response.status_code}"
-    )

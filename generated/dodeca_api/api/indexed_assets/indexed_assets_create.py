@@ -1,10 +1,7 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from dodeca_api.models.indexed_asset_create_request import IndexedAssetCreateRequest
-from dodeca_api.models.indexed_asset_created import IndexedAssetCreated
 
 
 def _get_kwargs(
@@ -31,19 +28,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (202,)
-
-
-def _parse_response(*, response: httpx.Response) -> IndexedAssetCreated:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 202:
-        response_202 = IndexedAssetCreated.from_dict(response.json())
-
-        return response_202
-
-    raise ValueError(
-        f"POST /indexes/{{index_id}}/indexed-assets documents no answer with status {response.status_code}"
-    )

@@ -1,10 +1,9 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.indexed_asset_list import IndexedAssetList
-from dodeca_api.models.indexed_asset_status_filter import IndexedAssetStatusFilter
+from dodeca_api.models.indexed_asset_status_filter import (
+    IndexedAssetStatusFilter,
+)
 from dodeca_api.models.sort_by import SortBy
 from dodeca_api.models.sort_order import SortOrder
 from dodeca_api.models.user_metadata_filter import UserMetadataFilter
@@ -122,19 +121,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> IndexedAssetList:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = IndexedAssetList.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /indexes/{{index_id}}/indexed-assets documents no answer with status {response.status_code}"
-    )

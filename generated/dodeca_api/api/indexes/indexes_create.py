@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.index_create_request import IndexCreateRequest
-from dodeca_api.models.index_created import IndexCreated
 
 
 def _get_kwargs(
@@ -27,17 +24,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (201,)
-
-
-def _parse_response(*, response: httpx.Response) -> IndexCreated:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 201:
-        response_201 = IndexCreated.from_dict(response.json())
-
-        return response_201
-
-    raise ValueError(f"POST /indexes documents no answer with status {response.status_code}")

@@ -1,8 +1,5 @@
 from typing import Any
 
-import httpx
-
-from dodeca_api.models.index_list import IndexList
 from dodeca_api.models.model_family import ModelFamily
 from dodeca_api.models.sort_by import SortBy
 from dodeca_api.models.sort_order import SortOrder
@@ -64,17 +61,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> IndexList:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = IndexList.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"GET /indexes documents no answer with status {response.status_code}")

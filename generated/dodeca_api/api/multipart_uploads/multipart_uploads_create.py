@@ -1,11 +1,8 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.multipart_upload_create_request import (
     MultipartUploadCreateRequest,
 )
-from dodeca_api.models.multipart_upload_created import MultipartUploadCreated
 
 
 def _get_kwargs(
@@ -29,19 +26,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (201,)
-
-
-def _parse_response(*, response: httpx.Response) -> MultipartUploadCreated:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 201:
-        response_201 = MultipartUploadCreated.from_dict(response.json())
-
-        return response_201
-
-    raise ValueError(
-        f"POST /assets/multipart-uploads documents no answer with status {response.status_code}"
-    )

@@ -1,8 +1,5 @@
 from typing import Any
 
-import httpx
-
-from dodeca_api.models.multipart_upload_list import MultipartUploadList
 from dodeca_api.types import UNSET, Unset
 
 
@@ -28,19 +25,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> MultipartUploadList:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = MultipartUploadList.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /assets/multipart-uploads documents no answer with status {response.status_code}"
-    )

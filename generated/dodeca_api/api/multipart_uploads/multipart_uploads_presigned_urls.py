@@ -1,9 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.presigned_urls import PresignedUrls
 from dodeca_api.models.presigned_urls_request import PresignedUrlsRequest
 
 
@@ -30,19 +27,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> PresignedUrls:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = PresignedUrls.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"POST /assets/multipart-uploads/{{upload_id}}/presigned-urls documents no answer with status {response.status_code}"
-    )

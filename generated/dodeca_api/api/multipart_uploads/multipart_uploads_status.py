@@ -1,9 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.multipart_upload_detail import MultipartUploadDetail
 from dodeca_api.types import UNSET, Unset
 
 
@@ -33,19 +30,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> MultipartUploadDetail:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = MultipartUploadDetail.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /assets/multipart-uploads/{{upload_id}} documents no answer with status {response.status_code}"
-    )

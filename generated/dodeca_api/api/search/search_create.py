@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.search_request import SearchRequest
-from dodeca_api.models.search_results import SearchResults
 
 
 def _get_kwargs(
@@ -27,17 +24,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> SearchResults:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = SearchResults.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"POST /search documents no answer with status {response.status_code}")

@@ -1,9 +1,6 @@
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from dodeca_api.models.search_results import SearchResults
 from dodeca_api.types import UNSET, Unset
 
 
@@ -30,19 +27,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> SearchResults:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = SearchResults.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(
-        f"GET /search/{{page_token}} documents no answer with status {response.status_code}"
-    )

@@ -1,9 +1,6 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.task_create_request import TaskCreateRequest
-from dodeca_api.models.task_created import TaskCreated
 
 
 def _get_kwargs(
@@ -28,17 +25,3 @@ def _get_kwargs(
 
     _kwargs["headers"] = headers
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> TaskCreated:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = TaskCreated.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"POST /tasks documents no answer with status {response.status_code}")

@@ -1,11 +1,10 @@
 from typing import Any
 
-import httpx
-
 from dodeca_api.models.sort_by import SortBy
 from dodeca_api.models.sort_order import SortOrder
-from dodeca_api.models.task_list import TaskList
-from dodeca_api.models.task_status_filter import TaskStatusFilter
+from dodeca_api.models.task_status_filter import (
+    TaskStatusFilter,
+)
 from dodeca_api.types import UNSET, Unset
 
 
@@ -77,17 +76,3 @@ def _get_kwargs(
     }
 
     return _kwargs
-
-
-# The documented statuses of a success.
-_SUCCESSES = (200,)
-
-
-def _parse_response(*, response: httpx.Response) -> TaskList:
-    """Parse a documented success; any other status is a ValueError."""
-    if response.status_code == 200:
-        response_200 = TaskList.from_dict(response.json())
-
-        return response_200
-
-    raise ValueError(f"GET /tasks documents no answer with status {response.status_code}")
