@@ -124,6 +124,21 @@ def test_jobs_are_looked_at_less_often_and_no_later() -> None:
     assert [goal.claim for goal in polling.run().goals if not goal.met] == []
 
 
+def test_the_emulator_searches_and_lists_a_library_in_hardly_more_than_a_matmul() -> None:
+    found = library.run(videos=(200, 2000), clips=(1, 10))
+    by_vectors, lists = found.growth[1], found.growth[2]
+    beyond = [
+        search - matmul
+        for search, matmul in zip(
+            by_vectors.values["search"], by_vectors.values[library.MATMUL], strict=True
+        )
+    ]
+    assert max(beyond) < 50
+    assert max(values[-1] for values in lists.values.values()) < 50
+    (left,) = (goal.measured for goal in found.goals if "leaves" in goal.claim)
+    assert left < 10
+
+
 def test_a_search_is_little_more_than_a_product_and_a_row_no_work_of_python() -> None:
     at = search.at_size(50_000, repeats=1)
     assert at.search["dodeca"] < 3 * at.search[search.NUMPY]

@@ -59,7 +59,7 @@ class StoredSegments:
     """Greater for those that were stored later."""
     document_id: str
     segments: Segments
-    document_seq: int | None
+    document_seq: int
     """Greater for documents that were added later."""
     document: Document | None
     """None when it was removed."""
@@ -284,9 +284,12 @@ class Database:
 
     def _put_segments(self, collection: str, document: Document, segments: Segments) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO vectors (collection, id, index_id, width, about, floats)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO vectors"
+            " (document_seq, collection, id, index_id, width, about, floats) SELECT"
+            " (SELECT seq FROM documents WHERE collection = ? AND id = ?), ?, ?, ?, ?, ?, ?",
             (
+                collection,
+                document["_id"],
                 collection,
                 document["_id"],
                 document.get("index_id"),
@@ -320,7 +323,7 @@ class Database:
         """
         where, values = condition
         rows = self._db.execute(
-            "SELECT v.seq, v.id, v.width, v.floats, v.about, d.seq, d.body"  # noqa: S608
+            "SELECT v.seq, v.id, v.width, v.floats, v.about, v.document_seq, d.body"  # noqa: S608
             " FROM vectors v LEFT JOIN documents d ON d.collection = v.collection AND d.id = v.id"
             f" WHERE {where} ORDER BY v.seq",
             values,

@@ -59,6 +59,7 @@ _SCHEMA = [
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       collection TEXT NOT NULL,
       id TEXT NOT NULL,
+      document_seq INTEGER NOT NULL,
       index_id TEXT,
       removed_at TEXT,
       width INTEGER NOT NULL,
@@ -131,10 +132,10 @@ def _migrate(db: sqlite3.Connection, stored: int) -> None:
         if about is None or (collection == "videos" and stored < _VECTORS_SINCE):
             continue
         db.execute(
-            "INSERT INTO vectors (collection, id, index_id, width, about, floats)"
-            " SELECT collection, id, ?, width, ?, floats FROM old_vectors"
+            "INSERT INTO vectors (collection, id, document_seq, index_id, width, about, floats)"
+            " SELECT collection, id, ?, ?, width, ?, floats FROM old_vectors"
             " WHERE collection = ? AND id = ?",
-            (document.get("index_id"), orjson.dumps(about).decode(), collection, document_id),
+            (seq, document.get("index_id"), orjson.dumps(about).decode(), collection, document_id),
         )
     for table in ("documents", "vectors"):
         db.execute(f"DROP TABLE old_{table}")

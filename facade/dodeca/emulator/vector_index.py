@@ -193,7 +193,7 @@ class _VectorIndex:
             IndexedVideo(
                 stored.document_id,
                 stored.seq,
-                stored.document_seq or 0,
+                stored.document_seq,
                 count,
                 _known(stored.document),
             )
