@@ -21,6 +21,8 @@ from tests.benchmarks import (
     calls,
     decode,
     emulator,
+    files,
+    library,
     parsing,
     polling,
     search,
@@ -139,6 +141,41 @@ def test_a_run_costs_little_more_than_its_requests_and_nothing_when_it_is_finish
     assert measured.pop("CPU of one text, of that in `embed.texts`") < 3
     assert measured.pop("resuming an input that is finished") < 100
     assert [goal.claim for goal in found.goals if goal.claim in measured and not goal.met] == []
+
+
+def test_loading_takes_about_as_long_as_arrow_and_less_memory(tmp_path: Path) -> None:
+    files.write_dataset(tmp_path / "one.parquet", 20_000, 1)
+    files.write_dataset(tmp_path / "parts", 20_000, files.PARTS)
+    spent = files.load(tmp_path, repeats=3)
+    assert spent[files.OURS] < 2 * spent[files.PEER]
+    assert spent[files.BY_PARTS] < 2.5 * spent[files.PEER]
+    mapped = files.cached(tmp_path / "parts", repeats=3)
+    assert mapped[files.CACHED] < mapped[files.OURS] / 2
+
+
+def test_the_first_of_a_process_and_a_long_plot_take_no_seconds(tmp_path: Path) -> None:
+    first = files.first_use(tmp_path / "first.parquet", repeats=2)
+    assert max(first.values()) < 1
+    cold = files.start(tmp_path, repeats=2)
+    assert cold[files.HELP] < 2 * cold[files.IMPORTS]
+    assert cold[files.EMBED] < files.OLD_EMBED * cold[files.IMPORTS]
+    plots = files.plot(repeats=1)
+    assert plots[files.OURS] < plots[files.BARS] / 3
+
+
+def test_the_emulator_searches_and_lists_a_library_in_hardly_more_than_a_matmul() -> None:
+    found = library.run(videos=(200, 2000), clips=(1, 10))
+    by_vectors, lists = found.growth[1], found.growth[2]
+    beyond = [
+        search - matmul
+        for search, matmul in zip(
+            by_vectors.values["search"], by_vectors.values[library.MATMUL], strict=True
+        )
+    ]
+    assert max(beyond) < 50
+    assert max(values[-1] for values in lists.values.values()) < 50
+    (left,) = (goal.measured for goal in found.goals if "leaves" in goal.claim)
+    assert left < 10
 
 
 def test_importing_loads_next_to_nothing() -> None:

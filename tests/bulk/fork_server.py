@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 IMPORTED = (
     "dodeca._sync.bulk_service",
     "dodeca._sync.client",
-    "dodeca.bulk.arrow",
+    "dodeca.embeddings.arrow",
     "dodeca.bulk.run",
     "filelock",
     "pyarrow.parquet",

@@ -15,7 +15,8 @@ from dodeca import __version__
 from dodeca.cli import app, main, session
 from dodeca.cli.commands.search import _file_names
 from dodeca.cli.exit_status import ExitStatus, exit_status_of, one_line
-from dodeca.cli.progress import _AmountColumn, progress_lines
+from dodeca.cli.progress import progress_lines
+from dodeca.cli.progress_bar import _AmountColumn
 from dodeca.cli.tables import _start
 from dodeca.errors import NotFoundError, RateLimitError
 from dodeca.results import Asset
@@ -121,7 +122,6 @@ def test_an_interrupted_command_ends_with_130(
     )
     monkeypatch.setattr(os, "_exit", ended.append)
     monkeypatch.setattr(app.typer.main, "get_command", lambda _: SimpleNamespace(main=command))
-    monkeypatch.setattr(app.global_options, "add_to_commands", lambda _: None)
     status = app.execute()
     if error is None:
         assert (status, handlers) == (ExitStatus.OK, [])

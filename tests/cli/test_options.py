@@ -86,6 +86,12 @@ def test_only_what_says_so_is_turned_off() -> None:
     }
 
 
+def test_the_summaries_of_commands_are_the_first_sentences_of_their_help() -> None:
+    found = typer.main.get_command(app)
+    shown = {name: each.help.partition("\n\n")[0] for name, each in found.commands.items()}
+    assert {name: " ".join(text.split()) for name, text in shown.items()} == found.summaries
+
+
 @pytest.mark.parametrize("words", [(), *((group,) for group in GROUPS)])
 def test_a_group_without_a_command_shows_its_help(dodeca: Run, words: tuple[str, ...]) -> None:
     done = dodeca(*words)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dodeca.emulator.database import Database, new_id
+from dodeca.emulator.database import Database, Segments, new_id
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -53,17 +53,18 @@ def test_an_id_is_taken_once(store: Database) -> None:
 def test_vectors_come_back_bit_by_bit(store: Database) -> None:
     vectors = np.random.default_rng(1).standard_normal((7, 512)).astype(np.float32)
     store.insert("tasks", {"_id": "a"})
-    store.put_vectors("tasks", "a", vectors)
-    found = store.vectors("tasks", "a")
+    store.update("tasks", "a", segments=Segments(vectors, [{"n": 1}]))
+    found = store.segments("tasks", "a")
     assert found is not None
-    assert found.dtype == np.float32
-    assert (found == vectors).all()
-    store.put_vectors("tasks", "a", np.zeros((0, 512), np.float32))
-    empty = store.vectors("tasks", "a")
+    assert found.about == [{"n": 1}]
+    assert found.vectors.dtype == np.float32
+    assert (found.vectors == vectors).all()
+    store.update("tasks", "a", segments=Segments(np.zeros((0, 512), np.float32), []))
+    empty = store.segments("tasks", "a")
     assert empty is not None
-    assert empty.shape == (0, 512)
+    assert empty.vectors.shape == (0, 512)
     store.delete("tasks", "a")
-    assert store.vectors("tasks", "a") is None
+    assert store.segments("tasks", "a") is None
 
 
 def test_a_transaction_happens_as_a_whole_or_not_at_all(store: Database) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import orjson
 import pytest
 
+from dodeca.emulator.database import Condition, Database, Selection
 from dodeca.emulator.errors import ErrorResponse
 from dodeca.emulator.inference import scoring
 from dodeca.emulator.rules import filters, paging, search_filter, user_metadata
@@ -56,7 +58,20 @@ def test_lists_are_filtered(params: dict[str, Any], found: str) -> None:
         video("b", duration=20.0, custom={"n": 1.0, "flag": False, "word": "one"}),
         video("c", fps=25.0),
     ]
-    assert "".join(each["_id"] for each in filters.filter_videos(videos, params)) == found
+    assert listed(videos, filters.filter_videos(params)) == found
+
+
+def listed(
+    documents: Sequence[dict[str, Any]], conditions: Sequence[Condition], order: str = "seq"
+) -> str:
+    """Return the ids of the documents that meet the conditions."""
+    database = Database()
+    for document in documents:
+        database.insert("things", document)
+    found, total = database.select(Selection("things", tuple(conditions), order), 0, 50)
+    database.close()
+    assert total == len(found)
+    return "".join(document["_id"] for document in found)
 
 
 def test_times_of_lists_are_the_earliest() -> None:
@@ -68,20 +83,29 @@ def test_times_of_lists_are_the_earliest() -> None:
         ({"created_at": "2025-01-01T00:00:00.001Z"}, "1"),
         ({"created_at": "2025-01-01T02:00:01+02:00"}, "1"),
     ):
-        kept = filters.filter_since(documents, given, "created_at")
-        assert "".join(each["_id"] for each in kept) == found
-    assert (
-        len(filters.filter_since(documents, {"x": "2025-01-01T00:00:01Z"}, "x", "created_at")) == 1
-    )
+        assert listed(documents, filters.filter_since(given, "created_at")) == found
+    for bounds, found in ((filters.filter_since, "1"), (filters.filter_until, "01")):
+        assert listed(documents, bounds({"x": "2025-01-01T00:00:01Z"}, "x", "created_at")) == found
     assert "RFC 3339" in refused(paging.time_parameter, {"x": "yesterday"}, "x").message
 
 
 def test_ties_stay_newest_or_oldest_first() -> None:
-    documents = [{"_id": name, "created_at": time} for name, time in ("a2", "b1", "c1")]
+    documents = [{"_id": name, "created_at": time} for name, time in ("c1", "b1", "a2")]
     for option, found in (("desc", "abc"), ("asc", "cba")):
         params = {"sort_by": "created_at", "sort_option": option}
-        sorted_ = filters.sort_documents(documents, params)
-        assert "".join(each["_id"] for each in sorted_) == found
+        assert listed(documents, [], filters.order_of(params)) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [((), "abcd"), (("ready",), "ad"), (("failed", "late"), "bc"), (("x",), "")],
+)
+def test_statuses_are_the_current_ones(wanted: tuple[str, ...], found: str) -> None:
+    """The stored status of what is running is an earlier one, or a later one by now."""
+    stored = {"a": "ready", "b": "failed", "c": "early", "d": "late"}
+    documents = [{"_id": name, "status": status} for name, status in stored.items()]
+    running = [{"_id": "c", "status": "late"}, {"_id": "d", "status": "ready"}]
+    assert listed(documents, filters.with_status(wanted, running)) == found
 
 
 @pytest.mark.parametrize(
@@ -127,12 +151,13 @@ def test_pages(page: int, limit: int, items: str, pages: int) -> None:
 )
 def test_searches_are_filtered(wanted: dict[str, Any], is_found: bool) -> None:
     one = video("a", custom={"n": 1, "flag": True, "word": "one", "tags": ["red"]})
-    assert search_filter.parse(orjson.dumps(wanted).decode())(one) is is_found
+    tests = search_filter.parse(orjson.dumps(wanted).decode())
+    found = [test(search_filter.value_of(one, name)) for name, test in tests.items()]
+    assert all(found) is is_found
 
 
 def test_without_a_filter_all_are_searched() -> None:
-    assert search_filter.parse(None)(video())
-    assert search_filter.parse("")(video())
+    assert search_filter.parse(None) == search_filter.parse("") == {}
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from dodeca.emulator import Emulator, faults, serving
-from dodeca.emulator.database import FORMAT, Database
+from dodeca.emulator.database import Database
 from dodeca.emulator.requests.bodies import MAX_PARTS
+from dodeca.emulator.schema import FORMAT
 
 from .conftest import KEY, client
 from .library import index, video
@@ -138,21 +139,36 @@ def test_slow_urls_do_not_hold_up_other_requests(emulator: Emulator, silent_web:
         assert http.get(f"{url}/indexes").status_code == 200
 
 
+_FORMAT_1 = """
+CREATE TABLE old (seq INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT NOT NULL,
+  id TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (collection, id));
+INSERT INTO old SELECT seq, collection, id, body FROM documents;
+DROP TABLE documents;
+ALTER TABLE old RENAME TO documents;
+DROP TABLE vectors;
+CREATE TABLE vectors (collection TEXT NOT NULL, id TEXT NOT NULL, width INTEGER NOT NULL,
+  floats BLOB NOT NULL, PRIMARY KEY (collection, id)) WITHOUT ROWID;
+INSERT INTO vectors SELECT collection, id, 512, zeroblob(2048) FROM documents
+  WHERE collection = 'videos';
+PRAGMA user_version = 0;
+"""
+
+
 def test_the_videos_of_an_earlier_format_are_embedded_again(tmp_path: Path, media: Path) -> None:
     path = tmp_path / "emulator.sqlite"
     with Emulator(db=path, media=media) as emulator, client(emulator) as http:
         video_id = video(http, index(http), "silent.mp4")
-        expected = emulator.state.database.vectors("videos", video_id)
+        expected = emulator.state.database.segments("videos", video_id)
     with sqlite3.connect(path) as database:
-        database.execute("UPDATE vectors SET floats = zeroblob(length(floats))")
-        database.execute("PRAGMA user_version = 0")
+        database.executescript(_FORMAT_1)
     database.close()
     for _ in range(2):
         with Emulator(db=path, media=media) as emulator:
-            found = emulator.state.database.vectors("videos", video_id)
+            found = emulator.state.database.segments("videos", video_id)
             assert found is not None
             assert expected is not None
-            assert (found == expected).all()
+            assert (found.vectors == expected.vectors).all()
+            assert found.about == expected.about
     assert _format(path) == FORMAT
 
 

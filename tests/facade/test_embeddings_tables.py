@@ -2,6 +2,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -164,7 +165,7 @@ def test_an_error_names_the_path_that_was_asked_for(tmp_path: Path) -> None:
 def test_a_link_at_the_place_of_a_draft_is_not_written_through(tmp_path: Path) -> None:
     kept, path = tmp_path / "kept", tmp_path / "film.parquet"
     kept.write_bytes(b"as it was")
-    (tmp_path / f".film.parquet.{os.getpid()}.new").symlink_to(kept)
+    (tmp_path / f".film.parquet.{os.getpid()}.{threading.get_ident()}.new").symlink_to(kept)
     assert_same(Embeddings.load(film().to_parquet(path)), film())
     assert kept.read_bytes() == b"as it was"
     assert not path.is_symlink()

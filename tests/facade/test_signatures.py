@@ -18,6 +18,7 @@ from tests.facade.test_types import functions
 DEFAULTS: dict[str, object] = {
     "allow_insecure": False,
     "bytes": 16,
+    "cache": False,
     "chunk_size": 16 * MIB,
     "concurrency": 16,
     "Embedder.concurrency": 8,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +21,26 @@ def write_new(path: Path, write: Callable[[BinaryIO], object]) -> None:
         write(stream)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file atomically: it is there as a whole, or as it was before.
+
+    Raises:
+        OSError: it cannot be written; the error names the target.
+    """
+    draft = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.new")
+    try:
+        write_new(draft, write)
+        draft.replace(target)
+    except OSError as exc:
+        if exc.filename != str(draft):
+            raise
+        # name the file that was asked for, not the draft
+        raise OSError(exc.errno, exc.strerror, str(target)) from exc
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def sync_folder(path: Path) -> None:

@@ -194,7 +194,7 @@ class Dataset:
                 self._journal.commit()
 
     def _with_metadata_types(self, schema: Any) -> Any:
-        from dodeca.bulk import arrow
+        from dodeca.embeddings import arrow
 
         for name, type_name in self._metadata_types.items():
             if (index := schema.get_field_index(name)) >= 0:
@@ -207,7 +207,7 @@ class Dataset:
 
     def write_errors(self, failures: Iterable[Failure]) -> None:
         """Replace the table of errors."""
-        from dodeca.bulk import arrow
+        from dodeca.embeddings import arrow
 
         type_names = {"status": "int32", "retryable": "bool"}
         rows = [attrs.astuple(failure) for failure in failures]
@@ -254,7 +254,7 @@ class Dataset:
         self._hook(f"after the rename of {what}")
 
     def _table(self, row_sets: Sequence[Mapping[str, Any]]) -> Any:
-        from dodeca.bulk import arrow
+        from dodeca.embeddings import arrow
 
         sets = [_RowSet(row) for row in row_sets]
         rows = [one for one in sets for _ in range(len(one.vectors))]
@@ -301,7 +301,7 @@ def _tables_without(path: Path, keys: Set[str], schema: Any = None) -> Iterator[
     """The rows of a part without those of some inputs: an empty table, and one a row group."""
     import pyarrow.parquet as pq
 
-    from dodeca.bulk import arrow
+    from dodeca.embeddings import arrow
 
     with pq.ParquetFile(path) as part:
         yield part.schema_arrow.empty_table() if schema is None else schema.empty_table()

@@ -8,47 +8,44 @@ import signal
 import sys
 import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
 from dodeca._version import VERSION
-from dodeca.cli import global_options
-from dodeca.cli.commands import (
-    analyze,
-    assets,
-    check,
-    embed,
-    emulator,
-    index,
-    report,
-    run,
-    search,
-    tasks,
-    upload,
-)
 from dodeca.cli.exit_status import ExitStatus, exit_status_of, one_line
+from dodeca.cli.lazy_commands import LazyGroup
 from dodeca.cli.session import Session
 from dodeca.cli.text import printable
 
+
+class _Commands(LazyGroup):
+    summaries: ClassVar = {
+        "embed": "Embed video, audio, images, documents or texts; print or save the vectors "
+        "(`/embed-v2`).",
+        "search": "Find the segments that match a text or an image, in Parquet files or in an "
+        "index.",
+        "report": "Write an HTML page with a player and the scores of text queries over time.",
+        "check": "Check files against the limits of the API and explain problems; nothing is sent.",
+        "analyze": "Generate text about a video and print it while it arrives (`POST /analyze`).",
+        "upload": "Upload files of any size as assets and print their ids (`/assets`).",
+        "run": "Embed a folder or a manifest of media into a dataset; run it again to resume.",
+        "emulator": "Run the local emulator as a server; `dodeca emulator --help` lists its "
+        "options.",
+        "index": "Manage indexes and the videos in them.",
+        "assets": "List and delete uploaded files.",
+        "tasks": "List tasks of the API, show them or wait for them.",
+    }
+
+
 app: typer.Typer = typer.Typer(
     name="dodeca",
+    cls=_Commands,
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(epilog=embed.EXAMPLE)(embed.embed)
-app.command(epilog=search.EXAMPLE)(search.search)
-app.command(epilog=report.EXAMPLE)(report.report)
-app.command(epilog=check.EXAMPLE)(check.check)
-app.command(epilog=analyze.EXAMPLE)(analyze.analyze)
-app.command(epilog=upload.EXAMPLE)(upload.upload)
-app.command(epilog=run.EXAMPLE)(run.run)
-app.add_typer(index.app, name="index")
-app.add_typer(assets.app, name="assets")
-app.add_typer(tasks.app, name="tasks")
-app.command(context_settings=emulator.PASS_ALL_ARGUMENTS)(emulator.emulator)
 
 
 def _print_version(is_wanted: bool) -> None:
@@ -108,7 +105,6 @@ def execute() -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     command = typer.main.get_command(app)
-    global_options.add_to_commands(command)
     try:
         return int(command.main(prog_name="dodeca", standalone_mode=False) or ExitStatus.OK)
     except (typer.Abort, KeyboardInterrupt):
@@ -129,9 +125,10 @@ def _exit_at_once(*_: object) -> None:
 
 def _report_usage(error: Exception) -> int:
     message = error.format_message()  # type: ignore[attr-defined]
-    if not message:  # no command was given, and the help has been shown
-        return ExitStatus.USAGE
     context = getattr(error, "ctx", None)
+    if context and message == context.get_help():  # no command was given
+        typer.echo(message)
+        return ExitStatus.USAGE
     path = context.command_path if context else "dodeca"
     Session().error(f"{' '.join(message.split())} (see {path} --help)")
     return ExitStatus.USAGE

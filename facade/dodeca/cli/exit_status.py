@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from dodeca.errors import AuthenticationError, ConfigurationError, RateLimitError
-
 
 class ExitStatus(IntEnum):
     """The exit statuses of the command, for scripts to branch on.
@@ -34,17 +32,25 @@ _SHELL_WORDS = {
 }
 """What errors advise in Python, and the same in a shell."""
 
-FATAL_ERRORS = (AuthenticationError, ConfigurationError, RateLimitError)
-"""Errors that every further input would meet as well."""
+
+def is_fatal(error: Exception) -> bool:
+    """Whether every further input would meet an error as well."""
+    from dodeca.errors import AuthenticationError, ConfigurationError, RateLimitError
+
+    return isinstance(error, AuthenticationError | ConfigurationError | RateLimitError)
 
 
 def exit_status_of(error: Exception) -> ExitStatus:
     """The exit status for an error."""
+    from dodeca.errors import RateLimitError
+
     return ExitStatus.TRY_LATER if isinstance(error, RateLimitError) else ExitStatus.ERROR
 
 
 def one_line(error: Exception) -> str:
     """An error in one line, in words of a shell."""
+    from dodeca.errors import RateLimitError
+
     text = str(error) or type(error).__name__
     for python, shell in _SHELL_WORDS.items():
         text = text.replace(python, shell)

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from dodeca._base.text import format_size
-from dodeca.cli.text import printable
-from dodeca.types import Progress as Sent
+from dodeca._calls.upload_plan import Progress
 
-
-class _AmountColumn(ProgressColumn):
-    """Bytes and speed of an upload, or the status of a task."""
-
-    def render(self, task: Task) -> Text:
-        if not task.total:
-            return Text(task.fields["status"], style="cyan")
-        speed = f"  {format_size(task.speed)}/s" if task.speed else ""
-        amount = f"{format_size(task.completed)} of {format_size(task.total)}{speed}"
-        return Text(amount, style="cyan")
-
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _LINE_SEC = 30.0
 
@@ -54,55 +31,42 @@ def progress_lines(
     return report
 
 
-def _show_sent(progress: Progress, task: TaskID, sent: Sent) -> None:
-    progress.update(task, completed=sent.sent_bytes, total=sent.total_bytes)
-
-
 class ProgressDisplay:
     """One progress bar at a time, so that results can be printed in between."""
 
-    def __init__(self, console: Console, *, is_shown: bool) -> None:
+    def __init__(self, console: Callable[[], Console], *, is_shown: bool) -> None:
         self._console = console
         self._is_shown = is_shown
 
-    @contextmanager
-    def waiting(self, what: str) -> Iterator[Callable[[Any], None]]:
+    def waiting(self, what: str) -> AbstractContextManager[Callable[[Any], None]]:
         """A bar of unknown length; yields what to call with a job, or the client's `Progress`.
 
         It shows the status of the job, or the bytes of an upload.
         """
-        with self._bar(what, "") as (progress, task):
+        return self._bar(what, "")
 
-            def show(state: Any) -> None:
-                if isinstance(state, Sent):
-                    _show_sent(progress, task, state)
-                else:
-                    progress.update(task, total=0, completed=0, status=printable(state.status))
-
-            yield show
-
-    @contextmanager
-    def uploading(self, what: str, size: int | None) -> Iterator[Callable[[Any], None]]:
+    def uploading(
+        self, what: str, size: int | None
+    ) -> AbstractContextManager[Callable[[Any], None]]:
         """A bar of bytes; yields what to call with the client's `Progress`.
 
         An upload in one request reports its progress at the end only: until then its size is shown.
         """
-        with self._bar(what, format_size(size or 0)) as (progress, task):
-            yield lambda sent: _show_sent(progress, task, sent)
+        return self._bar(what, format_size(size or 0))
 
     @contextmanager
-    def _bar(self, what: str, status: str) -> Iterator[tuple[Progress, TaskID]]:
-        progress = Progress(
-            SpinnerColumn(style="cyan"),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=28, complete_style="cyan", pulse_style="cyan"),
-            _AmountColumn(),
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
-            redirect_stdout=False,  # results go to stdout, wherever that is
-            redirect_stderr=False,
-            disable=not self._is_shown,
-        )
-        with progress:
-            yield progress, progress.add_task(printable(what), total=None, status=status)
+    def _bar(self, what: str, status: str) -> Iterator[Callable[[Any], None]]:
+        if not self._is_shown:
+            yield lambda state: None
+            return
+        from dodeca.cli import progress_bar
+
+        with progress_bar.showing(self._console(), what, status) as bar:
+
+            def show(state: Any) -> None:
+                if isinstance(state, Progress):
+                    bar.show_amount(state.sent_bytes, state.total_bytes)
+                else:
+                    bar.show_status(state.status)
+
+            yield show

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import attrs
 import typer
-from rich.text import Text
 
 from dodeca._base.lazy import cached_property
-from dodeca.cli.exit_status import FATAL_ERRORS, ExitStatus, one_line
+from dodeca.cli.exit_status import ExitStatus, is_fatal, one_line
 from dodeca.cli.text import printable
-from dodeca.errors import ConfigurationError, DodecaError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,9 +26,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@attrs.frozen(slots=False)
+@dataclass(frozen=True)
 class Session:
-    """One run of the command. Results go to stdout; notes, errors and progress to stderr."""
+    """One run of the command. Results go to stdout; notes, errors and progress to stderr.
+
+    No class of attrs, whose import would be a third of the time of `dodeca --help`.
+    """
 
     emulated: bool = False
     emulator_db: Path | None = None
@@ -38,7 +39,7 @@ class Session:
     quiet: bool = False
     as_json: bool = False
 
-    def __attrs_post_init__(self) -> None:
+    def __post_init__(self) -> None:
         if self.base_url and (self.emulated or self.emulator_db):
             raise typer.BadParameter("--emulated and --base-url exclude each other")
 
@@ -50,6 +51,7 @@ class Session:
         """
         from dodeca import Client
         from dodeca._http import api_key
+        from dodeca.errors import ConfigurationError
 
         options: dict[str, Any] = {} if model is None else {"embedding_model": model}
         if self.emulated or self.emulator_db:
@@ -79,7 +81,7 @@ class Session:
         """Progress on stderr; hidden if that is no terminal, or with `--quiet`."""
         from dodeca.cli.progress import ProgressDisplay
 
-        return ProgressDisplay(self.err, is_shown=self.has_progress)
+        return ProgressDisplay(lambda: self.err, is_shown=self.has_progress)
 
     @property
     def has_progress(self) -> bool:
@@ -108,6 +110,8 @@ class Session:
 
     def print_item(self, record: Any, identity: str | None, *cells: Cell) -> None:
         """Print something that was created or deleted; with `--quiet` its id alone."""
+        from rich.text import Text
+
         from dodeca.cli import tables
 
         if self.as_json:
@@ -161,12 +165,14 @@ class Session:
         Raises:
             typer.Exit: some sources failed; raised after the last one.
         """
+        from dodeca.errors import DodecaError
+
         failed = 0
         for source in sources:
             try:
                 result = work(source)
             except (DodecaError, OSError) as error:
-                if len(sources) == 1 or isinstance(error, FATAL_ERRORS):
+                if len(sources) == 1 or is_fatal(error):
                     raise
                 self.error(f"{source}: {one_line(error)}")
                 failed += 1
@@ -185,6 +191,8 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 def _as_fields(value: Any) -> Any:
     """A result as a JSON object: its fields that are not None, and any that the API added."""
+    import attrs
+
     if not attrs.has(type(value)):
         return str(value)
     fields = attrs.asdict(

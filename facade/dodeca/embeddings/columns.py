@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,24 +103,34 @@ def select(embeddings: SegmentSequence, rows: slice | NDArray[np.intp]) -> dict[
     }
 
 
-def concat(parts: Sequence[Embeddings], source_ids: Sequence[str] | None) -> dict[str, Any]:
+def concat(
+    parts: Sequence[Embeddings],
+    source_ids: Sequence[str] | None = None,
+    matrices: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """The fields of `Embeddings` with the rows of one or more parts, whose sources may be given.
+
+    `matrices` are the vectors and the uncertainty of all rows, if those of the parts are views.
 
     Raises:
         InvalidRequestError: vectors of different lengths.
     """
     filled = [part for part in parts if len(part)] or parts[:1]
-    _check_lengths(filled)
+    _check_lengths_of(filled)
     metadata = filled[0].metadata
+    if matrices is None:
+        matrices = {
+            "vectors": _read_only(np.concatenate([part.vectors for part in filled])),
+            "uncertainty": _joined_uncertainty(filled),
+        }
     fields = {
-        "vectors": _read_only(np.concatenate([part.vectors for part in filled])),
+        **matrices,
         **{name: Labels.joined([getattr(part, name) for part in filled]) for name in _LABELS},
         "start_sec": _read_only(np.concatenate([part.start_sec for part in filled])),
         "end_sec": _read_only(np.concatenate([part.end_sec for part in filled])),
         "extra": Values.joined([part.extra for part in filled]),
         "metadata": metadata if all(part.metadata == metadata for part in parts) else None,
         "model_name": _joined_models(filled),
-        "uncertainty": _joined_uncertainty(filled),
         **_of_one_response(parts),
     }
     if source_ids is None:
@@ -152,9 +162,19 @@ def _joined_ids(parts: Sequence[Embeddings]) -> Values[str] | None:
     return Values.of(row_id for part in parts for row_id in export.row_ids(part))
 
 
-def _check_lengths(parts: Sequence[Embeddings]) -> None:
+def _check_lengths_of(parts: Sequence[Embeddings]) -> None:
     if len({part.vectors.shape[1] for part in parts}) > 1:
-        found = dict.fromkeys((part.dimension, part.model_name) for part in parts)
+        check_lengths((part.dimension, part.model_name) for part in parts)
+
+
+def check_lengths(parts: Iterable[tuple[int, str | None]]) -> None:
+    """Check that the vectors of parts, given by their length and model, have one length.
+
+    Raises:
+        InvalidRequestError: they have not.
+    """
+    found = dict.fromkeys(parts)
+    if len({length for length, _ in found}) > 1:
         shown = [f"{length} floats ({model or 'unknown model'})" for length, model in found]
         raise InvalidRequestError(
             "vectors must have one length to be put together, got "

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dodeca._base.response_info import with_response
-from dodeca.embeddings import columns, cosine, export, ranking, responses, search, tables
+from dodeca.embeddings import columns, cosine, export, parquet, ranking, responses, search, tables
 from dodeca.embeddings.matches import Matches
 from dodeca.embeddings.sequence import SegmentSequence
 
@@ -142,12 +142,18 @@ class Embeddings(SegmentSequence):
         return with_response(cls(**columns.concat(listed, names)), columns.response_of(listed))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Embeddings:
+    def load(cls, path: str | os.PathLike[str], *, cache: bool = False) -> Embeddings:
         """Load a file that `to_parquet` wrote, with exactly the same values (extra `data`).
 
         Takes the folder of a bulk run, too, other Parquet files with a column `vector`, and folders
         of them. Unknown columns go to the `extra` of their row. If rows are of several models,
         `filter(model_name=...)` selects those to search.
+
+        With `cache`, the rows are also kept in a file beside the dataset, as large as the vectors:
+        `library/vectors.cache` for a bulk run, else the path with `.cache` added. The next load
+        maps it into memory instead of decoding Parquet. It is written anew when a file of the
+        dataset was added, removed or changed (size or time of modification), or when the cache is
+        damaged.
 
         >>> from dodeca import Embeddings
         >>> path = client.embed.text("red").to_parquet("red.parquet")
@@ -155,12 +161,17 @@ class Embeddings(SegmentSequence):
         <Embeddings 1 x 512>
 
         Raises:
-            InvalidRequestError: no such file, or no vectors in it, or vectors of several lengths.
+            InvalidRequestError: no such file, or no vectors in it, or vectors of several lengths;
+                another file has the name of the cache.
             ConfigurationError: the extra `data` is not installed, or a newer version of this
-                package wrote the file.
+                package wrote the file or the cache.
         """
-        parts = [cls(**fields) for fields in tables.read_parquet(path)]
-        return parts[0] if len(parts) == 1 else cls.concat(parts)
+        rows = parquet.read_parquet(path, cache=cache)
+        parts = [cls(**fields) for fields in rows.parts()]
+        if len(parts) == 1:
+            return parts[0]
+        matrices = {"vectors": rows.vectors, "uncertainty": rows.uncertainty}
+        return cls(**columns.concat(parts, matrices=matrices))
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Embeddings:

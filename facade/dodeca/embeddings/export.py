@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
 import math
@@ -16,7 +15,7 @@ import numpy as np
 import orjson
 
 from dodeca._base import extras
-from dodeca._base.files import write_new
+from dodeca._base.files import replace_file
 from dodeca._base.row_ids import row_id
 from dodeca._base.text import quote
 from dodeca.embeddings.labels import Labels
@@ -43,20 +42,24 @@ _SEPARATOR = "\x1f"
 
 def to_arrow(embeddings: Embeddings) -> pa.Table:
     """See `Embeddings.to_arrow`."""
-    pa = require("pyarrow")
-    columns = {"id": pa.array(row_ids(embeddings), pa.string())}
+    require("pyarrow")
+    from dodeca.embeddings import arrow
+
+    columns = {"id": arrow.array("string", row_ids(embeddings), errors="strict")}
     for name in LABEL_COLUMNS:
-        columns[name] = _dictionary_array(pa, getattr(embeddings, name))
+        columns[name] = _dictionary_array(getattr(embeddings, name))
     for name in TIME_COLUMNS:
         times = getattr(embeddings, name)
-        columns[name] = pa.array(times, mask=np.isnan(times))
+        columns[name] = arrow.numbers(times, ~np.isnan(times))
     columns |= {
-        "model_name": _dictionary_array(pa, embeddings.models),
-        "extra": pa.array(_extra_as_json(embeddings.extra), pa.string()),
-        "vector": _list_array(pa, embeddings.vectors),
+        "model_name": _dictionary_array(embeddings.models),
+        "extra": arrow.strings(_extra_as_json(embeddings.extra)),
+        "vector": arrow.vectors(embeddings.vectors),
     }
     if embeddings.uncertainty is not None:
-        columns["uncertainty"] = _list_array(pa, embeddings.uncertainty)
+        columns["uncertainty"] = arrow.vectors(
+            embeddings.uncertainty, ~_rows_without(embeddings.uncertainty)
+        )
     about = {
         "format": TABLE_FORMAT,
         "model_name": embeddings.model_name,
@@ -64,7 +67,7 @@ def to_arrow(embeddings: Embeddings) -> pa.Table:
         "usage": embeddings.usage and attrs.asdict(embeddings.usage),
         "response_extra": dict(embeddings.response_extra),
     }
-    return pa.table(columns).replace_schema_metadata(
+    return arrow.table(columns).replace_schema_metadata(
         {METADATA_KEY: orjson.dumps(about, default=str)}
     )
 
@@ -87,7 +90,8 @@ def matches_to_pandas(matches: Sequence[Match]) -> pd.DataFrame:
         values = [getattr(segment, name) for segment in segments]
         columns[name] = np.array(values, np.float64) if name in TIME_COLUMNS else values
     columns["model_name"] = [segment.model_name for segment in segments]
-    columns["extra"] = _extra_as_json([segment.extra for segment in segments])
+    texts = _extra_as_json(segment.extra for segment in segments)
+    columns["extra"] = [text and text.decode() for text in texts]
     return pandas.DataFrame(columns)
 
 
@@ -97,19 +101,8 @@ def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     if not target.name:
         raise InvalidRequestError(f"a path must end with a file name, got {quote(os.fspath(path))}")
-    draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     table = to_arrow(embeddings)
-    try:
-        write_new(draft, lambda stream: parquet.write_table(table, stream, compression="zstd"))
-        draft.replace(target)
-    except OSError as exc:
-        if exc.filename != str(draft):
-            raise
-        # name the file that was asked for, not the draft
-        raise OSError(exc.errno, exc.strerror, os.fspath(path)) from exc
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
+    replace_file(target, lambda stream: parquet.write_table(table, stream, compression="zstd"))
     return target
 
 
@@ -214,25 +207,28 @@ def _is_plain(name: str, value: Any) -> bool:
     return isinstance(value, str | int | float) and name not in KNOWN_COLUMNS
 
 
-def _extra_as_json(rows: Iterable[Mapping[str, Any]]) -> list[str | None]:
-    return [orjson.dumps(dict(row)).decode() if row else None for row in rows]
+def _extra_as_json(rows: Iterable[Mapping[str, Any]]) -> list[bytes | None]:
+    return [orjson.dumps(dict(row)) if row else None for row in rows]
 
 
-def _list_array(pa: Any, matrix: NDArray[np.float32]) -> Any:
-    """Rows as a fixed_size_list<float>; a row of NaN, which has no value, as null."""
-    length = matrix.shape[1]
-    if not length:
-        return pa.array([[]] * len(matrix), pa.list_(pa.float32(), 0))
-    flat = pa.array(np.ascontiguousarray(matrix).reshape(-1))
-    is_missing = np.isnan(matrix).all(axis=1)
-    mask = pa.array(is_missing) if is_missing.any() else None
-    return pa.FixedSizeListArray.from_arrays(flat, length, mask=mask)
+def _rows_without(uncertainty: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """A mask of the rows without uncertainty: those of NaN alone."""
+    found = np.array(np.isnan(uncertainty[:, :1]).all(axis=1))
+    found[found] = np.isnan(uncertainty[found]).all(axis=1)  # all numbers of few rows
+    return found
 
 
-def _dictionary_array(pa: Any, labels: Labels) -> Any:
+def _dictionary_array(labels: Labels) -> Any:
+    import pyarrow as pa
+
+    from dodeca.embeddings import arrow
+
     categories = [label for label in labels.categories if label is not None]
     positions = {label: position for position, label in enumerate(categories)}
-    recoded = np.array([-1 if label is None else positions[label] for label in labels.categories])
-    codes = recoded[labels.codes] if len(labels) else np.zeros(0, np.int64)
-    indices = pa.array(codes.astype(np.int32), mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(categories, pa.string()))
+    recoded = np.array(
+        [-1 if label is None else positions[label] for label in labels.categories], np.int32
+    )
+    codes = recoded[labels.codes] if len(labels) else np.zeros(0, np.int32)
+    return pa.DictionaryArray.from_arrays(
+        arrow.numbers(codes, codes >= 0), arrow.array("string", categories, errors="strict")
+    )

@@ -44,7 +44,7 @@ class Labels(Sequence["str | None"]):
         """A column from the label of each row."""
         codes: dict[str | None, int] = {}
         column = [codes.setdefault(value, len(codes)) for value in values]
-        return cls(np.array(column, dtype=_width(len(codes))), tuple(codes))
+        return cls(np.array(column, dtype=code_type(len(codes))), tuple(codes))
 
     @classmethod
     def same(cls, label: str | None, count: int) -> Labels:
@@ -54,7 +54,7 @@ class Labels(Sequence["str | None"]):
     @classmethod
     def repeated(cls, labels: Sequence[str | None], counts: Sequence[int]) -> Labels:
         """A column that has each of some different labels so many times in a row."""
-        return cls(np.repeat(np.arange(len(labels), dtype=_width(len(labels))), counts), labels)
+        return cls(np.repeat(np.arange(len(labels), dtype=code_type(len(labels))), counts), labels)
 
     @classmethod
     def joined(cls, columns: Sequence[Labels]) -> Labels:
@@ -73,7 +73,7 @@ class Labels(Sequence["str | None"]):
         if len(new_codes) == 1:
             return cls.same(next(iter(new_codes)), sum(counts))
         places = np.concatenate(codes) + np.repeat(shifts, counts)
-        width = _width(len(new_codes))
+        width = code_type(len(new_codes))
         return cls(np.array(recoded, width)[places], tuple(new_codes)).remove_unused()
 
     def remove_unused(self) -> Labels:
@@ -83,7 +83,7 @@ class Labels(Sequence["str | None"]):
         used = np.flatnonzero(is_used)
         if len(used) == len(self.categories):
             return self
-        new_codes = np.cumsum(is_used, dtype=_width(len(used))) - 1
+        new_codes = np.cumsum(is_used, dtype=code_type(len(used))) - 1
         return Labels(new_codes[self.codes], [self.categories[code] for code in used])
 
     def is_(self, label: str | None) -> NDArray[np.bool_]:
@@ -157,5 +157,6 @@ def _one_row(label: str | None) -> Labels:
     return Labels(np.zeros(1, dtype=np.int16), (label,))
 
 
-def _width(count: int) -> type[np.signedinteger[Any]]:
+def code_type(count: int) -> type[np.signedinteger[Any]]:
+    """The type of the codes of so many categories."""
     return np.int16 if count <= _MAX_INT16 else np.int32

@@ -1,11 +1,9 @@
-"""Read embeddings from Arrow tables and Parquet files."""
+"""Read embeddings from Arrow tables."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,7 +12,8 @@ import orjson
 
 from dodeca._base.text import quote
 from dodeca.embeddings.export import KNOWN_COLUMNS, METADATA_KEY, TABLE_FORMAT, require
-from dodeca.embeddings.labels import Labels
+from dodeca.embeddings.labels import Labels, code_type
+from dodeca.embeddings.matrix import MatrixBuilder
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
 if TYPE_CHECKING:
@@ -24,39 +23,37 @@ if TYPE_CHECKING:
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # what pandas writes beside its columns
 
 
-def read_parquet(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
-    """The fields of `Embeddings` from a Parquet file, or from each file of a folder.
-
-    Each file is read by itself, since files need not have the same columns.
-    """
-    dataset = require("pyarrow.dataset")
-    vectors = Path(path, "vectors")
-    is_run = Path(path, "journal.sqlite").is_file() and vectors.is_dir()
-    try:
-        files = dataset.dataset(vectors if is_run else path, format="parquet", partitioning=None)
-        tables = [file.to_table(schema=file.physical_schema) for file in files.get_fragments()]
-    except (OSError, ValueError) as exc:  # Arrow's own errors are ValueErrors
-        raise InvalidRequestError(
-            f"cannot read {quote(os.fspath(path))} as Parquet: {exc}"
-        ) from exc
-    if not tables:
-        raise InvalidRequestError(f"there are no Parquet files in {quote(os.fspath(path))}")
-    return [read_arrow(table) for table in tables]
-
-
 def read_arrow(table: pa.Table) -> dict[str, Any]:
     """The fields of `Embeddings` from a table with a column `vector`."""
+    check_columns(table.column_names)
+    matrix = finish_vectors(_filled("vector", table))
+    if not has_uncertainty(table.schema):
+        return read_columns(table.drop_columns(["vector"]), matrix, None)
+    uncertainty = _filled("uncertainty", table).finish(matrix.shape[1])
+    return read_columns(table.drop_columns(["vector", "uncertainty"]), matrix, uncertainty)
+
+
+def _filled(name: str, table: pa.Table) -> MatrixBuilder:
+    """The rows of a column of a table."""
+    builder = MatrixBuilder(name, table.num_rows)
+    builder.set_type(table.schema.field(name).type)
+    for chunk in table[name].chunks:
+        builder.add(chunk)
+    return builder
+
+
+def read_columns(
+    table: pa.Table, vectors: NDArray[np.float32], uncertainty: NDArray[np.float32] | None
+) -> dict[str, Any]:
+    """The fields of `Embeddings` from the matrices and a table of the other columns."""
     from dodeca.results import EmbeddingMetadata, EmbeddingUsage
 
-    if "vector" not in table.column_names:
-        raise InvalidRequestError(f"a table must have a column vector, got {table.column_names}")
-    count = table.num_rows
+    count = len(vectors)
     source = "source_id" if "source_id" in table.column_names else "source"
     about = _about(table)
-    vectors = _vectors(table)
     return {
         "vectors": vectors,
-        "uncertainty": _uncertainty(table, vectors.shape),
+        "uncertainty": uncertainty,
         "embedding_option": _labels(table, "embedding_option", count),
         "embedding_scope": _labels(table, "embedding_scope", count),
         "start_sec": _times(table, "start_sec", count),
@@ -72,10 +69,68 @@ def read_arrow(table: pa.Table) -> dict[str, Any]:
     }
 
 
+def model_name(table: pa.Table) -> str | None:
+    """The model of all rows of a table, if it is one and known."""
+    found = _model(table, table.num_rows) or _about(table).get("model_name")
+    return found if isinstance(found, str) else None
+
+
+def check_columns(names: Sequence[str]) -> None:
+    """Check that a table has vectors.
+
+    Raises:
+        InvalidRequestError: it has no column `vector`.
+    """
+    if "vector" not in names:
+        raise InvalidRequestError(f"a table must have a column vector, got {names}")
+
+
+def finish_vectors(vectors: MatrixBuilder) -> NDArray[np.float32]:
+    """The matrix of the vectors.
+
+    Raises:
+        InvalidRequestError: some rows have none.
+    """
+    if vectors.missing:
+        raise InvalidRequestError("every row must have a vector, and some have none")
+    return vectors.finish()
+
+
+def has_uncertainty(schema: pa.Schema) -> bool:
+    """Whether a table has uncertainty, and not another column of that name."""
+    types = require("pyarrow.types")
+    if "uncertainty" not in schema.names:
+        return False
+    found = schema.field("uncertainty").type
+    return bool(types.is_fixed_size_list(found) or types.is_list(found))
+
+
 def _labels(table: Any, name: str, count: int) -> Labels:
     if name not in table.column_names:
         return Labels.same(None, count)
-    return Labels.of(table[name].to_pylist())
+    codes, values = _encoded(table[name])
+    return Labels(codes.astype(code_type(len(values))), values)
+
+
+def _encoded(column: Any) -> tuple[NDArray[np.integer[Any]], list[Any]]:
+    """The distinct values of a column in the order of their first rows, and a code for each row.
+
+    A null is None, and a value like the others.
+    """
+    from dodeca.embeddings import arrow
+
+    compute, types = require("pyarrow.compute"), require("pyarrow.types")
+    if not types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    column = arrow.joined(column.unify_dictionaries())
+    rows = arrow.to_numpy(column.indices.cast("int64"), -1)
+    values = column.dictionary.to_pylist()
+    found: dict[Any, int] = {}
+    recoded = np.zeros(len(values) + 1, np.int32)  # the last one is that of null
+    for at in compute.unique(column.indices).to_pylist():
+        value = None if at is None else values[at]
+        recoded[-1 if at is None else at] = found.setdefault(value, len(found))
+    return recoded[rows], list(found)
 
 
 def _model(table: Any, count: int) -> Labels | str | None:
@@ -89,18 +144,19 @@ def _model(table: Any, count: int) -> Labels | str | None:
 
 def _ids(table: Any) -> tuple[str, ...] | None:
     """The ids of the rows, or None if the table has none."""
-    if "id" not in table.column_names:
+    if "id" not in table.column_names or table["id"].null_count:
         return None
-    ids = table["id"].to_pylist()
-    return None if None in ids else tuple(map(str, ids))
+    return tuple(map(str, table["id"].to_pylist()))
 
 
 def _times(table: Any, name: str, count: int) -> NDArray[np.float64]:
+    from dodeca.embeddings import arrow
+
     if name not in table.column_names:
         times = np.full(count, np.nan)
     else:
         column = table[name].cast("float64")
-        times = np.array(column.to_numpy(), dtype=np.float64)
+        times = np.array(arrow.to_numpy(arrow.joined(column), np.nan))
     times.setflags(write=False)
     return times
 
@@ -124,81 +180,32 @@ def _about(table: Any) -> Mapping[str, Any]:
     return about  # type: ignore[no-any-return]
 
 
-def _vectors(table: Any) -> NDArray[np.float32]:
-    vectors, has_row = _matrix(table, "vector")
-    if not has_row.all():
-        raise InvalidRequestError("every row must have a vector, and some have none")
-    return vectors
-
-
-def _uncertainty(table: Any, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
-    """The uncertainty of each row, NaN where it is null; None if the table has no such column."""
-    if not _has_uncertainty(table):
-        return None
-    found, has_row = _matrix(table, "uncertainty")
-    if has_row.any() and found.shape != shape:
-        raise InvalidRequestError(
-            f"uncertainty must have as many numbers as the vectors, {shape[1]}, got "
-            f"{found.shape[1]}"
-        )
-    if not has_row.any():
-        found = np.full(shape, np.nan, np.float32)
-        found.setflags(write=False)
-    return found
-
-
-def _has_uncertainty(table: Any) -> bool:
-    """Whether a table has uncertainty, and not another column of that name."""
-    types = require("pyarrow.types")
-    if "uncertainty" not in table.column_names:
-        return False
-    found = table.schema.field("uncertainty").type
-    return bool(types.is_fixed_size_list(found) or types.is_list(found))
-
-
-def _matrix(table: Any, name: str) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """A column of lists as rows, NaN where it is null, and a mask of the rows that are not."""
-    compute = require("pyarrow.compute")
-    column = table[name].combine_chunks()
-    length = getattr(column.type, "list_size", 0)
-    has_row = column.is_valid().to_numpy(zero_copy_only=False)
-    values = column.drop_null()
-    lengths = np.unique(compute.list_value_length(values).to_numpy(zero_copy_only=False))
-    if len(lengths) > 1:
-        raise InvalidRequestError(
-            f"every row must have a {name} of one length, got lengths {lengths.tolist()}; select "
-            "rows of one length, such as those of one model"
-        )
-    length = int(lengths[0]) if len(lengths) else length
-    flat = values.flatten().to_numpy(zero_copy_only=False)
-    found = np.ascontiguousarray(flat, dtype=np.float32).reshape(len(values), length)
-    if not np.isfinite(found).all():
-        raise InvalidRequestError(f"{name} must hold finite numbers, and some of these are not")
-    if not has_row.all():
-        matrix = np.full((len(column), length), np.nan, np.float32)
-        matrix[has_row] = found
-        found = matrix
-    found.setflags(write=False)
-    return found, has_row
-
-
 def _extras(table: Any, count: int) -> tuple[Mapping[str, Any], ...]:
     """The extras of each row: the JSON of our own column, and columns that others have added."""
     others = [
         name
         for name in table.column_names
-        if name not in KNOWN_COLUMNS and not _PANDAS_INDEX.fullmatch(name)
+        if name not in KNOWN_COLUMNS - {"uncertainty"} and not _PANDAS_INDEX.fullmatch(name)
     ]
-    if "uncertainty" in table.column_names and not _has_uncertainty(table):
-        others.append("uncertainty")
-    values = {name: table[name].to_pylist() for name in others}
-    own = table["extra"].to_pylist() if "extra" in table.column_names else [None] * count
-    return tuple(_extra(own[row], {n: v[row] for n, v in values.items()}) for row in range(count))
+    has_own = "extra" in table.column_names and table["extra"].null_count < count
+    if not others and not has_own:
+        return ({},) * count
+    own = table["extra"].to_pylist() if has_own else [None] * count
+    rows = [orjson.loads(text) if isinstance(text, str) else {} for text in own]
+    for name in others:
+        for row, value in zip(rows, _values(table[name]), strict=True):
+            if value is not None:
+                row[name] = value
+    return tuple(rows)
 
 
-def _extra(own: Any, others: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = orjson.loads(own) if isinstance(own, str) else {}
-    return found | {name: value for name, value in others.items() if value is not None}
+def _values(column: Any) -> list[Any]:
+    """The values of a column; equal texts are one object."""
+    types = require("pyarrow.types")
+    if not (types.is_string(column.type) or types.is_dictionary(column.type)):
+        return column.to_pylist()  # type: ignore[no-any-return]
+    codes, values = _encoded(column)
+    return [values[code] for code in codes.tolist()]
 
 
 def _result(cls: type[Any], fields: Mapping[str, Any] | None) -> Any:

@@ -100,7 +100,8 @@ class ChunkUpload:
         self._file.flush()
         os.fsync(self._file.fileno())
         store = self._state.database
-        received = {"etag": self.etag, "size": self._size, "status": "pending", "error": None}
+        received: dict[str, Any] = {"etag": self.etag, "size": self._size}
+        received |= {"status": "pending", "error": None}
         received["updated_at"] = timestamp(self._state.clock.now())
         with store.transaction():
             session = store.get(SESSIONS, self._session["_id"])

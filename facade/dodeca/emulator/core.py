@@ -13,7 +13,7 @@ from dodeca._base.text import quote
 
 from .access_log import AccessLog
 from .clock import Clock, Pace, parse_pace
-from .database import VECTORS_SINCE, Database
+from .database import Database
 from .exchange import Admission, Exchange
 from .faults import Fault, FaultPlan
 from .handlers import videos
@@ -21,6 +21,7 @@ from .jobs import Jobs
 from .ledger import Ledger
 from .rules.quota import Limit, Quota
 from .state import State
+from .vector_index import VectorIndexes
 from .webhooks import Webhooks
 
 
@@ -30,7 +31,7 @@ class Emulator:
     Args:
         media: a folder whose files stand for URLs, by file name.
         db: a file that keeps everything; without it nothing outlives the emulator. The videos in
-            a file of an earlier version are embedded again when it is opened.
+            a file whose vectors differ from those of today are embedded again when it is opened.
         pace: when tasks are ready: an object, or `instant`, a number of polls such as `3`, or
             `realtime[:factor]` for a share of the length of their media.
         clock: the time as the emulator sees it; a test passes a `VirtualClock`.
@@ -77,14 +78,13 @@ class Emulator:
             chunk_size=chunk_size,
             clock=self.clock,
             database=database,
+            vectors=VectorIndexes(database),
             jobs=Jobs(database, self.clock, pace),
             ledger=self.ledger,
             access_log=self.access_log,
             webhooks=self._webhooks,
         )
-        if database.stored_format < VECTORS_SINCE:
-            videos.embed_again(self.state)
-        database.set_format()
+        videos.embed_again(self.state)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Return the response to a request whose body is a synchronous stream."""

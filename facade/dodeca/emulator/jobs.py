@@ -26,7 +26,10 @@ from .errors import ErrorResponse
 MAX_WAIT = 2.0  # seconds that a refresh waits for running work; clients time out after five or more
 
 TaskWork = Callable[[Document], dict[str, Any]]
-"""Does the work of a task and returns the fields to set. An ErrorResponse fails the task."""
+"""Does the work of a task and returns the fields to set, with `segments` if it has vectors.
+
+An ErrorResponse fails the task.
+"""
 
 _UNCOUNTED = ContextVar("uncounted", default=False)
 
@@ -73,11 +76,8 @@ class Jobs:
         """Return a task with its current status; `polled` counts this as a poll."""
         if task["status"] not in stages:
             return task
-        if polled and not _UNCOUNTED.get():
-            with self._database.transaction():
-                task = self._database.get(collection, task["_id"]) or task
-                self._database.update(collection, task["_id"], polls=task["polls"] + 1)
-            task["polls"] += 1
+        if polled:
+            (task,) = self.polled(collection, [task])
         elapsed = (self._clock.now() - parse_time(task["created_at"])) / timedelta(seconds=1)
         progress = self._pace.progress(
             polls=task["polls"], elapsed=elapsed, duration=task["duration"] or 0.0
@@ -90,12 +90,25 @@ class Jobs:
         task = self._database.get(collection, task["_id"]) or task
         return task | {"status": stages[-1]} if task["status"] in stages else task
 
+    def polled(self, collection: str, tasks: Iterable[Document]) -> list[Document]:
+        """Count a poll of tasks that are running; return them as they are stored."""
+        if _UNCOUNTED.get():
+            return list(tasks)
+        found = []
+        with self._database.transaction():
+            for task in tasks:
+                current = self._database.get(collection, task["_id"]) or task
+                self._database.update(collection, task["_id"], polls=current["polls"] + 1)
+                found.append(current | {"polls": current["polls"] + 1})
+        return found
+
     def refresh_all(
         self, collection: str, tasks: Iterable[Document], *, stages: Sequence[str], work: TaskWork
     ) -> list[Document]:
-        """Return tasks with their current status, for a list; MAX_WAIT is for all together.
+        """Return tasks that are running with their current status, for a list.
 
-        Being listed counts as a poll: clients with many tasks poll lists.
+        MAX_WAIT is for all together. Being listed counts as a poll: clients with many tasks poll
+        lists.
         """
         deadline = time.monotonic() + MAX_WAIT
         return [
@@ -104,10 +117,10 @@ class Jobs:
                 task,
                 stages=stages,
                 work=work,
-                polled=True,
+                polled=False,
                 timeout=max(0.0, deadline - time.monotonic()),
             )
-            for task in tasks
+            for task in self.polled(collection, tasks)
         ]
 
     @contextmanager

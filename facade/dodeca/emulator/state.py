@@ -18,6 +18,7 @@ from .database import Database
 from .jobs import Jobs
 from .ledger import Ledger
 from .requests.bodies import UploadedFile
+from .vector_index import VectorIndexes
 from .webhooks import Webhooks
 
 Reply = tuple[int, Any]
@@ -34,6 +35,7 @@ class State:
     """Bytes of a chunk of a multipart upload."""
     clock: Clock
     database: Database
+    vectors: VectorIndexes
     jobs: Jobs
     ledger: Ledger
     access_log: AccessLog

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dodeca.cli.lazy_commands import CommandGroup
+
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
     from dodeca.cli.tables import Table
     from dodeca.results import Asset
 
-app: typer.Typer = typer.Typer(no_args_is_help=True, help="List and delete uploaded files.")
+app: CommandGroup = CommandGroup(no_args_is_help=True, help="List and delete uploaded files.")
 
 
 @app.command(name="list", epilog="Example: dodeca --json assets list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-PASS_ALL_ARGUMENTS = {
+CONTEXT_SETTINGS = {
     "allow_extra_args": True,
     "ignore_unknown_options": True,
     "help_option_names": [],

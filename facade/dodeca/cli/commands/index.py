@@ -9,6 +9,7 @@ import typer
 from dodeca._base.text import as_unicode
 from dodeca._calls import limits
 from dodeca.cli.inputs import Timeout, parse_media, upload_and_wait
+from dodeca.cli.lazy_commands import CommandGroup
 
 if TYPE_CHECKING:
     from dodeca import Client
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from dodeca.cli.tables import Table
     from dodeca.results import Index, Video
 
-app: typer.Typer = typer.Typer(no_args_is_help=True, help="Manage indexes and the videos in them.")
+app: CommandGroup = CommandGroup(
+    no_args_is_help=True, help="Manage indexes and the videos in them."
+)
 _MAX_TASK_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
 _IndexId = Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")]
 

@@ -10,6 +10,7 @@ import typer
 
 from dodeca._base.text import quote
 from dodeca.cli.inputs import Timeout
+from dodeca.cli.lazy_commands import CommandGroup
 from dodeca.errors import BadRequestError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dodeca.cli.session import Session
     from dodeca.cli.tables import Table
 
-app: typer.Typer = typer.Typer(
+app: CommandGroup = CommandGroup(
     no_args_is_help=True, help="List tasks of the API, show them or wait for them."
 )
 

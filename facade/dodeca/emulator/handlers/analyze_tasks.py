@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from ..clock import timestamp
-from ..database import Document, new_id
+from ..database import Document, equals, new_id
 from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided, resource_not_exist
 from ..inference import segmentation
 from ..inference.generation import (
@@ -25,10 +25,10 @@ from ..inference.generation import (
 from ..inference.observations import observation_from_dict
 from ..inference.sentences import Phrasing
 from ..rules.limits import MediaLimits
-from ..rules.paging import paginate
 from ..state import Call, Handler, Reply, State
 from ..webhooks import Ending
 from . import analysis_inputs, analyze
+from .task_lists import list_tasks
 
 LIMITS = MediaLimits(shortest=1, longest=4 * 3600)
 LONGEST_PART = 2 * 3600.0  # seconds that one task analyzes
@@ -64,13 +64,9 @@ def create(call: Call) -> Reply:
 def list_(call: Call) -> Reply:
     """Handle `GET /analyze/tasks`, newest first."""
     state, params = call.state, call.params
-    filters = {"analysis_mode": "analysis_mode", "asset_id": "asset_id", "video_url": "url"}
-    request = {field: params[name] for name, field in filters.items() if name in params}
-    found = state.database.find(_COLLECTION, **request)
-    tasks = state.jobs.refresh_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
-    if "status" in params:
-        tasks = [task for task in tasks if task["status"] == params["status"]]
-    items, info = paginate(tasks, params)
+    fields = {"analysis_mode": "analysis_mode", "asset_id": "asset_id", "video_url": "url"}
+    conditions = [equals(field, params[name]) for name, field in fields.items() if name in params]
+    items, info = list_tasks(state, params, _COLLECTION, conditions, _STAGES, partial(_work, state))
     return 200, {"data": [_shown(task, brief=True) for task in items], "page_info": info}
 
 

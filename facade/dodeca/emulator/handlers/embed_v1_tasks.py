@@ -12,7 +12,7 @@ import numpy as np
 from dodeca.video.probe import BrokenMedia
 
 from ..clock import timestamp
-from ..database import Document, Vectors, new_id
+from ..database import Document, Segments, Vectors, new_id
 from ..errors import (
     parameter_invalid,
     parameter_not_provided,
@@ -22,13 +22,14 @@ from ..errors import (
 from ..inference.vectors import audio_vector, video_vector
 from ..media.analysis import Measurements, analyse
 from ..media.segments import Span, fixed
+from ..rules import filters
 from ..rules.limits import RATIOS, MediaLimits
 from ..rules.models import EMBEDDING_MODELS, EmbeddingModel, embedding_model
-from ..rules.paging import paginate, time_parameter
 from ..rules.urls import MB
 from ..state import Call, Handler, Reply, State
 from .embed_v1 import MODELS, open_file
-from .embed_v2_tasks import remove_if_expired
+from .embed_v2_tasks import remove_expired, remove_if_expired
+from .task_lists import list_tasks
 
 MAX_FILE = 2048 * MB
 SHORTEST_CLIP = 2.0  # seconds; a shorter last clip is dropped
@@ -81,18 +82,12 @@ def create(call: Call) -> Reply:
 def list_(call: Call) -> Reply:
     """Handle `GET /embed/tasks`, newest first."""
     state, params = call.state, call.params
-    earliest, latest = (time_parameter(params, name) for name in ("started_at", "ended_at"))
-    found = [
-        task
-        for task in state.database.find(_COLLECTION)
-        if not remove_if_expired(state, _COLLECTION, task)
-        and (earliest is None or task["created_at"] >= earliest)
-        and (latest is None or task["created_at"] <= latest)
+    remove_expired(state, _COLLECTION)
+    conditions = [
+        *filters.filter_since(params, "started_at", "created_at"),
+        *filters.filter_until(params, "ended_at", "created_at"),
     ]
-    tasks = state.jobs.refresh_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
-    if "status" in params:
-        tasks = [task for task in tasks if task["status"] == params["status"]]
-    items, info = paginate(tasks, params)
+    items, info = list_tasks(state, params, _COLLECTION, conditions, _STAGES, partial(_work, state))
     return 200, {"data": [_shown(task) for task in items], "page_info": info}
 
 
@@ -112,11 +107,11 @@ def retrieve(call: Call) -> Reply:
         why = f"`{task['model_name']}` does not have {_quoted(foreign)}."
         raise parameter_invalid("embedding_option", why=why)
     if task["status"] == "ready":
-        vectors = call.state.database.vectors(_COLLECTION, task["_id"])
-        assert vectors is not None
+        found = call.state.database.segments(_COLLECTION, task["_id"])
+        assert found is not None
         response["video_embedding"]["segments"] = [
             {"float": vector, **row}
-            for row, vector in zip(task["rows"], vectors, strict=True)
+            for row, vector in zip(found.about, found.vectors, strict=True)
             if row["embedding_option"] in options
         ]
     return 200, response
@@ -140,8 +135,7 @@ def _work(state: State, task: Document) -> dict[str, Any]:
     except BrokenMedia:
         raise video_file_broken() from None
     rows, vectors = _embed(task, analysis, _clips(start, end, task["metadata"]))
-    state.database.put_vectors(_COLLECTION, task["_id"], vectors)
-    return {"status": "ready", "rows": rows, "media": None}
+    return {"status": "ready", "segments": Segments(vectors, rows), "media": None}
 
 
 def _clips(start: float, end: float, metadata: Mapping[str, Any]) -> list[Span]:

@@ -11,19 +11,20 @@ from typing import Any, cast
 from dodeca.video.probe import BrokenMedia
 
 from ..clock import parse_time, timestamp
-from ..database import Document, new_id
+from ..database import Document, Segments, new_id
 from ..errors import embedding_failed, parameter_invalid, resource_not_exist
 from ..inference.documents import DocumentPlan, plan_document
 from ..inference.embedded import response_data
 from ..inference.embedding import EmbeddingPlan, TimedMediaKind, plan_embedding
 from ..inference.images import ImagePlan, plan_image
+from ..rules import filters
 from ..rules.limits import MediaLimits
 from ..rules.models import EMBEDDING_MODELS, EmbeddingModel
-from ..rules.paging import paginate, time_parameter
 from ..rules.urls import MediaSource
 from ..state import Call, Handler, Reply, State
 from .embed_v2 import requested_input, requested_model
 from .media_sources import MediaKind, open_source, source_name
+from .task_lists import list_tasks
 
 Plan = EmbeddingPlan | ImagePlan | DocumentPlan
 
@@ -88,10 +89,10 @@ def retrieve(call: Call) -> Reply:
     names = ("_id", "status", "created_at", "updated_at", "error", "usage")
     response = {name: task[name] for name in names if name in task}
     if task["status"] == "ready":
-        vectors = state.database.vectors(_COLLECTION, task_id)
-        assert vectors is not None
+        found = state.database.segments(_COLLECTION, task_id)
+        assert found is not None
         unsure = task.get("with_uncertainty", False)
-        response["data"] = response_data(task["rows"], vectors, with_uncertainty=unsure)
+        response["data"] = response_data(found.about, found.vectors, with_uncertainty=unsure)
         response["metadata"] = task["metadata"]
     return 200, response
 
@@ -99,18 +100,12 @@ def retrieve(call: Call) -> Reply:
 def list_(call: Call) -> Reply:
     """Handle `GET /embed-v2/tasks`, newest first."""
     state, params = call.state, call.params
-    earliest, latest = (time_parameter(params, name) for name in ("started_at", "ended_at"))
-    found = [
-        task
-        for task in state.database.find(_COLLECTION)
-        if not remove_if_expired(state, _COLLECTION, task)
-        and (earliest is None or task["created_at"] >= earliest)
-        and (latest is None or task["created_at"] <= latest)
+    remove_expired(state, _COLLECTION)
+    conditions = [
+        *filters.filter_since(params, "started_at", "created_at"),
+        *filters.filter_until(params, "ended_at", "created_at"),
     ]
-    tasks = state.jobs.refresh_all(_COLLECTION, found, stages=_STAGES, work=partial(_work, state))
-    if "status" in params:
-        tasks = [task for task in tasks if task["status"] == params["status"]]
-    items, info = paginate(tasks, params)
+    items, info = list_tasks(state, params, _COLLECTION, conditions, _STAGES, partial(_work, state))
     return 200, {"data": [_summary(task) for task in items], "page_info": info}
 
 
@@ -134,9 +129,9 @@ def _work(state: State, task: Document) -> dict[str, Any]:
     except BrokenMedia:
         raise embedding_failed("unreadable") from None
     vectors = found.vectors_of(model, task.get("dimension", model.dimensions))
-    state.database.put_vectors(_COLLECTION, task["_id"], vectors)
     usage = {"usage": found.usage} if model.has_usage else {}
-    return {"status": "ready", "rows": found.rows, "media": None} | usage
+    segments = Segments(vectors, list(found.rows))
+    return {"status": "ready", "segments": segments, "media": None} | usage
 
 
 def remove_if_expired(state: State, collection: str, task: Document) -> bool:
@@ -145,6 +140,14 @@ def remove_if_expired(state: State, collection: str, task: Document) -> bool:
         return False
     state.database.delete(collection, task["_id"])
     return True
+
+
+def remove_expired(state: State, collection: str) -> None:
+    """Remove the tasks that are older than RETENTION."""
+    latest = timestamp(state.clock.now() - RETENTION)
+    condition = ("index_id IS NULL AND created_at <= ?", (latest,))
+    for task in state.database.find(collection, condition):
+        state.database.delete(collection, task["_id"])
 
 
 def _summary(task: Document) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..database import Document
+from ..database import Document, Selection
 from ..rules import filters
-from ..rules.paging import paginate
+from ..rules.paging import page_of
 from ..state import Call, Handler, Reply
 from . import indexes, videos
 
@@ -16,10 +16,15 @@ def list_(call: Call) -> Reply:
     """Handle `GET /indexes/{index_id}/videos`."""
     params, state = call.params, call.state
     index = indexes.find_index(state, params["index_id"])
-    found = filters.filter_videos(videos.ready_in(state, index["_id"]), params)
-    found = filters.filter_since(found, params, "created_at")
-    found = filters.filter_since(found, params, "updated_at", "changed_at")
-    items, info = paginate(filters.sort_documents(found, params), params)
+    videos.refresh_index(state, index["_id"])
+    conditions = [
+        *videos.ready_in(index["_id"]),
+        *filters.filter_videos(params),
+        *filters.filter_since(params, "created_at"),
+        *filters.filter_since(params, "updated_at", "changed_at"),
+    ]
+    selection = Selection(videos.COLLECTION, tuple(conditions), filters.order_of(params))
+    items, info = page_of(state.database, selection, params)
     return 200, {"data": [_shown(video) for video in items], "page_info": info}
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..database import Document
+from ..database import Document, Selection
 from ..errors import parameter_invalid, resource_not_exist
 from ..rules import filters, user_metadata
 from ..rules.models import check_video
-from ..rules.paging import paginate
+from ..rules.paging import page_of
 from ..rules.urls import MediaSource
 from ..state import Call, Handler, Reply
 from . import assets, indexes, videos
@@ -52,13 +52,19 @@ def list_(call: Call) -> Reply:
     """Handle `GET /indexes/{index_id}/indexed-assets`."""
     params, state = call.params, call.state
     index = indexes.find_index(state, params["index_id"])
-    found = filters.filter_videos(videos.in_index(state, index["_id"], polled=True), params)
-    if wanted := params.get("status"):
-        found = [video for video in found if _status(video) in wanted]
-    for name in ("created_at", "updated_at"):
-        found = filters.filter_since(found, params, name)
-    items, info = paginate(filters.sort_documents(found, params), params)
-    return 200, {"data": [_shown(video) for video in items], "page_info": info}
+    refreshed = videos.refresh_index(state, index["_id"], polled=True)
+    current = {video["_id"]: video | {"status": _status(video)} for video in refreshed}
+    conditions = [
+        ("index_id = ?", (index["_id"],)),
+        *filters.filter_videos(params),
+        *filters.with_status(params.get("status", ()), current.values()),
+        *filters.filter_since(params, "created_at"),
+        *filters.filter_since(params, "updated_at"),
+    ]
+    selection = Selection(videos.COLLECTION, tuple(conditions), filters.order_of(params))
+    items, info = page_of(state.database, selection, params)
+    data = [_shown(current.get(video["_id"], video)) for video in items]
+    return 200, {"data": data, "page_info": info}
 
 
 def retrieve(call: Call) -> Reply:

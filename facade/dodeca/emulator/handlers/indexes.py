@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
+
 from ..clock import timestamp
-from ..database import Document, new_id
+from ..database import Condition, Document, Selection, new_id
 from ..errors import ErrorResponse, parameter_invalid, resource_not_exist
 from ..rules import filters
-from ..rules.models import MODEL_NAMES, family, model_of, options
-from ..rules.paging import paginate
+from ..rules.models import MODEL_NAMES, family
+from ..rules.paging import page_of
 from ..state import Call, Handler, Reply, State
 from . import videos
 
@@ -59,16 +61,13 @@ def create(call: Call) -> Reply:
 def list_(call: Call) -> Reply:
     """Handle `GET /indexes`."""
     params, state = call.params, call.state
-    found = state.database.find(COLLECTION)
-    if "index_name" in params:
-        found = [index for index in found if index["index_name"] == params["index_name"]]
-    if "model_family" in params:
-        found = [index for index in found if model_of(index, params["model_family"])]
-    if wanted := {name.strip() for name in params.get("model_options", "").split(",")} - {""}:
-        found = [index for index in found if wanted <= set(options(index))]
-    for name in ("created_at", "updated_at"):
-        found = filters.filter_since(found, params, name)
-    items, info = paginate(filters.sort_documents(found, params), params)
+    conditions = [
+        *_chosen(params),
+        *filters.filter_since(params, "created_at"),
+        *filters.filter_since(params, "updated_at"),
+    ]
+    selection = Selection(COLLECTION, tuple(conditions), filters.order_of(params))
+    items, info = page_of(state.database, selection, params)
     return 200, {"data": [_shown(state, index) for index in items], "page_info": info}
 
 
@@ -103,6 +102,7 @@ def delete(call: Call) -> Reply:
         for video in state.database.find(videos.COLLECTION, index_id=index_id):
             videos.remove(state, video)
         state.database.delete(COLLECTION, index_id)
+        state.vectors.purge(("index_id = ?", (index_id,)))
     return 204, None
 
 
@@ -112,6 +112,22 @@ def find_index(state: State, index_id: str) -> Document:
     if index is None:
         raise resource_not_exist(COLLECTION, index_id)
     return index
+
+
+def _chosen(params: Mapping[str, Any]) -> list[Condition]:
+    """Return the conditions for the name and the models that the parameters ask for."""
+    found: list[Condition] = []
+    if "index_name" in params:
+        found.append(("index_name = ?", (params["index_name"],)))
+    models = "SELECT 1 FROM json_each(body, '$.models') AS model"
+    if "model_family" in params:
+        names = [name for name in MODEL_NAMES if family(name) == params["model_family"]]
+        sql = "json_extract(model.value, '$.model_name') IN (SELECT value FROM json_each(?))"
+        found.append((f"EXISTS ({models} WHERE {sql})", (orjson.dumps(names).decode(),)))
+    for option in {name.strip() for name in params.get("model_options", "").split(",")} - {""}:
+        sql = "json_each(model.value, '$.model_options') AS option WHERE option.value = ?"
+        found.append((f"EXISTS ({models}, {sql})", (option,)))
+    return found
 
 
 def _model(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,9 +147,9 @@ def _check_name(state: State, name: str, index_id: str | None = None) -> None:
 
 
 def _shown(state: State, index: Document) -> dict[str, Any]:
-    ready = videos.ready_in(state, index["_id"])
-    durations = [video["duration"] for video in ready]
-    return index | {"video_count": len(ready), "total_duration": round(sum(durations), 3)}
+    videos.refresh_index(state, index["_id"])
+    count, total = state.database.durations(videos.COLLECTION, *videos.ready_in(index["_id"]))
+    return index | {"video_count": count, "total_duration": round(total, 3)}
 
 
 PRECHECKS: Mapping[str, Callable[[Any], None]] = {"indexes_update": check_update}

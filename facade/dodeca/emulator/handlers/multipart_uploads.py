@@ -17,10 +17,10 @@ from ..chunk_storage import (
     presigned_url,
 )
 from ..clock import timestamp
-from ..database import Document, new_id
+from ..database import Document, Selection, new_id
 from ..errors import parameter_invalid, resource_not_exist
 from ..rules import user_metadata
-from ..rules.paging import paginate
+from ..rules.paging import page_of, paginate
 from ..state import Call, Handler, Reply, State
 from . import assets
 
@@ -66,8 +66,12 @@ def create(call: Call) -> Reply:
 
 def list_(call: Call) -> Reply:
     """Handle `GET /assets/multipart-uploads`: the sessions that are not complete."""
-    found = [_expire(call.state, session) for session in call.state.database.find(SESSIONS)]
-    items, info = paginate([s for s in found if s["status"] != "completed"], call.params)
+    state = call.state
+    ended = ("status = 'active' AND expires_at <= ?", (timestamp(state.clock.now()),))
+    for session in state.database.find(SESSIONS, ended):
+        _expire(state, session)
+    selection = Selection(SESSIONS, (("status <> 'completed'", ()),))
+    items, info = page_of(state.database, selection, call.params)
     names = ("status", "total_size", "chunk_size", "total_chunks", "created_at", "expires_at")
     data = [{"upload_id": s["_id"]} | {name: s[name] for name in names} for s in items]
     return 200, {"data": data, "page_info": info}

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pybase64
 
 from ..clock import timestamp
 from ..database import Document, new_id
 from ..errors import ErrorResponse, parameter_invalid, parameter_not_provided
 from ..inference import scoring
 from ..inference.indexing import dimensions
+from ..inference.ranking import Ranking, rank
+from ..inference.vectors import Vector
 from ..inference.vocabulary import count_tokens
 from ..rules import limits, search_filter
 from ..rules.models import model_of
 from ..rules.urls import MediaSource, open_url
 from ..state import Call, Handler, Reply, State
 from ..thumbnail_urls import thumbnail_path
+from ..vector_index import Clips, IndexedVideo
 from . import indexes, videos
 from .media_sources import MAX_OTHER_IMAGE
 
@@ -36,9 +44,6 @@ _DEFAULTS = {
     "include_user_metadata": False,
 }
 
-Hit = list[Any]
-"""A clip that matches: its score, the id of its video, and its index there."""
-
 
 def create(call: Call) -> Reply:
     """Handle `POST /search`."""
@@ -52,33 +57,38 @@ def create(call: Call) -> Reply:
         )
         raise ErrorResponse(400, "index_not_supported_for_search", text)
     _check(body, model)
-    passes = search_filter.parse(body.get("filter"))
+    tests = search_filter.parse(body.get("filter"))
     query = _query(call, body, model["model_name"])
-    pool = videos.ready_in(state, index["_id"])
-    hits = _hits(state, [video for video in pool if passes(video)], query, body)
-    scored = model["model_name"] == "marengo2.7"
-    if scored:
-        hits = [hit for hit in hits if _passes_threshold(hit[0], body)]
+    videos.refresh_index(state, index["_id"])
+    clips = state.vectors.clips(index["_id"])
+    is_scored = model["model_name"] == "marengo2.7"
     search = {
         "_id": new_id(),
+        "index_id": index["_id"],
         "expires_at": timestamp(state.clock.now() + LIFE),
         "page_limit": body["page_limit"],
-        "items": _by_video(hits, body) if body["group_by"] == "video" else _by_clip(hits),
-        "grouped": body["group_by"] == "video",
-        "adjustment": body["adjust_confidence_level"] if scored else None,
+        "options": list(dict.fromkeys(body["search_options"])),
+        "require_all": body["operator"] == "and",
+        "is_grouped": body["group_by"] == "video",
+        "by_count": body["sort_option"] == "clip_count",
+        "adjustment": body["adjust_confidence_level"] if is_scored else None,
+        "threshold": body["threshold"] if is_scored else "none",
         "include_user_metadata": body["include_user_metadata"],
-        "thumbnails": "thumbnail" in index["addons"],
+        "has_thumbnails": "thumbnail" in index["addons"],
         "pool": {
-            "total_count": len(pool),
-            "total_duration": round(sum(video["duration"] for video in pool), 3),
+            "total_count": int(clips.is_alive.sum()),
+            "total_duration": round(clips.duration, 3),
             "index_id": index["_id"],
         },
     }
+    found = _Found.of(search, clips, _selected(clips, tests), query)
+    search |= {"total": len(found), "inner": len(found.ranking.rows)}
     with state.database.transaction():
         _remove_expired(state)
-        if len(search["items"]) > search["page_limit"]:
-            state.database.insert(_COLLECTION, search)
-    return 200, _page(call, search, 1)
+        if search["total"] > search["page_limit"]:
+            kept = {"query": _encode(query), "videos": _encode_videos(clips, found.selected)}
+            state.database.insert(_COLLECTION, search | kept)
+    return 200, _page(call, search, found, 1)
 
 
 def retrieve(call: Call) -> Reply:
@@ -86,7 +96,7 @@ def retrieve(call: Call) -> Reply:
     state, token = call.state, call.params["page_token"]
     search_id, _, number = token.partition("-")
     search = state.database.get(_COLLECTION, search_id)
-    pages = -(-len(search["items"]) // search["page_limit"]) if search else 0
+    pages = -(-search["total"] // search["page_limit"]) if search else 0
     if (
         search is None
         or timestamp(state.clock.now()) >= search["expires_at"]
@@ -99,7 +109,10 @@ def retrieve(call: Call) -> Reply:
         raise ErrorResponse(400, "search_page_token_expired", text)
     if "include_user_metadata" in call.params:
         search["include_user_metadata"] = call.params["include_user_metadata"]
-    return 200, _page(call, search, int(number))
+    clips = state.vectors.clips(search["index_id"])
+    query = np.frombuffer(pybase64.b64decode(search["query"]), "<f4")
+    found = _Found.of(search, clips, _decode_videos(clips, search["videos"]), query)
+    return 200, _page(call, search, found, int(number))
 
 
 def _check(body: Mapping[str, Any], model: Mapping[str, Any]) -> None:
@@ -160,81 +173,126 @@ def _images(call: Call) -> Iterator[list[MediaSource]]:
         yield opened or [MediaSource(upload.path, "query_media_file") for upload in sent]
 
 
-def _hits(state: State, pool: Sequence[Document], query: Any, body: Mapping[str, Any]) -> list[Hit]:
-    """Return the clips of videos, best first; equal scores keep the order of the videos."""
-    every, options = body["operator"] == "and", list(dict.fromkeys(body["search_options"]))
-    hits: list[Hit] = []
-    for video in pool:
-        found = scoring.scores(query, videos.vectors(state, video), options, require_all=every)
-        hits += [[score, video["_id"], number] for number, score in enumerate(found.tolist())]
-    return sorted(hits, key=lambda hit: -hit[0])
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search finds. It is found again for each page, rather than kept."""
+
+    clips: Clips
+    selected: npt.NDArray[np.bool_]
+    """The videos that were searched."""
+    ranking: Ranking
+    owner: npt.NDArray[np.int32]
+    """The video of each clip in the ranking."""
+    groups: npt.NDArray[np.int64] | None
+    """The videos in their order, when the clips are grouped by them."""
+
+    @classmethod
+    def of(
+        cls, search: Document, clips: Clips, selected: npt.NDArray[np.bool_], query: Vector
+    ) -> _Found:
+        """Search the selected videos."""
+        ranking = rank(
+            clips,
+            selected,
+            query,
+            search["options"],
+            require_all=search["require_all"],
+            least=scoring.least_score(search["threshold"], search["adjustment"]),
+        )
+        owner, groups = clips.owner[ranking.rows], None
+        if search["is_grouped"]:
+            groups = ranking.videos(owner, by_count=search["by_count"])
+        return cls(clips, selected, ranking, owner, groups)
+
+    def __len__(self) -> int:
+        """Return how many items all pages have."""
+        return len(self.ranking.rows if self.groups is None else self.groups)
+
+    def items(self, start: int, stop: int) -> list[tuple[IndexedVideo, list[int]]]:
+        """Return the videos of items, each with the places of its clips in the ranking."""
+        owner, known = self.owner, self.clips.videos
+        if self.groups is None:
+            return [(known[owner[i]], [i]) for i in range(start, min(stop, len(owner)))]
+        return [(known[v], np.flatnonzero(owner == v).tolist()) for v in self.groups[start:stop]]
 
 
-def _passes_threshold(score: float, body: Mapping[str, Any]) -> bool:
-    """Return whether a score reaches the threshold of a request."""
-    if body["threshold"] == "none":
-        return True
-    level = scoring.confidence(score, body["adjust_confidence_level"])
-    return scoring.LEVELS.index(level) <= scoring.LEVELS.index(body["threshold"])
+def _selected(clips: Clips, tests: Mapping[str, search_filter.ValueTest]) -> npt.NDArray[np.bool_]:
+    """Return which videos to search: those that are there and pass the filter."""
+    selected = clips.is_alive
+    for name, test in tests.items():
+        values = clips.column(name, search_filter.value_of)
+        selected = selected & np.fromiter(map(test, values), np.bool_, len(values))
+    return selected
 
 
-def _by_clip(hits: Sequence[Hit]) -> list[list[Hit]]:
-    """Return each hit as a group of its own, with its rank."""
-    return [[[*hit, rank]] for rank, hit in enumerate(hits, start=1)]
+def _encode_videos(clips: Clips, selected: npt.NDArray[np.bool_]) -> str:
+    """Return which videos were searched, in about a bit for each."""
+    chosen = np.zeros(clips.seqs.max(initial=0) + 1, bool)
+    chosen[clips.seqs[selected]] = True
+    packer = zlib.compressobj(level=1, memLevel=1)
+    packed = packer.compress(np.packbits(chosen).tobytes()) + packer.flush()
+    return pybase64.b64encode_as_string(packed)
 
 
-def _by_video(hits: Sequence[Hit], body: Mapping[str, Any]) -> list[list[Hit]]:
-    """Return the hits with their ranks by video, the one with the best or most clips first."""
-    ranked = [[*hit, rank] for rank, hit in enumerate(hits, start=1)]
-    order = {video_id: i for i, video_id in enumerate(dict.fromkeys(hit[1] for hit in hits))}
-    ranked.sort(key=lambda hit: order[hit[1]])
-    groups = [list(group) for _, group in groupby(ranked, key=lambda hit: hit[1])]
-    return sorted(groups, key=lambda g: -len(g)) if body["sort_option"] == "clip_count" else groups
+def _decode_videos(clips: Clips, text: str) -> npt.NDArray[np.bool_]:
+    """Return which videos were searched, whatever came and went since then."""
+    packed = zlib.decompress(pybase64.b64decode(text))
+    chosen = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(bool)
+    known = clips.seqs < len(chosen)
+    found: npt.NDArray[np.bool_] = known & chosen[np.where(known, clips.seqs, 0)]
+    return found
 
 
-def _page(call: Call, search: Document, number: int) -> dict[str, Any]:
-    limit, items = search["page_limit"], search["items"]
-    part = items[(number - 1) * limit : number * limit]
+def _encode(query: Vector) -> str:
+    return pybase64.b64encode_as_string(query.astype("<f4").tobytes())
+
+
+def _page(call: Call, search: Document, found: _Found, number: int) -> dict[str, Any]:
+    limit, total = search["page_limit"], search["total"]
     info = {
         "limit_per_page": limit,
-        "total_results": len(items),
+        "total_results": total,
         "page_expires_at": search["expires_at"],
     }
-    if search["grouped"]:
-        info["total_inner_matches"] = sum(map(len, items))
+    if search["is_grouped"]:
+        info["total_inner_matches"] = search["inner"]
     if number > 1:
         info["prev_page_token"] = f"{search['_id']}-{number - 1}"
-    if number * limit < len(items):
+    if number * limit < total:
         info["next_page_token"] = f"{search['_id']}-{number + 1}"
-    data = []
-    for group in part:
-        video = call.state.database.get(videos.COLLECTION, group[0][1])
-        if video is None:  # deleted since the search
+    data: list[dict[str, Any]] = []
+    for video, places in found.items((number - 1) * limit, number * limit):
+        if video.document is None:  # deleted since the search
             continue
-        more = {"user_metadata": video["user_metadata"]} if search["include_user_metadata"] else {}
-        clips = [_clip(call, video, hit, search) | more for hit in group]
-        data += [{"id": video["_id"], "clips": clips} | more] if search["grouped"] else clips
+        custom = video.document["user_metadata"]
+        more = {"user_metadata": custom} if search["include_user_metadata"] else {}
+        clips = [_clip(call, video, found, place, search) | more for place in places]
+        data += [{"id": video.id, "clips": clips} | more] if search["is_grouped"] else clips
     return {"data": data, "page_info": info, "search_pool": search["pool"]}
 
 
-def _clip(call: Call, video: Document, hit: Hit, search: Document) -> dict[str, Any]:
-    score, video_id, number, rank = hit
-    start, end = video["clips"][number]
-    clip = {"video_id": video_id, "start": start, "end": end, "rank": rank}
+def _clip(
+    call: Call, video: IndexedVideo, found: _Found, place: int, search: Document
+) -> dict[str, Any]:
+    row = found.ranking.rows[place]
+    start, end = found.clips.times[row].tolist()
+    clip = {"video_id": video.id, "start": start, "end": end, "rank": place + 1}
     if search["adjustment"] is not None:
-        confidence = scoring.confidence(score, search["adjustment"])
-        clip |= {"score": score, "confidence": confidence}
-    if search["thumbnails"]:
+        score = float(found.ranking.scores[row])
+        clip |= {"score": score, "confidence": scoring.confidence(score, search["adjustment"])}
+    if search["has_thumbnails"]:
         expires = call.state.clock.now() + LIFE
-        clip["thumbnail_url"] = call.origin + thumbnail_path(video_id, (start + end) / 2, expires)
+        clip["thumbnail_url"] = call.origin + thumbnail_path(video.id, (start + end) / 2, expires)
     return clip
 
 
 def _remove_expired(state: State) -> None:
-    """Remove the searches whose tokens have expired."""
-    now = timestamp(state.clock.now())
-    for name in state.database.expired_ids(_COLLECTION, now):
-        state.database.delete(_COLLECTION, name)
+    """Remove the searches whose tokens have expired, and vectors that only those needed."""
+    now = state.clock.now()
+    expired = ("expires_at <= ?", (timestamp(now),))
+    for search in state.database.find(_COLLECTION, expired):
+        state.database.delete(_COLLECTION, search["_id"])
+    state.vectors.purge(("removed_at <= ?", (timestamp(now - LIFE),)))
 
 
 HANDLERS: Mapping[str, Handler] = {"search_create": create, "search_retrieve": retrieve}

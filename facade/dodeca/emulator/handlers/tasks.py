@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ..database import Document, new_id
+from ..database import Document, Selection, equals, new_id
 from ..errors import ErrorResponse, parameter_not_provided, resource_not_exist
 from ..rules import filters, user_metadata
 from ..rules.models import MAX_TASK, check_video
-from ..rules.paging import paginate
+from ..rules.paging import page_of
 from ..rules.urls import MB, MediaSource, open_url
 from ..state import Call, Handler, Reply, State
 from ..webhooks import Ending
@@ -19,6 +19,14 @@ from . import indexes, videos
 COLLECTION = videos.TASKS
 _STAGES = ("uploading", *videos.STAGES)
 _FETCHED = 4096 * MB  # the most that is read from a URL
+_COMMON = ("status", "updated_at", "filename", "duration", "fps", "width", "height", "size")
+_WITH_VIDEOS = (
+    "(SELECT t.seq, t.collection, t.id, t.index_id, t.created_at, t.body,"  # noqa: S608
+    f" {', '.join(f'ifnull(v.{name}, t.{name}) AS {name}' for name in _COMMON)}"
+    " FROM documents t LEFT JOIN documents v"
+    " ON v.collection = 'videos' AND v.id = json_extract(t.body, '$.video_id'))"
+)
+"""The tasks with the state of their videos, or the last state of deleted ones."""
 _SYSTEM = ("duration", "filename", "height", "width")
 
 
@@ -56,14 +64,27 @@ def list_(call: Call) -> Reply:
     """Handle `GET /tasks`."""
     params, state = call.params, call.state
     index = {"index_id": params["index_id"]} if "index_id" in params else {}
-    found = _refreshed(state, state.database.find(COLLECTION, **index), polled=True)
-    if wanted := params.get("status"):
-        found = [task for task in found if task["status"] in wanted]
-    found = filters.filter_videos(found, params)
-    for name in ("created_at", "updated_at"):
-        found = filters.filter_since(found, params, name)
-    items, info = paginate(filters.sort_documents(found, params), params)
-    return 200, {"data": [_shown(state, task) for task in items], "page_info": info}
+    running = [v for v in state.database.running(videos.COLLECTION, **index) if "task_id" in v]
+    refreshed = videos.refresh_all(state, running, polled=True)
+    current = {video["task_id"]: video for video in refreshed}
+    views = [video | {"_id": task_id} for task_id, video in current.items()]
+    conditions = [
+        *(equals(name, value) for name, value in index.items()),
+        *filters.filter_videos(params),
+        *filters.with_status(params.get("status", ()), views),
+        *filters.filter_since(params, "created_at"),
+        *filters.filter_since(params, "updated_at"),
+    ]
+    selection = Selection(
+        COLLECTION,
+        tuple(conditions),
+        filters.order_of(params),
+        source=_WITH_VIDEOS,
+        others=(videos.COLLECTION,),
+    )
+    items, info = page_of(state.database, selection, params)
+    found = [_merged(state, task, current.get(task["_id"])) for task in items]
+    return 200, {"data": [_shown(state, task) for task in found], "page_info": info}
 
 
 def retrieve(call: Call) -> Reply:
@@ -104,26 +125,19 @@ def _ending(state: State, task_id: str) -> Ending | None:
 
 def _existing(state: State, task_id: str, *, polled: bool = False) -> Document:
     task = state.database.get(COLLECTION, task_id)
-    found = _refreshed(state, [task], polled=polled) if task else []
-    if not found:
+    if task is None:
         raise resource_not_exist(COLLECTION, task_id)
-    return found[0]
+    video = state.database.get(videos.COLLECTION, task["video_id"])
+    return _merged(state, task, video and videos.refresh(state, video, polled=polled))
 
 
-def _refreshed(state: State, tasks: list[Document], *, polled: bool = False) -> list[Document]:
-    """Return tasks with the current state of their videos, or the last state of deleted ones."""
-    found: dict[str, Document] = {}
-    alive = []
-    for task in tasks:
-        if video := state.database.get(videos.COLLECTION, task["video_id"]):
-            found[task["_id"]] = task
-            alive.append(video)
-        # Removing a video stores its last state in the task, perhaps since the task was read.
-        elif left := state.database.get(COLLECTION, task["_id"]):
-            found[task["_id"]] = left
-    for video in videos.refresh_all(state, alive, polled=polled):
-        found[video["task_id"]] |= video | {"_id": video["task_id"]}
-    return list(found.values())
+def _merged(state: State, task: Document, video: Document | None) -> Document:
+    """Return a task with the state of its video, or the last state of a deleted one."""
+    video = video or state.database.get(videos.COLLECTION, task["video_id"])
+    if video:
+        return task | video | {"_id": task["_id"]}
+    # Removing a video stores its last state in the task, perhaps since the task was read.
+    return state.database.get(COLLECTION, task["_id"]) or task
 
 
 def _shown(state: State, task: Document) -> dict[str, Any]:

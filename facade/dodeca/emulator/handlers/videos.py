@@ -15,13 +15,14 @@ from dodeca.video.probe import MediaInfo
 
 from .. import jobs
 from ..clock import timestamp
-from ..database import Document, Vectors, new_id
+from ..database import Condition, Document, Segments, new_id
 from ..errors import ErrorResponse, parameter_invalid, resource_not_exist
 from ..inference import indexing
 from ..rules import user_metadata
 from ..rules.models import model_of
 from ..rules.urls import MediaSource
 from ..state import State
+from ..vector_index import by_option
 
 COLLECTION = "videos"
 INDEXES = "indexes"
@@ -71,8 +72,6 @@ def new_video(
         "user_metadata": dict(custom),
         "stream": stream,
         "model": model_of(index, "marengo"),
-        "clips": [],
-        "embedded": [],
         "media": source.save(state),
         **more,
     }
@@ -111,20 +110,19 @@ def refresh_all(
 ) -> list[Document]:
     """Return videos with their current status; the maximum wait is for all together."""
     deadline = monotonic() + jobs.MAX_WAIT
-    return [
-        refresh(state, video, polled=polled, timeout=max(0.0, deadline - monotonic()))
-        for video in videos
-    ]
+    running = state.jobs.polled(COLLECTION, videos) if polled else videos
+    return [refresh(state, video, timeout=max(0.0, deadline - monotonic())) for video in running]
 
 
-def in_index(state: State, index_id: str, *, polled: bool = False) -> list[Document]:
-    """Return the videos of an index, newest first, whatever their status."""
-    return refresh_all(state, state.database.find(COLLECTION, index_id=index_id), polled=polled)
+def refresh_index(state: State, index_id: str, *, polled: bool = False) -> list[Document]:
+    """Return the videos of an index that were not ready yet, with their current status."""
+    running = state.database.running(COLLECTION, index_id=index_id)
+    return refresh_all(state, running, polled=polled)
 
 
-def ready_in(state: State, index_id: str) -> list[Document]:
-    """Return the videos of an index that are ready, newest first."""
-    return [video for video in in_index(state, index_id) if video["status"] == "ready"]
+def ready_in(index_id: str) -> list[Condition]:
+    """Return the conditions for the videos of an index that are ready."""
+    return [("index_id = ?", (index_id,)), ("status = 'ready'", ())]
 
 
 def ready_video(state: State, video_id: str, index_id: str | None = None) -> Document:
@@ -146,7 +144,8 @@ def remove(state: State, video: Document) -> None:
             names = ("updated_at", "system_metadata", "stream", "error")
             kept = {name: video[name] for name in names if name in video}
             state.database.update(TASKS, task_id, status=status, **kept)
-        state.database.delete(COLLECTION, video["_id"])
+        now = timestamp(state.clock.now())
+        state.database.delete(COLLECTION, video["_id"], removed_at=now)
 
 
 def set_metadata(state: State, video: Document, fields: Mapping[str, Any], *, keep: bool) -> None:
@@ -189,15 +188,6 @@ def stream_status(video: Document) -> dict[str, Any]:
     return {"status": "CANCELED", "updated_at": video["updated_at"]}
 
 
-def vectors(state: State, video: Document) -> dict[str, Vectors]:
-    """Return the vectors of the clips of a video by model option."""
-    found = state.database.vectors(COLLECTION, video["_id"])
-    count = len(video["clips"])
-    if found is None:
-        return {}
-    return {o: found[i * count : (i + 1) * count] for i, o in enumerate(video["embedded"])}
-
-
 def _embedding(state: State, video: Document, wanted: Sequence[str]) -> dict[str, Any]:
     model = video["model"]
     known = indexing.embedding_names(model) if model else {}
@@ -205,7 +195,9 @@ def _embedding(state: State, video: Document, wanted: Sequence[str]) -> dict[str
         names = "`, `".join(known)
         why = f"The index offers `{names}`." if known else "The index has no Marengo model."
         raise parameter_invalid("embedding_option", why=f"{why} Unknown: {', '.join(foreign)}.")
-    found = vectors(state, video)
+    stored = state.database.segments(COLLECTION, video["_id"])
+    clips = stored.about["clips"] if stored else []
+    found = by_option(stored) if stored else {}
     segments = [
         {
             "float": vector,
@@ -216,18 +208,18 @@ def _embedding(state: State, video: Document, wanted: Sequence[str]) -> dict[str
         }
         for name in wanted
         if known[name] in found
-        for vector, (start, end) in zip(found[known[name]], video["clips"], strict=True)
+        for vector, (start, end) in zip(found[known[name]], clips, strict=True)
     ]
     return {"model_name": model["model_name"], "video_embedding": {"segments": segments}}
 
 
 def embed_again(state: State) -> None:
-    """Embed the videos of a database of an earlier format again, as searches compare vectors.
+    """Embed the videos whose vectors were of an earlier format, as searches compare vectors.
 
     The results of embedding tasks stay as they were returned.
     """
-    for video in state.database.find(COLLECTION):
-        if video["status"] == "ready":
+    for video in state.database.without_segments(COLLECTION):
+        if video["model"]:
             try:
                 changes = _embed(state, video)
             except ErrorResponse as error:
@@ -241,12 +233,9 @@ def _work(state: State, video: Document) -> dict[str, Any]:
 
 
 def _embed(state: State, video: Document) -> dict[str, Any]:
-    """Store the vectors of a video; return what they are of. Raises ErrorResponse."""
+    """Return the segments of a video as a change of it. Raises ErrorResponse."""
     if not video["model"]:
         return {}
     path = state.database.media_path(video["media"])
     clips, embedded, vectors = indexing.index_video(path, video["model"])
-    with state.database.transaction():
-        if state.database.get(COLLECTION, video["_id"]):  # else it was deleted in the meantime
-            state.database.put_vectors(COLLECTION, video["_id"], vectors)
-    return {"clips": clips, "embedded": embedded}
+    return {"segments": Segments(vectors, {"clips": clips, "embedded": embedded})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,14 @@ def scores(
 ) -> NDArray[np.float64]:
     """Return the score of each clip, 0 to 100: of its best option, or its worst to `require_all`.
 
-    `found` has the vectors of the clips by option; `require_all` matches nothing if one is missing.
+    `found` has the vectors of the clips by option. `require_all` matches nothing if an option is
+    not among them. A vector of NaN stands for one that is missing: a clip is NaN where all are
+    missing, or one to `require_all`.
     """
     parts = [found[option] @ query for option in options if option in found]
     if not parts or (require_all and len(parts) < len(options)):
         return np.zeros(0)
-    similarity = (np.min if require_all else np.max)(np.stack(parts), axis=0)
+    similarity = reduce(np.minimum if require_all else np.fmax, parts)
     rounded: NDArray[np.float64] = np.clip(similarity.astype(np.float64) * 100, 0, 100).round(2)
     return rounded
 
@@ -48,6 +51,13 @@ def confidence(score: float, adjustment: float) -> str:
         if score >= least * adjustment / 0.5:
             return level
     return LEVELS[-1]
+
+
+def least_score(threshold: str, adjustment: float | None) -> float:
+    """Return the lowest score of the level that a threshold names; 0 for `none`."""
+    if threshold == "none" or adjustment is None:
+        return 0.0
+    return _MIN_SCORES[LEVELS.index(threshold)] * adjustment / 0.5
 
 
 def _unit(values: Any) -> Vector:

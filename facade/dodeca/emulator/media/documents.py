@@ -11,11 +11,12 @@ import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
-
-from pypdf import PageObject, PdfReader
+from typing import TYPE_CHECKING, Any, Literal
 
 from dodeca.video.probe import BrokenMedia, MediaContent
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 DocumentFormat = Literal["pdf", "text"]
 
@@ -61,6 +62,8 @@ class PDF:
     """A PDF. Raises BrokenMedia for one that cannot be read, is encrypted or has no pages."""
 
     def __init__(self, source: MediaContent) -> None:
+        from pypdf import PdfReader  # takes longer to import than all of the emulator
+
         try:
             self._reader = PdfReader(io.BytesIO(_content(source)))
             self.page_count = len(self._reader.pages)
