@@ -14,6 +14,7 @@ from dodeca.results._build import (
     json_object,
     other_fields,
 )
+from dodeca.results._search_page import build_search_page
 from dodeca.results.embedding import (
     EmbeddingMetadata,
     EmbeddingsV1,
@@ -42,7 +43,7 @@ from dodeca.results.library import (
     UploadUrl,
     Video,
 )
-from dodeca.results.search import SearchClip, SearchHit, SearchPage, SearchPool, build_search_page
+from dodeca.results.search import SearchClip, SearchHit, SearchPage, SearchPool
 from dodeca.results.text import (
     Analysis,
     AnalysisResult,
