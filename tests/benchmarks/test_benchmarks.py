@@ -178,21 +178,6 @@ def test_the_first_of_a_process_and_a_long_plot_take_no_seconds(tmp_path: Path) 
     assert plots[files.OURS] < plots[files.BARS] / 3
 
 
-def test_the_emulator_searches_and_lists_a_library_in_hardly_more_than_a_matmul() -> None:
-    found = library.run(videos=(200, 2000), clips=(1, 10))
-    by_vectors, lists = found.growth[1], found.growth[2]
-    beyond = [
-        search - matmul
-        for search, matmul in zip(
-            by_vectors.values["search"], by_vectors.values[library.MATMUL], strict=True
-        )
-    ]
-    assert max(beyond) < 50
-    assert max(values[-1] for values in lists.values.values()) < 50
-    (left,) = (goal.measured for goal in found.goals if "leaves" in goal.claim)
-    assert left < 10
-
-
 def test_importing_loads_next_to_nothing() -> None:
     program = "import sys; old = set(sys.modules); import dodeca; print(*set(sys.modules) - old)"
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True)

@@ -327,7 +327,5 @@ def test_a_missing_extra_is_named(module: str, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_slice_writes_the_labels_of_its_own_rows_only() -> None:
     library = Embeddings.concat({f"{n}.mp4": film() for n in range(50)})
-    assert library[3:5].to_arrow()["source_id"].chunk(0).dictionary.to_pylist() == [
-        "3.mp4",
-        "4.mp4",
-    ]
+    written = library[6:10].to_arrow()["source_id"].chunk(0).dictionary.to_pylist()
+    assert written == ["3.mp4", "4.mp4"]

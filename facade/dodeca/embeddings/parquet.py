@@ -98,7 +98,8 @@ def _read_files(paths: Sequence[Path]) -> Rows:
     )
     count = sum(table.num_rows for table in others)
     vectors = MatrixBuilder("vector", count)
-    has_uncertainty = any("uncertainty" in file.matrices for file in files)
+    filled = [file for file in files if file.footer.num_rows] or files[:1]
+    has_uncertainty = any("uncertainty" in file.matrices for file in filled)
     uncertainty = MatrixBuilder("uncertainty", count) if has_uncertainty else None
     for file in files:
         file.add_to(vectors, uncertainty)
