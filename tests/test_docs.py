@@ -110,8 +110,8 @@ def is_from(module: str, value: Any) -> bool:
 # For other parts of the package only.
 INSIDE = (
     *("dodeca._calls.upload_plan.Progress.complete", "dodeca.embeddings.labels."),
-    *("dodeca.embeddings.values.", "dodeca.plots.Picture", "dodeca.results._build."),
-    "dodeca.results.search.build_search_page",
+    *("dodeca.embeddings.values.", "dodeca.plots.Picture"),
+    *("dodeca.results._build.", "dodeca.results._search_page."),
 )
 
 
