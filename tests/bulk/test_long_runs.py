@@ -264,3 +264,16 @@ def test_registering_looks_up_each_input_once(tmp_path: Path) -> None:
     selects = [sql for sql in statements if sql.startswith("SELECT key, seq")]
     assert len(selects) == math.ceil(len(items) / 500)
     assert not [sql for sql in statements if sql.startswith(("INSERT INTO inputs ", "UPDATE"))]
+
+
+def test_vectors_of_another_length_do_not_come_into_a_dataset(tmp_path: Path) -> None:
+    class Longer(Service):
+        def embed(self, kind: str, source: Any, options: EmbedOptions) -> Any:
+            return Embeddings.from_items([{"embedding": [0.5] * 128}]), {}
+
+    assert run(Service(), 2, tmp_path).done == 2
+    later = run(Longer(), 4, tmp_path)
+    assert (later.skipped, later.failed) == (2, 2)
+    for failure in later.failures:
+        assert "128 dimensions, the dataset has 64" in failure.reason
+    assert Embeddings.load(tmp_path).vectors.shape == (2, 64)

@@ -26,7 +26,7 @@ from dodeca._http import messages
 from dodeca._http.api_key import APIKey
 from dodeca._http.decoding import BodyDecoder
 from dodeca._http.network import TcpStream, is_readable
-from dodeca.bulk.dataset import check_vector_length, metadata_types
+from dodeca.bulk.dataset import metadata_types
 from dodeca.bulk.inputs import EmbedOptions, row_item
 from dodeca.bulk.routing import needs_task
 from dodeca.cli.commands.tasks import _resource
@@ -87,13 +87,6 @@ def test_where_there_is_no_poll_a_socket_is_asked_by_select(
         theirs.send(b"x")
         assert is_readable(ours)
     assert is_readable(ours), "a closed socket is at its end"
-
-
-def test_vectors_of_another_length_do_not_come_into_a_dataset() -> None:
-    check_vector_length(512, None)
-    check_vector_length(512, "512")
-    with pytest.raises(InvalidResponseError, match="256 dimensions, the dataset has 512"):
-        check_vector_length(256, "512")
 
 
 def test_a_short_local_file_is_one_request_and_a_url_a_task(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Exchange:
     """What is known of one request so far."""
 
     status_code: int | None = None
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)  # may have signed URLs
     error: BaseException | None = None
 
     def receive(self, status_code: int, headers: Mapping[str, str]) -> None:

@@ -25,13 +25,13 @@ def extra() -> Any:
 
 
 def nested(cls: type[Any]) -> Any:
-    """An optional field that holds another result."""
-    return attrs.field(default=None, metadata={"read": partial(build_result, cls)})
+    """An optional field that holds another result; a value that is no object goes into `extra`."""
+    return attrs.field(default=None, metadata={"read": partial(build_result, cls), "kind": dict})
 
 
 def listed(cls: type[Any]) -> Any:
-    """An optional field that holds a list of other results."""
-    return attrs.field(default=None, metadata={"read": partial(_read_list, cls)})
+    """An optional field that holds a list of other results; another value goes into `extra`."""
+    return attrs.field(default=None, metadata={"read": partial(_read_list, cls), "kind": list})
 
 
 def date() -> Any:
@@ -140,7 +140,7 @@ def build_result(cls: type[R], value: Any, info: ResponseInfo | None = None) -> 
 
     Raises:
         InvalidResponseError: it is not an object, a required field is missing, or the value of a
-            field is of another kind.
+            field cannot be read.
     """
     build: Any = cls
     known, needed = _plan(build)
@@ -153,7 +153,10 @@ def build_result(cls: type[R], value: Any, info: ResponseInfo | None = None) -> 
         if field is None:
             rest[wire_name] = item
             continue
-        name, read = field
+        name, read, kind = field
+        if kind is not None and not isinstance(item, kind):
+            rest[wire_name] = item
+            continue
         if name in fields:  # the name that the API documents counts, the other is unknown
             if wire_name == name:
                 rest[wire_name] = item
@@ -190,12 +193,14 @@ def json_list(value: Any, name: str) -> list[Any]:
 
 
 _Read = Callable[[Any, ResponseInfo | None], Any]
+_Known = tuple[str, _Read | None, type[Any] | None]
+"""A field: its name in the result, how its value is read, and the kind that has to be."""
 
 
 @cache
-def _plan(cls: Any) -> tuple[dict[str, tuple[str, _Read | None]], tuple[str, ...]]:
+def _plan(cls: Any) -> tuple[dict[str, _Known], tuple[str, ...]]:
     """The fields of a result by their names in JSON, and the names of those that must be there."""
-    known: dict[str, tuple[str, _Read | None]] = {}
+    known: dict[str, _Known] = {}
     needed = []
     for field in attrs.fields(cls):
         name, about = field.name, field.metadata
@@ -204,7 +209,7 @@ def _plan(cls: Any) -> tuple[dict[str, tuple[str, _Read | None]], tuple[str, ...
         is_text = name in ("id", "status")
         read = partial(_read_text, f"{name} of a {cls.__name__}") if is_text else about.get("read")
         for wire_name in (name, *about.get("names", ())):
-            known[wire_name] = name, read
+            known[wire_name] = name, read, about.get("kind")
         if field.default is attrs.NOTHING or about.get("is_required"):
             needed.append(name)
     return known, tuple(needed)
