@@ -76,7 +76,7 @@ def report(totals: fuzzing.Totals, transport: str, capsys: pytest.CaptureFixture
 
 
 def test_in_process(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = examples(depth(4, deep=150))
+    settings = examples(depth(2, deep=150))
     if not DEEP:  # the coverage phase is the same at every run, and most of it are wrong requests
         settings["phases"]["coverage"] = {"generation": {"mode": "positive"}}
     schema = fuzzing.load(settings)

@@ -33,7 +33,7 @@ SETTLE_SEC = 1.0
 TIMEOUT_SEC = 5.0  # of which a socket waits all, and of which a stall takes all
 WORKERS = 24
 RATE = 0.1
-CALLS = depth(1_500, deep=2_500)  # with each emulator, since its lists get slow
+CALLS = depth(1_000, deep=2_500)  # with each emulator
 SEEDS = range(depth(1, deep=4, soak=200))  # for each client; a soak makes a million calls
 _PATIENCE = 8
 MODELS = {"marengo3.0": ["visual"]}
