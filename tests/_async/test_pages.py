@@ -40,6 +40,30 @@ async def test_an_empty_page_is_the_last() -> None:
         assert [item.id async for item in client.assets.list()] == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("info", "sizes", "expected"),
+    [
+        ({"page": 1, "limit_per_page": 2}, [2, 2, 1], 5),
+        ({"page": 1, "limit_per_page": 2}, [2, 2, 0], 4),
+        ({"limit_per_page": 2, "total_page": None}, [1], 1),
+        ({}, [2], 2),
+    ],
+    ids=["a shorter page", "an empty page", "one page", "no pages"],
+)
+async def test_a_list_that_does_not_say_how_many_pages_it_has_is_read_to_its_end(
+    info: dict[str, Any], sizes: list[int], expected: int
+) -> None:
+    pages = [
+        {"data": [{"_id": f"{number} {n}", "status": "ready"} for n in range(size)]}
+        | {"page_info": info}
+        for number, size in enumerate(sizes)
+    ]
+    script = Script(*map(reply, pages))
+    async with AsyncClient("tlk_test", transport=script) as client:
+        assert len([item async for item in client.assets.list()]) == expected
+    assert script.left == 0
+
+
 @pytest.mark.parametrize("bad", [{"no": "id"}, "text", 3, [], {"_id": {"a": 1}, "created_at": 5}])
 async def test_a_bad_item_does_not_lose_its_page(bad: Any) -> None:
     script = Script(page(1, "a", "b", of=1, bad=(bad,)))

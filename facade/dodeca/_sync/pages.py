@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
@@ -64,9 +65,9 @@ class Pages(Generic[T]):
             elif number > furthest:
                 idle += 1
             furthest = max(furthest, number)
-            number += 1
-            if not ids or idle >= _IDLE or number > (page.total_page or 0):
+            if not ids or idle >= _IDLE or _is_last(number, page):
                 return
+            number += 1
             seen |= ids
 
     def __iter__(self) -> Iterator[T]:
@@ -82,6 +83,13 @@ class Pages(Generic[T]):
 
     def _repr_html_(self) -> str:
         return html.paragraph(repr(self)[1:-1])  # display fetches nothing
+
+
+def _is_last(number: int, page: Page[Any]) -> bool:
+    """Whether a page is the last: by the number of pages, else if it has room for more items."""
+    if page.total_page is not None:
+        return number >= page.total_page
+    return len(page.items) + len(page.malformed) < (page.limit_per_page or math.inf)
 
 
 def _pages_moved(total: int | None, page: Page[Any]) -> int:
