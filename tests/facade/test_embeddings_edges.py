@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -363,3 +364,34 @@ def test_messages_of_the_service_are_cut_at_2000_characters() -> None:
     assert error_event({}, "").code is None
     assert "no message in the event" in str(error_event({}, ""))
     assert "alone" in str(error_event({"error": "alone"}, ""))
+
+
+@pytest.mark.parametrize("path", [None, 5, b"x.parquet", "x\0.parquet"])
+def test_a_path_of_another_type_is_refused(path: Any) -> None:
+    with pytest.raises(InvalidRequestError, match="path must be that of a file or a folder"):
+        Embeddings.load(path)
+    with pytest.raises(InvalidRequestError, match="path must be that of a file or a folder"):
+        Embeddings.from_items([{"embedding": [1.0]}]).to_parquet(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match=r"there is no file or folder .*nowhere"):
+        Embeddings.load(tmp_path / "nowhere")
+
+
+def test_only_embeddings_are_put_together() -> None:
+    one = Embeddings.from_items([{"embedding": [1.0]}])
+    others: list[Any] = [one, None, [one, "x"], {"a": [one]}, [one, one[0]]]
+    for parts in others:
+        with pytest.raises(InvalidRequestError, match="concat takes several Embeddings, got"):
+            Embeddings.concat(parts)
+
+
+def test_a_query_that_is_no_vector_is_named_by_its_type() -> None:
+    one = Embeddings.from_items([{"embedding": [1.0]}])
+    with pytest.raises(InvalidRequestError, match="one vector of 1 floats, got NoneType"):
+        one.search(None)  # type: ignore[arg-type]
+    with pytest.raises(InvalidRequestError, match="got Segment; its vector is one"):
+        one.search(one[0])  # type: ignore[arg-type]
+    with pytest.raises(InvalidRequestError, match="k must be at least 1, got True"):
+        one.search([1.0], k=True)

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dodeca._base.response_info import with_response
+from dodeca._base.text import quote
 from dodeca.embeddings import columns, cosine, export, parquet, ranking, responses, search, tables
 from dodeca.embeddings.matches import Matches
 from dodeca.embeddings.sequence import SegmentSequence
+from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,13 +132,16 @@ class Embeddings(SegmentSequence):
         'blue'
 
         Raises:
-            InvalidRequestError: vectors of different lengths.
+            InvalidRequestError: vectors of different lengths, or a part that is something else.
         """
         names = None
         if isinstance(parts, Mapping):
             named = cast("Mapping[str, Embeddings]", parts)
             names, parts = list(named), named.values()
-        listed = list(parts)
+        listed: list[Any] = list(parts) if isinstance(parts, Iterable) else [parts]
+        for part in listed:
+            if not isinstance(part, Embeddings):
+                raise InvalidRequestError(f"concat takes several Embeddings, got {quote(part)}")
         if not listed:
             return cls.from_items([])
         return with_response(cls(**columns.concat(listed, names)), columns.response_of(listed))

@@ -98,12 +98,24 @@ def matches_to_pandas(matches: Sequence[Match]) -> pd.DataFrame:
 def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     """See `Embeddings.to_parquet`."""
     parquet = require("pyarrow.parquet")
-    target = Path(path)
+    target = local_path(path)
     if not target.name:
         raise InvalidRequestError(f"a path must end with a file name, got {quote(os.fspath(path))}")
     table = to_arrow(embeddings)
     replace_file(target, lambda stream: parquet.write_table(table, stream, compression="zstd"))
     return target
+
+
+def local_path(path: Any) -> Path:
+    """A path on this machine.
+
+    Raises:
+        InvalidRequestError: it is none.
+    """
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(text, str) or "\0" in text:
+        raise InvalidRequestError(f"path must be that of a file or a folder, got {quote(path)}")
+    return Path(text)
 
 
 def records(embeddings: Embeddings, source_id: str | None) -> list[dict[str, Any]]:

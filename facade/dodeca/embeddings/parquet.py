@@ -13,7 +13,7 @@ import attrs
 from dodeca._base.text import quote
 from dodeca._base.warn_once import warn_once
 from dodeca.embeddings import columns, matrix_cache, tables
-from dodeca.embeddings.export import require
+from dodeca.embeddings.export import local_path, require
 from dodeca.embeddings.matrix import MatrixBuilder
 from dodeca.errors import DodecaError, InvalidRequestError
 
@@ -49,7 +49,9 @@ def read_parquet(path: str | os.PathLike[str], *, cache: bool = False) -> Rows:
 
     See `Embeddings.load`. Files need not have the same columns.
     """
-    dataset = Path(path).absolute()
+    dataset = local_path(path).absolute()
+    if not dataset.exists():
+        raise InvalidRequestError(f"there is no file or folder {quote(os.fspath(path))}")
     if (dataset / "journal.sqlite").is_file() and (dataset / "vectors").is_dir():
         dataset /= "vectors"
     require("pyarrow.parquet")

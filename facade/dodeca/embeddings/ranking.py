@@ -97,6 +97,9 @@ def as_vectors(value: Any, length: int, what: str) -> NDArray[np.float32]:
             f"{what}, got media, {quote(value)}; embed it with client.embed, or search with "
             "client=client"
         )
+    if value is None or hasattr(value, "vector"):
+        hint = "" if value is None else "; its vector is one"
+        raise InvalidRequestError(f"{what}, got {type(value).__name__}{hint}")
     try:
         held = np.asarray(getattr(value, "vectors", value))
         if np.iscomplexobj(held):

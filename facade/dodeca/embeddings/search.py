@@ -32,7 +32,7 @@ def search(
 ) -> Matches:
     """See `Embeddings.search`."""
     least = ranking.check_min_score(min_score)
-    if not isinstance(k, int | np.integer) or k < 1:
+    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
         raise InvalidRequestError(f"k must be at least 1, got {quote(k)}")
     if by not in (None, "row", "moment") or (by == "row" and weights is not None):
         raise InvalidRequestError(
