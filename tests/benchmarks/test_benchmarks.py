@@ -125,7 +125,7 @@ def test_jobs_are_looked_at_less_often_and_no_later() -> None:
 
 
 def test_the_emulator_searches_and_lists_a_library_in_hardly_more_than_a_matmul() -> None:
-    found = library.run(videos=(200, 2000), clips=(1, 10))
+    found = library.run(videos=(100, 500), clips=(1, 10), others=20)
     by_vectors, lists = found.growth[1], found.growth[2]
     beyond = [
         search - matmul
