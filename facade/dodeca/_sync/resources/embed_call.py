@@ -69,15 +69,25 @@ def as_embeddings(
 
     `source` is None if the caller does not know it; then it is the URL in the metadata, if any.
     """
-    about = build_result(EmbeddingMetadata, metadata, info) if metadata else None
-    if source is None and about is not None:
+    about = build_result(EmbeddingMetadata, metadata, info) if _is_filled(metadata) else None
+    if source is None and about is not None and isinstance(about.input_url, str):
         source = about.input_url
+    of_another_kind = {
+        name: value
+        for name, value in (("metadata", metadata), ("usage", usage))
+        if value is not None and not isinstance(value, dict)
+    }
     embeddings = Embeddings(
         **{name: getattr(columns, name) for name in _COLUMNS},
         metadata=about,
         model_name=model_name,
         source=Labels.same(source, len(columns.vectors)),
-        usage=build_result(EmbeddingUsage, usage, info) if usage else None,
-        response_extra=response_extra,
+        usage=build_result(EmbeddingUsage, usage, info) if _is_filled(usage) else None,
+        response_extra={**response_extra, **of_another_kind},
     )
     return with_response(embeddings, info)
+
+
+def _is_filled(value: Any) -> bool:
+    """Whether it is a JSON object with fields."""
+    return isinstance(value, dict) and bool(value)
