@@ -36,7 +36,7 @@ TIME_COLUMNS = ("start_sec", "end_sec")
 KNOWN_COLUMNS = {
     *(*LABEL_COLUMNS, *TIME_COLUMNS, "id", "vector", "extra", "model_name", "uncertainty")
 }
-_LOCATION_FIELDS = ("start_page_number", "end_page_number", "quadrant", "chunk_index")
+LOCATION_FIELDS = ("start_page_number", "end_page_number", "quadrant", "chunk_index")
 _SEPARATOR = "\x1f"
 
 
@@ -193,7 +193,7 @@ def _id_source(source: str | None, vector: NDArray[np.float32], extra: Mapping[s
         source = f"sha256:{hashlib.sha256(vector.astype('<f4').tobytes()).hexdigest()}"
     location = {
         name: extra[name]
-        for name in _LOCATION_FIELDS
+        for name in LOCATION_FIELDS
         if name in extra and _is_plain(name, extra[name])
     }
     return f"{source}{_SEPARATOR}{orjson.dumps(location).decode()}" if location else source
