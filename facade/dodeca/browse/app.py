@@ -24,6 +24,7 @@ from dodeca.browse.queries import QueryStore
 from dodeca.browse.responses import ERROR_HANDLERS
 from dodeca.browse.search_api import SearchAPI
 from dodeca.library import Library, Source
+from dodeca.media import is_url
 
 STATIC = Path(__file__).parent / "static"
 HOST = "127.0.0.1"
@@ -71,7 +72,8 @@ async def _page(request: Request) -> FileResponse:
 
 def _policy(sources: Iterable[Source]) -> str:
     """The content security policy of the page, which names the links of the library."""
-    links = [each.location for each in sources if state_of(each) == "link"]
-    origins = [origin_of(link) for link in links]
+    remote = [each for each in sources if state_of(each) == "link"]
+    origins = [origin_of(each.location) for each in remote if is_url(each.location)]
     # An id of the service stands for a stream whose address is asked for when it is played.
-    return content_policy(filter(None, origins), has_streams=None in origins)
+    has_streams = any(not is_url(each.location) for each in remote)
+    return content_policy(filter(None, origins), has_streams=has_streams)

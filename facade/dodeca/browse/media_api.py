@@ -49,7 +49,7 @@ class MediaAPI:
         self._scratch = scratch
         self._decoders = anyio.CapacityLimiter(_DECODERS)
         self._thumbnails: Cache[tuple[str, float | None], bytes] = Cache(
-            lambda key: library.thumbnail(*key), max_size=_THUMBNAIL_BYTES, size_of=len
+            lambda key: self._thumbnail(*key), max_size=_THUMBNAIL_BYTES, size_of=len
         )
         self._waveforms: Cache[str, dict[str, Any]] = Cache(
             self._waveform, max_size=_WAVEFORMS, size_of=lambda _: 1
@@ -117,6 +117,12 @@ class MediaAPI:
         if not isinstance(found, LocalFile):
             raise InvalidMediaError(f"{as_unicode(source.name)} is no file on this machine")
         return found.path
+
+    def _thumbnail(self, source_id: str, at: float | None) -> bytes:
+        source, found = self._sources[source_id], self._library.playable(source_id)
+        if isinstance(found, LocalFile):
+            local_format(source, found.path)
+        return self._library.thumbnail(source_id, at)
 
     def _waveform(self, source_id: str) -> dict[str, Any]:
         source = self._sources[source_id]
