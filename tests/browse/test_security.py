@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from dodeca import Client
 from dodeca.browse.guard import content_policy, origin_of
-from dodeca.emulator import Emulator, samples, serving
+from dodeca.emulator import Emulator, serving
 from dodeca.library import Library, open_dataset
 
-from .conftest import HOSTILE, Open
+from .conftest import HOSTILE, Open, relocate
 
 SECRET = "a secret of this machine"
 PATHS = ("", "api/library", "api/playback?source=x", "static/icon.svg", "media/x", "thumbnails/x")
@@ -148,11 +148,15 @@ def test_no_path_leads_out(page: httpx.Client, climb: str) -> None:
 
 
 @pytest.fixture
-def source(client: Client, serve: Open, tmp_path: Path) -> Iterator[tuple[httpx.Client, Path, str]]:
+def source(
+    client: Client, serve: Open, media: Path, vectors: bytes, tmp_path: Path
+) -> tuple[httpx.Client, Path, str]:
     """A page of one video, the path of that, and its id."""
-    clip = samples.video(tmp_path / "clip.mp4", [samples.Scene("red", 4)])
-    vectors = client.embed.video(clip).to_parquet(tmp_path / "vectors.parquet")
-    library = open_dataset(vectors, client)
+    clip, table = tmp_path / "clip.mp4", tmp_path / "vectors.parquet"
+    clip.write_bytes((media / "clip.mp4").read_bytes())
+    table.write_bytes(vectors)
+    relocate(table, str(clip))
+    library = open_dataset(table, client)
     return serve(library), clip, library.sources[0].id
 
 
@@ -268,36 +272,22 @@ def test_every_response_has_the_headers_that_keep_the_page_to_itself(
 
 
 def test_the_policy_names_the_links_of_the_library(
-    client: Client, serve: Open, tmp_path: Path
+    client: Client, serve: Open, vectors: bytes, tmp_path: Path
 ) -> None:
-    embeddings = client.embed.text("a text")
-    assert "https:" not in policy_of(serve, client, tmp_path, ["/nowhere/a.mp4", "/b.mp4"])
+    def policy_of(*locations: str) -> str:
+        path = tmp_path / "vectors.parquet"
+        path.write_bytes(vectors)
+        relocate(path, *locations)
+        library = open_dataset(path, client)
+        assert [each.location for each in library.sources] == list(locations)
+        return str(serve(library).get("api/library").headers["content-security-policy"])
+
+    assert "https:" not in policy_of("/nowhere/a.mp4", "/b.mp4")
     policy = policy_of(
-        serve,
-        client,
-        tmp_path,
-        ["https://a.example/x.mp4", "https://a.example/y.mp4", "http://b.example:81/z.mp4"],
+        *["https://a.example/x.mp4", "https://a.example/y.mp4", "http://b.example:81/z.mp4"],
     )
     assert "media-src 'self' blob: http://b.example:81 https://a.example;" in policy
     assert "connect-src 'self';" in policy
-    assert len(embeddings)
-
-
-def policy_of(serve: Open, client: Client, folder: Path, locations: list[str]) -> str:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path = client.embed.text("a text").to_parquet(folder / "vectors.parquet")
-    row = pq.read_table(path)
-    at = row.schema.get_field_index("source")
-    table = pa.concat_tables([row] * len(locations))
-    table = table.set_column(
-        at, row.schema.field(at), pa.array(locations, row.schema.field(at).type)
-    )
-    pq.write_table(table, path)
-    library = open_dataset(path, client)
-    assert [each.location for each in library.sources] == locations
-    return str(serve(library).get("api/library").headers["content-security-policy"])
 
 
 @example("https://a.example; script-src *")

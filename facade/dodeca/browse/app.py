@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from dodeca._base import asgi_server
 from dodeca._base.text import as_unicode
+from dodeca.browse.export_api import ExportAPI
 from dodeca.browse.guard import Guard, content_policy, origin_of
 from dodeca.browse.media_api import MediaAPI
 from dodeca.browse.playback import state_of
@@ -54,11 +55,13 @@ def make_app(library: Library, *, token: str, clips: Path, scratch: Path) -> ASG
     sources = {source.id: source for source in library.sources}
     search = SearchAPI(library, sources, queries, as_unicode(clips.absolute()))
     media = MediaAPI(library, sources, scratch)
+    exports = ExportAPI(library, queries, clips, scratch)
     app = Starlette(
         routes=[
             Route("/", _page),
             *search.routes,
             *media.routes,
+            *exports.routes,
             Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
         ],
         exception_handlers=ERROR_HANDLERS,

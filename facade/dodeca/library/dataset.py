@@ -200,7 +200,7 @@ class DatasetLibrary:
         numbers = np.array([self._row_of(each) for each in segment_ids], np.intp)
         vector, _ = self._vector(query)
         scores = self._scoring.exact(vector)(numbers).tolist()
-        found = Matches()
+        found = Matches(query=query.text)
         for number, score in zip(numbers.tolist(), scores, strict=True):
             segment = self.embeddings[number]
             location = self._rows.locations[number]
