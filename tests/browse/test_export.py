@@ -191,7 +191,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("ending", KINDS if DEEP else ["webm", "avi"])
+@pytest.mark.parametrize("ending", KINDS if DEEP else ["avi"])
 def test_each_kind_of_video_is_played(
     client: Client, serve: Open, vectors: bytes, tmp_path: Path, ending: str
 ) -> None:
@@ -221,6 +221,8 @@ def encode(path: Path, video_codec: str, audio_codec: str) -> Path:
     with av.open(path, "w") as container:
         rate = 25
         video = container.add_stream(video_codec, rate=rate, width=352, height=288)
+        if video_codec == "libvpx":
+            video.options = {"deadline": "realtime", "cpu-used": "8"}
         video.pix_fmt = "yuv420p"
         audio = container.add_stream(audio_codec, rate=48000, layout="stereo")
         image = np.zeros((288, 352, 3), np.uint8)
