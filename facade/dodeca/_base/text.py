@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 
 QUOTED = 200
@@ -53,6 +54,16 @@ def _digits(word: str) -> list[str]:
 def as_unicode(name: str | os.PathLike[str]) -> str:
     """A file name as valid Unicode; names may hold bytes that are not UTF-8."""
     return os.fsencode(name).decode("utf-8", "replace")
+
+
+def one_line(text: str) -> str:
+    """A text on one line of valid Unicode: without control characters and repeated spaces."""
+    plain = text.encode("utf-8", "replace").decode()
+    return " ".join("".join(" " if _is_control(char) else char for char in plain).split())
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Zl", "Zp")
 
 
 def format_size(count: float) -> str:

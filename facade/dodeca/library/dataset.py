@@ -100,6 +100,14 @@ class DatasetLibrary:
         """The media of the rows, in the order in which the dataset has them."""
         return self._sources
 
+    def source(self, source_id: str) -> Source:
+        """A source with all of its metadata.
+
+        Raises:
+            InvalidRequestError: there is no such source.
+        """
+        return self._sources[self._number(source_id)]
+
     @cached_property
     def modalities(self) -> list[str]:
         """The modalities that some row has."""
@@ -120,7 +128,7 @@ class DatasetLibrary:
         """How many queries were sent, and how many are kept."""
         return QueryCounts(self._sent, self._kept.count())
 
-    def is_kept(self, query: Query) -> bool:
+    def is_kept(self, query: Query, selection: Selection = _EVERYTHING) -> bool:
         """Whether a search for this query costs no request."""
         return query.segment is not None or self._kept.find(self._key(query)) is not None
 
@@ -193,7 +201,7 @@ class DatasetLibrary:
         vector, _ = self._vector(query)
         scores = self._scoring.exact(vector)(numbers).tolist()
         segments = map(self.embeddings.__getitem__, numbers.tolist())
-        return Matches(map(Match, segments, scores))
+        return Matches(map(Match, segments, scores), query=query.text)
 
     def _hit(self, found: ranking.Ranked) -> Hit:
         segment = self.embeddings[found.row]
