@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,12 +13,14 @@ from dodeca._base import html
 from dodeca._base.numbers import is_finite
 from dodeca._base.serializable import Serializable, to_plain
 from dodeca._base.text import quote
-from dodeca.embeddings import export, ranking
+from dodeca.embeddings import clips, export, ranking
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
     from numpy.typing import NDArray
+
+    from dodeca.embeddings.clips import Clip
 
 _TOLERANCE_SEC = 0.001  # the service rounds times to milliseconds
 
@@ -102,6 +105,34 @@ class Match(_Scored, Serializable):
         segment = self.segment.to_dict(vectors=vectors)
         return {"segment": segment, "score": float(self.score), "scores": to_plain(self.scores)}
 
+    def save_clip(
+        self, path: str | os.PathLike[str], *, pad_sec: float = 0.0, fast: bool = False
+    ) -> Clip:
+        """Cut the time range out of the file it is of, and save it as `path` (extra `media`).
+
+        The clip is encoded anew: it begins with the frame that is on display at the start, ends
+        with the last one before the end, and shows each frame as long as the source does; the audio
+        is exact to the sample. Rotated video becomes upright. The ending of `path` decides what it
+        is: `.mp4`, `.m4v`, `.mov`, `.mkv` (H.264 and AAC), `.webm` (VP9 and Opus), or audio alone
+        in `.m4a`, `.mp3`, `.flac`, `.wav`, `.ogg`, `.opus`. A file of this name is replaced.
+
+        `pad_sec` adds seconds at both ends. With `fast` nothing is encoded: the clip begins at the
+        last key frame before the start, and the result says where that is. In async code, call it
+        with `asyncio.to_thread`.
+
+        >>> query = client.embed.text("blue")
+        >>> match = client.embed.video("colours.mp4").search(query, k=1)[0]
+        >>> match.save_clip("blue.mp4")
+        <Clip blue.mp4: 5.00-9.00 s>
+
+        Raises:
+            InvalidRequestError: no time range, another ending of `path`, or a negative `pad_sec`.
+            InvalidMediaError: the media is no file on this machine, or cannot be decoded.
+            ConfigurationError: the extra `media` is not installed.
+            OSError: the clip cannot be written.
+        """
+        return clips.save_clip(self, path, pad_sec=pad_sec, fast=fast)
+
     def __repr__(self) -> str:
         found = self.segment
         parts = (found.source_id, _span(found), _modality(self), found.embedding_scope)
@@ -149,6 +180,38 @@ class Matches(list[Match], Serializable):
             found.append(_merge([timed[at] for at in group]))
         found.sort(key=lambda match: -match.score)
         return found
+
+    def save_clips(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        pad_sec: float = 0.0,
+        merge: bool = False,
+        fast: bool = False,
+    ) -> list[Clip]:
+        """Cut a clip for each time range into a folder, which is made if it is missing.
+
+        Matches of one time range share a clip. With `merge`, so do those that overlap or touch,
+        once `pad_sec` seconds are added at both ends: see `merge_adjacent`. The clips are named
+        after the file and the times, and end with `.mp4`, or as the source if that is audio. No
+        file is replaced: a name that is taken gets a number. See `Match.save_clip`.
+
+        >>> query = client.embed.text("blue")
+        >>> matches = client.embed.video("colours.mp4").search(query, k=1)
+        >>> for clip in matches.save_clips("clips", merge=True):
+        ...     print(clip.path.name)
+        colours_00.00.05.000-00.00.09.000.mp4
+
+        Raises:
+            InvalidRequestError: a match has no time range, or `pad_sec` is negative; nothing is
+                cut.
+            InvalidMediaError: the media of a match is no file on this machine: nothing is cut. Or a
+                file cannot be decoded: the clips before it are kept.
+            ConfigurationError: the extra `media` is not installed.
+            OSError: a clip cannot be written.
+        """
+        found = self.merge_adjacent(gap_sec=2 * pad_sec) if merge else self
+        return list(clips.save_clips(found, folder, pad_sec=pad_sec, fast=fast))
 
     def to_pandas(self) -> pd.DataFrame:
         """A data frame with a row for each match, best first (extra `data`).
