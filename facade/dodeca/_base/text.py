@@ -10,6 +10,8 @@ from collections.abc import Iterable
 QUOTED = 200
 """Characters of an argument that an error quotes."""
 
+_BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
 
 def cut(text: str, length: int) -> str:
     """A text of at most `length` characters; what was cut off is an ellipsis."""
@@ -79,3 +81,18 @@ def base_name(name: str) -> str:
     """A file name without its folders, of any platform."""
     last = re.split(r"[/\\]", name)[-1]
     return "" if last in (".", "..") else last
+
+
+def printable(text: object, *, keep: str = "") -> str:
+    """Replace control characters, as in file names and responses, except those in `keep`."""
+    replacement = "\N{REPLACEMENT CHARACTER}"
+    return "".join(
+        replacement if _is_control(char) and char not in keep else char for char in str(text)
+    )
+
+
+def _is_control(char: str) -> bool:
+    """Whether a character could move the cursor, change colours or reorder other characters."""
+    if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
+        return True
+    return unicodedata.bidirectional(char) in _BIDI_CONTROLS

@@ -31,6 +31,7 @@ class _Commands(LazyGroup):
         "analyze": "Generate text about a video and print it while it arrives (`POST /analyze`).",
         "upload": "Upload files of any size as assets and print their ids (`/assets`).",
         "run": "Embed a folder or a manifest of media into a dataset; run it again to resume.",
+        "mcp": "Serve a library to agents over stdin and stdout (Model Context Protocol).",
         "emulator": "Run the local emulator as a server; `dodeca emulator --help` lists its "
         "options.",
         "index": "Manage indexes and the videos in them.",

@@ -291,6 +291,8 @@ class IndexLibrary:
         """A JPEG of a video: that of a hit at this time if a search found one, else of the video.
 
         >>> from dodeca.library import Query, open_index
+        >>> shown = client.indexes.create("shown", {"marengo3.0": ["visual"]}, addons=["thumbnail"])
+        >>> task = client.tasks.create(shown.id, "colours.mp4").wait()
         >>> library = open_index(shown.id, client)
         >>> hit = library.search(Query(text="something green")).items[0]
         >>> library.thumbnail(hit.source.id, hit.start_sec)[:2]

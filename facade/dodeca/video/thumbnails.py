@@ -40,8 +40,9 @@ def thumbnail(content: Path, at: float | None = None) -> bytes:
         positions: list[int | None] = [None]
         if container.duration and not container.format.name.endswith("_pipe"):
             into = container.duration * _DEFAULT_POSITION if at is None else at * av.time_base
-            # Without an index, as in MPEG-TS, a seek may end up after the last key frame.
-            positions = [int(into) + zero, zero]
+            # Without an index, as in MPEG-TS, a seek may end up after the last key frame; even one
+            # to the start of the audio may, which is before that of the video.
+            positions = [int(into) + zero, zero - av.time_base]
         until = (at or 0.0) + zero / av.time_base
         decoder, aspect, last = decoder_of(video), pixel_aspect(video), None
         for position in positions:
