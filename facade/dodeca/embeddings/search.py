@@ -49,7 +49,7 @@ def search(
     if by == "moment" or weights is not None:
         shares = ranking.check_weights(embeddings.embedding_option[is_ranked], weights)
     if embed is not None and (isinstance(query, str) or is_media(query)):
-        query = _embed_query(embed, query, embeddings)
+        query = embed_query(embed, query, embeddings)
     ranking.check_models(embeddings, query, stacklevel=4)
     vector = cosine.unit_vector(ranking.one_vector(query, embeddings.dimension)[0])
     scores = cosine.approximate(embeddings.vectors, embeddings._row_scales, vector)
@@ -82,8 +82,8 @@ def _embed_of(client: Any) -> Any:
     return embed
 
 
-def _embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
-    """One vector of a text or media, of the model and the dimension of the rows."""
+def embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
+    """One vector of a text or media, by `client.embed`, in the space of the rows."""
     same: dict[str, Any] = {} if rows.model_name is None else {"model_name": rows.model_name}
     if rows.dimension != DEFAULT_DIMENSION:  # for which marengo3.0 cannot be asked
         same["embedding_dimension"] = rows.dimension
