@@ -27,6 +27,8 @@ DEFAULTS: dict[str, object] = {
     "run --keep-assets": True,
     "index create --model": ["marengo3.0"],
     "index create --option": ["visual", "audio"],
+    "index get-or-create --model": ["marengo3.0"],
+    "index get-or-create --option": ["visual", "audio"],
     "tasks list --limit": 10,
     "--timeout": 3600.0,
     "--via": "auto",
