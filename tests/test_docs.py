@@ -55,10 +55,9 @@ def module_names(package: ModuleType) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def names(sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What the examples take for granted: a client, three files, an index with a film in it."""
-    folder = tmp_path_factory.mktemp("media")
-    samples.write_all(folder)
+    folder = shutil.copytree(sample_files, tmp_path_factory.mktemp("media") / "samples")
     before = Path.cwd()
     os.chdir(folder)
     with on_clock(Client.emulated(media=folder)) as client:  # its tasks are ready at once
@@ -172,23 +171,17 @@ def test_every_method_of_the_client_is_looked_at() -> None:
     assert {method.function for method in coverage_table.methods(Client)} <= looked_at
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return samples.write_all(tmp_path_factory.mktemp("samples"))
-
-
 @pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_the_code_of_a_page_runs_in_an_empty_folder_and_prints_what_it_says(
     page: Path,
-    media: list[Path],
+    sample_files: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def copies(folder: str) -> None:
-        for file in media:
-            shutil.copy(file, folder)
+        shutil.copytree(sample_files, folder, dirs_exist_ok=True)
 
     monkeypatch.setattr(samples, "write_all", copies)  # the same files, without encoding them anew
     monkeypatch.chdir(tmp_path)

@@ -28,6 +28,8 @@ DEFAULTS: dict[str, object] = {
     "index create --model": ["marengo3.0"],
     "index create --option": ["visual", "audio"],
     "mcp --max-queries": 100,
+    "index get-or-create --model": ["marengo3.0"],
+    "index get-or-create --option": ["visual", "audio"],
     "tasks list --limit": 10,
     "--timeout": 3600.0,
     "--via": "auto",

@@ -169,19 +169,23 @@ class Journal:
         )
         return [JournalRow.of(values) for values in found]
 
-    def count_states(self, *, retry_failed: bool) -> list[tuple[str, bool, int]]:
-        """The number of inputs of this run by state, and by whether they are to be tried again."""
+    def count_states(self, *, retry_failed: bool) -> list[tuple[str, bool, str | None, int]]:
+        """The number of inputs of this run by state, whether they are to be tried again, and code.
+
+        The code is that of their last error, None if they have none.
+        """
         unfinished = self._query(
             f"""SELECT
                 state,
                 changed OR (state = 'failed' AND (retryable OR ?)) AS open,
+                code,
                 count(*)
-            FROM {_UNFINISHED_OF_RUN} GROUP BY state, open""",  # noqa: S608
+            FROM {_UNFINISHED_OF_RUN} GROUP BY state, open, code""",  # noqa: S608
             [retry_failed],
         )
-        found = [(state, bool(is_open), number) for state, is_open, number in unfinished]
+        found = [(state, bool(is_open), *others) for state, is_open, *others in unfinished]
         total = int(self._query("SELECT count(*) FROM inputs_of_run").fetchone()[0])
-        return [*found, ("done", False, total - sum(number for _, _, number in found))]
+        return [*found, ("done", False, None, total - sum(number for *_, number in found))]
 
     def failures(self, *, of_all_runs: bool = False) -> Iterator[Failure]:
         """The inputs of this run, or of all runs, that have no vectors, in order of `seq`."""

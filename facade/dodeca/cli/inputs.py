@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 InputType = Literal["video", "audio", "image", "text", "document"]
 _ASSET_PREFIX = "asset:"
+_ID = re.compile("[0-9a-f]{24}")
 
 SegmentationOption = Annotated[
     str | None,
@@ -92,6 +94,19 @@ def parse_media(source: str) -> Media:
     if source.startswith(_ASSET_PREFIX):
         return Media.asset(source.removeprefix(_ASSET_PREFIX))
     return Media.of(source)
+
+
+def find_index(client: Client, index: str) -> str:
+    """The id of the index that a command names by its id or by its name.
+
+    What is neither is returned as it is: the API says that there is no such index.
+    """
+    if _ID.fullmatch(index):
+        return index
+    for found in client.indexes.list(index_name=index, page_limit=50):
+        if found.index_name == index:
+            return found.id
+    return index
 
 
 def parse_segmentation(text: str | None) -> Segmentation | None:
