@@ -17,10 +17,11 @@ from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from dodeca import Client, Embeddings
     from dodeca.cli.progress import ProgressDisplay
+    from dodeca.library import Library
     from dodeca.segmentation import Segmentation
 
 InputType = Literal["video", "audio", "image", "text", "document"]
@@ -192,6 +193,27 @@ def load_embeddings(files: Iterable[Path]) -> Embeddings:
     # A dataset of `dodeca run` keeps its vectors in a subfolder.
     paths = [path / "vectors" if (path / "vectors").is_dir() else path for path in found]
     return Embeddings.concat([Embeddings.load(path) for path in paths])
+
+
+def library_opener(
+    paths: Sequence[str | os.PathLike[str]] | None, index: str | None
+) -> Callable[[Client], Library]:
+    """What opens the datasets at these paths, or an index by its id or name, as one library.
+
+    Raises:
+        BadParameter: neither of them is given, or both.
+    """
+    if bool(paths) == bool(index):
+        raise typer.BadParameter("name either a library or --index")
+
+    def open_library(client: Client) -> Library:
+        from dodeca.library import open_dataset, open_index
+
+        if index:
+            return open_index(find_index(client, index), client)
+        return open_dataset(paths or [], client)
+
+    return open_library
 
 
 def check_model(embeddings: Embeddings, wanted: str | None) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dodeca.cli.inputs import library_opener
+
 if TYPE_CHECKING:
-    from dodeca import Client
     from dodeca.cli.session import Session
-    from dodeca.library import Library
 
 EXAMPLE = "Example: dodeca browse library"
 
@@ -52,8 +52,7 @@ def browse(
     from dodeca.errors import ConfigurationError
 
     session: Session = context.obj
-    if bool(paths) == bool(index):
-        raise typer.BadParameter("name either a library or --index")
+    open_library = library_opener(paths, index)
     try:
         from dodeca.browse import serving
     except ImportError as exc:
@@ -61,7 +60,7 @@ def browse(
     asgi_server.stop_on_signals()
     with session.client() as client, ExitStack() as stack, suppress(KeyboardInterrupt):
         with session.progress.waiting("opening the library"):
-            library = _open(paths or [], index, client)
+            library = open_library(client)
         try:
             url = stack.enter_context(serving(library, clips=clips, port=port))
         except OSError as exc:
@@ -71,9 +70,3 @@ def browse(
         if session.out.is_terminal and not no_open:
             webbrowser.open(url)
         asgi_server.wait_for_interrupt()
-
-
-def _open(paths: list[Path], index: str | None, client: Client) -> Library:
-    from dodeca.library import open_dataset, open_index
-
-    return open_index(index, client) if index else open_dataset(paths, client)
