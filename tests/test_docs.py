@@ -30,6 +30,7 @@ from tests.seams import on_clock
 # Where people import from.
 HOMES = [
     *("dodeca", "dodeca.types", "dodeca.embeddings", "dodeca.errors", "dodeca.langchain"),
+    "dodeca.mcp",
     *("dodeca.media", "dodeca.plots", "dodeca.report", "dodeca.results", "dodeca.segmentation"),
     "dodeca.webhooks",
 ]
@@ -137,7 +138,12 @@ def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
     for name, value in itertools.chain.from_iterable(base.items() for base in own):
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         plain = getattr(plain, "fget", None) or getattr(plain, "func", None) or plain
-        if inspect.isfunction(plain) and (not name.startswith("_") or name == "__call__"):
+        is_added = str(getattr(plain, "__module__", "")).startswith("pydantic")  # to its models
+        if (
+            inspect.isfunction(plain)
+            and not is_added
+            and (not name.startswith("_") or name == "__call__")
+        ):
             yield name, plain
 
 

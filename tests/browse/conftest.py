@@ -4,10 +4,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import av
 import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dodeca import Client
@@ -30,6 +31,18 @@ def remux(source: Path, target: Path) -> Path:
                 packet.stream = streams[packet.stream]
                 made.mux(packet)
     return target
+
+
+def relocate(vectors: Path, *locations: str) -> None:
+    """Let the rows of a Parquet file be those of other media, once for each of them."""
+    table = pq.read_table(vectors)
+    at = table.schema.get_field_index("source")
+    field = table.schema.field(at)
+    moved = [
+        table.set_column(at, field, pa.array([location] * len(table), field.type))
+        for location in locations
+    ]
+    pq.write_table(pa.concat_tables(moved), vectors)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +70,7 @@ def dataset(media: Path, client: Client, tmp_path_factory: pytest.TempPathFactor
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def library(dataset: Path, client: Client) -> Library:
     return open_dataset(dataset, client)
 
@@ -65,25 +78,40 @@ def library(dataset: Path, client: Client) -> Library:
 Open = Callable[..., httpx.Client]
 
 
+def start(stack: ExitStack, library: Library, clips: Path) -> httpx.Client:
+    url = stack.enter_context(serving(library, clips=clips))
+    return stack.enter_context(httpx.Client(base_url=url, timeout=60))
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Open]:
-    """`serve(library)` starts the page, and gives an HTTP client of it."""
+    """`serve(library)` starts a page, and gives an HTTP client of it."""
     with ExitStack() as stack:
-
-        def start(library: Library, **options: Any) -> httpx.Client:
-            options.setdefault("clips", tmp_path / "clips")
-            url = stack.enter_context(serving(library, **options))
-            return stack.enter_context(httpx.Client(base_url=url, timeout=60))
-
-        yield start
+        yield lambda library, clips=tmp_path / "clips": start(stack, library, clips)
 
 
-@pytest.fixture
-def page(library: Library, serve: Open) -> httpx.Client:
-    return serve(library)
+@pytest.fixture(scope="session")
+def page(library: Library, clips: Path) -> Iterator[httpx.Client]:
+    """An HTTP client of the page, which all tests share."""
+    with ExitStack() as stack:
+        yield start(stack, library, clips)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the page saves clips."""
+    return tmp_path_factory.mktemp("clips") / "clips"
+
+
+@pytest.fixture(scope="session")
 def ids(library: Library) -> dict[str, str]:
     """The ids of the sources by their names."""
     return {source.name: source.id for source in library.sources}
+
+
+@pytest.fixture(scope="session")
+def vectors(client: Client, media: Path) -> bytes:
+    """The Parquet file of a video."""
+    return (
+        client.embed.video(media / "clip.mp4").to_parquet(media.parent / "one.parquet").read_bytes()
+    )

@@ -19,7 +19,7 @@ from dodeca.errors import InvalidRequestError
 from dodeca.library import Library, Query, open_dataset
 from dodeca.video.waveform import waveform
 
-from .conftest import Open
+from .conftest import Open, relocate
 
 BLUE = {"query": {"text": "blue"}}
 
@@ -37,13 +37,13 @@ def error(response: httpx.Response, status: int) -> str:
     return str(message)
 
 
-def test_the_library_is_described(page: httpx.Client, library: Library, tmp_path: Path) -> None:
+def test_the_library_is_described(page: httpx.Client, library: Library, clips: Path) -> None:
     found = page.get("api/library").json()
     assert found["name"] == "library"
     assert found["model_name"] == library.model_name
     assert found["segments"] == sum(source.segments for source in library.sources)
     assert found["modalities"] == ["visual", "audio"]
-    assert found["clips_folder"] == str(tmp_path / "clips")
+    assert found["clips_folder"] == str(clips)
     by_name = {source["name"]: source for source in found["sources"]}
     assert by_name["clip.mp4"]["kind"] == "video"
     assert by_name["clip.mp4"]["duration_sec"] == 8.0
@@ -66,7 +66,7 @@ def test_a_search_gives_what_the_library_finds(
     assert [hit for hits in pages for hit in hits] == found["hits"]
 
 
-def test_a_kept_query_costs_no_request(page: httpx.Client, serve: Open, library: Library) -> None:
+def test_a_kept_query_costs_no_request(page: httpx.Client) -> None:
     before = page.get("api/library").json()["queries"]
     first = search(page, query={"text": "a query of this test alone"})["queries"]
     assert first == {"sent": before["sent"] + 1, "kept": before["kept"] + 1}
@@ -241,16 +241,17 @@ def test_the_peaks_are_the_same_in_every_format(tmp_path: Path, ending: str) -> 
     assert found.peaks[2:28] == pytest.approx([0.5] * 26, abs=0.06)
 
 
-def test_what_was_there_and_is_not_any_more(client: Client, serve: Open, tmp_path: Path) -> None:
-    clip = samples.video(tmp_path / "gone.mp4", [samples.Scene("red", 4)])
-    found = client.embed.video(clip)
-    path = found.to_parquet(tmp_path / "vectors.parquet")
+def test_what_was_there_and_is_not_any_more(
+    client: Client, serve: Open, vectors: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "vectors.parquet"
+    path.write_bytes(vectors)
+    relocate(path, str(tmp_path / "gone.mp4"))
     page = serve(open_dataset(path, client))
-    clip.unlink()
     (source,) = page.get("api/library").json()["sources"]
     assert source["state"] == "missing"
     assert playback(page, source["id"])["kind"] == "missing"
     assert "no such file" in playback(page, source["id"])["message"]
     assert search(page)["hits"][0]["thumbnail"] is None
-    for path_ in ("media", "thumbnails", "waveform"):
-        error(page.get(f"{path_}/{source['id']}"), 404)
+    for folder in ("media", "thumbnails", "waveform", "transcoded"):
+        error(page.get(f"{folder}/{source['id']}"), 404)

@@ -27,6 +27,7 @@ DEFAULTS: dict[str, object] = {
     "run --keep-assets": True,
     "index create --model": ["marengo3.0"],
     "index create --option": ["visual", "audio"],
+    "mcp --max-queries": 100,
     "tasks list --limit": 10,
     "--timeout": 3600.0,
     "--via": "auto",
@@ -38,6 +39,7 @@ BOUNDS = {
     "analyze --temperature": (0, None),
     "analyze --max-tokens": (1, None),
     "search -k": (1, None),
+    "mcp --max-queries": (0, None),
     "tasks list --limit": (1, None),
     "--timeout": (0, None),
 }

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from dodeca._base import asgi_server
 from dodeca._base.text import as_unicode
+from dodeca.browse.export_api import ExportAPI
 from dodeca.browse.guard import Guard, content_policy, origin_of
 from dodeca.browse.media_api import MediaAPI
 from dodeca.browse.playback import state_of
@@ -24,6 +25,7 @@ from dodeca.browse.queries import QueryStore
 from dodeca.browse.responses import ERROR_HANDLERS
 from dodeca.browse.search_api import SearchAPI
 from dodeca.library import Library, Source
+from dodeca.media import is_url
 
 STATIC = Path(__file__).parent / "static"
 HOST = "127.0.0.1"
@@ -53,11 +55,13 @@ def make_app(library: Library, *, token: str, clips: Path, scratch: Path) -> ASG
     sources = {source.id: source for source in library.sources}
     search = SearchAPI(library, sources, queries, as_unicode(clips.absolute()))
     media = MediaAPI(library, sources, scratch)
+    exports = ExportAPI(library, queries, clips, scratch)
     app = Starlette(
         routes=[
             Route("/", _page),
             *search.routes,
             *media.routes,
+            *exports.routes,
             Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
         ],
         exception_handlers=ERROR_HANDLERS,
@@ -71,7 +75,8 @@ async def _page(request: Request) -> FileResponse:
 
 def _policy(sources: Iterable[Source]) -> str:
     """The content security policy of the page, which names the links of the library."""
-    links = [each.location for each in sources if state_of(each) == "link"]
-    origins = [origin_of(link) for link in links]
+    remote = [each for each in sources if state_of(each) == "link"]
+    origins = [origin_of(each.location) for each in remote if is_url(each.location)]
     # An id of the service stands for a stream whose address is asked for when it is played.
-    return content_policy(filter(None, origins), has_streams=None in origins)
+    has_streams = any(not is_url(each.location) for each in remote)
+    return content_policy(filter(None, origins), has_streams=has_streams)

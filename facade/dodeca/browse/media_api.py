@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ from dodeca._base.text import as_unicode, quote
 from dodeca.browse.cache import Cache
 from dodeca.browse.guard import MEDIA_POLICY
 from dodeca.browse.parsing import parse_time
-from dodeca.browse.playback import local_format, playback
+from dodeca.browse.playback import local_format, playback, transcoded_range
 from dodeca.browse.responses import in_thread, json_response
 from dodeca.errors import InvalidMediaError, NotFoundError
 from dodeca.library import Library, LocalFile, Source
+from dodeca.video.clips import CONTAINERS, TimeRange, cut
 from dodeca.video.probe import BrokenMedia
 from dodeca.video.waveform import waveform
 
@@ -49,7 +51,13 @@ class MediaAPI:
         self._scratch = scratch
         self._decoders = anyio.CapacityLimiter(_DECODERS)
         self._thumbnails: Cache[tuple[str, float | None], bytes] = Cache(
-            lambda key: library.thumbnail(*key), max_size=_THUMBNAIL_BYTES, size_of=len
+            lambda key: self._thumbnail(*key), max_size=_THUMBNAIL_BYTES, size_of=len
+        )
+        self._transcoded: Cache[tuple[str, float, float], Path] = Cache(
+            lambda key: self._transcode(*key),
+            max_size=_TRANSCODED_BYTES,
+            size_of=lambda path: path.stat().st_size,
+            discard=_remove,
         )
         self._waveforms: Cache[str, dict[str, Any]] = Cache(
             self._waveform, max_size=_WAVEFORMS, size_of=lambda _: 1
@@ -61,6 +69,7 @@ class MediaAPI:
         return [
             Route("/api/playback", self.playback),
             Route("/media/{source_id}", self.media),
+            Route("/transcoded/{source_id}", self.transcoded),
             Route("/thumbnails/{source_id}", self.thumbnail),
             Route("/waveform/{source_id}", self.waveform),
         ]
@@ -86,6 +95,13 @@ class MediaAPI:
 
         path, mime_type = await in_thread(find)
         return FileResponse(path, media_type=mime_type, headers=_HEADERS)
+
+    async def transcoded(self, request: Request) -> Response:
+        """`GET transcoded/ID`: a range of a file, as MP4."""
+        source = self._source(request.path_params["source_id"])
+        key = (source.id, *transcoded_range(*_time_range(request)))
+        path = await self._decode(request, self._transcoded, key)
+        return FileResponse(path, media_type=_CLIP_TYPES[path.suffix], headers=_HEADERS)
 
     async def thumbnail(self, request: Request) -> Response:
         """`GET thumbnails/ID`: a JPEG of a source, at a time of a video."""
@@ -118,6 +134,27 @@ class MediaAPI:
             raise InvalidMediaError(f"{as_unicode(source.name)} is no file on this machine")
         return found.path
 
+    def _thumbnail(self, source_id: str, at: float | None) -> bytes:
+        source, found = self._sources[source_id], self._library.playable(source_id)
+        if isinstance(found, LocalFile):
+            local_format(source, found.path)
+        return self._library.thumbnail(source_id, at)
+
+    def _transcode(self, source_id: str, start: float, end: float) -> Path:
+        source = self._sources[source_id]
+        path = self._local_path(source)
+        suffix = ".m4a" if local_format(source, path).kind == "audio" else ".mp4"
+        target = self._scratch / f"{secrets.token_hex(8)}{suffix}"
+        try:
+            with target.open("xb") as stream:
+                cut(path, stream, TimeRange(start, end), CONTAINERS[suffix])
+        except BrokenMedia as exc:
+            _remove(target)
+            raise InvalidMediaError(
+                f"{as_unicode(source.name)} cannot be played from {start:.1f} to {end:.1f} s: {exc}"
+            ) from exc
+        return target
+
     def _waveform(self, source_id: str) -> dict[str, Any]:
         source = self._sources[source_id]
         path = self._local_path(source)
@@ -130,6 +167,16 @@ class MediaAPI:
         return {"peaks": peaks, "duration_sec": found.duration_sec}
 
 
+_CLIP_TYPES = {".mp4": "video/mp4", ".m4a": "audio/mp4"}
+
+
 def _time_range(request: Request) -> tuple[float | None, float | None]:
     values = request.query_params
     return parse_time(values.get("start"), "start"), parse_time(values.get("end"), "end")
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:  # Windows keeps a file that is being sent; it goes with its folder
+        return

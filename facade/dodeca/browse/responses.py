@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from dodeca._base.text import format_size
 from dodeca.errors import (
+    ConfigurationError,
     DodecaError,
     InvalidMediaError,
     InvalidRequestError,
@@ -44,7 +45,7 @@ async def on_dodeca_error(request: Request, error: Exception) -> Response:
             status = 404
         case RateLimitError():
             status = 429
-        case InvalidRequestError():
+        case InvalidRequestError() | ConfigurationError():
             status = 400
         case _:
             status = 502

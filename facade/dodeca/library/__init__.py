@@ -13,6 +13,7 @@ its sources and segments by their ids alone.
 """
 
 from dodeca.library.dataset import DatasetLibrary, open_dataset
+from dodeca.library.index import IndexLibrary, open_index
 from dodeca.library.values import (
     Hit,
     Hits,
@@ -33,6 +34,7 @@ __all__ = [
     "HlsStream",
     "Hit",
     "Hits",
+    "IndexLibrary",
     "Library",
     "Link",
     "LocalFile",
@@ -43,4 +45,5 @@ __all__ = [
     "Selection",
     "Source",
     "open_dataset",
+    "open_index",
 ]

@@ -25,7 +25,7 @@ class Source:
     `id` is an opaque name for URLs; it depends on the location alone, so it stays the same.
     `name` is the file name; `location` an absolute path, a URL, or the id of an asset or a video.
     `duration_sec` is where the last segment ends; None without times. `segments` is the number of
-    rows that are searched by default.
+    rows that are searched by default; None in an index, which does not say it.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Source:
     location: str
     kind: SourceKind | None
     duration_sec: float | None
-    segments: int
+    segments: int | None
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
 
 
@@ -183,6 +183,14 @@ class Library(Protocol):
         """Its sources, in the order in which it has them."""
         ...
 
+    def source(self, source_id: str) -> Source:
+        """A source with all of its metadata, which those of an index lack in the list.
+
+        Raises:
+            InvalidRequestError: there is no such source.
+        """
+        ...
+
     @property
     def modalities(self) -> Sequence[str]:
         """The modalities that some segment has."""
@@ -203,8 +211,8 @@ class Library(Protocol):
         """How many queries were sent, and how many are kept."""
         ...
 
-    def is_kept(self, query: Query) -> bool:
-        """Whether a search for this query costs no request."""
+    def is_kept(self, query: Query, selection: Selection = ...) -> bool:
+        """Whether a search costs no request; a dataset keeps queries, an index whole searches."""
         ...
 
     def search(
