@@ -19,6 +19,9 @@ from .conftest import Run
 DEFAULTS: dict[str, object] = {
     "search --as": "text",
     "search -k": 10,
+    "cut --as": "text",
+    "cut -k": 5,
+    "cut --output": Path("clips"),
     "report --output": Path("report.html"),
     "check --model": "marengo3.0",
     "run --engine": "local",
@@ -38,6 +41,8 @@ BOUNDS = {
     "analyze --temperature": (0, None),
     "analyze --max-tokens": (1, None),
     "search -k": (1, None),
+    "cut -k": (1, None),
+    "cut --pad": (0, None),
     "tasks list --limit": (1, None),
     "--timeout": (0, None),
 }

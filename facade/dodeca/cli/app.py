@@ -25,6 +25,7 @@ class _Commands(LazyGroup):
         "(`/embed-v2`).",
         "search": "Find the segments that match a text or an image, in Parquet files or in an "
         "index.",
+        "cut": "Cut the segments that match a text or an image out of their files, as clips.",
         "report": "Write an HTML page with a player and the scores of text queries over time.",
         "check": "Check files against the limits of the API and explain problems; nothing is sent.",
         "analyze": "Generate text about a video and print it while it arrives (`POST /analyze`).",
