@@ -18,6 +18,7 @@ from dodeca import Client, Embeddings, report, segmentation
 from dodeca.emulator import Emulator, samples
 from dodeca.emulator.samples import Scene, Tone
 from dodeca.emulator.server import serving
+from dodeca.plots import contact_sheet
 from tests.cli.terminal import COLUMNS, run, screen
 from tests.report.conftest import CHROMIUM, QUIET
 
@@ -102,12 +103,14 @@ def _svg(name: str, command: str, lines: list[Text]) -> None:
 
 
 def plots(clip: Path) -> None:
-    """The figures of `plot` and `plot_self_similarity`."""
+    """The figures of `plot` and `plot_self_similarity`, and a contact sheet."""
     with Client.emulated() as client:
         found = client.embed.video(clip, segmentation=segmentation.dynamic(4))
         query = client.embed.text("something red and loud")
     found.plot(query, title="something red and loud").savefig(PICTURES / "plot.png", dpi=120)
     found.plot_self_similarity(title=clip.name).savefig(PICTURES / "plot-self.png", dpi=120)
+    clips = found.filter(option="visual").search(query, k=8).save_clips(clip.parent / "clips")
+    contact_sheet(clips, title="something red and loud").savefig(PICTURES / "contact-sheet.png")
 
 
 def screenshots(folder: Path, clip: Path) -> None:
