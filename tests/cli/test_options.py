@@ -19,6 +19,9 @@ from .conftest import Run
 DEFAULTS: dict[str, object] = {
     "search --as": "text",
     "search -k": 10,
+    "cut --as": "text",
+    "cut -k": 5,
+    "cut --output": Path("clips"),
     "report --output": Path("report.html"),
     "check --model": "marengo3.0",
     "run --engine": "local",
@@ -27,6 +30,7 @@ DEFAULTS: dict[str, object] = {
     "run --keep-assets": True,
     "index create --model": ["marengo3.0"],
     "index create --option": ["visual", "audio"],
+    "browse --clips": Path("clips"),
     "mcp --max-queries": 100,
     "index get-or-create --model": ["marengo3.0"],
     "index get-or-create --option": ["visual", "audio"],
@@ -41,7 +45,10 @@ BOUNDS = {
     "analyze --temperature": (0, None),
     "analyze --max-tokens": (1, None),
     "search -k": (1, None),
+    "browse --port": (0, 65535),
     "mcp --max-queries": (0, None),
+    "cut -k": (1, None),
+    "cut --pad": (0, None),
     "tasks list --limit": (1, None),
     "--timeout": (0, None),
 }

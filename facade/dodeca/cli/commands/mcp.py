@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dodeca.cli.inputs import library_opener
+from dodeca.cli.inputs import check_library, open_library
 from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def mcp(
     an MCP client, which starts it.
     """
     session: Session = context.obj
-    open_library = library_opener(paths, index)
+    check_library(paths, index)
     if clips is not None and not (clips.is_dir() or (clips.parent.is_dir() and not clips.exists())):
         raise typer.BadParameter(f"--clips {printable(clips)} is no folder")
     from dodeca.mcp import create_server
 
     with session.client() as client:
-        library = open_library(client)
+        library = open_library(client, paths, index)
         server = create_server(library, max_queries=max_queries, clips=clips)
         session.note(f"serving {printable(library.name)} over stdin and stdout")
         server.run()
