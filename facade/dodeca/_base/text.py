@@ -58,6 +58,16 @@ def as_unicode(name: str | os.PathLike[str]) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
+def one_line(text: str) -> str:
+    """A text on one line of valid Unicode: without control characters and repeated spaces."""
+    plain = text.encode("utf-8", "replace").decode()
+    return " ".join("".join(" " if _is_control(char) else char for char in plain).split())
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Zl", "Zp")
+
+
 def format_size(count: float) -> str:
     """A number of bytes in the largest unit that fits, in steps of 1024, to three digits or so."""
     units = ["GiB", "MiB", "KiB", "B"]

@@ -26,6 +26,7 @@ class _Commands(LazyGroup):
         "search": "Find the segments that match a text or an image, in Parquet files or in an "
         "index.",
         "report": "Write an HTML page with a player and the scores of text queries over time.",
+        "browse": "Open a page to search a library, play what was found, and save clips.",
         "check": "Check files against the limits of the API and explain problems; nothing is sent.",
         "analyze": "Generate text about a video and print it while it arrives (`POST /analyze`).",
         "upload": "Upload files of any size as assets and print their ids (`/assets`).",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, overload
 
 import attrs
 import numpy as np
@@ -13,7 +14,7 @@ from dodeca._base import html
 from dodeca._base.numbers import is_finite
 from dodeca._base.serializable import Serializable, to_plain
 from dodeca._base.text import quote
-from dodeca.embeddings import clips, export, ranking
+from dodeca.embeddings import captions, clips, edit_lists, export, ranking
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -143,16 +144,39 @@ class Match(_Scored, Serializable):
 
 
 class Matches(list[Match], Serializable):
-    """The results of a search, best first: a list of `Match`."""
+    """The results of a search, best first: a list of `Match`; a slice of it is `Matches`, too.
+
+    `query` is the text of the query, where it is known: that of `Embeddings.search(text, client=…)`
+    or the one given here. Exports show it.
+
+    >>> found = client.embed.video("colours.mp4").search("red", k=3, client=client)
+    >>> found.query, len(found[:2])
+    ('red', 2)
+    """
+
+    query: str | None = None  # pickles of earlier versions have none
+
+    def __init__(self, matches: Iterable[Match] = (), *, query: str | None = None) -> None:
+        super().__init__(matches)
+        self.query = query
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Match: ...
+    @overload
+    def __getitem__(self, index: slice) -> Matches: ...
+    def __getitem__(self, index: Any) -> Match | Matches:
+        found = super().__getitem__(index)
+        return Matches(found, query=self.query) if isinstance(index, slice) else found
 
     def to_dict(self, *, vectors: bool = False) -> dict[str, Any]:
-        """The matches as plain JSON values, in a list under `matches`: see `Match.to_dict`.
+        """The query, and the matches as plain JSON values in a list: see `Match.to_dict`.
 
         >>> query = client.embed.text("red")
         >>> len(client.embed.video("colours.mp4").search(query, k=2).to_dict()["matches"])
         2
         """
-        return {"matches": [match.to_dict(vectors=vectors) for match in self]}
+        matches = [match.to_dict(vectors=vectors) for match in self]
+        return {"query": self.query, "matches": matches}
 
     def merge_adjacent(self, *, gap_sec: float = 0.0) -> Matches:
         """Merge matches that are adjacent in time and about as good; the result is best first.
@@ -172,7 +196,8 @@ class Matches(list[Match], Serializable):
         """
         if not is_finite(gap_sec) or gap_sec < 0:
             raise InvalidRequestError(f"gap_sec must be a number, 0 or more, got {quote(gap_sec)}")
-        found = Matches(match for match in self if not _span(match.segment))
+        untimed = (match for match in self if not _span(match.segment))
+        found = Matches(untimed, query=self.query)
         timed = [_merge(rows) for rows in _same_time_range(self)]
         spans = [_place(match.segment) for match in timed]
         scores = [match.score for match in timed]
@@ -228,6 +253,90 @@ class Matches(list[Match], Serializable):
             ConfigurationError: the extra `data` is not installed.
         """
         return export.matches_to_pandas(self)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> Path:
+        """Write the columns of `to_pandas` as CSV in UTF-8, a row for each match, best first.
+
+        Cells are as they are, also those that a spreadsheet would compute, such as a file name that
+        begins with "=". This and the other exports replace a file that is there, atomically.
+
+        >>> query = client.embed.text("red")
+        >>> client.embed.video("colours.mp4").search(query).to_csv("red.csv").name
+        'red.csv'
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        return export.matches_to_csv(self, path)
+
+    def to_srt(self, path: str | os.PathLike[str]) -> list[Path]:
+        """Write captions (SubRip, `.srt`) with the times of the media (extra `export`).
+
+        A caption is the transcript of the segment, its `extra["transcription"]`, where there is
+        one, else `query` and the score. A `path` that ends with .srt is a file, for matches of one
+        source. Any other is a folder, which gets a file for each source, with the name of the media
+        by which players find it. Returns the files.
+
+        >>> found = client.embed.video("colours.mp4").search("red", client=client)
+        >>> [file.name for file in found.to_srt("captions")]
+        ['colours.srt']
+
+        Raises:
+            InvalidRequestError: no matches, matches without times, or several sources for a file.
+            ConfigurationError: the extra `export` is not installed.
+            OSError: a file cannot be written.
+        """
+        return captions.write(self, path, "srt")
+
+    def to_vtt(self, path: str | os.PathLike[str]) -> list[Path]:
+        """Write captions for browsers (WebVTT, `.vtt`) as `to_srt` does (extra `export`).
+
+        >>> found = client.embed.video("colours.mp4").search("red", client=client)
+        >>> [file.name for file in found.to_vtt("red.vtt")]
+        ['red.vtt']
+
+        Raises:
+            DodecaError: as for `to_srt`.
+        """
+        return captions.write(self, path, "vtt")
+
+    def to_edl(self, path: str | os.PathLike[str], *, rate: float | None = None) -> Path:
+        """Write an edit decision list (CMX 3600): the matches one after the other (extra `export`).
+
+        The events are in the order of the matches, and refer to the media by reel, name and path;
+        the caption, as of `to_srt`, is a comment. `rate` is the frames per second of the timecodes;
+        the default is that of the first source that is a local video (extra `media`), else 24.
+        Sources that have a timecode of their own are counted from there.
+
+        >>> query = client.embed.text("red")
+        >>> client.embed.video("colours.mp4").search(query).to_edl("red.edl", rate=25).name
+        'red.edl'
+
+        Raises:
+            InvalidRequestError: no matches or more than 999, matches without times, some in video
+                and some in audio files, or another `rate` than those of timecodes.
+            ConfigurationError: the extra `export` is not installed.
+            OSError: the file cannot be written.
+        """
+        return edit_lists.to_edl(self, path, rate)
+
+    def to_otio(self, path: str | os.PathLike[str], *, rate: float | None = None) -> Path:
+        """Write a timeline for editors (OpenTimelineIO, `.otio`) as `to_edl` does (extra `export`).
+
+        It has a track for video and one for audio. The metadata of a clip, under "dodeca", are the
+        query, the caption, the scores and the modality.
+
+        >>> query = client.embed.text("red")
+        >>> client.embed.video("colours.mp4").search(query).to_otio("red.otio", rate=25).name
+        'red.otio'
+
+        Raises:
+            InvalidRequestError: no matches, matches without times, or another `rate` than those of
+                timecodes.
+            ConfigurationError: the extra `export` is not installed.
+            OSError: the file cannot be written.
+        """
+        return edit_lists.to_otio(self, path, rate)
 
     def __repr__(self) -> str:
         return f"[{', '.join(map(repr, self))}]"

@@ -39,10 +39,11 @@ def search(
             f"by must be 'row' or 'moment', and 'moment' with weights, got {quote(by)}"
             f"{did_you_mean(by, ('row', 'moment'))}"
         )
+    text = query if isinstance(query, str) else None
     embed = None if client is None else embed_of(client)
     ranking.check_one_model(embeddings)
     if not len(embeddings):
-        return Matches()
+        return Matches(query=text)
     is_ranked = ranking.comparable_rows(embeddings.embedding_scope)
     shares = None
     if by == "moment" or weights is not None:
@@ -60,7 +61,8 @@ def search(
     else:
         found = rank_time_ranges(embeddings, scores, k, shares, exact, margin)
     return Matches(
-        Match(embeddings[at.row], at.score, at.scores) for at in found if at.score >= least
+        (Match(embeddings[at.row], at.score, at.scores) for at in found if at.score >= least),
+        query=text,
     )
 
 

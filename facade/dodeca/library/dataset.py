@@ -8,14 +8,12 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import numpy as np
 
 from dodeca._base.lazy import cached_property
 from dodeca._base.numbers import is_finite
 from dodeca._base.text import quote
 from dodeca.embeddings import Embeddings, Match, Matches, ranking
-from dodeca.embeddings.export import row_ids
 from dodeca.embeddings.search import embed_of, embed_query
 from dodeca.embeddings.timeline import ScoreScale, ScoreTimeline, score_timelines
 from dodeca.errors import InvalidRequestError
@@ -68,7 +66,9 @@ def open_dataset(
             dataset or the kept queries.
     """
     embed = embed_of(client)
-    listed = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    listed = [paths] if isinstance(paths, str | os.PathLike) else paths
+    if not isinstance(listed, Sequence):
+        raise InvalidRequestError(f"paths must be a path or several, got {quote(paths)}")
     rows = read_rows(listed)
     return DatasetLibrary(
         name_of(listed), rows, client, embed, KeptQueries(queries_path(listed[0]))
@@ -83,7 +83,7 @@ class DatasetLibrary:
     ) -> None:
         self.name = name
         self.embeddings: Embeddings = rows.embeddings
-        self._rows, self._embed, self._kept, self._sent = rows, embed, kept, 0
+        self._embed, self._kept, self._sent = embed, kept, 0
         settings = client._transport.settings
         self.model_name: str = self.embeddings.model_name or settings.embedding_model
         self._service = "emulator" if client._is_emulated else settings.base_url
@@ -200,19 +200,15 @@ class DatasetLibrary:
         numbers = np.array([self._row_of(each) for each in segment_ids], np.intp)
         vector, _ = self._vector(query)
         scores = self._scoring.exact(vector)(numbers).tolist()
-        found = Matches()
-        for number, score in zip(numbers.tolist(), scores, strict=True):
-            segment = self.embeddings[number]
-            location = self._rows.locations[number]
-            found.append(Match(attrs.evolve(segment, source=location), score))
-        return found
+        segments = map(self.embeddings.__getitem__, numbers.tolist())
+        return Matches(map(Match, segments, scores), query=query.text)
 
     def _hit(self, found: ranking.Ranked) -> Hit:
         segment = self.embeddings[found.row]
         texts = [text for name in TRANSCRIPTS if isinstance(text := segment.extra.get(name), str)]
         return Hit(
-            segment_id=self._ids[found.row],
-            source=self._sources[int(self._rows.locations.codes[found.row])],
+            segment_id=self.segment_ids[found.row],
+            source=self._sources[int(self.embeddings.source_id.codes[found.row])],
             start_sec=segment.start_sec,
             end_sec=segment.end_sec,
             modality=segment.embedding_option,
@@ -243,7 +239,7 @@ class DatasetLibrary:
     def _rows_of(self, source_ids: Sequence[str]) -> NDArray[np.bool_]:
         is_chosen = np.zeros(len(self._sources), np.bool_)
         is_chosen[[self._number(each) for each in source_ids]] = True
-        return np.asarray(is_chosen[self._rows.locations.codes])
+        return np.asarray(is_chosen[self.embeddings.source_id.codes])
 
     def _number(self, source_id: str) -> int:
         found = self._numbers.get(source_id)
@@ -259,22 +255,22 @@ class DatasetLibrary:
 
     def _same_segment(self, row: int) -> NDArray[np.bool_]:
         """A mask of the rows of the same source and time, whatever their modality."""
-        rows, codes = self.embeddings, self._rows.locations.codes
+        rows, codes = self.embeddings, self.embeddings.source_id.codes
         is_same = np.asarray(codes == codes[row])
         for times in (rows.start_sec, rows.end_sec):
             is_same &= np.isnan(times) if np.isnan(times[row]) else times == times[row]
         is_same[row] = True
         return is_same
 
-    @cached_property
-    def _ids(self) -> Sequence[str]:
-        return row_ids(self.embeddings)
+    @property
+    def segment_ids(self) -> Sequence[str]:
+        """The ids of the segments: those of the rows."""
+        assert self.embeddings.ids is not None
+        return self.embeddings.ids
 
     @cached_property
     def _row_numbers(self) -> dict[str, int]:
-        count = len(self._ids)
-        # Of equal ids the first one counts: files that were opened twice have equal rows, too.
-        return {each: count - at for at, each in enumerate(reversed(list(self._ids)), 1)}
+        return {each: row for row, each in enumerate(self.segment_ids)}
 
     # Queries.
 

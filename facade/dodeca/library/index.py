@@ -339,7 +339,8 @@ class IndexLibrary:
             InvalidRequestError: an id that is not one of a segment.
             APIError: the service returned an error status.
         """
-        return Matches(self._match(segment_id, query) for segment_id in segment_ids)
+        found = (self._match(segment_id, query) for segment_id in segment_ids)
+        return Matches(found, query=query.text)
 
     def _match(self, segment_id: str, query: Query) -> Match:
         source, start, end = self._parse_segment(segment_id)

@@ -142,7 +142,9 @@ class KeptQueries:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, sqlite3.Error) as exc:
+        except (OSError, sqlite3.OperationalError) as exc:  # such as a lock of another process
+            raise DatasetError(f"{self.path} cannot be read: {exc}") from exc
+        except sqlite3.Error as exc:
             raise self._damaged(str(exc)) from exc
 
     def _damaged(self, reason: str) -> DatasetError:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 
 from dodeca._base.text import cut, did_you_mean, quote
@@ -20,41 +21,32 @@ MAX_VALUES = 500
 _NOT_METADATA = frozenset({"input_id", *TRANSCRIPTS, *LOCATION_FIELDS})
 
 
+@attrs.frozen(eq=False)
 class _Column:
     """Distinct values, and for each row the position of its own; -1 where it has none."""
 
-    def __init__(self, count: int) -> None:
-        self.codes: NDArray[np.int32] = np.full(count, -1, np.int32)
-        self.values: list[Any] = []
-        self._positions: dict[tuple[bool, Any], int] = {}
+    codes: NDArray[np.int32]
+    values: Sequence[Any]
+    positions: Mapping[Any, int]
 
-    def add(self, row: int, value: Any) -> None:
-        key = isinstance(value, bool), value  # True and 1 are equal, and not the same
-        code = self._positions.get(key)
-        if code is None:
-            code = self._positions[key] = len(self.values)
-            self.values.append(value)
-        self.codes[row] = code
-
-    def rows_with(self, value: Any) -> NDArray[np.bool_]:
-        code = self._positions.get((isinstance(value, bool), value), len(self.values))
-        return np.asarray(self.codes == code)
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> _Column:
+        """The column of the values of all rows."""
+        held = [value if isinstance(value, str | int | float) else None for value in rows]
+        # NaN, as pandas writes what is missing, differs from itself.
+        distinct = [value for value in dict.fromkeys(held) if value is not None and value == value]
+        positions: dict[Any, int] = {value: code for code, value in enumerate(distinct)}
+        codes = [positions.get(value, -1) for value in held]
+        return cls(np.array(codes, np.int32), distinct, positions)
 
 
 class MetadataColumns:
     """The columns of strings, numbers and booleans that the rows of a dataset have of their own."""
 
     def __init__(self, rows: Collection[Mapping[str, Any]]) -> None:
-        self._columns: dict[str, _Column] = {}
-        for number, row in enumerate(rows):
-            for name, value in row.items():
-                if name in _NOT_METADATA or not isinstance(value, str | int | float):
-                    continue
-                if value != value:  # NaN, as pandas writes what is missing
-                    continue
-                if name not in self._columns:
-                    self._columns[name] = _Column(len(rows))
-                self._columns[name].add(number, value)
+        names = dict.fromkeys(name for row in rows for name in row if name not in _NOT_METADATA)
+        columns = {name: _Column.of([row.get(name) for row in rows]) for name in names}
+        self._columns = {name: column for name, column in columns.items() if column.positions}
 
     @property
     def values(self) -> dict[str, list[Any]]:
@@ -85,7 +77,8 @@ class MetadataColumns:
                 f"the value of {quote(name)} must be a string, a number or a boolean, "
                 f"got {quote(value)}"
             )
-        return self._columns[name].rows_with(value)
+        column = self._columns[name]
+        return np.asarray(column.codes == column.positions.get(value, len(column.positions)))
 
 
 def _order(value: Any) -> tuple[bool, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from dodeca._base.response_info import evolve
 from dodeca._base.text import as_unicode, quote
 from dodeca.bulk import lance
 from dodeca.bulk.paths import OutputPaths
 from dodeca.embeddings import Embeddings
-from dodeca.embeddings.export import local_path
+from dodeca.embeddings.export import local_path, require, row_ids
 from dodeca.embeddings.labels import Labels, code_type
 from dodeca.errors import InvalidRequestError
 
@@ -26,12 +28,14 @@ QUERIES = "queries.sqlite"
 
 @attrs.frozen
 class Rows:
-    """The rows of a library; `locations` is where the media of each row is."""
+    """The rows of a library.
+
+    Their `source_id` is where the media of each row is, and each has an id of its own. `journals`
+    are those of the runs that wrote them.
+    """
 
     embeddings: Embeddings
-    locations: Labels
-    journals: Sequence[Path]
-    """Those of the runs that wrote the datasets."""
+    journals: Sequence[Path] = ()
 
 
 def read_rows(paths: Sequence[str | os.PathLike[str]]) -> Rows:
@@ -43,7 +47,7 @@ def read_rows(paths: Sequence[str | os.PathLike[str]]) -> Rows:
     """
     if not paths:
         raise InvalidRequestError("name a dataset, Parquet files or a .lance table; got none")
-    parts = [_read(path) for path in paths]
+    parts = [with_locations(_read(path), Path(os.path.abspath(path))) for path in paths]  # noqa: PTH100
     embeddings = parts[0] if len(parts) == 1 else Embeddings.concat(parts)
     if not len(embeddings):
         raise InvalidRequestError(f"there are no vectors in {quote(name_of(paths))}")
@@ -52,9 +56,20 @@ def read_rows(paths: Sequence[str | os.PathLike[str]]) -> Rows:
             f"a library has vectors of one model, and these are of {quote(' and '.join(models))}: "
             "open them one by one"
         )
-    named = [_locations(part, path) for part, path in zip(parts, paths, strict=True)]
+    require("pyarrow").default_memory_pool().release_unused()  # else Arrow keeps what it read
     journals = [journal for path in paths if (journal := _journal_of(path)).is_file()]
-    return Rows(embeddings, Labels.joined(named), journals)
+    return Rows(embeddings, journals)
+
+
+def with_locations(rows: Embeddings, dataset: Path) -> Embeddings:
+    """The same rows; `source_id` and `source` are where the media of each row is.
+
+    That is its source, else its source id, else the dataset itself. So time ranges of different
+    media are kept apart, whatever the tables say.
+    """
+    locations = _locations(rows, as_unicode(dataset))
+    ids = _unique(row_ids(rows))
+    return evolve(rows, source_id=locations, source=locations, ids=ids)
 
 
 def name_of(paths: Sequence[str | os.PathLike[str]]) -> str:
@@ -85,20 +100,30 @@ def _journal_of(path: str | os.PathLike[str]) -> Path:
     return OutputPaths.of(local_path(path).absolute(), create=False).journal
 
 
-def _locations(rows: Embeddings, path: str | os.PathLike[str]) -> Labels:
-    """Where the media of each row is: its source, else its source id, else the dataset itself."""
-    place = as_unicode(os.path.abspath(path))  # noqa: PTH100 - as for inputs
+def _locations(rows: Embeddings, place: str) -> Labels:
     source, named = rows.source.remove_unused(), rows.source_id.remove_unused()
     if None not in source.categories:
         return source
     pairs: NDArray[np.int64] = source.codes.astype(np.int64) * len(named.categories) + named.codes
-    codes, categories = np.unique(pairs, return_inverse=True)
+    distinct, positions = np.unique(pairs, return_inverse=True)
     labels = [
-        source.categories[code // len(named.categories)]
-        or named.categories[code % len(named.categories)]
+        source.categories[pair // len(named.categories)]
+        or named.categories[pair % len(named.categories)]
         or place
-        for code in codes.tolist()
+        for pair in distinct.tolist()
     ]
-    known = {label: number for number, label in enumerate(dict.fromkeys(labels))}
-    recoded = np.array([known[label] for label in labels], code_type(len(known)))
-    return Labels(recoded[categories], list(known))
+    codes = {label: code for code, label in enumerate(dict.fromkeys(labels))}
+    recoded = np.array([codes[label] for label in labels], code_type(len(codes)))
+    return Labels(recoded[positions], list(codes))
+
+
+def _unique(ids: Sequence[str]) -> Sequence[str]:
+    """Ids of rows; those after the first one of equal ids have a number added."""
+    if len(set(ids)) == len(ids):
+        return ids
+    seen: Counter[str] = Counter()
+    found = []
+    for each in ids:
+        seen[each] += 1
+        found.append(each if seen[each] == 1 else f"{each}-{seen[each]}")
+    return found

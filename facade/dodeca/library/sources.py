@@ -45,21 +45,21 @@ def source_id(location: str) -> str:
 def find_sources(
     rows: Rows, metadata: MetadataColumns, is_segment: NDArray[np.bool_]
 ) -> tuple[list[Source], list[str]]:
-    """The sources in the order of `rows.locations.categories`, and the origin of each.
+    """The sources in the order of the categories of `source_id`, and the origin of each.
 
     `is_segment` are the rows that are counted as segments. An origin is "file", "url", "text",
     "asset" or "data"; "" if nobody knows.
     """
     inputs = _inputs(rows.journals)
-    codes, embeddings = rows.locations.codes, rows.embeddings
-    count = len(rows.locations.categories)
+    codes, embeddings = rows.embeddings.source_id.codes, rows.embeddings
+    count = len(embeddings.source_id.categories)
     segments = np.bincount(codes[is_segment], minlength=count)
     ends = np.full(count, -np.inf)
     np.maximum.at(ends, codes, np.nan_to_num(embeddings.end_sec, nan=-np.inf))
     first = np.full(count, -1)
     first[codes[::-1]] = np.arange(len(codes))[::-1]  # the last assignment stays
     sources, origins = [], []
-    for number, location in enumerate(rows.locations.categories):
+    for number, location in enumerate(embeddings.source_id.categories):
         place, row = location or "", int(first[number])
         known = inputs.get(place)
         origin = known.origin if known else _origin_of(place)
