@@ -108,17 +108,17 @@ class DatasetLibrary:
         """
         return self._sources[self._number(source_id)]
 
-    @cached_property
+    @property
     def modalities(self) -> list[str]:
         """The modalities that some row has."""
         return [label for label in self.embeddings.embedding_option.distinct() if label]
 
-    @cached_property
+    @property
     def scopes(self) -> list[str]:
         """The scopes that some row has."""
         return [label for label in self.embeddings.embedding_scope.distinct() if label]
 
-    @cached_property
+    @property
     def metadata_columns(self) -> Mapping[str, Sequence[Any]]:
         """The columns to filter by, and the values of each; none of a column with more than 500."""
         return self._metadata.values
