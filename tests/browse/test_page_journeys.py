@@ -216,7 +216,9 @@ def test_filters_limit_the_matches(watched: Watched) -> None:
     page.get_by_role("slider", name="Weight of audio").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".pill.active")).to_contain_text("visual 1, audio 0.9")
-    expect(watched.timed.first.locator(".detail")).to_contain_text(re.compile(r"audio -?0\.\d\d, visual"))
+    expect(watched.timed.first.locator(".detail")).to_contain_text(
+        re.compile(r"audio -?0\.\d\d, visual")
+    )
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Clear filters").click()
     expect(watched.count).to_have_text(everything)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dodeca import Client, Embeddings
     from dodeca.cli.progress import ProgressDisplay
+    from dodeca.library import Library
     from dodeca.segmentation import Segmentation
 
 InputType = Literal["video", "audio", "image", "text", "document"]

@@ -71,4 +71,3 @@ def browse(
         if session.out.is_terminal and not no_open:
             webbrowser.open(url)
         asgi_server.wait_for_interrupt()
-

@@ -61,4 +61,3 @@ def mcp(
         server = create_server(library, max_queries=max_queries, clips=clips)
         session.note(f"serving {printable(library.name)} over stdin and stdout")
         server.run()
-
