@@ -20,11 +20,11 @@ from .conftest import Open, relocate
 from .test_server import error, playback, search
 
 
-def selected(page: httpx.Client, sources: list[str], **more: Any) -> dict[str, Any]:
+def selected(page: httpx.Client, sources: list[str], text: str = "blue") -> dict[str, Any]:
     """The body of a request for the visual segments of these sources."""
-    found = search(page, sources=sources, options=["visual"])
+    found = search(page, query={"text": text}, sources=sources, options=["visual"])
     segments = [hit["segment_id"] for hit in found["hits"]]
-    return {"segments": segments, "query_id": found["query_id"], **more}
+    return {"segments": segments, "query_id": found["query_id"]}
 
 
 def duration(content: bytes) -> float:
@@ -55,9 +55,15 @@ def test_clips_are_saved_into_the_folder_named_at_the_start(
     content = (tmp_path / "clips" / name).read_bytes()
     assert duration(content) == pytest.approx(4, abs=0.1)
     assert set(colours(content)) == {"blue"}
-    merged = page.post("api/clips", json={**body, "merge": True, "pad_sec": 0.5}).json()
-    assert len(merged["files"]) == 1
-    assert len(set(merged["files"]) | {name}) == len(list((tmp_path / "clips").iterdir())) == 2
+    pair = page.post("api/clips", json={**body, "pad_sec": 0.5}).json()
+    assert len(pair["files"]) == 2
+    assert {name, *pair["files"]} == {path.name for path in (tmp_path / "clips").iterdir()}
+    again = page.post("api/clips", json=best).json()
+    assert again["files"] != [name]  # nothing is replaced
+    both = selected(page, [ids["clip.mp4"]], text="red and blue")
+    merged = page.post("api/clips", json={**both, "merge": True}).json()
+    (name,) = merged["files"]
+    assert duration((tmp_path / "clips" / name).read_bytes()) == pytest.approx(8, abs=0.1)
 
 
 def test_exports_are_downloads(page: httpx.Client, ids: dict[str, str]) -> None:
@@ -83,7 +89,7 @@ def test_exports_are_downloads(page: httpx.Client, ids: dict[str, str]) -> None:
 def test_captions_of_several_sources_are_an_archive(
     page: httpx.Client, ids: dict[str, str]
 ) -> None:
-    body = selected(page, [ids["clip.mp4"], ids["clip.mkv"]], format="srt")
+    body = {**selected(page, [ids["clip.mp4"], ids["clip.mkv"]]), "format": "srt"}
     response = page.post("api/export", json=body)
     assert response.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
@@ -225,6 +231,7 @@ def encode(path: Path, video_codec: str, audio_codec: str) -> Path:
             video.options = {"deadline": "realtime", "cpu-used": "8"}
         video.pix_fmt = "yuv420p"
         audio = container.add_stream(audio_codec, rate=48000, layout="stereo")
+        audio.codec_context.bit_rate = 128_000
         image = np.zeros((288, 352, 3), np.uint8)
         tone = np.sin(np.arange(48000 * 4) * 2 * np.pi * 440 / 48000) * 0.5
         samples_ = np.stack([tone, tone]).astype(np.float32)

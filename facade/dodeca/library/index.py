@@ -106,20 +106,20 @@ class IndexLibrary:
     @property
     def sources(self) -> Sequence[Source]:
         """The videos of the index, newest first, as they were when this was first asked for."""
-        return self._listed
+        return self._sources
 
     @cached_property
-    def _listed(self) -> list[Source]:
+    def _sources(self) -> Sequence[Source]:
         videos = self._client.indexes.videos.list(self._index_id, page_limit=_PAGE)
         return list(map(_source, videos))
 
     @cached_property
     def _by_id(self) -> dict[str, Source]:
-        return {source.id: source for source in self._listed}
+        return {source.id: source for source in self.sources}
 
     @cached_property
     def _by_video(self) -> dict[str, Source]:
-        return {source.location: source for source in self._listed}
+        return {source.location: source for source in self.sources}
 
     def source(self, source_id: str) -> Source:
         """A video with its user metadata, which the list of `sources` does not have.

@@ -91,7 +91,7 @@ export class Playback {
       this.media.src = url; // Safari plays streams itself
       return;
     }
-    this.stream = new Hls({ startPosition: this.range.start });
+    this.stream = new Hls({ startPosition: this.range.start, enableWorker: false });
     this.stream.on(Hls.Events.ERROR, (_, data) => {
       if (data.fatal) this.#say("The stream cannot be played", data.details);
     });

@@ -39,7 +39,7 @@ export class Player {
 
   #transport() {
     const button = (id, name, label, key, words, listener) => h("button", {
-      type: "button", id, class: "secondary", title: `${label} (${key})`, "aria-label": label, on: { click: listener },
+      type: "button", id, class: "secondary", title: `${label} (${key})`, "aria-label": words ? null : label, on: { click: listener },
     }, icon(name), words ? h("span", {}, words) : null);
     this.previousButton = button("previous", "previous", "Previous match", "P", "", () => this.actions.step(-1));
     this.nextButton = button("next", "next", "Next match", "N", "", () => this.actions.step(1));
