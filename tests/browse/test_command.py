@@ -58,8 +58,8 @@ def test_the_page_is_served_until_it_is_ended(
 @pytest.mark.parametrize(
     ("words", "status", "reason"),
     [
-        ([], 2, "either a library or --index"),
-        (["library", "--index", "some"], 2, "either a library or --index"),
+        ([], 2, "name either a library or, with --index, an index"),
+        (["library", "--index", "some"], 2, "either a library or"),
         (["nowhere"], 1, "nowhere"),
         (["--index", "0123456789abcdef01234567"], 1, "404"),
         (["library", "--port", "65536"], 2, "65536"),

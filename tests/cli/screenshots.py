@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from dodeca import Client, report, segmentation
+from dodeca import Client, Embeddings, report, segmentation
 from dodeca.emulator import Emulator, samples
 from dodeca.emulator.samples import Scene, Tone
 from dodeca.emulator.server import serving
@@ -111,28 +111,40 @@ def plots(clip: Path) -> None:
 
 
 def screenshots(folder: Path, clip: Path) -> None:
-    """The report at two widths, light and dark."""
+    """The report at two widths, light and dark, and one of several files."""
+    garden = [Scene("green", 5, tone=880), Scene("brown", 6), Scene("red", 5, noise=True)]
+    talk = [Tone(7, 300), Tone(6, noise=True, level=0.9), Tone(6, 2000, 0.4)]
     with Client.emulated() as client:
+        queries = {q: client.embed.text(q) for q in QUERIES}
         found = client.embed.video(clip, segmentation=segmentation.dynamic(4))
-        report.write(
-            folder / "report.html", clip, found, {q: client.embed.text(q) for q in QUERIES}
+        others = (
+            client.embed.video(
+                samples.video(folder / "garden.mp4", garden), segmentation=segmentation.dynamic(4)
+            ),
+            client.embed.audio(
+                samples.audio(folder / "talk.wav", talk), segmentation=segmentation.fixed(3)
+            ),
         )
+        report.write(folder / "report.html", found, queries)
+        report.write(folder / "several.html", Embeddings.concat([found, *others]), queries)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
         for width, height in ((1280, 900), (390, 844)):
             for scheme in ("light", "dark"):
-                _shot(browser, folder / "report.html", width, height, scheme)
+                name = f"report-{width}-{scheme}"
+                _shot(browser, folder / "report.html", name, width, height, scheme)
+        _shot(browser, folder / "several.html", "report-several", 1280, 900, "light")
         browser.close()
 
 
-def _shot(browser: Any, page: Path, width: int, height: int, scheme: str) -> None:
+def _shot(browser: Any, page: Path, name: str, width: int, height: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     opened = context.new_page()
     opened.goto(page.as_uri())
     opened.wait_for_timeout(500)
     opened.keyboard.press("1")
     opened.wait_for_timeout(1500)
-    opened.screenshot(path=PICTURES / f"report-{width}-{scheme}.png", full_page=True)
+    opened.screenshot(path=PICTURES / f"{name}.png", full_page=True)
     context.close()
 
 

@@ -106,24 +106,24 @@ def test_the_client_of_the_package_lists_searches_shows_and_cuts(
     assert clip.stat().st_size > 1000
 
 
-def test_hostile_names_are_harmless(library: Library) -> None:
-    async def talk(client: mcp.Client) -> tuple[Any, ...]:
+def test_hostile_names_are_harmless(library: Library, tmp_path: Path) -> None:
+    async def talk(client: mcp.Client) -> tuple[str, ...]:
         listed = await call(client, "list_sources")
         [hostile] = [s for s in listed["sources"] if "script" in s["name"]]
-        details = await call(client, "get_metadata", source_id=hostile["source_id"])
+        source = {"source_id": hostile["source_id"]}
+        details = await call(client, "get_metadata", **source)
         found = await call(client, "search", text="red", source_ids=[hostile["source_id"]])
-        return (
-            hostile["name"],
-            details["name"],
-            details["location"],
-            found["hits"][0]["source_name"],
-        )
+        clip = await call(client, "cut_clip", **source, start_sec=1, end_sec=1.4)
+        shown = hostile["name"], details["name"], found["hits"][0]["source_name"]
+        return *shown, details["location"], clip["file"]
 
-    shown = connected(library, talk)
-    assert len(set(shown)) == 2  # the name, and the location
-    for text in shown:
+    *shown, location, clip = connected(library, talk, clips=tmp_path / "clips")
+    assert len(set(shown)) == 1
+    for text in (*shown, location, clip):
         assert "alert(1)" in text
         assert not set(text) & set(HOSTILE).intersection("\n\x1b\u202e\u2028")
+    assert list((tmp_path / "clips").iterdir()) == [Path(clip)]
+    assert not set(Path(clip).name) & set("<>\n\x1b\u202e\u2028")
 
 
 def test_only_queries_that_cost_are_counted(library: Library, client: Client) -> None:
@@ -178,6 +178,28 @@ def test_audio_has_no_thumbnail(library: Library) -> None:
     audio = next(source.id for source in library.sources if source.name == "tones.wav")
     text = connected(library, lambda client: error(client, "get_thumbnail", source_id=audio))
     assert "no video or image" in text
+
+
+def test_clips_are_cut_from_what_is_there(library: Library, tmp_path: Path) -> None:
+    """Nothing is written for what cannot be cut, and no file is replaced."""
+    ids = {source.name: source.id for source in library.sources}
+    video = {"source_id": ids["colours.mp4"], "start_sec": 5, "end_sec": 5.2}
+
+    async def talk(client: mcp.Client) -> None:
+        refused = [
+            ({**video, "end_sec": 5}, "ends after it starts"),
+            ({**video, "start_sec": 100, "end_sec": 101}, "colours.mp4"),
+            ({**video, "source_id": ids["purple.jpg"]}, "purple.jpg"),
+            ({**video, "source_id": "../colours"}, "no source"),
+        ]
+        for arguments, message in refused:
+            assert message in await error(client, "cut_clip", **arguments)
+        clips = [await call(client, "cut_clip", **video) for _ in range(2)]
+        assert len({clip["file"] for clip in clips}) == 2
+        assert {(clip["start_sec"], clip["end_sec"]) for clip in clips} == {(5.0, 5.2)}
+
+    connected(library, talk, clips=tmp_path / "clips")
+    assert len(list((tmp_path / "clips").iterdir())) == 2
 
 
 def test_lists_come_in_pages(library: Library) -> None:

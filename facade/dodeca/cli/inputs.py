@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dodeca import Client, Embeddings
     from dodeca.cli.progress import ProgressDisplay
+    from dodeca.library import Library
     from dodeca.segmentation import Segmentation
 
 InputType = Literal["video", "audio", "image", "text", "document"]
@@ -166,6 +167,30 @@ def embed_source(
         return call(media, **keywords, on_progress=update)
 
 
+def load_embeddings(files: Iterable[Path]) -> Embeddings:
+    """The vectors of Parquet files, folders of them, and datasets of `dodeca run`."""
+    from dodeca import Embeddings
+
+    found = list(files)
+    for path in found:
+        if not path.exists():
+            raise InvalidRequestError(f"there is no such file: {path}")
+    # A dataset of `dodeca run` keeps its vectors in a subfolder.
+    paths = [path / "vectors" if (path / "vectors").is_dir() else path for path in found]
+    return Embeddings.concat([Embeddings.load(path) for path in paths])
+
+
+def check_model(embeddings: Embeddings, wanted: str | None) -> None:
+    """Refuse a model that cannot search the vectors.
+
+    Raises:
+        typer.BadParameter: they are of another model.
+    """
+    model = embeddings.model_name
+    if wanted and model and wanted != model:
+        raise typer.BadParameter(f"the vectors are of {model}, which {wanted} cannot search")
+
+
 def _reject_clip_options(options: ClipOptions, what: str) -> None:
     if any(o is not None for o in (options.segmentation, options.start_sec, options.end_sec)):
         raise InvalidRequestError(
@@ -204,3 +229,20 @@ def parse_json_object(option: str, text: str | bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise typer.BadParameter(f"{option} is a JSON object, got {shown}")
     return value
+
+
+def check_library(paths: list[str] | None, index: str | None) -> None:
+    """Check that a command has either a library or an index.
+
+    Raises:
+        typer.BadParameter: it has neither, or both.
+    """
+    if bool(paths) == bool(index):
+        raise typer.BadParameter("name either a library or, with --index, an index")
+
+
+def open_library(client: Client, paths: list[str] | None, index: str | None) -> Library:
+    """Open datasets and files as a library, or an index of the API."""
+    from dodeca.library import open_dataset, open_index
+
+    return open_index(index, client) if index else open_dataset(paths or [], client)

@@ -90,7 +90,7 @@ def _file_names(sources: Sequence[Sequence[Match]], form: Format) -> list[str]:
     """A name for the file of each source: that of the media, by which players find it."""
     names: dict[str, None] = {}
     for found in sources:
-        stem = Path(safe_name(match_media.name_of(found[0]))).stem
+        stem = Path(safe_name(match_media.name_of(found[0].segment))).stem
         taken = {name.casefold() for name in names}
         candidates = (f"{stem}{f'-{n}' if n else ''}.{form}" for n in range(len(sources)))
         names[next(name for name in candidates if name.casefold() not in taken)] = None

@@ -15,7 +15,7 @@ from dodeca._base import extras
 from dodeca._base.files import replace_file
 from dodeca._base.numbers import is_finite
 from dodeca._base.serializable import Serializable
-from dodeca._base.text import as_unicode, quote
+from dodeca._base.text import as_unicode, printable, quote
 from dodeca.embeddings.export import local_path
 from dodeca.errors import ConfigurationError, InvalidMediaError, InvalidRequestError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dodeca.video import clips as cutting
 
 _NAME_LENGTH = 80
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_UNSAFE = re.compile(r'[\ufffd<>:"/\\|?*]')
 
 
 @attrs.frozen(repr=False)
@@ -174,7 +174,10 @@ def _container(suffix: str, path: object) -> cutting.Container:
 def _free_name(folder: Path, cut: _Cut, fast: bool) -> Path:
     """A new file in a folder, named after its source and its times."""
     # Names go to other machines: Windows, shells and players have to take them.
-    stem = _UNSAFE.sub("_", as_unicode(cut.source.stem))[:_NAME_LENGTH].strip(" .-") or "clip"
+    stem = (
+        _UNSAFE.sub("_", printable(as_unicode(cut.source.stem)))[:_NAME_LENGTH].strip(" .-")
+        or "clip"
+    )
     name = f"{stem}_{_clock(cut.start_sec)}-{_clock(cut.end_sec)}"
     with _readable(cut):
         suffix = _cutting().suffix_for(cut.source, fast=fast)

@@ -22,7 +22,7 @@ from dodeca.embeddings.export import local_path, require
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from dodeca.embeddings import Match, Matches
+    from dodeca.embeddings import Match, Matches, Segment
     from dodeca.video.header import MediaHeader
 
 _NTSC_30, _NTSC_60 = 30000 / 1001, 60000 / 1001
@@ -75,9 +75,9 @@ class _Media:
     has_audio: bool
 
     @classmethod
-    def of(cls, match: Match) -> _Media:
-        name, path = match_media.name_of(match), match_media.path_of(match)
-        url = path.as_uri() if path else match_media.url_of(match)
+    def of(cls, segment: Segment) -> _Media:
+        name, path = match_media.name_of(segment), match_media.path_of(segment)
+        url = path.as_uri() if path else match_media.url_of(segment)
         header = _read_header(path) if path else None
         if header is not None:
             return cls(name, url, header, header.has_video, header.has_audio)
@@ -102,9 +102,9 @@ def _read_header(path: Path) -> MediaHeader | None:
 def _timeline(otio: Any, matches: Matches, rate: float | None, title: str) -> Any:
     """The matches one after the other, on a track for video and one for audio."""
     match_media.check_timed(matches, _DAY_SEC)
-    found = {match_media.source_of(match): match for match in reversed(matches)}
-    known = {source: _Media.of(match) for source, match in found.items()}
-    media = [known[match_media.source_of(match)] for match in matches]
+    segments = {match_media.source_of(match.segment): match.segment for match in matches}
+    known = {source: _Media.of(segment) for source, segment in segments.items()}
+    media = [known[match_media.source_of(match.segment)] for match in matches]
     used = _rate(rate, media)
     schema = otio.schema
     timeline = schema.Timeline(name=one_line(matches.query or title))
@@ -206,9 +206,9 @@ def _one_track(otio: Any, timeline: Any) -> Any:
 
 def _add_reels_and_comments(events: Iterable[Any], matches: Sequence[Match]) -> None:
     """The names of the sources as an EDL takes them, and the captions as comments."""
-    reels: dict[tuple[str | None, str | None], str] = {}
+    reels: dict[match_media.SourceKey, str] = {}
     for clip, match in zip(events, matches, strict=True):
-        source = match_media.source_of(match)
+        source = match_media.source_of(match.segment)
         if source not in reels:
             reels[source] = _reel(clip.name, {*reels.values(), *_RESERVED_REELS})
         comment = f"COMMENT: {one_line(clip.metadata['dodeca']['caption'])}"

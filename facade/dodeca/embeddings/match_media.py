@@ -1,4 +1,4 @@
-"""What media matches are of: names, addresses and time ranges, as exports show them."""
+"""What media segments are of: names, addresses and time ranges, as exports show them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from dodeca._base.text import base_name, one_line, quote
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from dodeca.embeddings import Match
+    from dodeca.embeddings import Match, Segment
+
+SourceKey = tuple[str | None, str | None]
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
 
@@ -26,15 +28,15 @@ def check_timed(matches: Iterable[Match], max_sec: float) -> None:
     number = -1
     for number, match in enumerate(matches):
         start, end = match.segment.start_sec, match.segment.end_sec
+        named = f"match {number} ({quote(name_of(match.segment))})"
         if start is None or end is None:
             raise InvalidRequestError(
-                f"match {number} ({quote(name_of(match))}) has no time range; only those in video "
-                "and audio have: leave out the others, or use to_csv"
+                f"{named} has no time range; only those in video and audio have: leave out the "
+                "others, or use to_csv"
             )
         if not 0 <= start <= end < max_sec:
             raise InvalidRequestError(
-                f"match {number} ({quote(name_of(match))}) must lie between 0 and {max_sec} s, got "
-                f"{quote(start)} to {quote(end)}"
+                f"{named} must lie between 0 and {max_sec} s, got {quote(start)} to {quote(end)}"
             )
     if number < 0:
         raise InvalidRequestError("there are no matches to write")
@@ -50,38 +52,38 @@ def time_range(match: Match) -> tuple[float, float]:
 
 def by_source(matches: Iterable[Match]) -> list[list[Match]]:
     """The matches of each source, in the order in which the sources first occur."""
-    groups: dict[tuple[str | None, str | None], list[Match]] = {}
+    groups: dict[SourceKey, list[Match]] = {}
     for match in matches:
-        groups.setdefault(source_of(match), []).append(match)
+        groups.setdefault(source_of(match.segment), []).append(match)
     return list(groups.values())
 
 
-def source_of(match: Match) -> tuple[str | None, str | None]:
-    """What tells the media of a match from other media."""
-    return match.segment.source, match.segment.source_id
+def source_of(segment: Segment) -> SourceKey:
+    """What tells the media of a segment from other media."""
+    return segment.source, segment.source_id
 
 
-def name_of(match: Match) -> str:
-    """The file name of the media of a match, or what else they are called."""
-    source = match.segment.source or match.segment.source_id or ""
-    if url_of(match) is not None:
+def name_of(segment: Segment) -> str:
+    """The file name of the media of a segment, or what else they are called."""
+    source = segment.source or segment.source_id or ""
+    if url_of(segment) is not None:
         source = unquote(urlsplit(source).path)
     return one_line(base_name(source.rstrip("/\\"))) or "media"
 
 
-def url_of(match: Match) -> str | None:
-    """The URL of the media of a match, if that is what it has."""
-    source = match.segment.source or ""
+def url_of(segment: Segment) -> str | None:
+    """The URL of the media of a segment, if that is what it has."""
+    source = segment.source or ""
     return source if _URL.match(source) else None
 
 
-def path_of(match: Match) -> Path | None:
-    """The local path of the media of a match, whether there is such a file or not.
+def path_of(segment: Segment) -> Path | None:
+    """The local path of the media of a segment, whether there is such a file or not.
 
     None for URLs, assets, and media that were not read from a file.
     """
-    source = match.segment.source
-    if source is None or url_of(match) is not None or "\0" in source:
+    source = segment.source
+    if source is None or url_of(segment) is not None or "\0" in source:
         return None
     path = Path(source)
     return path if path.is_absolute() else None

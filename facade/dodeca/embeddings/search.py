@@ -83,7 +83,7 @@ def embed_of(client: Any) -> Any:
 
 
 def embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
-    """One vector of a text or media, of the model and the dimension of the rows."""
+    """One vector of a text or media, by `client.embed`, in the space of the rows."""
     same: dict[str, Any] = {} if rows.model_name is None else {"model_name": rows.model_name}
     if rows.dimension != DEFAULT_DIMENSION:  # for which marengo3.0 cannot be asked
         same["embedding_dimension"] = rows.dimension

@@ -103,9 +103,13 @@ class IndexLibrary:
     def __repr__(self) -> str:
         return f"<IndexLibrary {self._index_id}: {quote(self.name)}>"
 
-    @cached_property
+    @property
     def sources(self) -> Sequence[Source]:
         """The videos of the index, newest first, as they were when this was first asked for."""
+        return self._sources
+
+    @cached_property
+    def _sources(self) -> Sequence[Source]:
         videos = self._client.indexes.videos.list(self._index_id, page_limit=_PAGE)
         return list(map(_source, videos))
 

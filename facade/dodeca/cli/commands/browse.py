@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dodeca.cli.inputs import check_library, open_library
+
 if TYPE_CHECKING:
-    from dodeca import Client
     from dodeca.cli.session import Session
-    from dodeca.library import Library
 
 EXAMPLE = "Example: dodeca browse library"
 
@@ -19,15 +19,16 @@ EXAMPLE = "Example: dodeca browse library"
 def browse(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
-            metavar="LIBRARY...",
-            help="Datasets of `dodeca run`, Parquet files, folders of them, or .lance tables.",
+            metavar="[LIBRARY]...",
+            help="A dataset of `dodeca run`, Parquet files, or a .lance table.",
+            show_default=False,
         ),
     ] = None,
     index: Annotated[
         str | None,
-        typer.Option("--index", metavar="ID", help="Open this index of the service instead."),
+        typer.Option("--index", metavar="ID", help="Open an index of the API instead."),
     ] = None,
     clips: Annotated[
         Path, typer.Option("--clips", metavar="FOLDER", help="Where the page saves clips.")
@@ -52,8 +53,7 @@ def browse(
     from dodeca.errors import ConfigurationError
 
     session: Session = context.obj
-    if bool(paths) == bool(index):
-        raise typer.BadParameter("name either a library or --index")
+    check_library(paths, index)
     try:
         from dodeca.browse import serving
     except ImportError as exc:
@@ -61,7 +61,7 @@ def browse(
     asgi_server.stop_on_signals()
     with session.client() as client, ExitStack() as stack, suppress(KeyboardInterrupt):
         with session.progress.waiting("opening the library"):
-            library = _open(paths or [], index, client)
+            library = open_library(client, paths, index)
         try:
             url = stack.enter_context(serving(library, clips=clips, port=port))
         except OSError as exc:
@@ -71,9 +71,3 @@ def browse(
         if session.out.is_terminal and not no_open:
             webbrowser.open(url)
         asgi_server.wait_for_interrupt()
-
-
-def _open(paths: list[Path], index: str | None, client: Client) -> Library:
-    from dodeca.library import open_dataset, open_index
-
-    return open_index(index, client) if index else open_dataset(paths, client)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dodeca.cli.inputs import check_library, open_library
 from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
-    from dodeca import Client
     from dodeca.cli.session import Session
-    from dodeca.library import Library
 
 EXAMPLE = "Example: dodeca mcp library/ --clips clips/"
 
@@ -52,20 +51,13 @@ def mcp(
     an MCP client, which starts it.
     """
     session: Session = context.obj
-    if bool(paths) == bool(index):
-        raise typer.BadParameter("name either a library or, with --index, an index")
+    check_library(paths, index)
     if clips is not None and not (clips.is_dir() or (clips.parent.is_dir() and not clips.exists())):
         raise typer.BadParameter(f"--clips {printable(clips)} is no folder")
     from dodeca.mcp import create_server
 
     with session.client() as client:
-        library = _open(client, paths, index)
+        library = open_library(client, paths, index)
         server = create_server(library, max_queries=max_queries, clips=clips)
         session.note(f"serving {printable(library.name)} over stdin and stdout")
         server.run()
-
-
-def _open(client: Client, paths: list[str] | None, index: str | None) -> Library:
-    from dodeca.library import open_dataset, open_index
-
-    return open_index(index, client) if index else open_dataset(paths or [], client)

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dodeca.cli.inputs import EmbeddingOption, parse_json_object, parse_media
+from dodeca.cli.inputs import (
+    EmbeddingOption,
+    check_model,
+    load_embeddings,
+    parse_json_object,
+    parse_media,
+)
 from dodeca.cli.stdin import text_of
-from dodeca.errors import InvalidRequestError, NotFoundError
+from dodeca.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from dodeca import Client, Embeddings
+    from dodeca import Client
     from dodeca.cli.cells import Cell
     from dodeca.cli.session import Session
     from dodeca.cli.tables import Table
@@ -91,8 +97,10 @@ def search(
         if index:
             matches = _search_index(client, index, query, query_type, option, k, wanted)
         else:
-            embeddings = _load(files or [], option)
-            _check_model(embeddings, model)
+            embeddings = load_embeddings(files or [])
+            if option:
+                embeddings = embeddings.filter(option=option)
+            check_model(embeddings, model)
             found = embeddings.search(
                 query if query_type == "text" else parse_media(query),
                 k,
@@ -105,12 +113,6 @@ def search(
     session.print_results(matches, sources, lambda: _table(matches))
 
 
-def _check_model(embeddings: Embeddings, wanted: str | None) -> None:
-    model = embeddings.model_name
-    if wanted and model and wanted != model:
-        raise typer.BadParameter(f"the vectors are of {model}, which {wanted} cannot search")
-
-
 def _parse_weights(texts: list[str] | None) -> dict[str, float] | None:
     """`visual=0.7` and `audio=0.3` as weights."""
     weights = {}
@@ -121,19 +123,6 @@ def _parse_weights(texts: list[str] | None) -> dict[str, float] | None:
         except ValueError as exc:
             raise typer.BadParameter(f"--weight is MODALITY=NUMBER, got {text}") from exc
     return weights or None
-
-
-def _load(files: list[Path], option: list[str] | None) -> Embeddings:
-    """The vectors of files and folders, of these modalities."""
-    from dodeca import Embeddings
-
-    for path in files:
-        if not path.exists():
-            raise InvalidRequestError(f"there is no such file: {path}")
-    # A dataset of `dodeca run` keeps its vectors in a subfolder.
-    paths = [path / "vectors" if (path / "vectors").is_dir() else path for path in files]
-    embeddings = Embeddings.concat([Embeddings.load(path) for path in paths])
-    return embeddings.filter(option=option) if option else embeddings
 
 
 def _records(matches: Matches) -> list[dict[str, Any]]:
