@@ -1,44 +1,12 @@
-"""The notebook of the documentation runs, and shows what it did when its outputs were kept."""
+"""The notebook of the documentation shows what it does; tests/test_docs.py runs its code."""
 
 import re
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from dodeca import Client
-from dodeca.emulator import samples
 from tests import notebook
 from tests.depth import DEEP
-
-
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return samples.write_all(tmp_path_factory.mktemp("samples"))
-
-
-def test_its_code_runs_in_an_empty_folder_and_prints_what_it_shows(
-    media: list[Path],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def copies(folder: str) -> None:
-        Path(folder).mkdir()
-        for file in media:
-            shutil.copy(file, folder)
-
-    monkeypatch.setattr(samples, "write_all", copies)  # the same files, without encoding them anew
-    monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {}
-    for cell in notebook.code_cells(notebook.read()):
-        exec(compile(cell.source, "a cell", "exec"), names)
-        printed = [o["text"] for o in cell.outputs if o.output_type == "stream"]
-        assert capsys.readouterr().out == "".join(printed)
-    client = names["client"]
-    assert isinstance(client, Client)
-    client.close()
 
 
 def test_it_is_kept_with_the_outputs_of_all_cells_and_the_places_of_none() -> None:
