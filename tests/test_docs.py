@@ -23,7 +23,7 @@ import dodeca
 from dodeca import Client
 from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
-from tests import pages
+from tests import notebook, pages
 from tests.pages import PAGES, ROOT
 from tests.seams import on_clock
 
@@ -191,6 +191,26 @@ def test_the_code_of_a_page_runs_in_an_empty_folder_and_prints_what_it_says(
     for value in names.values():
         if isinstance(value, Client | Emulator):
             value.close()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_code_of_the_notebook_runs_in_an_empty_folder_and_prints_what_it_shows(
+    media: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def copies(folder: str) -> None:
+        shutil.copytree(media[0].parent, folder)
+
+    monkeypatch.setattr(samples, "write_all", copies)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for cell in notebook.code_cells(notebook.read()):
+        exec(compile(cell.source, "a cell", "exec"), names)
+        printed = [o["text"] for o in cell.outputs if o.output_type == "stream"]
+        assert capsys.readouterr().out == "".join(printed)
+    names["client"].close()
 
 
 LINK = re.compile(r"(?<!`)\[[^]]*\]\(([^)\s]+)\)")
