@@ -35,7 +35,7 @@ def test_a_log_of_a_run_has_a_line_each_30_seconds() -> None:
     assert callable(report)
     run = Run(Path("vectors"), Path("errors"), total=100)
     run.count_failure("media_invalid", 2)
-    run.count_failure("video_file_broken")
+    run.count_failure("video_file_broken", 1)
     for second in range(0, 100, 5):
         log.now = float(second)
         run.done += 1

@@ -11,14 +11,16 @@ from pathlib import Path
 import attrs
 
 from dodeca._base import html
+from dodeca._serializable import Serializable
 from dodeca.bulk.folders import describe_left_out
 from dodeca.bulk.records import Failure
 
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
+_LOCAL = {"is_local": True}  # not in `to_dict`
 
 
 @attrs.frozen
-class Rejection:
+class Rejection(Serializable):
     """An input outside the documented limits."""
 
     source: str
@@ -26,7 +28,7 @@ class Rejection:
 
 
 @attrs.frozen
-class Estimate:
+class Estimate(Serializable):
     """What a run would do; nothing was sent.
 
     `inputs` counts the inputs to embed, `skipped` those that are already done. `minutes` adds up
@@ -51,7 +53,7 @@ class Estimate:
 
 
 @attrs.define(eq=False)
-class Run:
+class Run(Serializable):
     """The state of a bulk run: the numbers of its inputs so far.
 
     `total` counts the inputs, `skipped` those that earlier runs finished, `done` those that this
@@ -83,8 +85,8 @@ class Run:
     """The result of a dry run; None otherwise."""
     is_registering: bool = False
     """Whether the inputs are still being read and looked up; `total` has those so far."""
-    _began: float = attrs.field(factory=time.monotonic, repr=False)
-    _ended: float | None = attrs.field(default=None, repr=False)
+    _began: float = attrs.field(factory=time.monotonic, repr=False, metadata=_LOCAL)
+    _ended: float | None = attrs.field(default=None, repr=False, metadata=_LOCAL)
 
     @property
     def remaining(self) -> int:
@@ -151,7 +153,7 @@ class Run:
         counts = f"{self.skipped + self.done} of {self.total}: {', '.join(parts)}"
         return counts + describe_left_out(self.left_out)
 
-    def count_failure(self, code: str, number: int = 1) -> None:
+    def count_failure(self, code: str, number: int) -> None:
         """Count inputs that failed with an error code."""
         self.failed += number
         self.failed_by_code[code] += number

@@ -82,7 +82,9 @@ class ProgressDisplay:
     def _bar(self, what: str, status: str) -> Iterator[Callable[[Any], None]]:
         if not self._is_drawn:
             log = self._timed_log()
-            yield lambda state: log(lambda sec: f"{printable(what)}: {_line(state)}, {sec:.0f} s")
+            yield lambda state: log(
+                lambda sec: f"{printable(what)}: {_describe(state)}, {sec:.0f} s"
+            )
             return
         from dodeca.cli import progress_bar
 
@@ -97,7 +99,7 @@ class ProgressDisplay:
             yield show
 
 
-def _line(state: Any) -> str:
+def _describe(state: Any) -> str:
     """The bytes of an upload that were sent, or the status of a job."""
     if isinstance(state, Progress):
         return f"{format_size(state.sent_bytes)} of {format_size(state.total_bytes)}"

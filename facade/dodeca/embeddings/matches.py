@@ -12,8 +12,8 @@ import numpy as np
 
 from dodeca._base import html
 from dodeca._base.numbers import is_finite
-from dodeca._base.serializable import Serializable, to_plain
 from dodeca._base.text import quote
+from dodeca._serializable import NUMBERS, Serializable, to_plain
 from dodeca.embeddings import captions, clips, edit_lists, export, match_media, ranking
 from dodeca.errors import InvalidRequestError
 
@@ -41,7 +41,7 @@ class Segment(Serializable):
     <Segment 0.00-5.00 s, visual, clip, 512 floats>
     """
 
-    vector: NDArray[np.float32]
+    vector: NDArray[np.float32] = attrs.field(metadata=NUMBERS)
     embedding_option: str | None = None
     embedding_scope: str | None = None
     start_sec: float | None = None
@@ -50,7 +50,7 @@ class Segment(Serializable):
     source_id: str | None = None
     source: str | None = None
     model_name: str | None = None
-    uncertainty: NDArray[np.float32] | None = None
+    uncertainty: NDArray[np.float32] | None = attrs.field(default=None, metadata=NUMBERS)
 
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
         # Through the constructor: earlier pickles have fewer fields.

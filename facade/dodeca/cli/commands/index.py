@@ -92,8 +92,8 @@ def show(context: typer.Context, index: _Index) -> None:
     """Show an index: its models, and the number and length of its videos (`GET /indexes/{id}`)."""
     session: Session = context.obj
     with session.client() as client:
-        found = client.indexes.retrieve(find_index(client, index))
-    session.print_results([found], [found.id], lambda: _table([found]))
+        shown = client.indexes.retrieve(find_index(client, index))
+    session.print_results([shown], [shown.id], lambda: _table([shown]))
 
 
 @app.command(epilog="Example: dodeca index videos INDEX")

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: dodeca run films/ -o library/"
 _SHOWN_REJECTIONS = 20
-_SHOWN_OF_CODE = 5  # failures of each code; all of them are in the table of errors
+_NOT_IN_JSON = ("failures", "estimate", "is_registering")  # lines of their own, or of a dry run
+_SHOWN_FAILURES = 5  # of each code; all of them are in the table of errors
 
 
 def run(
@@ -109,21 +110,7 @@ def _print_result(session: Session, result: Run) -> None:
     if session.as_json:
         for failure in result.failures:
             session.print_json(failure)
-        session.print_json(
-            {
-                "total": result.total,
-                "done": result.done,
-                "skipped": result.skipped,
-                "failed": result.failed,
-                "failed_by_code": dict(result.failed_by_code),
-                "unknown": result.unknown,
-                "minutes": result.minutes,
-                "orphaned_tasks": result.orphaned_tasks,
-                "stopped": result.stopped,
-                "resume_at": result.resume_at,
-                "left_out": dict(result.left_out),
-            }
-        )
+        session.print_json({k: v for k, v in result.to_dict().items() if k not in _NOT_IN_JSON})
         return
     if session.quiet:
         session.print_results([], [str(result.vectors)])
@@ -142,10 +129,10 @@ def _print_failures(session: Session, failures: Sequence[Failure]) -> None:
     for failure in failures:
         by_code.setdefault(failure.code, []).append(failure)
     groups = sorted(by_code.values(), key=len, reverse=True)
-    shown = [failure for group in groups for failure in group[:_SHOWN_OF_CODE]]
+    shown = [failure for group in groups for failure in group[:_SHOWN_FAILURES]]
     session.print_results([], [], lambda: _table(shown))
     for group in groups:
-        if (more := len(group) - _SHOWN_OF_CODE) > 0:
+        if (more := len(group) - _SHOWN_FAILURES) > 0:
             session.print_text(f"and {more} more of {printable(group[0].code)}")
 
 
@@ -155,19 +142,7 @@ def _print_estimate(session: Session, result: Run) -> None:
     estimate = result.estimate
     assert estimate is not None
     if session.as_json:
-        session.print_json(
-            {
-                "inputs": estimate.inputs,
-                "skipped": estimate.skipped,
-                "minutes": estimate.minutes,
-                "unknown_length": estimate.unknown_length,
-                "requests": estimate.requests,
-                "rejected": [
-                    {"source": each.source, "reason": each.reason} for each in estimate.rejected
-                ],
-                "left_out": dict(result.left_out),
-            }
-        )
+        session.print_json(estimate.to_dict() | {"left_out": dict(result.left_out)})
         return
     for each in estimate.rejected[:_SHOWN_REJECTIONS]:
         session.print_text(f"{printable(each.source)}: {printable(each.reason)}")

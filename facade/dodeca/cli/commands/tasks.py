@@ -131,14 +131,14 @@ def _fields(task: Any) -> dict[str, Any]:
 
 def _file_name(task: Any) -> str | None:
     """The file name or the URL of the media of a task, if the API says it."""
-    found: str | None = None
+    name: str | None = None
     if metadata := getattr(task, "system_metadata", None):
-        found = metadata.filename
+        name = metadata.filename
     for kind in ("video", "audio", "image", "document"):
         media = getattr(task, f"{kind}_embedding", None)
         if media and media.metadata:
-            found = media.metadata.input_filename or media.metadata.input_url
-    return found
+            name = media.metadata.input_filename or media.metadata.input_url
+    return name
 
 
 def _table(tasks: list[dict[str, Any]]) -> Table:
