@@ -14,8 +14,8 @@ import attrs
 from dodeca._base.files import replace_file
 from dodeca._base.media_types import kind_of, mime_type_of
 from dodeca._base.numbers import is_finite
-from dodeca._base.serializable import to_plain
 from dodeca._base.text import one_line, quote
+from dodeca._serializable import to_plain
 from dodeca.embeddings import match_media
 from dodeca.embeddings.captions import caption
 from dodeca.embeddings.export import local_path, require
