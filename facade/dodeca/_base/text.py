@@ -64,10 +64,6 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if _is_control(char) else char for char in plain).split())
 
 
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Zl", "Zp")
-
-
 def format_size(count: float) -> str:
     """A number of bytes in the largest unit that fits, in steps of 1024, to three digits or so."""
     units = ["GiB", "MiB", "KiB", "B"]
