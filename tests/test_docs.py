@@ -30,7 +30,7 @@ from tests.seams import on_clock
 # Where people import from.
 HOMES = [
     *("dodeca", "dodeca.types", "dodeca.embeddings", "dodeca.errors", "dodeca.langchain"),
-    "dodeca.mcp",
+    *("dodeca.browse", "dodeca.mcp"),
     *("dodeca.media", "dodeca.plots", "dodeca.report", "dodeca.results", "dodeca.segmentation"),
     "dodeca.webhooks",
 ]

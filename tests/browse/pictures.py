@@ -37,7 +37,7 @@ def write(browser: Browser, url: str) -> None:
         with opened(browser, url, size, **options) as watched:
             for name, show in STATES.items():
                 show(watched)
-                watched.page.wait_for_load_state("networkidle")
+                watched.wait_for_pictures()
                 picture = FOLDER / f"browse-{name}-{size[0]}-{scheme}.png"
                 if name in SHOWN.get((size, scheme), ()):
                     watched.page.screenshot(path=picture)

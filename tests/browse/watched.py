@@ -65,16 +65,27 @@ class Watched:
 
     def wait_for(self, condition: str) -> None:
         """Wait for a condition on `media`, the element, and `time`, its position in seconds."""
-        # The policy of the page forbids what `wait_for_function` does.
         code = (
             "() => { const media = document.getElementById('media'); if (!media) return false;"
             f" const time = media.currentTime; return Boolean({condition}); }}"
         )
+        self._poll(code)
+
+    def wait_for_pictures(self) -> None:
+        """Wait until all images within the window are there."""
+        self._poll("""() => [...document.images].every((image) => {
+          if (!image.getClientRects().length) return true;
+          const { top, bottom } = image.getBoundingClientRect();
+          return bottom < 0 || top > innerHeight || image.complete && image.naturalWidth > 0;
+        })""")
+
+    def _poll(self, code: str) -> None:
+        # The policy of the page forbids what `wait_for_function` does.
         for _ in range(PATIENCE_MS // 50):
             if self.page.evaluate(code):
                 return
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"never true: {condition}")
+        raise AssertionError(f"never true: {code}")
 
     @property
     def time(self) -> float:
