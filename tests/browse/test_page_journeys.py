@@ -6,20 +6,29 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+import attrs
 import av
 import pytest
 from playwright.sync_api import Browser, expect
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
+from dodeca import Client
+from dodeca._base import asgi_server
 from dodeca.browse import serving
-from dodeca.library import open_dataset
+from dodeca.library import HlsStream, Library, Source, open_dataset
 from tests.chromium import launched
 from tests.depth import DEEP
 from tests.requirement import missing
 
 from . import landscapes
+from .conftest import remux
 from .sixty import LINK, LINK_HOST, MISSING, Sixty, sixty
 from .watched import DESKTOP, PHONE, Watched, opened, time_range
 
@@ -30,6 +39,7 @@ pytestmark = [
 
 AXE = "axe-core@4.14.1"
 QUERY = "a red sunset over the hills"
+ENDINGS = {"CSV": ".csv", "SRT": ".srt", "WebVTT": ".vtt", "EDL": ".edl", "OTIO": ".otio"}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +79,18 @@ def test_the_page_begins_with_all_sources(watched: Watched) -> None:
     expect(gone).to_have_count(1)
     expect(gone).to_contain_text(MISSING)
     assert watched.page.locator("#more").is_hidden()
+
+
+def test_filters_limit_the_sources_too(watched: Watched) -> None:
+    page = watched.page
+    page.locator(".pill", has_text="Metadata").click()
+    page.get_by_role("combobox", name="camera").select_option(label="drone")
+    expect(watched.count).to_contain_text(" of 60")
+    page.get_by_role("combobox", name="take").select_option(label="3")
+    expect(watched.count).to_have_text(re.compile(r"^\d sources of 60$"))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(watched.count).to_have_text("60 sources")
 
 
 def test_a_query_finds_and_a_kept_one_costs_nothing(watched: Watched) -> None:
@@ -233,7 +255,7 @@ def test_filters_limit_the_matches(watched: Watched) -> None:
     page.keyboard.press("Escape")
 
     pill("Metadata")
-    page.get_by_label("camera").select_option(label="drone")
+    page.get_by_role("combobox", name="camera").select_option(label="drone")
     expect(page.locator(".pill.active")).to_have_count(2)
     page.keyboard.press("Escape")
     expect(page.locator("#busy")).to_be_hidden()
@@ -330,6 +352,7 @@ def test_selected_matches_are_saved_linked_and_exported(
         page.locator(".choices label").nth(number).click()
     page.keyboard.press("Escape")
     expect(page.locator("#busy")).to_be_hidden()
+    sources = set(watched.timed.locator(".name").all_inner_texts()[:2])
     spans = [time_range(text) for text in watched.timed.locator(".time").all_inner_texts()[:2]]
     for number in range(2):
         watched.cards.nth(number).hover()
@@ -359,13 +382,14 @@ def test_selected_matches_are_saved_linked_and_exported(
         assert Path(urlsplit(link).path).exists()
         assert name.startswith(Path(urlsplit(link).path).name)
 
-    for name in ("CSV", "SRT", "WebVTT", "EDL", "OTIO"):
+    for name in ENDINGS:
         page.get_by_role("button", name="Export").click()
         with page.expect_download() as download:
             page.locator(".menu button", has_text=re.compile(f"^{name}")).click()
-        content = Path(download.value.path()).read_text()
-        assert content.strip(), name
-        assert download.value.suggested_filename.endswith({"WebVTT": "vtt"}.get(name, name.lower()))
+        assert Path(download.value.path()).read_bytes().strip(), name
+        # Captions are of one source each: several come as an archive.
+        ending = ".zip" if len(sources) > 1 and name in ("SRT", "WebVTT") else ENDINGS[name]
+        assert download.value.suggested_filename.endswith(ending)
     page.get_by_role("button", name="Clear the selection").click()
     expect(page.locator("#selection")).to_be_hidden()
     expect(page.locator(".card.selected")).to_have_count(0)
@@ -393,8 +417,10 @@ def test_each_kind_of_source_is_played_as_it_can_be(
         == 640
     )
     play(MISSING)
-    expect(page.locator("#player .message")).to_contain_text(MISSING)
+    expect(page.locator("#player .explanation")).to_contain_text("no such file any more")
+    expect(page.locator("#player .facts")).to_contain_text(MISSING)
     play("old-camera-1.avi")
+    expect(page.locator("#player .note")).to_contain_text("converted")
     watched.wait_for("media.readyState >= 2 && media.videoWidth > 0")
     play("screen.mkv")
     watched.wait_for("media.readyState >= 2 && media.videoWidth > 0")
@@ -482,3 +508,49 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
         program = archive.extractfile("package/axe.min.js")
         assert program is not None
         return program.read().decode()
+
+
+class Streams:
+    """A library whose videos are streams of the service, but for one that is a link."""
+
+    def __init__(self, library: Library, origin: str) -> None:
+        self._library = library
+        self._origin = origin
+
+    @property
+    def sources(self) -> list[Source]:
+        """The sources, at an id of the service; the first one at a link."""
+        places = [f"{self._origin}/clip.mp4", *(f"{n:024}" for n in range(60))]
+        given = self._library.sources
+        return [attrs.evolve(s, location=at) for s, at in zip(given, places, strict=False)]
+
+    def playable(self, source_id: str) -> HlsStream:
+        """The stream of any source."""
+        return HlsStream(f"{self._origin}/stream.m3u8")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+
+def test_a_stream_of_the_service_is_played_from_the_start_of_the_match(
+    browser: Browser, made: tuple[Sixty, str, Path], tmp_path: Path
+) -> None:
+    clip = landscapes.video(tmp_path / "clip.mp4", [("blue", 6, 1), ("green", 6, 2)])
+    remux(clip, tmp_path / "stream.m3u8")
+    routes = [Mount("/", StaticFiles(directory=tmp_path))]
+    allow_page = [Middleware(CORSMiddleware, allow_origins=["*"])]
+    app = Starlette(routes=routes, middleware=allow_page)
+    with (
+        Client.emulated() as client,
+        asgi_server.serving(app, host="127.0.0.1", port=0) as origin,
+        serving(cast(Library, Streams(open_dataset(made[0].dataset, client), origin))) as url,
+        opened(browser, url) as watched,
+    ):
+        watched.search("blue")
+        start, _ = watched.open_match(0)
+        watched.wait_for(f"media.videoWidth > 0 && time >= {start}")
+        assert f"{origin}/stream.m3u8" in watched.requests
+        watched.page.locator("#player .track").click(position={"x": 300, "y": 10})
+        watched.wait_for("!media.seeking && media.readyState >= 2")
+        watched.page.get_by_role("button", name="Close the player").click()
+        expect(watched.page.locator("#player")).to_be_hidden()

@@ -3,6 +3,8 @@
 Terminal screens of the command as SVG, plots and screenshots of a report as PNG.
 """
 
+import re
+import shlex
 import sys
 import tempfile
 from io import StringIO
@@ -14,12 +16,16 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from dodeca import Client, Embeddings, report, segmentation
+from dodeca import Client, Embeddings, browse, report, segmentation
 from dodeca.emulator import Emulator, samples
 from dodeca.emulator.samples import Scene, Tone
 from dodeca.emulator.server import serving
+from dodeca.library import open_dataset
+from dodeca.plots import contact_sheet
+from tests.browse.four_commands import commands, make_folder
+from tests.browse.watched import opened
+from tests.chromium import CHROMIUM, QUIET, launched
 from tests.cli.terminal import COLUMNS, run, screen
-from tests.report.conftest import CHROMIUM, QUIET
 
 PICTURES = Path(__file__).parents[2] / "facade" / "docs" / "pictures"
 SCENES = [
@@ -67,6 +73,7 @@ def main(folder: Path) -> None:
     screens(folder)
     plots(clip)
     screenshots(folder, clip)
+    four_commands(folder / "four commands")
     for path in sorted(PICTURES.iterdir()):
         print(f"{path.stat().st_size // 1024:4} kB  {path.name}")
 
@@ -92,22 +99,47 @@ def _screen(folder: Path, name: str, words: list[str]) -> None:
     _svg(name, command, screen("".join(text for _, text in pieces)))
 
 
-def _svg(name: str, command: str, lines: list[Text]) -> None:
+def four_commands(folder: Path) -> None:
+    """What the page "From a folder to clips" shows."""
+    folder.mkdir()
+    make_folder(folder / "videos")
+    found = commands()
+    for name in ("check", "run"):
+        _, pieces = run("--emulated", *found[name], cwd=folder, columns=COLUMNS - 2)
+        written = "".join(text for _, text in pieces)
+        lines = screen(re.sub(r"[^\n]*\r(?!\n)", "", written))  # of a bar, what it ends as
+        _svg(name, f"dodeca {shlex.join(found[name])}", lines, f"path-{name}")
+    run("--emulated", *found["cut"], cwd=folder)
+    (PICTURES / "path-clips.png").write_bytes((folder / "clips.png").read_bytes())
+    with (
+        Client.emulated() as client,
+        browse.serving(open_dataset(folder / "library", client)) as url,
+        launched() as browser,
+        opened(browser, url, (1280, 800), color_scheme="light") as watched,
+    ):
+        watched.search("a blue sky")
+        watched.page.wait_for_timeout(3000)  # for the thumbnails
+        watched.page.screenshot(path=PICTURES / "path-browse.png")
+
+
+def _svg(name: str, command: str, lines: list[Text], file: str = "") -> None:
     console = Console(record=True, width=COLUMNS, file=StringIO(), highlight=False)
     console.print(Text.assemble(("$ ", "green"), (command, "bold")))
     for line in lines:
         console.print(line, no_wrap=False)
     text = console.export_svg(title="", theme=THEME, code_format=FRAME, unique_id=name)
-    (PICTURES / f"cli-{name}.svg").write_text(text, encoding="utf-8")
+    (PICTURES / f"{file or f'cli-{name}'}.svg").write_text(text, encoding="utf-8")
 
 
 def plots(clip: Path) -> None:
-    """The figures of `plot` and `plot_self_similarity`."""
+    """The figures of `plot` and `plot_self_similarity`, and a contact sheet."""
     with Client.emulated() as client:
         found = client.embed.video(clip, segmentation=segmentation.dynamic(4))
         query = client.embed.text("something red and loud")
     found.plot(query, title="something red and loud").savefig(PICTURES / "plot.png", dpi=120)
     found.plot_self_similarity(title=clip.name).savefig(PICTURES / "plot-self.png", dpi=120)
+    clips = found.filter(option="visual").search(query, k=8).save_clips(clip.parent / "clips")
+    contact_sheet(clips, title="something red and loud").savefig(PICTURES / "contact-sheet.png")
 
 
 def screenshots(folder: Path, clip: Path) -> None:

@@ -19,6 +19,9 @@ from .conftest import Run
 DEFAULTS: dict[str, object] = {
     "search --as": "text",
     "search -k": 10,
+    "cut --as": "text",
+    "cut -k": 5,
+    "cut --output": Path("clips"),
     "report --output": Path("report.html"),
     "check --model": "marengo3.0",
     "run --engine": "local",
@@ -42,6 +45,8 @@ BOUNDS = {
     "search -k": (1, None),
     "browse --port": (0, 65535),
     "mcp --max-queries": (0, None),
+    "cut -k": (1, None),
+    "cut --pad": (0, None),
     "tasks list --limit": (1, None),
     "--timeout": (0, None),
 }

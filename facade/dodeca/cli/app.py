@@ -25,6 +25,7 @@ class _Commands(LazyGroup):
         "(`/embed-v2`).",
         "search": "Find the segments that match a text or an image, in Parquet files or in an "
         "index.",
+        "cut": "Cut the segments that match a text or an image out of their files, as clips.",
         "report": "Write an HTML page with a player and the scores of text queries over time.",
         "browse": "Open a page to search a library, play what was found, and save clips.",
         "check": "Check files against the limits of the API and explain problems; nothing is sent.",

@@ -167,30 +167,6 @@ def embed_source(
         return call(media, **keywords, on_progress=update)
 
 
-def load_embeddings(files: Iterable[Path]) -> Embeddings:
-    """The vectors of Parquet files, folders of them, and datasets of `dodeca run`."""
-    from dodeca import Embeddings
-
-    found = list(files)
-    for path in found:
-        if not path.exists():
-            raise InvalidRequestError(f"there is no such file: {path}")
-    # A dataset of `dodeca run` keeps its vectors in a subfolder.
-    paths = [path / "vectors" if (path / "vectors").is_dir() else path for path in found]
-    return Embeddings.concat([Embeddings.load(path) for path in paths])
-
-
-def check_model(embeddings: Embeddings, wanted: str | None) -> None:
-    """Refuse a model that cannot search the vectors.
-
-    Raises:
-        typer.BadParameter: they are of another model.
-    """
-    model = embeddings.model_name
-    if wanted and model and wanted != model:
-        raise typer.BadParameter(f"the vectors are of {model}, which {wanted} cannot search")
-
-
 def _reject_clip_options(options: ClipOptions, what: str) -> None:
     if any(o is not None for o in (options.segmentation, options.start_sec, options.end_sec)):
         raise InvalidRequestError(

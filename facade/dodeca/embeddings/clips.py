@@ -47,6 +47,24 @@ class Clip(Serializable):
     end_sec: float
     match: Match
 
+    def thumbnail(self) -> bytes:
+        """The frame in the middle of the clip, as a JPEG of at most 480 pixels (extra `media`).
+
+        >>> query = client.embed.text("red")
+        >>> match = client.embed.video("colours.mp4").search(query, k=1)[0]
+        >>> match.save_clip("red.mp4").thumbnail()[:2]
+        b'\\xff\\xd8'
+
+        Raises:
+            InvalidMediaError: its source is audio, or is not there any more.
+        """
+        cutting = _cutting()
+        try:
+            jpeg: bytes = cutting.thumbnail(Path(self.source), (self.start_sec + self.end_sec) / 2)
+        except (cutting.BrokenMedia, OSError) as exc:
+            raise InvalidMediaError(f"{as_unicode(self.source)}: {exc}") from exc
+        return jpeg
+
     def __repr__(self) -> str:
         return f"<Clip {self.path}: {self.start_sec:.2f}-{self.end_sec:.2f} s>"
 
@@ -74,10 +92,7 @@ def save_clip(match: Match, path: Any, *, pad_sec: float, fast: bool) -> Clip:
 def save_clips(
     matches: Iterable[Match], folder: Any, *, pad_sec: float, fast: bool
 ) -> Iterator[Clip]:
-    """Cut a clip for each time range, one after another; all are checked before the first.
-
-    See `Matches.save_clips`.
-    """
+    """Cut clips one after another, after all have been checked; see `Matches.save_clips`."""
     pad = _checked_pad(pad_sec)
     cuts = dict.fromkeys(_planned(match, pad) for match in matches)
     _cutting()

@@ -29,7 +29,10 @@ from dodeca.video.probe import (
     open_container,
     streams_of,
 )
+from dodeca.video.thumbnails import thumbnail
 from dodeca.video.tracks import AudioTrack, CopiedTrack, VideoTrack
+
+__all__ = ["CONTAINERS", "BrokenMedia", "Container", "TimeRange", "cut", "suffix_for", "thumbnail"]
 
 T = TypeVar("T")
 

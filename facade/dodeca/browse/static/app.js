@@ -38,7 +38,7 @@ const player = new Player({
     results.setCurrent(null);
   },
 });
-const filters = new Filters(library, () => { if (query) load(0); });
+const filters = new Filters(library, () => (query ? load(0) : showSources()));
 const box = new SearchBox((next) => {
   setQuery(next);
   remember();
@@ -55,7 +55,11 @@ function setQuery(next) {
   running?.abort();
   answer = null;
   document.title = `${library.name} – dodeca`;
-  results.showSources(library.sources);
+  showSources();
+}
+
+function showSources() {
+  results.showSources(library.sources.filter((source) => filters.passes(source)), library.sources.length);
 }
 
 // The hits from `offset` on; those from 0 on replace what is shown.

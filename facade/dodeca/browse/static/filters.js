@@ -54,6 +54,12 @@ export class Filters {
     };
   }
 
+  // Whether a source is wanted, as far as that is known without its segments.
+  passes(source) {
+    const isNamed = !this.sources.size || this.sources.has(source.id);
+    return isNamed && [...this.metadata].every(([column, value]) => source.metadata[column] === value);
+  }
+
   #changed() {
     this.#label();
     this.onChange();

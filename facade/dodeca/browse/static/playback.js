@@ -8,10 +8,12 @@ const TRANSCODED_SEC = 30; // how much is transcoded after a jump out of what wa
 const HAS_PICTURES = new Set(["file", "transcoded", "link", "hls"]);
 
 export class Playback {
-  // `frame` gets the media; `onTime` is called with the seconds of the source while it plays.
-  constructor(frame, onTime) {
+  // `frame` gets the media; `onTime` is called with the seconds of the source while it plays, `onNote`
+  // with what is to be known about how it is played.
+  constructor(frame, { onTime, onNote }) {
     this.frame = frame;
     this.onTime = onTime;
+    this.onNote = onNote;
     this.isLooping = false;
     this.media = h("video", { id: "media", controls: true, playsinline: true, preload: "auto" });
     this.media.addEventListener("loadedmetadata", () => this.#start());
@@ -70,6 +72,7 @@ export class Playback {
 
   #open({ kind, url, message }, range) {
     this.kind = kind;
+    this.onNote(HAS_PICTURES.has(kind) ? message ?? "" : "");
     if (kind === "transcoded") this.covered = { start: this.offset, end: range.end ?? this.offset + TRANSCODED_SEC };
     if (kind === "image") {
       this.#show("image", h("img", { src: url, alt: this.source.name }));
@@ -108,13 +111,14 @@ export class Playback {
     }
     const { start, end } = this.range;
     this.offset = start;
-    this.#open({ kind: "transcoded", url: transcodedUrl(this.source.id, start, end ?? start + TRANSCODED_SEC) }, this.range);
+    const message = "This browser cannot play the file; it is converted.";
+    this.#open({ kind: "transcoded", message, url: transcodedUrl(this.source.id, start, end ?? start + TRANSCODED_SEC) }, this.range);
   }
 
   #say(title, message, url) {
     this.kind = "missing";
     const link = url && h("a", { href: url, target: "_blank", rel: "noreferrer" }, "Open it");
-    this.#show("message", h("p", { class: "message" }, h("strong", {}, title), message, link && " ", link || null));
+    this.#show("message", h("p", { class: "explanation" }, h("strong", {}, title), message, link && " ", link || null));
   }
 
   #show(kind, ...children) {

@@ -25,11 +25,15 @@ export class Player {
     this.timeline = h("div", { class: "timeline" });
     this.transcript = h("blockquote", { class: "transcript" });
     this.facts = h("dl", { class: "facts" });
-    this.playback = new Playback(this.frame, (seconds) => this.#showTime(seconds));
+    this.note = h("p", { class: "note" });
+    this.playback = new Playback(this.frame, {
+      onTime: (seconds) => this.#showTime(seconds),
+      onNote: (words) => { this.note.textContent = words; },
+    });
     this.panel.append(
       h("header", {}, h("div", {}, this.title),
         h("button", { type: "button", class: "ghost", id: "player-close", "aria-label": "Close the player", title: "Close (Esc)", on: { click: () => this.close() } }, icon("close"))),
-      this.frame, this.moment, this.#transport(), this.timeline, this.transcript, this.facts);
+      this.frame, this.note, this.moment, this.#transport(), this.timeline, this.transcript, this.facts);
     NARROW.addEventListener("change", () => this.#cover());
   }
 

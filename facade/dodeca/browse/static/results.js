@@ -23,18 +23,20 @@ export class Results {
     new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.#more();
     }, { rootMargin: "600px" }).observe(this.moreButton);
-    this.showSources([]);
+    this.hits = [];
+    this.sources = [];
   }
 
-  // Every source of the library: what the page shows before there is a query.
-  showSources(sources) {
+  // What the page shows before there is a query: the sources that pass the filters, of `total`.
+  showSources(sources, total) {
     this.hits = [];
     this.sources = sources;
     this.shown = 0;
     byId("legend").hidden = true;
     byId("views").hidden = true;
-    byId("count").replaceChildren(count(sources.length, "source"));
-    this.#say(sources.length ? "" : "This library is empty.");
+    const isPart = sources.length < total;
+    byId("count").replaceChildren(count(sources.length, "source"), isPart ? h("span", { class: "words" }, ` of ${total.toLocaleString("en")}`) : "");
+    this.#say(sources.length ? "" : isPart ? "No source passes these filters." : "This library is empty.");
     this.cards = h("ul", { class: "cards", "aria-label": "Sources" });
     this.list.replaceChildren(this.cards);
     this.#moreSources();

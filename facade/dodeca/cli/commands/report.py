@@ -14,14 +14,13 @@ from dodeca.cli.inputs import (
     ClipOptions,
     ModelName,
     SegmentationOption,
-    check_model,
     check_output,
     embed_source,
-    load_embeddings,
     parse_media,
     parse_segmentation,
 )
 from dodeca.cli.text import printable
+from dodeca.cli.vectors import check_model, load_vectors
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
@@ -70,7 +69,7 @@ def report(
         from dodeca.report import write
 
         if options is None:
-            embeddings = load_embeddings([Path(source)])
+            embeddings = load_vectors([Path(source)], None)
             check_model(embeddings, model)
         else:
             embeddings = embed_source(client, session.progress, source, options)
