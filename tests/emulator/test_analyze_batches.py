@@ -274,7 +274,7 @@ def test_assets_that_are_not_there_or_not_ready(media: Path, error_of: Read) -> 
 def test_a_batch_has_at_most_a_thousand_requests(
     in_process: httpx.Client, asset: str, error_of: Read
 ) -> None:
-    requests = [about(asset, end_time=1)] * depth(20, deep=1_000)
+    requests = [about(asset, end_time=1)] * depth(2, deep=1_000)
     assert found(in_process, start(in_process, *requests))["total_items"] == len(requests)
     assert error_of(post(in_process, *[about(asset)] * 1_001))[:2] == (400, "parameter_invalid")
 
@@ -435,7 +435,7 @@ STEPS = st.sampled_from(["poll", "list", "wait", "cancel", "results", "tasks", "
 ENDED = {"completed", "canceled", "expired"}
 
 
-@settings(max_examples=depth(6, deep=80), deadline=None, database=None)
+@settings(max_examples=depth(3, deep=80), deadline=None, database=None)
 @given(
     steps=st.lists(STEPS, min_size=3, max_size=12),
     parts=st.lists(st.integers(1, 3), min_size=1, max_size=4),

@@ -156,10 +156,6 @@ class BatchResults(Result, Generic[ParsedT]):
             )
         ]
 
-    def __repr__(self) -> str:
-        count = sum(item.status == READY for item in self.items)
-        return f"<BatchResults: {len(self.items)}, {count} of them ready>"
-
     def _repr_html_(self) -> str:
         return results_table("Results of the batch", self.items)
 
