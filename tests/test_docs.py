@@ -20,7 +20,7 @@ import pytest
 import twelvelabs
 
 import dodeca
-from dodeca import Client
+from dodeca import Client, Media
 from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
 from tests import notebook, pages
@@ -67,9 +67,11 @@ def names(sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         task = client.tasks.create(index.id, "colours.mp4").wait()
         asset = client.assets.upload("colours.mp4").wait()
         video = client.indexes.videos.retrieve(index.id, task.video_id or "")
+        requests = [{"video": Media.asset(asset.id), "custom_id": "film"}]
+        job = client.analyze.batches.create(requests, defaults={"prompt": "What happens in it?"})
         yield {
             **{"Client": Client, "client": client, "index": index},
-            **{"task": task, "asset": asset, "video": video},
+            **{"task": task, "asset": asset, "video": video, "batch": job.wait(), "Media": Media},
         }
     os.chdir(before)
 

@@ -21,6 +21,7 @@ from dodeca.embeddings import Match, Matches
 from dodeca.emulator import samples
 from dodeca.results import (
     Asset,
+    BatchResults,
     EmbeddingsV1,
     Index,
     Page,
@@ -83,7 +84,7 @@ def film(rows: int = 3, option: str = "visual") -> Embeddings:
 @pytest.mark.parametrize("cls", CLASSES)
 def test_results_show_what_was_said_and_nothing_else(cls: type[Any]) -> None:
     assert issubclass(cls, Result)
-    if cls in (Page, SearchPage, EmbeddingsV1):
+    if cls in (BatchResults, Page, SearchPage, EmbeddingsV1):
         return  # tables and vectors, below
     shown = evil(cls)
     assert repr(shown).startswith(f"{cls.__name__}(")
