@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import url2pathname
 
+import attrs
 import av
 import numpy as np
 import opentimelineio as otio
@@ -146,6 +147,12 @@ def test_a_caption_is_the_transcript_else_the_query_and_the_score(tmp_path: Path
     Matches(found[1:2]).to_vtt(tmp_path / "a.vtt")
     text = (tmp_path / "a.vtt").read_text("utf-8")
     assert text == "WEBVTT\n\n1\n00:00:05.000 --> 00:00:06.000\n0.57\n\n"
+
+
+def test_a_transcript_has_the_name_of_the_service_or_of_a_column(tmp_path: Path) -> None:
+    said = attrs.evolve(match().segment, extra={"transcription": None, "transcript": "Hello"})
+    Matches([Match(said, 0.5)]).to_srt(tmp_path / "a.srt")
+    assert cues(tmp_path / "a.srt", "srt") == [(0, 5000, "Hello")]
 
 
 def test_equal_captions_of_one_time_are_one(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Format = Literal["srt", "vtt"]
 
+TRANSCRIPTS = ("transcription", "transcript")  # fields of a segment that hold what is said
 _MAX_SEC = 100 * 3600  # hours have two digits
 # Players read these as tags, positions, times or line breaks. A word joiner, which is invisible,
 # leaves them the text that they are.
@@ -51,9 +52,10 @@ def write(matches: Matches, path: str | os.PathLike[str], form: Format) -> list[
 
 def caption(match: Match, query: str | None) -> str:
     """What a match is called: the transcript of its segment, else the query and the score."""
-    transcript = match.segment.extra.get("transcription")
-    if isinstance(transcript, str) and transcript.strip():
-        return transcript
+    for name in TRANSCRIPTS:
+        transcript = match.segment.extra.get(name)
+        if isinstance(transcript, str) and transcript.strip():
+            return transcript
     score = f"{round(match.score, 2) + 0.0:.2f}"
     return f"{query} ({score})" if query else score
 

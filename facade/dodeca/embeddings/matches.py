@@ -272,8 +272,8 @@ class Matches(list[Match], Serializable):
     def to_srt(self, path: str | os.PathLike[str]) -> list[Path]:
         """Write captions (SubRip, `.srt`) with the times of the media (extra `export`).
 
-        A caption is the transcript of the segment, its `extra["transcription"]`, where there is
-        one, else `query` and the score. A `path` that ends with .srt is a file, for matches of one
+        A caption is the transcript of the segment, its `extra["transcription"]` or "transcript",
+        else `query` and the score. A `path` that ends with .srt is a file, for matches of one
         source. Any other is a folder, which gets a file for each source, with the name of the media
         by which players find it. Returns the files.
 

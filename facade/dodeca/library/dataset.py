@@ -14,11 +14,12 @@ from dodeca._base.lazy import cached_property
 from dodeca._base.numbers import is_finite
 from dodeca._base.text import quote
 from dodeca.embeddings import Embeddings, Match, Matches, ranking
+from dodeca.embeddings.captions import TRANSCRIPTS
 from dodeca.embeddings.search import embed_of, embed_query
 from dodeca.embeddings.timeline import ScoreScale, ScoreTimeline, score_timelines
 from dodeca.errors import InvalidRequestError
 from dodeca.library.kept_queries import KeptQueries, QueryKey
-from dodeca.library.metadata import TRANSCRIPTS, MetadataColumns
+from dodeca.library.metadata import MetadataColumns
 from dodeca.library.rows import Rows, name_of, queries_path, read_rows
 from dodeca.library.scoring import Scoring
 from dodeca.library.sources import find_sources, local_thumbnail, playable

@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 
 from dodeca._base.text import cut, did_you_mean, quote
+from dodeca.embeddings.captions import TRANSCRIPTS
 from dodeca.embeddings.export import LOCATION_FIELDS
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TRANSCRIPTS = ("transcription", "transcript")
 MAX_VALUES = 500
 """Of a column whose values are listed."""
 _NOT_METADATA = frozenset({"input_id", *TRANSCRIPTS, *LOCATION_FIELDS})
