@@ -173,6 +173,10 @@ print(len(DodecaEmbeddings(client).embed_query("red")))
 assert client.embed.run("colours.mp4", out="library").done == 1
 print(len(dodeca.Embeddings.load("library").to_pandas()))
 """,
+    "export": """
+found = client.embed.video("colours.mp4").search("red", k=2, client=client)
+print(found.to_srt("red.srt"), found.to_edl("red.edl"), found.to_otio("red.otio"))
+""",
     "lance": """
 assert client.embed.run("colours.mp4", out="library.lance").done == 1
 """,

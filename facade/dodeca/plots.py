@@ -48,12 +48,12 @@ _OTHER_COLOUR = "#7048e8"
 _TICK_STEPS_SEC = [1, 1.5, 2, 3, 5, 6, 10]
 _MANY_SEGMENTS = 240  # from here on, their boundaries would hide them
 _TOLERANCE_SEC = 0.001  # the service gives times in milliseconds
-SHEET_CLIPS = 48
+SHEET_CLIPS = 32
 """Clips that a contact sheet shows at most."""
 SHEET_DPI = 100
 """Pixels per inch of a contact sheet that has the size of its thumbnails."""
 _SHEET_COLUMNS = 4
-_TILE = (2.9, 2.1)  # inches
+_TILE = (2.9, 2.15)  # inches
 _CAPTION = 34  # characters
 
 
@@ -142,8 +142,8 @@ def plot_self_similarity(embeddings: Embeddings, *, title: str | None = None) ->
 def contact_sheet(clips: Sequence[Clip], *, title: str | None = None) -> Figure:
     """Plot a thumbnail of each clip, with its file, time range and score (extras `plot`, `media`).
 
-    The thumbnails are of the middles of the clips; audio has none. Of more than 48 clips, the
-    first 48 are shown.
+    The thumbnails are of the middles of the clips; audio has none. Of more than 32 clips, the
+    first 32 are shown.
 
     >>> from dodeca import plots
     >>> query = client.embed.text("red")
@@ -191,7 +191,8 @@ def _draw_tile(axes: Axes, clip: Clip) -> None:
     caption = cut(name, _CAPTION), "   ".join(filter(None, parts))
     # Control characters have no glyph, and dollar signs are no formulas.
     text = "\n".join(re.sub(r"[^\S ]|[\x00-\x1f\x7f]", "\ufffd", line) for line in caption)
-    axes.set_title(text, loc="left", fontsize=8, color=_TEXT, pad=4, y=-0.3, parse_math=False)
+    below = axes.text(0, -0.05, text, va="top", fontsize=8, color=_TEXT, transform=axes.transAxes)
+    below.set_parse_math(False)
 
 
 def _matrix(rows: Embeddings) -> tuple[NDArray[np.float64], Any, bool]:

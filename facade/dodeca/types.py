@@ -12,6 +12,7 @@ from __future__ import annotations
 from dodeca._async.job import AsyncJob
 from dodeca._async.pages import AsyncPages
 from dodeca._async.resources.analyze import AsyncAnalyze, AsyncAnalyzeTasks
+from dodeca._async.resources.analyze_batches import AsyncAnalyzeBatches
 from dodeca._async.resources.assets import AsyncAssets
 from dodeca._async.resources.embed import AsyncEmbed
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
@@ -36,6 +37,7 @@ from dodeca._http.event_stream import ServerSentEvent
 from dodeca._sync.job import Job
 from dodeca._sync.pages import Pages
 from dodeca._sync.resources.analyze import Analyze, AnalyzeTasks
+from dodeca._sync.resources.analyze_batches import AnalyzeBatches
 from dodeca._sync.resources.assets import Assets
 from dodeca._sync.resources.embed import Embed
 from dodeca._sync.resources.embed_tasks import EmbedTasks
@@ -69,9 +71,11 @@ from dodeca.segmentation import (
 
 __all__ = [
     "Analyze",
+    "AnalyzeBatches",
     "AnalyzeTasks",
     "Assets",
     "AsyncAnalyze",
+    "AsyncAnalyzeBatches",
     "AsyncAnalyzeTasks",
     "AsyncAssets",
     "AsyncEmbed",

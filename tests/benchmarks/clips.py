@@ -86,4 +86,4 @@ def write_long_video(folder: Path, hours: float) -> Path:
 
 
 if __name__ == "__main__":
-    run().report()
+    run().show()

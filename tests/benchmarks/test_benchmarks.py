@@ -34,9 +34,6 @@ from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
 from tests.benchmarks.report import Goal, Growth, Medians, Result, as_json
-from tests.depth import DEEP
-
-pytestmark = pytest.mark.skipif(not DEEP, reason="benchmarks are of make test-deep: 30 seconds")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 Terminal screens of the command as SVG, plots and screenshots of a report as PNG.
 """
 
+import re
 import shlex
 import sys
 import tempfile
@@ -104,8 +105,9 @@ def four_commands(folder: Path) -> None:
     make_folder(folder / "videos")
     found = commands()
     for name in ("check", "run"):
-        _, pieces = run("--emulated", *found[name], cwd=folder)
-        lines = screen("".join(text for _, text in pieces))
+        _, pieces = run("--emulated", *found[name], cwd=folder, columns=COLUMNS - 2)
+        written = "".join(text for _, text in pieces)
+        lines = screen(re.sub(r"[^\n]*\r(?!\n)", "", written))  # of a bar, what it ends as
         _svg(name, f"dodeca {shlex.join(found[name])}", lines, f"path-{name}")
     run("--emulated", *found["cut"], cwd=folder)
     (PICTURES / "path-clips.png").write_bytes((folder / "clips.png").read_bytes())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dodeca import Client
 from dodeca.cli.exit_status import ExitStatus
 from dodeca.emulator import samples
 from dodeca.emulator.samples import Scene
@@ -14,26 +15,34 @@ from dodeca.video.probe import probe
 from .conftest import Run
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with media, and their dataset: a video of two scenes, an audio file, an image."""
+    folder = tmp_path_factory.mktemp("cut")
+    (folder / "media").mkdir()
+    scenes = [Scene("red", 4, tone=220), Scene("blue", 4)]
+    samples.video(folder / "media" / "scenes.mp4", scenes, size=(360, 360))
+    samples.audio(folder / "media" / "tone.wav", [samples.Tone(5, 3000, 0.9)])
+    samples.image(folder / "media" / "red.jpg", "red")
+    with Client.emulated() as client:
+        client.embed.run(folder / "media", out=folder / "library")
+    return folder
+
+
 @pytest.fixture
-def library(dodeca: Run, tmp_path: Path) -> Path:
-    """A dataset of a video of two scenes, an audio file and an image."""
-    folder = tmp_path / "media"
-    folder.mkdir()
-    samples.video(folder / "scenes.mp4", [Scene("red", 4, tone=220), Scene("blue", 4)])
-    samples.audio(folder / "tone.wav", [samples.Tone(5, 3000, 0.9)])
-    samples.image(folder / "red.jpg", "red")
-    path = tmp_path / "library"
-    assert dodeca("--emulated", "run", folder, "-o", path).status == 0
-    return path
+def library(made: Path) -> Path:
+    return made / "library"
 
 
-def test_a_folder_becomes_clips_in_two_commands(dodeca: Run, library: Path, tmp_path: Path) -> None:
+def test_the_best_matches_become_clips(
+    dodeca: Run, made: Path, library: Path, tmp_path: Path
+) -> None:
     clips, sheet = tmp_path / "clips", tmp_path / "sheet.png"
     words = ("--emulated", "cut", "blue", library, "-k", 1, "--option", "visual")
     done = dodeca(*words, "-o", clips, "--sheet", sheet, "--json")
     assert (done.status, done.err) == (0, "")
     (record,) = done.records
-    source = tmp_path / "media" / "scenes.mp4"
+    source = made / "media" / "scenes.mp4"
     assert Path(record["file"]) == clips / "scenes_00.00.04.000-00.00.08.000.mp4"
     assert (record["source"], record["start_sec"], record["end_sec"]) == (str(source), 4, 8)
     assert record["embedding_option"] == "visual"
@@ -68,18 +77,22 @@ def test_matches_that_touch_become_one_clip_and_audio_is_cut_too(
     assert {Path(line).suffix for line in heard.out.splitlines()} == {".mp4", ".wav"}
 
 
-def test_a_source_that_is_gone_does_not_stop_the_others(
-    dodeca: Run, library: Path, tmp_path: Path
+def test_a_source_that_is_not_there_any_more_does_not_stop_the_others(
+    dodeca: Run, made: Path, library: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "media" / "tone.wav").unlink()
-    done = dodeca("--emulated", "cut", "a tone", library, "-k", 9, "-o", tmp_path / "out")
+    moved, vectors = tmp_path / "moved.wav", tmp_path / "moved.parquet"
+    moved.write_bytes((made / "media" / "tone.wav").read_bytes())
+    assert dodeca("--emulated", "embed", moved, "-o", vectors).status == 0
+    moved.unlink()
+    words = ("--emulated", "cut", "a tone", library, vectors, "-k", 9, "-o", tmp_path / "out")
+    done = dodeca(*words)
     assert done.status == ExitStatus.SOME_FAILED
     assert len(done.out.splitlines()) >= 2
-    assert "tone.wav 0.000-5.000 s: a clip is cut from a file on this machine" in done.err
+    assert "moved.wav 0.000-5.000 s: a clip is cut from a file on this machine" in done.err
 
 
 def test_what_cannot_be_written_is_refused_before_the_query_is_sent(
-    dodeca: Run, library: Path, tmp_path: Path
+    dodeca: Run, made: Path, library: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "file"
     file.touch()
@@ -93,7 +106,7 @@ def test_what_cannot_be_written_is_refused_before_the_query_is_sent(
         assert (done.status, done.out) == (ExitStatus.USAGE, "")
         assert text in done.err
     images = tmp_path / "images.parquet"
-    assert dodeca("--emulated", "embed", tmp_path / "media" / "red.jpg", "-o", images).status == 0
+    assert dodeca("--emulated", "embed", made / "media" / "red.jpg", "-o", images).status == 0
     done = dodeca("--emulated", "cut", "red", images)
     assert done.status == ExitStatus.ERROR
     assert "no segments with times" in done.err

@@ -32,6 +32,8 @@ DEFAULTS: dict[str, object] = {
     "index create --option": ["visual", "audio"],
     "browse --clips": Path("clips"),
     "mcp --max-queries": 100,
+    "index get-or-create --model": ["marengo3.0"],
+    "index get-or-create --option": ["visual", "audio"],
     "tasks list --limit": 10,
     "--timeout": 3600.0,
     "--via": "auto",

@@ -16,6 +16,11 @@ from dodeca.media import MIB
 from tests.facade.test_types import functions
 
 DEFAULTS: dict[str, object] = {
+    "batches.create.analysis_mode": "general",
+    "batches.create.model_name": "pegasus1.5",
+    "AnalyzeBatches.create.analysis_mode": "general",
+    "AnalyzeBatches.create.model_name": "pegasus1.5",
+    "slot_timeout": 3600.0,
     "allow_insecure": False,
     "bytes": 16,
     "cache": False,

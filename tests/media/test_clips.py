@@ -53,7 +53,12 @@ KINDS = {
     "VFR in Matroska": Kind(".mkv", times=UNEVEN),
     "VFR of HEVC": Kind(".mkv", "libx265", UNEVEN),
 }
-examples = settings(max_examples=depth(4, deep=100))
+# The others in make test-deep.
+NAMES = depth(["H.264", "HEVC", "VP9", "VFR in MP4", "VFR in Matroska"], deep=[*KINDS])
+COPIED = depth(["H.264", "VFR in Matroska"], deep=[*KINDS])
+VIDEO_ENDINGS = depth([".mp4", ".webm"], deep=[s for s, c in CONTAINERS.items() if c.video_codec])
+TURNED = depth(["90", "90, mirrored"], deep=[*MATRICES])
+examples = settings(max_examples=depth(2, deep=100))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +103,7 @@ def assert_shows(found: list[Shown], wanted: list[Shown]) -> None:
     assert found[-1].end == pytest.approx(wanted[-1].end, abs=0.0016)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_clip_shows_what_the_source_shows_in_its_range(
     name: str, video: Callable[[str], Path]
 ) -> None:
@@ -120,7 +125,7 @@ def test_a_clip_shows_what_the_source_shows_in_its_range(
     check()
 
 
-@pytest.mark.parametrize("suffix", [s for s, c in CONTAINERS.items() if c.video_codec])
+@pytest.mark.parametrize("suffix", VIDEO_ENDINGS)
 def test_every_container_for_video_has_the_same_frames_and_audio(suffix: str, folder: Path) -> None:
     source = folder / "with audio.mp4"
     if not source.exists():
@@ -173,7 +178,7 @@ def _first_click(samples: np.ndarray[Any, Any]) -> int:
     return int(np.argmax(np.abs(samples) > 0.3))
 
 
-@pytest.mark.parametrize("name", MATRICES)
+@pytest.mark.parametrize("name", TURNED)
 def test_rotated_video_becomes_upright_and_stays_rotated_when_it_is_copied(
     name: str, folder: Path
 ) -> None:
@@ -198,7 +203,7 @@ def test_rotated_video_becomes_upright_and_stays_rotated_when_it_is_copied(
     assert {25, 49} <= {shown.number for shown in numbered.shown(copied)}
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", COPIED)
 def test_a_fast_clip_begins_at_a_key_frame_and_says_what_it_has(
     name: str, video: Callable[[str], Path]
 ) -> None:
@@ -264,7 +269,7 @@ def _bytes_read() -> int:
     return int(dict(line.split(": ") for line in counters.read_text().splitlines())["rchar"])
 
 
-def test_what_cannot_be_cut_says_why(folder: Path, sample_files: Path) -> None:
+def test_what_cannot_be_cut_says_why(folder: Path) -> None:
     broken = folder / "broken.mp4"
     broken.write_bytes(b"no video at all" * 99)
     with pytest.raises(BrokenMedia, match=r"Invalid data|not supported"):
@@ -292,9 +297,9 @@ def test_a_clip_of_a_damaged_file_has_what_can_be_decoded(folder: Path) -> None:
     assert saved == pytest.approx((0, 4), abs=0.01)
 
 
-def test_a_clip_ends_as_its_source_does(folder: Path, sample_files: Path) -> None:
-    assert suffix_for(sample_files / "colours.mp4") == ".mp4"
-    assert suffix_for(sample_files / "tones.wav") == ".wav"
+def test_a_clip_ends_as_its_source_does(folder: Path) -> None:
+    wave = numbered.write_audio(folder / "wave.wav", np.zeros(RATE, np.int16), "pcm_s16le")
+    assert suffix_for(wave) == ".wav"
     avi = numbered.write_video(folder / "old.avi", STEADY, codec="mpeg4")
     assert (suffix_for(avi), suffix_for(avi, fast=True)) == (".mp4", ".mkv")
     webm = numbered.write_video(folder / "new.webm", STEADY, codec="libvpx-vp9")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from dodeca import report
+from tests.depth import depth
 
 from .videos import QUERIES, embedded, library, video
 
@@ -152,7 +153,7 @@ def test_everything_can_be_reached_with_the_tab_key(watched: Watched) -> None:
     assert watched.time() == pytest.approx(1, abs=0.06)
 
 
-@pytest.mark.parametrize("count", ["target", "several"])
+@pytest.mark.parametrize("count", depth(["target"], deep=["target", "several"]))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_cut_off_and_text_can_be_read(
@@ -207,7 +208,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["desktop", "phone"])
+@pytest.fixture(params=depth(["desktop"], deep=["desktop", "phone"]))
 def opened(browser: Browser, several: Path, request: pytest.FixtureRequest) -> Iterator[Watched]:
     yield from watching(browser, several, request.param)
 

@@ -22,7 +22,7 @@ def test_each_clip_has_a_thumbnail_and_says_what_it_is(sample_files: Path) -> No
     shown = [axes for axes in figure.axes if axes.images]
     assert len(shown) == 5
     assert shown[0].images[0].get_array().shape == (270, 480, 3)  # type: ignore[union-attr]
-    assert shown[4].get_title(loc="left") == "colours.mp4\n0:00 to 0:01   0.50   visual"
+    assert shown[4].texts[0].get_text() == "colours.mp4\n0:00 to 0:01   0.50   visual"
     assert figure.get_suptitle() == "$red$"
 
 
@@ -32,16 +32,16 @@ def test_audio_and_hostile_names_are_shown_as_text(sample_files: Path, tmp_path:
         [*clips(sample_files / "tones.wav", 1), *clips(hostile, 1)], title="x"
     )
     assert not [axes for axes in figure.axes if axes.images]
-    title = figure.axes[1].get_title(loc="left")
+    title = figure.axes[1].texts[-1].get_text()
     assert title.startswith("<b>$\\frac$\ufffd[31m\ufffdé")
     assert len(title.splitlines()) == 2
     figure.savefig(tmp_path / "sheet.png")
 
 
 def test_of_many_clips_the_first_ones_are_shown(sample_files: Path) -> None:
-    figure = plots.contact_sheet(clips(sample_files / "tones.wav", 49))
-    assert len(figure.axes) == plots.SHEET_CLIPS == 48
-    assert figure.get_suptitle().strip() == "(the first 48 of 49)"
+    figure = plots.contact_sheet(clips(sample_files / "tones.wav", 33))
+    assert len(figure.axes) == plots.SHEET_CLIPS == 32
+    assert figure.get_suptitle().strip() == "(the first 32 of 33)"
 
 
 def test_a_sheet_needs_a_clip() -> None:

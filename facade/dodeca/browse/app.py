@@ -38,6 +38,13 @@ def serving(library: Library, *, clips: str | Path = "clips", port: int = 0) -> 
     The address has a random token, without which nothing is served. Clips that the page saves go
     into the folder `clips`. Port 0 is any free one.
 
+    >>> from dodeca.browse import serving
+    >>> from dodeca.library import open_dataset
+    >>> path = client.embed.video("colours.mp4").to_parquet("colours.parquet")
+    >>> with serving(open_dataset(path, client)) as url:
+    ...     print(url[:17])
+    http://127.0.0.1:
+
     Raises:
         OSError: the port is not available.
     """

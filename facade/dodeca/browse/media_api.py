@@ -23,7 +23,8 @@ from dodeca.browse.playback import local_format, playback, transcoded_range
 from dodeca.browse.responses import in_thread, json_response
 from dodeca.errors import InvalidMediaError, NotFoundError
 from dodeca.library import Library, LocalFile, Source
-from dodeca.video.clips import CONTAINERS, TimeRange, cut
+from dodeca.video.clips import CONTAINERS, cut
+from dodeca.video.media_range import TimeRange
 from dodeca.video.probe import BrokenMedia
 from dodeca.video.waveform import waveform
 

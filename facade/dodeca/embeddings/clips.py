@@ -14,8 +14,8 @@ import attrs
 from dodeca._base import extras
 from dodeca._base.files import replace_file
 from dodeca._base.numbers import is_finite
-from dodeca._base.serializable import Serializable
 from dodeca._base.text import as_unicode, printable, quote
+from dodeca._serializable import Serializable
 from dodeca.embeddings.export import local_path
 from dodeca.errors import ConfigurationError, InvalidMediaError, InvalidRequestError
 

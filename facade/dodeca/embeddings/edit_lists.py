@@ -14,8 +14,8 @@ import attrs
 from dodeca._base.files import replace_file
 from dodeca._base.media_types import kind_of, mime_type_of
 from dodeca._base.numbers import is_finite
-from dodeca._base.serializable import to_plain
 from dodeca._base.text import one_line, quote
+from dodeca._serializable import to_plain
 from dodeca.embeddings import match_media
 from dodeca.embeddings.captions import caption
 from dodeca.embeddings.export import local_path, require
@@ -78,7 +78,8 @@ class _Media:
     def of(cls, segment: Segment) -> _Media:
         name, path = match_media.name_of(segment), match_media.path_of(segment)
         url = path.as_uri() if path else match_media.url_of(segment)
-        header = _read_header(path) if path else None
+        file = match_media.file_of(segment)
+        header = _read_header(file) if file else None
         if header is not None:
             return cls(name, url, header, header.has_video, header.has_audio)
         # A video that cannot be read here is taken to have a soundtrack.
@@ -87,7 +88,7 @@ class _Media:
 
 
 def _read_header(path: Path) -> MediaHeader | None:
-    """The header of a file; None if there is no such file, or without the extra `media`."""
+    """The header of a file; None if it cannot be read, or without the extra `media`."""
     try:
         from dodeca.video.header import read_header
         from dodeca.video.probe import BrokenMedia

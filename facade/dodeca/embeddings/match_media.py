@@ -87,3 +87,29 @@ def path_of(segment: Segment) -> Path | None:
         return None
     path = Path(source)
     return path if path.is_absolute() else None
+
+
+def file_of(segment: Segment) -> Path | None:
+    """The local file of the media of a segment, if it is there; never a pipe or a device."""
+    path = path_of(segment)
+    try:
+        return path if path is not None and path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def thumbnail_of(segment: Segment) -> bytes | None:
+    """A JPEG of the middle of a segment of a local file; None without one, or without PyAV."""
+    path = file_of(segment)
+    if path is None:
+        return None
+    try:
+        from dodeca.video.probe import BrokenMedia
+        from dodeca.video.thumbnails import thumbnail
+    except ImportError:
+        return None
+    start, end = segment.start_sec, segment.end_sec
+    try:
+        return thumbnail(path, None if start is None or end is None else (start + end) / 2)
+    except (BrokenMedia, OSError):
+        return None

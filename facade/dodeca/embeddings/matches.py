@@ -12,9 +12,9 @@ import numpy as np
 
 from dodeca._base import html
 from dodeca._base.numbers import is_finite
-from dodeca._base.serializable import Serializable, to_plain
 from dodeca._base.text import quote
-from dodeca.embeddings import captions, clips, edit_lists, export, ranking
+from dodeca._serializable import NUMBERS, Serializable, to_plain
+from dodeca.embeddings import captions, clips, edit_lists, export, match_media, ranking
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Segment(Serializable):
     <Segment 0.00-5.00 s, visual, clip, 512 floats>
     """
 
-    vector: NDArray[np.float32]
+    vector: NDArray[np.float32] = attrs.field(metadata=NUMBERS)
     embedding_option: str | None = None
     embedding_scope: str | None = None
     start_sec: float | None = None
@@ -50,7 +50,7 @@ class Segment(Serializable):
     source_id: str | None = None
     source: str | None = None
     model_name: str | None = None
-    uncertainty: NDArray[np.float32] | None = None
+    uncertainty: NDArray[np.float32] | None = attrs.field(default=None, metadata=NUMBERS)
 
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
         # Through the constructor: earlier pickles have fewer fields.
@@ -342,12 +342,29 @@ class Matches(list[Match], Serializable):
         return f"[{', '.join(map(repr, self))}]"
 
     def _repr_html_(self) -> str:
-        rows = [
-            (f"{m.score:.3f}", m.segment.source_id, _span(m.segment), _modality(m))
-            for m in self[: html.ROWS]
+        shown = self[: html.ROWS]
+        images = [match_media.thumbnail_of(match.segment) for match in shown]
+        rows: list[tuple[Any, ...]] = [
+            (
+                image and html.Image.of_jpeg(image),
+                *(f"{m.score:.3f}", _source_name(m.segment)),
+                *(_span(m.segment), _modality(m)),
+            )
+            for m, image in zip(shown, images, strict=True)
         ]
         title = f"{len(self)} match" + ("" if len(self) == 1 else "es")
-        return html.table(title, ("score", "source_id", "time", "modality"), rows, len(self))
+        if self.query:
+            title += f" for {self.query}"
+        headings: tuple[str, ...] = ("", "score", "source_id", "time", "modality")
+        if not any(images):  # an empty column would say nothing
+            headings, rows = headings[1:], [row[1:] for row in rows]
+        return html.table(title, headings, rows, len(self))
+
+
+def _source_name(segment: Segment) -> str | None:
+    """What a table calls a source: by the name of its file, unless it has another one."""
+    is_address = segment.source_id in (None, segment.source)
+    return match_media.name_of(segment) if segment.source and is_address else segment.source_id
 
 
 def _place(segment: Segment) -> tuple[Any, float, float]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from dodeca._base.serializable import to_plain
 from dodeca._base.text import as_unicode, cut, printable
+from dodeca._serializable import to_plain
 from dodeca.embeddings import Clip
 from dodeca.library import Hit, Library, Source
 

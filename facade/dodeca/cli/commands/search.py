@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dodeca.cli.inputs import EmbeddingOption, parse_json_object, parse_media
+from dodeca.cli.inputs import EmbeddingOption, find_index, parse_json_object, parse_media
 from dodeca.cli.stdin import text_of
 from dodeca.cli.vectors import (
     MinScore,
@@ -45,7 +45,9 @@ def search(
     ] = None,
     index: Annotated[
         str | None,
-        typer.Option("--index", metavar="ID", help="Search this index instead of files."),
+        typer.Option(
+            "--index", metavar="INDEX", help="Search this index, by id or name, instead of files."
+        ),
     ] = None,
     query_type: Annotated[
         Literal["text", "image"], typer.Option("--as", help="Input type of QUERY.")
@@ -82,7 +84,8 @@ def search(
     query = text_of(query) if query_type == "text" else query
     with session.client(model) as client:
         if index:
-            matches = _search_index(client, index, query, query_type, option, k, wanted)
+            index_id = find_index(client, index)
+            matches = _search_index(client, index_id, query, query_type, option, k, wanted)
         else:
             embeddings = load_vectors(files or [], option)
             check_model(embeddings, model)
