@@ -74,7 +74,7 @@ def write_long_video(folder: Path, hours: float) -> Path:
         for turn in range(round(hours * 3600 / _PART_SEC)):
             for packet, content in zip(packets, contents, strict=True):
                 shift = round(turn * _PART_SEC / packet.time_base)
-                if (packet.pts or 0) * packet.time_base >= _PART_SEC:
+                if not 0 <= (packet.pts or 0) * packet.time_base < _PART_SEC:
                     continue
                 copy = av.Packet(content)
                 copy.pts, copy.dts = (packet.pts or 0) + shift, (packet.dts or 0) + shift
