@@ -136,7 +136,10 @@ FORMATS = frozenset(
     {"int32", "int64", "float", "double", "date", "date-time", "uri", "uuid", "binary", "byte"}
 )
 MEDIA_TYPES = frozenset(
-    {"application/json", "application/x-ndjson", "multipart/form-data", "text/plain"}
+    {
+        *("application/json", "application/jsonl", "application/x-ndjson"),
+        *("multipart/form-data", "text/plain"),
+    }
 )
 PLACES = frozenset({"query", "path", "header"})
 

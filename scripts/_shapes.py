@@ -19,7 +19,7 @@ NULL = {"type": "null"}
 
 # Families whose errors are nested, {"error": {...}}; every other path answers with a flat object.
 # A refused key is answered before the request reaches its family, and is flat everywhere.
-NESTED_ERRORS = ("/embed-v2", "/assets/multipart-uploads")
+NESTED_ERRORS = ("/embed-v2", "/assets/multipart-uploads", "/analyze/batches")
 ERROR_SCHEMAS: Mapping[str, Object] = {
     "ErrorResponse": {
         "description": "The nested form of an error.",

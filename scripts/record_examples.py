@@ -209,10 +209,29 @@ def _ask(say: Any, index: str, video: str, asset: str) -> None:
     say("analyze_tasks_retrieve", task)
     say("analyze_tasks_list")
     say("analyze_tasks_delete", task)
+    task = say("analyze_tasks_create", body={**source, "prompt": prompt})["task_id"]
+    say("analyze_tasks_cancel", task)
+    _batch(say, {"video": source["video"], "custom_id": "film-1"}, prompt)
     say("generate_create", body={"video_id": video, "prompt": prompt, "stream": False})
     say("generate_create", body={"video_id": video, "prompt": prompt, "stream": True})
     say("summarize_create", body={"video_id": video, "type": "summary"})
     say("gist_create", body={"video_id": video, "types": ["title", "topic", "hashtag"]})
+
+
+def _batch(say: Any, request: Object, prompt: str) -> None:
+    body = {
+        "model_name": "pegasus1.5",
+        "analysis_mode": "general",
+        "defaults": {"prompt": {"input_text": prompt}, "max_tokens": 512},
+        "requests": [request],
+    }
+    batch = say("analyze_batches_create", body=body)["batch_id"]
+    say("analyze_batches_retrieve", batch)
+    say("analyze_batches_results", batch)
+    say("analyze_batches_list")
+    say("analyze_batches_delete", batch)
+    batch = say("analyze_batches_create", body=body)["batch_id"]
+    say("analyze_batches_cancel", batch)
 
 
 def record(document: Object) -> Object:

@@ -59,8 +59,10 @@ class Operation:
         return self.arguments | frozenset(_paths(self.body))
 
     def answer(self, status: int) -> dict[str, Any] | None:
-        """The JSON schema of a documented success; None for one without a body."""
+        """The JSON schema of a documented success, or of its lines; None for one without a body."""
         content = _resolved(self.node["responses"][str(status)]).get("content", {})
+        if "application/jsonl" in content:
+            return content["application/jsonl"]["x-item-schema"]
         return content["application/json"]["schema"] if content else None
 
 

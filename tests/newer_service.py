@@ -26,8 +26,17 @@ AUDIO = "https://host.example/a.mp3"
 CHUNK = {"chunk_index": 1, "proof": "x", "proof_type": "etag", "chunk_size": 5}
 FILE = {"filename": "a.mp4", "type": "video", "total_size": 10}
 
+BATCH = [{"video": Media.asset("a"), "custom_id": "one", "prompt": "Say."}]
+
 CALLS: Mapping[str, Callable[[Any], Any]] = {
+    "analyze_batches_cancel": lambda client: client.analyze.batches.cancel("b"),
+    "analyze_batches_create": lambda client: client.analyze.batches.create(BATCH),
+    "analyze_batches_delete": lambda client: client.analyze.batches.delete("b"),
+    "analyze_batches_list": lambda client: client.analyze.batches.list(),
+    "analyze_batches_results": lambda client: client.analyze.batches.results("b"),
+    "analyze_batches_retrieve": lambda client: client.analyze.batches.retrieve("b"),
     "analyze_create": lambda client: client.analyze("Say.", video=VIDEO),
+    "analyze_tasks_cancel": lambda client: client.analyze.tasks.cancel("t"),
     "analyze_tasks_create": lambda client: client.analyze.tasks.create("Say.", video=VIDEO),
     "analyze_tasks_delete": lambda client: client.analyze.tasks.delete("t"),
     "analyze_tasks_list": lambda client: client.analyze.tasks.list(),
@@ -109,12 +118,15 @@ class Success:
 
 
 def successes() -> Iterator[Success]:
-    """The successes that have a JSON body."""
+    """The successes that have a JSON body, or one with a line of JSON."""
     for operation in operations().values():
         for status, node in operation.node["responses"].items():
-            media = resolved(node).get("content", {}).get("application/json")
-            if status[0] == "2" and media:
+            content = resolved(node).get("content", {})
+            if status[0] == "2" and (media := content.get("application/json")):
                 yield Success(operation.id, int(status), media["schema"], media["example"])
+            elif status[0] == "2" and (media := content.get("application/jsonl")):
+                line = orjson.loads(media["example"].splitlines()[0])
+                yield Success(operation.id, int(status), media["x-item-schema"], line)
 
 
 def replies(success: Success, body: Any) -> list[httpx.Response]:
@@ -246,7 +258,7 @@ def _is(graft: Graft, name: str, value: Any) -> bool:
     return name in (graft.name, _OTHER_NAMES.get(graft.name)) and value == graft.value
 
 
-_OTHER_NAMES = {"task_id": "id", "field_id": "id"}
+_OTHER_NAMES = {"task_id": "id", "batch_id": "id", "field_id": "id"}
 
 
 def strings(value: Any) -> set[str]:

@@ -20,16 +20,17 @@ import pytest
 import twelvelabs
 
 import dodeca
-from dodeca import Client
+from dodeca import Client, Media
 from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
-from tests import pages
+from tests import notebook, pages
 from tests.pages import PAGES, ROOT
 from tests.seams import on_clock
 
 # Where people import from.
 HOMES = [
     *("dodeca", "dodeca.types", "dodeca.embeddings", "dodeca.errors", "dodeca.langchain"),
+    *("dodeca.browse", "dodeca.mcp"),
     *("dodeca.media", "dodeca.plots", "dodeca.report", "dodeca.results", "dodeca.segmentation"),
     "dodeca.webhooks",
 ]
@@ -66,9 +67,11 @@ def names(sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         task = client.tasks.create(index.id, "colours.mp4").wait()
         asset = client.assets.upload("colours.mp4").wait()
         video = client.indexes.videos.retrieve(index.id, task.video_id or "")
+        requests = [{"video": Media.asset(asset.id), "custom_id": "film"}]
+        job = client.analyze.batches.create(requests, defaults={"prompt": "What happens in it?"})
         yield {
             **{"Client": Client, "client": client, "index": index},
-            **{"task": task, "asset": asset, "video": video},
+            **{"task": task, "asset": asset, "video": video, "batch": job.wait(), "Media": Media},
         }
     os.chdir(before)
 
@@ -136,7 +139,12 @@ def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
     for name, value in itertools.chain.from_iterable(base.items() for base in own):
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         plain = getattr(plain, "fget", None) or getattr(plain, "func", None) or plain
-        if inspect.isfunction(plain) and (not name.startswith("_") or name == "__call__"):
+        is_added = str(getattr(plain, "__module__", "")).startswith("pydantic")  # to its models
+        if (
+            inspect.isfunction(plain)
+            and not is_added
+            and (not name.startswith("_") or name == "__call__")
+        ):
             yield name, plain
 
 
@@ -185,6 +193,26 @@ def test_the_code_of_a_page_runs_in_an_empty_folder_and_prints_what_it_says(
     for value in names.values():
         if isinstance(value, Client | Emulator):
             value.close()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_code_of_the_notebook_runs_in_an_empty_folder_and_prints_what_it_shows(
+    media: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def copies(folder: str) -> None:
+        shutil.copytree(media[0].parent, folder)
+
+    monkeypatch.setattr(samples, "write_all", copies)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for cell in notebook.code_cells(notebook.read()):
+        exec(compile(cell.source, "a cell", "exec"), names)
+        printed = [o["text"] for o in cell.outputs if o.output_type == "stream"]
+        assert capsys.readouterr().out == "".join(printed)
+    names["client"].close()
 
 
 LINK = re.compile(r"(?<!`)\[[^]]*\]\(([^)\s]+)\)")

@@ -205,14 +205,16 @@ class UnknownValueWarning(UserWarning):
 
 @attrs.define(eq=False)
 class JobFailed(JobError):
-    """A job ended without a result; `reason` is the message of the service."""
+    """A job ended without a result; `reason` is the message of the service, `code` its code."""
 
     id: str
     status: str
     reason: str | None = None
+    code: str | None = None
 
     def __str__(self) -> str:
-        return f"job {self.id} ended as {self.status!r}: {self.reason or 'no reason given'}"
+        label = f"[{self.code}] " if self.code else ""
+        return f"job {self.id} ended as {self.status!r}: {label}{self.reason or 'no reason given'}"
 
 
 @attrs.define(eq=False)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dodeca._async.job import AsyncJob
 from dodeca._async.pages import AsyncPages
 from dodeca._async.resources.analyze import AsyncAnalyze, AsyncAnalyzeTasks
+from dodeca._async.resources.analyze_batches import AsyncAnalyzeBatches
 from dodeca._async.resources.assets import AsyncAssets
 from dodeca._async.resources.embed import AsyncEmbed
 from dodeca._async.resources.embed_tasks import AsyncEmbedTasks
@@ -36,6 +37,7 @@ from dodeca._http.event_stream import ServerSentEvent
 from dodeca._sync.job import Job
 from dodeca._sync.pages import Pages
 from dodeca._sync.resources.analyze import Analyze, AnalyzeTasks
+from dodeca._sync.resources.analyze_batches import AnalyzeBatches
 from dodeca._sync.resources.assets import Assets
 from dodeca._sync.resources.embed import Embed
 from dodeca._sync.resources.embed_tasks import EmbedTasks
@@ -52,7 +54,7 @@ from dodeca._sync.response_stream import ResponseStream
 from dodeca._sync.stream import TextStream
 from dodeca.batch import Batch
 from dodeca.bulk import Failure, Run
-from dodeca.embeddings import Match, Matches
+from dodeca.embeddings import Clip, Match, Matches
 from dodeca.embeddings.labels import Labels
 from dodeca.embeddings.values import Values
 from dodeca.media import MediaLike
@@ -69,9 +71,11 @@ from dodeca.segmentation import (
 
 __all__ = [
     "Analyze",
+    "AnalyzeBatches",
     "AnalyzeTasks",
     "Assets",
     "AsyncAnalyze",
+    "AsyncAnalyzeBatches",
     "AsyncAnalyzeTasks",
     "AsyncAssets",
     "AsyncEmbed",
@@ -95,6 +99,7 @@ __all__ = [
     "AsyncVideos",
     "Batch",
     "BinaryFile",
+    "Clip",
     "DocumentSegmentation",
     "Dynamic",
     "Embed",

@@ -38,8 +38,11 @@ _FIELDS: Mapping[str, type] = {"id": str, "type": str, "data": dict}
 class WebhookEvent:
     """A notification. Repeated deliveries have the same `id`: store it to act only once.
 
-    `type` is "analyze.task.ready", "analyze.task.failed", "analyze.task.canceled" or a newer type;
-    `data` holds the task. Fields that this version does not know are in `extra`.
+    `type` is "analyze.task.ready", "analyze.task.failed", "analyze.task.canceled",
+    "index.task.ready", "index.task.failed" or a newer type; `data` holds the task. A batch of
+    analyses notifies once, at its end: the service does not publish the type, so look for one that
+    starts with "analyze.batch"; `data["id"]` is the batch then. Fields that this version does not
+    know are in `extra`.
     """
 
     id: str | None = None

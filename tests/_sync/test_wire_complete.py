@@ -9,6 +9,7 @@ import pytest
 from tests import contract
 from tests._sync import (
     test_wire_analyze,
+    test_wire_analyze_batches,
     test_wire_assets,
     test_wire_embed_v1_and_tasks,
     test_wire_indexes,
@@ -22,6 +23,7 @@ from tests._sync.wire import play
 
 FAMILIES = [
     test_wire_analyze,
+    test_wire_analyze_batches,
     test_wire_assets,
     test_wire_embed_v1_and_tasks,
     test_wire_indexes,
@@ -59,6 +61,13 @@ def test_a_new_field_is_asked_for_at_any_depth(monkeypatch: pytest.MonkeyPatch) 
     assert {(id, name) for id in now for name in now[id] - before[id]} == {
         ("indexes_create", "models.novel"),
         ("analyze_tasks_create", "response_format.segment_definitions.fields.items.novel"),
+        *(
+            (
+                "analyze_batches_create",
+                f"{part}.response_format.segment_definitions.fields.items.novel",
+            )
+            for part in ("defaults", "requests")
+        ),
         ("embed_v2_create", "audio.segmentation.fixed.novel"),
         ("embed_v2_tasks_create", "audio.segmentation.fixed.novel"),
     }

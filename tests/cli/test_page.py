@@ -98,6 +98,7 @@ def test_the_json_fields_are_those_of_the_page(on_emulator: Run, folder: Path) -
     commands = {
         "`embed`, for each vector": ["embed", "purple.jpg"],
         "`search`, for each match": ["search", "red", "vectors.parquet"],
+        "`cut`, for each clip": ["cut", "red", "vectors.parquet", "-k", "1"],
         "`index add`, for each video": ["index", "add", index, "colours.mp4"],
         "`search --index`": ["search", "red", "--index", index],
         "`index delete`, `assets delete`": ["assets", "delete", asset],

@@ -48,7 +48,8 @@ def problems(
         yield f"{operation_id}: {status} comes as {kind}"
     else:
         check = validator(operation_id, str(status), kind)
-        parts = content.splitlines() if kind == "application/x-ndjson" else [content]
+        is_lines = kind in ("application/jsonl", "application/x-ndjson")
+        parts = content.splitlines() if is_lines else [content]
         for part in parts:
             for error in check.iter_errors(orjson.loads(part)):
                 yield f"{operation_id}: {status}: {error}"

@@ -90,8 +90,9 @@ BEYOND_SCHEMAS: Rules = {
     "tasks_delete": {
         "task_cannot_be_deleted": "the video of a task goes before the task",
     },
-    "indexed_assets_create|embed_v2(_tasks)?_create|analyze(_tasks)?_create": {
+    "indexed_assets_create|embed_v2(_tasks)?_create|analyze(_tasks|_batches)?_create": {
         "The asset is not ready": "an asset takes its time",
+        "is given more than once": "each request of a batch has a `custom_id` of its own",
         "video_file_broken|cannot be read": "an asset may be of another kind than is asked for",
     },
     "embed_tasks_create|tasks_create": {
@@ -212,17 +213,27 @@ class Totals:
 
 
 @schemathesis.deserializer("application/x-ndjson")
-def text(context: DeserializationContext, response: Response) -> str:
+def events_of(context: DeserializationContext, response: Response) -> str:
     """Return the text of a stream, after a check of each of its events."""
+    return _checked(response, "StreamEvent")
+
+
+@schemathesis.deserializer("application/jsonl")
+def results_of(context: DeserializationContext, response: Response) -> str:
+    """Return the text of results, after a check of each of its lines."""
+    return _checked(response, "BatchResultItem")
+
+
+def _checked(response: Response, name: str) -> str:
     for line in response.content.splitlines():
-        _event_validator().validate(orjson.loads(line))
+        _validator_of(name).validate(orjson.loads(line))
     return response.content.decode()
 
 
 @cache
-def _event_validator() -> jsonschema_rs.Validator:
+def _validator_of(name: str) -> jsonschema_rs.Validator:
     components = specification()["components"]
-    reference = {"$ref": "#/components/schemas/StreamEvent"}
+    reference = {"$ref": f"#/components/schemas/{name}"}
     return jsonschema_rs.Draft202012Validator(reference | {"components": components})
 
 

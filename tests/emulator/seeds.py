@@ -68,6 +68,16 @@ def plant(http: httpx.Client, folder: Path) -> Mapping[str, list[str]]:
         body = {"model_name": "pegasus1.5", "video": source, "prompt": "what"}
         return str(http.post("/analyze/tasks", json=body).raise_for_status().json()["task_id"])
 
+    def canceled() -> str:
+        identity = analysis()
+        http.post(f"/analyze/tasks/{identity}/cancel").raise_for_status()
+        return identity
+
+    def batch() -> str:
+        made = running_batch(http, clip)
+        assert http.get(f"/analyze/batches/{made}").json()["status"] == "completed"
+        return made
+
     def upload() -> str:
         body = {"filename": "long.mp4", "type": "video", "total_size": 40 * 1024**2}
         answer = http.post("/assets/multipart-uploads", json=body).raise_for_status().json()
@@ -95,6 +105,9 @@ def plant(http: httpx.Client, folder: Path) -> Mapping[str, list[str]]:
         "page-token": [search_token(http, main)],
         "analyze-task-id": [analysis()],
         "spare-analyze-task-id": [analysis() for _ in range(SPARE)],
+        "canceled-analyze-task-id": [canceled()],
+        "batch-id": [batch()],
+        "spare-batch-id": [batch() for _ in range(SPARE)],
         "embed-v2-task-id": [
             made(
                 "POST",
@@ -125,6 +138,17 @@ def plant(http: httpx.Client, folder: Path) -> Mapping[str, list[str]]:
         "metadata-text": ["{}", '{"category": "new", "rating": 9.5, "tags": ["a", "b"]}'],
         "filter-text": ["{}", '{"duration": {"gte": 3}}', '{"category": "new"}'],
     }
+
+
+def running_batch(http: httpx.Client, asset: str) -> str:
+    """Make a batch that runs until it is polled."""
+    request = {
+        "video": {"type": "asset_id", "asset_id": asset},
+        "prompt": {"input_text": "what"},
+    }
+    body = {"model_name": "pegasus1.5", "analysis_mode": "general", "requests": [request]}
+    response = http.post("/analyze/batches", json=body).raise_for_status()
+    return str(response.json()["batch_id"])
 
 
 def search_token(http: httpx.Client, index_id: str) -> str:

@@ -185,6 +185,33 @@ def test_a_task_at_work_is_not_deleted(media: Path, error_of: Read) -> None:
         assert response[:2] == (409, "task_cannot_be_deleted")
 
 
+def test_a_task_is_canceled_in_every_state_before_its_end(media: Path, error_of: Read) -> None:
+    with Emulator(media=media, pace="4") as emulator, client(emulator) as http:
+        for polls in range(4):
+            path = f"/analyze/tasks/{start(http)}"
+            for _ in range(polls):
+                http.get(path)
+            for _ in range(2):  # the second time it is canceled already
+                response = http.post(f"{path}/cancel")
+                assert response.status_code == 200
+                assert response.json() == {"task_id": path[-24:], "status": "canceled"}
+            task = http.get(path).json()
+            assert (task["status"], task["error"]["code"]) == ("canceled", "user_canceled")
+            assert "result" not in task
+            assert task["completed_at"]
+        listed = http.get("/analyze/tasks", params={"status": "canceled"}).json()["data"]
+        assert len(listed) == 4
+        assert http.delete(path).status_code == 204
+        assert error_of(http.post(f"{path}/cancel"))[:2] == (404, "resource_not_exist")
+
+
+def test_a_task_that_has_ended_is_not_canceled(in_process: httpx.Client, error_of: Read) -> None:
+    path = f"/analyze/tasks/{start(in_process)}"
+    assert in_process.get(path).json()["status"] == "ready"
+    assert error_of(in_process.post(f"{path}/cancel"))[:2] == (409, "task_cannot_be_canceled")
+    assert in_process.get(path).json()["result"]
+
+
 # -- segments --------------------------------------------------------------------------------
 
 

@@ -22,7 +22,7 @@ from tests.lazy import Lazy
 
 fuzzing, schemathesis = Lazy("tests.emulator.fuzzing"), Lazy("schemathesis")
 formats_of = Lazy("schemathesis.specs.openapi.formats")
-OPERATIONS = 50
+OPERATIONS = 57
 UNKNOWN = "0" * 24
 
 
@@ -41,13 +41,18 @@ def emulator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator
         client(emulator) as http,
     ):
         http.headers["x-api-key"] = "key"
-        with formats(seeds.plant(http, folder), folder):
+        planted = seeds.plant(http, folder)
+        (asset,) = planted["video-asset"]
+        running = st.builds(lambda: seeds.running_batch(http, asset))
+        with formats(planted, folder, {"running-batch-id": running}):
             yield emulator
 
 
 @contextmanager
-def formats(values: Mapping[str, list[str]], folder: Path) -> Iterator[None]:
-    """Let the formats of rules.yaml, and files, be generated from what there is."""
+def formats(
+    values: Mapping[str, list[str]], folder: Path, more: Mapping[str, st.SearchStrategy[str]]
+) -> Iterator[None]:
+    """Let the formats of rules.yaml, and files, be generated from what there is, `more` as well."""
     files = [path.read_bytes() for path in sorted(folder.iterdir())]
     strategies = {
         name: st.sampled_from(
@@ -55,10 +60,11 @@ def formats(values: Mapping[str, list[str]], folder: Path) -> Iterator[None]:
         )
         for name, found in values.items()
     }
-    for name, strategy in {**strategies, "binary": st.sampled_from(files)}.items():
+    every: dict[str, Any] = {**strategies, **more, "binary": st.sampled_from(files)}
+    for name, strategy in every.items():
         schemathesis.openapi.format(name, strategy)
     yield
-    for name in (*strategies, "binary"):
+    for name in every:
         formats_of.unregister_string_format(name)
 
 

@@ -17,6 +17,7 @@ from tests.faults.raw import Raw, http
 
 from .conftest import client
 from .library import index, task, video
+from .test_analyze_batches import about, start, upload
 
 SECRET = "a secret for tests"
 
@@ -109,17 +110,44 @@ def test_an_analysis_task_is_notified_with_its_source_and_lists_the_delivery(med
         assert (event.type, event.data["id"]) == ("analyze.task.ready", made)
         assert event.data["custom_id"] == "mine"
         assert event.data["video_source"]["url"] == "https://example.org/silent.mp4"
-        (delivery,) = deliveries(caller, made, lambda found: found[0]["delivered"])
+        (delivery,) = deliveries(
+            caller, f"/analyze/tasks/{made}", lambda found: found[0]["delivered"]
+        )
         assert delivery == {"url": delivery["url"], "delivered": True, "attempts": 1}
         assert delivery["url"].endswith("/hook")
 
 
+def test_a_canceled_task_is_notified(media: Path) -> None:
+    with notified(media, pace=ByCount(9)) as (receiver, _, caller):
+        made = analysis(caller)
+        caller.post(f"/analyze/tasks/{made}/cancel")
+        event = receiver.next()
+    assert (event.type, event.data["id"]) == ("analyze.task.canceled", made)
+    assert event.data["error"]["code"] == "user_canceled"
+
+
+def test_a_batch_is_notified_once_at_its_end_and_its_tasks_are_not(media: Path) -> None:
+    with notified(media, pace=ByCount(2)) as (receiver, _, caller):
+        asset = upload(caller, media, "silent.mp4")
+        batch = start(caller, about(asset), about(asset))
+        assert receiver.events.empty()
+        for _ in range(2):
+            caller.get(f"/analyze/batches/{batch}")
+        event = receiver.next()
+        assert (event.type, event.data["id"]) == ("analyze.batch.completed", batch)
+        assert event.data["status"] == "completed"
+        path = f"/analyze/batches/{batch}"
+        (delivery,) = deliveries(caller, path, lambda found: found[0]["delivered"])
+        assert (delivery["delivered"], delivery["attempts"]) == (True, 1)
+        assert receiver.events.empty()
+
+
 def deliveries(
-    caller: httpx.Client, task_id: str, is_enough: Callable[[list[dict[str, Any]]], bool]
+    caller: httpx.Client, path: str, is_enough: Callable[[list[dict[str, Any]]], bool]
 ) -> list[dict[str, Any]]:
-    """The deliveries that an analysis task shows, once they are stored."""
+    """The deliveries that an analysis task or a batch shows, once they are stored."""
     for _ in range(600):
-        found: list[dict[str, Any]] = caller.get(f"/analyze/tasks/{task_id}").json().get("webhooks")
+        found: list[dict[str, Any]] = caller.get(path).json().get("webhooks")
         if found and is_enough(found):
             return found
         threading.Event().wait(0.1)
@@ -133,7 +161,9 @@ def test_what_is_not_acknowledged_is_sent_again_as_the_same_event(
     with notified(media, "500 Oops", "302 Found") as (receiver, _, caller):
         made = analysis(caller)
         events = [receiver.next() for _ in range(3)]
-        (delivery,) = deliveries(caller, made, lambda found: found[0]["attempts"] == 3)
+        (delivery,) = deliveries(
+            caller, f"/analyze/tasks/{made}", lambda found: found[0]["attempts"] == 3
+        )
     assert len({event.id for event in events}) == 1
     assert (delivery["delivered"], delivery["last_error"]) == (True, "HTTP 302")
 
@@ -144,7 +174,9 @@ def test_after_three_attempts_nothing_more_is_sent(
     monkeypatch.setattr(sending, "_PAUSES_SEC", (0.0, 0.0))
     with notified(media, *["500 Oops"] * 3) as (receiver, _, caller):
         first = analysis(caller)
-        (delivery,) = deliveries(caller, first, lambda found: found[0]["attempts"] == 3)
+        (delivery,) = deliveries(
+            caller, f"/analyze/tasks/{first}", lambda found: found[0]["attempts"] == 3
+        )
         assert not delivery["delivered"]
         failed = [receiver.next().id for _ in range(3)]
         analysis(caller)

@@ -26,6 +26,7 @@ LINES = {operation.id: operation.line for operation in coverage_table.operations
 # What repeats an operation that another method is for: variants, shorthands, jobs taken up again.
 HELPERS = {
     "client.analyze.stream",
+    "client.analyze.batches.find",
     "client.generate.stream",
     "client.assets.upload",
     "client.assets.job",
@@ -53,7 +54,12 @@ NOT_FOR = {
 }
 OF_TASKS = {f"client.embed.{kind}": {"time_based_metadata"} for kind in ("audio", "video")}
 # What the caller knows and the service does not repeat, and what the client itself counts.
-TOLD = {"client.embed.tasks.retrieve": {"model_name"}, "client.search": {"limit"}}
+TOLD = {
+    "client.embed.tasks.retrieve": {"model_name"},
+    "client.search": {"limit"},
+    "client.analyze.batches.create": {"slot_timeout"},
+    "client.analyze.batches.results": {"response_format"},
+}
 # Names in bodies and headers that are something else in Python.
 RENAMED = {
     "Idempotency-Key": "idempotency_key",

@@ -29,7 +29,8 @@ from tests.facade.test_response_fields import JSON
 
 RESULTS = [c for _, c in inspect.getmembers(results, inspect.isclass) if attrs.has(c)]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
-DERIVED = {"parsed"}  # from `data`, and an object of the caller's own class
+# From `data`: an object of the caller's own class, or what is wrong with it.
+DERIVED = {"parsed", "failure"}
 NUMBERS = st.floats(allow_nan=False, width=32)
 METADATA = st.none() | st.builds(results.EmbeddingMetadata, TEXT)
 

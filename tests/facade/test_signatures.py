@@ -16,6 +16,11 @@ from dodeca.media import MIB
 from tests.facade.test_types import functions
 
 DEFAULTS: dict[str, object] = {
+    "batches.create.analysis_mode": "general",
+    "batches.create.model_name": "pegasus1.5",
+    "AnalyzeBatches.create.analysis_mode": "general",
+    "AnalyzeBatches.create.model_name": "pegasus1.5",
+    "slot_timeout": 3600.0,
     "allow_insecure": False,
     "bytes": 16,
     "cache": False,
@@ -27,6 +32,7 @@ DEFAULTS: dict[str, object] = {
     "dry_run": False,
     "embedding_model": "marengo3.0",
     "engine": "local",
+    "fast": False,
     "folder": ".",
     "fps": 25,
     "gap_sec": 0.0,
@@ -35,6 +41,7 @@ DEFAULTS: dict[str, object] = {
     "keep_assets": True,
     "level": 0.5,
     "max_bytes": 64 * MIB,
+    "merge": False,
     "min_duration_sec": 4,
     "model_name": "marengo3.0",
     "embed_v1.create.model_name": "Marengo-retrieval-2.7",
@@ -47,6 +54,7 @@ DEFAULTS: dict[str, object] = {
     "on_unknown": "stop",
     "overlap_sentences": 0,
     "pace": "instant",
+    "pad_sec": 0.0,
     "page": 1,
     "page_limit": 10,
     "part_bytes": 64_000_000,

@@ -43,7 +43,13 @@ def page(cls: type[Any], items: str = "data") -> Callable[[Any], Any]:
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
+    "analyze_batches_cancel": one(results.AnalyzeBatch),
+    "analyze_batches_create": one(results.AnalyzeBatch),
+    "analyze_batches_list": page(results.AnalyzeBatch),
+    "analyze_batches_results": one(results.BatchResult),
+    "analyze_batches_retrieve": one(results.AnalyzeBatch),
     "analyze_create": one(results.Analysis),
+    "analyze_tasks_cancel": one(results.AnalyzeTask),
     "analyze_tasks_create": one(results.AnalyzeTask),
     "analyze_tasks_list": page(results.AnalyzeTask),
     "analyze_tasks_retrieve": one(results.AnalyzeTask),
@@ -149,7 +155,7 @@ BEFORE = {"embed_tasks_retrieve": [{"_id": "1", "status": "ready"}]}
 
 
 def successes() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Go through the operations that answer with JSON: id and schema."""
+    """Go through the operations that answer with JSON, or lines of it: id and schema."""
     for item in DOCUMENT["paths"].values():
         for operation in item.values():
             for status, response in operation["responses"].items():
@@ -157,6 +163,8 @@ def successes() -> Iterator[tuple[str, dict[str, Any]]]:
                 if status[0] == "2" and "application/json" in content:
                     schema = content["application/json"]["schema"]
                     yield operation["operationId"], schema
+                elif status[0] == "2" and "application/jsonl" in content:
+                    yield operation["operationId"], content["application/jsonl"]["x-item-schema"]
 
 
 def answers(schema: Any) -> st.SearchStrategy[Any]:
@@ -322,6 +330,7 @@ def flat(value: Any) -> Any:
 RENAMED = {
     "_id": "id",
     "task_id": "id",
+    "batch_id": "id",
     "video_clip_length": "clip_length",
     **{
         f"{kind}_embedding_{name}": f"embedding_{name}s"
@@ -337,7 +346,7 @@ def lost(wire: Any, seen: Any, path: str = "$") -> Iterator[str]:
     match wire:
         case None:
             return
-        case dict() if path == "$" and "items" in seen:  # a page
+        case dict() if path == "$" and "malformed" in seen:  # a page
             lists = ("data", "uploaded_chunks", "upload_urls")
             rest = {k: v for k, v in wire.items() if k not in lists}
             info = rest.pop("page_info", None) or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow.dataset
 import pytest
 
 from dodeca import Client, Embeddings, Media
-from dodeca.emulator import Emulator, VirtualClock
+from dodeca.emulator import Emulator, VirtualClock, samples
 from tests.stored import make_videos
 from tests.stored.make import inputs
 
@@ -46,6 +47,31 @@ def test_a_library_of_videos_answers_as_before(tmp_path: Path) -> None:
             http = make_videos.client(emulator)
             found = make_videos.answers(http, expected["index"], expected["task"])
         assert found == expected["answers"]
+
+
+def test_a_database_before_batches_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Format 4 had no column for the batch of a task; canceled tasks were among the running."""
+    path = tmp_path / "emulator.sqlite"
+    samples.write_all(tmp_path)
+    with Client.emulated(db=path, media=tmp_path) as client:
+        asset = client.assets.upload(tmp_path / "colours.mp4").wait()
+        task = client.analyze.tasks.create("What?", video=Media.asset(asset.id)).wait()
+    with sqlite3.connect(path) as db:
+        db.execute("DROP INDEX documents_by_batch_id")
+        db.execute("ALTER TABLE documents DROP COLUMN batch_id")
+        db.execute("DROP INDEX documents_running")
+        db.execute(
+            "CREATE INDEX documents_running ON documents (collection, index_id)"
+            " WHERE status NOT IN ('ready', 'failed')"
+        )
+        db.execute("PRAGMA user_version = 4")
+    db.close()
+    for _ in range(2):  # migrated, and as it is from then on
+        with Client.emulated(db=path, media=tmp_path) as client:
+            assert client.analyze.tasks.retrieve(task.id).latest == task
+            requests = [Media.asset(asset.id)]
+            job = client.analyze.batches.create(requests, defaults={"prompt": "What?"})
+            assert job.wait().ready_items == 1
 
 
 def test_a_killed_run_goes_on(stored: Path) -> None:

@@ -106,7 +106,7 @@ class AsyncResourceProperties:
     def analyze(self) -> AsyncAnalyze:
         """Analyze videos and images: `client.analyze(prompt, ...)` (`/analyze`).
 
-        >>> text = (await client.analyze("What happens?", video_id=video.id)).data
+        >>> text = (await client.analyze("What happens?", video="colours.mp4")).data
         >>> text.startswith("[dodeca emulator]")
         True
         """

@@ -71,7 +71,7 @@ class AsyncTextStream(Generic[ParsedT]):
     def response(self) -> ResponseInfo | None:
         """The response in which the events arrive; None before the `with` block.
 
-        >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        >>> async with client.analyze.stream("What happens in it?", video="colours.mp4") as events:
         ...     events.response.status
         200
         """
@@ -118,7 +118,7 @@ class AsyncTextStream(Generic[ParsedT]):
     async def pieces(self) -> AsyncIterator[str]:
         """Yield the remaining text piece by piece, as it is generated.
 
-        >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        >>> async with client.analyze.stream("What happens in it?", video="colours.mp4") as events:
         ...     async for piece in events.pieces():
         ...         print(piece, end="")  # doctest: +ELLIPSIS
         [dodeca emulator] ...
@@ -141,7 +141,7 @@ class AsyncTextStream(Generic[ParsedT]):
         A text that reached its maximum length is returned as it is; `end.finish_reason` is
         "length" then.
 
-        >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        >>> async with client.analyze.stream("What happens in it?", video="colours.mp4") as events:
         ...     print((await events.text())[:17])
         [dodeca emulator]
 

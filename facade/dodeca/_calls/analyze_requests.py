@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from dodeca._calls import limits, params
+from dodeca._calls import limits, params, retired
 from dodeca._calls.bodies import Base64Slot
 from dodeca._calls.extras import check_json
 from dodeca._calls.response_format import api_form, not_a_format
@@ -44,6 +44,9 @@ def analyze(
     _check_one("video, video_id and image", video, video_id, image)
     _check_prompts(prompt, prompt_v2)
     _check_window(start_time, end_time)
+    if video_id is not None:
+        retired.warn_of_video_id()
+    retired.warn_of_model(model_name)
     return models.AnalyzeRequest(
         model_name=params.optional("model_name", model_name),
         video_id=params.optional("video_id", video_id),
@@ -84,13 +87,10 @@ def task(
     """
     _check_one("video and image", video, image)
     _check_prompts(prompt, prompt_v2)
-    _check_window(start_time, end_time)
-    shortest = params.number("min_segment_duration", min_segment_duration, 2)
-    least = min_segment_duration or 2
-    longest = params.number("max_segment_duration", max_segment_duration, least)
+    retired.warn_of_model(model_name)
     return models.AnalyzeTaskCreateRequest(
         model_name=params.optional("model_name", model_name),
-        custom_id=_custom_id(custom_id),
+        custom_id=check_custom_id(custom_id),
         video=_video(video),
         image=_images(image),
         prompt=params.optional("prompt", prompt),
@@ -99,11 +99,35 @@ def task(
         temperature=params.number("temperature", temperature, 0, documented=1),
         max_tokens=_tokens(max_tokens),
         response_format=json_format(models.AnalyzeTaskResponseFormat, response_format),
-        min_segment_duration=shortest,
-        max_segment_duration=longest,
-        start_time=params.number("start_time", start_time, 0),
-        end_time=params.number("end_time", end_time, 0),
+        **parts(
+            min_segment_duration=min_segment_duration,
+            max_segment_duration=max_segment_duration,
+            start_time=start_time,
+            end_time=end_time,
+        ),
     )
+
+
+def parts(
+    *,
+    min_segment_duration: float | None = None,
+    max_segment_duration: float | None = None,
+    start_time: float | None = None,
+    end_time: float | None = None,
+) -> dict[str, Any]:
+    """The part of a video to analyze, and the durations of its segments, for a body.
+
+    Raises:
+        InvalidRequestError: a value out of bounds.
+    """
+    _check_window(start_time, end_time)
+    least = min_segment_duration or 2
+    return {
+        "min_segment_duration": params.number("min_segment_duration", min_segment_duration, 2),
+        "max_segment_duration": params.number("max_segment_duration", max_segment_duration, least),
+        "start_time": params.number("start_time", start_time, 0),
+        "end_time": params.number("end_time", end_time, 0),
+    }
 
 
 def json_format(cls: type[M], value: object) -> M | Unset:
@@ -132,7 +156,12 @@ def _check_prompts(prompt: str | None, prompt_v2: Mapping[str, Any] | None) -> N
         raise InvalidRequestError("an analysis takes prompt or prompt_v2, got both")
 
 
-def _custom_id(value: str | None) -> str | Unset:
+def check_custom_id(value: str | None) -> str | Unset:
+    """An id of the caller's own.
+
+    Raises:
+        InvalidRequestError: no string, or an empty one.
+    """
     if value is None:
         return UNSET
     rule = 'of 1 to 64 letters, digits, "-" and "_"'

@@ -18,6 +18,7 @@ from dodeca._base.json_depth import MAX_DEPTH, is_too_deep
 from dodeca._base.logs import masked
 from dodeca._base.response_info import ResponseInfo
 from dodeca._base.text import quote
+from dodeca._calls.retired import warn_of_operation
 from dodeca._calls.retry import IDEMPOTENCY, Idempotency
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 from dodeca_api.types import UNSET, Unset
@@ -100,6 +101,7 @@ def request(operation: Operation[P], *args: P.args, **kwargs: P.kwargs) -> Reque
     parts = operation._get_kwargs(*args, **kwargs)
     body: Any = kwargs.get("body")
     operation_id: str = operation.__name__.rpartition(".")[2]  # type: ignore[attr-defined]
+    warn_of_operation(operation_id, parts["method"].upper(), parts["url"].partition("?")[0])
     return Request(
         operation_id=operation_id,
         method=parts["method"].upper(),

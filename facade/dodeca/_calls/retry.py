@@ -32,6 +32,9 @@ class Idempotency(Enum):
 
 _OPERATIONS: Mapping[Idempotency, tuple[str, ...]] = {
     Idempotency.READ: (
+        "analyze_batches_list",
+        "analyze_batches_results",
+        "analyze_batches_retrieve",
         "analyze_tasks_list",
         "analyze_tasks_retrieve",
         "assets_list",
@@ -56,6 +59,9 @@ _OPERATIONS: Mapping[Idempotency, tuple[str, ...]] = {
         "tasks_retrieve",
     ),
     Idempotency.IDEMPOTENT: (
+        "analyze_batches_cancel",
+        "analyze_batches_delete",
+        "analyze_tasks_cancel",
         "analyze_tasks_delete",
         "assets_delete",
         "index_videos_delete",
@@ -80,6 +86,7 @@ _OPERATIONS: Mapping[Idempotency, tuple[str, ...]] = {
     ),
     Idempotency.CREATE_WITH_KEY: ("analyze_tasks_create",),
     Idempotency.CREATE_WITH_MARKER: (
+        "analyze_batches_create",  # the custom_ids of its requests
         "assets_create",  # an entry of its user_metadata
         "indexed_assets_create",  # the id of its asset
         "indexes_create",  # its name, which is unique

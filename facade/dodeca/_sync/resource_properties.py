@@ -107,7 +107,7 @@ class ResourceProperties:
     def analyze(self) -> Analyze:
         """Analyze videos and images: `client.analyze(prompt, ...)` (`/analyze`).
 
-        >>> text = client.analyze("What happens?", video_id=video.id).data
+        >>> text = client.analyze("What happens?", video="colours.mp4").data
         >>> text.startswith("[dodeca emulator]")
         True
         """

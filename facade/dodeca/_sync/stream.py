@@ -70,7 +70,7 @@ class TextStream(Generic[ParsedT]):
     def response(self) -> ResponseInfo | None:
         """The response in which the events arrive; None before the `with` block.
 
-        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        >>> with client.analyze.stream("What happens in it?", video="colours.mp4") as events:
         ...     events.response.status
         200
         """
@@ -117,7 +117,7 @@ class TextStream(Generic[ParsedT]):
     def pieces(self) -> Iterator[str]:
         """Yield the remaining text piece by piece, as it is generated.
 
-        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        >>> with client.analyze.stream("What happens in it?", video="colours.mp4") as events:
         ...     for piece in events.pieces():
         ...         print(piece, end="")  # doctest: +ELLIPSIS
         [dodeca emulator] ...
@@ -140,7 +140,7 @@ class TextStream(Generic[ParsedT]):
         A text that reached its maximum length is returned as it is; `end.finish_reason` is
         "length" then.
 
-        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        >>> with client.analyze.stream("What happens in it?", video="colours.mp4") as events:
         ...     print(events.text()[:17])
         [dodeca emulator]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dodeca import Client, Embeddings
     from dodeca.cli.progress import ProgressDisplay
+    from dodeca.library import Library
     from dodeca.segmentation import Segmentation
 
 InputType = Literal["video", "audio", "image", "text", "document"]
@@ -219,3 +220,22 @@ def parse_json_object(option: str, text: str | bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise typer.BadParameter(f"{option} is a JSON object, got {shown}")
     return value
+
+
+def check_library(paths: list[str] | None, index: str | None) -> None:
+    """Check that a command has either a library or an index.
+
+    Raises:
+        typer.BadParameter: it has neither, or both.
+    """
+    if bool(paths) == bool(index):
+        raise typer.BadParameter("name either a library or, with --index, an index")
+
+
+def open_library(client: Client, paths: list[str] | None, index: str | None) -> Library:
+    """Open datasets and files as a library, or an index of the API by its id or name."""
+    from dodeca.library import open_dataset, open_index
+
+    if index:
+        return open_index(find_index(client, index), client)
+    return open_dataset(paths or [], client)

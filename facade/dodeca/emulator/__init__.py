@@ -43,6 +43,13 @@ Where the documents of the service are incomplete or contradict each other, the 
   `format` except for timestamps, and bounds that allow no number.
 - Segments are scenes that match words of their description or resemble its images, or all scenes
   when the description has no word that can be measured.
+- A batch is notified as `analyze.batch.` and its status. It and its tasks follow the pace: polling
+  or listing it polls its tasks, which are listed among all others and can be canceled and deleted
+  with their batch only. With the pace `instant` they are queued until the first poll. An asset that
+  is no video, or not one within the limits, fails its own request as `asset_unavailable`; an asset
+  that is not ready is `409 asset_not_ready`, a sixth active batch `429 too_many_requests`. What a
+  request says wrong is a 400 that names the request, also a schema outside the subset.
+- A task that has ended otherwise, or is one of a batch, is `409 task_cannot_be_canceled`.
 - A repeated `Idempotency-Key` returns the first task, whatever else the request contains. Analysis
   tasks can be deleted in every state except `processing`.
 - Videos are checked when a task, an indexed asset or an import is created. The text about
@@ -66,9 +73,9 @@ Where the documents of the service are incomplete or contradict each other, the 
   an hour. `transcription_options` without that option is `search_option_combination_not_supported`.
 - A 429 of search, gist, summarize and generate has no body, as documented; all others have one.
 - `estimated_time` follows from the pace; it is null where only the number of polls decides.
-- Webhooks are sent for the URLs it was given, once a task of `/tasks` or `/analyze/tasks` that it
-  took itself has ended, polled or not; where only polls decide, they still do. A notification that
-  is not acknowledged is sent three times in all. Its signature has the real time.
+- Webhooks are sent for the URLs it was given, once a task of `/tasks` or `/analyze/tasks`, or a
+  batch, that it took itself has ended, polled or not; where only polls decide, they still do. A
+  notification that is not acknowledged is sent three times in all. Its signature has the real time.
 - The front page, `/emulator/ledger` and `/emulator/thumbnails/` need no key.
 """
 

@@ -13,13 +13,13 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from .clock import Clock, Pace, parse_time, stage_at, timestamp
+from .clock import Clock, Instant, Pace, parse_time, stage_at, timestamp
 from .database import Database, Document
 from .errors import ErrorResponse
 
@@ -78,10 +78,7 @@ class Jobs:
             return task
         if polled:
             (task,) = self.polled(collection, [task])
-        elapsed = (self._clock.now() - parse_time(task["created_at"])) / timedelta(seconds=1)
-        progress = self._pace.progress(
-            polls=task["polls"], elapsed=elapsed, duration=task["duration"] or 0.0
-        )
+        progress = self.progress(task)
         if progress < 1:
             return task | {"status": stage_at(progress, stages)}
         self._start(_Job((collection, task["_id"]), stages, work)).wait(
@@ -89,6 +86,35 @@ class Jobs:
         )
         task = self._database.get(collection, task["_id"]) or task
         return task | {"status": stages[-1]} if task["status"] in stages else task
+
+    def progress(self, task: Document, at: datetime | None = None) -> float:
+        """Return how far a task is by the pace, now or at an earlier time; from 1 on it is due."""
+        elapsed = ((at or self._clock.now()) - parse_time(task["created_at"])).total_seconds()
+        return self._pace.progress(
+            polls=task["polls"], elapsed=elapsed, duration=task["duration"] or 0.0
+        )
+
+    def has_begun(self, task: Document) -> bool:
+        """Return whether a running task is due; with the pace `instant`, once it was polled."""
+        is_first = isinstance(self._pace, Instant) and not task["polls"]
+        return self.progress(task) >= 1 and not is_first
+
+    def stage(self, task: Document, stages: Sequence[str]) -> str:
+        """Return the stage of a running task by the pace, without a poll or a start of its work."""
+        progress = self.progress(task)
+        if progress >= 1 and not self.has_begun(task):
+            return stages[0]
+        return stage_at(progress, stages)
+
+    def end(
+        self, collection: str, task_id: str, stages: Sequence[str], changes: Mapping[str, Any]
+    ) -> None:
+        """Set the fields of the end of a task, unless it has ended before."""
+        with self._database.transaction():
+            task = self._database.get(collection, task_id)
+            if task and task["status"] in stages:
+                now = timestamp(self._clock.now())
+                self._database.update(collection, task_id, **{"updated_at": now, **changes})
 
     def polled(self, collection: str, tasks: Iterable[Document]) -> list[Document]:
         """Count a poll of tasks that are running; return them as they are stored."""
@@ -164,8 +190,7 @@ class Jobs:
         try:
             task = None if self._closed else self._database.get(*job.key)
             if task and task["status"] in job.stages:
-                changes = _run_work(task, job.work)
-                self._database.update(*job.key, **changes, updated_at=timestamp(self._clock.now()))
+                self.end(*job.key, job.stages, _run_work(task, job.work))
         except Exception:
             if not self._closed:
                 log.exception("task %s could not be finished", job.key[1])

@@ -13,7 +13,7 @@ from .clock import Clock, timestamp
 from .database import Database
 
 _COLLECTION = "ledger"
-_IDS = ("_id", "task_id", "upload_id")
+_IDS = ("_id", "task_id", "upload_id", "batch_id")
 
 
 class Ledger:

@@ -8,11 +8,14 @@ from typing import Any
 
 import orjson
 
-FORMAT = 4
+FORMAT = 5
 """Version of the stored data: 2 has other vectors than 1, which did not state a version, 3 has
-tasks of Marengo 3.5, too, and 4 has columns for lists and says beside vectors what they are of."""
+tasks of Marengo 3.5, too, 4 has columns for lists and says beside vectors what they are of, and 5
+has batches of analyses."""
 _VECTORS_SINCE = 2
 """The first version whose vectors are those of today."""
+_COLUMNS_SINCE = 4
+"""The first version with columns for lists."""
 
 COLUMNS = (
     "index_id",
@@ -31,12 +34,31 @@ COLUMNS = (
     "asset_id",
     "upload_id",
     "idempotency_key",
+    "batch_id",
 )
 """The fields of documents, or of their `system_metadata`, that lists select and sort by."""
-RUNNING = "status NOT IN ('ready', 'failed')"
+RUNNING = "status NOT IN ('ready', 'failed', 'canceled', 'completed', 'expired')"
 """The condition for documents whose work has not ended, which has an index."""
-_UNIQUE_OR_FEW = ("index_name", "expires_at", "asset_id", "upload_id", "idempotency_key")
+_UNIQUE_OR_FEW = (
+    "index_name",
+    "expires_at",
+    "asset_id",
+    "upload_id",
+    "idempotency_key",
+    "batch_id",
+)
 
+
+def _index_by(name: str) -> str:
+    return (
+        f"CREATE INDEX documents_by_{name} ON documents (collection, {name})"
+        f" WHERE {name} IS NOT NULL"
+    )
+
+
+_INDEX_OF_RUNNING = (
+    f"CREATE INDEX documents_running ON documents (collection, index_id) WHERE {RUNNING}"
+)
 _SCHEMA = [
     f"""CREATE TABLE documents (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -49,12 +71,8 @@ _SCHEMA = [
     "CREATE INDEX documents_newest ON documents (collection)",
     "CREATE INDEX documents_of_index ON documents"
     " (collection, index_id, created_at, status, duration)",
-    f"CREATE INDEX documents_running ON documents (collection, index_id) WHERE {RUNNING}",
-    *(
-        f"CREATE INDEX documents_by_{name} ON documents (collection, {name})"
-        f" WHERE {name} IS NOT NULL"
-        for name in _UNIQUE_OR_FEW
-    ),
+    _INDEX_OF_RUNNING,
+    *map(_index_by, _UNIQUE_OR_FEW),
     """CREATE TABLE vectors (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       collection TEXT NOT NULL,
@@ -117,6 +135,16 @@ def _create(db: sqlite3.Connection) -> None:
 
 
 def _migrate(db: sqlite3.Connection, stored: int) -> None:
+    if stored < _COLUMNS_SINCE:
+        _move(db, stored)
+        return
+    db.execute("ALTER TABLE documents ADD COLUMN batch_id")
+    db.execute("DROP INDEX documents_running")
+    for statement in (_INDEX_OF_RUNNING, _index_by("batch_id")):
+        db.execute(statement)
+
+
+def _move(db: sqlite3.Connection, stored: int) -> None:
     """Move everything but searches, whose page tokens expire, to the tables of today.
 
     Videos of a format with other vectors are left without any: they are embedded again.

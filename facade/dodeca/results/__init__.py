@@ -15,6 +15,7 @@ from dodeca.results._build import (
     other_fields,
 )
 from dodeca.results._search_page import build_search_page
+from dodeca.results.batches import AnalyzeBatch, BatchItem, BatchResult, BatchResults
 from dodeca.results.embedding import (
     EmbeddingMetadata,
     EmbeddingsV1,
@@ -63,8 +64,12 @@ from dodeca.results.text import (
 __all__ = [
     "Analysis",
     "AnalysisResult",
+    "AnalyzeBatch",
     "AnalyzeTask",
     "Asset",
+    "BatchItem",
+    "BatchResult",
+    "BatchResults",
     "Chapter",
     "Chunk",
     "ChunkReport",

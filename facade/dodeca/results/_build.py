@@ -121,11 +121,29 @@ def _to_text(value: Any, format_str: Callable[[str], str]) -> str:
 
 
 def results_table(title: str, results: Sequence[Any], total: int | None = None) -> str:
-    """An HTML table of results, with a column for each field that is present in any."""
-    shown = [dict(_shown_fields(result, str)) for result in results[: html.ROWS]]
+    """An HTML table of results, with a column for each field that is present in any.
+
+    Where the service has thumbnails, the browser loads them when it shows the table.
+    """
+    shown = [_row(result) for result in results[: html.ROWS]]
     headings = list(dict.fromkeys(name for row in shown for name in row))
     rows = [[row.get(name) for name in headings] for row in shown]
     return html.table(title, headings, rows, max(len(results), total or 0))
+
+
+def _row(result: Any) -> dict[str, str]:
+    """The cells of a result by their headings."""
+    fields = dict(_shown_fields(result, str))
+    links = (
+        getattr(result, "thumbnail_url", None),
+        getattr(getattr(result, "thumbnail", None), "representative_url", None),
+        *(getattr(getattr(result, "hls", None), "thumbnail_urls", None) or ()),
+    )
+    found = next((url for url in links if isinstance(url, str) and url.startswith("https://")), "")
+    if not found:
+        return fields
+    fields.pop("thumbnail_url", None)
+    return {"thumbnail": html.Image(found)} | {k: v for k, v in fields.items() if k != "thumbnail"}
 
 
 def build_result(cls: type[R], value: Any, info: ResponseInfo | None = None) -> R:

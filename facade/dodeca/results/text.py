@@ -79,6 +79,7 @@ class AnalyzeTask(Result, Generic[ParsedT]):
     video_source: Mapping[str, Any] | None = None
     request_params: Mapping[str, Any] | None = None
     webhooks: Sequence[Mapping[str, Any]] | None = None
+    batch_id: str | None = None
     extra: Mapping[str, Any] = extra()
 
 

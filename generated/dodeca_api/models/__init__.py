@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dodeca_api.models.analysis_mode import AnalysisMode
+    from dodeca_api.models.analyze_batch_list import AnalyzeBatchList
+    from dodeca_api.models.analyze_batch_status_response import (
+        AnalyzeBatchStatusResponse,
+    )
     from dodeca_api.models.analyze_image import AnalyzeImage
     from dodeca_api.models.analyze_prompt import AnalyzePrompt
     from dodeca_api.models.analyze_request import AnalyzeRequest
@@ -65,10 +69,22 @@ if TYPE_CHECKING:
     )
     from dodeca_api.models.audio_segmentation import AudioSegmentation
     from dodeca_api.models.audio_segmentation_fixed import AudioSegmentationFixed
+    from dodeca_api.models.batch_defaults import BatchDefaults
+    from dodeca_api.models.batch_item_error import BatchItemError
+    from dodeca_api.models.batch_item_request import BatchItemRequest
+    from dodeca_api.models.batch_prompt import BatchPrompt
+    from dodeca_api.models.batch_result_item import BatchResultItem
+    from dodeca_api.models.batch_status_filter import BatchStatusFilter
+    from dodeca_api.models.batch_video_context import BatchVideoContext
+    from dodeca_api.models.cancel_analyze_task_response import CancelAnalyzeTaskResponse
     from dodeca_api.models.chapter_result import ChapterResult
     from dodeca_api.models.chunk_report import ChunkReport
     from dodeca_api.models.chunk_report_request import ChunkReportRequest
     from dodeca_api.models.completed_chunk import CompletedChunk
+    from dodeca_api.models.create_analyze_batch_request import CreateAnalyzeBatchRequest
+    from dodeca_api.models.create_analyze_batch_response import (
+        CreateAnalyzeBatchResponse,
+    )
     from dodeca_api.models.create_async_embedding_request import (
         CreateAsyncEmbeddingRequest,
     )
@@ -79,6 +95,7 @@ if TYPE_CHECKING:
     from dodeca_api.models.create_embeddings_request_input_type import (
         CreateEmbeddingsRequestInputType,
     )
+    from dodeca_api.models.created_batch_item import CreatedBatchItem
     from dodeca_api.models.document_embedding_option import DocumentEmbeddingOption
     from dodeca_api.models.document_embedding_scope import DocumentEmbeddingScope
     from dodeca_api.models.document_embedding_task import DocumentEmbeddingTask
@@ -286,6 +303,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "AnalysisMode": ".analysis_mode",
+    "AnalyzeBatchList": ".analyze_batch_list",
+    "AnalyzeBatchStatusResponse": ".analyze_batch_status_response",
     "AnalyzeImage": ".analyze_image",
     "AnalyzePrompt": ".analyze_prompt",
     "AnalyzeRequest": ".analyze_request",
@@ -334,14 +353,25 @@ _MODULES = {
     "AudioInputRequestEmbeddingScopeItems": ".audio_input_request_embedding_scope_items",
     "AudioSegmentation": ".audio_segmentation",
     "AudioSegmentationFixed": ".audio_segmentation_fixed",
+    "BatchDefaults": ".batch_defaults",
+    "BatchItemError": ".batch_item_error",
+    "BatchItemRequest": ".batch_item_request",
+    "BatchPrompt": ".batch_prompt",
+    "BatchResultItem": ".batch_result_item",
+    "BatchStatusFilter": ".batch_status_filter",
+    "BatchVideoContext": ".batch_video_context",
+    "CancelAnalyzeTaskResponse": ".cancel_analyze_task_response",
     "ChapterResult": ".chapter_result",
     "ChunkReport": ".chunk_report",
     "ChunkReportRequest": ".chunk_report_request",
     "CompletedChunk": ".completed_chunk",
+    "CreateAnalyzeBatchRequest": ".create_analyze_batch_request",
+    "CreateAnalyzeBatchResponse": ".create_analyze_batch_response",
     "CreateAsyncEmbeddingRequest": ".create_async_embedding_request",
     "CreateAsyncEmbeddingRequestInputType": ".create_async_embedding_request_input_type",
     "CreateEmbeddingsRequest": ".create_embeddings_request",
     "CreateEmbeddingsRequestInputType": ".create_embeddings_request_input_type",
+    "CreatedBatchItem": ".created_batch_item",
     "DocumentEmbeddingOption": ".document_embedding_option",
     "DocumentEmbeddingScope": ".document_embedding_scope",
     "DocumentEmbeddingTask": ".document_embedding_task",
@@ -520,6 +550,8 @@ _MODULES = {
 
 __all__ = (
     "AnalysisMode",
+    "AnalyzeBatchList",
+    "AnalyzeBatchStatusResponse",
     "AnalyzeImage",
     "AnalyzePrompt",
     "AnalyzeRequest",
@@ -568,12 +600,23 @@ __all__ = (
     "AudioInputRequestEmbeddingScopeItems",
     "AudioSegmentation",
     "AudioSegmentationFixed",
+    "BatchDefaults",
+    "BatchItemError",
+    "BatchItemRequest",
+    "BatchPrompt",
+    "BatchResultItem",
+    "BatchStatusFilter",
+    "BatchVideoContext",
+    "CancelAnalyzeTaskResponse",
     "ChapterResult",
     "ChunkReport",
     "ChunkReportRequest",
     "CompletedChunk",
+    "CreateAnalyzeBatchRequest",
+    "CreateAnalyzeBatchResponse",
     "CreateAsyncEmbeddingRequest",
     "CreateAsyncEmbeddingRequestInputType",
+    "CreatedBatchItem",
     "CreateEmbeddingsRequest",
     "CreateEmbeddingsRequestInputType",
     "DocumentEmbeddingOption",

@@ -25,8 +25,9 @@ class AnalyzeRequest:
     """A video or images, and what to write about them.
 
     Attributes:
-        model_name (str | Unset): A model that writes; images need `pegasus1.6`, videos of an index `pegasus1.2`.
-        video_id (str | Unset): An indexed video, for Pegasus 1.2; newer service versions take `video` instead.
+        model_name (str | Unset): A model that writes; images need `pegasus1.6`. The service has retired `pegasus1.2`,
+            which took videos of an index.
+        video_id (str | Unset): An indexed video, for Pegasus 1.2, which the service has retired: give `video` instead.
         video (AnalyzeVideoAsset | AnalyzeVideoBase64String | AnalyzeVideoUrl | Unset): A video, by one of three sources
             that `type` tells apart.
         image (list[AnalyzeImage] | Unset): Up to 20 images instead of a video; needs Pegasus 1.6 and `prompt`.

@@ -26,7 +26,8 @@ class AnalyzeTaskCreateRequest:
     """A video or images, and what to find out about them.
 
     Attributes:
-        model_name (str | Unset): A model that writes; images need `pegasus1.6`, videos of an index `pegasus1.2`.
+        model_name (str | Unset): A model that writes; images need `pegasus1.6`. The service has retired `pegasus1.2`,
+            which took videos of an index.
         custom_id (str | Unset): Your own id for the task: letters, digits, hyphens and underscores. Need not be unique.
         video (AnalyzeVideoAsset | AnalyzeVideoBase64String | AnalyzeVideoUrl | Unset): A video, by one of three sources
             that `type` tells apart.

@@ -19,7 +19,8 @@ class IndexModelRequest:
     """A model and what it looks at.
 
     Attributes:
-        model_name (str): A model that indexes video; newer service versions take `marengo3.0` only.
+        model_name (str): A model that indexes video. Newer service versions take `marengo3.0` only and have retired
+            `pegasus1.2`.
         model_options (list[IndexModelOption]): What the model looks at: `visual`, `audio` or both.
     """
 

@@ -21,7 +21,7 @@ class WebhookEvent:
     """A notification. Repeated deliveries have the same `id`.
 
     Attributes:
-        type_ (str): What happened.
+        type_ (str): What happened. A batch of analyses notifies once, at its end, by a type that is not published.
         data (WebhookTask): The task of a notification, in brief.
         id (str | Unset): Id of the event.
         created_at (datetime.datetime | Unset): When the event happened.

@@ -9,6 +9,7 @@ from typing import Any
 
 from dodeca._async.job import AsyncJob, running_jobs
 from dodeca._async.pages import AsyncPages, paginate
+from dodeca._async.resources.analyze_batches import AsyncAnalyzeBatches
 from dodeca._async.stream import AsyncTextStream
 from dodeca._async.transport import AsyncTransport
 from dodeca._base.html import Methods
@@ -21,6 +22,7 @@ from dodeca.media import MediaLike
 from dodeca.results import Analysis, AnalyzeTask
 from dodeca_api.api.analyze import analyze_create
 from dodeca_api.api.analyze_tasks import (
+    analyze_tasks_cancel,
     analyze_tasks_create,
     analyze_tasks_delete,
     analyze_tasks_list,
@@ -45,6 +47,15 @@ class AsyncAnalyze(Methods):
         """
         return AsyncAnalyzeTasks(self._transport)
 
+    @cached_property
+    def batches(self) -> AsyncAnalyzeBatches:
+        """Analyze up to 1,000 assets as one job (`/analyze/batches`).
+
+        >>> client.analyze.batches.list()
+        <Pages of AnalyzeBatch from page 1; iterate them>
+        """
+        return AsyncAnalyzeBatches(self._transport)
+
     async def __call__(
         self,
         prompt: str | None = None,
@@ -62,10 +73,11 @@ class AsyncAnalyze(Methods):
     ) -> Analysis[M]:
         """Generate text about a video or images (`POST /analyze`).
 
-        Pass exactly one of `video` (a file, URL or asset, of at most 1 hour), `video_id` (a video
-        of an index, Pegasus 1.2) and `image` (up to 20 images by the names that the prompt refers
-        to as `<@name>`). `temperature` is 0 to 1; `start_time` and `end_time` select a part, in
-        seconds; `prompt_v2` is a prompt with media in the API's own format.
+        Pass exactly one of `video` (a file, URL or asset, of at most 1 hour), `image` (up to 20
+        images by the names that the prompt refers to as `<@name>`) and `video_id` (a video of an
+        index, for Pegasus 1.2: retired, with a DeprecationWarning). `temperature` is 0 to 1;
+        `start_time` and `end_time` select a part, in seconds; `prompt_v2` is a prompt with media in
+        the API's own format.
 
         `response_format` asks for JSON: it is a model of pydantic 2 (the class), a JSON Schema, or
         the API's own `{"type": "json_schema", "json_schema": {…}}`. The result has the object in
@@ -78,7 +90,7 @@ class AsyncAnalyze(Methods):
         >>> import pydantic
         >>> class Scenes(pydantic.BaseModel):
         ...     count: int
-        >>> answer = await client.analyze("?", video_id=video.id, response_format=Scenes)
+        >>> answer = await client.analyze("?", video="colours.mp4", response_format=Scenes)
         >>> answer.parsed, answer.finish_reason
         (Scenes(count=4), 'stop')
 
@@ -127,7 +139,7 @@ class AsyncAnalyze(Methods):
         The parameters are those of `client.analyze`; with a `response_format` the stream has the
         object in `parsed` at its end.
 
-        >>> async with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        >>> async with client.analyze.stream("What happens in it?", video="colours.mp4") as events:
         ...     text = await events.text()
 
         Raises:
@@ -274,6 +286,22 @@ class AsyncAnalyzeTasks(Methods):
                 page_limit=page_limit,
             ),
         )
+
+    async def cancel(self, task_id: str) -> AnalyzeTask:
+        """Cancel a task that has not ended, for good (`POST /analyze/tasks/{task_id}/cancel`).
+
+        It is no error if the task is canceled already. A task of a batch is canceled with its
+        batch. The result has the id and the status.
+
+        >>> job = await client.analyze.tasks.create("What happens in it?", video="colours.mp4")
+        >>> (await client.analyze.tasks.cancel(job.id)).status
+        'canceled'
+
+        Raises:
+            NotFoundError: there is no such task.
+            BadRequestError: the task is ready or has failed, or is one of a batch (409).
+        """
+        return await self._transport.result(AnalyzeTask, request(analyze_tasks_cancel, task_id))
 
     async def delete(self, task_id: str) -> None:
         """Delete a task that has ended (`DELETE /analyze/tasks/{task_id}`).

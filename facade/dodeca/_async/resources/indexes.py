@@ -14,7 +14,7 @@ from dodeca._base.html import Methods
 from dodeca._base.lazy import cached_property
 from dodeca._base.response_info import evolve
 from dodeca._base.text import quote
-from dodeca._calls import library_requests, params
+from dodeca._calls import library_requests, params, retired
 from dodeca._calls.dates import timestamp
 from dodeca._calls.operation import request
 from dodeca.errors import BadRequestError, IndexMismatchError, InvalidRequestError
@@ -235,6 +235,7 @@ def _create_body(
     params.integer("the number of models", len(model_options), documented=2)
     requests = []
     for model_name, options in model_options.items():
+        retired.warn_of_model(model_name)
         checked = params.choices(f"models[{quote(model_name)}]", options, INDEX_MODEL_OPTION_VALUES)
         requests.append(
             models.IndexModelRequest(

@@ -16,12 +16,14 @@ from dodeca._calls.polling import ANALYZE_TASK, JobState
 from dodeca._calls.response_format import M
 from dodeca._sync.job import Job, running_jobs
 from dodeca._sync.pages import Pages, paginate
+from dodeca._sync.resources.analyze_batches import AnalyzeBatches
 from dodeca._sync.stream import TextStream
 from dodeca._sync.transport import Transport
 from dodeca.media import MediaLike
 from dodeca.results import Analysis, AnalyzeTask
 from dodeca_api.api.analyze import analyze_create
 from dodeca_api.api.analyze_tasks import (
+    analyze_tasks_cancel,
     analyze_tasks_create,
     analyze_tasks_delete,
     analyze_tasks_list,
@@ -46,6 +48,15 @@ class Analyze(Methods):
         """
         return AnalyzeTasks(self._transport)
 
+    @cached_property
+    def batches(self) -> AnalyzeBatches:
+        """Analyze up to 1,000 assets as one job (`/analyze/batches`).
+
+        >>> client.analyze.batches.list()
+        <Pages of AnalyzeBatch from page 1; iterate them>
+        """
+        return AnalyzeBatches(self._transport)
+
     def __call__(
         self,
         prompt: str | None = None,
@@ -63,10 +74,11 @@ class Analyze(Methods):
     ) -> Analysis[M]:
         """Generate text about a video or images (`POST /analyze`).
 
-        Pass exactly one of `video` (a file, URL or asset, of at most 1 hour), `video_id` (a video
-        of an index, Pegasus 1.2) and `image` (up to 20 images by the names that the prompt refers
-        to as `<@name>`). `temperature` is 0 to 1; `start_time` and `end_time` select a part, in
-        seconds; `prompt_v2` is a prompt with media in the API's own format.
+        Pass exactly one of `video` (a file, URL or asset, of at most 1 hour), `image` (up to 20
+        images by the names that the prompt refers to as `<@name>`) and `video_id` (a video of an
+        index, for Pegasus 1.2: retired, with a DeprecationWarning). `temperature` is 0 to 1;
+        `start_time` and `end_time` select a part, in seconds; `prompt_v2` is a prompt with media in
+        the API's own format.
 
         `response_format` asks for JSON: it is a model of pydantic 2 (the class), a JSON Schema, or
         the API's own `{"type": "json_schema", "json_schema": {…}}`. The result has the object in
@@ -79,7 +91,7 @@ class Analyze(Methods):
         >>> import pydantic
         >>> class Scenes(pydantic.BaseModel):
         ...     count: int
-        >>> answer = client.analyze("?", video_id=video.id, response_format=Scenes)
+        >>> answer = client.analyze("?", video="colours.mp4", response_format=Scenes)
         >>> answer.parsed, answer.finish_reason
         (Scenes(count=4), 'stop')
 
@@ -128,7 +140,7 @@ class Analyze(Methods):
         The parameters are those of `client.analyze`; with a `response_format` the stream has the
         object in `parsed` at its end.
 
-        >>> with client.analyze.stream("What happens in it?", video_id=video.id) as events:
+        >>> with client.analyze.stream("What happens in it?", video="colours.mp4") as events:
         ...     text = events.text()
 
         Raises:
@@ -275,6 +287,22 @@ class AnalyzeTasks(Methods):
                 page_limit=page_limit,
             ),
         )
+
+    def cancel(self, task_id: str) -> AnalyzeTask:
+        """Cancel a task that has not ended, for good (`POST /analyze/tasks/{task_id}/cancel`).
+
+        It is no error if the task is canceled already. A task of a batch is canceled with its
+        batch. The result has the id and the status.
+
+        >>> job = client.analyze.tasks.create("What happens in it?", video="colours.mp4")
+        >>> client.analyze.tasks.cancel(job.id).status
+        'canceled'
+
+        Raises:
+            NotFoundError: there is no such task.
+            BadRequestError: the task is ready or has failed, or is one of a batch (409).
+        """
+        return self._transport.result(AnalyzeTask, request(analyze_tasks_cancel, task_id))
 
     def delete(self, task_id: str) -> None:
         """Delete a task that has ended (`DELETE /analyze/tasks/{task_id}`).

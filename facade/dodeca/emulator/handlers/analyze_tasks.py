@@ -27,15 +27,15 @@ from ..inference.sentences import Phrasing
 from ..rules.limits import MediaLimits
 from ..state import Call, Handler, Reply, State
 from ..webhooks import Ending
-from . import analysis_inputs, analyze
+from . import analysis_inputs, analyze, batch_clock
+from .batch_clock import STAGES
+from .batch_clock import TASKS as COLLECTION
 from .task_lists import list_tasks
 
 LIMITS = MediaLimits(shortest=1, longest=4 * 3600)
 LONGEST_PART = 2 * 3600.0  # seconds that one task analyzes
 SHOWN_PROMPT = 30  # characters of a prompt in lists
 UNLIMITED = 2**31
-_COLLECTION = "analyze_tasks"
-_STAGES = ("queued", "pending", "processing")
 _TOKENS = {"general": (512, 4096), "time_based_metadata": (2048, 32_768)}  # minimum, default
 _SEGMENT_DURATIONS = ("min_segment_duration", "max_segment_duration")
 _NOT_SHOWN = {"model_name", "custom_id", "video", "video_id"}
@@ -44,19 +44,19 @@ _NOT_SHOWN = {"model_name", "custom_id", "video", "video_id"}
 def create(call: Call) -> Reply:
     """Handle `POST /analyze/tasks`; the same `Idempotency-Key` gives the same task."""
     state, key = call.state, call.headers.get("idempotency-key")
-    if key and (known := state.database.find(_COLLECTION, idempotency_key=key)):
+    if key and (known := state.database.find(COLLECTION, idempotency_key=key)):
         return 202, _created(_refreshed(state, known[0], polled=False))
-    task = _task(call) | {"idempotency_key": key}
+    task = new_task(state, call.body) | {"idempotency_key": key}
     with state.database.transaction():
-        known = state.database.find(_COLLECTION, idempotency_key=key) if key else []
+        known = state.database.find(COLLECTION, idempotency_key=key) if key else []
         if not known:
-            state.database.insert(_COLLECTION, task)
+            state.database.insert(COLLECTION, task)
     if known and task["media"]:
         state.database.media_path(task["media"]).unlink()
     if not known:
         state.webhooks.watch(
             lambda: _ending(state, task["_id"]),
-            lambda deliveries: state.database.update(_COLLECTION, task["_id"], webhooks=deliveries),
+            lambda deliveries: state.database.update(COLLECTION, task["_id"], webhooks=deliveries),
         )
     return 202, _created(known[0] if known else task)
 
@@ -64,9 +64,10 @@ def create(call: Call) -> Reply:
 def list_(call: Call) -> Reply:
     """Handle `GET /analyze/tasks`, newest first."""
     state, params = call.state, call.params
+    batch_clock.apply(state)
     fields = {"analysis_mode": "analysis_mode", "asset_id": "asset_id", "video_url": "url"}
     conditions = [equals(field, params[name]) for name, field in fields.items() if name in params]
-    items, info = list_tasks(state, params, _COLLECTION, conditions, _STAGES, partial(_work, state))
+    items, info = list_tasks(state, params, COLLECTION, conditions, STAGES, partial(work, state))
     return 200, {"data": [_shown(task, brief=True) for task in items], "page_info": info}
 
 
@@ -81,18 +82,42 @@ def delete(call: Call) -> Reply:
     if task["status"] == "processing":
         text = "The task is being processed. Wait until it is ready or has failed."
         raise ErrorResponse(409, "task_cannot_be_deleted", text)
-    call.state.database.delete(_COLLECTION, task["_id"])
+    if "batch_id" in task:
+        text = f"The task is one of the batch `{task['batch_id']}`, which can be deleted."
+        raise ErrorResponse(409, "task_cannot_be_deleted", text)
+    call.state.database.delete(COLLECTION, task["_id"])
     return 204, None
 
 
-def _task(call: Call) -> Document:
-    """Validate a request and return the new task. Raises ErrorResponse."""
-    body, state = call.body, call.state
+def cancel(call: Call) -> Reply:
+    """Handle `POST /analyze/tasks/{task_id}/cancel`, unless the task has ended otherwise."""
+    state, task_id = call.state, call.params["task_id"]
+    task = _existing(state, task_id, polled=None)
+    if "batch_id" in task:
+        text = f"The task is one of the batch `{task['batch_id']}`, which can be canceled."
+        raise ErrorResponse(409, "task_cannot_be_canceled", text)
+    if task["status"] in STAGES and state.jobs.has_begun(task):
+        task = _refreshed(state, task, polled=False)
+    state.jobs.end(COLLECTION, task_id, STAGES, batch_clock.CANCELED)
+    task = _existing(state, task_id, polled=None)
+    if task["status"] != "canceled":
+        text = f"The task has ended: its status is `{task['status']}`."
+        raise ErrorResponse(409, "task_cannot_be_canceled", text)
+    return 200, {"task_id": task_id, "status": "canceled"}
+
+
+def new_task(
+    state: State, body: Mapping[str, Any], failure: Mapping[str, str] | None = None
+) -> Document:
+    """Validate a request and return its task, which ends with the `failure` if there is one.
+
+    Raises ErrorResponse.
+    """
     subject, mode = analyze.media_parameter(body), body.get("analysis_mode", "general")
     model = analyze.chosen_model(body, subject)
     task: Document = {
         "_id": new_id(),
-        "status": _STAGES[0],
+        "status": STAGES[0],
         "created_at": timestamp(state.clock.now()),
         "polls": 0,
         "custom_id": body.get("custom_id"),
@@ -101,12 +126,15 @@ def _task(call: Call) -> Document:
         "media": None,
         "told": [],
         "params": _shown_params(body),
+        "failure": failure,
     }
     if mode == "general":
         task["wish"] = asdict(_text_request(body, model))
     else:
         _check_segments(body, subject, model)
         task["wish"] = asdict(TextRequest("", body.get("temperature", 0.2), _tokens(body, model)))
+    if failure is not None:
+        return task | _source_fields(body["video"])
     with ExitStack() as stack:
         source = None
         if subject == "image":
@@ -247,7 +275,7 @@ def _shown_params(body: Mapping[str, Any]) -> dict[str, Any]:
 def _ending(state: State, task_id: str) -> Ending | None:
     """Return the end of a task, for webhooks; None while it runs."""
     task = _existing(state, task_id, polled=False)
-    if task["status"] in _STAGES:
+    if task["status"] in STAGES:
         return None
     shown = _shown(task)
     names = ("custom_id", "created_at", "status", "video_source", "error")
@@ -260,20 +288,25 @@ def _requested_task(call: Call) -> Document:
     return _existing(call.state, call.params["task_id"], polled=True)
 
 
-def _existing(state: State, task_id: str, *, polled: bool) -> Document:
-    task = state.database.get(_COLLECTION, task_id)
+def _existing(state: State, task_id: str, *, polled: bool | None) -> Document:
+    """Return a task, refreshed unless `polled` is None. Raises ErrorResponse."""
+    batch_clock.apply(state)
+    task = state.database.get(COLLECTION, task_id)
     if task is None:
-        raise resource_not_exist(_COLLECTION, task_id)
-    return _refreshed(state, task, polled=polled)
+        raise resource_not_exist(COLLECTION, task_id)
+    return task if polled is None else _refreshed(state, task, polled=polled)
 
 
 def _refreshed(state: State, task: Document, *, polled: bool) -> Document:
     return state.jobs.refresh(
-        _COLLECTION, task, stages=_STAGES, work=partial(_work, state), polled=polled
+        COLLECTION, task, stages=STAGES, work=partial(work, state), polled=polled
     )
 
 
-def _work(state: State, task: Document) -> dict[str, Any]:
+def work(state: State, task: Document) -> dict[str, Any]:
+    """Return the fields of the end of a task. Raises ErrorResponse."""
+    if task.get("failure"):
+        return {"status": "failed", "error": task["failure"]}
     request = TextRequest(**task["wish"])
     observations = [observation_from_dict(data) for data in task["told"]]
     text: GeneratedText
@@ -304,12 +337,13 @@ def _shown(task: Document, *, brief: bool = False) -> dict[str, Any]:
     shown = {
         "task_id": task["_id"],
         "custom_id": task["custom_id"],
+        **({"batch_id": task["batch_id"]} if "batch_id" in task else {}),
         "video_source": _source(task),
         "request_params": _brief(task["params"]) if brief else task["params"],
         "status": task["status"],
         "created_at": task["created_at"],
     }
-    if task["status"] not in _STAGES:
+    if task["status"] not in STAGES:
         shown["completed_at"] = task["updated_at"]
     return shown | {name: task[name] for name in ("result", "error", "webhooks") if name in task}
 
@@ -342,4 +376,5 @@ HANDLERS: Mapping[str, Handler] = {
     "analyze_tasks_list": list_,
     "analyze_tasks_retrieve": retrieve,
     "analyze_tasks_delete": delete,
+    "analyze_tasks_cancel": cancel,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from ..state import Handler
 from . import (
     analyze,
+    analyze_batches,
     analyze_tasks,
     assets,
     embed_v1,
@@ -32,6 +33,7 @@ HANDLERS: Mapping[str, Handler] = {
     **embed_v1_tasks.HANDLERS,
     **analyze.HANDLERS,
     **analyze_tasks.HANDLERS,
+    **analyze_batches.HANDLERS,
     **generate.HANDLERS,
     **summarize.HANDLERS,
     **assets.HANDLERS,
