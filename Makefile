@@ -3,8 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 SPARK := pyspark==4.3.0
-DEEP := tests/_async tests/_sync tests/bulk tests/facade tests/faults tests/media tests/spec tests/benchmarks tests/scripts/test_floors.py \
-  tests/emulator/test_schemathesis.py tests/test_package.py
+DEEP := tests/_async tests/_sync tests/browse tests/bulk tests/facade tests/faults tests/library tests/media tests/spec tests/benchmarks tests/scripts/test_floors.py \
+  tests/emulator/test_schemathesis.py tests/report/test_browser.py tests/test_notebook.py tests/test_package.py
 REDOCLY := npx --yes @redocly/cli@2.77.0
 
 # uv trusts the system's certificates, as pip does: a company's proxy may have one of its own.

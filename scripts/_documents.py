@@ -16,6 +16,7 @@ OPENAPI = ROOT / "spec" / "openapi.yaml"
 
 MAX_CHARACTERS = 4_000_000  # ten times what the whole document has
 MAX_DIGITS = 100
+MAX_DEPTH = 100
 
 Object = dict[str, Any]
 Location = tuple[str | int, ...]
@@ -43,17 +44,8 @@ def json_path(location: Location) -> str:
     return "".join(steps)
 
 
-class _Loader(yaml.SafeLoader):
-    """Load YAML 1.2 core types only (`no` and `2025-01-01` are strings); reject duplicate keys.
-
-    Aliases are rejected, too: a few lines of them can stand for gigabytes.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            line = self.get_event().start_mark.line + 1  # type: ignore[no-untyped-call]
-            raise SpecError(f"line {line}: aliases are not allowed")
-        return super().compose_node(parent, index)
+class _Loader(yaml.CSafeLoader):
+    """Load YAML 1.2 core types only (`no` and `2025-01-01` are strings); reject duplicate keys."""
 
     def integer(self, node: yaml.ScalarNode) -> int:
         if len(node.value) > MAX_DIGITS:
@@ -101,10 +93,26 @@ def parse(text: str) -> Any:
     """Parse YAML text."""
     if len(text) > MAX_CHARACTERS:
         raise SpecError(f"{len(text)} characters; at most {MAX_CHARACTERS} are read")
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from SafeLoader
-    except RecursionError:
-        raise SpecError("nested too deeply") from None
+    _check_events(text)
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from CSafeLoader
+
+
+def _check_events(text: str) -> None:
+    """Refuse what the loader, which is written in C, would take: aliases and deep nesting.
+
+    A few lines of aliases can stand for gigabytes.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1  # type: ignore[union-attr]
+            raise SpecError(f"line {line}: aliases are not allowed")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise SpecError("nested too deeply")
 
 
 def read(path: Path) -> str:

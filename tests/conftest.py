@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -31,6 +32,16 @@ for _name in ("SIGINT", "SIGHUP"):
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores, since some tests wait for processes and sockets."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what lasts as long as the process: all tests."""
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """What was passed over is garbage at the end."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -23,13 +23,14 @@ import dodeca
 from dodeca import Client, Media
 from dodeca.emulator import Emulator, samples
 from scripts import coverage_table
-from tests import pages
+from tests import notebook, pages
 from tests.pages import PAGES, ROOT
 from tests.seams import on_clock
 
 # Where people import from.
 HOMES = [
     *("dodeca", "dodeca.types", "dodeca.embeddings", "dodeca.errors", "dodeca.langchain"),
+    *("dodeca.browse", "dodeca.mcp"),
     *("dodeca.media", "dodeca.plots", "dodeca.report", "dodeca.results", "dodeca.segmentation"),
     "dodeca.webhooks",
 ]
@@ -54,10 +55,9 @@ def module_names(package: ModuleType) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def names(sample_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What the examples take for granted: a client, three files, an index with a film in it."""
-    folder = tmp_path_factory.mktemp("media")
-    samples.write_all(folder)
+    folder = shutil.copytree(sample_files, tmp_path_factory.mktemp("media") / "samples")
     before = Path.cwd()
     os.chdir(folder)
     with on_clock(Client.emulated(media=folder)) as client:  # its tasks are ready at once
@@ -139,7 +139,12 @@ def members(cls: type[Any]) -> Iterator[tuple[str, Any]]:
     for name, value in itertools.chain.from_iterable(base.items() for base in own):
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         plain = getattr(plain, "fget", None) or getattr(plain, "func", None) or plain
-        if inspect.isfunction(plain) and (not name.startswith("_") or name == "__call__"):
+        is_added = str(getattr(plain, "__module__", "")).startswith("pydantic")  # to its models
+        if (
+            inspect.isfunction(plain)
+            and not is_added
+            and (not name.startswith("_") or name == "__call__")
+        ):
             yield name, plain
 
 
@@ -168,23 +173,17 @@ def test_every_method_of_the_client_is_looked_at() -> None:
     assert {method.function for method in coverage_table.methods(Client)} <= looked_at
 
 
-@pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return samples.write_all(tmp_path_factory.mktemp("samples"))
-
-
 @pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_the_code_of_a_page_runs_in_an_empty_folder_and_prints_what_it_says(
     page: Path,
-    media: list[Path],
+    sample_files: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def copies(folder: str) -> None:
-        for file in media:
-            shutil.copy(file, folder)
+        shutil.copytree(sample_files, folder, dirs_exist_ok=True)
 
     monkeypatch.setattr(samples, "write_all", copies)  # the same files, without encoding them anew
     monkeypatch.chdir(tmp_path)
@@ -194,6 +193,26 @@ def test_the_code_of_a_page_runs_in_an_empty_folder_and_prints_what_it_says(
     for value in names.values():
         if isinstance(value, Client | Emulator):
             value.close()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_code_of_the_notebook_runs_in_an_empty_folder_and_prints_what_it_shows(
+    media: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def copies(folder: str) -> None:
+        shutil.copytree(media[0].parent, folder)
+
+    monkeypatch.setattr(samples, "write_all", copies)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for cell in notebook.code_cells(notebook.read()):
+        exec(compile(cell.source, "a cell", "exec"), names)
+        printed = [o["text"] for o in cell.outputs if o.output_type == "stream"]
+        assert capsys.readouterr().out == "".join(printed)
+    names["client"].close()
 
 
 LINK = re.compile(r"(?<!`)\[[^]]*\]\(([^)\s]+)\)")

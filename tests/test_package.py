@@ -47,6 +47,20 @@ def test_the_wheel_holds_the_two_packages_and_their_types(wheel: Path) -> None:
     assert {"dodeca/py.typed", "dodeca_api/py.typed", "dodeca_api/openapi.json"} <= set(names)
 
 
+def test_the_wheel_holds_all_that_its_pages_load(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    folder = ROOT / "facade/dodeca/browse/static"
+    assets = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(assets) > 15
+    for path in [*assets, *(ROOT / "facade/dodeca/report").glob("page.*")]:
+        assert path.relative_to(ROOT / "facade").as_posix() in names
+        # Modules and style sheets name each other by relative addresses.
+        loaded = re.findall(r"(?:from |import\()\"(\./[^\"]+)\"", path.read_text())
+        for other in loaded if path.parent == folder else []:
+            assert (path.parent / other).exists(), other
+    assert "dodeca/browse/static/vendor/hls.LICENSE" in names
+
+
 def test_the_readme_of_the_wheel_stands_alone(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
@@ -158,6 +172,10 @@ print(len(DodecaEmbeddings(client).embed_query("red")))
     "bulk": """
 assert client.embed.run("colours.mp4", out="library").done == 1
 print(len(dodeca.Embeddings.load("library").to_pandas()))
+""",
+    "export": """
+found = client.embed.video("colours.mp4").search("red", k=2, client=client)
+print(found.to_srt("red.srt"), found.to_edl("red.edl"), found.to_otio("red.otio"))
 """,
     "lance": """
 assert client.embed.run("colours.mp4", out="library.lance").done == 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 import attrs
 
 from dodeca._base import html
-from dodeca._base.serializable import Serializable
+from dodeca._serializable import Serializable
 from dodeca.errors import DodecaError, InvalidResponseError
 
 if TYPE_CHECKING:

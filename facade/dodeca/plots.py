@@ -7,11 +7,15 @@ The figures do not use pyplot, its global state or a display. They show themselv
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dodeca._base import extras
+from dodeca._base.text import as_unicode, cut
 from dodeca.embeddings.timeline import (
     ScoreScale,
     ScoreTimeline,
@@ -20,13 +24,15 @@ from dodeca.embeddings.timeline import (
     format_time,
     score_timelines,
 )
-from dodeca.errors import ConfigurationError
+from dodeca.errors import ConfigurationError, InvalidMediaError, InvalidRequestError
 
 try:
     from matplotlib.axes import Axes
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
+    from matplotlib.image import imread
+    from matplotlib.patches import Rectangle
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 except ImportError as exc:
     raise ConfigurationError(extras.missing("a plot", "plot", exc)) from exc
@@ -34,7 +40,7 @@ except ImportError as exc:
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dodeca.embeddings import Embeddings
+    from dodeca.embeddings import Clip, Embeddings
 
 _TEXT, _MUTED, _GRID, _BOUNDARY = "#22262f", "#6b7280", "#e9ebf0", "#b4bac6"
 _COLOURS = {"visual": "#1f6fd1", "audio": "#c2410c", "transcription": "#0b8a6a"}
@@ -42,6 +48,13 @@ _OTHER_COLOUR = "#7048e8"
 _TICK_STEPS_SEC = [1, 1.5, 2, 3, 5, 6, 10]
 _MANY_SEGMENTS = 240  # from here on, their boundaries would hide them
 _TOLERANCE_SEC = 0.001  # the service gives times in milliseconds
+SHEET_CLIPS = 32
+"""Clips that a contact sheet shows at most."""
+SHEET_DPI = 100
+"""Pixels per inch of a contact sheet that has the size of its thumbnails."""
+_SHEET_COLUMNS = 4
+_TILE = (2.9, 2.15)  # inches
+_CAPTION = 34  # characters
 
 
 class _NotebookFigure(Figure):
@@ -124,6 +137,62 @@ def plot_self_similarity(embeddings: Embeddings, *, title: str | None = None) ->
         bar.ax.tick_params(colors=_MUTED, labelsize=8, length=0)
     _set_title(figure, title)
     return figure
+
+
+def contact_sheet(clips: Sequence[Clip], *, title: str | None = None) -> Figure:
+    """Plot a thumbnail of each clip, with its file, time range and score (extras `plot`, `media`).
+
+    The thumbnails are of the middles of the clips; audio has none. Of more than 32 clips, the
+    first 32 are shown.
+
+    >>> from dodeca import plots
+    >>> query = client.embed.text("red")
+    >>> clips = client.embed.video("colours.mp4").search(query, k=1).save_clips("clips")
+    >>> plots.contact_sheet(clips, title="red").savefig("sheet.png")
+
+    Raises:
+        InvalidRequestError: there are no clips.
+        ConfigurationError: the extra `plot` is not installed.
+    """
+    shown = list(clips)[:SHEET_CLIPS]
+    if not shown:
+        raise InvalidRequestError("a contact sheet needs a clip")
+    columns = min(_SHEET_COLUMNS, len(shown))
+    rows = -(-len(shown) // columns)
+    head = 0.45 if title else 0.1
+    size = (_TILE[0] * max(columns, 2), _TILE[1] * rows + head)
+    figure = _NotebookFigure(figsize=size, layout="constrained", facecolor="white")
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, clip in zip(grid.flat, shown, strict=False):
+        _draw_tile(axes, clip)
+    more = f"  (the first {SHEET_CLIPS} of {len(clips)})" if len(clips) > SHEET_CLIPS else ""
+    _set_title(figure, f"{title or ''}{more}")
+    return figure
+
+
+def _draw_tile(axes: Axes, clip: Clip) -> None:
+    try:
+        image = imread(io.BytesIO(clip.thumbnail()), format="jpeg")
+        height, width = image.shape[:2]
+        axes.imshow(image)
+    except InvalidMediaError:  # audio, or a source that is not there any more
+        height, width = 9, 16
+        axes.text(8, 4.5, "no image", ha="center", va="center", color=_MUTED, fontsize=9)
+    # All tiles are alike, whatever the shape of the image in them.
+    whole_width, whole_height = max(width, height * 16 / 9), max(height, width * 9 / 16)
+    left, top = (width - whole_width) / 2 - 0.5, (height - whole_height) / 2 - 0.5
+    axes.add_patch(Rectangle((left, top), whole_width, whole_height, facecolor=_GRID, zorder=-1))
+    axes.set(xlim=(left, left + whole_width), ylim=(top + whole_height, top), aspect="equal")
+    name = as_unicode(PurePath(clip.source).name)
+    times = f"{format_time(clip.start_sec)} to {format_time(clip.end_sec)}"
+    parts = [times, format_score(clip.match.score), clip.match.segment.embedding_option]
+    caption = cut(name, _CAPTION), "   ".join(filter(None, parts))
+    # Control characters have no glyph, and dollar signs are no formulas.
+    text = "\n".join(re.sub(r"[^\S ]|[\x00-\x1f\x7f]", "\ufffd", line) for line in caption)
+    below = axes.text(0, -0.05, text, va="top", fontsize=8, color=_TEXT, transform=axes.transAxes)
+    below.set_parse_math(False)
 
 
 def _matrix(rows: Embeddings) -> tuple[NDArray[np.float64], Any, bool]:

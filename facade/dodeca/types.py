@@ -54,7 +54,7 @@ from dodeca._sync.response_stream import ResponseStream
 from dodeca._sync.stream import TextStream
 from dodeca.batch import Batch
 from dodeca.bulk import Failure, Run
-from dodeca.embeddings import Match, Matches
+from dodeca.embeddings import Clip, Match, Matches
 from dodeca.embeddings.labels import Labels
 from dodeca.embeddings.values import Values
 from dodeca.media import MediaLike
@@ -99,6 +99,7 @@ __all__ = [
     "AsyncVideos",
     "Batch",
     "BinaryFile",
+    "Clip",
     "DocumentSegmentation",
     "Dynamic",
     "Embed",

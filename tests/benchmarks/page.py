@@ -10,12 +10,12 @@ from tests.benchmarks.report import OURS, Growth, Medians
 ROWS = {
     **{1: "Decode", 2: "Base64", 3: "Uploads", 4: "Small calls", 5: "Import", 6: "Polling"},
     **{7: "Many texts", 9: "Emulator", 10: "Search", 11: "Files and start-up", 12: "Bulk runs"},
-    **{13: "Emulator's library", 14: "Building and parsing"},
+    **{13: "Emulator's library", 14: "Building and parsing", 15: "Libraries", 16: "Clips"},
 }
 NAMES = {
     **{"decode": 1, "bodies": 2, "uploads": 3, "calls": 4, "imports": 5, "polling": 6},
     **{"texts": 7, "emulator": 9, "search": 10, "files": 11, "bulk": 12, "library": 13},
-    "parsing": 14,
+    **{"parsing": 14, "browse": 15, "clips": 16},
 }
 
 Results = Mapping[str, Mapping[str, Any]]

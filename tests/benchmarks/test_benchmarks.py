@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dodeca import AsyncClient
+from dodeca import AsyncClient, Client
 from dodeca._calls import floats, vector_reader
 from dodeca._sync.resources.multipart_uploads import WORKERS
+from dodeca.library import open_dataset
 from tests.benchmarks import (
     bodies,
+    browse,
     bulk,
     calls,
     decode,
@@ -32,9 +34,6 @@ from tests.benchmarks.loopback import API_KEY, serving
 from tests.benchmarks.measure import Spent, medians
 from tests.benchmarks.page import page
 from tests.benchmarks.report import Goal, Growth, Medians, Result, as_json
-from tests.depth import DEEP
-
-pytestmark = pytest.mark.skipif(not DEEP, reason="benchmarks are of make test-deep: 30 seconds")
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +165,15 @@ def test_loading_takes_about_as_long_as_arrow_and_less_memory(tmp_path: Path) ->
     assert spent[files.BY_PARTS] < 2.5 * spent[files.PEER]
     mapped = files.cached(tmp_path / "parts", repeats=3)
     assert mapped[files.CACHED] < mapped[files.OURS] / 2
+
+
+def test_a_library_opens_as_a_file_is_read_and_searches_as_a_product_takes(tmp_path: Path) -> None:
+    with Client.emulated() as client:
+        browse.write_run(tmp_path / "library", 20_000)
+        opened = browse.opened(tmp_path / "library", client, repeats=3)
+        spent = browse.searched(open_dataset(tmp_path / "library", client), repeats=3)
+    assert opened[browse.OPENED] < 3 * opened[browse.PEER]
+    assert spent["dodeca"] < 4 * spent[browse.NUMPY]
 
 
 def test_the_first_of_a_process_and_a_long_plot_take_no_seconds(tmp_path: Path) -> None:

@@ -154,9 +154,12 @@ def run_of(**values: Any) -> Run:
 
 def test_a_run_says_what_it_did() -> None:
     assert str(run_of()) == "0 of 0: 0 done, 0 skipped, 0 failed, 0.0 minutes"
-    halfway = run_of(total=10, skipped=1, done=4, failed=2, unknown=1, minutes=1.25)
+    halfway = run_of(total=10, skipped=1, done=4, unknown=1, minutes=1.25)
+    halfway.count_failure("no_answer", 1)
+    halfway.count_failure("media_invalid", 2)
     assert str(halfway) == (
-        "5 of 10: 4 done, 1 skipped, 2 failed, 1 unknown, 1.2 minutes, 0.4/s, 5 s left"
+        "5 of 10: 4 done, 1 skipped, 3 failed (2 media_invalid, 1 no_answer), 1 unknown, "
+        "1.2 minutes, 0.4/s, 2 s left"
     )
     resume_at = datetime(2026, 1, 2, 3, 4, 5, 678, UTC)
     stopped = run_of(total=2, done=1, stopped="quota", resume_at=resume_at, left_out={".txt": 2})

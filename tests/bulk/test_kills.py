@@ -17,8 +17,8 @@ from tests.bulk.fork_server import ForkServer, fork_server
 from tests.bulk.library import DEEP, audio_files, count, rows, server
 from tests.faults.proxy import Proxy, RandomFaults
 
-INPUTS = 400 if DEEP else 30
-KILLS = int(os.environ.get("DODECA_KILLS", "200" if DEEP else "10"))
+INPUTS = 400 if DEEP else 20
+KILLS = int(os.environ.get("DODECA_KILLS", "200" if DEEP else "6"))
 AIM = 1.6 if DEEP else 3.0  # times as many kills as needed: few inputs leave much to chance
 SETTLE_SEC = 2.0
 SLOW_SEC = 0.03

@@ -3,6 +3,8 @@
 Terminal screens of the command as SVG, plots and screenshots of a report as PNG.
 """
 
+import re
+import shlex
 import sys
 import tempfile
 from io import StringIO
@@ -14,12 +16,16 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from dodeca import Client, report, segmentation
+from dodeca import Client, Embeddings, browse, report, segmentation
 from dodeca.emulator import Emulator, samples
 from dodeca.emulator.samples import Scene, Tone
 from dodeca.emulator.server import serving
+from dodeca.library import open_dataset
+from dodeca.plots import contact_sheet
+from tests.browse.four_commands import commands, make_folder
+from tests.browse.watched import opened
+from tests.chromium import CHROMIUM, QUIET, launched
 from tests.cli.terminal import COLUMNS, run, screen
-from tests.report.conftest import CHROMIUM, QUIET
 
 PICTURES = Path(__file__).parents[2] / "facade" / "docs" / "pictures"
 SCENES = [
@@ -67,6 +73,7 @@ def main(folder: Path) -> None:
     screens(folder)
     plots(clip)
     screenshots(folder, clip)
+    four_commands(folder / "four commands")
     for path in sorted(PICTURES.iterdir()):
         print(f"{path.stat().st_size // 1024:4} kB  {path.name}")
 
@@ -92,47 +99,84 @@ def _screen(folder: Path, name: str, words: list[str]) -> None:
     _svg(name, command, screen("".join(text for _, text in pieces)))
 
 
-def _svg(name: str, command: str, lines: list[Text]) -> None:
+def four_commands(folder: Path) -> None:
+    """What the page "From a folder to clips" shows."""
+    folder.mkdir()
+    make_folder(folder / "videos")
+    found = commands()
+    for name in ("check", "run"):
+        _, pieces = run("--emulated", *found[name], cwd=folder, columns=COLUMNS - 2)
+        written = "".join(text for _, text in pieces)
+        lines = screen(re.sub(r"[^\n]*\r(?!\n)", "", written))  # of a bar, what it ends as
+        _svg(name, f"dodeca {shlex.join(found[name])}", lines, f"path-{name}")
+    run("--emulated", *found["cut"], cwd=folder)
+    (PICTURES / "path-clips.png").write_bytes((folder / "clips.png").read_bytes())
+    with (
+        Client.emulated() as client,
+        browse.serving(open_dataset(folder / "library", client)) as url,
+        launched() as browser,
+        opened(browser, url, (1280, 800), color_scheme="light") as watched,
+    ):
+        watched.search("a blue sky")
+        watched.page.wait_for_timeout(3000)  # for the thumbnails
+        watched.page.screenshot(path=PICTURES / "path-browse.png")
+
+
+def _svg(name: str, command: str, lines: list[Text], file: str = "") -> None:
     console = Console(record=True, width=COLUMNS, file=StringIO(), highlight=False)
     console.print(Text.assemble(("$ ", "green"), (command, "bold")))
     for line in lines:
         console.print(line, no_wrap=False)
     text = console.export_svg(title="", theme=THEME, code_format=FRAME, unique_id=name)
-    (PICTURES / f"cli-{name}.svg").write_text(text, encoding="utf-8")
+    (PICTURES / f"{file or f'cli-{name}'}.svg").write_text(text, encoding="utf-8")
 
 
 def plots(clip: Path) -> None:
-    """The figures of `plot` and `plot_self_similarity`."""
+    """The figures of `plot` and `plot_self_similarity`, and a contact sheet."""
     with Client.emulated() as client:
         found = client.embed.video(clip, segmentation=segmentation.dynamic(4))
         query = client.embed.text("something red and loud")
     found.plot(query, title="something red and loud").savefig(PICTURES / "plot.png", dpi=120)
     found.plot_self_similarity(title=clip.name).savefig(PICTURES / "plot-self.png", dpi=120)
+    clips = found.filter(option="visual").search(query, k=8).save_clips(clip.parent / "clips")
+    contact_sheet(clips, title="something red and loud").savefig(PICTURES / "contact-sheet.png")
 
 
 def screenshots(folder: Path, clip: Path) -> None:
-    """The report at two widths, light and dark."""
+    """The report at two widths, light and dark, and one of several files."""
+    garden = [Scene("green", 5, tone=880), Scene("brown", 6), Scene("red", 5, noise=True)]
+    talk = [Tone(7, 300), Tone(6, noise=True, level=0.9), Tone(6, 2000, 0.4)]
     with Client.emulated() as client:
+        queries = {q: client.embed.text(q) for q in QUERIES}
         found = client.embed.video(clip, segmentation=segmentation.dynamic(4))
-        report.write(
-            folder / "report.html", clip, found, {q: client.embed.text(q) for q in QUERIES}
+        others = (
+            client.embed.video(
+                samples.video(folder / "garden.mp4", garden), segmentation=segmentation.dynamic(4)
+            ),
+            client.embed.audio(
+                samples.audio(folder / "talk.wav", talk), segmentation=segmentation.fixed(3)
+            ),
         )
+        report.write(folder / "report.html", found, queries)
+        report.write(folder / "several.html", Embeddings.concat([found, *others]), queries)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
         for width, height in ((1280, 900), (390, 844)):
             for scheme in ("light", "dark"):
-                _shot(browser, folder / "report.html", width, height, scheme)
+                name = f"report-{width}-{scheme}"
+                _shot(browser, folder / "report.html", name, width, height, scheme)
+        _shot(browser, folder / "several.html", "report-several", 1280, 900, "light")
         browser.close()
 
 
-def _shot(browser: Any, page: Path, width: int, height: int, scheme: str) -> None:
+def _shot(browser: Any, page: Path, name: str, width: int, height: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     opened = context.new_page()
     opened.goto(page.as_uri())
     opened.wait_for_timeout(500)
     opened.keyboard.press("1")
     opened.wait_for_timeout(1500)
-    opened.screenshot(path=PICTURES / f"report-{width}-{scheme}.png", full_page=True)
+    opened.screenshot(path=PICTURES / f"{name}.png", full_page=True)
     context.close()
 
 

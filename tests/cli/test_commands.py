@@ -212,6 +212,33 @@ def test_report_writes_a_page_and_prints_what_is_in_it(
     assert dodeca(*newest).status == 0  # segments, not one vector of the whole
 
 
+def test_the_report_of_a_library_has_all_its_files_and_embeds_the_queries_alone(
+    server: Server, media: Path, tmp_path: Path
+) -> None:
+    folder, page = tmp_path / "media", tmp_path / "r.html"
+    folder.mkdir()
+    for name in ("clip.mp4", "red.jpg"):
+        shutil.copy(media / name, folder)
+    shutil.copy(media / "clip.mp4", folder / "other.mp4")
+    library = tmp_path / "library"
+    assert server()("run", folder, "-o", library).status == 0
+    third = {"fault": "400", "operation": "embed_v2_create", "skip": 2, "times": None}
+    on_server = server(faults=[third])
+    done = on_server("--json", "report", library, "red", "blue", "-o", page)
+    (record,) = done.records
+    assert (record["files"], record["is_self_contained"]) == (2, True)
+    assert page.read_text("utf-8").count("<video") == 2
+    assert on_server("report", library, "red", "-o", page).status == 1  # now it is the third
+    done = server()("report", library, "red", "-o", page)
+    assert "2 files are embedded in the page" in done.err
+    for words, message in {
+        ("--segmentation", "fixed:6"): "--segmentation is for a file",
+        ("--model", "marengo3.5"): "the vectors are of marengo3.0",
+    }.items():
+        done = on_server("report", library, "red", *words, "-o", page)
+        assert (done.status, message in done.err) == (2, True)
+
+
 def test_a_large_file_is_uploaded_first(dodeca: Run, media: Path, tmp_path: Path) -> None:
     path = tmp_path / "large.mp4"
     padded(lambda path: shutil.copy(media / "clip.mp4", path), (36 << 20) + 1)(path)

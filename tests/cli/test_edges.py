@@ -15,7 +15,6 @@ from dodeca import __version__
 from dodeca.cli import app, main, session
 from dodeca.cli.commands.search import _file_names
 from dodeca.cli.exit_status import ExitStatus, exit_status_of, one_line
-from dodeca.cli.progress import progress_lines
 from dodeca.cli.progress_bar import _AmountColumn
 from dodeca.cli.tables import _start
 from dodeca.errors import NotFoundError, RateLimitError
@@ -47,22 +46,6 @@ def test_a_bar_shows_what_was_sent_or_the_status(
     )
     shown = _AmountColumn().render(task)
     assert (shown.plain, shown.style) == (text, "cyan")
-
-
-def test_a_log_has_a_line_each_half_minute() -> None:
-    now, lines = [0.0], []
-    report = progress_lines(lines.append, lambda: now[0])
-    running, ended = (SimpleNamespace(has_ended=value) for value in (False, True))
-    for at, run in (
-        (29.9, running),
-        (30.0, running),
-        (59.9, running),
-        (60.0, ended),
-        (61, running),
-    ):
-        now[0] = at
-        report(run)
-    assert len(lines) == 2
 
 
 def test_the_names_of_deleted_videos_are_left_out() -> None:

@@ -27,6 +27,37 @@ def test_an_index_is_shown_and_deleted(on_emulator: Run, media: Path) -> None:
     assert on_emulator("index", "show", index).status == 1
 
 
+def test_an_index_is_created_once(on_emulator: Run) -> None:
+    first = on_emulator("-q", "index", "get-or-create", "films")
+    again = on_emulator("index", "get-or-create", "films")
+    assert again.out == f"{first.out.strip()}\tfilms\n"
+    assert len(on_emulator("--json", "index", "list").records) == 1
+    other = on_emulator("index", "get-or-create", "films", "--option", "visual")
+    assert other.status == 1
+    assert "choose another name" in other.err
+
+
+def test_an_index_is_named_by_its_id_or_its_name(on_emulator: Run, media: Path) -> None:
+    index = on_emulator("-q", "index", "create", "films").out.strip()
+    on_emulator("index", "create", "films 2")
+    (video,) = on_emulator("--json", "index", "add", "films", media / "clip.mp4").records
+    assert video["index_id"] == index
+    assert on_emulator("-q", "index", "show", "films").out.strip() == index
+    assert on_emulator("-q", "index", "videos", "films").out.strip() == video["id"]
+    assert on_emulator("-q", "search", "red", "--index", "films").out.strip() == video["id"]
+    assert on_emulator("index", "delete", "films").out == f"{index}\tdeleted\n"
+    missing = on_emulator("index", "show", "films")
+    assert (missing.status, "`films`" in missing.err) == (1, True)
+    assert [each["index_name"] for each in on_emulator("--json", "index", "list").records] == [
+        "films 2"
+    ]
+
+
+def test_what_is_uploaded_has_its_name(on_emulator: Run, media: Path) -> None:
+    id_, status, name = on_emulator("upload", media / "red.jpg").out.rstrip("\n").split("\t")
+    assert (id_[:6], status, name) == ("asset:", "ready", "red.jpg")
+
+
 def test_assets_are_listed_and_deleted(on_emulator: Run, media: Path) -> None:
     ids = [
         on_emulator("-q", "upload", media / name).out.strip() for name in ("red.jpg", "clip.mp4")

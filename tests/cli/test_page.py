@@ -2,11 +2,17 @@
 
 import re
 import shlex
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
+import typer
 
-from dodeca.emulator import samples
+from dodeca.cli.app import app
+from dodeca.results import Analysis, Asset, Index, Video
 
 from .conftest import Run
 
@@ -18,6 +24,18 @@ COLOURS = re.compile("\x1b\\[[0-9;]*m")
 SCORE = re.compile(r"\b\d\.\d{3,4}\b")  # its last digit is the audio encoder's
 PIPE = " | cat"
 ASSIGNMENT = re.compile(r"(\w+)=\$\((.*)\)")
+
+
+def leaves(command: Any, *words: str) -> Iterator[str]:
+    """The words of each command that is no group."""
+    if not hasattr(command, "commands"):
+        yield " ".join(words)
+        return
+    for name, inner in command.commands.items():
+        yield from leaves(inner, *words, name)
+
+
+COMMANDS = list(leaves(typer.main.get_command(app)))
 
 
 def tidy(output: str) -> list[str]:
@@ -37,8 +55,8 @@ def is_like(printed: str, shown: str) -> bool:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    samples.write_all(tmp_path)
+def folder(sample_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(sample_files, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     return tmp_path
@@ -80,6 +98,7 @@ def test_the_json_fields_are_those_of_the_page(on_emulator: Run, folder: Path) -
     commands = {
         "`embed`, for each vector": ["embed", "purple.jpg"],
         "`search`, for each match": ["search", "red", "vectors.parquet"],
+        "`cut`, for each clip": ["cut", "red", "vectors.parquet", "-k", "1"],
         "`index add`, for each video": ["index", "add", index, "colours.mp4"],
         "`search --index`": ["search", "red", "--index", index],
         "`index delete`, `assets delete`": ["assets", "delete", asset],
@@ -97,4 +116,21 @@ def test_the_json_fields_are_those_of_the_page(on_emulator: Run, folder: Path) -
     found["`run`, at the end"] = set(end)
     tasks = "`tasks`, for each task"  # each kind has some of the fields
     assert found[tasks] < documented[tasks]
+    of_api = {
+        "`analyze`": (Analysis, ["analyze", "colours.mp4", "What is it?"]),
+        "`upload`, `assets list`": (Asset, ["upload", "purple.jpg"]),
+        "`index create`, `index get-or-create`, `index list`, `index show`": (
+            Index,
+            ["index", "show", index],
+        ),
+        "`index videos`": (Video, ["index", "videos", index]),
+    }
+    for name, (cls, words) in of_api.items():
+        (record,) = on_emulator("--json", *words).records
+        assert {"id"} < record.keys() <= documented[name]
+        found[name] = {field.name for field in attrs.fields(cls)} - {"extra"}
     assert found | {tasks: documented[tasks]} == documented
+    commands_of_page = " ".join(documented).replace(
+        "`tasks`", "`tasks list` `tasks show` `tasks wait`"
+    )
+    assert [name for name in COMMANDS if f"`{name}" not in commands_of_page] == ["emulator"]

@@ -22,7 +22,7 @@ ANYWHERE = {400: "versions", 404: "paths", 405: "methods"}
 
 @cache
 def router() -> Router:
-    return Router(yaml.safe_load(SPEC.read_text()))
+    return Router(yaml.load(SPEC.read_text(), yaml.CSafeLoader))
 
 
 def problems(

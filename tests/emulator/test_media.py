@@ -50,6 +50,23 @@ def small(tmp_path_factory) -> Path:
     return samples.video(tmp_path_factory.mktemp("small") / "small.mp4", scenes, size=(160, 96))
 
 
+def test_what_is_sent_again_is_not_decoded_again(media: Path, tmp_path: Path) -> None:
+    clip = media / "clip.mp4"
+    copy = tmp_path / "other name.mp4"
+    copy.write_bytes(clip.read_bytes())
+    whole = analyse(clip)
+    assert analyse(copy) is whole
+    assert analyse(clip.read_bytes()) is whole
+    assert analyse(clip, start=4.5) is not whole
+    copy.write_bytes((media / "silent.mp4").read_bytes())
+    assert analyse(copy).audio is None
+    for size in range(100, 140):  # the oldest measurements make room
+        analyse(png(size, 100))
+    again = analyse(clip)
+    assert again is not whole
+    assert np.array_equal(again.frames.cells, whole.frames.cells)
+
+
 def test_probe_of_a_video(media):
     info = probe(media / "clip.mp4")
     assert (info.kind, info.format, info.duration, info.fps) == ("video", "mp4", 12.0, 10.0)

@@ -1,7 +1,10 @@
 """Completions in editors that read the source with jedi: Spyder, python-lsp-server, jedi-vim."""
 
-import jedi
 import pytest
+
+from tests.lazy import Lazy
+
+jedi = Lazy("jedi")
 
 
 @pytest.mark.parametrize(

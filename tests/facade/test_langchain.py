@@ -1,8 +1,10 @@
 import importlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx
 import numpy as np
 import orjson
@@ -11,8 +13,10 @@ from langchain_core.vectorstores import InMemoryVectorStore
 
 from dodeca import AsyncClient, Client
 from dodeca.errors import ConfigurationError, InvalidRequestError, InvalidResponseError
-from dodeca.langchain import DodecaEmbeddings
+from dodeca.langchain import DodecaEmbeddings, DodecaRetriever
+from dodeca.library import Library, Selection, open_dataset, open_index
 from tests.scripted import Server
+from tests.seams import on_clock
 
 TEXTS = ["a red car", "the sea at night", "a loud engine"]
 
@@ -89,3 +93,58 @@ def test_arguments_of_another_type_are_refused_at_once(client: Client) -> None:
         with pytest.raises(InvalidRequestError, match="must be of the type") as caught:
             refused()
         assert "tlk_test" not in str(caught.value)
+
+
+@pytest.fixture
+def library(client: Client, sample_files: Path, tmp_path: Path) -> Library:
+    rows = client.embed.video(sample_files / "colours.mp4")
+    extra = [
+        {"transcript": "the green one"} if row.start_sec == 9 else {"season": 2} for row in rows
+    ]
+    return open_dataset(attrs.evolve(rows, extra=extra).to_parquet(tmp_path / "x.parquet"), client)
+
+
+def test_a_retriever_finds_segments_as_documents(library: Library) -> None:
+    visual = Selection(options=["visual"])
+    found = DodecaRetriever(library=library, k=2, selection=visual).invoke("something green")
+    assert [document.page_content for document in found] == [
+        "the green one",
+        "colours.mp4, 0:05-0:09",
+    ]
+    [source] = library.sources
+    assert [found[1].metadata[name] for name in ("source_id", "name", "start_sec", "modality")] == [
+        *(source.id, "colours.mp4", 5.0, "visual")
+    ]
+    assert found[0].metadata["score"] > found[1].metadata["score"]
+    assert library.queries.sent == 1
+
+
+@pytest.mark.anyio
+async def test_a_retriever_works_in_async_code_and_in_batches(library: Library) -> None:
+    retriever = DodecaRetriever(library=library)
+    expected = retriever.invoke("something green")
+    assert len(expected) == 5
+    assert await retriever.ainvoke("something green") == expected
+    assert retriever.batch(["something green"] * 2) == [expected] * 2
+    assert library.queries.sent == 1
+
+
+def test_a_retriever_over_an_index(sample_files: Path) -> None:
+    with on_clock(Client.emulated()) as client:
+        index = client.indexes.create("videos", {"marengo3.0": ["visual", "audio"]})
+        client.tasks.create(
+            index.id, sample_files / "colours.mp4", user_metadata={"season": 2}
+        ).wait()
+        [found] = DodecaRetriever(library=open_index(index.id, client), k=1).invoke("green")
+        assert found.page_content == "colours.mp4, 0:09-0:15"
+        assert found.metadata["season"] == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"library": "library"}, {"k": 0}, {"selection": {"options": ["visual"]}}]
+)
+def test_arguments_of_a_retriever_are_checked_at_once(
+    library: Library, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidRequestError):
+        DodecaRetriever(**{"library": library, **arguments})

@@ -49,7 +49,7 @@ def test_a_library_is_not_searched_with_another_model(
     with pytest.raises(InvalidRequestError, match=r"marengo3\.0.*marengo3\.5"):
         library.similarity(query)
     with pytest.raises(InvalidRequestError, match="model"):
-        report.render(video, library, {"red": query})
+        report.render(library, {"red": query}, media=video)
 
 
 def test_a_text_is_embedded_with_the_model_of_the_library(

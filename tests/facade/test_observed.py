@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import respx
-import vcr
 from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
@@ -18,8 +16,10 @@ from dodeca import AsyncClient, Client
 from dodeca.types import RequestEvent
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
+from tests.lazy import Lazy
 from tests.scripted import EMBEDDED
 
+respx, vcr = Lazy("respx"), Lazy("vcr")
 pytestmark = pytest.mark.anyio
 
 Kind = type[Client] | type[AsyncClient]

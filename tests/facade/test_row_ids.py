@@ -7,11 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import httpx
 import orjson
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -21,7 +19,10 @@ from hypothesis import strategies as st
 from dodeca import Client, Embeddings, Media
 from dodeca.emulator import samples
 from tests.depth import depth
+from tests.lazy import Lazy
 from tests.scripted import Server
+
+duckdb, pl = Lazy("duckdb"), Lazy("polars")
 
 STORED = Path(__file__).parents[1] / "bulk" / "stored"
 NAMES = st.none() | st.text(st.characters(codec="utf-8"), min_size=1, max_size=4)

@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -16,11 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dodeca import Embeddings, Segment, results
-from dodeca._base.serializable import Serializable, to_plain
+from dodeca._serializable import Serializable, to_plain
 from dodeca.batch import Batch
+from dodeca.bulk import Estimate, Failure, Rejection, Run
 from dodeca.embeddings import Match, Matches
 from dodeca.embeddings.values import Values
-from dodeca.errors import APIError, IncompleteTextError, InvalidMediaError
+from dodeca.errors import APIError, IncompleteTextError, InvalidMediaError, InvalidRequestError
 from dodeca.results import Index, IndexModel, Page, Usage
 from tests.depth import depth
 from tests.facade.test_response_fields import JSON
@@ -181,6 +183,29 @@ def test_text_is_readable_and_indented_on_demand() -> None:
     assert "\n" not in index.to_json()
     assert index.to_json(indent=2).startswith('{\n  "id": "1",\n')
     assert index.to_dict()["extra"] == {"nan": None}
+
+
+@pytest.mark.parametrize("indent", [2.5, "2", -1])
+def test_an_indent_is_a_number_of_spaces(indent: Any) -> None:
+    with pytest.raises(InvalidRequestError, match=f"indent must be .* got {indent!r}"):
+        Usage().to_json(indent=indent)
+
+
+def test_a_run_becomes_json_with_its_failures_and_its_estimate() -> None:
+    run = Run(Path("library/vectors"), Path("library/errors.parquet"), total=3, done=1)
+    run.count_failure("media_invalid", 2)
+    run.failures = [Failure("1", "a.mp4", "video", "media_invalid", None, "it is empty", False)]
+    run.resume_at = datetime(2026, 1, 2, tzinfo=UTC)
+    plain = run.to_dict()
+    assert json.loads(run.to_json()) == plain
+    public = [field.name for field in attrs.fields(Run) if field.name[0] != "_"]
+    assert list(plain) == public
+    assert plain["vectors"] == str(Path("library/vectors"))
+    assert plain["failed_by_code"] == {"media_invalid": 2}
+    assert plain["failures"] == [attrs.asdict(run.failures[0])]
+    assert (plain["resume_at"], plain["estimate"]) == ("2026-01-02T00:00:00+00:00", None)
+    estimate = Estimate(1, 0, 0.5, 0, 1, [Rejection("a.mp4", "too short")])
+    assert estimate.to_dict()["rejected"] == [{"source": "a.mp4", "reason": "too short"}]
 
 
 def test_values_of_other_clients_become_json_too() -> None:

@@ -2,6 +2,7 @@
 
 import inspect
 import operator
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -16,6 +17,7 @@ from dodeca._base.html import ROWS
 from dodeca.batch import Batch
 from dodeca.bulk.records import Failure
 from dodeca.bulk.results import Run
+from dodeca.embeddings import Match, Matches
 from dodeca.emulator import samples
 from dodeca.results import (
     Asset,
@@ -36,16 +38,22 @@ CLASSES = [c for _, c in inspect.getmembers(results, inspect.isclass) if attrs.h
 
 
 class Text(HTMLParser):
-    """The text of a page; fails at what results never contain."""
+    """The text and the images of a page; fails at what results never contain."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.text: list[str] = []
         self.open: list[str] = []
+        self.images: list[str] = []
         self.feed(page)
         assert not self.open
 
     def handle_starttag(self, tag: str, attributes: Any) -> None:
+        if tag == "img":
+            (source, *others) = attributes
+            assert others == [("width", "160"), ("alt", "")]
+            self.images.append(source[1])
+            return
         assert tag in {"p", "b", "table", "thead", "tbody", "tr", "th", "td"}
         assert attributes == []
         self.open.append(tag)
@@ -148,6 +156,52 @@ def test_jobs_lists_and_searches(client: Client, tmp_path: Path) -> None:
     assert repr(client) == "<Client of the emulator>"
     with Client("tlk_1234567890") as real:
         assert repr(real) == "<Client of https://api.twelvelabs.io/v1.3>"
+
+
+def test_matches_in_local_files_have_thumbnails(client: Client, tmp_path: Path) -> None:
+    clip = samples.video(tmp_path / "x<b>.mp4", [samples.Scene("red", 4)] * 2, sound=False)
+    image = samples.image(tmp_path / "red.jpg", "red")
+    rows = [client.embed.video(clip), client.embed.image(image), client.embed.text("red")]
+    found = Embeddings.concat(rows).search("red", k=9, client=client)
+    page = Text(found._repr_html_())
+    assert page.text[0] == f"{len(found)} matches for red"
+    assert "x<b>.mp4" in page.text
+    assert len(page.images) == len(found) - 1
+    assert all(image.startswith("data:image/jpeg;base64,/9j/") for image in page.images)
+    assert len(Text(found[1]._repr_html_()).images) == 1
+    for path in (clip, image):
+        path.write_bytes(b"broken")
+    pipe = tmp_path / "pipe.mp4"
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(pipe)
+    for source in (str(tmp_path / "gone.mp4"), str(tmp_path), str(pipe), "https://h.example/a.mp4"):
+        segment = attrs.evolve(found[1].segment, source=source)
+        assert Text(Matches([Match(segment, 1.0)])._repr_html_()).images == []
+
+
+def test_thumbnails_of_the_service_are_loaded_by_the_browser() -> None:
+    link = "https://cdn.example/a.jpg?sig='\"<b>"
+    others = ("http://cdn.example/a.jpg", "javascript:alert(1)", EVIL, None)
+    hits = [SearchHit(video_id="v1", thumbnail_url=url) for url in (link, *others)]
+    page = Text(SearchPage(hits)._repr_html_())
+    assert page.images == [link]
+    assert link not in page.text
+    assert {"http://cdn.example/a.jpg", "javascript:alert(1)", EVIL} < set(page.text)
+    video = Video("v1", hls=results.Stream(thumbnail_urls=[link]))
+    asset = Asset("a1", thumbnail=results.Thumbnail(representative_url=link))
+    for one in (video, asset):
+        assert Text(Page([one], 1)._repr_html_()).images == [link]
+
+
+def test_a_list_shows_the_page_that_was_fetched(client: Client) -> None:
+    for number in range(12):
+        client.indexes.create(f"one of many {number}", {"marengo3.0": ["visual"]})
+    listed = client.indexes.list(page_limit=2)
+    assert Text(listed._repr_html_()).text == [repr(listed)[1:-1]]
+    first = next(iter(listed))
+    text = Text(listed._repr_html_()).text
+    assert text[:2] == [repr(listed)[1:-1], "Page 1"]
+    assert first.id in text
 
 
 def test_what_holds_embeddings() -> None:

@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from dodeca import AsyncClient, Client, errors
 from dodeca._http import messages as seam
 from tests.faults.both import CLIENTS, opened
 from tests.faults.raw import Raw, http
+from tests.lazy import Lazy
 
+trustme = Lazy("trustme")
 pytestmark = pytest.mark.anyio
 
-Certificates = Mapping[str, trustme.LeafCert]
+Certificates = Mapping[str, Any]
 Kind = type[Client] | type[AsyncClient]
 KEY = "tlk_canary_0123456789"
 

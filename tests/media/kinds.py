@@ -37,7 +37,7 @@ class Kind:
 
 
 def _kinds() -> Iterator[Kind]:
-    for group in yaml.safe_load(LIST.read_text(encoding="utf-8")):
+    for group in yaml.load(LIST.read_text(encoding="utf-8"), yaml.CSafeLoader):
         for file, command in group["files"].items():
             accepted = frozenset(group["accepted"])
             yield Kind(file, command, group["kind"], accepted, group.get("reason"))

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import lancedb
 import pytest
 
 from dodeca import Client, Embeddings, Media, segmentation
 from dodeca.emulator import samples
+from tests.lazy import Lazy
 
+lancedb = Lazy("lancedb")
 Told = Callable[..., None]
 
 

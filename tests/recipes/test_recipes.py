@@ -1,5 +1,7 @@
 """Each recipe against its real engine: twice the same rows, errors as rows, the right scene."""
 
+from __future__ import annotations
+
 import ast
 import contextlib
 import functools
@@ -13,20 +15,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import faiss
-import lancedb
 import numpy as np
-import pandas as pd
-import polars as pl
-import psycopg
 import pytest
-from qdrant_client import QdrantClient
 
 from dodeca import Client, Embeddings
 from dodeca.emulator import samples
 from dodeca.emulator.samples import Scene
+from tests.lazy import Lazy
 
+duckdb, faiss, lancedb, psycopg = map(Lazy, ("duckdb", "faiss", "lancedb", "psycopg"))
+pd, pl, qdrant_client = map(Lazy, ("pandas", "polars", "qdrant_client"))
 HERE = Path(__file__).parent
 
 
@@ -86,7 +84,7 @@ def lance(place: Path) -> Rows:
     )
 
 
-def qdrant(store: QdrantClient) -> Rows:
+def qdrant(store: Any) -> Rows:
     points, _ = store.scroll("clips", limit=1_000, with_vectors=True)
     errors, _ = store.scroll("errors")
     return (
@@ -102,7 +100,7 @@ def chroma(place: Path) -> Rows:
     return found["ids"], list(errors), found["embeddings"]
 
 
-def duck(database: duckdb.DuckDBPyConnection) -> Rows:
+def duck(database: Any) -> Rows:
     clips = database.execute("SELECT id, vector FROM clips").fetchall()
     errors = database.execute("SELECT source_id FROM errors WHERE error <> ''").fetchall()
     return [row[0] for row in clips], [row[0] for row in errors], [row[1] for row in clips]
@@ -137,8 +135,8 @@ def polars(place: Path) -> Rows:
 
 
 @contextlib.contextmanager
-def in_qdrant(folder: Path) -> Iterator[QdrantClient]:
-    store = QdrantClient(path=str(folder))
+def in_qdrant(folder: Path) -> Iterator[Any]:
+    store = qdrant_client.QdrantClient(path=str(folder))
     yield store
     store.close()
 

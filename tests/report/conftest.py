@@ -1,27 +1,12 @@
-"""A browser, where there is one: Debian's Chromium, headless."""
-
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.requirement import missing
-
-CHROMIUM = Path(os.environ.get("DODECA_CHROMIUM", "/usr/bin/chromium"))
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
+from tests.chromium import launched
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        reason = f"the page is tested in Chromium, and {CHROMIUM} does not exist"
-        missing("DODECA_BROWSER", f"{reason}; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield launched
-        launched.close()
+    with launched() as browser:
+        yield browser

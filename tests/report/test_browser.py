@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from dodeca import report
+from tests.depth import depth
 
-from .videos import QUERIES, embedded, video
+from .videos import QUERIES, embedded, library, video
 
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
@@ -18,7 +19,7 @@ WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    report.write(path, video(), *embedded())
+    report.write(path, *embedded())
     return path
 
 
@@ -57,7 +58,12 @@ def until(page: Page, condition: str) -> None:
 
 @pytest.fixture(params=["desktop", "phone"])
 def watched(browser: Browser, target: Path, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    opened = Watched(browser, target, request.param)
+    yield from watching(browser, target, request.param)
+
+
+def watching(browser: Browser, target: Path, width: str) -> Iterator[Watched]:
+    """A page that must log no error, and request nothing but itself."""
+    opened = Watched(browser, target, width)
     yield opened
     outside = [u for u in opened.requests if u != target.as_uri() and not u.startswith("data:")]
     opened.context.close()
@@ -82,10 +88,10 @@ def test_a_click_on_a_timeline_seeks_to_that_time(watched: Watched) -> None:
 
 def test_a_click_on_the_thumbnails_seeks_and_dragging_follows(watched: Watched) -> None:
     page = watched.page
-    page.locator("#track").scroll_into_view_if_needed()
-    click(page, "#track", 0.3)
+    page.locator(".track").scroll_into_view_if_needed()
+    click(page, ".track", 0.3)
     assert watched.time() == pytest.approx(6, abs=0.1)
-    box = page.locator("#track").bounding_box()
+    box = page.locator(".track").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 10)
     page.mouse.down()
@@ -99,7 +105,7 @@ def test_a_click_on_the_thumbnails_seeks_and_dragging_follows(watched: Watched) 
 def test_the_best_matches_lead_to_their_times(watched: Watched) -> None:
     watched.page.locator(".matches.q1 button").first.click()
     assert watched.time() == 0
-    watched.page.locator(".query.q2 h2 button").click()
+    watched.page.locator(".query.q2 h3 button").click()
     assert watched.page.locator(".matches.q1").is_hidden()
     watched.page.locator(".matches.q2 button").first.click()
     assert watched.time() == pytest.approx(9, abs=0.05)
@@ -115,7 +121,7 @@ def test_keys(watched: Watched) -> None:
     for key, expected in keys:
         page.keyboard.press(key)
         assert watched.time() == pytest.approx(expected, abs=0.06), key
-    assert page.locator(".query.q1 h2 button").get_attribute("aria-pressed") == "true"
+    assert page.locator(".query.q1 h3 button").get_attribute("aria-pressed") == "true"
     page.keyboard.press("Space")
     until(page, "!player.paused && player.currentTime > 0.2")
     page.keyboard.press("Space")
@@ -126,7 +132,7 @@ def test_keys(watched: Watched) -> None:
 
 
 def test_a_digit_again_leads_to_the_next_match(watched: Watched) -> None:
-    matches = watched.page.evaluate("data.queries[1].matches")
+    matches = watched.page.evaluate("data.queries[1].map(([, start]) => start)")
     for expected in [*matches, matches[0]]:
         watched.page.keyboard.press("2")
         assert watched.time() == pytest.approx(expected, abs=0.06)
@@ -137,20 +143,23 @@ def test_everything_can_be_reached_with_the_tab_key(watched: Watched) -> None:
     seen = set()
     for _ in range(20):
         page.keyboard.press("Tab")
-        seen.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
+        seen.add(
+            page.evaluate("document.activeElement.className || document.activeElement.localName")
+        )
         seen.add(page.evaluate("document.activeElement.textContent.trim()"))
-    assert {"player", "track", f"1{QUERIES[0]}", f"2{QUERIES[1]}"} <= seen
-    page.locator("#track").focus()
+    assert {"video", "track", f"1{QUERIES[0]}", f"2{QUERIES[1]}"} <= seen
+    page.locator(".track").focus()
     page.keyboard.press("ArrowRight")
     assert watched.time() == pytest.approx(1, abs=0.06)
 
 
+@pytest.mark.parametrize("count", depth(["target"], deep=["target", "several"]))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_cut_off_and_text_can_be_read(
-    browser: Browser, target: Path, width: str, scheme: Any
+    browser: Browser, request: pytest.FixtureRequest, width: str, scheme: Any, count: str
 ) -> None:
-    opened = Watched(browser, target, width, color_scheme=scheme)
+    opened = Watched(browser, request.getfixturevalue(count), width, color_scheme=scheme)
     page = opened.page
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0]
     contrasts = page.evaluate(CONTRASTS)
@@ -180,13 +189,79 @@ def test_a_page_whose_media_lie_beside_it_plays_them(
     clip.write_bytes(video().read_bytes())
     target = tmp_path / "pages" / "report.html"
     target.parent.mkdir()
-    report.write(target, clip, *embedded())
+    report.write(target, *embedded(), media=clip)
     opened = Watched(browser, target, "desktop")
     click(opened.page, ".scores", 0.5)
     assert opened.time() == pytest.approx(10, abs=0.1)
     assert set(opened.requests) == {target.as_uri(), clip.as_uri()}
     assert opened.errors == []
     opened.context.close()
+
+
+# Several files
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("several") / "report.html"
+    report.write(path, library(), embedded()[1])
+    return path
+
+
+@pytest.fixture(params=depth(["desktop"], deep=["desktop", "phone"]))
+def opened(browser: Browser, several: Path, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    yield from watching(browser, several, request.param)
+
+
+def visible(page: Page) -> list[str]:
+    """The names of the files whose players can be seen."""
+    return [
+        player.get_attribute("aria-label") or ""
+        for player in page.locator("video").all()
+        if player.is_visible()
+    ]
+
+
+def test_a_click_on_a_timeline_plays_its_file(opened: Watched) -> None:
+    page = opened.page
+    assert visible(page) == ["colours.mp4"]
+    for file, (name, duration) in enumerate([("colours.mp4", 20), ("garden.mp4", 8)]):
+        track = page.locator(".track").nth(file)
+        track.scroll_into_view_if_needed()
+        click(page, ".track", 0.5, file)
+        assert opened.time() == pytest.approx(duration / 2, abs=0.1)
+        assert visible(page) == [name]
+        assert page.locator("#playing").text_content() == name
+        assert track.get_attribute("aria-valuetext") == f"0:{duration // 2:02}"
+    assert page.evaluate("players[0].currentTime") == pytest.approx(10, abs=0.1)
+
+
+def test_the_best_matches_are_those_of_all_files(opened: Watched) -> None:
+    page = opened.page
+    page.locator(".matches.q1 button").first.click()
+    assert (visible(page), opened.time()) == (["colours.mp4"], 0)
+    names = page.locator(".matches.q1 .file").all_text_contents()
+    assert set(names) == {"colours.mp4", "garden.mp4"}
+    page.locator(".matches.q1 button").nth(names.index("garden.mp4")).click()
+    assert visible(page) == ["garden.mp4"]
+    assert opened.time() == pytest.approx(4, abs=0.06)  # where it is red
+    for name in names:
+        page.keyboard.press("1")
+        assert visible(page) == [name]
+
+
+def test_a_file_is_chosen_by_its_heading_and_keys_move_in_it(opened: Watched) -> None:
+    page = opened.page
+    page.locator(".timeline > header button").nth(1).click()
+    assert visible(page) == ["garden.mp4"]
+    page.keyboard.press("ArrowRight")
+    assert opened.time() == pytest.approx(1, abs=0.06)
+    page.keyboard.press("End")
+    assert opened.time() == pytest.approx(8, abs=0.06)
+    page.locator(".track").nth(2).focus()
+    assert visible(page) == ["tones.wav"]
+    page.keyboard.press("ArrowRight")
+    assert opened.time() == pytest.approx(1, abs=0.06)
 
 
 # The text of leaf elements with its contrast against the first opaque background behind it.

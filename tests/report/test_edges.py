@@ -18,6 +18,7 @@ from dodeca.embeddings.timeline import (
     timed_segments,
 )
 from dodeca.report import html
+from dodeca.report.sources import Source
 
 
 def timeline(*scores: float) -> ScoreTimeline:
@@ -109,11 +110,11 @@ def test_segments_are_in_the_order_of_time_and_whole_assets_are_left_out() -> No
     ("end", "expected"), [(59.9, "59.9 s"), (60.0, "1:00"), (3600.0, "1:00:00")]
 )
 def test_the_facts_of_a_report(end: float, expected: str) -> None:
-    assert html._facts(rows((0, end, "clip"), model_name="m"), end) == [
+    assert html._facts([rows((0, end, "clip"), model_name="m")], end) == [
         *(expected, "1 segment", "m")
     ]
     two = rows((0, 1, "clip"), (1, end, "clip"))
-    assert html._facts(two, end) == [expected, "2 segments"]
+    assert html._facts([two], end) == [expected, "2 segments"]
 
 
 def test_the_best_matches_are_at_most_six_of_the_upper_half(tmp_path: Path) -> None:
@@ -126,7 +127,8 @@ def test_the_best_matches_are_at_most_six_of_the_upper_half(tmp_path: Path) -> N
             {"embedding": v, "start_sec": at, "end_sec": at + 1} for at, v in enumerate(vectors)
         ]
         query = Embeddings.from_items([{"embedding": [1.0, 0.0]}])
-        matches = html._best_matches(broken, Embeddings.from_items(items), query)
+        source = Source(broken, "video/mp4", 8, Embeddings.from_items(items))
+        matches = html._best_matches([source], query)
         return [round(match.score, 3) for match in matches]
 
     assert best(1.0, 0.0, 0.6, 0.4) == [1.0, 0.6]

@@ -1,32 +1,33 @@
 """Plots: what is drawn, by its data."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
-from matplotlib.image import PcolorImage
 
 from dodeca import Embeddings
 from dodeca.errors import InvalidRequestError
+from tests.lazy import Lazy
 
 from .videos import QUERIES, embedded
 
+plt, collections = Lazy("matplotlib.pyplot"), Lazy("matplotlib.collections")
+colors, images = Lazy("matplotlib.colors"), Lazy("matplotlib.image")
 
-def bars_of(axes: Any) -> PolyCollection:
+
+def bars_of(axes: Any) -> Any:
     """The bars of a panel, which are drawn before the boundaries."""
     bars = axes.collections[0]
-    assert isinstance(bars, PolyCollection)
+    assert isinstance(bars, collections.PolyCollection)
     return bars
 
 
-def drawn(figure: Figure) -> dict[str, list[tuple[float, float, float]]]:
+def drawn(figure: Any) -> dict[str, list[tuple[float, float, float]]]:
     """The bars of each panel: start, end, height."""
     return {
         axes.get_ylabel(): [
@@ -54,7 +55,7 @@ def test_the_best_segment_is_labelled_darkest_and_within_the_axes() -> None:
     visual, audio = found.plot(queries["a red car"], title="a red car").axes
     assert [text.get_text().split("   ")[0] for text in visual.texts] == ["0:00 to 0:05"]
     assert [text.get_text() for text in audio.texts] == []  # nothing stands out
-    shades = [sum(to_rgb(colour)) for colour in bars_of(visual).get_facecolor()]
+    shades = [sum(colors.to_rgb(colour)) for colour in bars_of(visual).get_facecolor()]
     assert int(np.argmin(shades)) == 0
     assert visual.get_xlim() == (0, 20)
     assert visual.get_ylim() == audio.get_ylim()
@@ -63,7 +64,7 @@ def test_the_best_segment_is_labelled_darkest_and_within_the_axes() -> None:
 def test_the_boundaries_of_scenes_are_marked() -> None:
     found, queries = embedded()
     _, bounds = found.plot(queries["a red car"]).axes[0].collections
-    assert isinstance(bounds, LineCollection)
+    assert isinstance(bounds, collections.LineCollection)
     at = sorted(segment[0][0] for segment in bounds.get_segments())
     assert at == pytest.approx([0, 5, 9, 15, 20])
 
@@ -73,7 +74,7 @@ def test_the_self_similarity_matrix_has_cosines_at_the_times_of_the_segments() -
     figure = found.plot_self_similarity(title="colours")
     for axes, modality in zip(figure.axes, ("visual", "audio"), strict=False):
         rows = found.filter(option=modality, scope="clip")
-        (image,) = (item for item in axes.images if isinstance(item, PcolorImage))
+        (image,) = (item for item in axes.images if isinstance(item, images.PcolorImage))
         unit = rows.vectors / np.linalg.norm(rows.vectors, axis=1, keepdims=True)
         assert axes.get_title(loc="left") == modality
         assert np.allclose(image.get_array(), unit @ unit.T, atol=1e-6)
@@ -161,7 +162,7 @@ def test_a_plot_is_large_enough_for_its_panels_and_its_scores() -> None:
     matrix = found.plot_self_similarity()
     assert matrix.get_size_inches().tolist() == pytest.approx([1.2 + 4.2 * 2, 4.6])
     for axes in matrix.axes[:2]:
-        (image,) = (item for item in axes.images if isinstance(item, PcolorImage))
+        (image,) = (item for item in axes.images if isinstance(item, images.PcolorImage))
         assert image.norm.vmax == 1
         assert image.norm.vmin == pytest.approx(float(image.get_array().min()))
 

@@ -32,3 +32,21 @@ def embedded() -> tuple[Embeddings, dict[str, Embeddings]]:
     with Client.emulated() as client:
         found = client.embed.video(video(), segmentation=segmentation.dynamic(4))
         return found, {text: client.embed.text(text) for text in QUERIES}
+
+
+@cache
+def library() -> Embeddings:
+    """Rows of two videos, an audio file and an image, as a library has them."""
+    place = Path(folder().name)
+    scenes = [Scene("brown", 4, tone=500), Scene("red", 4)]
+    with Client.emulated() as client:
+        return Embeddings.concat(
+            {
+                "first": embedded()[0],
+                "second": client.embed.video(samples.video(place / "garden.mp4", scenes)),
+                "third": client.embed.audio(
+                    samples.audio(place / "tones.wav", [samples.Tone(6, noise=True)])
+                ),
+                "fourth": client.embed.image(samples.image(place / "red.jpg", "red")),
+            }
+        )

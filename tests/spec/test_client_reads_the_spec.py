@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dodeca import Client, results
-from dodeca._base.serializable import to_plain
+from dodeca._serializable import to_plain
 from dodeca.errors import IncompleteTextError, InvalidResponseError, TruncatedStreamError
 from dodeca.results import build_page, build_result, build_search_page
 from scripts._documents import OPENAPI, load

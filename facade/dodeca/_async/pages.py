@@ -34,6 +34,7 @@ class AsyncPages(Generic[T]):
         self._fetch = fetch
         self._first = first
         self._item_name = item_name
+        self._first_page: Page[T] | None = None  # once it was fetched
 
     async def pages(self) -> AsyncIterator[Page[T]]:
         """Yield the pages, each with its items and the totals of the list.
@@ -54,6 +55,7 @@ class AsyncPages(Generic[T]):
             page = await self._fetch(number)
             moved = _pages_moved(total, page)
             total = page.total_results
+            self._first_page = self._first_page or page
             if moved and number > self._first and vain_returns < _IDLE:
                 number, vain_returns = max(self._first, number - moved), vain_returns + 1
                 continue
@@ -81,7 +83,9 @@ class AsyncPages(Generic[T]):
         return f"<Pages of {self._item_name} from page {self._first}; iterate them>"
 
     def _repr_html_(self) -> str:
-        return html.paragraph(repr(self)[1:-1])  # display fetches nothing
+        # display fetches nothing
+        shown = "" if self._first_page is None else self._first_page._repr_html_()
+        return html.paragraph(repr(self)[1:-1]) + shown
 
 
 def _is_last(number: int, page: Page[Any]) -> bool:

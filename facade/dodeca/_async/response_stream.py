@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
-from dodeca._async.transport import AsyncStreamedResponse, AsyncTransport
+from dodeca._async.response_body import AsyncStreamedResponse
+from dodeca._async.transport import AsyncTransport
 from dodeca._base import html
 from dodeca._base.headers import request_id
 from dodeca._calls.operation import Request

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
 from dodeca._async.connections.pool import AsyncConnectionPools
-from dodeca._async.transport import AsyncTransport, attempt, read_error
+from dodeca._async.response_body import read_error
+from dodeca._async.transport import AsyncTransport, attempt
 from dodeca._calls import params, retry
 from dodeca._calls.bodies import RequestBody
 from dodeca._calls.retry import Action, AttemptResult, FailedAttempt, Idempotency, Outcome

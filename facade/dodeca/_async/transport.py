@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Literal, TypeVar
 
@@ -13,9 +13,15 @@ import attrs
 from dodeca._async.block import AsyncBlock
 from dodeca._async.connections.httpx_adapter import AsyncHttpResponse
 from dodeca._async.connections.pool import AsyncConnectionPools
+from dodeca._async.response_body import (
+    AsyncStreamedResponse,
+    decoded_pieces,
+    read_error,
+    read_response,
+)
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
-from dodeca._base.response_info import RateLimit, ResponseInfo, parse_rate_limits
+from dodeca._base.response_info import RateLimit, parse_rate_limits
 from dodeca._calls import retry
 from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
@@ -24,16 +30,12 @@ from dodeca._calls.rate_limit import Limiter
 from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
-from dodeca._http.decoding import ERROR_CAP, BodyDecoder
-from dodeca._http.event_stream import LineSplitter
 from dodeca._http.settings import LOOPBACK, ClientSettings
 from dodeca.errors import (
-    APIError,
     ConfigurationError,
     DodecaError,
     InvalidResponseError,
     OutcomeUnknownError,
-    RequestTimeout,
     TransportError,
 )
 from dodeca.results import Page, build_page, build_result
@@ -157,7 +159,7 @@ class AsyncTransport:
             yield AsyncStreamedResponse(
                 response.status_code,
                 response.headers,
-                _decoded(response, self.key),
+                decoded_pieces(response, self.key),
                 self.key,
                 elapsed,
             )
@@ -302,35 +304,6 @@ def _read_nothing(response: RawResponse) -> None:
     pass
 
 
-@attrs.frozen(eq=False)
-class AsyncStreamedResponse:
-    """A response whose decoded body arrives in `pieces`; header names are in lower case."""
-
-    status_code: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    pieces: AsyncIterator[bytes]
-    _key: APIKey
-    elapsed: float
-
-    @property
-    def info(self) -> ResponseInfo:
-        """What the head of the response says."""
-        return ResponseInfo(self.status_code, self.headers, self.elapsed)
-
-    async def lines(self, *, carriage_returns: bool = False) -> AsyncIterator[bytes]:
-        """Yield the body line by line, without line ends; an API key in it is redacted.
-
-        Raises:
-            InvalidResponseError: a line is too long.
-        """
-        splitter = LineSplitter(carriage_returns=carriage_returns)
-        async for piece in self.pieces:
-            for line in splitter.feed(piece):
-                yield self._key.redact(line)
-        if rest := splitter.finish():
-            yield self._key.redact(rest)
-
-
 async def attempt(carry_out: Callable[[], Awaitable[T | FailedAttempt]]) -> T | FailedAttempt:
     """Carry out one attempt, and return its transport errors as a `FailedAttempt`."""
     try:
@@ -346,77 +319,6 @@ async def attempt(carry_out: Callable[[], Awaitable[T | FailedAttempt]]) -> T | 
     except BaseException as exc:  # Ctrl-C or a cancellation; its frames hold the request body
         exc.__traceback__ = None
         raise
-
-
-async def read_error(response: AsyncHttpResponse, now: float, key: APIKey) -> FailedAttempt:
-    """Read the error of an error response, and of a long body only the beginning."""
-    body = bytearray()
-    try:
-        decoder = BodyDecoder(response.headers.get("content-encoding", ""))
-        async for raw in response.stream:
-            for piece in decoder.feed(raw):
-                body += piece
-            if len(body) > ERROR_CAP:
-                break
-    except (DodecaError, *messages.ERRORS):
-        pass  # the status code is enough
-    finally:
-        await response.stream.aclose()
-    text = bytes(body[:ERROR_CAP])
-    wait = retry.retry_after(response.headers, now=now)
-    error = APIError.from_response(
-        response.status_code,
-        response.headers,
-        key.redact(text),
-        retry_after=wait,
-        now=now,
-    )
-    return FailedAttempt(Outcome(retry.result_of_status(response.status_code), wait), error)
-
-
-async def read_response(
-    response: AsyncHttpResponse, sink: Sink | None, clock: Clock, deadline: float, key: APIKey
-) -> RawResponse:
-    """Read a successful response to its end, into memory or into a sink.
-
-    An API key in the body is redacted, because errors may quote the body.
-    """
-    kept: list[bytes] = []
-    take: Callable[[bytes], object] = kept.append
-    if sink is not None:
-        take, sink.redact = sink.feed, key.redact
-    headers = response.headers
-    raw = piece = b""
-    try:
-        decoder = BodyDecoder(headers.get("content-encoding", ""), streamed=sink is not None)
-        async for raw in response.stream:
-            for piece in decoder.feed(raw):
-                take(piece)
-            if clock.monotonic() > deadline:
-                raise RequestTimeout("the deadline passed while the response was arriving")
-        decoder.finish()
-    except DodecaError:
-        kept.clear()  # the traceback would keep it in memory during the next attempt,
-        raw = piece = b""  # and show a key that the server sent back
-        raise
-    finally:
-        await response.stream.aclose()
-    content, elapsed = key.redact(b"".join(kept)), clock.monotonic() - response.sent_at
-    return RawResponse(response.status_code, headers, content, sink, elapsed=elapsed)
-
-
-async def _decoded(response: AsyncHttpResponse, key: APIKey) -> AsyncIterator[bytes]:
-    raw = piece = b""
-    try:
-        decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
-        async for raw in response.stream:
-            for piece in decoder.feed(raw):
-                yield key.redact(piece)
-        decoder.finish()
-    except messages.ERRORS as exc:
-        raise messages.convert_error(exc) from exc
-    finally:
-        raw = piece = b""  # no traceback shows a key that the server sent back
 
 
 def _outcome_unknown(request: Request, cause: DodecaError) -> OutcomeUnknownError:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
+
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
+_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.I)
+_MAX_NAME_BYTES = 200  # with room for what is added
 
 
 def write_new(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -41,6 +46,23 @@ def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def safe_name(name: str) -> str:
+    """A name, for instance of media, as that of a file that every platform takes.
+
+    >>> from dodeca._base.files import safe_name
+    >>> safe_name("a/b: c?.mp4")
+    'a_b_ c_.mp4'
+    """
+    plain = _NOT_IN_NAMES.sub("_", name.encode("utf-8", "replace").decode()).strip(" .")
+    stem, dot, extension = plain.rpartition(".")
+    stem, extension = (stem, dot + extension) if dot and len(extension) < 16 else (plain, "")
+    if _DEVICE.fullmatch(stem.partition(".")[0]):  # which Windows would open instead
+        stem = f"_{stem}"
+    while len(f"{stem}{extension}".encode()) > _MAX_NAME_BYTES:
+        stem = stem[:-1]
+    return f"{stem}{extension}" or "_"
 
 
 def sync_folder(path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+_IMAGE_WIDTH = 160  # pixels
 _MAX_CELL = 120  # characters of a cell
 ROWS = 12
 """The number of rows that a table shows at most."""
@@ -33,6 +35,17 @@ class Methods:
 
 def _first_line(value: Any) -> str:
     return str(value.__doc__ or "").partition("\n")[0]
+
+
+class Image(str):
+    """The address of an image, which a table shows instead of the text."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of_jpeg(cls, content: bytes) -> Image:
+        """An image that the page holds."""
+        return cls(f"data:image/jpeg;base64,{base64.b64encode(content).decode()}")
 
 
 def paragraph(text: str) -> str:
@@ -73,5 +86,8 @@ def short(value: Any, limit: int = _MAX_CELL) -> str:
 def _cell(value: Any) -> str:
     from html import escape  # slow to import: it loads all HTML entities
 
+    if isinstance(value, Image):
+        source = escape(value.encode("utf-8", "replace").decode())
+        return f'<img src="{source}" width="{_IMAGE_WIDTH}" alt="">'
     text = "" if value is None else short(value)
     return escape(text.encode("utf-8", "replace").decode())

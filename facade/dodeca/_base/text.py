@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 
 QUOTED = 200
 """Characters of an argument that an error quotes."""
+
+_BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def cut(text: str, length: int) -> str:
@@ -55,6 +58,12 @@ def as_unicode(name: str | os.PathLike[str]) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
+def one_line(text: str) -> str:
+    """A text on one line of valid Unicode: without control characters and repeated spaces."""
+    plain = text.encode("utf-8", "replace").decode()
+    return " ".join("".join(" " if _is_control(char) else char for char in plain).split())
+
+
 def format_size(count: float) -> str:
     """A number of bytes in the largest unit that fits, in steps of 1024, to three digits or so."""
     units = ["GiB", "MiB", "KiB", "B"]
@@ -68,3 +77,18 @@ def base_name(name: str) -> str:
     """A file name without its folders, of any platform."""
     last = re.split(r"[/\\]", name)[-1]
     return "" if last in (".", "..") else last
+
+
+def printable(text: object, *, keep: str = "") -> str:
+    """Replace control characters, as in file names and responses, except those in `keep`."""
+    replacement = "\N{REPLACEMENT CHARACTER}"
+    return "".join(
+        replacement if _is_control(char) and char not in keep else char for char in str(text)
+    )
+
+
+def _is_control(char: str) -> bool:
+    """Whether a character could move the cursor, change colours or reorder other characters."""
+    if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
+        return True
+    return unicodedata.bidirectional(char) in _BIDI_CONTROLS

@@ -20,6 +20,7 @@ from dodeca.results import (
     EmbeddingTask,
     Index,
     IndexedAsset,
+    IndexModel,
     Video,
     build_result,
     json_list,
@@ -152,13 +153,22 @@ def search_options(index: Index) -> list[str]:
     Raises:
         InvalidRequestError: the index has no Marengo model, which searches need.
     """
+    model = search_model(index)
+    options = list(model.model_options or ())
+    if "audio" in options and not (model.model_name or "").startswith("marengo2"):
+        options.append("transcription")
+    return options
+
+
+def search_model(index: Index) -> IndexModel:
+    """The model of an index that searches it.
+
+    Raises:
+        InvalidRequestError: the index has no Marengo model.
+    """
     for model in index.models or ():
-        name = model.model_name or ""
-        if name.startswith("marengo") and model.model_options:
-            options = list(model.model_options)
-            if "audio" in options and not name.startswith("marengo2"):
-                options.append("transcription")
-            return options
+        if (model.model_name or "").startswith("marengo") and model.model_options:
+            return model
     raise InvalidRequestError(
         f"index {quote(index.id)} has no Marengo model, which searches need: {quote(index.models)}"
     )

@@ -11,7 +11,8 @@ from dodeca._base import html
 from dodeca._base.headers import request_id
 from dodeca._calls.operation import Request
 from dodeca._http.event_stream import EventParser, ServerSentEvent
-from dodeca._sync.transport import StreamedResponse, Transport
+from dodeca._sync.response_body import StreamedResponse
+from dodeca._sync.transport import Transport
 from dodeca.errors import InvalidRequestError, InvalidResponseError
 
 T = TypeVar("T")

@@ -15,7 +15,8 @@ from dodeca._http import messages
 from dodeca._http.decoding import STREAMED_CAP, BodyDecoder
 from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
-from dodeca._sync.transport import Transport, attempt, read_error
+from dodeca._sync.response_body import read_error
+from dodeca._sync.transport import Transport, attempt
 from dodeca.errors import InvalidResponseError
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal, TypeVar
 
@@ -13,7 +13,7 @@ import attrs
 
 from dodeca._base.clock import Clock
 from dodeca._base.logs import LOG, set_up_logging
-from dodeca._base.response_info import RateLimit, ResponseInfo, parse_rate_limits
+from dodeca._base.response_info import RateLimit, parse_rate_limits
 from dodeca._calls import retry
 from dodeca._calls.deadline import limited
 from dodeca._calls.media_urls import check_reachable
@@ -22,19 +22,21 @@ from dodeca._calls.rate_limit import Limiter
 from dodeca._calls.retry import Action, AttemptResult, Budget, FailedAttempt, Idempotency, Outcome
 from dodeca._http import messages
 from dodeca._http.api_key import APIKey
-from dodeca._http.decoding import ERROR_CAP, BodyDecoder
-from dodeca._http.event_stream import LineSplitter
 from dodeca._http.settings import LOOPBACK, ClientSettings
 from dodeca._sync.block import Block
 from dodeca._sync.connections.httpx_adapter import HttpResponse
 from dodeca._sync.connections.pool import ConnectionPools
+from dodeca._sync.response_body import (
+    StreamedResponse,
+    decoded_pieces,
+    read_error,
+    read_response,
+)
 from dodeca.errors import (
-    APIError,
     ConfigurationError,
     DodecaError,
     InvalidResponseError,
     OutcomeUnknownError,
-    RequestTimeout,
     TransportError,
 )
 from dodeca.results import Page, build_page, build_result
@@ -156,7 +158,7 @@ class Transport:
             yield StreamedResponse(
                 response.status_code,
                 response.headers,
-                _decoded(response, self.key),
+                decoded_pieces(response, self.key),
                 self.key,
                 elapsed,
             )
@@ -297,35 +299,6 @@ def _read_nothing(response: RawResponse) -> None:
     pass
 
 
-@attrs.frozen(eq=False)
-class StreamedResponse:
-    """A response whose decoded body arrives in `pieces`; header names are in lower case."""
-
-    status_code: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    pieces: Iterator[bytes]
-    _key: APIKey
-    elapsed: float
-
-    @property
-    def info(self) -> ResponseInfo:
-        """What the head of the response says."""
-        return ResponseInfo(self.status_code, self.headers, self.elapsed)
-
-    def lines(self, *, carriage_returns: bool = False) -> Iterator[bytes]:
-        """Yield the body line by line, without line ends; an API key in it is redacted.
-
-        Raises:
-            InvalidResponseError: a line is too long.
-        """
-        splitter = LineSplitter(carriage_returns=carriage_returns)
-        for piece in self.pieces:
-            for line in splitter.feed(piece):
-                yield self._key.redact(line)
-        if rest := splitter.finish():
-            yield self._key.redact(rest)
-
-
 def attempt(carry_out: Callable[[], T | FailedAttempt]) -> T | FailedAttempt:
     """Carry out one attempt, and return its transport errors as a `FailedAttempt`."""
     try:
@@ -341,77 +314,6 @@ def attempt(carry_out: Callable[[], T | FailedAttempt]) -> T | FailedAttempt:
     except BaseException as exc:  # Ctrl-C or a cancellation; its frames hold the request body
         exc.__traceback__ = None
         raise
-
-
-def read_error(response: HttpResponse, now: float, key: APIKey) -> FailedAttempt:
-    """Read the error of an error response, and of a long body only the beginning."""
-    body = bytearray()
-    try:
-        decoder = BodyDecoder(response.headers.get("content-encoding", ""))
-        for raw in response.stream:
-            for piece in decoder.feed(raw):
-                body += piece
-            if len(body) > ERROR_CAP:
-                break
-    except (DodecaError, *messages.ERRORS):
-        pass  # the status code is enough
-    finally:
-        response.stream.close()
-    text = bytes(body[:ERROR_CAP])
-    wait = retry.retry_after(response.headers, now=now)
-    error = APIError.from_response(
-        response.status_code,
-        response.headers,
-        key.redact(text),
-        retry_after=wait,
-        now=now,
-    )
-    return FailedAttempt(Outcome(retry.result_of_status(response.status_code), wait), error)
-
-
-def read_response(
-    response: HttpResponse, sink: Sink | None, clock: Clock, deadline: float, key: APIKey
-) -> RawResponse:
-    """Read a successful response to its end, into memory or into a sink.
-
-    An API key in the body is redacted, because errors may quote the body.
-    """
-    kept: list[bytes] = []
-    take: Callable[[bytes], object] = kept.append
-    if sink is not None:
-        take, sink.redact = sink.feed, key.redact
-    headers = response.headers
-    raw = piece = b""
-    try:
-        decoder = BodyDecoder(headers.get("content-encoding", ""), streamed=sink is not None)
-        for raw in response.stream:
-            for piece in decoder.feed(raw):
-                take(piece)
-            if clock.monotonic() > deadline:
-                raise RequestTimeout("the deadline passed while the response was arriving")
-        decoder.finish()
-    except DodecaError:
-        kept.clear()  # the traceback would keep it in memory during the next attempt,
-        raw = piece = b""  # and show a key that the server sent back
-        raise
-    finally:
-        response.stream.close()
-    content, elapsed = key.redact(b"".join(kept)), clock.monotonic() - response.sent_at
-    return RawResponse(response.status_code, headers, content, sink, elapsed=elapsed)
-
-
-def _decoded(response: HttpResponse, key: APIKey) -> Iterator[bytes]:
-    raw = piece = b""
-    try:
-        decoder = BodyDecoder(response.headers.get("content-encoding", ""), streamed=True)
-        for raw in response.stream:
-            for piece in decoder.feed(raw):
-                yield key.redact(piece)
-        decoder.finish()
-    except messages.ERRORS as exc:
-        raise messages.convert_error(exc) from exc
-    finally:
-        raw = piece = b""  # no traceback shows a key that the server sent back
 
 
 def _outcome_unknown(request: Request, cause: DodecaError) -> OutcomeUnknownError:

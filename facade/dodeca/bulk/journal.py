@@ -13,20 +13,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import attrs
 import orjson
 
-from dodeca.bulk.database import JournalFile, storage_error
 from dodeca.bulk.inputs import input_key
 from dodeca.bulk.options import EmbedOptions
 from dodeca.bulk.records import Failure, JournalRow, RegisteredInput, no_hook
+from dodeca.bulk.transactions import Transactions
 
 # The inputs that are not finished. SQLite does not choose the index by itself, and without the + it
 # would read the inputs of the run first.
@@ -46,7 +44,7 @@ _LOOKUP_CACHE_KB = 64 * 1024  # the keys of a million inputs
 _COLUMNS = ", ".join(field.name for field in attrs.fields(JournalRow))
 
 
-class Journal:
+class Journal(Transactions):
     """An open journal; one process at a time can open it.
 
     Raises:
@@ -56,69 +54,13 @@ class Journal:
     """
 
     def __init__(self, path: Path, hook: Callable[[str], None] = no_hook) -> None:
-        self.path = path
-        self._hook = hook
-        self._file = JournalFile(path)
-        self._pending: list[str] = []
-        self._is_changed = False
+        super().__init__(path, hook)
         try:
             self.id: str = self.read_meta("id") or secrets.token_hex(8)
             self._query(_INPUTS_OF_RUN)
         except BaseException:
             self._file.abandon()
             raise
-
-    # Changes, gathered in one transaction.
-
-    def execute(self, what: str, sql: str, values: Any) -> None:
-        """Run a statement in the open transaction; `what` names it for the hooks of `commit`."""
-        self._begin_transaction(what)
-        self._query(sql, values)
-
-    def update(self, what: str, seq: int, **values: Any) -> None:
-        """Change columns of an input."""
-        self.execute(what, _update_statement(tuple(values)), [*values.values(), seq])
-
-    @property
-    def has_changes(self) -> bool:
-        """Whether there are changes to commit."""
-        return bool(self._pending)
-
-    def commit(self) -> None:
-        """Commit the transaction: the changes are on disk when this returns."""
-        if self._pending:
-            for what in self._pending:
-                self._hook(f"before the commit of {what}")
-            self._query("COMMIT")
-            done, self._pending = self._pending, []
-            for what in done:
-                self._hook(f"after the commit of {what}")
-
-    def _begin_transaction(self, what: str) -> None:
-        if not self._pending:
-            if not self._is_changed:
-                self._file.break_seal()
-                self._is_changed = True
-            self._query("BEGIN IMMEDIATE")
-        if what not in self._pending:
-            self._pending.append(what)
-
-    def _execute_all(self, what: str, sql: str, values: Iterable[Any]) -> None:
-        """Run a statement for each of many values in the open transaction."""
-        self._begin_transaction(what)
-        self._query_all(sql, values)
-
-    def _query_all(self, sql: str, values: Iterable[Any]) -> None:
-        try:
-            self._file.db.executemany(sql, values)
-        except sqlite3.Error as exc:
-            raise storage_error(self.path, exc) from exc
-
-    def _query(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
-        try:
-            return self._file.db.execute(sql, values)
-        except sqlite3.Error as exc:
-            raise storage_error(self.path, exc) from exc
 
     # Inputs.
 
@@ -169,19 +111,23 @@ class Journal:
         )
         return [JournalRow.of(values) for values in found]
 
-    def count_states(self, *, retry_failed: bool) -> list[tuple[str, bool, int]]:
-        """The number of inputs of this run by state, and by whether they are to be tried again."""
+    def count_states(self, *, retry_failed: bool) -> list[tuple[str, bool, str | None, int]]:
+        """The number of inputs of this run by state, whether they are to be tried again, and code.
+
+        The code is that of their last error, None if they have none.
+        """
         unfinished = self._query(
             f"""SELECT
                 state,
                 changed OR (state = 'failed' AND (retryable OR ?)) AS open,
+                code,
                 count(*)
-            FROM {_UNFINISHED_OF_RUN} GROUP BY state, open""",  # noqa: S608
+            FROM {_UNFINISHED_OF_RUN} GROUP BY state, open, code""",  # noqa: S608
             [retry_failed],
         )
-        found = [(state, bool(is_open), number) for state, is_open, number in unfinished]
+        found = [(state, bool(is_open), *others) for state, is_open, *others in unfinished]
         total = int(self._query("SELECT count(*) FROM inputs_of_run").fetchone()[0])
-        return [*found, ("done", False, total - sum(number for _, _, number in found))]
+        return [*found, ("done", False, None, total - sum(number for *_, number in found))]
 
     def failures(self, *, of_all_runs: bool = False) -> Iterator[Failure]:
         """The inputs of this run, or of all runs, that have no vectors, in order of `seq`."""
@@ -398,16 +344,3 @@ class Journal:
     def is_checked(self) -> None:
         """The library was found to be as it should: closing seals a journal that had no seal."""
         self._is_changed = self._is_changed or not self.is_sealed
-
-    def close(self) -> None:
-        """Close the file and release the lock; what was changed is sealed."""
-        if self._is_changed:
-            self._file.close()
-        else:
-            self._file.abandon()
-
-
-@cache
-def _update_statement(columns: tuple[str, ...]) -> str:
-    changes = ", ".join(f"{name} = ?" for name in columns)
-    return f"UPDATE inputs SET {changes} WHERE seq = ?"  # noqa: S608 - our own names

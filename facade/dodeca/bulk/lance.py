@@ -49,6 +49,12 @@ def convert_columns(paths: OutputPaths, wanted_of: Callable[[Any], Any]) -> None
             _database(paths).create_table(paths.table, reader, mode="overwrite")
 
 
+def read(paths: OutputPaths) -> Any:
+    """The table with all its rows, as an Arrow table."""
+    with _table_errors(paths):
+        return _open_table(paths).to_arrow()
+
+
 def rows_by_input(paths: OutputPaths) -> Counter[str]:
     """The number of rows of each input in the table; none if there is no table."""
     if not _folder(paths).exists():

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from dodeca._serializable import Serializable
 from dodeca.bulk.options import EmbedOptions
 
 
@@ -98,7 +99,7 @@ class RegisteredInput:
 
 
 @attrs.frozen
-class Failure:
+class Failure(Serializable):
     """An input without vectors, and the reason.
 
     `code` is the API's error code, or one of ours (`media_invalid`, `no_answer`, ...); `status` is

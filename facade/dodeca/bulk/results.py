@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +11,16 @@ from pathlib import Path
 import attrs
 
 from dodeca._base import html
+from dodeca._serializable import Serializable
 from dodeca.bulk.folders import describe_left_out
 from dodeca.bulk.records import Failure
 
 _COMPLETE, _INCOMPLETE, _STOPPED = 0, 3, 75
+_LOCAL = {"is_local": True}  # not in `to_dict`
 
 
 @attrs.frozen
-class Rejection:
+class Rejection(Serializable):
     """An input outside the documented limits."""
 
     source: str
@@ -25,7 +28,7 @@ class Rejection:
 
 
 @attrs.frozen
-class Estimate:
+class Estimate(Serializable):
     """What a run would do; nothing was sent.
 
     `inputs` counts the inputs to embed, `skipped` those that are already done. `minutes` adds up
@@ -50,11 +53,12 @@ class Estimate:
 
 
 @attrs.define(eq=False)
-class Run:
+class Run(Serializable):
     """The state of a bulk run: the numbers of its inputs so far.
 
     `total` counts the inputs, `skipped` those that earlier runs finished, `done` those that this
-    run finished. `failed` and `unknown` inputs have no vectors; `failures` has the reasons.
+    run finished. `failed` and `unknown` inputs have no vectors; `failures` has the reasons, and
+    `failed_by_code` the number of failed inputs by error code.
     `minutes` are minutes of media. `orphaned_tasks` counts tasks that may run at the service
     without anyone using their results, after crashes. `stopped` is why a run ended early: "quota",
     "max_minutes" or "unreachable"; `resume_at` is when the quota renews.
@@ -66,6 +70,7 @@ class Run:
     skipped: int = 0
     done: int = 0
     failed: int = 0
+    failed_by_code: Counter[str] = attrs.field(factory=Counter)
     unknown: int = 0
     minutes: float = 0.0
     orphaned_tasks: int = 0
@@ -80,8 +85,8 @@ class Run:
     """The result of a dry run; None otherwise."""
     is_registering: bool = False
     """Whether the inputs are still being read and looked up; `total` has those so far."""
-    _began: float = attrs.field(factory=time.monotonic, repr=False)
-    _ended: float | None = attrs.field(default=None, repr=False)
+    _began: float = attrs.field(factory=time.monotonic, repr=False, metadata=_LOCAL)
+    _ended: float | None = attrs.field(default=None, repr=False, metadata=_LOCAL)
 
     @property
     def remaining(self) -> int:
@@ -135,7 +140,7 @@ class Run:
     def __str__(self) -> str:
         if self.is_registering:
             return f"registering: {self.total} inputs so far"
-        parts = [f"{self.done} done", f"{self.skipped} skipped", f"{self.failed} failed"]
+        parts = [f"{self.done} done", f"{self.skipped} skipped", self._describe_failed()]
         if self.unknown:
             parts.append(f"{self.unknown} unknown")
         parts.append(f"{self.minutes:.1f} minutes")
@@ -147,3 +152,13 @@ class Run:
             parts.append(f"resume at {self.resume_at.isoformat(timespec='seconds')}")
         counts = f"{self.skipped + self.done} of {self.total}: {', '.join(parts)}"
         return counts + describe_left_out(self.left_out)
+
+    def count_failure(self, code: str, number: int) -> None:
+        """Count inputs that failed with an error code."""
+        self.failed += number
+        self.failed_by_code[code] += number
+
+    def _describe_failed(self) -> str:
+        """The number of failed inputs, and how many there are of each code."""
+        codes = ", ".join(f"{number} {code}" for code, number in self.failed_by_code.most_common())
+        return f"{self.failed} failed ({codes})" if codes else f"{self.failed} failed"

@@ -146,11 +146,15 @@ def _count_inputs(journal: Journal, run: Run, settings: RunSettings) -> None:
     """Count what is known at the start of a run."""
     run.total = 0
     run.orphaned_tasks = int(journal.read_meta("orphans") or 0)
-    for state, is_open, number in journal.count_states(retry_failed=settings.retry_failed):
+    for state, is_open, code, number in journal.count_states(retry_failed=settings.retry_failed):
         run.total += number
-        run.skipped += number if state == "done" and not is_open else 0
-        run.failed += number if state == "failed" and not is_open else 0
-        if state == "unknown" and not is_open and settings.on_unknown == "stop":
+        if is_open:
+            continue
+        if state == "done":
+            run.skipped += number
+        elif state == "failed":
+            run.count_failure(code or "error", number)
+        elif state == "unknown" and settings.on_unknown == "stop":
             run.unknown += number
 
 

@@ -302,7 +302,7 @@ class StateMachine:
             self._retry(work, reason)
         else:
             self._record_failure(work, reason, state="failed")
-            self._run.failed += 1
+            self._run.count_failure(reason.code, 1)
             self._clean_up(work)
 
     def _handle_rate_limit(self, work: Work, error: RateLimitError, reason: FailureReason) -> None:
@@ -337,7 +337,7 @@ class StateMachine:
             self._schedule(work, work.step, after=2.0 ** (work.attempts - 1))
             return
         self._record_failure(work, reason)
-        self._run.failed += 1
+        self._run.count_failure(reason.code, 1)
         self.finish(work)
 
     def _handle_not_found(self, work: Work) -> None:

@@ -25,11 +25,14 @@ class _Commands(LazyGroup):
         "(`/embed-v2`).",
         "search": "Find the segments that match a text or an image, in Parquet files or in an "
         "index.",
+        "cut": "Cut the segments that match a text or an image out of their files, as clips.",
         "report": "Write an HTML page with a player and the scores of text queries over time.",
+        "browse": "Open a page to search a library, play what was found, and save clips.",
         "check": "Check files against the limits of the API and explain problems; nothing is sent.",
         "analyze": "Generate text about a video and print it while it arrives (`POST /analyze`).",
         "upload": "Upload files of any size as assets and print their ids (`/assets`).",
         "run": "Embed a folder or a manifest of media into a dataset; run it again to resume.",
+        "mcp": "Serve a library to agents over stdin and stdout (Model Context Protocol).",
         "emulator": "Run the local emulator as a server; `dodeca emulator --help` lists its "
         "options.",
         "index": "Manage indexes and the videos in them.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
     from dodeca import Client, Embeddings
     from dodeca.cli.progress import ProgressDisplay
+    from dodeca.library import Library
     from dodeca.segmentation import Segmentation
 
 InputType = Literal["video", "audio", "image", "text", "document"]
 _ASSET_PREFIX = "asset:"
+_ID = re.compile("[0-9a-f]{24}")
 
 SegmentationOption = Annotated[
     str | None,
@@ -92,6 +95,19 @@ def parse_media(source: str) -> Media:
     if source.startswith(_ASSET_PREFIX):
         return Media.asset(source.removeprefix(_ASSET_PREFIX))
     return Media.of(source)
+
+
+def find_index(client: Client, index: str) -> str:
+    """The id of the index that a command names by its id or by its name.
+
+    What is neither is returned as it is: the API says that there is no such index.
+    """
+    if _ID.fullmatch(index):
+        return index
+    for found in client.indexes.list(index_name=index, page_limit=50):
+        if found.index_name == index:
+            return found.id
+    return index
 
 
 def parse_segmentation(text: str | None) -> Segmentation | None:
@@ -204,3 +220,22 @@ def parse_json_object(option: str, text: str | bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise typer.BadParameter(f"{option} is a JSON object, got {shown}")
     return value
+
+
+def check_library(paths: list[str] | None, index: str | None) -> None:
+    """Check that a command has either a library or an index.
+
+    Raises:
+        typer.BadParameter: it has neither, or both.
+    """
+    if bool(paths) == bool(index):
+        raise typer.BadParameter("name either a library or, with --index, an index")
+
+
+def open_library(client: Client, paths: list[str] | None, index: str | None) -> Library:
+    """Open datasets and files as a library, or an index of the API by its id or name."""
+    from dodeca.library import open_dataset, open_index
+
+    if index:
+        return open_index(find_index(client, index), client)
+    return open_dataset(paths or [], client)

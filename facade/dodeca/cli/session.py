@@ -78,15 +78,11 @@ class Session:
 
     @cached_property
     def progress(self) -> ProgressDisplay:
-        """Progress on stderr; hidden if that is no terminal, or with `--quiet`."""
+        """Progress on stderr: drawn on a terminal, else in lines; none with `--quiet`."""
         from dodeca.cli.progress import ProgressDisplay
 
-        return ProgressDisplay(lambda: self.err, is_shown=self.has_progress)
-
-    @property
-    def has_progress(self) -> bool:
-        """Whether progress is shown."""
-        return sys.stderr.isatty() and not self.quiet
+        is_drawn = sys.stderr.isatty() and not self.quiet
+        return ProgressDisplay(lambda: self.err, is_drawn=is_drawn, log=self.note)
 
     def print_results(
         self, records: Iterable[Any], ids: Iterable[str | None], *tables: Callable[[], Table]

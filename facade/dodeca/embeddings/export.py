@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import importlib
+import io
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +38,7 @@ TIME_COLUMNS = ("start_sec", "end_sec")
 KNOWN_COLUMNS = {
     *(*LABEL_COLUMNS, *TIME_COLUMNS, "id", "vector", "extra", "model_name", "uncertainty")
 }
-_LOCATION_FIELDS = ("start_page_number", "end_page_number", "quadrant", "chunk_index")
+LOCATION_FIELDS = ("start_page_number", "end_page_number", "quadrant", "chunk_index")
 _SEPARATOR = "\x1f"
 
 
@@ -80,7 +82,24 @@ def to_pandas(embeddings: Embeddings) -> pd.DataFrame:
 
 def matches_to_pandas(matches: Sequence[Match]) -> pd.DataFrame:
     """See `Matches.to_pandas`."""
-    pandas = require("pandas")
+    return require("pandas").DataFrame(_match_columns(matches))
+
+
+def matches_to_csv(matches: Sequence[Match], path: str | os.PathLike[str]) -> Path:
+    """See `Matches.to_csv`."""
+    columns = _match_columns(matches)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow(None if value != value else value for value in row)  # NaN is empty
+    target = local_path(path)
+    replace_file(target, lambda stream: stream.write(text.getvalue().encode("utf-8", "replace")))
+    return target
+
+
+def _match_columns(matches: Sequence[Match]) -> dict[str, Any]:
+    """The columns of a table of matches, best first."""
     segments = [match.segment for match in matches]
     columns: dict[str, Any] = {"score": np.array([match.score for match in matches], np.float64)}
     for name in dict.fromkeys(name for match in matches for name in match.scores):
@@ -92,7 +111,7 @@ def matches_to_pandas(matches: Sequence[Match]) -> pd.DataFrame:
     columns["model_name"] = [segment.model_name for segment in segments]
     texts = _extra_as_json(segment.extra for segment in segments)
     columns["extra"] = [text and text.decode() for text in texts]
-    return pandas.DataFrame(columns)
+    return columns
 
 
 def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
@@ -175,8 +194,8 @@ def row_ids(embeddings: Embeddings, source_id: str | None = None) -> Sequence[st
     ]
 
 
-def require(module: str) -> Any:
-    """Import a module of the extra `data`.
+def require(module: str, *, extra: str = "data", feature: str = "this") -> Any:
+    """Import a module of an extra, without which there is no such feature.
 
     Raises:
         ConfigurationError: the module is not installed.
@@ -184,7 +203,7 @@ def require(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as exc:
-        raise ConfigurationError(extras.missing("this", "data", exc)) from exc
+        raise ConfigurationError(extras.missing(feature, extra, exc)) from exc
 
 
 def _id_source(source: str | None, vector: NDArray[np.float32], extra: Mapping[str, Any]) -> str:
@@ -193,7 +212,7 @@ def _id_source(source: str | None, vector: NDArray[np.float32], extra: Mapping[s
         source = f"sha256:{hashlib.sha256(vector.astype('<f4').tobytes()).hexdigest()}"
     location = {
         name: extra[name]
-        for name in _LOCATION_FIELDS
+        for name in LOCATION_FIELDS
         if name in extra and _is_plain(name, extra[name])
     }
     return f"{source}{_SEPARATOR}{orjson.dumps(location).decode()}" if location else source

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BATCH_ROWS = 2_048  # are decoded at once; more take more memory and are not faster
+_BESIDE = (".cache", ".sqlite", ".sqlite-journal")
 _BUFFER_BYTES = 1 << 20  # of a file, instead of a whole column
 
 
@@ -63,9 +64,12 @@ def read_parquet(path: str | os.PathLike[str], *, cache: bool = False) -> Rows:
 
 
 def _files_of(folder: Path) -> Iterator[Path]:
-    """The files in a folder and those below it; names that begin with . or _ mean: no data."""
+    """The files in a folder and those below it.
+
+    Names that begin with . or _ mean: no data. Caches and kept queries lie beside the files.
+    """
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "_")):
+        if path.name.startswith((".", "_")) or path.suffix in _BESIDE:
             continue
         if path.is_dir():
             yield from _files_of(path)

@@ -39,16 +39,17 @@ def search(
             f"by must be 'row' or 'moment', and 'moment' with weights, got {quote(by)}"
             f"{did_you_mean(by, ('row', 'moment'))}"
         )
-    embed = None if client is None else _embed_of(client)
+    text = query if isinstance(query, str) else None
+    embed = None if client is None else embed_of(client)
     ranking.check_one_model(embeddings)
     if not len(embeddings):
-        return Matches()
+        return Matches(query=text)
     is_ranked = ranking.comparable_rows(embeddings.embedding_scope)
     shares = None
     if by == "moment" or weights is not None:
         shares = ranking.check_weights(embeddings.embedding_option[is_ranked], weights)
     if embed is not None and (isinstance(query, str) or is_media(query)):
-        query = _embed_query(embed, query, embeddings)
+        query = embed_query(embed, query, embeddings)
     ranking.check_models(embeddings, query, stacklevel=4)
     vector = cosine.unit_vector(ranking.one_vector(query, embeddings.dimension)[0])
     scores = cosine.approximate(embeddings.vectors, embeddings._row_scales, vector)
@@ -60,11 +61,12 @@ def search(
     else:
         found = rank_time_ranges(embeddings, scores, k, shares, exact, margin)
     return Matches(
-        Match(embeddings[at.row], at.score, at.scores) for at in found if at.score >= least
+        (Match(embeddings[at.row], at.score, at.scores) for at in found if at.score >= least),
+        query=text,
     )
 
 
-def _embed_of(client: Any) -> Any:
+def embed_of(client: Any) -> Any:
     """The methods of a client that embed.
 
     Raises:
@@ -80,8 +82,8 @@ def _embed_of(client: Any) -> Any:
     return embed
 
 
-def _embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
-    """One vector of a text or media, of the model and the dimension of the rows."""
+def embed_query(embed: Any, query: Any, rows: Embeddings) -> Embeddings:
+    """One vector of a text or media, by `client.embed`, in the space of the rows."""
     same: dict[str, Any] = {} if rows.model_name is None else {"model_name": rows.model_name}
     if rows.dimension != DEFAULT_DIMENSION:  # for which marengo3.0 cannot be asked
         same["embedding_dimension"] = rows.dimension

@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 
 from dodeca._base.response_info import HasResponse, evolve, with_response
-from dodeca._base.serializable import Serializable
 from dodeca._base.text import quote
+from dodeca._serializable import NUMBERS, Serializable
 from dodeca.embeddings import columns, cosine, display, ranking
 from dodeca.embeddings.labels import Labels
 from dodeca.embeddings.matches import Segment
@@ -46,7 +46,7 @@ def _id_column(ids: Iterable[str] | None) -> Values[str] | None:
 class SegmentSequence(HasResponse, Serializable):
     """The columns of `Embeddings`, and how rows are selected."""
 
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.float32] = attrs.field(metadata=NUMBERS)
     embedding_option: Labels
     embedding_scope: Labels
     start_sec: NDArray[np.float64]
@@ -61,7 +61,9 @@ class SegmentSequence(HasResponse, Serializable):
     ids: Values[str] | None = attrs.field(default=None, kw_only=True, converter=_id_column)
     usage: EmbeddingUsage | None = attrs.field(default=None, kw_only=True)
     response_extra: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
-    uncertainty: NDArray[np.float32] | None = attrs.field(default=None, kw_only=True)
+    uncertainty: NDArray[np.float32] | None = attrs.field(
+        default=None, kw_only=True, metadata=NUMBERS
+    )
 
     def __attrs_post_init__(self) -> None:
         with_response(self, None)  # a missing slot is looked for ten times as long as a set one

@@ -117,20 +117,27 @@ def _encoded(column: Any) -> tuple[NDArray[np.integer[Any]], list[Any]]:
 
     A null is None, and a value like the others.
     """
+    rows, values = _positions(column)
+    found: dict[Any, int] = {}
+    recoded = np.zeros(len(values), np.int32)
+    first = np.unique(rows, return_index=True)[1]
+    for at in rows[np.sort(first)].tolist():
+        recoded[at] = found.setdefault(values[at], len(found))
+    return recoded[rows], list(found)
+
+
+def _positions(column: Any) -> tuple[NDArray[np.integer[Any]], list[Any]]:
+    """Where the value of each row is in a list of values; the last one is None, for null."""
     from dodeca.embeddings import arrow
 
-    compute, types = require("pyarrow.compute"), require("pyarrow.types")
+    types = require("pyarrow.types")
+    if types.is_nested(column.type):
+        return np.arange(len(column)), [*column.to_pylist(), None]
     if not types.is_dictionary(column.type):
         column = column.dictionary_encode()
     column = arrow.joined(column.unify_dictionaries())
-    rows = arrow.to_numpy(column.indices.cast("int64"), -1)
     values = column.dictionary.to_pylist()
-    found: dict[Any, int] = {}
-    recoded = np.zeros(len(values) + 1, np.int32)  # the last one is that of null
-    for at in compute.unique(column.indices).to_pylist():
-        value = None if at is None else values[at]
-        recoded[-1 if at is None else at] = found.setdefault(value, len(found))
-    return recoded[rows], list(found)
+    return arrow.to_numpy(column.indices.cast("int64"), len(values)), [*values, None]
 
 
 def _model(table: Any, count: int) -> Labels | str | None:
@@ -190,22 +197,23 @@ def _extras(table: Any, count: int) -> tuple[Mapping[str, Any], ...]:
     has_own = "extra" in table.column_names and table["extra"].null_count < count
     if not others and not has_own:
         return ({},) * count
-    own = table["extra"].to_pylist() if has_own else [None] * count
-    rows = [orjson.loads(text) if isinstance(text, str) else {} for text in own]
-    for name in others:
-        for row, value in zip(rows, _values(table[name]), strict=True):
-            if value is not None:
-                row[name] = value
-    return tuple(rows)
+    columns = {name: _positions(table[name]) for name in [*["extra"] * has_own, *others]}
+    positions = zip(*(rows.tolist() for rows, _ in columns.values()), strict=True)
+    values = {name: listed for name, (_, listed) in columns.items()}
+    made: dict[tuple[int, ...], Mapping[str, Any]] = {}  # rows that are equal share one object
+    found = []
+    for each in positions:
+        if each not in made:
+            made[each] = _extra({n: values[n][at] for n, at in zip(values, each, strict=True)})
+        found.append(made[each])
+    return tuple(found)
 
 
-def _values(column: Any) -> list[Any]:
-    """The values of a column; equal texts are one object."""
-    types = require("pyarrow.types")
-    if not (types.is_string(column.type) or types.is_dictionary(column.type)):
-        return column.to_pylist()  # type: ignore[no-any-return]
-    codes, values = _encoded(column)
-    return [values[code] for code in codes.tolist()]
+def _extra(row: dict[str, Any]) -> Mapping[str, Any]:
+    """The extras of a row; those of other columns replace those of our own."""
+    own = row.pop("extra", None)
+    others = {name: value for name, value in row.items() if value is not None}
+    return {**orjson.loads(own), **others} if isinstance(own, str) else others
 
 
 def _result(cls: type[Any], fields: Mapping[str, Any] | None) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sqlite3
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from dodeca._base import asgi_server
 
 from . import Emulator, access_log, clock, faults
 from .server import serving
@@ -72,19 +72,11 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def _stop_on_signals() -> None:
-    """Let the signals that end a server end it as Ctrl-C does, so that it removes its files."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, signal.default_int_handler)
-
-
 def main(given: Sequence[str] | None = None) -> int:
     """Serve until interrupted or terminated; return the exit status."""
     options = _arguments(given)
     secret: str = options.webhook_secret
-    _stop_on_signals()
+    asgi_server.stop_on_signals()
     if options.access_log:
         access_log.log.addHandler(logging.StreamHandler())
         access_log.log.setLevel(logging.INFO)
@@ -102,8 +94,7 @@ def main(given: Sequence[str] | None = None) -> int:
             serving(emulator, host=options.host, port=options.port) as url,
         ):
             print(f"Emulator of the TwelveLabs API on {url}", flush=True)  # noqa: T201
-            while True:
-                time.sleep(60)
+            asgi_server.wait_for_interrupt()
     except KeyboardInterrupt:
         return 0
     except (OSError, ValueError, sqlite3.Error) as error:

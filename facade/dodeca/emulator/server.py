@@ -6,24 +6,23 @@ import asyncio
 import re
 import socket
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import anyio
 import anyio.to_thread
 import httpx
-import uvicorn
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dodeca._base import asgi_server
 
 from .core import Emulator
 from .errors import ErrorResponse
 from .rules.urls import is_loopback
 
 BASE_PATH = "/v1.3"
-_GRACE = 1.0  # seconds
 _CREATES, _OTHERS = 100, 40  # threads that respond to POST, and to all other methods
 _LOCAL_NAMES = ("localhost", "host.docker.internal")
 
@@ -106,19 +105,6 @@ def _asgi(response: httpx.Response) -> Response:
     return result
 
 
-def listen(host: str, port: int) -> tuple[socket.socket, str]:
-    """Bind a socket (port 0: any free one) and return it with the base URL to point clients at.
-
-    Raises OSError when the address is not available.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
-    # Inherited by each connection; without it small responses wait 40 ms for an acknowledgement.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    name = f"[{host}]" if ":" in host else host
-    return listener, f"http://{name}:{listener.getsockname()[1]}{BASE_PATH}"
-
-
 @contextmanager
 def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve an emulator from a thread for as long as the block lasts; yields the base URL.
@@ -126,16 +112,5 @@ def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> It
     At its end, running requests get a second to finish. Raises OSError when the address is not
     available.
     """
-    listener, url = listen(host, port)
-    config = uvicorn.Config(
-        app(emulator), lifespan="off", ws="none", log_level="warning", server_header=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    with listener:
-        thread.start()
-        try:
-            yield url
-        finally:
-            server.should_exit = True
-            thread.join(_GRACE)
+    with asgi_server.serving(app(emulator), host=host, port=port) as origin:
+        yield f"{origin}{BASE_PATH}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,19 +17,18 @@ import orjson
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from dodeca._base.text import as_unicode
 from dodeca.embeddings.timeline import (
     ScoreScale,
     ScoreTimeline,
     format_score,
     format_time,
     score_timelines,
-    timed_segments,
 )
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from dodeca.embeddings import Embeddings
+    from dodeca.embeddings import Embeddings, Match
+    from dodeca.report.sources import Source
 
 _THUMBNAILS = 12
 _MAX_MATCHES = 6
@@ -42,8 +41,10 @@ _MAX_TICKS = 8
 
 @attrs.frozen
 class ReportMatch:
-    """One of the best matches of a query; `thumbnail` is a data URL."""
+    """One of the best matches of a query; `file` is a number, `thumbnail` a data URL."""
 
+    file: int
+    name: str
     start_sec: float
     end_sec: float
     modality: str
@@ -53,72 +54,106 @@ class ReportMatch:
 
 @attrs.frozen
 class ReportQuery:
-    """A query, its timelines (one for each modality) and its best matches."""
+    """A query and its best matches in all files."""
 
     text: str
-    timelines: list[ScoreTimeline]
     matches: list[ReportMatch]
 
+
+@attrs.frozen
+class ReportFile:
+    """A video or audio file; `timelines` has for each query those of the modalities."""
+
+    name: str
+    duration: float
+    url: str
+    is_audio: bool
+    facts: list[str]
+    thumbnails: list[str]
+    timelines: list[list[ScoreTimeline]]
+
     @property
-    def scale(self) -> ScoreScale:
-        """The scale of its colours."""
-        return ScoreScale.of(self.timelines)
+    def ticks(self) -> list[tuple[float, str]]:
+        """The ticks of its time axis."""
+        return _ticks(self.duration)
+
+    @property
+    def cells(self) -> Callable[[ScoreTimeline, ScoreScale], Markup]:
+        """Draws the segments of a timeline of this file."""
+        return partial(_cells, duration=self.duration)
 
 
 def page(
-    path: Path,
-    mime_type: str,
-    embeddings: Embeddings,
+    sources: Sequence[Source],
     queries: Mapping[str, Embeddings],
     title: str | None,
     folder: Path | None,
 ) -> tuple[str, int]:
-    """Render the page: its HTML and the number of thumbnails.
+    """Render the page: its HTML and the number of thumbnails of timelines.
 
-    With a `folder`, the page refers to the media by a path relative to it; without, it embeds them.
+    With a `folder`, the page refers to the media by paths relative to it; without, it embeds them.
     """
-    rows = timed_segments(embeddings)
-    duration = max(float(rows.end_sec.max()), _stated_duration(embeddings))
-    times = [(i + 0.5) * duration / _THUMBNAILS for i in range(_THUMBNAILS)]
-    thumbnails = _thumbnails(path, times)
-    shown = [
-        ReportQuery(text, score_timelines(rows, query), _best_matches(path, rows, query))
-        for text, query in queries.items()
-    ]
+    reported = [_file(source, queries, folder) for source in sources]
+    best = [ReportQuery(text, _best_matches(sources, vectors)) for text, vectors in queries.items()]
+    every = [one for file in reported for timelines in file.timelines for one in timelines]
     style, script = _asset("page.css"), _asset("page.js")
     html = _template().render(
-        title=as_unicode(path.name) if title is None else title,
-        facts=_facts(rows, duration),
-        duration=duration,
-        source=_relative_url(path, folder) if folder else _data_url(path.read_bytes(), mime_type),
-        is_audio=mime_type.startswith("audio/"),
+        title=_heading(sources) if title is None else title,
+        facts=reported[0].facts if len(reported) == 1 else _common_facts(sources),
+        files=reported,
+        queries=best,
+        scale=ScoreScale.of(every),
         policy=_content_policy(style, script, is_embedded=folder is None),
         style=Markup(style),  # noqa: S704 - files of this package
         script=Markup(script),  # noqa: S704
-        data=_json({"duration": duration, "queries": [_script_data(query) for query in shown]}),
-        thumbnails=thumbnails,
-        queries=shown,
-        ticks=_ticks(duration),
-        cells=lambda timeline, scale: _cells(timeline, scale, duration),
+        data=_json(_script_data(reported, best)),
         is_dense=lambda timeline: len(timeline.scores) > _MANY_SEGMENTS,
         format_time=format_time,
         format_score=format_score,
     )
-    return html, len(thumbnails)
+    return html, sum(len(file.thumbnails) for file in reported)
 
 
-def _best_matches(path: Path, rows: Embeddings, query: Embeddings) -> list[ReportMatch]:
+def _file(source: Source, queries: Mapping[str, Embeddings], folder: Path | None) -> ReportFile:
+    duration = source.duration_sec
+    times = [(i + 0.5) * duration / _THUMBNAILS for i in range(_THUMBNAILS)]
+    url = (
+        _relative_url(source.path, folder)
+        if folder
+        else _data_url(source.path.read_bytes(), source.mime_type)
+    )
+    return ReportFile(
+        name=source.name,
+        duration=duration,
+        url=url,
+        is_audio=source.is_audio,
+        facts=_facts([source.rows], duration),
+        thumbnails=_thumbnails(source.path, times),
+        timelines=[score_timelines(source.rows, query) for query in queries.values()],
+    )
+
+
+def _best_matches(sources: Sequence[Source], query: Embeddings) -> list[ReportMatch]:
     """The first matches of a search, as far as they score in the upper half of the range."""
-    best = []
-    matches = rows.search(query, k=len(rows))
-    threshold = (matches[0].score + matches[-1].score) / 2
-    for segment, score in matches[:_MAX_MATCHES]:
-        if score >= threshold:
-            start, end = segment.start_sec or 0.0, segment.end_sec or 0.0
-            thumbnail = next(iter(_thumbnails(path, [(start + end) / 2])), None)
-            modality = segment.embedding_option or "all"
-            best.append(ReportMatch(start, end, modality, score, thumbnail))
-    return best
+    found = [
+        (number, match)
+        for number, source in enumerate(sources)
+        for match in source.rows.search(query, k=len(source.rows))
+    ]
+    found.sort(key=lambda pair: -pair[1].score)
+    threshold = (found[0][1].score + found[-1][1].score) / 2
+    return [
+        _match(number, sources[number], match)
+        for number, match in found[:_MAX_MATCHES]
+        if match.score >= threshold
+    ]
+
+
+def _match(number: int, source: Source, match: Match) -> ReportMatch:
+    start, end = match.segment.start_sec or 0.0, match.segment.end_sec or 0.0
+    thumbnail = next(iter(_thumbnails(source.path, [(start + end) / 2])), None)
+    modality = match.segment.embedding_option or "all"
+    return ReportMatch(number, source.name, start, end, modality, match.score, thumbnail)
 
 
 def _thumbnails(path: Path, times: Sequence[float]) -> list[str]:
@@ -134,17 +169,24 @@ def _thumbnails(path: Path, times: Sequence[float]) -> list[str]:
         return []
 
 
-def _facts(rows: Embeddings, duration: float) -> list[str]:
-    """The line below the heading: duration, number of segments, modalities, model."""
-    plural = "s" if len(rows) != 1 else ""
+def _heading(sources: Sequence[Source]) -> str:
+    return sources[0].name if len(sources) == 1 else f"{len(sources)} files"
+
+
+def _common_facts(sources: Sequence[Source]) -> list[str]:
+    duration = sum(source.duration_sec for source in sources)
+    return _facts([source.rows for source in sources], duration)
+
+
+def _facts(rows: Sequence[Embeddings], duration: float) -> list[str]:
+    """The line below a heading: duration, number of segments, modalities, model."""
+    count = sum(map(len, rows))
     length = f"{duration:.1f} s" if duration < 60 else format_time(duration)
-    facts = [length, f"{len(rows)} segment{plural}"]
-    facts.append(", ".join(filter(None, rows.embedding_option.distinct())))
-    return [fact for fact in [*facts, rows.model_name] if fact]
-
-
-def _stated_duration(embeddings: Embeddings) -> float:
-    return (embeddings.metadata.duration if embeddings.metadata else None) or 0.0
+    modalities = dict.fromkeys(name for each in rows for name in each.embedding_option.distinct())
+    models = dict.fromkeys(each.model_name for each in rows)
+    facts = [length, f"{count} segment{'s' if count != 1 else ''}"]
+    facts += [", ".join(filter(None, modalities)), ", ".join(filter(None, models))]
+    return list(filter(None, facts))
 
 
 def _cells(timeline: ScoreTimeline, scale: ScoreScale, duration: float) -> Markup:
@@ -161,18 +203,26 @@ def _cells(timeline: ScoreTimeline, scale: ScoreScale, duration: float) -> Marku
     return Markup("".join(cells))  # noqa: S704 - numbers only
 
 
-def _script_data(query: ReportQuery) -> dict[str, Any]:
-    """What the page's script needs: starts of the matches, and segments with their scores."""
+def _script_data(reported: Sequence[ReportFile], queries: Sequence[ReportQuery]) -> dict[str, Any]:
+    """What the page's script needs: where matches are, and segments with their scores."""
     return {
-        "matches": [match.start_sec for match in query.matches],
-        "timelines": [
-            [
-                [round(float(value), 4) for value in row]
-                for row in zip(timeline.start_sec, timeline.end_sec, timeline.scores, strict=True)
-            ]
-            for timeline in query.timelines
+        "queries": [
+            [[match.file, match.start_sec] for match in query.matches] for query in queries
+        ],
+        "files": [
+            {
+                "name": file.name,
+                "duration": file.duration,
+                "timelines": [[_rounded(one) for one in timelines] for timelines in file.timelines],
+            }
+            for file in reported
         ],
     }
+
+
+def _rounded(timeline: ScoreTimeline) -> list[list[float]]:
+    columns = (timeline.start_sec, timeline.end_sec, timeline.scores)
+    return [[round(float(value), 4) for value in row] for row in zip(*columns, strict=True)]
 
 
 def _ticks(duration: float) -> list[tuple[float, str]]:

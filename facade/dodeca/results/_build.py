@@ -11,8 +11,8 @@ import attrs
 
 from dodeca._base import html
 from dodeca._base.response_info import HasResponse, ResponseInfo, with_response
-from dodeca._base.serializable import Serializable
 from dodeca._base.text import quote
+from dodeca._serializable import Serializable
 from dodeca.errors import InvalidResponseError
 
 T = TypeVar("T")
@@ -34,9 +34,13 @@ def listed(cls: type[Any]) -> Any:
     return attrs.field(default=None, metadata={"read": partial(_read_list, cls), "kind": list})
 
 
-def date() -> Any:
+def date(**metadata: Any) -> Any:
     """An optional field that holds a date; one without a zone is in UTC."""
-    return attrs.field(default=None, metadata={"read": _read_date})
+    return attrs.field(default=None, metadata={"read": _read_date, **metadata})
+
+
+IN_PAGE_INFO = {"is_in_page_info": True}
+"""The metadata of a field of a page that the response has inside its object `page_info`."""
 
 
 def renamed(*names: str, default: Any = None) -> Any:
@@ -77,10 +81,10 @@ class Page(Result, Generic[T]):
     """
 
     items: Sequence[T]
-    page: int | None = None
-    limit_per_page: int | None = None
-    total_page: int | None = None
-    total_results: int | None = None
+    page: int | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
+    limit_per_page: int | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
+    total_page: int | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
+    total_results: int | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
     malformed: Sequence[Any] = ()
     extra: Mapping[str, Any] = extra()
 
@@ -95,15 +99,6 @@ class Page(Result, Generic[T]):
 
     def _repr_html_(self) -> str:
         return results_table(f"Page {self.page or ''}".strip(), self.items, self.total_results)
-
-
-@attrs.frozen(repr=False)
-class _Totals(Result):
-    page: int | None = None
-    limit_per_page: int | None = None
-    total_page: int | None = None
-    total_results: int | None = None
-    extra: Mapping[str, Any] = extra()
 
 
 def _shown_fields(
@@ -126,11 +121,29 @@ def _to_text(value: Any, format_str: Callable[[str], str]) -> str:
 
 
 def results_table(title: str, results: Sequence[Any], total: int | None = None) -> str:
-    """An HTML table of results, with a column for each field that is present in any."""
-    shown = [dict(_shown_fields(result, str)) for result in results[: html.ROWS]]
+    """An HTML table of results, with a column for each field that is present in any.
+
+    Where the service has thumbnails, the browser loads them when it shows the table.
+    """
+    shown = [_row(result) for result in results[: html.ROWS]]
     headings = list(dict.fromkeys(name for row in shown for name in row))
     rows = [[row.get(name) for name in headings] for row in shown]
     return html.table(title, headings, rows, max(len(results), total or 0))
+
+
+def _row(result: Any) -> dict[str, str]:
+    """The cells of a result by their headings."""
+    fields = dict(_shown_fields(result, str))
+    links = (
+        getattr(result, "thumbnail_url", None),
+        getattr(getattr(result, "thumbnail", None), "representative_url", None),
+        *(getattr(getattr(result, "hls", None), "thumbnail_urls", None) or ()),
+    )
+    found = next((url for url in links if isinstance(url, str) and url.startswith("https://")), "")
+    if not found:
+        return fields
+    fields.pop("thumbnail_url", None)
+    return {"thumbnail": html.Image(found)} | {k: v for k, v in fields.items() if k != "thumbnail"}
 
 
 def build_result(cls: type[R], value: Any, info: ResponseInfo | None = None) -> R:
@@ -266,20 +279,30 @@ def build_page(
         InvalidResponseError: there is no such list.
     """
     rest = other_fields(json_object(body, f"page of {cls.__name__}"))
-    totals = build_result(_Totals, {} if is_whole else rest.pop("page_info", {}))
+    totals = {} if is_whole else take_page_info(Page, rest)
     good, bad = build_items(cls, rest.pop(items, None), info)
-    if totals.extra:
-        rest["page_info"] = totals.extra
-    page = Page(
-        good,
-        _int_or_none(totals.page),
-        _int_or_none(totals.limit_per_page),
-        _int_or_none(totals.total_page),
-        _int_or_none(totals.total_results),
-        malformed=bad,
-        extra=rest,
-    )
-    return with_response(page, info)
+    known = {name: _int_or_none(value) for name, value in totals.items()}
+    return with_response(Page(good, **known, malformed=bad, extra=rest), info)
+
+
+def take_page_info(cls: Any, body: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a page that are in the `page_info` of its response; its others stay there."""
+    found = attrs.asdict(build_result(_page_info(cls), body.pop("page_info", {})), recurse=False)
+    if unknown := found.pop("extra"):
+        body["page_info"] = unknown
+    return found
+
+
+@cache
+def _page_info(cls: Any) -> Any:
+    """The class of the `page_info` of a page: it has the fields of the page that are in it."""
+    fields = {
+        field.name: attrs.field(default=None, metadata=field.metadata)
+        for field in attrs.fields(cls)
+        if field.metadata.get("is_in_page_info")
+    }
+    name = f"{cls.__name__}Info"
+    return attrs.make_class(name, {**fields, "extra": extra()}, (Result,), frozen=True, repr=False)
 
 
 def _int_or_none(value: Any) -> int | None:

@@ -55,6 +55,15 @@ class EmbeddingUsage(Result):
 
 
 @attrs.frozen(repr=False)
+class EmbeddingDetails(Result):
+    """What a response says beside its vectors."""
+
+    metadata: EmbeddingMetadata | None = nested(EmbeddingMetadata)
+    usage: EmbeddingUsage | None = nested(EmbeddingUsage)
+    extra: Mapping[str, Any] = extra()
+
+
+@attrs.frozen(repr=False)
 class EmbeddingTaskMedia(Result):
     """The media of an embedding task in a list, without vectors."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from dodeca.results._build import Result, date, extra, listed, results_table
+from dodeca.results._build import IN_PAGE_INFO, Result, date, extra, listed, results_table
 
 
 @attrs.frozen(repr=False)
@@ -55,12 +55,12 @@ class SearchPage(Result):
 
     items: Sequence[SearchHit]
     search_pool: SearchPool | None = None
-    limit_per_page: int | None = None
-    total_results: int | None = None
-    total_inner_matches: int | None = None
-    page_expires_at: datetime | None = date()
-    next_page_token: str | None = None
-    prev_page_token: str | None = None
+    limit_per_page: int | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
+    total_results: int | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
+    total_inner_matches: int | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
+    page_expires_at: datetime | None = date(**IN_PAGE_INFO)
+    next_page_token: str | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
+    prev_page_token: str | None = attrs.field(default=None, metadata=IN_PAGE_INFO)
     malformed: Sequence[Any] = ()
     extra: Mapping[str, Any] = extra()
 

@@ -127,7 +127,7 @@ def open_container(source: MediaContent) -> Iterator[tuple[InputContainer, int]]
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
     with file:
         try:
-            with av.open(_UnnamedFile(file), "r", options=options, **_LENIENT) as container:
+            with av.open(UnnamedFile(file), "r", options=options, **_LENIENT) as container:
                 yield container, size
         except FFmpegError as exc:
             unknown = isinstance(exc, NotAllowed)  # raised for formats not in the list
@@ -135,14 +135,14 @@ def open_container(source: MediaContent) -> Iterator[tuple[InputContainer, int]]
             raise BrokenMedia(reason or type(exc).__name__) from exc
 
 
-class _UnnamedFile:
+class UnnamedFile:
     """A file without a name, so that FFmpeg relies on its content alone.
 
     It would interpret some names as patterns, addresses or formats.
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+        self.read, self.write, self.seek, self.tell = file.read, file.write, file.seek, file.tell
 
 
 def streams_of(container: InputContainer) -> tuple[av.VideoStream | None, av.AudioStream | None]:

@@ -37,17 +37,23 @@ def thumbnail(content: Path, at: float | None = None) -> bytes:
             raise BrokenMedia("there is no video or image in it")
         check_pixels(video)
         zero = container.start_time or 0
+        positions: list[int | None] = [None]
         if container.duration and not container.format.name.endswith("_pipe"):
             into = container.duration * _DEFAULT_POSITION if at is None else at * av.time_base
-            container.seek(int(into) + zero)
+            # Without an index, as in MPEG-TS, a seek may end up after the last key frame; even one
+            # to the start of the audio may, which is before that of the video.
+            positions = [int(into) + zero, zero - av.time_base]
         until = (at or 0.0) + zero / av.time_base
         decoder, aspect, last = decoder_of(video), pixel_aspect(video), None
-        for packet in packets_of(container, [video]):
-            for last in frames_of(decoder, packet):
-                if at is None or last.time is None or last.time >= until:
-                    return _jpeg(last, aspect)
-        if last is not None:
-            return _jpeg(last, aspect)
+        for position in positions:
+            if position is not None:
+                container.seek(position)
+            for packet in packets_of(container, [video]):
+                for last in frames_of(decoder, packet):
+                    if at is None or last.time is None or last.time >= until:
+                        return _jpeg(last, aspect)
+            if last is not None:
+                return _jpeg(last, aspect)
     raise BrokenMedia("no frame in it can be decoded")
 
 

@@ -15,7 +15,8 @@ from dodeca._calls.vector_reader import VectorSink, extract_vectors
 from dodeca.embeddings import Embeddings
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import InvalidResponseError
-from dodeca.results import EmbeddingMetadata, EmbeddingUsage, build_result, other_fields
+from dodeca.results import build_result, other_fields
+from dodeca.results.embedding import EmbeddingDetails
 from dodeca_api import models
 from dodeca_api.api.embed_v2 import embed_v2_create
 
@@ -38,11 +39,9 @@ async def create_embeddings(
         (columns,), rest = extract_vectors(response, ("data",))
         found = as_embeddings(
             columns,
-            rest.get("metadata"),
+            other_fields(rest, "data"),
             model_name=body.model_name,
             source=source,
-            usage=rest.get("usage"),
-            response_extra=other_fields(rest, "data", "metadata", "usage"),
             info=response.info,
         )
         if body.input_type in _ONE_VECTOR and len(found) != 1:
@@ -56,37 +55,25 @@ async def create_embeddings(
 
 def as_embeddings(
     columns: SegmentColumns,
-    metadata: Any,
+    details: Mapping[str, Any],
     *,
     model_name: str | None,
     source: str | None,
-    usage: Any = None,
-    response_extra: Mapping[str, Any],
     info: ResponseInfo,
 ) -> Embeddings:
-    """Build `Embeddings` from the vectors of a response and what it says beside them.
+    """Build `Embeddings` from the vectors of a response and the `details` that it has beside them.
 
     `source` is None if the caller does not know it; then it is the URL in the metadata, if any.
     """
-    about = build_result(EmbeddingMetadata, metadata, info) if _is_filled(metadata) else None
-    if source is None and about is not None and isinstance(about.input_url, str):
-        source = about.input_url
-    of_another_kind = {
-        name: value
-        for name, value in (("metadata", metadata), ("usage", usage))
-        if value is not None and not isinstance(value, dict)
-    }
+    about = build_result(EmbeddingDetails, details, info)
+    if source is None and about.metadata and isinstance(about.metadata.input_url, str):
+        source = about.metadata.input_url
     embeddings = Embeddings(
         **{name: getattr(columns, name) for name in _COLUMNS},
-        metadata=about,
+        metadata=about.metadata,
         model_name=model_name,
         source=Labels.same(source, len(columns.vectors)),
-        usage=build_result(EmbeddingUsage, usage, info) if _is_filled(usage) else None,
-        response_extra={**response_extra, **of_another_kind},
+        usage=about.usage,
+        response_extra=about.extra,
     )
     return with_response(embeddings, info)
-
-
-def _is_filled(value: Any) -> bool:
-    """Whether it is a JSON object with fields."""
-    return isinstance(value, dict) and bool(value)

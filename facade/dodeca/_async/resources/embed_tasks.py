@@ -343,13 +343,7 @@ class AsyncEmbedTasks(Methods):
                     task_id, status, reason=reason, extra=fields, response=response.info
                 )
             result = as_embeddings(
-                columns,
-                task.get("metadata"),
-                model_name=model_name,
-                source=source,
-                usage=task.get("usage"),
-                response_extra=other_fields(fields, "metadata", "usage"),
-                info=response.info,
+                columns, fields, model_name=model_name, source=source, info=response.info
             )
             return JobState(task_id, status, result, extra=result.response_extra)
 

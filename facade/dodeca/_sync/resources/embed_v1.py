@@ -43,8 +43,7 @@ from dodeca_api.types import Unset
 
 MODEL_V1 = "Marengo-retrieval-2.7"
 _INPUT_TYPES = ("text", "image", "audio")
-_PART_FIELDS_WITHOUT_METADATA = ("segments", "error_message")  # texts have none
-_PART_FIELDS = ("metadata", *_PART_FIELDS_WITHOUT_METADATA)
+_PART_FIELDS = ("segments", "error_message")
 _sink = partial(VectorSink, V1)
 
 
@@ -302,17 +301,14 @@ def _read_embeddings(sources: Mapping[str, str | None], response: RawResponse) -
         if part.get("error_message"):
             errors[name] = part["error_message"]
         if count:
-            metadata = part.get("metadata")
-            known = _PART_FIELDS if metadata else _PART_FIELDS_WITHOUT_METADATA
             embeddings[name] = as_embeddings(
                 columns,
-                metadata,
+                other_fields(part, *_PART_FIELDS),
                 model_name=body.get("model_name"),
                 source=sources.get(name),
-                response_extra=other_fields(part, *known),
                 info=info,
             )
-        elif others := other_fields(part, *_PART_FIELDS_WITHOUT_METADATA):
+        elif others := other_fields(part, *_PART_FIELDS):
             extra[part_name] = others
         is_valid = count > 0 if name == "audio" else count == 1
         if name in sources and name not in errors and not is_valid:
@@ -323,14 +319,13 @@ def _read_embeddings(sources: Mapping[str, str | None], response: RawResponse) -
 def _read_video(source: str | None, response: RawResponse) -> Embeddings:
     (columns,), body = extract_vectors(response, ("video_embedding", "segments"))
     video = body.get("video_embedding") or {}
-    extra = other_fields(body, "_id", "status", "model_name", "video_embedding")
-    if of_video := other_fields(video, *_PART_FIELDS):
-        extra["video_embedding"] = of_video
+    details = other_fields(body, "_id", "status", "model_name", "video_embedding")
+    if of_video := other_fields(video, "metadata", *_PART_FIELDS):
+        details["video_embedding"] = of_video
     return as_embeddings(
         columns,
-        video.get("metadata"),
+        details | {"metadata": video.get("metadata")},
         model_name=body.get("model_name") or None,
         source=source,
-        response_extra=extra,
         info=response.info,
     )

@@ -1,4 +1,4 @@
-"""`dodeca index create`, `list`, `show`, `add`, `videos` and `delete`."""
+"""`dodeca index create`, `get-or-create`, `list`, `show`, `add`, `videos` and `delete`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from dodeca._base.text import as_unicode
 from dodeca._calls import limits
-from dodeca.cli.inputs import Timeout, parse_media, upload_and_wait
+from dodeca.cli.inputs import Timeout, find_index, parse_media, upload_and_wait
 from dodeca.cli.lazy_commands import CommandGroup
 
 if TYPE_CHECKING:
@@ -22,37 +22,59 @@ app: CommandGroup = CommandGroup(
     no_args_is_help=True, help="Manage indexes and the videos in them."
 )
 _MAX_TASK_BYTES = limits.most_bytes(limits.Endpoint.INDEX)
-_IndexId = Annotated[str, typer.Argument(metavar="INDEX", help="Id of the index.")]
+_Index = Annotated[str, typer.Argument(metavar="INDEX", help="Id or name of the index.")]
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the index; must be unique.")]
+_Models = Annotated[
+    list[str],
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="Name of a model; can be repeated for one of another family.",
+    ),
+]
+_Options = Annotated[
+    list[str],
+    typer.Option(
+        "--option",
+        metavar="MODALITY",
+        help='Modality to index: "visual" or "audio"; can be repeated.',
+    ),
+]
 
 
 @app.command(epilog="Example: dodeca index create films --model marengo3.0 --option visual")
 def create(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the index; must be unique.")],
-    model: Annotated[
-        list[str],
-        typer.Option(
-            "--model",
-            metavar="NAME",
-            help="Name of a model; can be repeated for one of another family.",
-        ),
-    ] = ["marengo3.0"],  # noqa: B006 - typer reads it, nobody changes it
-    option: Annotated[
-        list[str],
-        typer.Option(
-            "--option",
-            metavar="MODALITY",
-            help='Modality to index: "visual" or "audio"; can be repeated.',
-        ),
-    ] = ["visual", "audio"],  # noqa: B006
+    name: _Name,
+    model: _Models = ["marengo3.0"],  # noqa: B006 - typer reads it, nobody changes it
+    option: _Options = ["visual", "audio"],  # noqa: B006
 ) -> None:
     """Create an index and print its id (`POST /indexes`)."""
-    from dodeca.cli.cells import cell
-
     session: Session = context.obj
     with session.client() as client:
-        index = client.indexes.create(name, dict.fromkeys(model, option))
-    session.print_item(index, index.id, cell(index.id, "bold"), cell(name))
+        _print_index(session, client.indexes.create(name, dict.fromkeys(model, option)))
+
+
+@app.command(name="get-or-create", epilog="Example: dodeca -q index get-or-create films")
+def get_or_create(
+    context: typer.Context,
+    name: _Name,
+    model: _Models = ["marengo3.0"],  # noqa: B006
+    option: _Options = ["visual", "audio"],  # noqa: B006
+) -> None:
+    """Print the id of the index of this name, and create it if there is none (`/indexes`).
+
+    An index of this name with other models or modalities is an error.
+    """
+    session: Session = context.obj
+    with session.client() as client:
+        _print_index(session, client.indexes.get_or_create(name, dict.fromkeys(model, option)))
+
+
+def _print_index(session: Session, index: Index) -> None:
+    from dodeca.cli.cells import cell
+
+    session.print_item(index, index.id, cell(index.id, "bold"), cell(index.index_name))
     session.note_not_kept()
 
 
@@ -66,44 +88,47 @@ def list_(context: typer.Context) -> None:
 
 
 @app.command(epilog="Example: dodeca index show INDEX")
-def show(context: typer.Context, index_id: _IndexId) -> None:
+def show(context: typer.Context, index: _Index) -> None:
     """Show an index: its models, and the number and length of its videos (`GET /indexes/{id}`)."""
     session: Session = context.obj
     with session.client() as client:
-        index = client.indexes.retrieve(index_id)
-    session.print_results([index], [index.id], lambda: _table([index]))
+        shown = client.indexes.retrieve(find_index(client, index))
+    session.print_results([shown], [shown.id], lambda: _table([shown]))
 
 
 @app.command(epilog="Example: dodeca index videos INDEX")
-def videos(context: typer.Context, index_id: _IndexId) -> None:
+def videos(context: typer.Context, index: _Index) -> None:
     """List the videos of an index, newest first (`GET /indexes/{id}/videos`)."""
     session: Session = context.obj
     with session.client() as client:
-        listed = list(client.indexes.videos.list(index_id, page_limit=50))
+        listed = list(client.indexes.videos.list(find_index(client, index), page_limit=50))
     session.print_results(listed, (video.id for video in listed), lambda: _video_table(listed))
 
 
 @app.command(epilog="Example: dodeca index delete INDEX")
 def delete(
     context: typer.Context,
-    index_ids: Annotated[list[str], typer.Argument(metavar="INDEX...", help="Ids of indexes.")],
+    indexes: Annotated[
+        list[str], typer.Argument(metavar="INDEX...", help="Ids or names of indexes.")
+    ],
 ) -> None:
     """Delete indexes with all their videos, for good (`DELETE /indexes/{id}`)."""
     session: Session = context.obj
     with session.client() as client:
 
-        def work(index_id: str) -> str:
+        def work(index: str) -> str:
+            index_id = find_index(client, index)
             client.indexes.delete(index_id)
             return index_id
 
-        for index_id in session.for_each(index_ids, work):
+        for index_id in session.for_each(indexes, work):
             session.print_deleted(index_id)
 
 
 @app.command(epilog="Example: dodeca index add INDEX clip.mp4 film.mp4")
 def add(
     context: typer.Context,
-    index_id: _IndexId,
+    index: _Index,
     sources: Annotated[
         list[str], typer.Argument(metavar="FILE|URL|asset:ID|-...", help="Videos to add.")
     ],
@@ -115,6 +140,7 @@ def add(
 
     session: Session = context.obj
     with session.client() as client:
+        index_id = find_index(client, index)
 
         def work(source: str) -> tuple[str, str | None, str]:
             limit = timeout if wait else None

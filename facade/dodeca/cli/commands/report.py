@@ -20,6 +20,7 @@ from dodeca.cli.inputs import (
     parse_segmentation,
 )
 from dodeca.cli.text import printable
+from dodeca.cli.vectors import check_model, load_vectors
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
@@ -29,7 +30,13 @@ EXAMPLE = 'Example: dodeca report clip.mp4 "red car" "loud noise" -o report.html
 
 def report(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="FILE", help="A video or audio file.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="A video or audio file, or a library: Parquet, or the folder of `dodeca run`.",
+        ),
+    ],
     queries: Annotated[list[str], typer.Argument(metavar="QUERY...", help="Up to 9 texts.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the page.")
@@ -42,7 +49,9 @@ def report(
 ) -> None:
     """Write an HTML page with a player and the scores of text queries over time.
 
-    The page loads nothing from the network. Files of up to 16 MB are
+    A library shows up to 50 files on one page; only the queries are embedded.
+
+    The page loads nothing from the network. Files of up to 16 MB in all are
     embedded in it; larger files are referenced by their path.
     """
     from dodeca.report import MAX_QUERIES
@@ -51,38 +60,59 @@ def report(
     check_output(output, [source])
     if len(queries) > MAX_QUERIES:
         raise typer.BadParameter(f"a report has 1 to {MAX_QUERIES} queries, got {len(queries)}")
-    media = parse_media(source)
-    input_type = limits.input_type(media)
-    if media.path is None or input_type not in ("audio", "video"):
-        raise typer.BadParameter(
-            f"a report needs a local video or audio file, got {printable(source)}"
-        )
-    file = media.path
-    options = ClipOptions(
-        input_type=input_type,
-        segmentation=parse_segmentation(segmentation),
-        embedding_scope=["clip"],  # without it, newer models embed a short file as a whole
-    )
+    is_library = Path(source).is_dir() or source.lower().endswith(".parquet")
+    if is_library and segmentation is not None:
+        raise typer.BadParameter("--segmentation is for a file, not for a library")
+    options = None if is_library else _options(source, segmentation)
     with session.client(model) as client:
+        from dodeca.embeddings.search import embed_query
         from dodeca.report import write
 
-        embeddings = embed_source(client, session.progress, source, options)
-        vectors = {text: client.embed.text(text) for text in queries}
+        if options is None:
+            embeddings = load_vectors([Path(source)], None)
+            check_model(embeddings, model)
+        else:
+            embeddings = embed_source(client, session.progress, source, options)
+        vectors = {text: embed_query(client.embed, text, embeddings) for text in queries}
         with session.progress.waiting(f"writing {output}"):
-            page = write(output, media, embeddings, vectors, title=title)
+            page = write(output, embeddings, vectors, title=title)
     record = {
         "file": as_unicode(output),
         "is_self_contained": page.is_self_contained,
         "thumbnails": page.thumbnails,
+        "files": page.files,
         "bytes": output.stat().st_size,
     }
     from dodeca.cli.cells import cell, size_cell
 
     cells = cell(output, "bold"), size_cell(output.stat().st_size)
     session.print_item(record, str(output), *cells)
+    shown = printable(Path(source).name) if page.files == 1 else f"{page.files} files"
+    verb = "is" if page.files == 1 else "are"
     if page.is_self_contained:
-        session.note(f"{printable(file.name)} is embedded in the page.")
+        session.note(f"{shown} {verb} embedded in the page.")
+    elif page.files == 1:
+        session.note(f"{shown} is too large to embed; the page refers to the file.")
     else:
-        session.note(f"{printable(file.name)} is too large to embed; the page refers to the file.")
-    if not page.thumbnails and input_type == "video":
+        session.note(f"{shown} are too large to embed; the page refers to them.")
+    if not page.thumbnails and (options is None or options.input_type == "video"):
         session.note(f"There are no thumbnails; to add them: {extras.install_command('media')}")
+
+
+def _options(source: str, segmentation: str | None) -> ClipOptions:
+    """How to embed a file.
+
+    Raises:
+        typer.BadParameter: it is no local video or audio file.
+    """
+    media = parse_media(source)
+    input_type = limits.input_type(media)
+    if media.path is None or input_type not in ("audio", "video"):
+        raise typer.BadParameter(
+            f"a report needs a local video or audio file, got {printable(source)}"
+        )
+    return ClipOptions(
+        input_type=input_type,
+        segmentation=parse_segmentation(segmentation),
+        embedding_scope=["clip"],  # without it, newer models embed a short file as a whole
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
     from dodeca.cli.tables import Table
 
 EXAMPLE = "Example: dodeca run films/ -o library/"
-_SHOWN_FAILURES = 20  # all of them are in the table of errors
+_SHOWN_REJECTIONS = 20
+_NOT_IN_JSON = ("failures", "estimate", "is_registering")  # lines of their own, or of a dry run
+_SHOWN_FAILURES = 5  # of each code; all of them are in the table of errors
 
 
 def run(
@@ -80,8 +81,6 @@ def run(
     Finished inputs cost no requests.
     """
     session: Session = context.obj
-    from dodeca.cli.progress import progress_lines
-
     with session.client(model) as client:
         result = client.embed.run(
             inputs[0] if len(inputs) == 1 else inputs,
@@ -98,7 +97,7 @@ def run(
             keep_assets=keep_assets,
             max_minutes=max_minutes,
             dry_run=dry_run,
-            progress=session.has_progress or progress_lines(session.note),
+            progress=session.progress.of_run(),
         )
     if dry_run:
         _print_estimate(session, result)
@@ -111,40 +110,30 @@ def _print_result(session: Session, result: Run) -> None:
     if session.as_json:
         for failure in result.failures:
             session.print_json(failure)
-        session.print_json(
-            {
-                "total": result.total,
-                "done": result.done,
-                "skipped": result.skipped,
-                "failed": result.failed,
-                "unknown": result.unknown,
-                "minutes": result.minutes,
-                "orphaned_tasks": result.orphaned_tasks,
-                "stopped": result.stopped,
-                "resume_at": result.resume_at,
-                "left_out": dict(result.left_out),
-            }
-        )
+        session.print_json({k: v for k, v in result.to_dict().items() if k not in _NOT_IN_JSON})
         return
     if session.quiet:
         session.print_results([], [str(result.vectors)])
         return
     if result.failures:
-        _print_failures(session, result)
+        _print_failures(session, result.failures)
     session.print_text(str(result))
+    if result.failures:
+        session.note(f"errors: {result.errors}")
     session.note(f"vectors: {result.vectors}")
 
 
-def _print_failures(session: Session, result: Run) -> None:
-    """The failures by code, the most frequent first; all of them are in the table of errors."""
-    numbers = Counter(failure.code for failure in result.failures)
-    by_code = sorted(result.failures, key=lambda one: (-numbers[one.code], one.code))
-    session.print_results([], [], lambda: _table(by_code[:_SHOWN_FAILURES]))
-    more = len(by_code) - _SHOWN_FAILURES
-    codes = ", ".join(f"{number} {code}" for code, number in numbers.most_common())
-    not_shown = f"; {more} of them are not shown" if more > 0 else ""
-    session.print_text(f"without vectors: {codes}{not_shown}")
-    session.note(f"errors: {result.errors}")
+def _print_failures(session: Session, failures: Sequence[Failure]) -> None:
+    """The first failures of each code, the most frequent code first, and how many there are."""
+    by_code: dict[str, list[Failure]] = {}
+    for failure in failures:
+        by_code.setdefault(failure.code, []).append(failure)
+    groups = sorted(by_code.values(), key=len, reverse=True)
+    shown = [failure for group in groups for failure in group[:_SHOWN_FAILURES]]
+    session.print_results([], [], lambda: _table(shown))
+    for group in groups:
+        if (more := len(group) - _SHOWN_FAILURES) > 0:
+            session.print_text(f"and {more} more of {printable(group[0].code)}")
 
 
 def _print_estimate(session: Session, result: Run) -> None:
@@ -153,23 +142,11 @@ def _print_estimate(session: Session, result: Run) -> None:
     estimate = result.estimate
     assert estimate is not None
     if session.as_json:
-        session.print_json(
-            {
-                "inputs": estimate.inputs,
-                "skipped": estimate.skipped,
-                "minutes": estimate.minutes,
-                "unknown_length": estimate.unknown_length,
-                "requests": estimate.requests,
-                "rejected": [
-                    {"source": each.source, "reason": each.reason} for each in estimate.rejected
-                ],
-                "left_out": dict(result.left_out),
-            }
-        )
+        session.print_json(estimate.to_dict() | {"left_out": dict(result.left_out)})
         return
-    for each in estimate.rejected[:_SHOWN_FAILURES]:
+    for each in estimate.rejected[:_SHOWN_REJECTIONS]:
         session.print_text(f"{printable(each.source)}: {printable(each.reason)}")
-    if (more := len(estimate.rejected) - _SHOWN_FAILURES) > 0:
+    if (more := len(estimate.rejected) - _SHOWN_REJECTIONS) > 0:
         session.print_text(f"and {more} more are rejected")
     session.print_text(f"{estimate}{describe_left_out(result.left_out)}")
 

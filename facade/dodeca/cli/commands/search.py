@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dodeca.cli.inputs import EmbeddingOption, parse_json_object, parse_media
+from dodeca.cli.inputs import EmbeddingOption, find_index, parse_json_object, parse_media
 from dodeca.cli.stdin import text_of
-from dodeca.errors import InvalidRequestError, NotFoundError
+from dodeca.cli.vectors import (
+    MinScore,
+    QueryModel,
+    Weight,
+    check_model,
+    load_vectors,
+    parse_weights,
+)
+from dodeca.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from dodeca import Client, Embeddings
+    from dodeca import Client
     from dodeca.cli.cells import Cell
     from dodeca.cli.session import Session
     from dodeca.cli.tables import Table
@@ -37,40 +45,27 @@ def search(
     ] = None,
     index: Annotated[
         str | None,
-        typer.Option("--index", metavar="ID", help="Search this index instead of files."),
+        typer.Option(
+            "--index", metavar="INDEX", help="Search this index, by id or name, instead of files."
+        ),
     ] = None,
     query_type: Annotated[
         Literal["text", "image"], typer.Option("--as", help="Input type of QUERY.")
     ] = "text",
     k: Annotated[int, typer.Option("-k", min=1, help="Maximum number of matches.")] = 10,
     option: EmbeddingOption = None,
-    weight: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--weight",
-            metavar="MODALITY=W",
-            help="Weight of each modality, e.g. visual=0.7; can be repeated.",
-        ),
-    ] = None,
+    weight: Weight = None,
     merge: Annotated[
         bool, typer.Option("--merge", help="Merge adjacent matches that are about as good.")
     ] = False,
-    min_score: Annotated[
-        float | None,
-        typer.Option("--min-score", metavar="S", help="Leave out matches that score less."),
-    ] = None,
+    min_score: MinScore = None,
     filter_: Annotated[
         str | None,
         typer.Option(
             "--filter", metavar="JSON", help='Filter of --index, e.g. {"duration": {"gte": 10}}.'
         ),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model", metavar="NAME", help="Model of the query (default: that of the files)."
-        ),
-    ] = None,
+    model: QueryModel = None,
 ) -> None:
     """Find the segments that match a text or an image, in Parquet files or in an index.
 
@@ -84,15 +79,16 @@ def search(
         raise typer.BadParameter("--weight, --merge, --min-score and --model are for Parquet files")
     if filter_ and not index:
         raise typer.BadParameter("--filter is for --index")
-    weights = _parse_weights(weight)
+    weights = parse_weights(weight)
     wanted = parse_json_object("--filter", filter_) if filter_ else None
     query = text_of(query) if query_type == "text" else query
     with session.client(model) as client:
         if index:
-            matches = _search_index(client, index, query, query_type, option, k, wanted)
+            index_id = find_index(client, index)
+            matches = _search_index(client, index_id, query, query_type, option, k, wanted)
         else:
-            embeddings = _load(files or [], option)
-            _check_model(embeddings, model)
+            embeddings = load_vectors(files or [], option)
+            check_model(embeddings, model)
             found = embeddings.search(
                 query if query_type == "text" else parse_media(query),
                 k,
@@ -103,37 +99,6 @@ def search(
             matches = _records(found.merge_adjacent() if merge else found)
     sources = (match["source"] for match in matches)
     session.print_results(matches, sources, lambda: _table(matches))
-
-
-def _check_model(embeddings: Embeddings, wanted: str | None) -> None:
-    model = embeddings.model_name
-    if wanted and model and wanted != model:
-        raise typer.BadParameter(f"the vectors are of {model}, which {wanted} cannot search")
-
-
-def _parse_weights(texts: list[str] | None) -> dict[str, float] | None:
-    """`visual=0.7` and `audio=0.3` as weights."""
-    weights = {}
-    for text in texts or []:
-        modality, _, number = text.partition("=")
-        try:
-            weights[modality] = float(number)
-        except ValueError as exc:
-            raise typer.BadParameter(f"--weight is MODALITY=NUMBER, got {text}") from exc
-    return weights or None
-
-
-def _load(files: list[Path], option: list[str] | None) -> Embeddings:
-    """The vectors of files and folders, of these modalities."""
-    from dodeca import Embeddings
-
-    for path in files:
-        if not path.exists():
-            raise InvalidRequestError(f"there is no such file: {path}")
-    # A dataset of `dodeca run` keeps its vectors in a subfolder.
-    paths = [path / "vectors" if (path / "vectors").is_dir() else path for path in files]
-    embeddings = Embeddings.concat([Embeddings.load(path) for path in paths])
-    return embeddings.filter(option=option) if option else embeddings
 
 
 def _records(matches: Matches) -> list[dict[str, Any]]:

@@ -119,15 +119,26 @@ def _record(kind: TaskKind, job: Job[Any]) -> dict[str, Any]:
 
 def _fields(task: Any) -> dict[str, Any]:
     """The fields that all kinds of tasks have, and those that tell what a task is about."""
-    metadata = getattr(task, "system_metadata", None)
     about = {
-        "filename": metadata.filename if metadata else None,
+        "filename": _file_name(task),
         "video_id": getattr(task, "video_id", None),
         "model_name": getattr(task, "model_name", None),
         "result": getattr(getattr(task, "result", None), "data", None),
     }
     fields = {"id": task.id, "status": task.status, "created_at": task.created_at}
     return fields | {name: value for name, value in about.items() if value}
+
+
+def _file_name(task: Any) -> str | None:
+    """The file name or the URL of the media of a task, if the API says it."""
+    name: str | None = None
+    if metadata := getattr(task, "system_metadata", None):
+        name = metadata.filename
+    for kind in ("video", "audio", "image", "document"):
+        media = getattr(task, f"{kind}_embedding", None)
+        if media and media.metadata:
+            name = media.metadata.input_filename or media.metadata.input_url
+    return name
 
 
 def _table(tasks: list[dict[str, Any]]) -> Table:

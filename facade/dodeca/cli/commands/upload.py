@@ -44,7 +44,7 @@ def upload(
 
         for asset in session.for_each(sources, work):
             cells = cell(f"asset:{asset.id}", "bold"), status_cell(asset.status)
-            session.print_item(asset, asset.id, *cells)
+            session.print_item(asset, asset.id, *cells, cell(asset.filename))
     session.note_not_kept()
 
 

@@ -10,7 +10,11 @@ from typing import Any
 
 import attrs
 
-_VECTORS = ("vector", "vectors", "uncertainty")
+from dodeca._base.text import quote
+from dodeca.errors import InvalidRequestError
+
+NUMBERS = {"is_numbers": True}
+"""The metadata of a field with the numbers of embeddings, left out unless they are wanted."""
 
 
 class Serializable:
@@ -33,7 +37,8 @@ class Serializable:
         return {
             field.alias: to_plain(getattr(self, field.name), vectors)
             for field in attrs.fields(cls)
-            if not field.metadata.get("is_local") and (vectors or field.name not in _VECTORS)
+            if not field.metadata.get("is_local")
+            and (vectors or not field.metadata.get("is_numbers"))
         }
 
     def to_json(self, *, indent: int | None = None, vectors: bool = False) -> str:
@@ -42,7 +47,12 @@ class Serializable:
         >>> from dodeca.results import Usage
         >>> Usage(output_tokens=7).to_json()
         '{"output_tokens": 7, "input_tokens": null, "extra": {}}'
+
+        Raises:
+            InvalidRequestError: `indent` is neither None nor a number of spaces.
         """
+        if indent is not None and (not isinstance(indent, int) or indent < 0):
+            raise InvalidRequestError(f"indent must be a number of spaces, got {quote(indent)}")
         return json.dumps(
             self.to_dict(vectors=vectors), ensure_ascii=False, allow_nan=False, indent=indent
         )

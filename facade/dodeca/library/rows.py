@@ -1,0 +1,129 @@
+"""The rows of datasets: of runs, Parquet files and LanceDB tables, and where their media are."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from dodeca._base.response_info import evolve
+from dodeca._base.text import as_unicode, quote
+from dodeca.bulk import lance
+from dodeca.bulk.paths import OutputPaths
+from dodeca.embeddings import Embeddings
+from dodeca.embeddings.export import local_path, require, row_ids
+from dodeca.embeddings.labels import Labels, code_type
+from dodeca.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+QUERIES = "queries.sqlite"
+
+
+@attrs.frozen
+class Rows:
+    """The rows of a library.
+
+    Their `source_id` is where the media of each row is, and each has an id of its own. `journals`
+    are those of the runs that wrote them.
+    """
+
+    embeddings: Embeddings
+    journals: Sequence[Path] = ()
+
+
+def read_rows(paths: Sequence[str | os.PathLike[str]]) -> Rows:
+    """The rows of one or more datasets, which must be of one model and one dimension.
+
+    Raises:
+        InvalidRequestError: no path, no such dataset, no vectors, or vectors of several models.
+        ConfigurationError: an extra is not installed, or a newer version wrote a dataset.
+    """
+    if not paths:
+        raise InvalidRequestError("name a dataset, Parquet files or a .lance table; got none")
+    parts = [with_locations(_read(path), Path(os.path.abspath(path))) for path in paths]  # noqa: PTH100
+    embeddings = parts[0] if len(parts) == 1 else Embeddings.concat(parts)
+    if not len(embeddings):
+        raise InvalidRequestError(f"there are no vectors in {quote(name_of(paths))}")
+    if len(models := embeddings._model_names()) > 1:
+        raise InvalidRequestError(
+            f"a library has vectors of one model, and these are of {quote(' and '.join(models))}: "
+            "open them one by one"
+        )
+    require("pyarrow").default_memory_pool().release_unused()  # else Arrow keeps what it read
+    journals = [journal for path in paths if (journal := _journal_of(path)).is_file()]
+    return Rows(embeddings, journals)
+
+
+def with_locations(rows: Embeddings, dataset: Path) -> Embeddings:
+    """The same rows; `source_id` and `source` are where the media of each row is.
+
+    That is its source, else its source id, else the dataset itself. So time ranges of different
+    media are kept apart, whatever the tables say.
+    """
+    locations = _locations(rows, as_unicode(dataset))
+    ids = _unique(row_ids(rows))
+    return evolve(rows, source_id=locations, source=locations, ids=ids)
+
+
+def name_of(paths: Sequence[str | os.PathLike[str]]) -> str:
+    """What datasets are called: their names."""
+    names = [as_unicode(Path(os.path.abspath(path)).name) for path in paths]  # noqa: PTH100
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def queries_path(path: str | os.PathLike[str]) -> Path:
+    """Where the queries of a dataset are kept: with the journal of a run, else beside the path."""
+    journal = _journal_of(path)
+    if journal.is_file():
+        return journal.with_name(QUERIES)
+    target = local_path(path).absolute()
+    return target.with_name(f"{target.name}.{QUERIES}")
+
+
+def _read(path: str | os.PathLike[str]) -> Embeddings:
+    local = local_path(path)
+    if local.suffix != ".lance":
+        return Embeddings.load(local)
+    if not local.is_dir():
+        raise InvalidRequestError(f"there is no table {quote(os.fspath(path))}")
+    return Embeddings.from_arrow(lance.read(OutputPaths.of(local, create=False)))
+
+
+def _journal_of(path: str | os.PathLike[str]) -> Path:
+    return OutputPaths.of(local_path(path).absolute(), create=False).journal
+
+
+def _locations(rows: Embeddings, place: str) -> Labels:
+    source, named = rows.source.remove_unused(), rows.source_id.remove_unused()
+    if None not in source.categories:
+        return source
+    pairs: NDArray[np.int64] = source.codes.astype(np.int64) * len(named.categories) + named.codes
+    distinct, positions = np.unique(pairs, return_inverse=True)
+    labels = [
+        source.categories[pair // len(named.categories)]
+        or named.categories[pair % len(named.categories)]
+        or place
+        for pair in distinct.tolist()
+    ]
+    codes = {label: code for code, label in enumerate(dict.fromkeys(labels))}
+    recoded = np.array([codes[label] for label in labels], code_type(len(codes)))
+    return Labels(recoded[positions], list(codes))
+
+
+def _unique(ids: Sequence[str]) -> Sequence[str]:
+    """Ids of rows; those after the first one of equal ids have a number added."""
+    if len(set(ids)) == len(ids):
+        return ids
+    seen: Counter[str] = Counter()
+    found = []
+    for each in ids:
+        seen[each] += 1
+        found.append(each if seen[each] == 1 else f"{each}-{seen[each]}")
+    return found
