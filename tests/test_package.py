@@ -177,6 +177,33 @@ print(len(dodeca.Embeddings.load("library").to_pandas()))
 found = client.embed.video("colours.mp4").search("red", k=2, client=client)
 print(found.to_srt("red.srt"), found.to_edl("red.edl"), found.to_otio("red.otio"))
 """,
+    "browse": """
+import json, subprocess, sys
+from pathlib import Path
+import httpx
+client.embed.run("colours.mp4", out="library")
+command = [str(Path(sys.executable).with_name("dodeca")), "--base-url", url, "--json", "browse"]
+with subprocess.Popen([*command, "library", "--no-open"], stdout=subprocess.PIPE) as process:
+    page = json.loads(process.stdout.readline())["url"]
+    print(httpx.get(page + "api/library").raise_for_status().json()["segments"])
+    process.terminate()
+""",
+    "mcp": """
+import asyncio, sys
+from pathlib import Path
+import mcp
+client.embed.run("colours.mp4", out="library")
+command = str(Path(sys.executable).with_name("dodeca"))
+async def main():
+    started = mcp.StdioServerParameters(
+        command=command, args=["--base-url", url, "mcp", "library"],
+        env={"TWELVELABS_API_KEY": "key"},
+    )
+    async with mcp.Client(mcp.stdio_client(started)) as agent:
+        found = await agent.call_tool("search", {"text": "red", "limit": 2})
+        assert len(found.structured_content["hits"]) == 2, found
+asyncio.run(main())
+""",
     "lance": """
 assert client.embed.run("colours.mp4", out="library.lance").done == 1
 """,
