@@ -23,7 +23,7 @@ def main() -> None:
     """Make the library, open its page in each size and colour scheme, and write the pictures."""
     with (
         TemporaryDirectory(prefix="footage-") as folder,
-        sixty(Path(folder)) as (made, client),
+        sixty(Path(folder), Path(folder)) as (made, client),
         serving(open_dataset(made.dataset, client), clips=Path(folder) / "clips") as url,
         launched("--autoplay-policy=no-user-gesture-required") as browser,
     ):

@@ -1,11 +1,13 @@
 """A library of sixty real sources: videos, audio files, images, one URL, one that is missing."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 import numpy as np
+from filelock import FileLock
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -62,23 +64,40 @@ def make_media(folder: Path) -> list[Path]:
     return made
 
 
-@contextmanager
-def sixty(folder: Path) -> Iterator[tuple[Sixty, Client]]:
-    """Make the library on the emulator, and the server of its one URL."""
+def build(folder: Path) -> None:
+    """Make the files and their dataset on the emulator; one file is deleted afterwards."""
     media = folder / "media"
     media.mkdir()
     files = make_media(media)
+    rows = [
+        {"path": str(path), "camera": _CAMERAS[number % 3], "take": number % 4 + 1}
+        for number, path in enumerate(files)
+        if path.name != "far-away.mp4"
+    ]
+    rows.append({"url": LINK, "camera": "A", "take": 1})  # type: ignore[dict-item]
+    assert len(rows) == 60
     with Client.emulated(media=media) as client:
-        rows = [
-            {"path": str(path), "camera": _CAMERAS[number % 3], "take": number % 4 + 1}
-            for number, path in enumerate(files)
-            if path.name != "far-away.mp4"
-        ]
-        rows.append({"url": LINK, "camera": "A", "take": 1})  # type: ignore[dict-item]
-        assert len(rows) == 60
-        dataset = folder / "landscapes"
-        assert not client.embed.run(rows, out=dataset).failed
-        (media / MISSING).unlink()
-        app = Starlette(routes=[Mount("/", StaticFiles(directory=media))])
-        with asgi_server.serving(app, host="127.0.0.1", port=0) as origin:
-            yield Sixty(dataset, media, origin), client
+        assert not client.embed.run(rows, out=folder / "landscapes").failed
+    (media / MISSING).unlink()
+
+
+@contextmanager
+def sixty(folder: Path, shared: Path) -> Iterator[tuple[Sixty, Client]]:
+    """A copy of the library in `folder`, and the server of its one URL.
+
+    It is built in `shared` by who comes first, since that takes most of a minute of CPU.
+    """
+    built, is_whole = shared / "sixty", shared / "sixty.whole"
+    with FileLock(shared / "sixty.lock"):
+        if not is_whole.exists():
+            built.mkdir()
+            build(built)
+            is_whole.touch()
+    media, dataset = built / "media", folder / "landscapes"
+    shutil.copytree(built / "landscapes", dataset)  # queries are kept in it
+    app = Starlette(routes=[Mount("/", StaticFiles(directory=media))])
+    with (
+        Client.emulated(media=media) as client,
+        asgi_server.serving(app, host="127.0.0.1", port=0) as origin,
+    ):
+        yield Sixty(dataset, media, origin), client

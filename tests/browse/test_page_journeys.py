@@ -1,5 +1,6 @@
 """The page in a browser over sixty real files: what people do with it, one journey each."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -45,10 +46,12 @@ ENDINGS = {"CSV": ".csv", "SRT": ".srt", "WebVTT": ".vtt", "EDL": ".edl", "OTIO"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sixty, str, Path]]:
     """The library, the address of its page, and the folder of its clips."""
-    folder = tmp_path_factory.mktemp("sixty")
-    clips = folder / "clips"
+    folder = tmp_path_factory.mktemp("journeys")
+    clips, shared = folder / "clips", tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # a folder that all workers have
+        shared = shared.parent
     with (
-        sixty(folder) as (library, client),
+        sixty(folder, shared) as (library, client),
         serving(open_dataset(library.dataset, client), clips=clips) as url,
     ):
         yield library, url, clips
