@@ -20,7 +20,8 @@ from dodeca.library import (
     Selection,
     open_index,
 )
-from dodeca.library.index import IndexLibrary, search_key
+from dodeca.library.index import IndexLibrary
+from dodeca.library.index_search import search_key
 from tests.seams import on_clock
 
 GREEN = Query(text="something green")

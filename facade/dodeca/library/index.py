@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import threading
 from collections import OrderedDict
@@ -19,6 +17,7 @@ from dodeca._calls import library_requests, params
 from dodeca.embeddings import Match, Matches, Segment
 from dodeca.embeddings.timeline import ScoreScale, ScoreTimeline, score_timelines
 from dodeca.errors import APIError, BadRequestError, InvalidMediaError, InvalidRequestError
+from dodeca.library.index_search import IndexSearch, search_key
 from dodeca.library.sources import source_id
 from dodeca.library.values import (
     Hit,
@@ -36,7 +35,6 @@ from dodeca.media import Media
 if TYPE_CHECKING:
     from dodeca import Client, Embeddings
     from dodeca.results import SearchHit, Video
-    from dodeca.types import SearchResults
 
 _MAX_SEARCHES = 200  # that are kept in memory
 _PAGE = 50  # videos of a page of the list, the most of the service
@@ -61,21 +59,6 @@ def open_index(index_id: str, client: Client) -> IndexLibrary:
     return IndexLibrary(client, index_id)
 
 
-class _Search:
-    """A search of the service: its hits are fetched as they are needed, and kept."""
-
-    def __init__(self, results: SearchResults, min_score: float | None) -> None:
-        self.hits: list[SearchHit] = []
-        self.total = results.first_page.total_results if min_score is None else None
-        self._rest: Iterator[SearchHit] = _at_least(results, min_score)
-
-    def first(self, count: int) -> list[SearchHit]:
-        """The first hits, at most `count`."""
-        while len(self.hits) < count and (hit := next(self._rest, None)) is not None:
-            self.hits.append(hit)
-        return self.hits[:count]
-
-
 class IndexLibrary:
     """A library over an index of the service; `open_index` makes it.
 
@@ -95,7 +78,7 @@ class IndexLibrary:
         self.scopes: Sequence[str] = ["clip"]
         self.metadata_columns: Mapping[str, Sequence[Any]] = {}  # the service does not list them
         self._lock = threading.RLock()
-        self._searches: OrderedDict[str, _Search] = OrderedDict()
+        self._searches: OrderedDict[str, IndexSearch] = OrderedDict()
         self._queries: dict[str, Embeddings] = {}  # embedded, for timelines
         self._vectors: dict[str, Embeddings | None] = {}  # of videos
         self._sent = 0
@@ -178,7 +161,7 @@ class IndexLibrary:
         del self._searches[search_key(query, selection)]
         return self._find(query, selection).first(count)
 
-    def _find(self, query: Query, selection: Selection) -> _Search:
+    def _find(self, query: Query, selection: Selection) -> IndexSearch:
         """The search with these parameters, sent now if it is not kept."""
         key = search_key(query, selection)
         if key not in self._searches:
@@ -187,7 +170,7 @@ class IndexLibrary:
             results = self._client.search(
                 self._index_id, page_limit=_PAGE, include_user_metadata=True, **arguments
             )
-            self._searches[key] = _Search(results, selection.min_score)
+            self._searches[key] = IndexSearch(results, selection.min_score)
         self._searches.move_to_end(key)
         if len(self._searches) > _MAX_SEARCHES:
             self._searches.popitem(last=False)
@@ -415,14 +398,6 @@ def _source(video: Video) -> Source:
     )
 
 
-def search_key(query: Query, selection: Selection) -> str:
-    """What makes two searches the same: their parameters."""
-    values = attrs.asdict(query) | attrs.asdict(selection)
-    if query.image is not None:
-        values["image"] = hashlib.sha256(query.image).hexdigest()
-    return json.dumps(values, sort_keys=True, default=repr)
-
-
 def _known(name: str, given: Iterable[str] | None, known: Iterable[str]) -> list[str]:
     """The given words, each of which must be known.
 
@@ -435,18 +410,3 @@ def _known(name: str, given: Iterable[str] | None, known: Iterable[str]) -> list
             choices = quote(list(known)) if len(list(known)) <= 20 else f"{len(list(known))} others"
             raise InvalidRequestError(f"{name}: the index has no {quote(word)}; it has {choices}")
     return words
-
-
-def _at_least(hits: Iterable[SearchHit], min_score: float | None) -> Iterator[SearchHit]:
-    """Hits that score at least so much.
-
-    Raises:
-        InvalidRequestError: hits of this index have no scores.
-    """
-    for hit in hits:
-        if min_score is not None and hit.score is None:
-            raise InvalidRequestError(
-                f"the model of this index ranks without scores; got min_score={quote(min_score)}"
-            )
-        if min_score is None or (hit.score or 0.0) >= min_score:
-            yield hit
