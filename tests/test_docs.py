@@ -197,13 +197,13 @@ def test_the_code_of_a_page_runs_in_an_empty_folder_and_prints_what_it_says(
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_the_code_of_the_notebook_runs_in_an_empty_folder_and_prints_what_it_shows(
-    media: list[Path],
+    sample_files: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def copies(folder: str) -> None:
-        shutil.copytree(media[0].parent, folder)
+        shutil.copytree(sample_files, folder)
 
     monkeypatch.setattr(samples, "write_all", copies)
     monkeypatch.chdir(tmp_path)

@@ -46,8 +46,9 @@ MORE = [
         },
     ),
 ]
-# A run has many responses; the asset of `temporary` is that of `create`.
-OTHERS = {"client.embed.run", "client.assets.temporary"}
+# A run has many responses; the asset of `temporary` is that of `create`; a batch that is found has
+# the response of its list, after which its results are asked for.
+OTHERS = {"client.embed.run", "client.assets.temporary", "client.analyze.batches.find"}
 STREAMS = {"client.analyze.stream", "client.generate.stream"}
 CALLS = [call for family in FAMILIES for call in family.CALLS] + MORE
 

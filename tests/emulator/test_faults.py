@@ -204,7 +204,7 @@ def test_the_command_takes_a_plan_and_writes_the_access_log(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("signal.signal", lambda *_: None)
-    monkeypatch.setattr("dodeca.emulator.__main__.time.sleep", visit)
+    monkeypatch.setattr("dodeca._base.asgi_server.time.sleep", visit)
     monkeypatch.setattr(access_log.log, "handlers", [])
     monkeypatch.setattr(access_log.log, "level", logging.NOTSET)
     assert main(["--port=0", f"--faults={plan}", "--access-log"]) == 0

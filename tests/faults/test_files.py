@@ -71,7 +71,7 @@ class Hostile:
     def _vectors(self) -> list[dict[str, Any]]:
         times = {"start_sec": 0.0, "end_sec": 4.0}
         return [
-            {"embedding": [1.0, 0.0], "embedding_option": a, "embedding_scope": b, **times}
+            {"embedding": [1.0] * 512, "embedding_option": a, "embedding_scope": b, **times}
             for a, b in itertools.pairwise(self._words)
         ]
 
