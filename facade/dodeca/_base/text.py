@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from urllib.parse import SplitResult, urlsplit
 
 QUOTED = 200
 """Characters of an argument that an error quotes."""
@@ -77,6 +78,14 @@ def base_name(name: str) -> str:
     """A file name without its folders, of any platform."""
     last = re.split(r"[/\\]", name)[-1]
     return "" if last in (".", "..") else last
+
+
+def split_url(url: str) -> SplitResult | None:
+    """The parts of a URL; None for a text that is none, such as `http://[`."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def printable(text: object, *, keep: str = "") -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from dodeca._base.text import base_name, one_line, quote
+from dodeca._base.text import base_name, one_line, quote, split_url
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def source_of(segment: Segment) -> SourceKey:
 def name_of(segment: Segment) -> str:
     """The file name of the media of a segment, or what else they are called."""
     source = segment.source or segment.source_id or ""
-    if url_of(segment) is not None:
-        source = unquote(urlsplit(source).path)
+    if url_of(segment) is not None and (parts := split_url(source)):
+        source = unquote(parts.path)
     return one_line(base_name(source.rstrip("/\\"))) or "media"
 
 
