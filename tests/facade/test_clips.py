@@ -265,3 +265,28 @@ def test_a_range_that_no_media_has_is_refused(
     with pytest.raises(InvalidRequestError, match="a clip ends after it starts"):
         Matches([found]).save_clips(tmp_path / "clips")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
+@pytest.mark.parametrize("fast", [False, True])
+def test_a_full_disk_is_not_the_fault_of_the_source(
+    video: Path, tmp_path: Path, fast: bool
+) -> None:
+    """Some muxers write at their end only, where FFmpeg reports an error of its own."""
+    code = f"""if True:
+        import resource, signal
+        from dodeca.embeddings import Match, Segment
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+        found = Match(Segment([1.0], start_sec=0.0, end_sec=2.0, source={str(video)!r}), 1.0)
+        for ending in ("mp4", "mkv", "mov"):
+            try:
+                found.save_clip("clip." + ending, fast={fast})
+            except Exception as error:
+                print(type(error).__name__, error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["OSError [Errno 27] File too large"] * 3
+    assert list(tmp_path.iterdir()) == []
