@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 QUOTED = 200
@@ -63,6 +64,15 @@ def one_line(text: str) -> str:
     """A text on one line of valid Unicode: without control characters and repeated spaces."""
     plain = text.encode("utf-8", "replace").decode()
     return " ".join("".join(" " if _is_control(char) else char for char in plain).split())
+
+
+def valid_unicode(value: Any) -> Any:
+    """A value of JSON in which all text is valid Unicode."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {valid_unicode(name): valid_unicode(item) for name, item in value.items()}
+    return [valid_unicode(item) for item in value] if isinstance(value, list) else value
 
 
 def format_size(count: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -83,10 +84,17 @@ def path_of(segment: Segment) -> Path | None:
     None for URLs, assets, and media that were not read from a file.
     """
     source = segment.source
-    if source is None or url_of(segment) is not None or "\0" in source:
+    if source is None or url_of(segment) is not None or not _is_file_name(source):
         return None
     path = Path(source)
     return path if path.is_absolute() else None
+
+
+def _is_file_name(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def file_of(segment: Segment) -> Path | None:
