@@ -117,6 +117,27 @@ def test_what_has_no_result_is_tried_again_in_one_line(client: Client, folder: P
     assert again.wait().failed_items == 2
 
 
+@pytest.mark.parametrize("name", [5, ["one"], {"one": 1}, None, "other"])
+def test_an_id_that_is_no_request_s_hides_no_result(name: Any) -> None:
+    answered = {**item("ready", "one"), "custom_id": name, "data": result("A dog.")}
+    listed = {**BATCH, "status": "completed", "created_at": "2026-01-01T00:00:00Z"}
+    client, script = scripted(lines(answered), page(listed), lines(answered))
+    with client:
+        results = client.analyze.batches.results("b1")
+        assert results[0].result().data == "A dog."
+        assert results.remaining(ONE) == ONE
+        assert client.analyze.batches.find(ONE) is None
+    assert script.left == 0
+
+
+def test_an_item_that_is_ready_without_a_result_remains() -> None:
+    client, _ = scripted(lines(item("ready"), item("ready", "two", data=result("A dog."))))
+    with client:
+        results = client.analyze.batches.results("b1")
+    two = {**ONE[0], "custom_id": "two"}
+    assert results.remaining([*ONE, two]) == ONE
+
+
 def test_a_canceled_batch_is_a_result(client: Client, folder: Path) -> None:
     video = upload(client, folder / "colours.mp4")
     job = client.analyze.batches.create([video, video], defaults=SAY)

@@ -129,6 +129,9 @@ def test_options_of_clips_and_exports_are_checked(page: httpx.Client, ids: dict[
     unknown = page.post("api/export", json={**body, "format": "str"})
     assert "csv, srt, vtt, edl, otio, got 'str'" in error(unknown, 400)
     assert "got ''" in error(page.post("api/export", json=body), 400)
+    for other in (None, 1, ["csv"], {"csv": 1}):
+        refused = page.post("api/export", json={**body, "format": other})
+        assert "format must be" in error(refused, 400)
 
 
 def test_clips_that_cannot_be_written(

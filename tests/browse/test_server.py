@@ -223,6 +223,19 @@ def test_thumbnails_are_from_the_time_that_is_asked_for(
     )
 
 
+@pytest.mark.parametrize("at", ["1e13", "1e20", "1e308"])
+def test_a_time_after_every_end_is_no_fault(
+    page: httpx.Client, ids: dict[str, str], at: str
+) -> None:
+    for name in ("clip.mp4", "clip.mkv"):
+        last = page.get(f"thumbnails/{ids[name]}", params={"at": at})
+        assert (last.status_code, last.content[:2]) == (200, b"\xff\xd8")
+    for name in ("clip.mkv", "tones.wav", "red.jpg"):
+        playback(page, ids[name], start=at)
+        cut = page.get(f"transcoded/{ids[name]}", params={"start": at, "end": at})
+        assert "cannot be played" in error(cut, 404)
+
+
 def test_a_waveform_shows_how_loud_it_is(page: httpx.Client, ids: dict[str, str]) -> None:
     found = page.get(f"waveform/{ids['tones.wav']}").json()
     assert found["duration_sec"] == pytest.approx(8, abs=0.1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -225,3 +228,65 @@ def test_a_clip_is_frozen(video: Path, tmp_path: Path) -> None:
     clip = match(video, 0, 1).save_clip(tmp_path / "clip.mp4")
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         clip.start_sec = 3  # type: ignore[misc]
+
+
+def test_those_who_save_at_the_same_time_replace_no_clip_of_each_other(
+    tmp_path: Path, video: Path
+) -> None:
+    """Two files of one name, and the same time of both: all want the same name for the clip."""
+    blue = tmp_path / "b" / "scenes.mp4"
+    (tmp_path / "b").mkdir()
+    samples.video(blue, [Scene("blue", 2)], size=(32, 32), sound=False)
+    folder, start = tmp_path / "clips", threading.Barrier(6)
+
+    def save(source: Path) -> list[Clip]:
+        start.wait()
+        return Matches([match(source, 0, 1)]).save_clips(folder)
+
+    with ThreadPoolExecutor(6) as pool:
+        saved = [clip for clips in pool.map(save, [video, blue] * 3) for clip in clips]
+    paths = {clip.path for clip in saved}
+    assert len(paths) == 6
+    assert paths == set(folder.iterdir())
+    for clip in saved:
+        assert probe(clip.path).width == (64 if clip.source == str(video) else 32)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(0, math.inf), (math.inf, math.inf), (math.nan, 1), (0, math.nan), (1e300, 2e300), (0, 1e12)],
+)
+def test_a_range_that_no_media_has_is_refused(
+    video: Path, tmp_path: Path, start: float, end: float
+) -> None:
+    found = match(video, start, end)
+    with pytest.raises(InvalidRequestError, match="a clip ends after it starts"):
+        found.save_clip(tmp_path / "clip.mp4")
+    with pytest.raises(InvalidRequestError, match="a clip ends after it starts"):
+        Matches([found]).save_clips(tmp_path / "clips")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
+@pytest.mark.parametrize("fast", [False, True])
+def test_a_full_disk_is_not_the_fault_of_the_source(
+    video: Path, tmp_path: Path, fast: bool
+) -> None:
+    """Some muxers write at their end only, where FFmpeg reports an error of its own."""
+    code = f"""if True:
+        import resource, signal
+        from dodeca.embeddings import Match, Segment
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+        found = Match(Segment([1.0], start_sec=0.0, end_sec=2.0, source={str(video)!r}), 1.0)
+        for ending in ("mp4", "mkv", "mov"):
+            try:
+                found.save_clip("clip." + ending, fast={fast})
+            except Exception as error:
+                print(type(error).__name__, error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["OSError [Errno 27] File too large"] * 3
+    assert list(tmp_path.iterdir()) == []

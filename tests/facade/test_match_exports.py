@@ -427,6 +427,27 @@ def test_a_path_that_is_none_is_refused(path: Any) -> None:
             write(path)
 
 
+@pytest.mark.parametrize("path", ["", ".", "..", "/"])
+def test_a_path_without_a_name_is_refused(path: str) -> None:
+    found = Matches([match()])
+    for write in (found.to_csv, found.to_edl, found.to_otio):
+        with pytest.raises(InvalidRequestError, match="must end with a file name"):
+            write(path)
+
+
+@pytest.mark.parametrize("name", [chr(0xD800), chr(0xDCFF)])
+def test_texts_that_are_no_unicode_are_exported(tmp_path: Path, name: str) -> None:
+    """Names of files may hold bytes that are not UTF-8; Python has lone surrogates for them."""
+    for source in (f"/v/{name}.mp4", f"https://h.example/{name}.mp4", name):
+        found = Matches([match(source, said=f"a{name}b", name=name)], query=name)
+        for write in (found.to_srt, found.to_vtt):
+            (file,) = write(tmp_path / "captions")
+            assert "a?b" in file.read_text(encoding="utf-8")
+        assert "a?b" in found.to_csv(tmp_path / "found.csv").read_text(encoding="utf-8")
+        assert "a?b" in found.to_edl(tmp_path / "found.edl").read_text(encoding="utf-8")
+        otio.adapters.read_from_file(str(found.to_otio(tmp_path / "found.otio")))
+
+
 @pytest.mark.parametrize(
     ("module", "method"),
     [

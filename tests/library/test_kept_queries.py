@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import shutil
@@ -130,12 +131,16 @@ def test_another_file_in_its_place_is_not_touched(client: Client, tmp_path: Path
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_damaged_vector_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", bytes(4), bytes(15), bytes(20), "text", 5, 0.5, vector(math.nan).tobytes()],
+)
+def test_a_damaged_vector_is_named(tmp_path: Path, damaged: object) -> None:
     path = tmp_path / "queries.sqlite"
     KeptQueries(path).keep(key(), vector(1))
     with closing(sqlite3.connect(path)) as db, db:
-        db.execute("UPDATE queries SET vector = x'00000000'")
-    with pytest.raises(DatasetError, match="a vector of 1 floats instead of 4; delete it"):
+        db.execute("UPDATE queries SET vector = ?", [damaged])
+    with pytest.raises(DatasetError, match=r"instead of a vector of 4 floats; delete it"):
         KeptQueries(path).find(key())
 
 

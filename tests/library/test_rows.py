@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -137,3 +138,58 @@ def test_equal_rows_of_a_run_share_their_metadata(client: Client, tmp_path: Path
     rows = Embeddings.from_arrow(doubled)
     assert [row["rating"] for row in rows.extra] == [5] * 4
     assert len({id(row) for row in rows.extra}) == 2
+
+
+def changed(dataset: Path, column: str, values: list[Any]) -> Path:
+    """The dataset with other values in a column; the last one stands for all further rows."""
+    table = pq.read_table(dataset)
+    at = table.schema.get_field_index(column)
+    field = table.schema.field(at)
+    filled = [values[min(row, len(values) - 1)] for row in range(len(table))]
+    pq.write_table(table.set_column(at, field, pa.array(filled, field.type)), dataset)
+    return dataset
+
+
+@pytest.fixture
+def colours(client: Client, sample_files: Path, tmp_path: Path) -> Path:
+    return video_file(client, sample_files / "colours.mp4", tmp_path, "colours")
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "https://\u2100.example/a", "HTTP://[x]/a.mp4"])
+def test_an_address_that_is_none_is_a_source_like_others(
+    client: Client, colours: Path, tmp_path: Path, address: str
+) -> None:
+    library = open_dataset(changed(colours, "source", [address]), client)
+    (source,) = library.sources
+    assert (source.name, source.location) == (address, address)
+    best = library.search(BLUE, limit=1).items[0].segment_id
+    matches = library.matches([best], BLUE)
+    (written,) = matches.to_srt(tmp_path / "captions")
+    assert written.read_text().startswith("1\n")
+    assert matches.to_otio(tmp_path / "matches.otio").exists()
+
+
+def test_each_row_has_an_id_that_can_be_used(client: Client, colours: Path) -> None:
+    ids = ["a", "a-2", "a", "", "two\nlines", "x" * 1000, "ready \u202e", "Straße 1"]
+    library = open_dataset(changed(colours, "id", ids), client)
+    given = library.segment_ids
+    assert len(set(given)) == len(given)
+    assert given[:2] == ("a", "a-2")
+    assert all(each.isprintable() and 0 < len(each) <= 200 for each in given)
+    for each in given:
+        assert library.matches([each], Query(segment=each))[0].score == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("text", ["[", '{"a": 1e400}', "[1]", "5", "[" * 5000 + "]" * 5000])
+def test_extra_fields_that_are_no_object_of_json_are_named(
+    client: Client, colours: Path, text: str
+) -> None:
+    with pytest.raises(InvalidRequestError, match="column extra must hold objects of JSON"):
+        open_dataset(changed(colours, "extra", [text]), client)
+
+
+@pytest.mark.parametrize("column", ["start_sec", "end_sec"])
+def test_a_time_without_end_is_named(client: Client, colours: Path, column: str) -> None:
+    with pytest.raises(InvalidRequestError, match=f"column {column} must hold finite numbers"):
+        open_dataset(changed(colours, column, [0.0, float("inf")]), client)
+    assert open_dataset(changed(colours, column, [float("nan")]), client).search(BLUE).items

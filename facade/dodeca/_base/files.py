@@ -7,7 +7,8 @@ import hashlib
 import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,10 +35,37 @@ def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
     Raises:
         OSError: it cannot be written; the error names the target.
     """
-    draft = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.new")
-    try:
+    with _draft_of(target) as draft:
         write_new(draft, write)
         draft.replace(target)
+
+
+def add_file(targets: Iterable[Path], write: Callable[[BinaryIO], object]) -> Path:
+    """Write a file atomically under the first of these names that is free; returns that one.
+
+    Nothing is replaced, whoever else writes there at the same time. The names are of one folder.
+
+    Raises:
+        OSError: it cannot be written; the error names the first target.
+    """
+    names = iter(targets)
+    first = next(names)
+    with _draft_of(first) as draft:
+        write_new(draft, write)
+        target = next(name for name in chain([first], names) if _claim(name))
+        try:
+            return draft.replace(target)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def _draft_of(target: Path) -> Iterator[Path]:
+    """A name for what becomes the target; nothing of that name is left behind."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}.new")
+    try:
+        yield draft
     except OSError as exc:
         if exc.filename != str(draft):
             raise
@@ -46,6 +74,15 @@ def replace_file(target: Path, write: Callable[[BinaryIO], object]) -> None:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _claim(path: Path) -> bool:
+    """Make an empty file; False if the name is taken."""
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    return True
 
 
 def safe_name(name: str) -> str:

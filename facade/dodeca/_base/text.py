@@ -6,6 +6,8 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 QUOTED = 200
 """Characters of an argument that an error quotes."""
@@ -64,6 +66,15 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if _is_control(char) else char for char in plain).split())
 
 
+def valid_unicode(value: Any) -> Any:
+    """A value of JSON in which all text is valid Unicode."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {valid_unicode(name): valid_unicode(item) for name, item in value.items()}
+    return [valid_unicode(item) for item in value] if isinstance(value, list) else value
+
+
 def format_size(count: float) -> str:
     """A number of bytes in the largest unit that fits, in steps of 1024, to three digits or so."""
     units = ["GiB", "MiB", "KiB", "B"]
@@ -77,6 +88,14 @@ def base_name(name: str) -> str:
     """A file name without its folders, of any platform."""
     last = re.split(r"[/\\]", name)[-1]
     return "" if last in (".", "..") else last
+
+
+def split_url(url: str) -> SplitResult | None:
+    """The parts of a URL; None for a text that is none, such as `http://[`."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def printable(text: object, *, keep: str = "") -> str:

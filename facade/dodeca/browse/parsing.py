@@ -82,7 +82,10 @@ def parse_segments(body: Any, *optional: str) -> SegmentsRequest:
     merge = fields.get("merge", False)
     if not isinstance(merge, bool):
         raise InvalidRequestError(f"merge must be true or false, got {quote(merge)}")
-    return SegmentsRequest(segments, query_id, pad_sec, merge, fields.get("format", ""))
+    form = fields.get("format", "")
+    if not isinstance(form, str):
+        raise InvalidRequestError(f"format must be a text, got {quote(form)}")
+    return SegmentsRequest(segments, query_id, pad_sec, merge, form)
 
 
 def parse_time(text: str | None, name: str) -> float | None:

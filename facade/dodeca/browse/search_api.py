@@ -95,7 +95,8 @@ class SearchAPI:
     async def add_image(self, request: Request) -> Response:
         """`POST api/images`: keep an image, so that searches can name it."""
         content = await read_body(request, MAX_IMAGE_BYTES)
-        if imagesize.get(io.BytesIO(content)) == (-1, -1):
+        # A large file of many small parts takes seconds to read.
+        if await in_thread(lambda: imagesize.get(io.BytesIO(content))) == (-1, -1):
             raise InvalidRequestError(f"this is no image that can be read ({len(content)} bytes)")
         return json_response({"image_id": self._queries.add(Query(image=content))})
 

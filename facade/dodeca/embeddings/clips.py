@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
 from dodeca._base import extras
-from dodeca._base.files import replace_file
+from dodeca._base.files import add_file, replace_file
 from dodeca._base.numbers import is_finite
 from dodeca._base.text import as_unicode, printable, quote
 from dodeca._serializable import Serializable
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from dodeca.video import clips as cutting
 
 _NAME_LENGTH = 80
+_MAX_SEC = 1e9  # no media last 30 years
+_Write = Callable[[BinaryIO], object]
 _UNSAFE = re.compile(r'[\ufffd<>:"/\\|?*]')
 
 
@@ -86,7 +90,7 @@ def save_clip(match: Match, path: Any, *, pad_sec: float, fast: bool) -> Clip:
     _container(target.suffix, path)
     if target.exists() and target.samefile(cut.source):
         raise InvalidRequestError(f"a clip cannot replace what it is cut from: {quote(path)}")
-    return _save(cut, target, fast)
+    return _save(cut, target.suffix, fast, partial(_replace, target))
 
 
 def save_clips(
@@ -98,11 +102,23 @@ def save_clips(
     _cutting()
     target = local_path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    return (_save(cut, _free_name(target, cut, fast), fast) for cut in cuts)
+    return (_add(cut, target, fast) for cut in cuts)
 
 
-def _save(cut: _Cut, target: Path, fast: bool) -> Clip:
-    cutting, container = _cutting(), _container(target.suffix, target)
+def _add(cut: _Cut, folder: Path, fast: bool) -> Clip:
+    with _readable(cut):
+        suffix = _cutting().suffix_for(cut.source, fast=fast)
+    return _save(cut, suffix, fast, partial(add_file, _names(folder, cut, suffix)))
+
+
+def _replace(target: Path, write: _Write) -> Path:
+    replace_file(target, write)
+    return target
+
+
+def _save(cut: _Cut, suffix: str, fast: bool, save: Callable[[_Write], Path]) -> Clip:
+    """Cut a clip; `save` writes its file."""
+    cutting, container = _cutting(), _container(suffix, suffix)
     saved: list[tuple[float, float]] = []
 
     def write(stream: BinaryIO) -> None:
@@ -110,7 +126,7 @@ def _save(cut: _Cut, target: Path, fast: bool) -> Clip:
         saved.append(cutting.cut(cut.source, stream, wanted, container, fast=fast))
 
     with _readable(cut):
-        replace_file(target, write)
+        target = save(write)
     start, end = (round(seconds, 3) for seconds in saved[0])
     return Clip(target, str(cut.source), start, end, cut.match)
 
@@ -136,10 +152,12 @@ def _planned(match: Match, pad_sec: float) -> _Cut:
         raise InvalidRequestError(
             f"{quote(match)} has no time range to cut; only segments of video and audio have one"
         )
-    start = max(0.0, round(float(segment.start_sec) - pad_sec, 3))
+    start = round(float(segment.start_sec) - pad_sec, 3)
     end = round(float(segment.end_sec) + pad_sec, 3)
-    if end <= start:
-        raise InvalidRequestError(f"a clip ends after it starts, got {start:g} to {end:g} s")
+    if not max(0.0, start) < end <= _MAX_SEC or math.isnan(start):
+        raise InvalidRequestError(
+            f"a clip ends after it starts, by {_MAX_SEC:g} s at most, got {start:g} to {end:g} s"
+        )
     source = segment.source
     if source is None:
         raise InvalidMediaError(
@@ -150,7 +168,7 @@ def _planned(match: Match, pad_sec: float) -> _Cut:
         raise InvalidMediaError(
             f"a clip is cut from a file on this machine, and there is none at {quote(source)}"
         )
-    return _Cut(path, start, end, match)
+    return _Cut(path, max(0.0, start), end, match)
 
 
 def _checked_pad(pad_sec: float) -> float:
@@ -186,20 +204,16 @@ def _container(suffix: str, path: object) -> cutting.Container:
     return known[suffix.lower()]
 
 
-def _free_name(folder: Path, cut: _Cut, fast: bool) -> Path:
-    """A new file in a folder, named after its source and its times."""
+def _names(folder: Path, cut: _Cut, suffix: str) -> Iterator[Path]:
+    """Names in a folder for a clip, after its source and its times; further ones with a number."""
     # Names go to other machines: Windows, shells and players have to take them.
     stem = (
         _UNSAFE.sub("_", printable(as_unicode(cut.source.stem)))[:_NAME_LENGTH].strip(" .-")
         or "clip"
     )
     name = f"{stem}_{_clock(cut.start_sec)}-{_clock(cut.end_sec)}"
-    with _readable(cut):
-        suffix = _cutting().suffix_for(cut.source, fast=fast)
-    number = 1
-    while os.path.lexists(path := folder / f"{name}{'' if number == 1 else f'_{number}'}{suffix}"):
-        number += 1
-    return path
+    yield folder / f"{name}{suffix}"
+    yield from (folder / f"{name}_{number}{suffix}" for number in count(2))
 
 
 def _clock(seconds: float) -> str:

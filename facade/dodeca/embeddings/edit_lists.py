@@ -14,11 +14,11 @@ import attrs
 from dodeca._base.files import replace_file
 from dodeca._base.media_types import kind_of, mime_type_of
 from dodeca._base.numbers import is_finite
-from dodeca._base.text import one_line, quote
+from dodeca._base.text import one_line, quote, valid_unicode
 from dodeca._serializable import to_plain
 from dodeca.embeddings import match_media
 from dodeca.embeddings.captions import caption
-from dodeca.embeddings.export import local_path, require
+from dodeca.embeddings.export import file_path, require
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if sys.version_info >= (3, 14):
 def to_otio(matches: Matches, path: str | os.PathLike[str], rate: float | None) -> Path:
     """See `Matches.to_otio`."""
     otio = require("opentimelineio", extra="export", feature=_FEATURE)
-    target = local_path(path)
+    target = file_path(path)
     timeline = _timeline(otio, matches, rate, target.stem)
     return _write(target, otio.adapters.write_to_string(timeline, "otio_json"))
 
@@ -51,7 +51,7 @@ def to_edl(matches: Matches, path: str | os.PathLike[str], rate: float | None) -
     """See `Matches.to_edl`."""
     require("otio_cmx3600_adapter", extra="export", feature=_FEATURE)
     otio = require("opentimelineio", extra="export", feature=_FEATURE)
-    target = local_path(path)
+    target = file_path(path)
     if len(matches) > _MAX_EVENTS:
         raise InvalidRequestError(f"an EDL has at most {_MAX_EVENTS} events, got {len(matches)}")
     timeline = _timeline(otio, matches, rate, target.stem)
@@ -77,7 +77,7 @@ class _Media:
     @classmethod
     def of(cls, segment: Segment) -> _Media:
         name, path = match_media.name_of(segment), match_media.path_of(segment)
-        url = path.as_uri() if path else match_media.url_of(segment)
+        url = path.as_uri() if path else valid_unicode(match_media.url_of(segment))
         file = match_media.file_of(segment)
         header = _read_header(file) if file else None
         if header is not None:
@@ -153,7 +153,7 @@ def _clip(otio: Any, match: Match, media: _Media, query: str | None, rate: float
         if media.url is None
         else schema.ExternalReference(target_url=media.url, available_range=available),
         source_range=opentime.TimeRange(zero + first, length),
-        metadata={"dodeca": _valid(to_plain(about))},
+        metadata={"dodeca": valid_unicode(to_plain(about))},
     )
 
 
@@ -225,15 +225,6 @@ def _reel(name: str, taken: set[str]) -> str:
         number += 1
         reel = f"{plain[: _REEL_LENGTH - len(str(number))]}{number}"
     return reel
-
-
-def _valid(value: Any) -> Any:
-    """A value of JSON in which all text is valid Unicode."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_valid(name): _valid(item) for name, item in value.items()}
-    return [_valid(item) for item in value] if isinstance(value, list) else value
 
 
 def _write(target: Path, text: str) -> Path:

@@ -19,7 +19,7 @@ import orjson
 from dodeca._base import extras
 from dodeca._base.files import replace_file
 from dodeca._base.row_ids import row_id
-from dodeca._base.text import quote
+from dodeca._base.text import quote, valid_unicode
 from dodeca.embeddings.labels import Labels
 from dodeca.errors import ConfigurationError, InvalidRequestError
 
@@ -93,7 +93,7 @@ def matches_to_csv(matches: Sequence[Match], path: str | os.PathLike[str]) -> Pa
     writer.writerow(columns)
     for row in zip(*columns.values(), strict=True):
         writer.writerow(None if value != value else value for value in row)  # NaN is empty
-    target = local_path(path)
+    target = file_path(path)
     replace_file(target, lambda stream: stream.write(text.getvalue().encode("utf-8", "replace")))
     return target
 
@@ -117,11 +117,21 @@ def _match_columns(matches: Sequence[Match]) -> dict[str, Any]:
 def to_parquet(embeddings: Embeddings, path: str | os.PathLike[str]) -> Path:
     """See `Embeddings.to_parquet`."""
     parquet = require("pyarrow.parquet")
-    target = local_path(path)
-    if not target.name:
-        raise InvalidRequestError(f"a path must end with a file name, got {quote(os.fspath(path))}")
+    target = file_path(path)
     table = to_arrow(embeddings)
     replace_file(target, lambda stream: parquet.write_table(table, stream, compression="zstd"))
+    return target
+
+
+def file_path(path: str | os.PathLike[str]) -> Path:
+    """The local path of a file to write.
+
+    Raises:
+        InvalidRequestError: it is none, or has no name, such as "." and "/".
+    """
+    target = local_path(path)
+    if target.name in ("", ".."):
+        raise InvalidRequestError(f"a path must end with a file name, got {quote(os.fspath(path))}")
     return target
 
 
@@ -239,7 +249,14 @@ def _is_plain(name: str, value: Any) -> bool:
 
 
 def _extra_as_json(rows: Iterable[Mapping[str, Any]]) -> list[bytes | None]:
-    return [orjson.dumps(dict(row)) if row else None for row in rows]
+    return [_as_json(dict(row)) if row else None for row in rows]
+
+
+def _as_json(row: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(row)
+    except TypeError:  # such as a text that is no valid Unicode
+        return orjson.dumps(valid_unicode(row))
 
 
 def _rows_without(uncertainty: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from dodeca._base.text import base_name, one_line, quote
+from dodeca._base.text import base_name, one_line, quote, split_url
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def source_of(segment: Segment) -> SourceKey:
 def name_of(segment: Segment) -> str:
     """The file name of the media of a segment, or what else they are called."""
     source = segment.source or segment.source_id or ""
-    if url_of(segment) is not None:
-        source = unquote(urlsplit(source).path)
+    if url_of(segment) is not None and (parts := split_url(source)):
+        source = unquote(parts.path)
     return one_line(base_name(source.rstrip("/\\"))) or "media"
 
 
@@ -83,10 +84,17 @@ def path_of(segment: Segment) -> Path | None:
     None for URLs, assets, and media that were not read from a file.
     """
     source = segment.source
-    if source is None or url_of(segment) is not None or "\0" in source:
+    if source is None or url_of(segment) is not None or not _is_file_name(source):
         return None
     path = Path(source)
     return path if path.is_absolute() else None
+
+
+def _is_file_name(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def file_of(segment: Segment) -> Path | None:

@@ -164,6 +164,8 @@ def _times(table: Any, name: str, count: int) -> NDArray[np.float64]:
     else:
         column = table[name].cast("float64")
         times = np.array(arrow.to_numpy(arrow.joined(column), np.nan))
+        if np.isinf(times).any():
+            raise InvalidRequestError(f"the column {name} must hold finite numbers, got infinity")
     times.setflags(write=False)
     return times
 
@@ -213,7 +215,17 @@ def _extra(row: dict[str, Any]) -> Mapping[str, Any]:
     """The extras of a row; those of other columns replace those of our own."""
     own = row.pop("extra", None)
     others = {name: value for name, value in row.items() if value is not None}
-    return {**orjson.loads(own), **others} if isinstance(own, str) else others
+    return {**_object(own), **others} if isinstance(own, str) else others
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidRequestError(f"the column extra must hold objects of JSON, got {quote(text)}")
+    return found
 
 
 def _result(cls: type[Any], fields: Mapping[str, Any] | None) -> Any:

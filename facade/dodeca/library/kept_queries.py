@@ -18,6 +18,7 @@ import attrs
 import numpy as np
 import orjson
 
+from dodeca._base.text import quote
 from dodeca._base.warn_once import warn_once
 from dodeca.errors import ConfigurationError, DatasetError
 
@@ -86,10 +87,7 @@ class KeptQueries:
             found = db.execute("SELECT vector FROM queries WHERE key = ?", [digest]).fetchone()
         if found is None:
             return None
-        vector = np.frombuffer(found[0], "<f4")
-        if vector.shape != (key.dimension,):
-            raise self._damaged(f"a vector of {len(vector)} floats instead of {key.dimension}")
-        return vector
+        return self._vector(found[0], key.dimension)
 
     def keep(self, key: QueryKey, vector: NDArray[np.float32]) -> None:
         """Keep the vector of a query."""
@@ -113,6 +111,14 @@ class KeptQueries:
                 self._check(db)
                 kept = int(db.execute("SELECT count(*) FROM queries").fetchone()[0])
         return kept + len(self._in_memory)
+
+    def _vector(self, content: object, dimension: int) -> NDArray[np.float32]:
+        """The vector that a row holds, whatever that is."""
+        if isinstance(content, bytes) and len(content) == dimension * 4:
+            vector = np.frombuffer(content, "<f4")
+            if np.isfinite(vector).all():
+                return vector
+        raise self._damaged(f"it holds {quote(content)} instead of a vector of {dimension} floats")
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self.path, timeout=_WAIT_SEC)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 QUERIES = "queries.sqlite"
+_MAX_ID = 180  # characters, with room for a number
 
 
 @attrs.frozen
@@ -68,7 +70,7 @@ def with_locations(rows: Embeddings, dataset: Path) -> Embeddings:
     media are kept apart, whatever the tables say.
     """
     locations = _locations(rows, as_unicode(dataset))
-    ids = _unique(row_ids(rows))
+    ids = tuple(_usable(row_ids(rows)))
     return evolve(rows, source_id=locations, source=locations, ids=ids)
 
 
@@ -117,13 +119,33 @@ def _locations(rows: Embeddings, place: str) -> Labels:
     return Labels(recoded[positions], list(codes))
 
 
-def _unique(ids: Sequence[str]) -> Sequence[str]:
-    """Ids of rows; those after the first one of equal ids have a number added."""
-    if len(set(ids)) == len(ids):
-        return ids
-    seen: Counter[str] = Counter()
+def _usable(ids: Sequence[str]) -> Sequence[str]:
+    """Ids of rows as they are, if they are short, printable and each its own.
+
+    Others come from tables of elsewhere: those become a hash, and further rows of one id have a
+    number added.
+    """
+    plain = [each if _is_plain(each) else _hash(each) for each in ids]
+    taken = set(plain)
+    if len(taken) == len(plain):
+        return plain
+    numbers: dict[str, Iterator[int]] = {}
     found = []
-    for each in ids:
-        seen[each] += 1
-        found.append(each if seen[each] == 1 else f"{each}-{seen[each]}")
+    for each in plain:
+        own = each
+        if each in numbers:
+            names = (f"{each}-{number}" for number in numbers[each])
+            own = next(name for name in names if name not in taken)
+            taken.add(own)
+        else:
+            numbers[each] = count(2)
+        found.append(own)
     return found
+
+
+def _is_plain(identity: str) -> bool:
+    return identity.isprintable() and 0 < len(identity) <= _MAX_ID
+
+
+def _hash(identity: str) -> str:
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]

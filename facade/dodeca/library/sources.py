@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import attrs
 import numpy as np
 
 from dodeca._base import extras
 from dodeca._base.media_types import kind_of, mime_type_of
-from dodeca._base.text import base_name, cut, quote
+from dodeca._base.text import base_name, cut, quote, split_url
 from dodeca.bulk.database import connect_read_only
 from dodeca.errors import ConfigurationError, DatasetError, InvalidMediaError
 from dodeca.library.metadata import MetadataColumns
@@ -131,8 +131,9 @@ def _origin_of(location: str) -> str:
 def _name_of(location: str, origin: str) -> str:
     match origin:
         case "url":
-            parts = urlsplit(location)
-            return base_name(unquote(parts.path)) or parts.hostname or location
+            parts = split_url(location)
+            named = base_name(unquote(parts.path)) or parts.hostname if parts else None
+            return named or cut(location, _NAME_CHARACTERS)
         case "file":
             return base_name(location) or location
         case "data":
@@ -142,7 +143,8 @@ def _name_of(location: str, origin: str) -> str:
 
 def _kind_of(location: str, origin: str, embeddings: Any, row: int) -> SourceKind | None:
     """The kind of a source by its name, else by a row of it."""
-    name = urlsplit(location).path if origin == "url" else location
+    parts = split_url(location) if origin == "url" else None
+    name = parts.path if parts else location
     if origin and (kind := kind_of(mime_type_of(name))):
         return kind
     match embeddings.embedding_option[row]:

@@ -95,6 +95,10 @@ def clean(value: str, length: int = MAX_TEXT) -> str:
     return cut(printable(value[: length + 1]), length)
 
 
+def _name(value: str | None) -> str | None:
+    return None if value is None else clean(value, MAX_NAME)
+
+
 def clean_value(value: Any) -> Any:
     """A value of metadata as JSON; its texts are cleaned."""
     return _clean_plain(to_plain(value))
@@ -138,8 +142,8 @@ def source_list(library: Library, sources: Sequence[Source]) -> SourceList:
     """A page of sources, with what the library is."""
     return SourceList(
         library=clean(library.name, MAX_NAME),
-        model_name=library.model_name,
-        modalities=list(library.modalities),
+        model_name=_name(library.model_name),
+        modalities=[clean(each, MAX_NAME) for each in library.modalities],
         metadata={
             clean(name, MAX_NAME): clean_value(list(values)[:MAX_VALUES])
             for name, values in library.metadata_columns.items()
@@ -157,7 +161,7 @@ def hit_record(hit: Hit) -> HitRecord:
         source_name=clean(hit.source.name, MAX_NAME),
         start_sec=hit.start_sec,
         end_sec=hit.end_sec,
-        modality=hit.modality,
+        modality=_name(hit.modality),
         score=hit.score,
         transcript=None if hit.transcript is None else clean(hit.transcript),
     )

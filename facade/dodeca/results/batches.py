@@ -143,8 +143,8 @@ class BatchResults(Result, Generic[ParsedT]):
         >>> results.remaining([{"video": Media.asset(asset.id), "custom_id": "film"}])
         []
         """
-        ready = {item.custom_id for item in self.items if item.status == READY}
-        matches = (_GIVEN_ID.fullmatch(name or "") for name in ready)
+        ready = custom_ids_of(i for i in self.items if i.status == READY and i.data is not None)
+        matches = map(_GIVEN_ID.fullmatch, ready)
         positions = {int(match[1]) for match in matches if match}
         return [
             request
@@ -163,3 +163,8 @@ class BatchResults(Result, Generic[ParsedT]):
 def custom_id_of(request: object) -> str | None:
     """The `custom_id` of a request, if it has one."""
     return request.get("custom_id") if isinstance(request, Mapping) else None
+
+
+def custom_ids_of(items: Iterable[BatchResult[Any]]) -> set[str]:
+    """The custom ids of items; an id of another type, which no request has, is left out."""
+    return {item.custom_id for item in items if isinstance(item.custom_id, str)}

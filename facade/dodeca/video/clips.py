@@ -93,16 +93,35 @@ def cut(
     Raises BrokenMedia if there is nothing in the range, or if it cannot be decoded or copied, and
     OSError if the file cannot be read or the clip cannot be written.
     """
-    source = open_source(content, wanted)
+    source, written = open_source(content, wanted), _Target(target)
     try:
-        return (_copy if fast else _encode)(source, target, wanted, container)
+        return (_copy if fast else _encode)(source, written, wanted, container)
     except FFmpegError as exc:
+        if written.failure is not None:  # not the fault of the source
+            raise written.failure from None
         what = "copied" if fast else "encoded"
         reason = exc.strerror or type(exc).__name__
         raise BrokenMedia(f"it cannot be {what} as {container.muxer}: {reason}") from exc
 
 
-def _encode(source: Source, target: BinaryIO, wanted: TimeRange, container: Container) -> TimeRange:
+class _Target(UnnamedFile):
+    """The file to write; keeps the error that FFmpeg would replace by one of its own."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self._file = file
+        self.failure: OSError | None = None
+        self.write = self._write
+
+    def _write(self, content: Any) -> int:
+        try:
+            return self._file.write(content)
+        except OSError as exc:
+            self.failure = self.failure or exc
+            raise
+
+
+def _encode(source: Source, target: _Target, wanted: TimeRange, container: Container) -> TimeRange:
     with ExitStack() as stack:
         frames = _begun(stack, shown_frames(source, wanted)) if container.video_codec else None
         samples = _begun(stack, heard_frames(source, wanted))
@@ -118,7 +137,7 @@ def _encode(source: Source, target: BinaryIO, wanted: TimeRange, container: Cont
     return TimeRange(wanted.start, wanted.start + length)
 
 
-def _copy(source: Source, target: BinaryIO, wanted: TimeRange, container: Container) -> TimeRange:
+def _copy(source: Source, target: _Target, wanted: TimeRange, container: Container) -> TimeRange:
     with ExitStack() as stack:
         found = packets_around(source, "video", wanted)
         video = _begun(stack, found) if container.video_codec else None
@@ -157,7 +176,7 @@ def _begun(stack: ExitStack, items: Generator[T, None, None]) -> _Begun[T] | Non
 
 def _output(
     stack: ExitStack,
-    target: BinaryIO,
+    target: _Target,
     container: Container,
     wanted: TimeRange,
     tracks: Sequence[object],
@@ -165,7 +184,7 @@ def _output(
     """Open the clip to write, if anything belongs into it."""
     if not any(tracks):
         raise BrokenMedia(f"there is nothing in it from {wanted.start:.3f} to {wanted.end:.3f} s")
-    output = av.open(UnnamedFile(target), "w", format=container.muxer)
+    output = av.open(target, "w", format=container.muxer)
     return stack.enter_context(output)
 
 

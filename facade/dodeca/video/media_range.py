@@ -20,6 +20,7 @@ from dodeca.video.probe import (
     open_container,
     packets_of,
     seconds,
+    stamp_of,
     start_of,
     streams_of,
 )
@@ -247,9 +248,9 @@ def _seek(container: InputContainer, stream: MediaStream, at: float) -> bool:
         return False
     try:
         if isinstance(stream, av.VideoStream):
-            container.seek(int(at / (stream.time_base or Fraction(1))), stream=stream)
+            container.seek(stamp_of(at / (stream.time_base or Fraction(1))), stream=stream)
         else:  # some containers have an index for the video only
-            container.seek(int(at * av.time_base))
+            container.seek(stamp_of(at * av.time_base))
     except FFmpegError:
         return False
     return True

@@ -34,6 +34,7 @@ _FORMATS = (
 )
 MAX_PIXELS = 1 << 26
 """Pixels of the largest frame that is decoded: a small file must not expand to gigabytes."""
+_MAX_STAMP = 1 << 62  # of 64 bits, with room to add to it
 _MIN_RATE = 1000  # samples per second; below that, a small file lasts for days
 # PyAV 19 accepts metadata that are not UTF-8; before, this was an option.
 _LENIENT: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__[:2]) < 19 else {}
@@ -166,6 +167,11 @@ def packets_of(container: InputContainer, streams: list[MediaStream]) -> "Iterat
                 yield packet
     except FFmpegError:
         return
+
+
+def stamp_of(units: float) -> int:
+    """Return a timestamp to seek to, as the integer of 64 bits that FFmpeg takes."""
+    return int(max(-_MAX_STAMP, min(units, _MAX_STAMP)))
 
 
 def decoder_of(stream: MediaStream, *, thorough: bool = True) -> Any:

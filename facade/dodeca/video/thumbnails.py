@@ -18,6 +18,7 @@ from dodeca.video.probe import (
     open_container,
     packets_of,
     pixel_aspect,
+    stamp_of,
     streams_of,
 )
 
@@ -37,17 +38,17 @@ def thumbnail(content: Path, at: float | None = None) -> bytes:
             raise BrokenMedia("there is no video or image in it")
         check_pixels(video)
         zero = container.start_time or 0
-        positions: list[int | None] = [None]
+        positions: list[float | None] = [None]
         if container.duration and not container.format.name.endswith("_pipe"):
             into = container.duration * _DEFAULT_POSITION if at is None else at * av.time_base
             # Without an index, as in MPEG-TS, a seek may end up after the last key frame; even one
             # to the start of the audio may, which is before that of the video.
-            positions = [int(into) + zero, zero - av.time_base]
+            positions = [into + zero, zero - av.time_base]
         until = (at or 0.0) + zero / av.time_base
         decoder, aspect, last = decoder_of(video), pixel_aspect(video), None
         for position in positions:
             if position is not None:
-                container.seek(position)
+                container.seek(stamp_of(position))
             for packet in packets_of(container, [video]):
                 for last in frames_of(decoder, packet):
                     if at is None or last.time is None or last.time >= until:

@@ -17,6 +17,7 @@ from dodeca._calls.response_format import M
 from dodeca.errors import BadRequestError, RateLimitError
 from dodeca.media import Media
 from dodeca.results import AnalyzeBatch, BatchResults
+from dodeca.results.batches import custom_ids_of
 from dodeca_api.api.analyze_batches import (
     analyze_batches_cancel,
     analyze_batches_create,
@@ -264,7 +265,7 @@ class AsyncAnalyzeBatches(Methods):
                 return None  # the list is newest first
             if batch.total_items in (len(ids), None):
                 results = await self.results(batch.id)
-                if {item.custom_id for item in results} == ids:
+                if custom_ids_of(results) == ids:
                     return batch
         return None
 

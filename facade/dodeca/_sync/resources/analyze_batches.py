@@ -18,6 +18,7 @@ from dodeca._sync.transport import Transport
 from dodeca.errors import BadRequestError, RateLimitError
 from dodeca.media import Media
 from dodeca.results import AnalyzeBatch, BatchResults
+from dodeca.results.batches import custom_ids_of
 from dodeca_api.api.analyze_batches import (
     analyze_batches_cancel,
     analyze_batches_create,
@@ -263,7 +264,7 @@ class AnalyzeBatches(Methods):
                 return None  # the list is newest first
             if batch.total_items in (len(ids), None):
                 results = self.results(batch.id)
-                if {item.custom_id for item in results} == ids:
+                if custom_ids_of(results) == ids:
                     return batch
         return None
 
