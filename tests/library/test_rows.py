@@ -137,3 +137,10 @@ def test_equal_rows_of_a_run_share_their_metadata(client: Client, tmp_path: Path
     rows = Embeddings.from_arrow(doubled)
     assert [row["rating"] for row in rows.extra] == [5] * 4
     assert len({id(row) for row in rows.extra}) == 2
+
+
+def test_a_folder_of_media_is_no_library_yet(sample_files: Path, tmp_path: Path) -> None:
+    shutil.copy(sample_files / "purple.jpg", tmp_path / "purple.jpg")
+    for path in (tmp_path, tmp_path / "purple.jpg"):
+        with pytest.raises(InvalidRequestError, match=r"purple.jpg' is media.*`dodeca run`"):
+            Embeddings.load(path)
