@@ -94,7 +94,7 @@ class Media:
             is_like_id = _ASSET_ID.fullmatch(str(path))
             hint = ". For the id of an uploaded asset use Media.asset(...)" if is_like_id else ""
             raise InvalidMediaError(
-                f"cannot read {quote(path)}: {cut(reason, QUOTED)}{hint}"
+                f"cannot read {quote(os.fspath(path))}: {cut(reason, QUOTED)}{hint}"
             ) from exc
         version = _file_version(local, found)
         return cls(path=local, filename=base_name(local.name), kind=kind, version=version)

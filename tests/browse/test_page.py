@@ -1,6 +1,7 @@
 """The page in a browser, over a few files: what every run of the tests makes sure of."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -10,7 +11,7 @@ from dodeca.library import Library
 from tests.chromium import launched
 
 from .conftest import HOSTILE
-from .watched import opened
+from .watched import PHONE, opened
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +50,48 @@ def test_a_hostile_name_is_text_and_nothing_more(browser: Browser, library: Libr
         scripts = watched.page.locator("script").evaluate_all("all => all.map((e) => e.src)")
         assert scripts == [f"{url}static/app.js"]
         assert watched.page.locator("img[src=x]").count() == 0
+
+
+def test_a_selection_with_an_image_is_cut_and_exported_without_it(
+    browser: Browser, library: Library, tmp_path: Path
+) -> None:
+    with serving(library, clips=tmp_path / "clips") as url, opened(browser, url) as watched:
+        page = watched.page
+        watched.search("red")
+        for name in ("red.jpg", "clip.mp4"):
+            page.locator(".card", has_text=name).first.locator(".pick").click(force=True)
+        expect(page.locator("#selection")).to_contain_text("2 selected")
+        page.get_by_role("button", name="Save clips").click()
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator(".notice")).to_contain_text("1 clip saved")
+        expect(page.locator(".notice")).to_contain_text("1 match without a time range left out")
+        assert len(list((tmp_path / "clips").iterdir())) == 1
+
+        page.get_by_role("button", name="Export").click()  # which no message may cover
+        with page.expect_download() as download:
+            page.locator(".menu button", has_text="SRT").click()
+        assert "-->" in Path(download.value.path()).read_text(encoding="utf-8")
+
+        page.locator(".card", has_text="clip.mp4").first.locator(".pick").click(force=True)
+        expect(page.locator("#selection")).to_contain_text("1 selected")
+        page.get_by_role("button", name="Save clips").click()
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator(".notice")).to_contain_text("Nothing selected has a time range")
+
+
+def test_a_long_query_leaves_room_for_its_matches(browser: Browser, library: Library) -> None:
+    with serving(library) as url, opened(browser, url) as watched:
+        watched.search("blue" + " blue" * 399)
+        box = watched.cards.first.bounding_box()
+        assert box
+        assert box["y"] < 400
+
+
+def test_the_buttons_of_the_player_fit_a_phone(browser: Browser, library: Library) -> None:
+    with serving(library) as url, opened(browser, url, PHONE) as watched:
+        watched.search("blue")
+        watched.open_match(0)
+        button = watched.page.locator("#select")
+        button.click()
+        expect(button).to_have_text("Selected")
+        assert button.evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -237,6 +237,20 @@ def test_the_report_of_a_library_has_all_its_files_and_embeds_the_queries_alone(
     }.items():
         done = on_server("report", library, "red", *words, "-o", page)
         assert (done.status, message in done.err) == (2, True)
+    (folder / "other.mp4").unlink()
+    done = server()("report", library, "red", "-o", page)
+    assert "Left out, as there is no such file any more: " in done.err
+    assert "1 file is embedded in the page" in done.err
+    (folder / "clip.mp4").unlink()
+    done = server()("report", library, "red", "-o", page)
+    assert (done.status, ".mp4': No such file" in done.err) == (1, True)
+
+
+def test_a_second_file_of_a_report_is_no_query(dodeca: Run, media: Path, tmp_path: Path) -> None:
+    words = ("report", media / "clip.mp4", media / "red.jpg", "-o", tmp_path / "r.html")
+    done = dodeca("--base-url", "http://127.0.0.1:9", *words)
+    assert done.status == 2
+    assert "red.jpg is a file, not a query" in done.err
 
 
 def test_a_large_file_is_uploaded_first(dodeca: Run, media: Path, tmp_path: Path) -> None:

@@ -110,3 +110,23 @@ def test_what_cannot_be_written_is_refused_before_the_query_is_sent(
     done = dodeca("--emulated", "cut", "red", images)
     assert done.status == ExitStatus.ERROR
     assert "no segments with times" in done.err
+
+
+def test_a_name_without_glyphs_is_on_the_sheet_and_no_warning_is_printed(
+    dodeca: Run, made: Path, tmp_path: Path
+) -> None:
+    named, vectors = tmp_path / "tone \U0001f389.wav", tmp_path / "tone.parquet"
+    named.write_bytes((made / "media" / "tone.wav").read_bytes())
+    assert dodeca("--emulated", "embed", named, "-o", vectors).status == 0
+    words = ("cut", "a tone", vectors, "-o", tmp_path / "out", "--sheet", tmp_path / "sheet.png")
+    done = dodeca("--emulated", *words)
+    assert (done.status, done.err) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["cut", "search"])
+def test_no_match_is_said(dodeca: Run, library: Path, command: str) -> None:
+    words = ("--emulated", command, "blue", library, "--min-score", 0.99)
+    done = dodeca(*words)
+    assert (done.status, done.out, done.err) == (0, "", "There are no matches.\n")
+    quiet = dodeca("-q", *words)
+    assert (quiet.out, quiet.err) == ("", "")

@@ -223,3 +223,15 @@ def test_what_is_no_library_is_rejected(client: Client, tmp_path: Path) -> None:
     ):
         with pytest.raises(InvalidRequestError, match=message):
             open_dataset(paths, client)
+
+
+def test_files_of_one_name_have_their_folders_in_it(
+    client: Client, sample_files: Path, tmp_path: Path
+) -> None:
+    names = ["a/day/1.jpg", "b/day/1.jpg", "2.jpg"]
+    for name in names:
+        (tmp_path / "media" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(sample_files / "purple.jpg", tmp_path / "media" / name)
+    client.embed.run(tmp_path / "media", out=tmp_path / "library")
+    library = open_dataset(tmp_path / "library", client)
+    assert sorted(source.name for source in library.sources) == sorted(names)

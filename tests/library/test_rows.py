@@ -193,3 +193,10 @@ def test_a_time_without_end_is_named(client: Client, colours: Path, column: str)
     with pytest.raises(InvalidRequestError, match=f"column {column} must hold finite numbers"):
         open_dataset(changed(colours, column, [0.0, float("inf")]), client)
     assert open_dataset(changed(colours, column, [float("nan")]), client).search(BLUE).items
+
+
+def test_a_folder_of_media_is_no_library_yet(sample_files: Path, tmp_path: Path) -> None:
+    shutil.copy(sample_files / "purple.jpg", tmp_path / "purple.jpg")
+    for path in (tmp_path, tmp_path / "purple.jpg"):
+        with pytest.raises(InvalidRequestError, match=r"purple.jpg' is media.*`dodeca run`"):
+            Embeddings.load(path)

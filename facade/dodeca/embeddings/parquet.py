@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from dodeca._base.media_types import kind_of, mime_type_of
 from dodeca._base.text import quote
 from dodeca._base.warn_once import warn_once
 from dodeca.embeddings import columns, matrix_cache, tables
@@ -60,7 +61,25 @@ def read_parquet(path: str | os.PathLike[str], *, cache: bool = False) -> Rows:
     if not files:
         raise InvalidRequestError(f"there are no Parquet files in {quote(os.fspath(path))}")
     with _errors_of(path):
-        return _read_cached(dataset, files) if cache else _read_files(files)
+        try:
+            return _read_cached(dataset, files) if cache else _read_files(files)
+        except (OSError, ValueError):
+            _check_no_media(files)
+            raise
+
+
+def _check_no_media(files: Sequence[Path]) -> None:
+    """Say what to do with media where vectors were expected.
+
+    Raises:
+        InvalidRequestError: one of the files is named as media are.
+    """
+    for file in files:
+        if kind_of(mime_type_of(file.name)):
+            raise InvalidRequestError(
+                f"{quote(os.fspath(file))} is media, not vectors: embed it first, with "
+                "`dodeca run` or `embed.run`, and name the dataset"
+            )
 
 
 def _files_of(folder: Path) -> Iterator[Path]:

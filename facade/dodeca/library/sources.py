@@ -76,7 +76,25 @@ def find_sources(
             )
         )
         origins.append(origin)
-    return sources, origins
+    return _distinct(sources, origins), origins
+
+
+def _distinct(sources: Sequence[Source], origins: Sequence[str]) -> list[Source]:
+    """The sources; files of one name have as many of their folders in it as differ."""
+    named: dict[str, list[int]] = {}
+    for number, source in enumerate(sources):
+        if origins[number] == "file":
+            named.setdefault(source.name, []).append(number)
+    found = list(sources)
+    for numbers in named.values():
+        places = [PurePath(sources[number].location).parts for number in numbers]
+        depth = 1
+        while len({place[-depth:] for place in places}) < len(places):
+            depth += 1
+        if depth > 1:
+            for number, place in zip(numbers, places, strict=True):
+                found[number] = attrs.evolve(found[number], name="/".join(place[-depth:]))
+    return found
 
 
 def playable(source: Source, origin: str) -> Playable:

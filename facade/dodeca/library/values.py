@@ -23,7 +23,8 @@ class Source:
     """One video, audio file, image, document or text of a library.
 
     `id` is an opaque name for URLs; it depends on the location alone, so it stays the same.
-    `name` is the file name; `location` an absolute path, a URL, or the id of an asset or a video.
+    `name` is the file name, after its folders where files of a library share it; `location` an
+    absolute path, a URL, or the id of an asset or a video.
     `duration_sec` is where the last segment ends; None without times. `segments` is the number of
     rows that are searched by default; None in an index, which does not say it.
     """

@@ -43,9 +43,22 @@ export class Selection {
   }
 
   // Matches keep the query that found them, so a selection over several queries is several requests.
-  #byQuery() {
-    const groups = Map.groupBy(this.hits.values(), (hit) => hit.query_id);
+  #byQuery(hits) {
+    const groups = Map.groupBy(hits, (hit) => hit.query_id);
     return [...groups].map(([queryId, hits]) => ({ query_id: queryId, segments: hits.map((hit) => hit.segment_id) }));
+  }
+
+  // The matches that have a time range, as clips, captions and timelines need. Images and texts have none.
+  #timed() {
+    const timed = [...this.hits.values()].filter((hit) => hit.start_sec !== null);
+    if (!timed.length) notify("Nothing selected has a time range", "", { isError: true });
+    return timed;
+  }
+
+  // What a message adds where not all matches were taken.
+  #without(taken) {
+    const left = this.hits.size - taken.length;
+    return left ? `, ${count(left, "match")} without a time range left out` : "";
   }
 
   #clipsPanel() {
@@ -70,11 +83,13 @@ export class Selection {
   }
 
   async saveClips(padSec, merge) {
+    const hits = this.#timed();
+    if (!hits.length) return;
     try {
       const saved = [];
-      for (const group of this.#byQuery()) saved.push(await saveClips({ ...group, pad_sec: padSec, merge }));
+      for (const group of this.#byQuery(hits)) saved.push(await saveClips({ ...group, pad_sec: padSec, merge }));
       const files = saved.flatMap((clips) => clips.files);
-      notify(`${count(files.length, "clip")} saved`, saved[0].folder);
+      notify(`${count(files.length, "clip")} saved${this.#without(hits)}`, saved[0].folder);
     } catch (error) {
       notifyError(error);
     }
@@ -91,8 +106,11 @@ export class Selection {
   }
 
   async export(format) {
+    const hits = format === "csv" ? [...this.hits.values()] : this.#timed();
     try {
-      for (const group of this.#byQuery()) await download(await exportMatches({ ...group, format }), `matches.${format}`);
+      for (const group of this.#byQuery(hits)) await download(await exportMatches({ ...group, format }), `matches.${format}`);
+      const without = this.#without(hits);
+      if (hits.length && without) notify(`${count(hits.length, "match")} exported${without}`);
     } catch (error) {
       notifyError(error);
     }

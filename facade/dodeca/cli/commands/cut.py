@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -95,6 +96,9 @@ def cut(
             min_score=min_score,
             client=client,
         )
+    if not found:
+        session.note("There are no matches.")
+        return
     if merge:
         found = found.merge_adjacent(gap_sec=2 * pad)
     clips: list[Clip] = []
@@ -178,4 +182,8 @@ def _write_sheet(sheet: Path, clips: list[Clip], query: str | None) -> None:
     from dodeca._base.files import replace_file
 
     figure = plots.contact_sheet(clips, title=query)
-    replace_file(sheet, lambda stream: figure.savefig(stream, format="png", dpi=plots.SHEET_DPI))
+    with warnings.catch_warnings():  # of a character of a name, which the sheet shows as a box
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        replace_file(
+            sheet, lambda stream: figure.savefig(stream, format="png", dpi=plots.SHEET_DPI)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ from dodeca.cli.text import printable
 from dodeca.cli.vectors import check_model, load_vectors
 
 if TYPE_CHECKING:
+    from dodeca import Embeddings
     from dodeca.cli.session import Session
 
 EXAMPLE = 'Example: dodeca report clip.mp4 "red car" "loud noise" -o report.html'
@@ -60,6 +62,11 @@ def report(
     check_output(output, [source])
     if len(queries) > MAX_QUERIES:
         raise typer.BadParameter(f"a report has 1 to {MAX_QUERIES} queries, got {len(queries)}")
+    for query in filter(os.path.isfile, queries):
+        raise typer.BadParameter(
+            f"{printable(query)} is a file, not a query: for several files, embed them with "
+            "`dodeca run`, and name the library"
+        )
     is_library = Path(source).is_dir() or source.lower().endswith(".parquet")
     if is_library and segmentation is not None:
         raise typer.BadParameter("--segmentation is for a file, not for a library")
@@ -71,6 +78,7 @@ def report(
         if options is None:
             embeddings = load_vectors([Path(source)], None)
             check_model(embeddings, model)
+            embeddings = _without_missing(session, embeddings)
         else:
             embeddings = embed_source(client, session.progress, source, options)
         vectors = {text: embed_query(client.embed, text, embeddings) for text in queries}
@@ -87,7 +95,9 @@ def report(
 
     cells = cell(output, "bold"), size_cell(output.stat().st_size)
     session.print_item(record, str(output), *cells)
-    shown = printable(Path(source).name) if page.files == 1 else f"{page.files} files"
+    shown = f"{page.files} files"
+    if page.files == 1:
+        shown = "1 file" if is_library else printable(Path(source).name)
     verb = "is" if page.files == 1 else "are"
     if page.is_self_contained:
         session.note(f"{shown} {verb} embedded in the page.")
@@ -97,6 +107,28 @@ def report(
         session.note(f"{shown} are too large to embed; the page refers to them.")
     if not page.thumbnails and (options is None or options.input_type == "video"):
         session.note(f"There are no thumbnails; to add them: {extras.install_command('media')}")
+
+
+def _without_missing(session: Session, embeddings: Embeddings) -> Embeddings:
+    """The rows of files that exist, or all if none does; the others are named in a note."""
+    import numpy as np
+
+    from dodeca.embeddings import match_media
+
+    keep = np.ones(len(embeddings), np.bool_)
+    missing: dict[Path, bool] = {}
+    for number, segment in enumerate(embeddings):
+        path = match_media.path_of(segment)
+        if path is None:
+            continue
+        if path not in missing:
+            missing[path] = match_media.file_of(segment) is None
+        keep[number] = not missing[path]
+    if keep.all() or not keep.any():
+        return embeddings
+    names = ", ".join(printable(path) for path, is_missing in missing.items() if is_missing)
+    session.note(f"Left out, as there is no such file any more: {names}")
+    return embeddings[keep]
 
 
 def _options(source: str, segmentation: str | None) -> ClipOptions:

@@ -97,6 +97,9 @@ def search(
                 client=client,
             )
             matches = _records(found.merge_adjacent() if merge else found)
+    if not matches:
+        session.note("There are no matches.")
+        return
     sources = (match["source"] for match in matches)
     session.print_results(matches, sources, lambda: _table(matches))
 
