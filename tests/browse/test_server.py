@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,21 @@ def test_the_scores_of_a_source_over_time(page: httpx.Client, ids: dict[str, str
 )
 def test_a_search_that_cannot_be_done_says_why(page: httpx.Client, body: Any, words: str) -> None:
     assert words in error(page.post("api/search", json=body), 400)
+
+
+def test_a_browser_that_goes_away_is_no_fault(
+    page: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page that is left, or a search that is replaced by the next one, ends its requests."""
+    for path in ("api/search", "api/images"):
+        with socket.create_connection(("127.0.0.1", page.base_url.port or 0), timeout=60) as sent:
+            head = f"POST {page.base_url.path}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            about = "Content-Type: application/json\r\nContent-Length: 99\r\n"
+            sent.sendall(f"{head}{about}Expect: 100-continue\r\n\r\n".encode())
+            assert b"100" in sent.recv(99)  # the body is being read
+            sent.sendall(b"{")
+    assert search(page, limit=1)["hits"]
+    assert not caplog.records
 
 
 def test_bodies_that_are_no_json(page: httpx.Client) -> None:

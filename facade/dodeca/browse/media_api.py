@@ -10,7 +10,6 @@ from typing import Any
 
 import anyio
 import attrs
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -20,7 +19,7 @@ from dodeca.browse.cache import Cache
 from dodeca.browse.guard import MEDIA_POLICY
 from dodeca.browse.parsing import parse_time
 from dodeca.browse.playback import local_format, playback, transcoded_range
-from dodeca.browse.responses import in_thread, json_response
+from dodeca.browse.responses import cancelled, in_thread, json_response
 from dodeca.errors import InvalidMediaError, NotFoundError
 from dodeca.library import Library, LocalFile, Source
 from dodeca.video.clips import CONTAINERS, cut
@@ -120,7 +119,7 @@ class MediaAPI:
         """What a cache has or makes, unless the browser has gone away while it waited."""
         async with self._decoders:
             if await request.is_disconnected():
-                raise HTTPException(499, "The request was cancelled.")
+                raise cancelled()
             return await cache.get(key)
 
     def _source(self, identity: str) -> Source:

@@ -9,7 +9,7 @@ from typing import Any
 import anyio.to_thread
 import orjson
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from dodeca._base.text import format_size
@@ -92,14 +92,22 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     """The body of a request.
 
     Raises:
-        HTTPException: it is larger than `max_bytes`.
+        HTTPException: it is larger than `max_bytes`, or the browser has gone away.
     """
     parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > max_bytes:
-            raise HTTPException(413, f"The body must have at most {format_size(max_bytes)}.")
+    try:
+        async for part in request.stream():
+            parts += part
+            if len(parts) > max_bytes:
+                raise HTTPException(413, f"The body must have at most {format_size(max_bytes)}.")
+    except ClientDisconnect as exc:
+        raise cancelled() from exc
     return bytes(parts)
+
+
+def cancelled() -> HTTPException:
+    """What a request ends with whose browser has gone away."""
+    return HTTPException(499, "The request was cancelled.")
 
 
 async def in_thread(call: Callable[[], Any]) -> Any:
