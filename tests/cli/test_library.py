@@ -110,5 +110,5 @@ def test_search_of_an_index_names_files_and_has_no_empty_columns(
 )
 def test_a_list_is_fetched_in_pages_of_50(on_emulator: Run, words: tuple[object, ...]) -> None:
     index = on_emulator("-q", "index", "create", "films").out.strip()
-    done = on_emulator(*(index if word == "INDEX" else word for word in words))
+    done = on_emulator("-q", *(index if word == "INDEX" else word for word in words))
     assert (done.status, done.err) == (0, "")

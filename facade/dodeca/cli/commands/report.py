@@ -110,21 +110,25 @@ def report(
 
 
 def _without_missing(session: Session, embeddings: Embeddings) -> Embeddings:
-    """The rows of files that exist, or all if none does; the others are named in a note."""
+    """The rows with times of files that exist; the others are named in a note.
+
+    All rows are returned if no such file exists, for the error that says so.
+    """
     import numpy as np
 
     from dodeca.embeddings import match_media
 
-    keep = np.ones(len(embeddings), np.bool_)
+    keep = np.isfinite(embeddings.start_sec)
     missing: dict[Path, bool] = {}
-    for number, segment in enumerate(embeddings):
+    for number in np.flatnonzero(keep).tolist():
+        segment = embeddings[number]
         path = match_media.path_of(segment)
         if path is None:
             continue
         if path not in missing:
             missing[path] = match_media.file_of(segment) is None
         keep[number] = not missing[path]
-    if keep.all() or not keep.any():
+    if not (any(missing.values()) and keep.any()):
         return embeddings
     names = ", ".join(printable(path) for path, is_missing in missing.items() if is_missing)
     session.note(f"Left out, as there is no such file any more: {names}")
