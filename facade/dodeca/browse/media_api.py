@@ -28,7 +28,10 @@ from dodeca.video.probe import BrokenMedia
 from dodeca.video.waveform import waveform
 
 _DECODERS = max(2, os.cpu_count() or 2)
-"""How many files are decoded at once: each takes a core, and some memory."""
+"""How many thumbnails and waveforms are made at once: each takes a core, and some memory."""
+
+_TRANSCODERS = 2
+"""How many ranges are transcoded at once; thumbnails do not wait for them."""
 
 _THUMBNAIL_BYTES = 64 << 20
 _TRANSCODED_BYTES = 1 << 30
@@ -50,6 +53,7 @@ class MediaAPI:
         self._sources = sources
         self._scratch = scratch
         self._decoders = anyio.CapacityLimiter(_DECODERS)
+        self._transcoders = anyio.CapacityLimiter(_TRANSCODERS)
         self._thumbnails: Cache[tuple[str, float | None], bytes] = Cache(
             lambda key: self._thumbnail(*key), max_size=_THUMBNAIL_BYTES, size_of=len
         )
@@ -100,24 +104,28 @@ class MediaAPI:
         """`GET transcoded/ID`: a range of a file, as MP4."""
         source = self._source(request.path_params["source_id"])
         key = (source.id, *transcoded_range(*_time_range(request)))
-        path = await self._decode(request, self._transcoded, key)
+        path = await self._cached(request, self._transcoders, self._transcoded, key)
         return FileResponse(path, media_type=_CLIP_TYPES[path.suffix], headers=_HEADERS)
 
     async def thumbnail(self, request: Request) -> Response:
         """`GET thumbnails/ID`: a JPEG of a source, at a time of a video."""
         source = self._source(request.path_params["source_id"])
         at = parse_time(request.query_params.get("at"), "at")
-        content = await self._decode(request, self._thumbnails, (source.id, at))
+        content = await self._cached(request, self._decoders, self._thumbnails, (source.id, at))
         return Response(content, media_type="image/jpeg", headers=_HEADERS)
 
     async def waveform(self, request: Request) -> Response:
         """`GET waveform/ID`: how loud a source is over time."""
         source = self._source(request.path_params["source_id"])
-        return json_response(await self._decode(request, self._waveforms, source.id))
+        return json_response(
+            await self._cached(request, self._decoders, self._waveforms, source.id)
+        )
 
-    async def _decode(self, request: Request, cache: Cache[Any, Any], key: Any) -> Any:
+    async def _cached(
+        self, request: Request, limit: anyio.CapacityLimiter, cache: Cache[Any, Any], key: Any
+    ) -> Any:
         """What a cache has or makes, unless the browser has gone away while it waited."""
-        async with self._decoders:
+        async with limit:
             if await request.is_disconnected():
                 raise cancelled()
             return await cache.get(key)
