@@ -153,6 +153,13 @@ def test_a_request_replaces_defaults_as_a_whole(in_process: httpx.Client, asset:
     assert second["video_source"]["asset_id"] == asset
 
 
+def test_a_task_of_an_image_states_no_duration(in_process: httpx.Client, media: Path) -> None:
+    (line,) = lines(in_process, start(in_process, about(upload(in_process, media, "purple.jpg"))))
+    assert line["error"]["code"] == "asset_unavailable"
+    task = in_process.get(f"/analyze/tasks/{line['task_id']}").json()
+    assert task["video_source"]["system_metadata"] == {}
+
+
 def test_segments(in_process: httpx.Client, asset: str) -> None:
     form = definitions({"id": "scene", "description": "every scene"})["response_format"]
     mode = {"analysis_mode": "time_based_metadata", "defaults": {"response_format": form}}

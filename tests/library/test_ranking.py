@@ -78,6 +78,23 @@ def expected(found: Embeddings, row: int, wanted: Selection) -> list[Any]:
     )
 
 
+@pytest.mark.parametrize("weights", [None, {"visual": 1.0}])
+def test_the_total_counts_what_reaches_the_least_score(
+    client: Client, tmp_path: Path, weights: dict[str, float] | None
+) -> None:
+    ranges = [{"start_sec": at, "end_sec": at + 1.0} for at in (0.0, 1.0)]
+    held = Embeddings.from_items(
+        [{"embedding": [0.0] * 4, "embedding_option": "visual", **times} for times in ranges]
+    )
+    kept = KeptQueries(tmp_path / "none.sqlite")
+    rows = Rows(with_locations(held, Path("/x")))
+    library = DatasetLibrary("rows", rows, client, client.embed, kept)
+    query = Query(segment=library.segment_ids[0])
+    for least, number in ((3e-82, 0), (0.0, 1)):  # the first is 0 in float32
+        found = library.search(query, Selection(weights=weights, min_score=least))
+        assert (found.total, len(found.items)) == (number, number)
+
+
 @given(st.data())
 def test_a_library_ranks_as_embeddings_do(
     client: Client, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -11,7 +11,7 @@ import attrs
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dodeca.video.clips import CONTAINERS, cut, suffix_for
@@ -118,6 +118,8 @@ def test_a_clip_shows_what_the_source_shows_in_its_range(
     def check(share: float, length: float) -> None:
         start = share * (whole[-1].end - 0.1)
         end = min(start + length, whole[-1].end)
+        bounds = [s.end - start for s in whole] + [end - s.start for s in whole]
+        assume(not any(abs(bound - 0.001) < 1e-6 for bound in bounds))  # either way is right
         path, saved = clip_of(source, start, end)
         assert saved == pytest.approx((start, end), abs=0.0011)
         assert_shows(numbered.shown(path), expected(whole, start, end))

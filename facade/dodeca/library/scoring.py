@@ -74,7 +74,8 @@ class Scoring:
             return int(np.count_nonzero(scores > least))
         near = np.flatnonzero(np.abs(scores - least) <= self._margin)
         sure = np.count_nonzero(scores > least + self._margin)
-        return int(sure + np.count_nonzero(exact(near) >= least))
+        # As Python's floats: in float32 the least score would be rounded, too.
+        return int(sure + np.count_nonzero(exact(near).astype(np.float64) >= least))
 
     def _count_time_ranges(
         self,
@@ -92,4 +93,4 @@ class Scoring:
         if not len(near.rows):
             return int(sure)
         own, _ = near.combine(options[near.rows], exact(near.rows), weights)
-        return int(sure + np.count_nonzero(own >= least))
+        return int(sure + np.count_nonzero(own.astype(np.float64) >= least))

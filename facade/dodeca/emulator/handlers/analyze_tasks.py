@@ -351,7 +351,8 @@ def _shown(task: Document, *, brief: bool = False) -> dict[str, Any]:
 def _source(task: Document) -> dict[str, Any] | None:
     if "source" not in task:
         return None
-    shown = {"type": task["source"], "system_metadata": {"duration": task["duration"]}}
+    known = {} if task["duration"] is None else {"duration": task["duration"]}
+    shown = {"type": task["source"], "system_metadata": known}
     return shown | {name: task[name] for name in ("url", "asset_id") if name in task}
 
 
