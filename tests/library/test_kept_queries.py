@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -82,6 +83,23 @@ def test_threads_with_one_query_send_it_once(client: Client, tmp_path: Path) -> 
         thread.join()
     assert sorted(found) == [False] * 7 + [True]
     assert (library.queries.sent, library.queries.kept) == (1, 1)
+
+
+@pytest.mark.parametrize("number", range(depth(20, deep=300)))
+def test_threads_find_a_new_file_whole(tmp_path: Path, number: int) -> None:
+    kept, barrier = KeptQueries(tmp_path / "queries.sqlite"), threading.Barrier(8)
+
+    def use(is_first: bool) -> None:
+        barrier.wait()
+        if is_first:
+            kept.keep(key("blue"), vector(number))
+        else:
+            kept.find(key("blue"))
+
+    with ThreadPoolExecutor(8) as threads:
+        for done in [threads.submit(use, each == 0) for each in range(8)]:
+            done.result()
+    assert kept.count() == 1
 
 
 def keep_some(path: Path, number: int) -> None:

@@ -37,6 +37,10 @@ CREATE TABLE IF NOT EXISTS queries (
     vector BLOB NOT NULL
 ) WITHOUT ROWID;
 """
+_ABOUT = """
+SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)
+FROM pragma_application_id, pragma_user_version
+"""
 _WAIT_SEC = 30.0  # for another process that writes
 
 
@@ -125,13 +129,9 @@ class KeptQueries:
 
     def _check(self, db: sqlite3.Connection) -> None:
         """Check that a database has our format; an empty one is given it."""
-        application, version = (
-            int(db.execute(f"PRAGMA {name}").fetchone()[0])
-            for name in ("application_id", "user_version")
-        )
-        if (application, version) == (0, 0) and not db.execute(
-            "SELECT count(*) FROM sqlite_master"
-        ).fetchone()[0]:
+        # In one statement, since another thread or process may be creating it.
+        application, version, tables = db.execute(_ABOUT).fetchone()
+        if (application, version, tables) == (0, 0, 0):
             db.executescript(
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION};"
                 f"PRAGMA user_version = {_VERSION}; COMMIT;"
