@@ -70,6 +70,18 @@ Dimension = Annotated[
     int | None,
     typer.Option("--dimension", metavar="N", help="Length of the vectors (marengo3.5 only)."),
 ]
+LibraryPaths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[LIBRARY]...",
+        help="A dataset of `dodeca run`, Parquet files, or a .lance table.",
+        show_default=False,
+    ),
+]
+LibraryIndex = Annotated[
+    str | None,
+    typer.Option("--index", metavar="ID", help="An index of the API instead, by its id or name."),
+]
 Timeout = Annotated[float, typer.Option(min=0, help="Maximum seconds to wait for each task.")]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dodeca.cli.inputs import check_library, open_library
+from dodeca.cli.inputs import LibraryIndex, LibraryPaths, check_library, open_library
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session
@@ -18,18 +18,8 @@ EXAMPLE = "Example: dodeca browse library"
 
 def browse(
     context: typer.Context,
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[LIBRARY]...",
-            help="A dataset of `dodeca run`, Parquet files, or a .lance table.",
-            show_default=False,
-        ),
-    ] = None,
-    index: Annotated[
-        str | None,
-        typer.Option("--index", metavar="ID", help="Open an index of the API instead."),
-    ] = None,
+    paths: LibraryPaths = None,
+    index: LibraryIndex = None,
     clips: Annotated[
         Path, typer.Option("--clips", metavar="FOLDER", help="Where the page saves clips.")
     ] = Path("clips"),

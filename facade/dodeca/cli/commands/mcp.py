@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dodeca.cli.inputs import check_library, open_library
+from dodeca.cli.inputs import LibraryIndex, LibraryPaths, check_library, open_library
 from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
@@ -18,18 +18,8 @@ EXAMPLE = "Example: dodeca mcp library/ --clips clips/"
 
 def mcp(
     context: typer.Context,
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[LIBRARY]...",
-            help="A dataset of `dodeca run`, Parquet files, or a .lance table.",
-            show_default=False,
-        ),
-    ] = None,
-    index: Annotated[
-        str | None,
-        typer.Option("--index", metavar="ID", help="Serve an index of the API instead."),
-    ] = None,
+    paths: LibraryPaths = None,
+    index: LibraryIndex = None,
     max_queries: Annotated[
         int,
         typer.Option(
