@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from dodeca._base.text import printable
 from dodeca.cli import cells
-from dodeca.cli.text import printable
 
 MIB = 1024 * 1024
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from dodeca import Embeddings
+from dodeca._base.text import printable
 from dodeca.cli import app
-from dodeca.cli.text import printable
 from dodeca.emulator import Emulator
 from dodeca.emulator.server import serving
 

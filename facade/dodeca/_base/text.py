@@ -62,8 +62,8 @@ def as_unicode(name: str | os.PathLike[str]) -> str:
 
 def one_line(text: str) -> str:
     """A text on one line of valid Unicode: without control characters and repeated spaces."""
-    plain = text.encode("utf-8", "replace").decode()
-    return " ".join("".join(" " if _is_control(char) else char for char in plain).split())
+    shown = (" " if _is_control(char) else char for char in valid_unicode(text))
+    return " ".join("".join(shown).split())
 
 
 def valid_unicode(value: Any) -> Any:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dodeca._base import extras
+from dodeca._base.databases import format_of
 from dodeca._base.files import sha256_of, sync_folder, write_new
 from dodeca.errors import ConfigurationError, DatasetError, RunLockedError
 
@@ -242,23 +243,19 @@ def _acquire_lock(path: Path) -> Any:
 def _version(db: sqlite3.Connection, path: Path) -> int:
     """The version of a journal; 0 for an empty file."""
     try:
-        application, version = (
-            int(db.execute(f"PRAGMA {name}").fetchone()[0])
-            for name in ("application_id", "user_version")
-        )
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        found = format_of(db)
     except sqlite3.Error as exc:
         raise DatasetError(f"{path} cannot be read as a journal: {exc}; {_WAY_OUT}") from exc
-    if (application, version, tables) == (0, 0, 0):
+    if found.is_empty:
         return 0
-    if application != _APPLICATION or version < 1:
+    if found.application != _APPLICATION or found.version < 1:
         raise DatasetError(f"{path} is not a journal of a bulk run; {_WAY_OUT}")
-    if version > _VERSION:
+    if found.version > _VERSION:
         raise ConfigurationError(
-            f"{path} has version {version}, and this package reads up to {_VERSION}: "
+            f"{path} has version {found.version}, and this package reads up to {_VERSION}: "
             "install a newer version of dodeca"
         )
-    return version
+    return found.version
 
 
 def _open(path: Path, *, is_sealed: bool) -> sqlite3.Connection:

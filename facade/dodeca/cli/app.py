@@ -12,11 +12,11 @@ from typing import Annotated, ClassVar
 
 import typer
 
+from dodeca._base.text import printable
 from dodeca._version import VERSION
 from dodeca.cli.exit_status import ExitStatus, exit_status_of, one_line
 from dodeca.cli.lazy_commands import LazyGroup
 from dodeca.cli.session import Session
-from dodeca.cli.text import printable
 
 
 class _Commands(LazyGroup):

@@ -7,9 +7,8 @@ from datetime import datetime
 
 import attrs
 
-from dodeca._base.text import format_size
+from dodeca._base.text import format_size, printable
 from dodeca._calls.polling import FAILED, FINISHED
-from dodeca.cli.text import printable
 from dodeca.embeddings.timeline import format_time
 
 _MODALITY_STYLES = {"visual": "blue", "audio": "yellow", "transcription": "green"}

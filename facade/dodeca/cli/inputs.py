@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import attrs
 import typer
 
+from dodeca._base.text import printable
 from dodeca._calls import limits
 from dodeca.cli.stdin import STDIN, read_stdin
-from dodeca.cli.text import printable
 from dodeca.errors import InvalidMediaError, InvalidRequestError
 from dodeca.media import Media
 

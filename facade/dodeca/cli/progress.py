@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from dodeca._base.text import format_size
+from dodeca._base.text import format_size, printable
 from dodeca._calls.upload_plan import Progress
-from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -17,8 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from dodeca._base.text import format_size
-from dodeca.cli.text import printable
+from dodeca._base.text import format_size, printable
 
 
 class Bar:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from dodeca._base.lazy import cached_property
+from dodeca._base.text import printable
 from dodeca.cli.exit_status import ExitStatus, is_fatal, one_line
-from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,6 +13,7 @@ from dodeca._base.files import replace_file, safe_name
 from dodeca._base.text import one_line, quote
 from dodeca.embeddings import match_media
 from dodeca.embeddings.export import local_path, require
+from dodeca.embeddings.timeline import format_score
 from dodeca.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def caption(match: Match, query: str | None) -> str:
         transcript = match.segment.extra.get(name)
         if isinstance(transcript, str) and transcript.strip():
             return transcript
-    score = f"{round(match.score, 2) + 0.0:.2f}"
+    score = format_score(match.score)
     return f"{query} ({score})" if query else score
 
 

@@ -18,6 +18,7 @@ import attrs
 import numpy as np
 import orjson
 
+from dodeca._base.databases import format_of
 from dodeca._base.text import quote
 from dodeca._base.warn_once import warn_once
 from dodeca.errors import ConfigurationError, DatasetError
@@ -36,10 +37,6 @@ CREATE TABLE IF NOT EXISTS queries (
     text TEXT,
     vector BLOB NOT NULL
 ) WITHOUT ROWID;
-"""
-_ABOUT = """
-SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)
-FROM pragma_application_id, pragma_user_version
 """
 _WAIT_SEC = 30.0  # for another process that writes
 
@@ -129,19 +126,18 @@ class KeptQueries:
 
     def _check(self, db: sqlite3.Connection) -> None:
         """Check that a database has our format; an empty one is given it."""
-        # In one statement, since another thread or process may be creating it.
-        application, version, tables = db.execute(_ABOUT).fetchone()
-        if (application, version, tables) == (0, 0, 0):
+        found = format_of(db)
+        if found.is_empty:
             db.executescript(
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION};"
                 f"PRAGMA user_version = {_VERSION}; COMMIT;"
             )
-        elif application != _APPLICATION or version < 1:
+        elif found.application != _APPLICATION or found.version < 1:
             raise DatasetError(f"{self.path} is no file of kept queries: move it away")
-        elif version > _VERSION:
+        elif found.version > _VERSION:
             raise ConfigurationError(
-                f"{self.path} has version {version}, and this package reads up to {_VERSION}: "
-                "install a newer version of dodeca, or move the file away"
+                f"{self.path} has version {found.version}, and this package reads up to "
+                f"{_VERSION}: install a newer version of dodeca, or move the file away"
             )
 
     @contextmanager

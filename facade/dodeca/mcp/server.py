@@ -191,7 +191,6 @@ class _ClipTool:
     def __init__(self, library: Library, folder: Path) -> None:
         self._library = library
         self._folder = folder
-        self._lock = threading.Lock()  # two clips at once could choose the same name
 
     def cut_clip(self, source_id: str, start_sec: Seconds, end_sec: Seconds) -> records.ClipRecord:
         """Cut a time range of a video or audio file into a new file, exact to the frame."""
@@ -206,6 +205,5 @@ class _ClipTool:
             source_id=source.name,
             source=str(found.path),
         )
-        with self._lock:
-            [clip] = Matches([Match(segment, 0.0)]).save_clips(self._folder)
+        [clip] = Matches([Match(segment, 0.0)]).save_clips(self._folder)
         return records.clip_record(source, clip)

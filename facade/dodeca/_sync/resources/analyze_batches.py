@@ -87,11 +87,11 @@ class AnalyzeBatches(Methods):
         call = request(analyze_batches_create, body=body)
         started = self._transport.clock.wall()
         find = partial(self._find, ids, started)
-        hasty = self._transport.without_throttle_retries()
+        without_retries = self._transport.without_throttle_retries()
         deadline = self._transport.clock.monotonic() + slot_timeout
         while True:
             try:
-                created = hasty.result(AnalyzeBatch, call, find=find)
+                created = without_retries.result(AnalyzeBatch, call, find=find)
                 break
             except RateLimitError:
                 if self._active() < batch_requests.MAX_ACTIVE:  # too many requests

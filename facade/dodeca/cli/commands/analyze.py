@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dodeca._base.text import printable
 from dodeca.cli.inputs import ModelName, parse_json_object, parse_media, upload_if_large
 from dodeca.cli.stdin import text_of
-from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session

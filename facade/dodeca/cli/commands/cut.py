@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from dodeca._base.text import printable
 from dodeca.cli.inputs import EmbeddingOption, check_output, parse_media
 from dodeca.cli.stdin import text_of
-from dodeca.cli.text import printable
 from dodeca.cli.vectors import (
     MinScore,
     QueryModel,

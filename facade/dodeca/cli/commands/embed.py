@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dodeca._base.text import as_unicode
+from dodeca._base.text import as_unicode, printable
 from dodeca.cli.inputs import (
     ClipOptions,
     Dimension,
@@ -25,7 +25,6 @@ from dodeca.cli.inputs import (
     parse_segmentation,
 )
 from dodeca.cli.stdin import STDIN, text_of
-from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dodeca._base.text import printable
 from dodeca.cli.inputs import LibraryIndex, LibraryPaths, check_library, open_library
-from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from dodeca.cli.session import Session

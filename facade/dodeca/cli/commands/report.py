@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dodeca._base import extras
-from dodeca._base.text import as_unicode
+from dodeca._base.text import as_unicode, printable
 from dodeca._calls import limits
 from dodeca.cli.inputs import (
     ClipOptions,
@@ -20,7 +20,6 @@ from dodeca.cli.inputs import (
     parse_media,
     parse_segmentation,
 )
-from dodeca.cli.text import printable
 from dodeca.cli.vectors import check_model, load_vectors
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dodeca._base.text import printable
 from dodeca.cli.inputs import (
     Dimension,
     EmbeddingOption,
@@ -16,7 +17,6 @@ from dodeca.cli.inputs import (
     Via,
     parse_segmentation,
 )
-from dodeca.cli.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
